@@ -1,0 +1,34 @@
+"""`python3 -m dev COMMAND`: see `help`."""
+
+import importlib
+import sys
+
+from . import console
+
+COMMANDS = {
+    "setup": "from a bare Debian machine to a working Odoo 19",
+    "test": "lint and the whole suite, or one file (T=tests/test_hours.py)",
+    "lint": "ruff and pylint-odoo",
+    "db": "new NAME, install NAME, drop NAME or list: databases by hand",
+    "shot": "one screenshot (--help for its options)",
+}
+MODULES = {}
+
+
+def show_help(*_arguments):
+    """Print the list of commands."""
+    for name, text in COMMANDS.items():
+        print(f"  {name:12}{text}")
+
+
+def dispatch(arguments):
+    """Run the command named first, with the rest as its arguments."""
+    name = arguments[0] if arguments else "help"
+    if name not in COMMANDS:
+        return show_help()
+    module = importlib.import_module(f"dev.{MODULES.get(name, name)}")
+    return getattr(module, name)(*arguments[1:])
+
+
+if __name__ == "__main__":
+    console.main(dispatch, sys.argv[1:])

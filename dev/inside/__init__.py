@@ -1,0 +1,1 @@
+"""Scripts that run inside the project's Python environment, not in the bare one."""

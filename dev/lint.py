@@ -1,0 +1,94 @@
+"""`make lint`: ruff and pylint-odoo with OCA's settings; prettier if it's to hand."""
+
+import hashlib
+import shutil
+import subprocess
+
+from . import odoo_run, python_env, settings, setup
+from .console import Stop, say, step
+
+CONFIGS = (".ruff.toml", ".pylintrc", "requirements.txt")
+KINDS = {".py", ".xml", ".csv", ".po", ".pot"}
+
+
+def lint():
+    """The command: check everything, changed or not."""
+    setup.ensure_python()
+    check()
+
+
+def if_changed():
+    """Check, unless nothing changed since the last time all was well."""
+    stamp = settings.CACHE / "lint"
+    state = _state()
+    if stamp.exists() and stamp.read_text() == state:
+        say("  Lint: nothing changed since it was clean")
+        return
+    check()
+    stamp.write_text(state)
+
+
+def check():
+    """Run every checker; one that complains doesn't hide the next."""
+    folders = [
+        name for name in ("dev", "tests", "benchmarks", settings.ADDON) if _folder(name)
+    ]
+    commands = {
+        "ruff": [_tool("ruff"), "check", "--quiet", *folders],
+        "ruff format": [_tool("ruff"), "format", "--check", "--quiet", *folders],
+    }
+    if settings.ADDON in folders:
+        commands["pylint-odoo"] = [_tool("pylint"), settings.ADDON]
+    prettier, views = _prettier()
+    if prettier:
+        commands["prettier"] = [prettier, "--check", "--log-level=warn", *views]
+    failed = []
+    for name, command in commands.items():
+        with step(f"Lint: {name}"):
+            done = subprocess.run(
+                command,
+                cwd=settings.ROOT,
+                env=odoo_run.environment(),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        if done.returncode:
+            failed.append(name)
+            say(done.stdout + done.stderr)
+    if failed:
+        raise Stop(f"Lint: {', '.join(failed)} complained.")
+
+
+def _folder(name):
+    return any((settings.ROOT / name).glob("**/*.py"))
+
+
+def _tool(name):
+    return str(python_env.folder() / "bin" / name)
+
+
+def _prettier():
+    """Prettier with its XML plug-in, if the checkout has it among its node modules."""
+    plugin = settings.ROOT / "node_modules" / "@prettier" / "plugin-xml"
+    local = settings.ROOT / "node_modules" / ".bin" / "prettier"
+    found = str(local) if local.exists() else shutil.which("prettier")
+    views = sorted(map(str, settings.ADDON_DIR.rglob("*.xml")))
+    if not (found and plugin.is_dir() and views):
+        return None, []
+    return found, [
+        f"--plugin={plugin}/src/plugin.js",
+        "--xml-whitespace-sensitivity=strict",
+        *views,
+    ]
+
+
+def _state():
+    digest = hashlib.sha256()
+    files = [settings.ROOT / name for name in CONFIGS]
+    for name in ("dev", "tests", "benchmarks", settings.ADDON):
+        found = (settings.ROOT / name).rglob("*")
+        files += sorted(path for path in found if path.suffix in KINDS)
+    for path in files:
+        digest.update(str(path).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

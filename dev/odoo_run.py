@@ -1,0 +1,90 @@
+"""Running Odoo: its environment, its configuration file, and what its log says."""
+
+import hashlib
+import os
+import re
+import subprocess
+
+from . import odoo_source, postgres, python_env, settings
+from .console import Stop
+
+LOG_LINE = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
+
+
+def config_file():
+    """Write Odoo's configuration for this checkout, and return its path."""
+    here = hashlib.sha256(str(settings.ROOT).encode()).hexdigest()[:8]
+    path = settings.CACHE / f"odoo-{here}.conf"
+    addons = [*odoo_source.source().addons]
+    if settings.ADDON_DIR.is_dir():
+        addons.append(settings.ROOT)
+    text = "\n".join(
+        (
+            "[options]",
+            f"data_dir = {settings.DATA_DIR}",
+            f"addons_path = {','.join(map(str, addons))}",
+            "http_interface = 127.0.0.1",
+            "max_cron_threads = 0",
+            "with_demo = True",
+            "list_db = False",
+            "server_wide_modules = base,rpc,web",
+            "",
+        )
+    )
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text() != text:
+        part = path.with_suffix(f".{os.getpid()}")
+        part.write_text(text)
+        part.replace(path)
+    return path
+
+
+def environment():
+    """Environment in which `python -m odoo`, pytest and scripts find everything."""
+    path = python_env.folder() / "bin"
+    return dict(
+        os.environ,
+        **postgres.environment(),
+        ODOO_RC=str(config_file()),
+        PYTHONPATH=f"{odoo_source.source().path}{os.pathsep}{settings.ROOT}",
+        PATH=f"{path}{os.pathsep}{os.environ.get('PATH', '')}",
+        PYTHONUNBUFFERED="1",
+    )
+
+
+def odoo(*arguments):
+    """The command line that runs Odoo."""
+    return [str(python_env.python()), "-m", "odoo", *map(str, arguments)]
+
+
+def strictly(*arguments, log):
+    """Run Odoo to its end; any warning or error in its log is a failure."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as handle:
+        code = subprocess.run(
+            odoo(*arguments),
+            env=environment(),
+            cwd=settings.CACHE,
+            stdin=subprocess.DEVNULL,
+            stdout=handle,
+            stderr=subprocess.STDOUT,
+            check=False,
+        ).returncode
+    lines = log.read_text(errors="replace").splitlines()
+    bad = complaints(lines)
+    if code or bad:
+        shown = "\n".join("    " + line for line in (bad or lines)[-25:])
+        raise Stop(f"Odoo complained:\n{shown}\n  Its whole log is in {log}")
+
+
+def complaints(lines):
+    """Warnings and errors among log lines, each with the lines that belong to it."""
+    kept, keep = [], False
+    for line in lines:
+        if LOG_LINE.match(line):
+            keep = True
+        elif re.match(r"^\d{4}-\d\d-\d\d \S+ \d+ [A-Z]+ ", line):
+            keep = False
+        if keep:
+            kept.append(line)
+    return kept

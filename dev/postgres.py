@@ -1,0 +1,230 @@
+"""PostgreSQL: the caller's own server (PG* variables), or one of the project's own.
+
+The private server listens on a socket in a folder only its owner may enter, and on no
+network port. PostgreSQL refuses to run as root: started by root, it runs as the user
+`postgres`, in a folder that user can reach.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import uuid
+from pathlib import Path
+
+from . import settings, system
+from .console import Stop, run, step
+
+ROLE = "timebank"
+PORT = "5432"  # names the socket's file; nothing listens on the network
+CONFIG = """
+listen_addresses = ''
+port = {port}
+unix_socket_directories = '{socket}'
+unix_socket_permissions = 0700
+max_connections = 100
+shared_buffers = 512MB
+work_mem = 16MB
+maintenance_work_mem = 256MB
+max_wal_size = 2GB
+# A crash loses at most the last moments, and never consistency: fsync stays on.
+fsync = on
+synchronous_commit = off
+random_page_cost = 1.1
+log_min_messages = warning
+logging_collector = off
+"""
+
+
+def environment():
+    """The PG* variables with which libpq and Odoo reach the server."""
+    if system.uses_own_server():
+        return {}
+    return {"PGHOST": str(_socket()), "PGPORT": PORT, "PGUSER": ROLE}
+
+
+def ensure():
+    """Have a server that answers: the caller's is checked, a private one started."""
+    if system.uses_own_server():
+        _check_own()
+    elif not _answers():
+        _start()
+
+
+def psql(query, database="postgres"):
+    """Result of one SQL statement, as text."""
+    return run(
+        ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--quiet"]
+        + ["--set", "ON_ERROR_STOP=1", "--dbname", database, "--command", query],
+        env=dict(os.environ, **environment()),
+    ).strip()
+
+
+def stop():
+    """Stop the private server, if it runs."""
+    if not system.uses_own_server() and _answers():
+        _pg_ctl("stop", "--mode", "fast")
+
+
+def _check_own():
+    try:
+        version = int(psql("SHOW server_version_num")) // 10000
+        rights = psql(
+            "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+        )
+        user = psql("SELECT current_user")
+    except Stop as failure:
+        raise Stop(
+            f"The PostgreSQL server named by the PG* variables:\n{failure}"
+        ) from None
+    if version < settings.POSTGRES_MIN:
+        raise Stop(
+            f"Odoo 19 needs PostgreSQL {settings.POSTGRES_MIN}; "
+            f"this server is {version}."
+        )
+    if user == "postgres":
+        raise Stop(
+            "Odoo refuses to work as the database user postgres. "
+            "Create another one (createuser --createdb NAME) and set PGUSER to it."
+        )
+    if rights != "t":
+        raise Stop(
+            f"The database user {user} may not create databases "
+            "(ALTER ROLE … CREATEDB)."
+        )
+
+
+def _as_root():
+    return os.geteuid() == 0
+
+
+def _command(program, *arguments):
+    command = [str(system.postgres_bin() / program), *map(str, arguments)]
+    return ["setpriv", *_identity(), *command] if _as_root() else command
+
+
+def _identity():
+    user = pwd.getpwnam("postgres")
+    return [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--init-groups", "--"]
+
+
+def _reachable(folder):
+    """Whether the user `postgres` can enter `folder` and all above it."""
+    return all(path.stat().st_mode & 0o001 for path in (folder, *folder.parents))
+
+
+def _home():
+    """The private server's folder: in the cache, or where `postgres` can reach it.
+
+    A name kept in the cache ties the two together: an empty cache makes a new server.
+    """
+    if not _as_root() or _reachable(settings.CACHE):
+        return settings.CACHE / "postgres"
+    name = settings.CACHE / "cluster"
+    if not name.exists():
+        name.write_text(uuid.uuid4().hex[:12])
+    return Path("/var/lib") / settings.ADDON / name.read_text().strip()
+
+
+def _socket():
+    socket = _home() / "socket"
+    if len(str(socket)) < 80:  # a socket's path is limited to 107 bytes
+        return socket
+    return (
+        Path("/tmp")
+        / f"timebank-{hashlib.sha256(str(_home()).encode()).hexdigest()[:12]}"
+    )
+
+
+def _answers():
+    if not (_home() / "complete").exists():
+        return False
+    probe = [str(system.postgres_bin() / "pg_isready"), "--quiet", "--timeout=5"]
+    env = dict(os.environ, PGHOST=str(_socket()), PGPORT=PORT)
+    return subprocess.run(probe, env=env, check=False).returncode == 0
+
+
+def _pg_ctl(action, *arguments):
+    log = _home() / "server.log"
+    command = _command(
+        "pg_ctl", action, "--wait", "--silent", "--pgdata", _home() / "data"
+    )
+    if action == "start":
+        command += ["--timeout", "120", "--log", str(log)]
+    # the server inherits our output: a pipe would never be closed
+    code = subprocess.run(
+        [*command, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        start_new_session=True,
+        check=False,
+    ).returncode
+    if code and action == "start":
+        tail = "\n".join(log.read_text().splitlines()[-10:]) if log.exists() else ""
+        raise Stop(f"PostgreSQL doesn't start. The end of {log}:\n{tail}")
+
+
+def _make_folder(folder, mode=0o700):
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(mode)
+    if _as_root():
+        shutil.chown(folder, "postgres", "postgres")
+
+
+def _start():
+    done = _home() / "complete"
+    if not done.exists():
+        with step("PostgreSQL server of the project's own"):
+            _create()
+            _pg_ctl("start")
+            _admin(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
+            done.touch()
+        return
+    with step("Starting PostgreSQL"):
+        _make_folder(_socket())
+        _pg_ctl("start")
+
+
+def _admin(query):
+    env = dict(os.environ, PGHOST=str(_socket()), PGPORT=PORT, PGUSER="postgres")
+    run([system.postgres_bin() / "psql", "-d", "postgres", "-Xqc", query], env=env)
+
+
+def _create():
+    home = _home()
+    _forget_earlier()
+    if home.exists():
+        _pg_ctl("stop", "--mode", "immediate")  # a set-up that was interrupted
+        shutil.rmtree(home)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(home)
+    _make_folder(_socket())
+    (home / "cache").write_text(str(settings.CACHE))
+    data = home / "data"
+    run(
+        _command(
+            "initdb", "--pgdata", data, "--username", "postgres", "--encoding", "UTF8"
+        )
+        + ["--locale", "C.UTF-8", "--auth", "trust", "--no-instructions"],
+        cwd="/",
+    )
+    with (data / "postgresql.conf").open("a") as config:
+        config.write(CONFIG.format(port=PORT, socket=_socket()))
+
+
+def _forget_earlier():
+    """Stop and remove a server that belonged to this cache before it was emptied."""
+    for note in _home().parent.glob("*/cache"):
+        earlier = note.parent
+        if earlier != _home() and note.read_text() == str(settings.CACHE):
+            stop_it = _command("pg_ctl", "stop", "--silent", "--mode", "immediate")
+            subprocess.run(
+                [*stop_it, "--pgdata", str(earlier / "data")],
+                capture_output=True,
+                cwd="/",
+                check=False,
+            )
+            shutil.rmtree(earlier)

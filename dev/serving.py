@@ -1,0 +1,74 @@
+"""A running Odoo server, for browsers: on a given port, or on a free one."""
+
+import contextlib
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+from . import odoo_run, settings
+from .console import Stop
+
+
+def free_port():
+    """A port of this machine nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def command(database, port):
+    """The command line that serves `database`, and no other, on `port`."""
+    return odoo_run.odoo(
+        "-d",
+        database,
+        "--db-filter",
+        f"^{database}$",
+        "--http-port",
+        port,
+        "--no-database-list",
+    )
+
+
+@contextlib.contextmanager
+def server(database):
+    """Serve `database` inside the block; gives the address."""
+    port = free_port()
+    log = settings.CACHE / "logs" / f"server-{port}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as handle:
+        process = subprocess.Popen(
+            command(database, port),
+            env=odoo_run.environment(),
+            cwd=settings.CACHE,
+            stdin=subprocess.DEVNULL,
+            stdout=handle,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(address, process, log)
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_for(address, process, log=None, seconds=120):
+    """Return once the server answers; stop if it ends or takes too long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{address}/web/health", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    tail = "\n".join(log.read_text().splitlines()[-15:]) if log else ""
+    raise Stop(f"The Odoo server doesn't answer on {address}.\n{tail}")

@@ -1,0 +1,57 @@
+"""Where things are, and what the caller may decide through the environment."""
+
+import ast
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ADDON = "timebank_coproduction"
+ADDON_DIR = ROOT / ADDON
+TESTS_DIR = ROOT / "tests"
+OUT = ROOT / "out"
+REQUIREMENTS = ROOT / "requirements.txt"
+
+ODOO_SERIES = "19.0"
+PYTHON_MIN = (3, 10)
+POSTGRES_MIN = 13
+
+# Modules every copied database starts with, on top of the manifest's `depends`.
+BASE_MODULES = ("base", "contacts", "project", "account", "portal")
+# What the benchmarks compare with.
+BENCH_MODULES = ("hr_timesheet", "event")
+
+DEMO_DB = "timebank_demo"
+TEST_DB = os.environ.get("DB") or "timebank_test"
+BENCH_DB = "timebank_bench"
+
+# Demo logins, each with its name as password.
+LOGINS = ("manager", "coordinator", "coordinator2", "finance", "member")
+
+
+def _cache_dir():
+    given = os.environ.get("TIMEBANK_CACHE")
+    if given:
+        return Path(given).expanduser().resolve()
+    base = os.environ.get("XDG_CACHE_HOME")
+    base = Path(base) if base else Path.home() / ".cache"
+    return base.resolve() / ADDON
+
+
+CACHE = _cache_dir()
+DATA_DIR = CACHE / "data"
+
+
+def manifest():
+    """The addon's manifest, or an empty one while there's no addon yet."""
+    path = ADDON_DIR / "__manifest__.py"
+    return ast.literal_eval(path.read_text()) if path.is_file() else {}
+
+
+def template_modules(extra=()):
+    """Modules a template database holds: everything but the project's own."""
+    depends = [
+        name
+        for name in manifest().get("depends", [])
+        if not name.startswith("timebank")
+    ]
+    return sorted({*BASE_MODULES, *depends, *extra})

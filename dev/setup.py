@@ -1,0 +1,36 @@
+"""`make setup`: all that a working Odoo 19 needs, each part only if it isn't there."""
+
+import time
+
+from . import databases, odoo_source, postgres, python_env, settings, system
+from .console import say
+from .lock import only_one
+
+
+def ensure():
+    """Have system and Python packages, Odoo, PostgreSQL and the template database."""
+    system.ensure()
+    settings.CACHE.mkdir(parents=True, exist_ok=True)
+    with only_one("setup", "setting up"):
+        odoo_source.ensure()
+        python_env.ensure()
+        postgres.ensure()
+    databases.template()
+
+
+def ensure_python():
+    """Have Odoo's source and the Python packages, and no database: enough for lint."""
+    settings.CACHE.mkdir(parents=True, exist_ok=True)
+    with only_one("setup", "setting up"):
+        odoo_source.ensure()
+        python_env.ensure()
+
+
+def setup():
+    """The command: as `ensure`, with a word at both ends."""
+    start = time.monotonic()
+    say("Setting up")
+    ensure()
+    say(
+        f"Ready, in {time.monotonic() - start:.1f} s. Everything is in {settings.CACHE}"
+    )

@@ -1,0 +1,111 @@
+"""Programs that come from the operating system: found, or installed with apt."""
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from . import settings
+from .console import Stop, needs_network, run, say, step
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def browser():
+    """Path of the installed Chromium, or None."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def postgres_bin():
+    """Folder of the newest installed PostgreSQL server programs, or None."""
+    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    found.sort(key=lambda path: int(re.sub(r"\D", "", path.parent.name) or 0))
+    if found:
+        return found[-1]
+    initdb = shutil.which("initdb")
+    return Path(initdb).resolve().parent if initdb else None
+
+
+def uses_own_server():
+    """Whether the caller named a PostgreSQL server of their own."""
+    return any(os.environ.get(name) for name in ("PGHOST", "PGPORT", "PGUSER"))
+
+
+def _has_magic():
+    # python-magic is a thin layer over this library
+    return any(Path("/usr/lib").glob("**/libmagic.so.1")) or any(
+        Path("/lib").glob("*/libmagic.so.1")
+    )
+
+
+def missing_packages():
+    """Debian packages to install, each only if what it brings isn't there."""
+    missing = []
+    if not importlib.util.find_spec("ensurepip"):
+        missing.append("python3-venv")
+    if not uses_own_server() and not postgres_bin():
+        missing.append("postgresql")
+    elif not shutil.which("psql"):
+        missing.append("postgresql-client")
+    if not browser():
+        missing.append("chromium")
+    for program, package in (
+        ("wkhtmltopdf", "wkhtmltopdf"),
+        ("pdftoppm", "poppler-utils"),
+    ):
+        if not shutil.which(program):
+            missing.append(package)
+    if not _has_magic():
+        missing.append("libmagic1")
+    return missing
+
+
+def ensure():
+    """Install what's missing, or say exactly what to install and stop."""
+    if sys.version_info < settings.PYTHON_MIN:
+        wanted = ".".join(map(str, settings.PYTHON_MIN))
+        raise Stop(
+            f"Odoo 19 needs Python {wanted} or newer; this is {sys.version.split()[0]}."
+        )
+    missing = missing_packages()
+    if not missing:
+        return
+    names = " ".join(missing)
+    if not shutil.which("apt-get"):
+        raise Stop(
+            "These programs are missing, and this isn't a Debian system: install what "
+            "Debian's packages of these names bring, then run the same command again.\n"
+            f"  {names}"
+        )
+    if os.geteuid():
+        raise Stop(
+            "Packages are missing, and installing them needs administrator's rights.\n"
+            "Ask an administrator to run this, then run the same command again:\n\n"
+            f"  sudo apt-get update && sudo apt-get install --yes {names}"
+        )
+    env = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    with step("Package list"), needs_network("the list of Debian packages"):
+        run(["apt-get", "-o", "APT::Update::Error-Mode=any", "update"], env=env)
+    known = [name for name in missing if _has_candidate(name)]
+    for name in sorted(set(missing) - set(known)):
+        say(f"  This Debian release has no package {name}: left out.")
+    with step(f"System packages: {' '.join(known)}"), needs_network("a Debian package"):
+        run(
+            ["apt-get", "install", "--yes", "--no-install-recommends", *known],
+            env=env,
+            log=settings.CACHE / "logs" / "apt.log",
+        )
+
+
+def _has_candidate(package):
+    shown = subprocess.run(
+        ["apt-cache", "policy", package],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=dict(os.environ, LC_ALL="C"),
+    ).stdout
+    return "Candidate:" in shown and "Candidate: (none)" not in shown

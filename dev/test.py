@@ -1,0 +1,73 @@
+"""`make test`: lint, then the whole suite on a fresh database; with T=, one file."""
+
+import os
+import subprocess
+
+from . import databases, lint, odoo_run, postgres, python_env, settings, setup
+from .console import Stop, say, step
+from .lock import only_one
+
+WORKERS = "2"
+COUNTER = settings.ROOT / "dev" / "inside" / "count_tests.py"
+
+
+def test(target="", *options):
+    """The command. `target` is a file, or pytest's `file::class::method`."""
+    setup.ensure()
+    with only_one(f"test-{settings.TEST_DB}", f"testing on {settings.TEST_DB}"):
+        if target:
+            return _one(target, options)
+        lint.if_changed()
+        databases.fresh(settings.TEST_DB)
+        with step("Odoo's own runner finds the same tests"):
+            _same_tests()
+        return _pytest("--numprocesses", WORKERS, "--dist", "loadscope", *options)
+
+
+def _one(target, options):
+    if not databases.exists(settings.TEST_DB):
+        databases.fresh(settings.TEST_DB)
+    elif not databases.up_to_date(settings.TEST_DB):
+        databases.install(settings.TEST_DB)
+    return _pytest(*map(_through_link, target.split()), *options)
+
+
+def _through_link(target):
+    """`tests/x` by the addon's link: modules get the names Odoo gives them."""
+    inside = target.removeprefix("./")
+    return f"{settings.ADDON}/{inside}" if inside.startswith("tests") else inside
+
+
+def _pytest(*arguments):
+    say()
+    return subprocess.run(
+        [python_env.python(), "-m", "pytest", "--odoo-http"]
+        + [f"--odoo-database={settings.TEST_DB}", *arguments],
+        cwd=settings.ROOT,
+        env=_environment(),
+        check=False,
+    ).returncode
+
+
+def _environment():
+    # pytest-odoo copies the database with createdb and dropdb
+    env = odoo_run.environment()
+    env["PATH"] = f"{env['PATH']}{os.pathsep}{_client_folder()}"
+    return env
+
+
+def _client_folder():
+    return postgres.system.postgres_bin() or ""
+
+
+def _same_tests():
+    done = subprocess.run(
+        [python_env.python(), COUNTER, settings.ADDON, settings.TEST_DB],
+        cwd=settings.ROOT,
+        env=odoo_run.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Stop(f"{done.stdout}{done.stderr[-3000:]}".strip())
