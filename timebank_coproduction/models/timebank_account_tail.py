@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class TimebankAccountTail(models.Model):
+    """What moved on the accounts that everybody uses, since they were last folded.
+
+    One row per batch, added by the ledger's trigger: no batch waits for another.
+    """
+
+    _name = "timebank.account.tail"
+    _description = "Movements Not Yet Folded Into an Account"
+    _log_access = False
+    _allow_sudo_commands = False
+
+    account_id = fields.Many2one("timebank.account", required=True, index=True, ondelete="restrict")
+    minutes = fields.Integer(required=True)
+
+    def _fold(self):
+        """Add the tail to its accounts. Balances stay as they are; reading them gets cheaper."""
+        self.env.flush_all()
+        self.env.cr.execute("SELECT timebank_fold_tail()")
+        self.env["timebank.account"].invalidate_model(["balance_minutes"])
+        self.invalidate_model()

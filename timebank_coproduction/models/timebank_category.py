@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class TimebankCategory(models.Model):
+    _name = "timebank.category"
+    _description = "Contribution Category"
+    _order = "sequence, name"
+
+    name = fields.Char(required=True, translate=True)
+    description = fields.Char(translate=True, help="What counts, in a few words.")
+    sequence = fields.Integer(default=10)
+    color = fields.Integer()
+    active = fields.Boolean(default=True)
+
+    _name_unique = models.UniqueIndex("(name) WHERE active", "There is a category of that name.")

@@ -1,0 +1,183 @@
+from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools.minutes import clock
+
+#: Besides giver, day and minutes: where all of these agree, it is the same time.
+WHAT_MAKES_A_DOUBLE = ("scheme_id", "receiver_id", "project_id", "start_minute")
+
+
+class TimebankHours(models.Model):
+    """When hours can be recorded and decided. The buttons, the verbs and the checks ask here.
+
+    Each ``_get_refusals_to_<verb>`` returns a dict of record id → a sentence, for the
+    entries that can't, in a constant number of queries.
+    """
+
+    _inherit = "timebank.hours"
+
+    can_approve = fields.Boolean(compute="_compute_can")
+    can_reverse = fields.Boolean(compute="_compute_can")
+
+    def _compute_can(self):
+        approve, reverse = self._get_refusals_to_decide("submitted"), self._get_refusals_to_decide("approved")
+        for entry in self:
+            entry.can_approve = entry._origin.id not in approve
+            entry.can_reverse = entry._origin.id not in reverse
+
+    def _check_recordable(self):
+        """:raises ValidationError: naming the first entry that breaks a rule"""
+        self.flush_recordset()
+        refusals = self._get_refusals_to_record()
+        if refusals:
+            raise ValidationError(next(iter(refusals.values())))
+
+    def _get_refusals_to_record(self):
+        """Entries that break a rule about who gave how much, when and to whom."""
+        self = self.sudo()  # the rules look at everybody's entries of the day, and reveal none
+        members = self._get_members()
+        today = fields.Date.context_today(self)
+        closed = {}
+        standing = {key: member._why_not_taking_part() for key, member in members.items()}
+        refusals = {}
+        for entry in self:
+            scheme, key = entry.scheme_id, (entry.scheme_id, entry.date)
+            if key not in closed:
+                closed[key] = scheme._why_closed(entry.date)
+            reason = closed[key] or entry._why_not_of_bank(members, standing)
+            if not reason and entry.date > today:
+                reason = self.env._("Time can be recorded once it has been given, not for a day to come.")
+            if reason:
+                refusals[entry.id] = reason
+        rest = self.filtered(lambda entry: entry.id not in refusals)
+        by_day = rest._of_the_same_days()
+        return {**refusals, **rest._get_days_too_long(by_day), **rest._get_doubles(by_day)}
+
+    def _why_not_of_bank(self, members, standing):
+        """Why giver, receiver or project don't belong to the bank, or an empty string."""
+        scheme = self.scheme_id
+        for partner in (self.partner_id, self.receiver_id):
+            if partner and (scheme.id, partner.id) not in members:
+                return self.env._(
+                    "%(person)s is not a member of %(bank)s: add them as a member first.",
+                    person=partner.name,
+                    bank=scheme.name,
+                )
+            if partner and standing[scheme.id, partner.id]:
+                return standing[scheme.id, partner.id]
+        if self.project_id and scheme.project_ids and self.project_id not in scheme.project_ids:
+            return self.env._(
+                "%(bank)s does not serve the project %(project)s.",
+                bank=scheme.name,
+                project=self.project_id.name,
+            )
+        return ""
+
+    def _of_the_same_days(self):
+        """Every standing entry of the givers on the days of these entries, by giver and day."""
+        if not self:
+            return {}
+        entries = self.search_fetch(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("date", "in", list(set(self.mapped("date")))),
+                ("state", "not in", ("refused", "reversed")),
+            ],
+            ["partner_id", "date", "minutes", *WHAT_MAKES_A_DOUBLE],
+        )
+        return entries.grouped(lambda entry: (entry.partner_id.id, entry.date))
+
+    def _get_days_too_long(self, by_day):
+        refusals = {}
+        for entry in self:
+            total = sum(by_day[entry.partner_id.id, entry.date].mapped("minutes"))
+            limit = entry.scheme_id.max_minutes_per_day
+            if total > limit:
+                refusals[entry.id] = self.env._(
+                    "%(person)s would have %(total)s hours on that day; %(bank)s allows %(limit)s.",
+                    person=entry.partner_id.name,
+                    total=clock(total),
+                    bank=entry.scheme_id.name,
+                    limit=clock(limit),
+                )
+        return refusals
+
+    def _get_doubles(self, by_day):
+        """Entries that repeat another one of the same person and day.
+
+        Where both say when they began, they are double if they overlap. Otherwise they
+        are if nothing tells them apart (the database refuses those too).
+        """
+        refusals = {}
+        for entry in self:
+            for other in by_day[entry.partner_id.id, entry.date]:
+                if entry != other and entry._is_double_of(other):
+                    refusals[entry.id] = self.env._(
+                        "%(person)s has recorded %(time)s of that day already. If it was another"
+                        " stretch of time, give both entries the time at which they began.",
+                        person=entry.partner_id.name,
+                        time=clock(other.minutes),
+                    )
+                    break
+        return refusals
+
+    def _is_double_of(self, other):
+        if self.start_minute >= 0 and other.start_minute >= 0:
+            first, second = sorted((self, other), key=lambda entry: entry.start_minute)
+            return second.start_minute < first.start_minute + first.minutes
+        return self.minutes == other.minutes and all(self[name] == other[name] for name in WHAT_MAKES_A_DOUBLE)
+
+    def _get_refusals_to_submit(self):
+        return {
+            **self._get_refusals_by_state("draft", self.env._("“%s” has been handed in already.")),
+            **self.filtered(lambda entry: entry.state == "draft")._get_refusals_to_record(),
+        }
+
+    def _get_refusals_to_approve(self):
+        """Without the ledger's own limits, which are known when the credits move."""
+        refusals = self._get_refusals_to_decide("submitted")
+        rest = self.filtered(lambda entry: entry.id not in refusals)
+        return {**rest._get_refusals_to_record(), **refusals}
+
+    def _get_refusals_to_decide(self, state):
+        """Entries not in ``state``, and those on which this user may not decide."""
+        sentences = {
+            "submitted": self.env._("“%s” is not waiting for approval."),
+            "approved": self.env._("“%s” is not approved, so there is nothing to reverse."),
+        }
+        refusals = self._get_refusals_by_state(state, sentences[state])
+        if self.env.su:
+            return refusals
+        user = self.env.user
+        manager = user.has_group("timebank_coproduction.group_timebank_manager")
+        coordinator = user.has_group("timebank_coproduction.group_timebank_coordinator")
+        for entry in self:
+            if entry.id in refusals:
+                continue
+            if not manager and not (coordinator and user in entry.sudo().scheme_id.coordinator_ids):
+                refusals[entry.id] = self.env._(
+                    "Only a coordinator of %s decides on its hours.", entry.sudo().scheme_id.name
+                )
+            elif user.partner_id in (entry.partner_id, entry.receiver_id):
+                refusals[entry.id] = self.env._(
+                    "You gave or received “%s” yourself: another coordinator has to decide.",
+                    entry.display_name,
+                )
+        return refusals
+
+    def _get_refusals_by_state(self, state, sentence):
+        return {
+            entry.id: sentence % entry.display_name for entry in self if entry.state != state
+        }
+
+    def _raise_or_list(self, refusals):
+        """A single entry that can't raises its sentence; of many, the rest goes on.
+
+        :param dict refusals: record id → sentence
+        :return: the entries that can
+        :raises UserError: when none can
+        """
+        done = self.filtered(lambda entry: entry.id not in refusals)
+        if refusals and not done:
+            raise UserError("\n".join(dict.fromkeys(refusals.values())))
+        return done

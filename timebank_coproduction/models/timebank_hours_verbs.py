@@ -1,0 +1,171 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..tools.minutes import clock
+
+#: A batch of up to this many entries leaves a note on each; a larger one leaves a
+#: single note on the bank, so that approving thousands stays one act.
+NOTE_EACH = 50
+
+
+class TimebankHours(models.Model):
+    """The verbs of hours: each takes many, does what can be done, and tells the rest."""
+
+    _inherit = "timebank.hours"
+
+    def action_submit(self):
+        """Hand in drafts. What the bank's policy lets through counts at once.
+
+        :return: ``True``, or an action listing what could not be handed in, and why
+        :raises UserError: when nothing could
+        """
+        self.check_access("write")
+        refusals = self._get_refusals_to_submit()
+        entries = self._raise_or_list(refusals)
+        entries._through_door().write({"state": "submitted"})
+        waiting = entries.filtered(lambda entry: entry.sudo().scheme_id._needs_approval(entry.sudo()))
+        at_once = entries - waiting
+        if at_once:
+            # sudo: the bank's own rule approves these, not the member who hands them in.
+            unpaid = at_once.sudo()._approve(self.env["res.users"])
+            waiting |= at_once.filtered(lambda entry: entry.id in unpaid)
+        waiting._ask_for_decision()
+        return self._tell(refusals, self.env._("handed in"))
+
+    def action_approve(self):
+        """Approve submitted hours and move the credits they earn.
+
+        :return: ``True``, or an action listing what could not be approved, and why
+        :raises UserError: when nothing could
+        """
+        self.check_access("write")
+        refusals = self._get_refusals_to_approve()
+        entries = self.filtered(lambda entry: entry.id not in refusals)
+        refusals |= entries._approve(self.env.user)
+        entries = self._raise_or_list(refusals)
+        entries._note(self.env._("Approved"))
+        entries._close_todos()
+        return self._tell(refusals, self.env._("approved"))
+
+    def action_refuse(self, reason):
+        """Send submitted hours back.
+
+        :param str reason: what the member should know
+        :raises UserError: without a reason, or when nothing could be refused
+        """
+        self.check_access("write")
+        reason = self._checked_reason(reason)
+        refusals = self._get_refusals_to_decide("submitted")
+        entries = self._raise_or_list(refusals)
+        entries._through_door().write({"state": "refused", "refusal_reason": reason})
+        entries._note(self.env._("Refused: %s", reason))
+        entries._close_todos()
+        return self._tell(refusals, self.env._("refused"))
+
+    def action_draft(self):
+        """Take refused hours back in hand, to correct them."""
+        self.check_access("write")
+        refusals = self._get_refusals_by_state("refused", self.env._("“%s” was not refused."))
+        entries = self._raise_or_list(refusals)
+        entries._through_door().write({"state": "draft", "refusal_reason": False})
+        return self._tell(refusals, self.env._("taken back"))
+
+    def action_reverse(self, reason):
+        """Undo an approval: the credits go back by a transfer of their own.
+
+        :param str reason: why it was a mistake
+        :raises UserError: without a reason, or when nothing could be reversed
+        """
+        self.check_access("write")
+        reason = self._checked_reason(reason)
+        refusals = self._get_refusals_to_decide("approved")
+        entries = self.filtered(lambda entry: entry.id not in refusals)
+        refusals |= entries._post_reversals(reason)
+        entries = self._raise_or_list(refusals)
+        entries._through_door().write({"state": "reversed", "refusal_reason": reason})
+        entries._note(self.env._("Reversed: %s", reason))
+        return self._tell(refusals, self.env._("reversed"))
+
+    # Credits
+    def _approve(self, approver):
+        """Mark as approved and post the credits of those that the ledger accepts.
+
+        :param approver: the user who decided, empty where the bank's policy did
+        :return: dict of record id → why the ledger refused
+        """
+        credit = self.env["timebank.transfer"]
+        earning = self.filtered(lambda entry: entry.sudo().scheme_id._earns_credit(entry.role))
+        vals_list = earning._prepare_transfers()
+        unpaid = credit._get_posting_refusals(vals_list) if vals_list else {}
+        refusals = {earning[position].id: sentence for position, sentence in unpaid.items()}
+        approved = self.filtered(lambda entry: entry.id not in refusals)
+        vals = {"state": "approved", "approver_id": approver.id, "approved_on": fields.Datetime.now()}
+        for earns in (True, False):
+            part = (approved & earning) if earns else (approved - earning)
+            part._through_door().write({**vals, "earns_credit": earns})
+        credit._post([vals for position, vals in enumerate(vals_list) if position not in unpaid])
+        return refusals
+
+    def _prepare_transfers(self):
+        """Values of the transfer that each entry earns: from its receiver, or the bank, to its giver."""
+        members = self._get_members()
+        vals_list = []
+        for entry in self.sudo():
+            giver = members[entry.scheme_id.id, entry.partner_id.id]
+            receiver = members.get((entry.scheme_id.id, entry.receiver_id.id))
+            source = receiver.account_id if receiver else entry.scheme_id.operating_account_id
+            vals_list.append(
+                {
+                    "from_account_id": source.id,
+                    "to_account_id": giver.account_id.id,
+                    "minutes": entry.minutes,
+                    "kind": "exchange" if receiver else "earn",
+                    "date": entry.date,
+                    "memo": entry.description or entry.category_id.name or False,
+                    "hours_id": entry.id,
+                }
+            )
+        return vals_list
+
+    def _post_reversals(self, reason):
+        """Reverse the credits of these entries, where the ledger accepts it.
+
+        :return: dict of record id → why the ledger refused
+        """
+        transfers = self.sudo().transfer_ids  # sudo: reading the credits of entries one may decide on
+        vals_list = transfers._prepare_reversals(reason)
+        unpaid = transfers._get_posting_refusals(vals_list) if vals_list else {}
+        refusals = {transfers[position].hours_id.id: sentence for position, sentence in unpaid.items()}
+        transfers.filtered(lambda transfer: transfer.hours_id.id not in refusals)._reverse(reason)
+        return refusals
+
+    # Telling
+    def _checked_reason(self, reason):
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say why in a few words: the member will read it."))
+        return reason
+
+    def _note(self, text):
+        """Leave who did what in the chatter."""
+        if not self:
+            return
+        if len(self) <= NOTE_EACH:
+            self._message_log_batch(bodies={entry.id: text for entry in self})
+            return
+        for scheme, entries in self.sudo().grouped("scheme_id").items():
+            scheme._message_log(
+                author_id=self.env.user.partner_id.id,
+                body=self.env._(
+                    "%(what)s: %(count)s entries, %(time)s hours.",
+                    what=text,
+                    count=len(entries),
+                    time=clock(sum(entries.mapped("minutes"))),
+                ),
+            )
+
+    def _tell(self, refusals, done):
+        """What a verb returns: nothing to say, or the list of what it could not do."""
+        if not refusals:
+            return True
+        return self.env["timebank.outcome"]._show(self, done, refusals)

@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class TimebankLanguage(models.Model):
+    _name = "timebank.language"
+    _description = "Spoken or Signed Language"
+    _order = "sequence, name"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+
+    _name_unique = models.UniqueIndex("(name)", "That language is there already.")

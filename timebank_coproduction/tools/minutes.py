@@ -1,0 +1,77 @@
+"""Time as whole minutes: the only unit in which the bank counts.
+
+Nothing here knows Odoo; hours are what people read and type, minutes what is kept.
+"""
+
+import math
+
+#: The longest stretch one entry may claim, and what a PostgreSQL integer can hold.
+DAY = 24 * 60
+LARGEST = 2**31 - 1
+
+
+def from_hours(hours):
+    """Whole minutes for a number of hours, rounded half up.
+
+    :param hours: a number of hours, such as ``1.5``
+    :return: an ``int`` of minutes
+    :raises ValueError: not a finite number, or more than can be kept
+
+    >>> from_hours(1.5), from_hours(0.1), from_hours(-0.25)
+    (90, 6, -15)
+    >>> from_hours(float("nan"))
+    Traceback (most recent call last):
+    ...
+    ValueError: not a finite number of hours
+    """
+    hours = float(hours)
+    if not math.isfinite(hours):
+        raise ValueError("not a finite number of hours")
+    return whole(math.floor(hours * 60 + 0.5))
+
+
+def to_hours(minutes):
+    """Hours as people read them.
+
+    >>> to_hours(90), to_hours(0), to_hours(None)
+    (1.5, 0.0, 0.0)
+    """
+    return (minutes or 0) / 60
+
+
+def whole(value):
+    """The value as a whole number of minutes that the database can hold.
+
+    :raises ValueError: a fraction of a minute, not a number, or too large
+
+    >>> whole(90), whole("90"), whole(90.0)
+    (90, 90, 90)
+    >>> whole(1.5)
+    Traceback (most recent call last):
+    ...
+    ValueError: not a whole number of minutes
+    >>> whole(2**31)
+    Traceback (most recent call last):
+    ...
+    ValueError: too many minutes
+    """
+    try:
+        minutes = int(value)
+        exact = minutes == float(value)
+    except (TypeError, ValueError, OverflowError):
+        exact = False
+    if not exact:
+        raise ValueError("not a whole number of minutes")
+    if abs(minutes) > LARGEST:
+        raise ValueError("too many minutes")
+    return minutes
+
+
+def clock(minutes):
+    """Hours and minutes as people write them.
+
+    >>> clock(90), clock(5), clock(-75), clock(0)
+    ('1:30', '0:05', '-1:15', '0:00')
+    """
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{'-' if minutes < 0 else ''}{hours}:{rest:02d}"

@@ -1,0 +1,1 @@
+from . import timebank_outcome, timebank_reason

@@ -1,0 +1,61 @@
+from odoo import api, fields, models
+
+
+class TimebankOutcome(models.TransientModel):
+    """What a verb over many records could not do, and why."""
+
+    _name = "timebank.outcome"
+    _description = "What Could Not Be Done"
+
+    title = fields.Char(readonly=True)
+    line_ids = fields.One2many("timebank.outcome.line", "outcome_id", readonly=True)
+
+    @api.model
+    @api.private
+    def _show(self, records, done, refusals):
+        """An action that lists the refusals in a dialog.
+
+        :param records: what the verb was called on
+        :param str done: the verb as it reads after a number, such as ``approved``
+        :param dict refusals: record id → sentence
+        :return: an action; its context holds ``timebank_refusals``, for those who call
+            the verb over the external API
+        """
+        # sudo: a dialog of the user's own, which only they can read; portal members use it too.
+        outcome = self.sudo().create(
+            {
+                "title": self.env._(
+                    "%(done)s %(verb)s, %(left)s could not be",
+                    done=len(records) - len(refusals),
+                    verb=done,
+                    left=len(refusals),
+                ),
+                "line_ids": [
+                    fields.Command.create({"name": record.display_name, "reason": refusals[record.id]})
+                    for record in records
+                    if record.id in refusals
+                ],
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": outcome.title,
+            "res_model": self._name,
+            "res_id": outcome.id,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "timebank_refusals": [
+                    {"id": record_id, "reason": sentence} for record_id, sentence in refusals.items()
+                ]
+            },
+        }
+
+
+class TimebankOutcomeLine(models.TransientModel):
+    _name = "timebank.outcome.line"
+    _description = "What Could Not Be Done, and Why"
+
+    outcome_id = fields.Many2one("timebank.outcome", required=True, ondelete="cascade")
+    name = fields.Char("Entry", readonly=True)
+    reason = fields.Char("Why", readonly=True)
