@@ -7,6 +7,11 @@ from . import console
 
 COMMANDS = {
     "setup": "from a bare Debian machine to a working Odoo 19",
+    "demo": "a fresh database with demo data, and the story played in it",
+    "serve": "the demo database in the browser (PORT=8069)",
+    "shell": "an Odoo shell on the demo database; reads a piped script",
+    "bench": "the measured figures",
+    "screenshots": "the documentation's pictures",
     "test": "lint and the whole suite, or one file (T=tests/test_hours.py)",
     "lint": "ruff and pylint-odoo",
     "db": "new NAME, install NAME, drop NAME or list: databases by hand",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from . import odoo_run, python_env, serving, settings, setup, system
 from .console import Stop, say
+from .screenshots import with_ids
 
 PHOTOGRAPHER = Path(__file__).parent / "inside" / "photographer.py"
 
@@ -41,6 +42,7 @@ def shot(*arguments):
     options = parser.parse_args(arguments)
     setup.ensure()
     with contextlib.ExitStack() as stack:
+        options.url = with_ids(options.url, options.db)
         base = options.base_url or stack.enter_context(serving.server(options.db))
         take(base, [vars(options)])
     say(f"  {options.out}")

@@ -1,0 +1,42 @@
+"""`make demo`: a fresh database with demo data, and the story played in it."""
+
+import shutil
+import subprocess
+
+from . import databases, odoo_run, python_env, settings, setup
+from .console import say
+from .lock import only_one
+
+PLAYER = settings.ROOT / "dev" / "inside" / "play_story.py"
+OUT = settings.OUT / "demo"
+
+
+def demo():
+    """The command: exit 0 only if every step did what it says."""
+    setup.ensure()
+    with only_one("demo", "making the demo database"):
+        databases.fresh(settings.DEMO_DB)
+        return play()
+
+
+def ensure():
+    """Have the demo database, with the story played and the addon as it is now."""
+    with only_one("demo", "making the demo database"):
+        if not databases.exists(settings.DEMO_DB):
+            databases.fresh(settings.DEMO_DB)
+            play()
+        elif not databases.up_to_date(settings.DEMO_DB):
+            databases.install(settings.DEMO_DB)
+
+
+def play():
+    """Play the story in the demo database; 0 if every step succeeded."""
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True)
+    say()
+    return subprocess.run(
+        [python_env.python(), PLAYER, settings.DEMO_DB, OUT],
+        env=odoo_run.environment(),
+        cwd=settings.ROOT,
+        check=False,
+    ).returncode

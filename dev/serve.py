@@ -1,0 +1,48 @@
+"""`make serve`: the demo database in the browser, on this machine only."""
+
+import signal
+import socket
+import subprocess
+
+from . import demo, odoo_run, serving, settings, setup
+from .console import Stop, say
+
+
+def serve(port="8069"):
+    """The command; runs until it's interrupted."""
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise Stop(f"PORT={port} isn't the number of a port.")
+    setup.ensure()
+    demo.ensure()
+    _check_free(port)
+    command = serving.command(settings.DEMO_DB, port)
+    process = subprocess.Popen(
+        [*command, "--log-level", "warn", "--max-cron-threads", "1"],
+        env=odoo_run.environment(),
+        cwd=settings.CACHE,
+        start_new_session=True,
+    )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        serving.wait_for(f"http://127.0.0.1:{port}", process)
+        say(f"\n  http://127.0.0.1:{port}    (stop with Ctrl-C)\n")
+        say("  Log in with one of these names; each is its own password:")
+        say(f"  {', '.join(settings.LOGINS)}\n")
+        return process.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _check_free(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(port)))
+        except OSError:
+            raise Stop(
+                f"Port {port} is taken by another program. "
+                f"Choose another one: make serve PORT={int(port) + 1}"
+            ) from None
