@@ -15,6 +15,7 @@ COMMANDS = {
     "test": "lint and the whole suite, or one file (T=tests/test_hours.py)",
     "lint": "ruff and pylint-odoo",
     "db": "new NAME, install NAME, drop NAME or list: databases by hand",
+    "env": 'variables for a shell: eval "$(python3 -m dev env)"',
     "shot": "one screenshot (--help for its options)",
 }
 MODULES = {}

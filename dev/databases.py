@@ -5,14 +5,17 @@ in a key made of what it depends on, so another set of modules or another Odoo g
 another. A comment on each database remembers which state of the addon is installed.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
+import subprocess
 
 from . import odoo_run, odoo_source, postgres, settings
-from .console import run, step
+from .console import Stop, run, step
 from .lock import only_one
 
+WARM_UP = settings.ROOT / "dev" / "inside" / "warm_up.py"
 IGNORED = ("__pycache__", "tests")
 
 
@@ -69,6 +72,32 @@ def install(name):
             log=settings.CACHE / "logs" / f"{name}.log",
         )  # fmt: skip
     set_remark(name, addon_state())
+
+
+@contextlib.contextmanager
+def warming(name):
+    """Build the pages' bundles of scripts and styles in `name` alongside the block.
+
+    A browser test that builds them itself forgets them at its end.
+    """
+    log = settings.CACHE / "logs" / f"{name}-bundles.log"
+    with WARM_UP.open() as script, log.open("w") as output:
+        process = subprocess.Popen(
+            odoo_run.odoo("shell", "-d", name, "--no-http", "--log-level", "warn"),
+            env=odoo_run.environment(),
+            cwd=settings.CACHE,
+            stdin=script,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield
+    finally:
+        code = process.wait()
+    if code:
+        raise Stop(
+            f"The scripts and styles of the pages can't be built:\n{log.read_text()}"
+        )
 
 
 def up_to_date(name):

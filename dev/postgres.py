@@ -124,7 +124,7 @@ def _home():
     name = settings.CACHE / "cluster"
     if not name.exists():
         name.write_text(uuid.uuid4().hex[:12])
-    return Path("/var/lib") / settings.ADDON / name.read_text().strip()
+    return settings.SERVERS / name.read_text().strip()
 
 
 def _socket():

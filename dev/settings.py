@@ -39,6 +39,8 @@ def _cache_dir():
 
 CACHE = _cache_dir()
 DATA_DIR = CACHE / "data"
+# The private PostgreSQL server, where its user can't reach the cache.
+SERVERS = Path("/var/lib") / ADDON
 
 
 def manifest():

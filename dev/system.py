@@ -31,6 +31,9 @@ def postgres_bin():
 
 def uses_own_server():
     """Whether the caller named a PostgreSQL server of their own."""
+    host = Path(os.environ.get("PGHOST", ""))
+    if {settings.CACHE, settings.SERVERS} & set(host.parents):
+        return False  # the private server, as `python3 -m dev env` names it
     return any(os.environ.get(name) for name in ("PGHOST", "PGPORT", "PGUSER"))
 
 

@@ -19,7 +19,8 @@ def test(target="", *options):
             return _one(target, options)
         lint.if_changed()
         databases.fresh(settings.TEST_DB)
-        with step("Odoo's own runner finds the same tests"):
+        titles = "Odoo's own runner finds the same tests; scripts and styles are built"
+        with step(titles), databases.warming(settings.TEST_DB):
             _same_tests()
         return _pytest("--numprocesses", WORKERS, "--dist", "loadscope", *options)
 
@@ -27,6 +28,8 @@ def test(target="", *options):
 def _one(target, options):
     if not databases.exists(settings.TEST_DB):
         databases.fresh(settings.TEST_DB)
+        with step("Scripts and styles"), databases.warming(settings.TEST_DB):
+            pass
     elif not databases.up_to_date(settings.TEST_DB):
         databases.install(settings.TEST_DB)
     return _pytest(*map(_through_link, target.split()), *options)
