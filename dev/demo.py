@@ -14,14 +14,14 @@ OUT = settings.OUT / "demo"
 def demo():
     """The command: exit 0 only if every step did what it says."""
     setup.ensure()
-    with only_one("demo", "making the demo database"):
+    with only_one(settings.DEMO_DB, "making the demo database"):
         databases.fresh(settings.DEMO_DB)
         return play()
 
 
 def ensure():
     """Have the demo database, with the story played and the addon as it is now."""
-    with only_one("demo", "making the demo database"):
+    with only_one(settings.DEMO_DB, "making the demo database"):
         if not databases.exists(settings.DEMO_DB):
             databases.fresh(settings.DEMO_DB)
             play()

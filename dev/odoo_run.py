@@ -1,6 +1,5 @@
 """Running Odoo: its environment, its configuration file, and what its log says."""
 
-import hashlib
 import os
 import re
 import subprocess
@@ -13,8 +12,7 @@ LOG_LINE = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 
 def config_file():
     """Write Odoo's configuration for this checkout, and return its path."""
-    here = hashlib.sha256(str(settings.ROOT).encode()).hexdigest()[:8]
-    path = settings.CACHE / f"odoo-{here}.conf"
+    path = settings.CACHE / f"odoo-{settings.CHECKOUT}.conf"
     addons = [*odoo_source.source().addons]
     if settings.ADDON_DIR.is_dir():
         addons.append(settings.ROOT)

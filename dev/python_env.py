@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import shutil
 import sys
+import time
 
 from . import settings
 from .console import needs_network, run, step
@@ -20,14 +22,18 @@ def python():
 
 
 def ensure():
-    """Create the environment with the pinned packages, or finish a half-done one."""
+    """Create the environment with the pinned packages.
+
+    A half-done one is made anew: pip takes a package that was being unpacked when it
+    was killed for an installed one. What was downloaded is in pip's own cache.
+    """
     done = folder() / "complete"
     if done.exists():
+        done.touch()
         return
     log = settings.CACHE / "logs" / "pip.log"
     with step("Python packages"), needs_network("a Python package"):
-        if not python().exists():
-            run([sys.executable, "-m", "venv", "--clear", folder()])
+        run([sys.executable, "-m", "venv", "--clear", folder()])
         env = dict(os.environ, PIP_DISABLE_PIP_VERSION_CHECK="1")
         env.pop("PYTHONPATH", None)
         run(
@@ -36,3 +42,11 @@ def ensure():
             env=env,
         )
         done.touch()
+    _forget_unused()
+
+
+def _forget_unused():
+    """Remove environments for other requirements that nobody used for a month."""
+    for stamp in settings.CACHE.glob("venv-*/complete"):
+        if time.time() - stamp.stat().st_mtime > 30 * 24 * 3600:
+            shutil.rmtree(stamp.parent)

@@ -1,6 +1,7 @@
 """Where things are, and what the caller may decide through the environment."""
 
 import ast
+import hashlib
 import os
 from pathlib import Path
 
@@ -20,8 +21,10 @@ BASE_MODULES = ("base", "contacts", "project", "account", "portal")
 # What the benchmarks compare with.
 BENCH_MODULES = ("hr_timesheet", "event")
 
-DEMO_DB = "timebank_demo"
-TEST_DB = os.environ.get("DB") or "timebank_test"
+DEMO_DB = os.environ.get("DB") or "timebank_demo"
+# each checkout has its own, so that several can share a cache
+CHECKOUT = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
+TEST_DB = os.environ.get("DB") or f"timebank_test_{CHECKOUT}"
 BENCH_DB = "timebank_bench"
 
 # Demo logins, each with its name as password.
