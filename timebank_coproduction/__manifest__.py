@@ -21,5 +21,13 @@
         "data/ledger_alarm.xml",
         "data/ir_cron.xml",
     ],
+    "demo": [
+        "demo/res_partner.xml",
+        "demo/res_users.xml",
+        "demo/project_project.xml",
+        "demo/timebank_scheme.xml",
+        "demo/timebank_member.xml",
+        "demo/timebank_hours.xml",
+    ],
     "uninstall_hook": "uninstall_hook",
 }
