@@ -14,6 +14,8 @@
         "security/ledger.xml",
         "security/member.xml",
         "security/hours.xml",
+        "security/reward.xml",
+        "security/redemption.xml",
         "data/timebank_category.xml",
         "data/timebank_language.xml",
         "data/timebank_availability.xml",

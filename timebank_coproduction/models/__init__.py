@@ -1,6 +1,7 @@
 from . import (
     ir_sequence,
     timebank_protected,
+    timebank_verbs,
     timebank_category,
     timebank_language,
     timebank_availability,
@@ -18,6 +19,15 @@ from . import (
     timebank_hours_rules,
     timebank_hours_verbs,
     timebank_hours_todo,
+    timebank_reward,
+    timebank_reward_rules,
+    timebank_redemption,
+    timebank_redemption_rules,
+    timebank_redemption_verbs,
+    timebank_redemption_holding,
+    timebank_redemption_todo,
+    timebank_transfer_reward,
+    timebank_scheme_check_reward,
     res_partner,
     project_project,
 )

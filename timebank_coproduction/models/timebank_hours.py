@@ -16,7 +16,7 @@ COORDINATORS_ONLY = frozenset({"role", "source"})
 class TimebankHours(models.Model):
     _name = "timebank.hours"
     _description = "Hours Given"
-    _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["timebank.protected", "timebank.verbs", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
     _rec_names_search = ["partner_id", "description"]
     _check_company_auto = True

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..tools.minutes import clock
 
@@ -164,20 +164,3 @@ class TimebankHours(models.Model):
                     entry.display_name,
                 )
         return refusals
-
-    def _get_refusals_by_state(self, state, sentence):
-        return {
-            entry.id: sentence % entry.display_name for entry in self if entry.state != state
-        }
-
-    def _raise_or_list(self, refusals):
-        """A single entry that can't raises its sentence; of many, the rest goes on.
-
-        :param dict refusals: record id → sentence
-        :return: the entries that can
-        :raises UserError: when none can
-        """
-        done = self.filtered(lambda entry: entry.id not in refusals)
-        if refusals and not done:
-            raise UserError("\n".join(dict.fromkeys(refusals.values())))
-        return done

@@ -1,11 +1,4 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
-
-from ..tools.minutes import clock
-
-#: A batch of up to this many entries leaves a note on each; a larger one leaves a
-#: single note on the bank, so that approving thousands stays one act.
-NOTE_EACH = 50
 
 
 class TimebankHours(models.Model):
@@ -138,34 +131,3 @@ class TimebankHours(models.Model):
         refusals = {transfers[position].hours_id.id: sentence for position, sentence in unpaid.items()}
         transfers.filtered(lambda transfer: transfer.hours_id.id not in refusals)._reverse(reason)
         return refusals
-
-    # Telling
-    def _checked_reason(self, reason):
-        reason = (reason or "").strip()
-        if not reason:
-            raise UserError(self.env._("Say why in a few words: the member will read it."))
-        return reason
-
-    def _note(self, text):
-        """Leave who did what in the chatter."""
-        if not self:
-            return
-        if len(self) <= NOTE_EACH:
-            self._message_log_batch(bodies={entry.id: text for entry in self})
-            return
-        for scheme, entries in self.sudo().grouped("scheme_id").items():
-            scheme._message_log(
-                author_id=self.env.user.partner_id.id,
-                body=self.env._(
-                    "%(what)s: %(count)s entries, %(time)s hours.",
-                    what=text,
-                    count=len(entries),
-                    time=clock(sum(entries.mapped("minutes"))),
-                ),
-            )
-
-    def _tell(self, refusals, done):
-        """What a verb returns: nothing to say, or the list of what it could not do."""
-        if not refusals:
-            return True
-        return self.env["timebank.outcome"]._show(self, done, refusals)

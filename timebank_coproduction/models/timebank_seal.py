@@ -20,6 +20,7 @@ SEALED_COLUMNS = (
     "reversal_of_id",
     "create_uid",
     "create_date",
+    "redemption_id",
 )
 
 

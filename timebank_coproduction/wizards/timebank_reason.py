@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 VERBS = {
     "timebank.hours": ("action_refuse", "action_reverse"),
     "timebank.transfer": ("action_reverse",),
+    "timebank.redemption": ("action_refuse", "action_cancel"),
 }
 
 

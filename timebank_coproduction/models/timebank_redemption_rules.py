@@ -1,0 +1,260 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+from .timebank_redemption import STANDING
+
+
+class TimebankRedemption(models.Model):
+    """When claims can be requested, decided, handed over and cancelled.
+
+    Each ``_get_refusals_to_<verb>`` returns a dict of record id → a sentence, for the
+    claims that can't, in a constant number of queries.
+    """
+
+    _inherit = "timebank.redemption"
+
+    can_approve = fields.Boolean(compute="_compute_can")
+    can_fulfil = fields.Boolean(compute="_compute_can")
+    can_cancel = fields.Boolean(compute="_compute_can")
+
+    def _compute_can(self):
+        decide = self._get_refusals_to_decide()
+        fulfil = self._get_refusals_to_fulfil()
+        cancel = self._get_refusals_to_cancel()
+        for claim in self:
+            claim.can_approve = claim.id not in decide
+            claim.can_fulfil = claim.id not in fulfil
+            claim.can_cancel = claim.id not in cancel
+
+    # Requesting
+    def _get_refusals_to_request(self):
+        """Without stock and balance, which are known when they are taken."""
+        refusals = self._get_refusals_by_state("draft", self.env._("“%s” has been requested already."))
+        refusals |= (self - self.browse(refusals))._get_refusals_to_spend()
+        # sudo: the rules look at memberships and other claims, and reveal none.
+        rest = (self - self.browse(refusals)).sudo()
+        members, given = rest._get_claimants(), rest._get_given_minutes()
+        unavailable = {reward: reward._why_not_available() for reward in rest.reward_id}
+        standing = {member: member._why_not_taking_part() for member in members.values()}
+        for claim in rest:
+            reward, member = claim.reward_id, claim._get_claimant(members)
+            reason = unavailable[reward] or claim._why_not_paid_here()
+            if not reason and not member:
+                reason = self.env._(
+                    "%(person)s is not a member of %(bank)s: choose the account that pays.",
+                    person=claim.partner_id.name,
+                    bank=claim.scheme_id.name,
+                )
+            reason = (
+                reason
+                or standing[member]
+                or reward._why_not_for(member, given.get((member.scheme_id, member.partner_id), 0))
+            )
+            if reason:
+                refusals[claim.id] = reason
+        return refusals | (rest - rest.browse(refusals))._get_refusals_by_limit(members)
+
+    def _get_refusals_to_spend(self):
+        """Claims paid from an account that is not the user's to spend, or made for a stranger."""
+        user = self.env.user
+        if self.env.su or user.has_group("timebank_coproduction.group_timebank_manager"):
+            return {}
+        coordinator = user.has_group("timebank_coproduction.group_timebank_coordinator")
+        me, refusals = user.partner_id, {}
+        for claim in self.sudo():
+            if coordinator and user in claim.scheme_id.coordinator_ids:
+                continue
+            account = claim.account_id
+            if me != account.partner_id and me not in account.holder_ids:
+                refusals[claim.id] = self.env._("You can claim from your own account, or from a pot that you hold.")
+            elif not claim._is_of_household(me | account.holder_ids):
+                refusals[claim.id] = self.env._(
+                    "You can claim for yourself, your family, or those who share the pot. Ask your"
+                    " coordinator to claim for somebody else."
+                )
+        return refusals
+
+    def _is_of_household(self, partners):
+        """Whether the claim is for one of ``partners`` or for somebody under the same contact."""
+        return self.partner_id in partners or bool(
+            self.partner_id.commercial_partner_id & partners.commercial_partner_id
+        )
+
+    def _why_not_paid_here(self):
+        account = self.account_id
+        if not account:
+            return self.env._(
+                "%(person)s has no account in %(bank)s: choose the account that pays.",
+                person=self.partner_id.name,
+                bank=self.scheme_id.name,
+            )
+        if account.scheme_id != self.scheme_id:
+            return self.env._(
+                "%(account)s is in another time bank than “%(reward)s”.",
+                account=account.name,
+                reward=self.reward_id.name,
+            )
+        if account.kind not in ("member", "pot"):
+            return self.env._("Rewards are paid by members and pots.")
+        return account._why_not_movable()
+
+    def _get_claimants(self):
+        """The memberships that answer for these claims: dict of (bank, partner) → member."""
+        members = self.env["timebank.member"].search_fetch(
+            [
+                ("scheme_id", "in", self.scheme_id.ids),
+                ("partner_id", "in", (self.partner_id | self.account_id.partner_id).ids),
+            ],
+            ["scheme_id", "partner_id", "role", "state", "account_id", "name"],
+        )
+        return {(member.scheme_id, member.partner_id): member for member in members}
+
+    def _get_claimant(self, members):
+        """The member whose claim it is: the person, or whoever pays for one who is not a member."""
+        return (
+            members.get((self.scheme_id, self.partner_id))
+            or members.get((self.scheme_id, self.account_id.partner_id))
+            or self.env["timebank.member"]
+        )
+
+    def _get_given_minutes(self):
+        """Approved minutes by bank and giver, where a reward asks for them."""
+        asking = self.filtered("reward_id.min_given_minutes")
+        if not asking:
+            return {}
+        groups = self.env["timebank.hours"]._read_group(
+            [
+                ("scheme_id", "in", asking.scheme_id.ids),
+                ("partner_id", "in", (asking.partner_id | asking.account_id.partner_id).ids),
+                ("state", "=", "approved"),
+            ],
+            ["scheme_id", "partner_id"],
+            ["minutes:sum"],
+        )
+        return {(scheme, partner): minutes for scheme, partner, minutes in groups}
+
+    def _get_refusals_by_limit(self, members):
+        """Claims beyond what one member may have, counting these in their order.
+
+        A member has what is claimed for them, and what is paid from their account.
+        Their memberships are touched, so that two claims at the same moment, whichever
+        accounts they are paid from, can't both be the last.
+        """
+        limited = self.filtered("reward_id.member_limit")
+        if not limited:
+            return {}
+        limited._touch_memberships(members)
+        refusals, counts = {}, limited._get_standing_counts()
+        for claim in limited:
+            reward = claim.reward_id
+            sides = {("for", claim.partner_id)}
+            if claim.account_id.kind == "member":
+                sides.add(("from", claim.account_id))
+            had = max(counts.get((reward, side), 0) for side in sides)
+            if had + claim.quantity > reward.member_limit:
+                refusals[claim.id] = self.env._(
+                    "%(person)s can have %(limit)s of “%(reward)s”, and has claimed %(had)s.",
+                    person=claim.partner_id.name,
+                    limit=reward.member_limit,
+                    reward=reward.name,
+                    had=had,
+                )
+                continue
+            for side in sides:
+                counts[reward, side] = counts.get((reward, side), 0) + claim.quantity
+        return refusals
+
+    def _touch_memberships(self, members):
+        touched = {
+            member.id
+            for claim in self
+            for partner in (claim.partner_id, claim.account_id.partner_id)
+            if (member := members.get((claim.scheme_id, partner)))
+        }
+        self.env.cr.execute(
+            SQL(
+                """UPDATE timebank_member SET state = state WHERE id IN (
+                       SELECT id FROM timebank_member WHERE id IN %s ORDER BY id FOR NO KEY UPDATE)""",
+                tuple(touched) or (0,),
+            )
+        )
+
+    def _get_standing_counts(self):
+        """How many each person has of these rewards in the current period: for them, and from their account."""
+        counts = {}
+        self.flush_recordset()
+        for reward in self.reward_id:
+            since = reward._get_period_start()
+            domain = [("reward_id", "=", reward.id), ("state", "in", STANDING)]
+            if since:
+                domain.append(("requested_on", ">=", since))
+            mine = self.filtered(lambda claim, reward=reward: claim.reward_id == reward)
+            for partner, quantity in self._read_group(
+                [*domain, ("partner_id", "in", mine.partner_id.ids)], ["partner_id"], ["quantity:sum"]
+            ):
+                counts[reward, ("for", partner)] = quantity
+            for account, quantity in self._read_group(
+                [*domain, ("account_id", "in", mine.account_id.ids)], ["account_id"], ["quantity:sum"]
+            ):
+                counts[reward, ("from", account)] = quantity
+        return counts
+
+    # Deciding
+    def _get_refusals_to_approve(self):
+        return self._get_refusals_to_decide()
+
+    def _get_refusals_to_decide(self):
+        """Claims that don't wait for a decision, and those on which this user may not decide."""
+        refusals = self._get_refusals_by_state("requested", self.env._("“%s” is not waiting for approval."))
+        rest = self - self.browse(refusals)
+        refusals |= rest._get_refusals_to_coordinate()
+        if self.env.su:
+            return refusals
+        me = self.env.user.partner_id
+        for claim in (rest - self.browse(refusals)).sudo():
+            if me in (claim.partner_id | claim.account_id.partner_id):
+                refusals[claim.id] = self.env._(
+                    "“%s” is your own claim: another coordinator has to decide.", claim.display_name
+                )
+        return refusals
+
+    def _get_refusals_to_coordinate(self):
+        """Claims of banks that this user doesn't run."""
+        user = self.env.user
+        if self.env.su or user.has_group("timebank_coproduction.group_timebank_manager"):
+            return {}
+        coordinator = user.has_group("timebank_coproduction.group_timebank_coordinator")
+        return {
+            claim.id: self.env._("Only a coordinator of %s can do that.", claim.scheme_id.name)
+            for claim in self.sudo()
+            if not coordinator or user not in claim.scheme_id.coordinator_ids
+        }
+
+    # Handing over and giving back
+    def _get_refusals_to_fulfil(self):
+        refusals = self._get_refusals_by_state("approved", "%s")
+        sentences = {
+            "draft": self.env._("“%s” has not been requested."),
+            "requested": self.env._("“%s” has to be approved before it is handed over."),
+            "fulfilled": self.env._("“%s” was handed over already."),
+            "refused": self.env._("“%s” was refused."),
+            "cancelled": self.env._("“%s” was cancelled."),
+        }
+        for claim in self.browse(refusals):
+            refusals[claim.id] = sentences[claim.state] % claim.display_name
+        rest = self - self.browse(refusals)
+        return refusals | rest._get_refusals_to_coordinate()
+
+    def _get_refusals_to_cancel(self):
+        refusals = self._get_refusals_by_state(
+            ("draft", "requested", "approved"),
+            self.env._("“%s” was handed over, refused or cancelled: it can't be cancelled any more."),
+        )
+        rest = self - self.browse(refusals)
+        strangers = rest._get_refusals_to_coordinate()
+        me = self.env.user.partner_id
+        for claim in rest.browse(strangers).sudo():
+            account = claim.account_id
+            if me not in (claim.partner_id | account.partner_id | account.holder_ids):
+                refusals[claim.id] = strangers[claim.id]
+        return refusals

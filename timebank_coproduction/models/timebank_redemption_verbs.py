@@ -1,0 +1,126 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
+
+
+class TimebankRedemption(models.Model):
+    """The verbs of claims: each takes many, does what can be done, and tells the rest."""
+
+    _inherit = "timebank.redemption"
+
+    def action_request(self):
+        """Claim: credits and stock are taken now, whoever has to approve it later.
+
+        :return: ``True``, or an action listing what could not be claimed, and why
+        :raises UserError: when nothing could
+        """
+        self.check_access("write")
+        refusals = self._get_refusals_to_request()
+        claims = self - self.browse(refusals)
+        refusals |= claims._take()
+        claims = self._raise_or_list(refusals)
+        # sudo: the reward's own rule approves these, not the member who claims.
+        at_once = claims.sudo().filtered(lambda claim: claim.reward_id.approval == "auto")
+        at_once -= at_once.browse(at_once._get_refusals_to_approve())
+        at_once._approve(self.env["res.users"])
+        (claims - at_once)._ask_for_decision()
+        return self._tell(refusals, self.env._("claimed"))
+
+    def action_approve(self):
+        """Approve requested claims. They can be handed over from now on.
+
+        :return: ``True``, or an action listing what could not be approved, and why
+        :raises UserError: when nothing could
+        """
+        self.check_access("write")
+        refusals = self._get_refusals_to_approve()
+        claims = self._raise_or_list(refusals)
+        claims._approve(self.env.user)
+        claims._note(self.env._("Approved"))
+        claims._close_todos()
+        return self._tell(refusals, self.env._("approved"))
+
+    def action_refuse(self, reason):
+        """Turn requested claims down: credits and stock go back whole.
+
+        :param str reason: what the member should know
+        :raises UserError: without a reason, or when nothing could be refused
+        """
+        self.check_access("write")
+        reason = self._checked_reason(reason)
+        refusals = self._get_refusals_to_decide()
+        return self._end("refused", reason, refusals, self.env._("Refused: %s", reason), self.env._("refused"))
+
+    def action_cancel(self, reason):
+        """Call claims off before they are handed over: credits and stock go back whole.
+
+        :param str reason: why, in a few words
+        :raises UserError: without a reason, or when nothing could be cancelled
+        """
+        self.check_access("write")
+        reason = self._checked_reason(reason)
+        refusals = self._get_refusals_to_cancel()
+        return self._end(
+            "cancelled", reason, refusals, self.env._("Cancelled: %s", reason), self.env._("cancelled")
+        )
+
+    def action_fulfil(self):
+        """Note that approved claims were collected, attended or posted.
+
+        :return: ``True``, or an action listing what could not be, and why
+        :raises UserError: when nothing could
+        """
+        self.check_access("write")
+        refusals = self._get_refusals_to_fulfil()
+        claims = self._raise_or_list(refusals)
+        claims._fulfil(self.env.user)
+        claims._note(self.env._("Handed over"))
+        return self._tell(refusals, self.env._("handed over"))
+
+    # What the verbs do
+    def _approve(self, approver):
+        """:param approver: the user who decided, empty where the reward's own rule did"""
+        self._write_each(self._prepare_approvals(approver))
+
+    def _prepare_approvals(self, approver):
+        """What an approval writes on each claim: dict of record id → values.
+
+        Whoever has to know what is committed, such as the grant that pays, adds to it;
+        whoever can say no does so in :meth:`_get_refusals_to_approve`.
+        """
+        now, today = fields.Datetime.now(), fields.Date.context_today(self)
+        return {
+            claim.id: {
+                "state": "approved",
+                "approver_id": approver.id,
+                "approved_on": now,
+                "collect_by": today + relativedelta(days=claim.sudo().reward_id.collect_days),
+            }
+            for claim in self
+        }
+
+    def _end(self, state, reason, refusals, note, done):
+        """Give back what claims hold, and leave them in ``state``."""
+        claims = self - self.browse(refusals)
+        refusals |= claims._give_back(reason)
+        claims = self._raise_or_list(refusals)
+        claims._through_door().write({"state": state, "refusal_reason": reason})
+        claims._note(note)
+        claims._close_todos()
+        return self._tell(refusals, done)
+
+    def _fulfil(self, fulfiller):
+        """:param fulfiller: the user who handed over, empty where the supplier's page did"""
+        self._through_door().write(
+            {"state": "fulfilled", "fulfilled_on": fields.Datetime.now(), "fulfiller_id": fulfiller.id}
+        )
+
+    def _write_each(self, vals_by_id):
+        """Write each claim's own values, those that are alike together."""
+        alike = {}
+        for claim in self:
+            vals = vals_by_id[claim.id]
+            alike.setdefault(tuple(sorted(vals.items())), self.browse())
+            alike[tuple(sorted(vals.items()))] |= claim
+        for vals, claims in alike.items():
+            claims._through_door().write(dict(vals))
