@@ -33,3 +33,14 @@ class ProjectProject(models.Model):
             domain=[("project_id", "in", self.ids)],
             context={"default_project_id": self[:1].id, "default_scheme_id": scheme.id},
         )
+
+    def action_view_timebank_people(self):
+        """The contacts who gave time in these projects."""
+        approved = self.env["timebank.hours"].search([("project_id", "in", self.ids), ("state", "=", "approved")])
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("People who gave time"),
+            "res_model": "res.partner",
+            "view_mode": "kanban,list,form",
+            "domain": [("id", "in", approved.partner_id.ids)],
+        }

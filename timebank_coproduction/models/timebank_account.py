@@ -98,7 +98,12 @@ class TimebankAccount(models.Model):
             )
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        """The balance of an account that everybody uses includes its tail."""
+        """The balance of an account that everybody uses includes its tail.
+
+        In hours it can be sorted and summed as well.
+        """
+        if field_expr == "balance_hours":
+            return SQL("(%s / 60.0)", self._field_to_sql(alias, "balance_minutes", query))
         if field_expr != "balance_minutes":
             return super()._field_to_sql(alias, field_expr, query)
         self._check_field_access(self._fields[field_expr], "read")

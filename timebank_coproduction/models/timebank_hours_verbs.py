@@ -131,3 +131,9 @@ class TimebankHours(models.Model):
         refusals = {transfers[position].hours_id.id: sentence for position, sentence in unpaid.items()}
         transfers.filtered(lambda transfer: transfer.hours_id.id not in refusals)._reverse(reason)
         return refusals
+
+    def action_view_credits(self):
+        """The transfers that these entries made, and their reversals."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_transfer_action")
+        transfers = self.transfer_ids | self.transfer_ids.reversal_ids
+        return dict(action, domain=[("id", "in", transfers.ids)], context={})

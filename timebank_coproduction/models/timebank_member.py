@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from .hours_field import hours_of
 
@@ -120,6 +121,12 @@ class TimebankMember(models.Model):
         for member in self:
             if member.joined_on and member.left_on and member.left_on < member.joined_on:
                 raise ValidationError(self.env._("%s can't have left before joining.", member.name))
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """The balance can be sorted and summed in hours too."""
+        if field_expr == "balance_hours":
+            return SQL("(%s / 60.0)", self._field_to_sql(alias, "balance_minutes", query))
+        return super()._field_to_sql(alias, field_expr, query)
 
     # CRUD
     def write(self, vals):

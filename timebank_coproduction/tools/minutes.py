@@ -4,10 +4,13 @@ Nothing here knows Odoo; hours are what people read and type, minutes what is ke
 """
 
 import math
+import re
 
 #: The longest stretch one entry may claim, and what a PostgreSQL integer can hold.
 DAY = 24 * 60
 LARGEST = 2**31 - 1
+
+TIME_OF_DAY = re.compile(r"(?P<hours>\d{1,2})(?:[:.h ]?(?P<minutes>\d{2}))?\s*(?:(?P<half>[ap])\.?m\.?)?")
 
 
 def from_hours(hours):
@@ -75,3 +78,27 @@ def clock(minutes):
     """
     hours, rest = divmod(abs(minutes), 60)
     return f"{'-' if minutes < 0 else ''}{hours}:{rest:02d}"
+
+
+def time_of_day(text):
+    """Minutes after midnight for a time of day as people write it.
+
+    :raises ValueError: not a time of day
+
+    >>> [time_of_day(text) for text in ("14:30", "9", "9.05", "0930", "2.30 pm", "12am", "12 PM")]
+    [870, 540, 545, 570, 870, 0, 720]
+    >>> time_of_day("25:00")
+    Traceback (most recent call last):
+    ...
+    ValueError: not a time of day
+    """
+    match = TIME_OF_DAY.fullmatch(text.strip().lower())
+    hours, minutes = (int(match["hours"]), int(match["minutes"] or 0)) if match else (24, 0)
+    half = match and match["half"]
+    if half and not 1 <= hours <= 12:
+        hours = 24
+    elif half:
+        hours = hours % 12 + (12 if half == "p" else 0)
+    if hours > 23 or minutes > 59:
+        raise ValueError("not a time of day")
+    return hours * 60 + minutes
