@@ -185,7 +185,21 @@ def _start():
         return
     with step("Starting PostgreSQL"):
         _make_folder(_socket())
+        _forget_stale_pid()
         _pg_ctl("start")
+
+
+def _forget_stale_pid():
+    """After a crash, the number in PostgreSQL's lock file may be another program's.
+
+    PostgreSQL finds that out, except when the other one is a server too.
+    """
+    lock = _home() / "data" / "postmaster.pid"
+    if not lock.exists():
+        return
+    process = Path("/proc") / lock.read_text().split("\n", 1)[0] / "cmdline"
+    if not process.exists() or str(_home() / "data") not in process.read_text():
+        lock.unlink()
 
 
 def _admin(query):

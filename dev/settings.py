@@ -13,7 +13,7 @@ OUT = ROOT / "out"
 REQUIREMENTS = ROOT / "requirements.txt"
 
 ODOO_SERIES = "19.0"
-PYTHON_MIN = (3, 10)
+PYTHON_MIN = (3, 11)
 POSTGRES_MIN = 13
 
 # Modules every copied database starts with, on top of the manifest's `depends`.
