@@ -10,7 +10,7 @@ class TimebankStatementLine(models.Model):
     _name = "timebank.statement.line"
     _description = "Account Statement Line"
     _auto = False
-    _order = "date desc, transfer_id desc"
+    _order = "date desc, transfer_id.id desc"
 
     transfer_id = fields.Many2one("timebank.transfer", readonly=True)
     account_id = fields.Many2one("timebank.account", readonly=True)

@@ -1,1 +1,1 @@
-from . import timebank_join, timebank_outcome, timebank_reason
+from . import timebank_join, timebank_outcome, timebank_reason, timebank_statement

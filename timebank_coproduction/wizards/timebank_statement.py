@@ -1,0 +1,59 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class TimebankStatement(models.TransientModel):
+    """Ask for a period, then print a page for each account."""
+
+    _name = "timebank.statement"
+    _description = "Print Statements"
+
+    account_ids = fields.Many2many(
+        "timebank.account", string="Accounts", default=lambda self: self._default_accounts()
+    )
+    date_from = fields.Date(
+        "From",
+        required=True,
+        default=lambda self: self.env["timebank.account"]._get_statement_period()[0],
+    )
+    date_to = fields.Date("To", required=True, default=fields.Date.context_today)
+
+    _in_order = models.Constraint(
+        "CHECK (date_from <= date_to)", "The period ends before it begins."
+    )
+
+    def _default_accounts(self):
+        """The accounts, or the accounts of the members, that the dialog is opened from."""
+        model, ids = self.env.context.get("active_model"), self.env.context.get("active_ids")
+        if model == "timebank.member":
+            return self.env[model].browse(ids).account_id
+        return self.env["timebank.account"].browse(ids if model == "timebank.account" else ())
+
+    @api.model
+    @api.private
+    def _ask(self, accounts):
+        """The dialog for these accounts, as an action."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "timebank_coproduction.timebank_statement_action"
+        )
+        return dict(action, context={"default_account_ids": accounts.ids})
+
+    def action_print(self):
+        """:return: the action that makes the PDF, one statement after the other
+        :raises UserError: when none of those chosen has an account
+        """
+        self.ensure_one()
+        if not self.account_ids:
+            raise UserError(
+                self.env._("Choose an account. People who have not joined yet have none.")
+            )
+        report = self.env.ref("timebank_coproduction.timebank_statement_report")
+        return report.report_action(
+            None,
+            data={
+                "account_ids": self.account_ids.sorted("name").ids,
+                "date_from": fields.Date.to_string(self.date_from),
+                "date_to": fields.Date.to_string(self.date_to),
+            },
+            config=False,
+        )
