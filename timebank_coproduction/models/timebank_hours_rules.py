@@ -35,41 +35,54 @@ class TimebankHours(models.Model):
     def _get_refusals_to_record(self):
         """Entries that break a rule about who gave how much, when and to whom."""
         self = self.sudo()  # the rules look at everybody's entries of the day, and reveal none
-        members = self._get_members()
-        today = fields.Date.context_today(self)
-        closed = {}
-        standing = {key: member._why_not_taking_part() for key, member in members.items()}
-        refusals = {}
-        for entry in self:
-            scheme, key = entry.scheme_id, (entry.scheme_id, entry.date)
-            if key not in closed:
-                closed[key] = scheme._why_closed(entry.date)
-            reason = closed[key] or entry._why_not_of_bank(members, standing)
-            if not reason and entry.date > today:
-                reason = self.env._("Time can be recorded once it has been given, not for a day to come.")
-            if reason:
-                refusals[entry.id] = reason
-        rest = self.filtered(lambda entry: entry.id not in refusals)
+        refusals = {**self._get_days_not_open(), **self._get_outsiders()}
+        rest = self - self.browse(refusals)
         by_day = rest._of_the_same_days()
         return {**refusals, **rest._get_days_too_long(by_day), **rest._get_doubles(by_day)}
 
-    def _why_not_of_bank(self, members, standing):
-        """Why giver, receiver or project don't belong to the bank, or an empty string."""
-        scheme = self.scheme_id
-        for partner in (self.partner_id, self.receiver_id):
-            if partner and (scheme.id, partner.id) not in members:
+    def _get_days_not_open(self):
+        """Entries of a closed bank, of a day that its books are closed for, or of a day to come."""
+        today = fields.Date.context_today(self)
+        refusals = {}
+        for (scheme, date), entries in self.grouped(lambda entry: (entry.scheme_id, entry.date)).items():
+            reason = scheme._why_closed(date)
+            if not reason and date > today:
+                reason = self.env._("Time can be recorded once it has been given, not for a day to come.")
+            if reason:
+                refusals.update(dict.fromkeys(entries._ids, reason))
+        return refusals
+
+    def _get_outsiders(self):
+        """Entries whose giver, receiver or project has no part in the bank at present."""
+        standing = {key: member._why_not_taking_part() for key, member in self._get_members().items()}
+        refusals = {}
+        for parties, entries in self.grouped(
+            lambda entry: (entry.scheme_id, entry.partner_id, entry.receiver_id, entry.project_id)
+        ).items():
+            reason = self._why_not_of_bank(*parties, standing)
+            if reason:
+                refusals.update(dict.fromkeys(entries._ids, reason))
+        return refusals
+
+    def _why_not_of_bank(self, scheme, giver, receiver, project, standing):
+        """Why one of them doesn't belong to the bank, or an empty string.
+
+        :param dict standing: (bank id, partner id) of each member → why they can't take part
+        """
+        for partner in giver | receiver:
+            if (scheme.id, partner.id) not in standing:
                 return self.env._(
                     "%(person)s is not a member of %(bank)s: add them as a member first.",
                     person=partner.name,
                     bank=scheme.name,
                 )
-            if partner and standing[scheme.id, partner.id]:
+            if standing[scheme.id, partner.id]:
                 return standing[scheme.id, partner.id]
-        if self.project_id and scheme.project_ids and self.project_id not in scheme.project_ids:
+        if project and scheme.project_ids and project not in scheme.project_ids:
             return self.env._(
                 "%(bank)s does not serve the project %(project)s.",
                 bank=scheme.name,
-                project=self.project_id.name,
+                project=project.name,
             )
         return ""
 
@@ -87,10 +100,16 @@ class TimebankHours(models.Model):
         )
         return entries.grouped(lambda entry: (entry.partner_id.id, entry.date))
 
+    def _on(self, days):
+        """Those of these entries given on one of ``days``, a collection of (partner id, date)."""
+        return self.filtered(lambda entry: (entry.partner_id.id, entry.date) in days) if days else self.browse()
+
     def _get_days_too_long(self, by_day):
+        totals = {day: sum(entries.mapped("minutes")) for day, entries in by_day.items()}
+        lowest = min(self.scheme_id.mapped("max_minutes_per_day"), default=0)
         refusals = {}
-        for entry in self:
-            total = sum(by_day[entry.partner_id.id, entry.date].mapped("minutes"))
+        for entry in self._on({day for day, total in totals.items() if total > lowest}):
+            total = totals[entry.partner_id.id, entry.date]
             limit = entry.scheme_id.max_minutes_per_day
             if total > limit:
                 refusals[entry.id] = self.env._(
@@ -109,7 +128,7 @@ class TimebankHours(models.Model):
         are if nothing tells them apart (the database refuses those too).
         """
         refusals = {}
-        for entry in self:
+        for entry in self._on({day for day, entries in by_day.items() if len(entries) > 1}):
             for other in by_day[entry.partner_id.id, entry.date]:
                 if entry != other and entry._is_double_of(other):
                     refusals[entry.id] = self.env._(
@@ -136,7 +155,7 @@ class TimebankHours(models.Model):
     def _get_refusals_to_approve(self):
         """Without the ledger's own limits, which are known when the credits move."""
         refusals = self._get_refusals_to_decide("submitted")
-        rest = self.filtered(lambda entry: entry.id not in refusals)
+        rest = self - self.browse(refusals)
         return {**rest._get_refusals_to_record(), **refusals}
 
     def _get_refusals_to_decide(self, state):
@@ -151,14 +170,14 @@ class TimebankHours(models.Model):
         user = self.env.user
         manager = user.has_group("timebank_coproduction.group_timebank_manager")
         coordinator = user.has_group("timebank_coproduction.group_timebank_coordinator")
-        for entry in self:
-            if entry.id in refusals:
-                continue
-            if not manager and not (coordinator and user in entry.sudo().scheme_id.coordinator_ids):
-                refusals[entry.id] = self.env._(
-                    "Only a coordinator of %s decides on its hours.", entry.sudo().scheme_id.name
-                )
-            elif user.partner_id in (entry.partner_id, entry.receiver_id):
+        # sudo: whether somebody coordinates a bank is asked of banks they can't read, too.
+        for scheme, entries in self.sudo().grouped("scheme_id").items():
+            if not manager and not (coordinator and user in scheme.coordinator_ids):
+                sentence = self.env._("Only a coordinator of %s decides on its hours.", scheme.name)
+                refusals = {**dict.fromkeys(entries._ids, sentence), **refusals}
+        me = user.partner_id
+        for entry in self - self.browse(refusals):
+            if me in (entry.partner_id, entry.receiver_id):
                 refusals[entry.id] = self.env._(
                     "You gave or received “%s” yourself: another coordinator has to decide.",
                     entry.display_name,

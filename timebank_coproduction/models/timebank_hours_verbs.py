@@ -16,12 +16,14 @@ class TimebankHours(models.Model):
         refusals = self._get_refusals_to_submit()
         entries = self._raise_or_list(refusals)
         entries._through_door().write({"state": "submitted"})
-        waiting = entries.filtered(lambda entry: entry.sudo().scheme_id._needs_approval(entry.sudo()))
+        waiting = self.browse(
+            entry.id for entry in entries.sudo() if entry.scheme_id._needs_approval(entry)
+        )
         at_once = entries - waiting
         if at_once:
             # sudo: the bank's own rule approves these, not the member who hands them in.
-            unpaid = at_once.sudo()._approve(self.env["res.users"])
-            waiting |= at_once.filtered(lambda entry: entry.id in unpaid)
+            unpaid = at_once._approve(self.env["res.users"])
+            waiting |= self.browse(unpaid)
         waiting._ask_for_decision()
         return self._tell(refusals, self.env._("handed in"))
 
@@ -33,7 +35,7 @@ class TimebankHours(models.Model):
         """
         self.check_access("write")
         refusals = self._get_refusals_to_approve()
-        entries = self.filtered(lambda entry: entry.id not in refusals)
+        entries = self - self.browse(refusals)
         refusals |= entries._approve(self.env.user)
         entries = self._raise_or_list(refusals)
         entries._note(self.env._("Approved"))
@@ -72,7 +74,7 @@ class TimebankHours(models.Model):
         self.check_access("write")
         reason = self._checked_reason(reason)
         refusals = self._get_refusals_to_decide("approved")
-        entries = self.filtered(lambda entry: entry.id not in refusals)
+        entries = self - self.browse(refusals)
         refusals |= entries._post_reversals(reason)
         entries = self._raise_or_list(refusals)
         entries._through_door().write({"state": "reversed", "refusal_reason": reason})
@@ -86,35 +88,33 @@ class TimebankHours(models.Model):
         :param approver: the user who decided, empty where the bank's policy did
         :return: dict of record id → why the ledger refused
         """
-        credit = self.env["timebank.transfer"]
-        earning = self.filtered(lambda entry: entry.sudo().scheme_id._earns_credit(entry.role))
-        vals_list = earning._prepare_transfers()
-        unpaid = credit._get_posting_refusals(vals_list) if vals_list else {}
+        self = self.sudo()  # the verbs have asked who may decide; crediting takes no right of its own
+        earning = self.browse(
+            entry.id for entry in self if entry.scheme_id._earns_credit(entry.role)
+        )
+        unpaid = self.env["timebank.transfer"]._post_possible(earning._prepare_transfers())
         refusals = {earning[position].id: sentence for position, sentence in unpaid.items()}
-        approved = self.filtered(lambda entry: entry.id not in refusals)
+        earning -= self.browse(refusals)
         vals = {"state": "approved", "approver_id": approver.id, "approved_on": fields.Datetime.now()}
-        for earns in (True, False):
-            part = (approved & earning) if earns else (approved - earning)
-            part._through_door().write({**vals, "earns_credit": earns})
-        credit._post([vals for position, vals in enumerate(vals_list) if position not in unpaid])
+        earning._through_door().write({**vals, "earns_credit": True})
+        (self - earning - self.browse(refusals))._through_door().write({**vals, "earns_credit": False})
         return refusals
 
     def _prepare_transfers(self):
         """Values of the transfer that each entry earns: from its receiver, or the bank, to its giver."""
-        members = self._get_members()
+        accounts = {key: member.account_id.id for key, member in self._get_members().items()}
         vals_list = []
-        for entry in self.sudo():
-            giver = members[entry.scheme_id.id, entry.partner_id.id]
-            receiver = members.get((entry.scheme_id.id, entry.receiver_id.id))
-            source = receiver.account_id if receiver else entry.scheme_id.operating_account_id
+        for entry in self:
+            scheme = entry.scheme_id
+            payer = accounts.get((scheme.id, entry.receiver_id.id))
             vals_list.append(
                 {
-                    "from_account_id": source.id,
-                    "to_account_id": giver.account_id.id,
+                    "from_account_id": payer or scheme.operating_account_id.id,
+                    "to_account_id": accounts[scheme.id, entry.partner_id.id],
                     "minutes": entry.minutes,
-                    "kind": "exchange" if receiver else "earn",
+                    "kind": "exchange" if payer else "earn",
                     "date": entry.date,
-                    "memo": entry.description or entry.category_id.name or False,
+                    "memo": entry.description or entry.category_id.name,
                     "hours_id": entry.id,
                 }
             )

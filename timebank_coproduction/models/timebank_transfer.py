@@ -14,7 +14,6 @@ class TimebankTransfer(models.Model):
 
     _name = "timebank.transfer"
     _description = "Time Credit Transfer"
-    _inherit = ["timebank.protected"]
     _order = "date desc, id desc"
     _rec_names_search = ["name", "memo"]
     _allow_sudo_commands = False
@@ -32,7 +31,7 @@ class TimebankTransfer(models.Model):
         "timebank.account", string="To", required=True, readonly=True, ondelete="restrict"
     )
     minutes = fields.Integer(required=True, readonly=True)
-    hours = hours_of("minutes", "Hours", store=True, precompute=True, aggregator="sum")
+    hours = hours_of("minutes", "Hours", store=True, aggregator="sum")
     kind = fields.Selection(
         [
             ("earn", "Earned"),
@@ -95,16 +94,14 @@ class TimebankTransfer(models.Model):
             return NotImplemented
         return [("reversal_ids", "!=" if True in value else "=", False)]
 
-    # CRUD: the door creates, nobody changes or removes, whoever asks
+    # CRUD: the door inserts, nobody creates, changes or removes, whoever asks
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._is_door_open():
-            raise AccessError(
-                self.env._(
-                    "Credits move through hours, gifts, rewards and reversals: transfers can't be typed in."
-                )
+        raise AccessError(
+            self.env._(
+                "Credits move through hours, gifts, rewards and reversals: transfers can't be typed in."
             )
-        return super().create(vals_list)
+        )
 
     def write(self, vals):
         raise AccessError(self.env._("A transfer is never changed: reverse it instead."))

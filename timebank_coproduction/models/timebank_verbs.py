@@ -29,7 +29,7 @@ class TimebankVerbs(models.AbstractModel):
         :return: the records that can
         :raises UserError: when none can
         """
-        done = self.filtered(lambda record: record.id not in refusals)
+        done = self - self.browse(refusals)
         if refusals and not done:
             raise UserError("\n".join(dict.fromkeys(refusals.values())))
         return done
