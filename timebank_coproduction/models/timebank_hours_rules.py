@@ -35,7 +35,7 @@ class TimebankHours(models.Model):
     def _get_refusals_to_record(self):
         """Entries that break a rule about who gave how much, when and to whom."""
         self = self.sudo()  # the rules look at everybody's entries of the day, and reveal none
-        refusals = {**self._get_days_not_open(), **self._get_outsiders()}
+        refusals = {**self._get_outsiders(), **self._get_days_not_open()}
         rest = self - self.browse(refusals)
         by_day = rest._of_the_same_days()
         return {**refusals, **rest._get_days_too_long(by_day), **rest._get_doubles(by_day)}
