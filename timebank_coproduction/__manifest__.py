@@ -17,6 +17,7 @@
         "security/reward.xml",
         "security/redemption.xml",
         "security/statement.xml",
+        "security/voucher.xml",
         "data/timebank_category.xml",
         "data/timebank_language.xml",
         "data/timebank_availability.xml",

@@ -33,6 +33,7 @@ class TimebankRedemption(models.Model):
             "fulfiller_id",
             "refusal_reason",
             "todo_id",
+            "invoice_id",
         }
     )
 

@@ -21,6 +21,7 @@ SEALED_COLUMNS = (
     "create_uid",
     "create_date",
     "redemption_id",
+    "voucher_batch_id",
 )
 
 

@@ -1,1 +1,7 @@
-from . import timebank_join, timebank_outcome, timebank_reason, timebank_statement
+from . import (
+    timebank_join,
+    timebank_outcome,
+    timebank_reason,
+    timebank_statement,
+    timebank_voucher_desk,
+)

@@ -6,6 +6,7 @@ VERBS = {
     "timebank.hours": ("action_refuse", "action_reverse"),
     "timebank.transfer": ("action_reverse",),
     "timebank.redemption": ("action_refuse", "action_cancel"),
+    "timebank.voucher": ("action_cancel",),
 }
 
 

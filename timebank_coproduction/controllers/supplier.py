@@ -1,0 +1,56 @@
+from odoo import http
+from odoo.http import request
+
+
+class SupplierPage(http.Controller):
+    """Where a supplier hands a reward over, without a login: the member's code is the key."""
+
+    @http.route("/timebank/claim", type="http", auth="public", methods=["GET"], sitemap=False)
+    def ask(self, **_query):
+        return self._render("ask")
+
+    @http.route("/timebank/claim/<string:code>", type="http", auth="public", methods=["GET"], sitemap=False)
+    def show(self, code, **_query):
+        """What a QR opens: what the claim is for."""
+        return self._show(code)
+
+    @http.route("/timebank/claim/look", type="http", auth="public", methods=["POST"], sitemap=False)
+    def look(self, code="", **_query):
+        """What was typed, as a QR would have opened it."""
+        return self._show(code)
+
+    @http.route("/timebank/claim/confirm", type="http", auth="public", methods=["POST"], sitemap=False)
+    def confirm(self, code="", **_query):
+        """Hand over, once."""
+        claim, page = self._find(code)
+        if page:
+            return page
+        values = claim._prepare_page()
+        claim._confirm_on_page()
+        return self._render("done", **values)
+
+    def _show(self, code):
+        claim, page = self._find(code)
+        return page or self._render("show", code=claim.code, **claim._prepare_page())
+
+    def _find(self, code):
+        """The claim that can be handed over, or the page that says no, which never says why."""
+        attempts = request.env["timebank.code.attempt"]
+        source = request.httprequest.remote_addr or "?"
+        if attempts._is_blocked(source):
+            return None, self._render("wait", status=429)
+        # sudo: suppliers have no login; the code that a member showed them is their right.
+        claim = request.env["timebank.redemption"].sudo()._find_by_code(code)
+        outcome = claim._get_code_outcome()
+        attempts._log("claim", source, outcome, claim.scheme_id)
+        if outcome == "accepted":
+            return claim, None
+        return None, self._render("no", status=404)
+
+    def _render(self, step, status=200, **values):
+        response = request.render("timebank_coproduction.supplier_page", {"step": step, **values})
+        response.status_code = status
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response

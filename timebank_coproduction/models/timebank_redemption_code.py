@@ -1,0 +1,91 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..tools import codes
+
+
+class TimebankRedemption(models.Model):
+    """Handing over by a code that the member shows, on the supplier's own phone."""
+
+    _inherit = "timebank.redemption"
+
+    code_url = fields.Char(compute="_compute_code_url")
+
+    @api.depends("code")
+    def _compute_code_url(self):
+        """What the QR shown by the member holds."""
+        for claim in self:
+            claim.code_url = f"{claim.get_base_url()}/timebank/claim/{claim.code}" if claim.code else False
+
+    def _prepare_approvals(self, approver):
+        vals_by_id = super()._prepare_approvals(approver)
+        for claim in self:
+            if claim.sudo().reward_id.fulfilment == "code":
+                vals_by_id[claim.id]["code"] = codes.new(codes.CLAIM_LENGTH)
+        return vals_by_id
+
+    @api.model
+    def fulfil_by_code(self, code):
+        """Hand over the approved claim that a member showed the code of. For coordinators.
+
+        :return: the claim
+        :raises UserError: no such code, used, too late, cancelled, or of another bank
+        """
+        # sudo: whether the user may see the claim is answered below, in a sentence.
+        claim = self.sudo()._find_by_code(code).with_env(self.env)
+        outcome = claim._get_code_outcome()
+        if outcome != "unknown" and claim._get_refusals_to_coordinate():
+            outcome = "elsewhere"
+        if outcome != "accepted":
+            raise UserError(self._get_code_sentences()[outcome])
+        claim.action_fulfil()
+        return claim
+
+    def _get_code_sentences(self):
+        """What staff are told about a code; suppliers only hear that it can't be used."""
+        return {
+            "unknown": self.env._("There is no claim with this code: check what was typed."),
+            "elsewhere": self.env._("This code belongs to another time bank."),
+            "used": self.env._("This code was used already: the reward has been handed over."),
+            "expired": self.env._("This code is too late: hand the claim over by hand if that is all right."),
+            "ended": self.env._("This claim was cancelled, so its code can't be used."),
+        }
+
+    @api.private
+    def _find_by_code(self, code):
+        code = codes.normalise(code)
+        return self.search([("code", "=", code)]) if code else self.browse()
+
+    def _get_code_outcome(self):
+        """What using the code of this claim (or of none) comes to, as a ``timebank.code.attempt`` names it."""
+        claim = self.sudo()
+        if not claim:
+            return "unknown"
+        if claim.state == "fulfilled":
+            return "used"
+        if claim.state != "approved":
+            return "ended"
+        if claim.collect_by and claim.collect_by < fields.Date.context_today(claim):
+            return "expired"
+        return "accepted"
+
+    @api.private
+    def _confirm_on_page(self):
+        """Hand over once, from the supplier's page. Waits for whoever confirms at the same moment."""
+        self.ensure_one()
+        self.env.cr.execute(SQL("SELECT 1 FROM timebank_redemption WHERE id = %s FOR UPDATE", self.id))
+        self._fulfil(self.env["res.users"])
+        self._note(self.env._("Handed over with the member's code"))
+
+    def _prepare_page(self):
+        """All that a supplier's page may show of a claim."""
+        self.ensure_one()
+        return {
+            "reward": self.reward_id.name,
+            "quantity": self.quantity,
+            "first_name": (self.partner_id.name or "").split(" ")[0],
+            "bank": self.scheme_id.name,
+            "cash": self.cash_amount if self.cash_state == "till" else 0,
+            "currency": self.currency_id,
+        }

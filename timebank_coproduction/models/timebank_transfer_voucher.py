@@ -1,0 +1,30 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class TimebankTransfer(models.Model):
+    """Credits that leave on paper vouchers, and come back."""
+
+    _inherit = "timebank.transfer"
+
+    voucher_batch_id = fields.Many2one(
+        "timebank.voucher.batch", "Vouchers", readonly=True, ondelete="restrict"
+    )
+
+    _vouchers_have_origin = models.Constraint(
+        "CHECK ((kind = 'voucher_issue') = (voucher_batch_id IS NOT NULL))",
+        "Vouchers are issued as a batch.",
+    )
+    _vouchers_once = models.UniqueIndex(
+        "(voucher_batch_id) WHERE voucher_batch_id IS NOT NULL", "These vouchers have been issued already."
+    )
+
+    def action_reverse(self, reason):
+        if any(transfer.kind == "voucher_return" for transfer in self):
+            raise UserError(
+                self.env._("Vouchers that came back are spent: issue new ones, or make a gift, instead.")
+            )
+        return super().action_reverse(reason)
+
+    def _get_origin(self):
+        return super()._get_origin() or self.voucher_batch_id

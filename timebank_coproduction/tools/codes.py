@@ -1,0 +1,43 @@
+"""Codes that people read, type and scan, and that nobody can guess.
+
+Digits and letters without I, L, O and U, which are mistaken for others (Crockford's
+base 32). Twelve of them hold 60 bits, sixteen hold 80.
+"""
+
+import re
+import secrets
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CLAIM_LENGTH = 12
+VOUCHER_LENGTH = 16
+_LOOKALIKES = str.maketrans("ILO", "110")
+
+
+def new(length):
+    """A new code, in groups of four.
+
+    >>> code = new(VOUCHER_LENGTH)
+    >>> len(code), code == normalise(code)
+    (19, True)
+    >>> new(CLAIM_LENGTH) != new(CLAIM_LENGTH)
+    True
+    """
+    return _grouped("".join(secrets.choice(ALPHABET) for _position in range(length)))
+
+
+def normalise(text):
+    """The code that somebody typed or scanned, as it is kept; empty if it can't be one.
+
+    >>> normalise(" abcd-efgh 1lo9 ")
+    'ABCD-EFGH-1109'
+    >>> normalise("ABCD-EFG"), normalise("?"), normalise(None)
+    ('', '', '')
+    """
+    code = re.sub(r"[\s-]", "", str(text or "")).upper().translate(_LOOKALIKES)
+    if len(code) not in (CLAIM_LENGTH, VOUCHER_LENGTH) or set(code) - set(ALPHABET):
+        return ""
+    return _grouped(code)
+
+
+def _grouped(code):
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
