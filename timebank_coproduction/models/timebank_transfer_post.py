@@ -66,13 +66,7 @@ class TimebankTransfer(models.Model):
             if pair not in unfit:
                 unfit[pair] = self._why_not_between(*accounts.browse(pair))
             minutes = vals["minutes"]
-            reason = closed[day] or unfit[pair]
-            if not reason and not 0 < minutes <= LARGEST:
-                reason = self.env._("Credits move by at least one minute.")
-            if not reason and source not in unlimited and available[source] < minutes:
-                reason = self._why_too_little(accounts.browse(source), available[source], minutes)
-            if not reason and available[target] + minutes > LARGEST:
-                reason = self.env._("%s can't hold that much.", accounts.browse(target).name)
+            reason = closed[day] or unfit[pair] or self._why_not_so_much(*pair, minutes, available, unlimited)
             if reason:
                 refusals[position] = reason
             else:
@@ -86,11 +80,26 @@ class TimebankTransfer(models.Model):
             return self.env._("%s can't pay credits to itself.", source.name)
         if source.scheme_id != target.scheme_id:
             return self.env._(
-                "%(source)s and %(target)s are in different time banks.",
-                source=source.name,
-                target=target.name,
+                "%(giver)s and %(taker)s are in different time banks.", giver=source.name, taker=target.name
             )
         return source._why_not_movable() or target._why_not_movable()
+
+    def _why_not_so_much(self, source_id, target_id, minutes, available, unlimited):
+        """Why these minutes can't move from one account to the other, or an empty string.
+
+        :param dict available: account id → minutes that can still be spent
+        :param set unlimited: ids of accounts without a limit
+        """
+        accounts = self.env["timebank.account"].sudo()  # sudo: the sentence names the account only
+        if minutes <= 0:
+            return self.env._("Credits move by at least one minute.")
+        if source_id not in unlimited and available[source_id] < minutes:
+            return self._why_too_little(accounts.browse(source_id), available[source_id], minutes)
+        if available[target_id] + minutes > LARGEST:
+            return self.env._("%s can't hold that much.", accounts.browse(target_id).name)
+        if available[source_id] - minutes < -LARGEST:
+            return self.env._("%s can't owe that much.", accounts.browse(source_id).name)
+        return ""
 
     def _why_too_little(self, account, available, minutes):
         return self.env._(
