@@ -1,5 +1,10 @@
 """What a step of the story is given: its user's environment, a memory, a folder."""
 
+from io import BytesIO
+
+from lxml import etree
+from pypdf import PdfReader
+
 from odoo.models import BaseModel
 
 
@@ -44,18 +49,23 @@ class World:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
-    def pdf(self, report, records, name):
-        """Render the report of that external id to a PDF; returns its pages' text."""
-        from io import BytesIO
+    def pdf(self, report, records, name, data=None):
+        """Render the report of that external id to a PDF.
 
-        from pypdf import PdfReader
-
+        `data` is what a dialog hands the report, in place of records. Returns the number
+        of pages, and the text as it reads before wkhtmltopdf, which may draw letters as
+        mere shapes.
+        """
         action = self.env["ir.actions.report"]
-        content, kind = action._render_qweb_pdf(report, res_ids=records.ids)
+        content, kind = action._render_qweb_pdf(
+            report, res_ids=records.ids or None, data=data
+        )
         if kind != "pdf" or not content.startswith(b"%PDF"):
             raise AssertionError(f"{report} gave no PDF but {kind}")
         self.save(name, content)
-        return [page.extract_text() for page in PdfReader(BytesIO(content)).pages]
+        html, _kind = action._render_qweb_html(report, records.ids or None, data=data)
+        text = " ".join(etree.HTML(html).itertext())
+        return len(PdfReader(BytesIO(content)).pages), " ".join(text.split())
 
 
 def find_user(env, login):
