@@ -1,12 +1,30 @@
 """One small bank, one user per role."""
 
+from contextlib import contextmanager
 from datetime import date
 
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 #: Every test runs on this day.
 TODAY = date(2026, 3, 18)
+
+#: What nobody who runs a time bank should have to read.
+JARGON = (
+    "timebank",
+    "constraint",
+    "violates",
+    "null",
+    "integer",
+    "_",
+    "traceback",
+    "invalid",
+    "False",
+    "None",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -16,6 +34,7 @@ class TimebankCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.startClassPatcher(freeze_time(TODAY))
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True, no_reset_password=True))
         group = "timebank_coproduction.group_timebank_"
         cls.coordinator = new_test_user(cls.env, "tb_coordinator", groups=group + "coordinator")
@@ -66,6 +85,85 @@ class TimebankCase(TransactionCase):
         if state == "approved":
             hours.with_user(cls.coordinator).action_approve()
         return hours.with_env(cls.env)
+
+    def _post(self, source, target, minutes=60, **vals):
+        """One adjustment, by the ledger's own door."""
+        values = {
+            "from_account_id": source.id,
+            "to_account_id": target.id,
+            "minutes": minutes,
+            "kind": "adjustment",
+            **vals,
+        }
+        return self.env["timebank.transfer"]._post([values])
+
+    def _fund(self, member, minutes):
+        """Give a member credits to spend."""
+        return self._post(member.scheme_id.operating_account_id, member.account_id, minutes)
+
+    def _counts(self):
+        """How much is written down: entries, transfers, members, accounts."""
+        self.env.flush_all()
+        return [
+            self.env[model].with_context(active_test=False).search_count([])
+            for model in ("timebank.hours", "timebank.transfer", "timebank.member", "timebank.account")
+        ]
+
+    @contextmanager
+    def assertRefused(self, *words, error=UserError):
+        """The block is refused with a sentence that holds ``words``, and writes nothing."""
+        before = self._counts()
+        with self.assertRaises(error) as caught:
+            yield caught
+        self.env.invalidate_all()
+        self.assertEqual(self._counts(), before)
+        self._check_sentence(str(caught.exception), *words)
+
+    def _check_sentence(self, sentence, *words):
+        """It names what it is about, and a volunteer can read it."""
+        for word in words:
+            self.assertIn(word, sentence)
+        for word in JARGON:
+            self.assertNotIn(word, sentence)
+        self.assertRegex(sentence, r"^[A-Z“].*[.?]$")
+
+    def _as(self, user, records):
+        """``records`` as ``user`` sees them, nothing being remembered from others."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return records.with_user(user)
+
+    def _tamper(self, query, *params):
+        """Change the database behind the ledger's back, as its owner can in PostgreSQL."""
+        self.env.flush_all()
+        tables = ("account", "account_tail", "transfer", "seal", "seal_line", "hours")
+        for switch in ("DISABLE", "ENABLE"):
+            for table in tables:
+                self.env.cr.execute(f"ALTER TABLE timebank_{table} {switch} TRIGGER USER")
+            if switch == "DISABLE":
+                self.env.cr.execute(query, params)
+        self.env.invalidate_all()
+
+    @classmethod
+    def _drop_foreign_keys(cls):
+        """Let what the ledger refers to be removed, too."""
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            """SELECT conrelid::regclass::text, conname FROM pg_constraint
+                WHERE contype = 'f' AND confrelid::regclass::text LIKE 'timebank_%'"""
+        )
+        for table, name in cls.env.cr.fetchall():
+            cls.env.cr.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+
+    @contextmanager
+    def _undone(self):
+        """What the block does is undone at its end."""
+        savepoint = self.env.cr.savepoint()
+        try:
+            yield
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
 
     def _balances(self, *members):
         return [member.account_id.balance_minutes for member in members]

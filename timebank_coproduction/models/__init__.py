@@ -17,6 +17,7 @@ from . import (
     timebank_seal,
     timebank_scheme_check,
     timebank_scheme_seal,
+    timebank_scheme_check_origin,
     timebank_member,
     timebank_member_statement,
     timebank_hours,

@@ -49,8 +49,8 @@ def minutes_from_hours(env, vals, pairs):
     :param dict pairs: name of the hours field → name of the minutes field
     """
     for hours_name, minutes_name in pairs.items():
-        if vals.get(minutes_name):
-            vals[minutes_name] = checked_minutes(env, vals[minutes_name])
-        elif hours_name in vals and minutes_name not in vals:
+        if minutes_name in vals:
+            vals[minutes_name] = checked_minutes(env, vals[minutes_name] or 0)
+        elif hours_name in vals:
             vals[minutes_name] = checked_minutes(env, vals[hours_name] or 0, hours=True)
         vals.pop(hours_name, None)

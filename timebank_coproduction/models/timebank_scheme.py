@@ -11,7 +11,9 @@ class TimebankScheme(models.Model):
     _order = "name"
     _check_company_auto = True
 
-    _protected_fields = frozenset({"state", "operating_account_id", "pot_account_id", "sequence_id"})
+    _protected_fields = frozenset(
+        {"state", "operating_account_id", "pot_account_id", "sequence_id", "last_seal_id"}
+    )
 
     # Who and where
     name = fields.Char(required=True, tracking=True)
@@ -56,6 +58,7 @@ class TimebankScheme(models.Model):
         help="Holds what members give to everybody.",
     )
     sequence_id = fields.Many2one("ir.sequence", readonly=True, copy=False)
+    last_seal_id = fields.Many2one("timebank.seal", readonly=True, copy=False, ondelete="restrict")
 
     # Figures
     member_count = fields.Integer(compute="_compute_member_count")

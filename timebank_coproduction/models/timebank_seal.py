@@ -88,9 +88,9 @@ class TimebankSeal(models.Model):
             )
         )
         rows = cr.fetchall()
-        if not rows:
+        previous = scheme.last_seal_id
+        if not rows or previous != previous.exists():  # a seal on top of a missing one would hide the loss
             return self.browse()
-        previous = self.search([("scheme_id", "=", scheme.id)], order="id desc", limit=1)
         seal = (
             self._through_door()
             .create(
@@ -104,6 +104,7 @@ class TimebankSeal(models.Model):
             .with_env(self.env)
         )
         self.env["timebank.seal.line"]._insert(seal, rows)
+        scheme.sudo()._through_door().last_seal_id = seal  # sudo: so that a missing seal is missed
         return seal
 
     def _row_hash_sql(self, alias):
@@ -140,25 +141,58 @@ class TimebankSeal(models.Model):
         return violations + self._get_broken_chain(schemes)
 
     def _get_broken_chain(self, schemes):
-        violations = []
+        """Seals that were altered or are missing, themselves or some of their lines."""
+        broken = {}
+        last = dict.fromkeys(schemes.ids)
         for seal in self.search([("scheme_id", "in", schemes.ids)], order="scheme_id, id"):
-            self.env.cr.execute(
-                "SELECT row_hash FROM timebank_seal_line WHERE seal_id = %s ORDER BY transfer_id", [seal.id]
-            )
-            expected = hash_chain.seal(
-                seal.previous_id.hash or "", (row_hash for (row_hash,) in self.env.cr.fetchall())
-            )
-            earlier = self.search([("scheme_id", "=", seal.scheme_id.id), ("id", "<", seal.id)], limit=1)
-            if seal.hash != expected or seal.previous_id != earlier:
-                violations.append(
-                    seal.scheme_id._violation(
-                        "sealed",
-                        self.env._("The seal of %s was broken.", fields.Date.to_string(seal.create_date)),
-                        self._name,
+            earlier = last[seal.scheme_id.id]
+            row_hashes = [
+                row_hash
+                for (row_hash,) in self.env.execute_query(
+                    SQL(
+                        "SELECT row_hash FROM timebank_seal_line WHERE seal_id = %s ORDER BY transfer_id",
                         seal.id,
                     )
                 )
-        return violations
+            ]
+            expected = hash_chain.seal(earlier.hash if earlier else "", row_hashes)
+            chained = seal.previous_id == (earlier or self.browse())
+            if seal.hash != expected or not chained or seal.transfer_count != len(row_hashes):
+                broken[seal.id] = seal.scheme_id, self.env._(
+                    "The seal of %s was broken.", fields.Date.to_string(seal.create_date)
+                )
+            last[seal.scheme_id.id] = seal
+        for scheme_id, seal_id in self._get_missing(schemes, last):
+            broken.setdefault(
+                seal_id, (schemes.browse(scheme_id), self.env._("Seal number %s is missing.", seal_id))
+            )
+        return [
+            scheme._violation("sealed", message, self._name, seal_id)
+            for seal_id, (scheme, message) in broken.items()
+        ]
+
+    def _get_missing(self, schemes, last):
+        """Pairs of bank id and id of a seal that is known to have been there, and is not.
+
+        :param dict last: bank id → the last seal there is, if any
+        """
+        missing = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT t.scheme_id, l.seal_id FROM timebank_seal_line l
+                     JOIN timebank_transfer t ON t.id = l.transfer_id
+                     LEFT JOIN timebank_seal s ON s.id = l.seal_id
+                    WHERE t.scheme_id IN %s AND s.id IS NULL""",
+                tuple(schemes.ids),
+            )
+        )
+        heads = self.env.execute_query(
+            SQL("SELECT id, last_seal_id FROM timebank_scheme WHERE id IN %s", tuple(schemes.ids))
+        )
+        for scheme_id, seal_id in heads:
+            found = last[scheme_id].id if last[scheme_id] else None
+            if seal_id != found:
+                missing.append((scheme_id, seal_id or found))
+        return missing
 
 
 class TimebankSealLine(models.Model):

@@ -67,9 +67,6 @@ $$ LANGUAGE sql;
 DROP TRIGGER IF EXISTS timebank_keep ON timebank_transfer;
 CREATE TRIGGER timebank_keep BEFORE UPDATE OR DELETE ON timebank_transfer
     FOR EACH ROW EXECUTE FUNCTION timebank_refuse_change();
-DROP TRIGGER IF EXISTS timebank_keep_all ON timebank_transfer;
-CREATE TRIGGER timebank_keep_all BEFORE TRUNCATE ON timebank_transfer
-    FOR EACH STATEMENT EXECUTE FUNCTION timebank_refuse_change();
 DROP TRIGGER IF EXISTS timebank_apply ON timebank_transfer;
 CREATE TRIGGER timebank_apply AFTER INSERT ON timebank_transfer
     REFERENCING NEW TABLE AS added
@@ -93,6 +90,14 @@ CREATE TRIGGER timebank_keep BEFORE UPDATE OR DELETE ON timebank_seal_line
 DROP TRIGGER IF EXISTS timebank_keep ON timebank_seal;
 CREATE TRIGGER timebank_keep BEFORE DELETE OR UPDATE OF hash, previous_id, scheme_id ON timebank_seal
     FOR EACH ROW EXECUTE FUNCTION timebank_refuse_change();
+
+DO $$ DECLARE kept text; BEGIN
+    FOREACH kept IN ARRAY ARRAY['transfer', 'account_tail', 'seal', 'seal_line'] LOOP
+        EXECUTE format('DROP TRIGGER IF EXISTS timebank_keep_all ON %I', 'timebank_' || kept);
+        EXECUTE format('CREATE TRIGGER timebank_keep_all BEFORE TRUNCATE ON %I
+            FOR EACH STATEMENT EXECUTE FUNCTION timebank_refuse_change()', 'timebank_' || kept);
+    END LOOP;
+END $$;
 """
 
 DROP = """
