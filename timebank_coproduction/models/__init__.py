@@ -21,6 +21,7 @@ from . import (
     timebank_member,
     timebank_member_statement,
     timebank_hours,
+    timebank_hours_content,
     timebank_hours_rules,
     timebank_hours_start,
     timebank_hours_verbs,

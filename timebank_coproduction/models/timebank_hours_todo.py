@@ -11,7 +11,7 @@ class TimebankHours(models.Model):
     todo_id = fields.Many2one("mail.activity", readonly=True, copy=False, index="btree_not_null")
 
     def _ask_for_decision(self):
-        """Put one activity for each bank and coordinator on the first entry of the batch."""
+        """Put one activity for each coordinator on the first of the entries they are to decide on."""
         if not self:
             return
         # sudo: members hand in entries without being able to give anybody a task.
