@@ -22,6 +22,8 @@ SEALED_COLUMNS = (
     "create_date",
     "redemption_id",
     "voucher_batch_id",
+    "attendance_id",
+    "attendance_no",
 )
 
 

@@ -5,3 +5,4 @@ from . import (
     timebank_statement,
     timebank_voucher_desk,
 )
+from . import timebank_outcome, timebank_reason, timebank_session_repeat

@@ -7,6 +7,8 @@ VERBS = {
     "timebank.transfer": ("action_reverse",),
     "timebank.redemption": ("action_refuse", "action_cancel"),
     "timebank.voucher": ("action_cancel",),
+    "timebank.session": ("action_reopen",),
+    "timebank.attendance": ("action_reverse", "action_waive"),
 }
 
 

@@ -1,0 +1,339 @@
+"""Closing a register: helpers' time becomes hours, attendees are charged or credited."""
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import freeze_time
+
+from .session_common import NOW, SessionCase
+
+AFTER = "2026-03-18 12:05:00"
+
+
+@freeze_time(AFTER)
+class TestClosing(SessionCase):
+    def _close(self, session=None):
+        return (session or self.session).with_user(self.coordinator).action_close()
+
+    def _lines(self, *members):
+        return [
+            self.session.attendance_ids.filtered(lambda line: line.partner_id == member.partner_id)
+            for member in members
+        ]
+
+    def test_helpers_minutes_become_hours(self):
+        line = self._make_line(self.ben, minutes=90)
+        self._close()
+        hours = line.hours_id
+        self.assertRecordValues(
+            hours,
+            [
+                {
+                    "partner_id": self.ben.partner_id.id,
+                    "minutes": 90,
+                    "source": "session",
+                    "session_id": self.session.id,
+                    "activity_id": self.activity.id,
+                    "project_id": self.project.id,
+                    "date": self.session.date,
+                    "start_minute": 600,
+                }
+            ],
+        )
+        self.assertEqual(self.session.state, "done")
+
+    def test_bank_that_approves_everything_queues_the_hours(self):
+        line = self._make_line(self.ben)
+        self._close()
+        self.assertEqual(line.hours_id.state, "submitted")
+        self.assertEqual(self._balances(self.ben), [0])
+
+    def test_policy_lets_short_entries_through(self):
+        self.scheme.write({"approval": "over_limit", "approval_over_minutes": 120})
+        line = self._make_line(self.ben)
+        self._close()
+        self.assertEqual(line.hours_id.state, "approved")
+        self.assertEqual(self._balances(self.ben), [120])
+
+    def test_bank_can_let_closing_approve(self):
+        self.scheme.approve_at_closing = True
+        line = self._make_line(self.ben)
+        self._close()
+        self.assertEqual(line.hours_id.state, "approved")
+        self.assertEqual(line.hours_id.approver_id, self.coordinator)
+
+    def test_closing_does_not_approve_ones_own_time(self):
+        self.scheme.approve_at_closing = True
+        own = self._make_member(self.coordinator.partner_id)
+        line = self._make_line(own)
+        self._close()
+        self.assertEqual(line.hours_id.state, "submitted")
+
+    def test_professionals_get_hours_without_credits(self):
+        self.scheme.approve_at_closing = True
+        line = self._make_line(self.cat, role="professional")
+        self._close()
+        self.assertEqual((line.hours_id.state, line.hours_id.role), ("approved", "professional"))
+        self.assertEqual(self._balances(self.cat), [0])
+
+    def test_attendees_are_charged(self):
+        self.activity.write({"attendee_effect": "charge", "attendee_minutes": 30})
+        self._fund(self.ann, 60)
+        line = self._make_line(self.ann, role="attendee")
+        self._close()
+        self.assertRecordValues(line.transfer_ids, [{"kind": "attend", "minutes": 30}])
+        self.assertEqual(self._balances(self.ann), [30])
+        self.assertEqual(self.scheme.check_ledger(), [])
+
+    def test_attendees_are_credited_for_the_time_they_were_there(self):
+        self.activity.attendee_effect = "credit"
+        line = self._make_line(self.ann, role="attendee", minutes=45)
+        self._close()
+        self.assertRecordValues(line, [{"effect": "credit", "effect_minutes": 45}])
+        self.assertEqual(self._balances(self.ann), [45])
+
+    def test_professional_attendees_earn_nothing_by_default(self):
+        self.activity.attendee_effect = "credit"
+        self._make_line(self.cat, role="attendee")
+        self._close()
+        self.assertEqual(self._balances(self.cat), [0])
+
+    def test_who_cannot_pay_is_listed_not_in_debt(self):
+        self.activity.write({"attendee_effect": "charge", "attendee_minutes": 30})
+        self._fund(self.ben, 60)
+        poor = self._make_line(self.ann, role="attendee")
+        rich = self._make_line(self.ben, role="attendee")
+        outcome = self._close()
+        self.assertEqual([line["id"] for line in outcome["context"]["timebank_refusals"]], poor.ids)
+        self.assertTrue(poor.problem)
+        self.assertTrue(rich.settled_on)
+        self.assertEqual(self._balances(self.ann, self.ben), [0, 30])
+        self.assertEqual(self.session.problem_count, 1)
+        self.assertEqual(self.session.activity_ids.user_id, self.coordinator)
+
+    def test_who_could_not_pay_is_charged_later(self):
+        self.activity.write({"attendee_effect": "charge", "attendee_minutes": 30})
+        line = self._make_line(self.ann, role="attendee")
+        self._close()
+        self._fund(self.ann, 60)
+        line.with_user(self.coordinator).action_log()
+        self.assertEqual(self._balances(self.ann), [30])
+        self.assertFalse(line.problem)
+
+    def test_who_could_not_pay_is_let_off_with_a_reason(self):
+        self.activity.write({"attendee_effect": "charge", "attendee_minutes": 30})
+        line = self._make_line(self.ann, role="attendee")
+        self._close()
+        with self.assertRaises(UserError):
+            line.action_waive(" ")
+        line.with_user(self.coordinator).action_waive("First time here")
+        self.assertRecordValues(line, [{"problem": False, "waived_reason": "First time here"}])
+        self.assertFalse(self.session.activity_ids)
+        self.assertEqual(self.scheme.check_ledger(), [])
+
+    def test_closing_twice_does_nothing_more(self):
+        self.scheme.approve_at_closing = True
+        self._make_line(self.ben)
+        self._close()
+        before = self.env["timebank.transfer"].search_count([])
+        self.assertTrue(self._close())
+        self.assertEqual(self.env["timebank.transfer"].search_count([]), before)
+
+    def test_who_was_not_ticked_off_was_absent(self):
+        line = self._make_line(self.ben, present=False)
+        self._close()
+        self.assertEqual(line.state, "absent")
+        self.assertFalse(line.hours_id)
+
+    def test_some_can_be_logged_without_all(self):
+        first, second = self._make_line(self.ben), self._make_line(self.ann, present=False)
+        first.with_user(self.coordinator).action_log()
+        self.assertTrue(first.hours_id)
+        self.assertEqual(self.session.state, "open")
+        second.present = True
+        self._close()
+        self.assertEqual(len(self.env["timebank.hours"].search([("session_id", "=", self.session.id)])), 2)
+
+    def test_reopening_reverses(self):
+        self.scheme.approve_at_closing = True
+        self.activity.attendee_effect = "credit"
+        helper, attendee = self._make_line(self.ben), self._make_line(self.ann, role="attendee")
+        self._close()
+        hours = helper.hours_id
+        self.session.with_user(self.coordinator).action_reopen("Wrong day")
+        self.assertEqual(self._balances(self.ann, self.ben), [0, 0])
+        self.assertEqual(hours.state, "reversed")
+        self.assertEqual(self.session.state, "open")
+        self.assertRecordValues(attendee, [{"effect": "none", "settled_on": False}])
+        self.assertEqual(self.scheme.check_ledger(), [])
+
+    def test_closing_again_after_reopening_counts_once(self):
+        self.scheme.approve_at_closing = True
+        self.activity.attendee_effect = "credit"
+        helper, attendee = self._make_line(self.ben), self._make_line(self.ann, role="attendee")
+        for _round in range(2):
+            self._close()
+            self.session.with_user(self.coordinator).action_reopen("Once more")
+        attendee.minutes = 30
+        self._close()
+        self.assertEqual(self._balances(self.ann, self.ben), [30, 120])
+        self.assertEqual(helper.hours_id.state, "approved")
+        self.assertEqual(len(attendee.transfer_ids), 3)
+        self.assertEqual(self.scheme.check_ledger(), [])
+
+    def test_reopening_takes_back_hours_that_wait_for_approval(self):
+        line = self._make_line(self.ben)
+        self._close()
+        self.session.with_user(self.coordinator).action_reopen("Wrong day")
+        self.assertFalse(line.hours_id)
+        self.assertFalse(self.env["timebank.hours"].search([("session_id", "=", self.session.id)]))
+
+    def test_reopening_asks_for_a_reason(self):
+        self._close()
+        with self.assertRaisesRegex(UserError, "why"):
+            self.session.action_reopen("")
+
+    def test_who_has_spent_the_credits_keeps_them_when_reopening(self):
+        self.activity.attendee_effect = "credit"
+        spent, kept = self._make_line(self.ann, role="attendee"), self._make_line(self.ben, role="attendee")
+        self._close()
+        self._make_hours(self.ben, 90, "approved", receiver_id=self.ann.partner_id.id)
+        outcome = self.session.with_user(self.coordinator).action_reopen("Wrong day")
+        self.assertEqual([line["id"] for line in outcome["context"]["timebank_refusals"]], spent.ids)
+        self.assertTrue(spent.settled_on)
+        self.assertFalse(kept.settled_on)
+        self.assertEqual(self.scheme.check_ledger(), [])
+
+    def test_own_entry_for_the_session_is_recognised(self):
+        own = self._make_hours(self.ben, 60, "submitted", session_id=self.session.id, source="portal")
+        line = self._make_line(self.ben, minutes=90)
+        self._close()
+        self.assertEqual(line.hours_id, own)
+        self.assertEqual(own.minutes, 90)
+        self.assertEqual(self.env["timebank.hours"].search_count([("partner_id", "=", self.ben.partner_id.id)]), 1)
+
+    def test_own_entry_that_overlaps_is_recognised(self):
+        own = self._make_hours(self.ben, 120, "submitted", start_minute=590)
+        line = self._make_line(self.ben)
+        self._close()
+        self.assertEqual(line.hours_id, own)
+        self.assertEqual(own.session_id, self.session)
+
+    def test_approved_entry_is_recognised_and_left_alone(self):
+        own = self._make_hours(self.ben, 120, "approved", project_id=self.project.id)
+        line = self._make_line(self.ben)
+        self._close()
+        self.assertRecordValues(line, [{"hours_id": own.id, "hours_recognised": True}])
+        self.assertEqual(self._balances(self.ben), [120])
+        self.session.with_user(self.coordinator).action_reopen("Wrong day")
+        self.assertEqual(own.state, "approved")
+        self.assertEqual(self._balances(self.ben), [120])
+
+    def test_other_work_of_the_day_is_not_taken_for_the_session(self):
+        other = self._make_hours(self.ben, 30, "submitted", start_minute=900)
+        line = self._make_line(self.ben)
+        self._close()
+        self.assertNotEqual(line.hours_id, other)
+
+    def test_logging_by_hand_what_the_register_holds_is_refused(self):
+        self._make_line(self.ben)
+        self._close()
+        with self.assertRaisesRegex(UserError, "register already"):
+            self._make_hours(self.ben, 60, session_id=self.session.id)
+
+    def test_day_that_is_too_long_is_listed(self):
+        self.scheme.max_minutes_per_day = 180
+        self._make_hours(self.ben, 120, "submitted", start_minute=900)
+        line, fine = self._make_line(self.ben), self._make_line(self.ann)
+        self._close()
+        self.assertIn("allows 3:00", line.problem)
+        self.assertFalse(line.hours_id)
+        self.assertTrue(fine.hours_id)
+
+    def test_member_who_left_is_listed(self):
+        line = self._make_line(self.ben)
+        self.ben.action_leave()
+        self._close()
+        self.assertIn("has left", line.problem)
+
+    def test_closed_books_keep_the_session_open(self):
+        self._make_line(self.ben)
+        self.scheme.lock_date = self.session.date
+        with self.assertRaisesRegex(UserError, "closed its books"):
+            self._close()
+        self.assertEqual(self.session.state, "open")
+
+    def test_only_sessions_that_have_begun_are_closed(self):
+        with freeze_time("2026-03-18 09:00:00"), self.assertRaisesRegex(UserError, "not begun"):
+            self._close()
+
+    def test_draft_is_not_closed(self):
+        with self.assertRaisesRegex(UserError, "was not open"):
+            self._close(self._make_session("draft"))
+
+    def test_many_are_closed_and_the_rest_is_told(self):
+        draft = self._make_session("draft", start="2026-03-17 10:00", stop="2026-03-17 11:00")
+        outcome = self._close(self.session | draft)
+        self.assertEqual(self.session.state, "done")
+        self.assertEqual(outcome["context"]["timebank_refusals"][0]["id"], draft.id)
+
+    def test_members_and_other_coordinators_cannot_close(self):
+        for user in (self.portal, self.staff, self.coordinator2, self.finance):
+            with self.assertRaises(AccessError):
+                self.session.with_user(user).action_close()
+
+    def test_logged_line_is_fixed(self):
+        line = self._make_line(self.ben)
+        self._close()
+        for vals in ({"minutes": 10}, {"present": False}, {"role": "attendee"}):
+            with self.assertRaisesRegex(UserError, "re-open"):
+                line.write(vals)
+        with self.assertRaises(UserError):
+            line.write({"effect": "credit"})
+        with self.assertRaises(UserError):
+            line.unlink()
+
+    def test_thanks_go_to_those_who_helped(self):
+        self.scheme.approve_at_closing = True
+        self.ben.partner_id.email = "ben@example.org"
+        line = self._make_line(self.ben)
+        self._close()
+        notice = self.env["timebank.session.notice"].search([("attendance_id", "=", line.id)])
+        self.assertEqual(notice.kind, "thanks")
+
+    def test_closing_takes_a_constant_number_of_queries(self):
+        self.scheme.approve_at_closing = True
+        self.activity.attendee_effect = "credit"
+        counts = []
+        for size in (4, 40):
+            session = self._make_session(start=f"2026-03-{size % 9 + 3:02} 10:00", stop=f"2026-03-{size % 9 + 3:02} 12:00")
+            for number in range(size):
+                member = self._make_member(f"Person {size} {number}")
+                self._make_line(member, session, "helper" if number % 2 else "attendee")
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with self.assertQueryCount(1000):
+                before = self.env.cr.sql_log_count
+                self._close(session)
+                self.env.flush_all()
+                counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0] + 3, counts)
+
+
+@freeze_time(NOW)
+class TestLedgerCheck(SessionCase):
+    def test_broken_attendance_is_found(self):
+        self.activity.attendee_effect = "credit"
+        line = self._make_line(self.ann, role="attendee")
+        line.action_log()
+        self.assertEqual(self.scheme.check_ledger(), [])
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE timebank_attendance SET effect_minutes = 7 WHERE id = %s", [line.id])
+        self.assertEqual([found["model"] for found in self.scheme.check_ledger()], ["timebank.attendance"])
+
+    def test_overfull_session_is_found(self):
+        self._make_line(self.ann, role="attendee", present=False)
+        self._make_line(self.ben, role="attendee", present=False)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE timebank_session SET capacity = 1, taken_count = 1 WHERE id = %s", [self.session.id]
+        )
+        self.assertEqual([found["invariant"] for found in self.scheme.check_ledger()], ["capacity"])

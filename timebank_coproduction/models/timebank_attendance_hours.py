@@ -1,0 +1,149 @@
+from odoo import fields, models
+
+from ..tools.minutes import DAY
+
+
+class TimebankAttendance(models.Model):
+    """Helpers' and professionals' lines as hours, and the hours they logged themselves."""
+
+    _inherit = "timebank.attendance"
+
+    def _settle_hours(self):
+        """Hand these lines in as hours; approve those that the bank's policy lets through.
+
+        :return: dict of line id → why it can't be recorded
+        """
+        if not self:
+            return {}
+        own = self._recognise_hours()
+        # sudo: the register is the record; whoever may write it makes hours of it
+        model = self.env["timebank.hours"].sudo().with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        lines = self.filtered(lambda one: one.id not in own)
+        made = model._through_door().create([one._prepare_hours() for one in lines]).with_env(model.env)
+        entries = {**own, **dict(zip(lines.ids, made, strict=True))}
+        every = model.union(*entries.values())
+        undecided = every.filtered(lambda entry: entry.state in ("draft", "submitted"))
+        for line_id, entry in own.items():
+            if entry in undecided:
+                entry._through_door().write({"minutes": self.browse(line_id).minutes})
+        undecided.flush_recordset()
+        refused = undecided._get_refusals_to_record()
+        for one in self:
+            entry = entries[one.id]
+            if entry.id not in refused:
+                one._through_door().write({"hours_id": entry.id, "hours_recognised": entry.state == "approved"})
+        accepted = undecided.filtered(lambda entry: entry.id not in refused)
+        accepted._through_door().write({"state": "submitted"})
+        accepted._decide_from_register(self.env.user)
+        (made - accepted).unlink()
+        return {line_id: refused[entry.id] for line_id, entry in entries.items() if entry.id in refused}
+
+    def _prepare_hours(self):
+        """Values of the entry that a line becomes."""
+        self.ensure_one()
+        session = self.session_id
+        start = session._start_minute()
+        if self.check_in and self.check_in > session.start:
+            start = (start + int((self.check_in - session.start).total_seconds() // 60)) % DAY
+        vals = {
+            "scheme_id": session.scheme_id.id,
+            "partner_id": self.partner_id.id,
+            "date": session.date,
+            "start_minute": start,
+            "minutes": self.minutes,
+            "category_id": session.activity_id.category_id.id,
+            "description": session.name,
+            "project_id": session.project_id.id,
+            "task_id": session.activity_id.task_id.id,
+            "activity_id": session.activity_id.id,
+            "session_id": session.id,
+            "source": "session",
+        }
+        if self.role == "professional":
+            vals["role"] = "professional"
+        return vals
+
+    def _recognise_hours(self):
+        """Entries that people made themselves for these sessions: dict of line id → entry. One query."""
+        # sudo: the entries of those on a register that the user may write
+        entries = self.env["timebank.hours"].sudo().search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("scheme_id", "in", self.scheme_id.ids),
+                ("date", "in", list(set(self.session_id.mapped("date")))),
+                ("state", "in", ("draft", "submitted", "approved")),
+                ("receiver_id", "=", False),
+                "|",
+                ("session_id", "=", False),
+                ("session_id", "in", self.session_id.ids),
+            ],
+            order="state, id",
+        )
+        if not entries:
+            return {}
+        by_person = entries.grouped(lambda entry: (entry.scheme_id.id, entry.partner_id.id, entry.date))
+        found, used = {}, set()
+        for one in self:
+            session = one.session_id
+            for entry in by_person.get((session.scheme_id.id, one.partner_id.id, session.date), ()):
+                if entry.id not in used and entry._is_for_session(session, one.minutes):
+                    found[one.id] = entry
+                    used.add(entry.id)
+                    break
+        for line_id, entry in found.items():
+            session = self.browse(line_id).session_id
+            entry._through_door().write({"session_id": session.id, "activity_id": session.activity_id.id})
+        return found
+
+    def _unsettle_hours(self, reason):
+        """Reverse the hours that logging approved, take back those that still wait for approval."""
+        lines = self.sudo().filtered(lambda one: one.hours_id and not one.hours_recognised)
+        approved = lines.hours_id.filtered(lambda entry: entry.state == "approved")
+        refused = approved._post_reversals(reason)
+        undone = approved.filtered(lambda entry: entry.id not in refused)
+        undone._through_door().write({"state": "reversed", "refusal_reason": reason})
+        waiting = lines.hours_id.filtered(lambda entry: entry.state == "submitted")
+        lines.filtered(lambda one: one.hours_id in waiting)._through_door().write({"hours_id": False})
+        made = waiting.filtered(lambda entry: entry.source == "session")
+        waiting._through_door().write({"state": "draft"})
+        waiting._close_todos()
+        made.unlink()
+        return {one.id: refused[one.hours_id.id] for one in lines if one.hours_id.id in refused}
+
+
+class TimebankHours(models.Model):
+    _inherit = "timebank.hours"
+
+    def _is_for_session(self, session, minutes):
+        """Whether this entry, made by hand, is time given in ``session``.
+
+        It is if it says so; or if it is of the same activity; or if it says when it began
+        and overlaps; or, without a beginning, if it is as long and of the same project.
+        """
+        self.ensure_one()
+        if self.session_id:
+            return self.session_id == session
+        if self.activity_id:
+            return self.activity_id == session.activity_id
+        if self.start_minute >= 0:
+            start = session._start_minute()
+            return self.start_minute < start + session.minutes and start < self.start_minute + self.minutes
+        return self.minutes == minutes and self.project_id == session.project_id
+
+    def _decide_from_register(self, user):
+        """Approve what the bank's policy lets through; ask a coordinator for the rest.
+
+        :param user: who closes the register; never approves time of their own
+        """
+        by_user = self.filtered(
+            lambda entry: entry.scheme_id.approve_at_closing and entry.partner_id != user.partner_id
+        )
+        by_policy = (self - by_user).filtered(lambda entry: not entry.scheme_id._needs_approval(entry))
+        unpaid = {}
+        if by_user:
+            unpaid |= by_user._approve(user)
+        if by_policy:
+            unpaid |= by_policy._approve(self.env["res.users"])
+        done = (by_user | by_policy).filtered(lambda entry: entry.id not in unpaid)
+        done._close_todos()
+        (self - done)._ask_for_decision()

@@ -1,0 +1,207 @@
+from odoo import api, fields, models
+
+#: Days before a check runs out on which its holder is reminded, the last one last.
+REMIND_DAYS = (60, 30, 7)
+
+
+class TimebankCheckType(models.Model):
+    _name = "timebank.check.type"
+    _description = "Kind of Check"
+    _order = "name"
+
+    name = fields.Char(required=True, translate=True)
+    description = fields.Text(translate=True, help="Who needs it, and how to get one.")
+    validity_months = fields.Integer(
+        default=36, help="For how long a new one holds, unless another date is given. 0: it doesn't run out."
+    )
+    active = fields.Boolean(default=True)
+
+    _name_unique = models.UniqueIndex("(name)", "There is such a check already.")
+    _validity_positive = models.Constraint("CHECK (validity_months >= 0)", "A check holds for zero or more months.")
+
+
+class TimebankCheck(models.Model):
+    """That somebody was checked: asked for only by the activities and offers that need it (R32)."""
+
+    _name = "timebank.check"
+    _description = "Check of a Person"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "expires_on, id"
+    _rec_names_search = ["partner_id", "reference"]
+
+    partner_id = fields.Many2one("res.partner", string="Person", required=True, ondelete="cascade", index=True)
+    type_id = fields.Many2one("timebank.check.type", string="Check", required=True, ondelete="restrict", index=True)
+    reference = fields.Char("Number", tracking=True)
+    issuer = fields.Char(tracking=True)
+    issued_on = fields.Date(default=fields.Date.context_today, tracking=True)
+    expires_on = fields.Date(
+        compute="_compute_expires_on",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        index=True,
+        help="The last day on which it holds. Empty: it doesn't run out.",
+    )
+    document = fields.Binary(attachment=True, copy=False)
+    document_name = fields.Char(copy=False)
+    withdrawn = fields.Boolean(tracking=True, help="It no longer holds, whatever its date.")
+    state = fields.Selection(
+        [
+            ("valid", "In date"),
+            ("due", "Runs out soon"),
+            ("expired", "Out of date"),
+            ("withdrawn", "Withdrawn"),
+        ],
+        compute="_compute_state",
+        search="_search_state",
+    )
+    reminded_days = fields.Integer(
+        readonly=True, copy=False, help="The last reminder: so many days before it runs out. 0: none yet."
+    )
+
+    _dates_in_order = models.Constraint(
+        "CHECK (expires_on >= issued_on)", "A check can't run out before it was issued."
+    )
+
+    @api.depends("type_id", "issued_on")
+    def _compute_expires_on(self):
+        for check in self:
+            months = check.type_id.validity_months
+            if not check.issued_on or not months:
+                check.expires_on = check.expires_on
+            else:
+                check.expires_on = fields.Date.add(check.issued_on, months=months)
+
+    @api.depends("expires_on", "withdrawn")
+    def _compute_state(self):
+        today = fields.Date.context_today(self)
+        soon = fields.Date.add(today, days=REMIND_DAYS[0])
+        for check in self:
+            if check.withdrawn:
+                check.state = "withdrawn"
+            elif not check.expires_on or check.expires_on > soon:
+                check.state = "valid"
+            else:
+                check.state = "due" if check.expires_on >= today else "expired"
+
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = fields.Date.context_today(self)
+        soon = fields.Date.add(today, days=REMIND_DAYS[0])
+        holds = fields.Domain("withdrawn", "=", False)
+        domains = {
+            "withdrawn": fields.Domain("withdrawn", "=", True),
+            "expired": holds & fields.Domain("expires_on", "<", today),
+            "due": holds & fields.Domain("expires_on", ">=", today) & fields.Domain("expires_on", "<=", soon),
+            "valid": holds
+            & (fields.Domain("expires_on", ">", soon) | fields.Domain("expires_on", "=", False)),
+        }
+        return fields.Domain.OR(domains[state] for state in value if state in domains)
+
+    @api.depends("partner_id", "type_id")
+    def _compute_display_name(self):
+        for check in self:
+            check.display_name = f"{check.type_id.name or '?'}: {check.partner_id.name or '?'}"
+
+    def write(self, vals):
+        if "expires_on" in vals and "reminded_days" not in vals:
+            vals = dict(vals, reminded_days=0)
+        return super().write(vals)
+
+    @api.model
+    def _get_missing(self, types, partners, day):
+        """Which of the required checks people don't hold on a day. One query.
+
+        :param types: the ``timebank.check.type`` that are asked for
+        :param partners: ``res.partner``
+        :param day: a date
+        :return: dict of partner id → the missing ``timebank.check.type``
+        """
+        if not types:
+            return dict.fromkeys(partners.ids, types)
+        # sudo: whoever signs up learns that a check is missing, and nothing else about it.
+        held = self.sudo()._read_group(
+            [
+                ("partner_id", "in", partners.ids),
+                ("type_id", "in", types.ids),
+                ("withdrawn", "=", False),
+                "|",
+                ("issued_on", "=", False),
+                ("issued_on", "<=", day),
+                "|",
+                ("expires_on", "=", False),
+                ("expires_on", ">=", day),
+            ],
+            ["partner_id", "type_id"],
+        )
+        missing = {partner.id: types for partner in partners}
+        for partner, check_type in held:
+            missing[partner.id] -= check_type.with_env(types.env)
+        return missing
+
+    # Reminders
+    @api.model
+    def _cron_remind(self):
+        """Remind holders 60, 30 and 7 days before their check runs out, and tell the broker.
+
+        A day on which the job didn't run is made up for. Nobody is reminded of a check
+        that has been renewed.
+        """
+        today = fields.Date.context_today(self)
+        checks = self.search(
+            [
+                ("withdrawn", "=", False),
+                ("expires_on", ">=", today),
+                ("expires_on", "<=", fields.Date.add(today, days=REMIND_DAYS[0])),
+            ]
+        )
+        for days, due in checks.grouped(lambda check: check._get_reminder(today)).items():
+            if days:
+                due._remind(days)
+
+    def _get_reminder(self, today):
+        """The reminder that is due, in days before running out, or 0."""
+        self.ensure_one()
+        left = (self.expires_on - today).days
+        due = min(days for days in REMIND_DAYS if left <= days)
+        return due if not self.reminded_days or self.reminded_days > due else 0
+
+    def _remind(self, days):
+        self.write({"reminded_days": days})
+        current = self.filtered(lambda check: not check._is_renewed())
+        template = self.env.ref("timebank_coproduction.mail_check_due")
+        template.send_mail_batch(current.filtered("partner_id.email").ids)
+        for check in current:
+            for coordinator in check._get_coordinators():
+                check.activity_schedule(
+                    "timebank_coproduction.mail_activity_check",
+                    date_deadline=check.expires_on,
+                    user_id=coordinator.id,
+                )
+
+    def _is_renewed(self):
+        """Whether its holder has another one of the kind that holds for longer."""
+        self.ensure_one()
+        return bool(
+            self.search_count(
+                [
+                    ("partner_id", "=", self.partner_id.id),
+                    ("type_id", "=", self.type_id.id),
+                    ("withdrawn", "=", False),
+                    ("id", "!=", self.id),
+                    "|",
+                    ("expires_on", "=", False),
+                    ("expires_on", ">", self.expires_on),
+                ],
+                limit=1,
+            )
+        )
+
+    def _get_coordinators(self):
+        """One coordinator for each bank that the holder belongs to, unless one was told before."""
+        told = self.activity_ids.user_id
+        members = self.partner_id.timebank_member_ids.filtered(lambda member: member.state in ("active", "paused"))
+        coordinators = self.env["res.users"].union(*(scheme.coordinator_ids[:1] for scheme in members.scheme_id))
+        return coordinators - told

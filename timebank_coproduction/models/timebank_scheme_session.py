@@ -1,0 +1,22 @@
+from odoo import fields, models
+
+
+class TimebankScheme(models.Model):
+    """A bank's policy on sessions."""
+
+    _inherit = "timebank.scheme"
+
+    approve_at_closing = fields.Boolean(
+        tracking=True,
+        help="Closing a session approves the hours on its register. Otherwise they are approved"
+        " as any other entry: at once or by a coordinator, as the bank's approval rule says.",
+    )
+    claim_hours = fields.Integer(
+        "Hours to claim a place",
+        default=24,
+        help="For how long a place that has become free is kept for the first on the waiting list.",
+    )
+
+    _claim_hours_positive = models.Constraint(
+        "CHECK (claim_hours > 0)", "A free place is kept for at least an hour."
+    )

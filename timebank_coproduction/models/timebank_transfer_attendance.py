@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class TimebankTransfer(models.Model):
+    """Attendance as the origin of a transfer."""
+
+    _inherit = "timebank.transfer"
+
+    attendance_id = fields.Many2one("timebank.attendance", readonly=True, ondelete="restrict")
+    attendance_no = fields.Integer(
+        readonly=True, default=None, help="The how-manieth time that this attendance was logged: each reversal starts another."
+    )
+
+    _attend_has_origin = models.Constraint(
+        "CHECK ((kind = 'attend') = (attendance_id IS NOT NULL))", "Attendance credits come from a register."
+    )
+    _attendance_once = models.UniqueIndex(
+        "(attendance_id, attendance_no) WHERE attendance_id IS NOT NULL",
+        "This attendance has been charged or credited already.",
+    )
+
+    def _get_origin(self):
+        return super()._get_origin() or self.attendance_id
