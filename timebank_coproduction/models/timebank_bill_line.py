@@ -1,0 +1,144 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class TimebankBillLine(models.Model):
+    """A bill line as a grant sees it: how much of it is charged to the grant, and matched.
+
+    A row is made for each posted line charged to a grant when the grant's bills are
+    looked at; it follows the books and is never written into them.
+    """
+
+    _name = "timebank.bill.line"
+    _description = "Bill Line Charged to a Grant"
+    _order = "date desc, id desc"
+    _rec_names_search = ["name", "move_line_id"]
+    _allow_sudo_commands = False
+
+    grant_id = fields.Many2one("timebank.grant", required=True, readonly=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="grant_id.company_id")
+    currency_id = fields.Many2one(related="grant_id.company_currency_id")
+    move_line_id = fields.Many2one(
+        "account.move.line", string="Journal item", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    move_id = fields.Many2one(related="move_line_id.move_id", string="Bill", related_sudo=True)
+    partner_id = fields.Many2one(
+        related="move_line_id.partner_id", string="Supplier", store=True, related_sudo=True
+    )
+    product_id = fields.Many2one(related="move_line_id.product_id", related_sudo=True)
+    quantity = fields.Float(related="move_line_id.quantity", related_sudo=True)
+    name = fields.Char(related="move_line_id.name", string="Label", related_sudo=True)
+    reference = fields.Char(related="move_line_id.move_id.ref", string="Bill reference", related_sudo=True)
+    number = fields.Char(related="move_line_id.move_name", string="Number", related_sudo=True)
+    date = fields.Date(related="move_line_id.date", store=True, related_sudo=True)
+    share_amount = fields.Monetary(
+        "Charged to the grant", readonly=True, help="As posted; a credit note is below zero."
+    )
+    matched_amount = fields.Monetary("Matched", readonly=True, default=0)
+    open_amount = fields.Monetary("To match", compute="_compute_open_amount", store=True)
+    match_ids = fields.One2many("timebank.reward.match", "bill_line_id", string="Claims", readonly=True)
+    status = fields.Selection(
+        [
+            ("open", "To match"),
+            ("part", "Matched in part"),
+            ("matched", "Matched"),
+            ("changed", "Changed after matching"),
+        ],
+        compute="_compute_open_amount",
+        store=True,
+        index=True,
+    )
+
+    _line_unique = models.UniqueIndex("(move_line_id, grant_id)", "A grant sees a bill line once.")
+
+    @api.depends("share_amount", "matched_amount")
+    def _compute_open_amount(self):
+        for line in self:
+            currency = line.currency_id
+            line.open_amount = currency.round(line.share_amount - line.matched_amount)
+            beyond = abs(line.matched_amount) > abs(line.share_amount) or (
+                line.matched_amount * line.share_amount < 0
+            )
+            if not currency.is_zero(line.open_amount) and beyond:
+                line.status = "changed"
+            elif currency.is_zero(line.open_amount):
+                line.status = "matched"
+            else:
+                line.status = "part" if line.matched_amount else "open"
+
+    @api.depends("number", "name")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = " ".join(filter(None, [line.number, line.name])) or "?"
+
+    @api.private
+    def _follow(self, grants):
+        """Bring the lines of ``grants`` up to what the books say now. Returns all of them.
+
+        A line no longer charged to the grant (reset to draft, another distribution) keeps
+        its row while it is matched, with a share of zero: that shows as changed.
+        """
+        # sudo: rows that mirror the books are nobody's to write but this method's.
+        self = self.sudo()
+        shares = {}
+        for spend in grants.sudo()._get_spend_lines():
+            if spend.move_line_id:
+                key = (spend.grant_id, spend.move_line_id)
+                shares[key] = shares.get(key, 0) + spend.amount
+        lines = self.search_fetch([("grant_id", "in", grants.ids)], ["grant_id", "move_line_id", "share_amount"])
+        known = {(line.grant_id.id, line.move_line_id.id): line for line in lines}
+        stale = self.browse()
+        for key, line in known.items():
+            share = line.currency_id.round(shares.get(key, 0))
+            if key not in shares and not line.matched_amount:
+                stale |= line
+            elif line.currency_id.compare_amounts(line.share_amount, share):
+                line.share_amount = share
+        new = self.create(
+            [
+                {"grant_id": grant_id, "move_line_id": move_line_id, "share_amount": share}
+                for (grant_id, move_line_id), share in sorted(shares.items())
+                if (grant_id, move_line_id) not in known
+            ]
+        )
+        stale.unlink()
+        return (lines - stale) | new
+
+    @api.private
+    def _of(self, grant, move_line):
+        """The line of ``grant`` for one journal item.
+
+        :raises UserError: when it is not posted, another company's, or not charged to the grant
+        """
+        # sudo: finance matches lines it may not open; only these three facts are looked at.
+        item = move_line.sudo()
+        if item.company_id != grant.company_id:
+            raise UserError(
+                self.env._(
+                    "%(bill)s is a bill of %(company)s, and the grant belongs to %(other)s.",
+                    bill=item.move_name or item.name,
+                    company=item.company_id.name,
+                    other=grant.company_id.name,
+                )
+            )
+        if item.parent_state != "posted":
+            raise UserError(self.env._("Only posted bills are matched: post %s first.", item.move_id.display_name))
+        line = self._follow(grant).filtered(lambda line: line.move_line_id == item)
+        if not line:
+            raise UserError(
+                self.env._(
+                    "%(bill)s is not charged to “%(grant)s”: give its line the grant's analytic account first.",
+                    bill=item.move_name or item.name,
+                    grant=grant.name,
+                )
+            )
+        return line.with_env(self.env)
+
+    def _lock(self):
+        """Lock these rows in the order of their ids, and read them afresh."""
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL("SELECT 1 FROM timebank_bill_line WHERE id IN %s ORDER BY id FOR UPDATE", tuple(self.ids) or (0,))
+        )
+        self.invalidate_recordset(["matched_amount", "open_amount", "status"])

@@ -1,0 +1,264 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+#: What was agreed with the funder: once the grant is open, only an amendment changes it.
+AGREED = frozenset({"amount", "currency_id", "rate", "date_start", "date_end", "reward_percentage"})
+
+
+class TimebankGrant(models.Model):
+    _name = "timebank.grant"
+    _description = "Grant"
+    _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _order = "date_end, id"
+    _rec_names_search = ["name", "reference", "funder_id"]
+    _check_company_auto = True
+
+    _protected_fields = frozenset({"state", "commitment_no"})
+
+    # The award
+    name = fields.Char(required=True, tracking=True)
+    reference = fields.Char(tracking=True, help="The funder's own number for this award.")
+    funder_id = fields.Many2one("res.partner", required=True, tracking=True, ondelete="restrict", index=True)
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company currency")
+    currency_id = fields.Many2one(
+        "res.currency", required=True, default=lambda self: self.env.company.currency_id
+    )
+    amount = fields.Monetary(tracking=True, help="What the funder awards, in the grant's currency.")
+    rate = fields.Float(
+        digits=0,
+        compute="_compute_rate",
+        store=True,
+        readonly=False,
+        help="What one unit of the grant's currency is worth in the company's, as agreed at the award.",
+    )
+    amount_company = fields.Monetary(
+        "Amount in company currency",
+        compute="_compute_reward_budget",
+        store=True,
+        currency_field="company_currency_id",
+    )
+    award_date = fields.Date(default=fields.Date.context_today)
+    date_start = fields.Date(required=True, default=fields.Date.context_today, tracking=True)
+    date_end = fields.Date(
+        required=True,
+        default=lambda self: fields.Date.add(fields.Date.context_today(self), years=1, days=-1),
+        tracking=True,
+    )
+    restriction = fields.Selection(
+        [
+            ("restricted", "Restricted fund"),
+            ("unrestricted", "Unrestricted"),
+            ("designated", "Designated by the trustees"),
+        ],
+        required=True,
+        default="restricted",
+        tracking=True,
+    )
+    purpose = fields.Text(help="What the money may be spent on, in the funder's words.")
+    state = fields.Selection(
+        [("draft", "Draft"), ("open", "Open"), ("closed", "Closed")],
+        required=True,
+        default="draft",
+        tracking=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        default=lambda self: self.env.user,
+        domain=[("share", "=", False)],
+        tracking=True,
+    )
+
+    # What it pays for
+    reward_percentage = fields.Float(
+        "Share for rewards", default=10.0, tracking=True, help="Per cent of the award that may buy rewards."
+    )
+    reward_budget = fields.Monetary(
+        compute="_compute_reward_budget", store=True, currency_field="company_currency_id"
+    )
+    scheme_ids = fields.Many2many(
+        "timebank.scheme", string="Time banks", check_company=True, help="Whose members' rewards it pays for."
+    )
+    project_ids = fields.Many2many("project.project", string="Projects", check_company=True)
+    budget_line_ids = fields.One2many("timebank.grant.line", "grant_id", string="Budget lines")
+    deadline_ids = fields.One2many("timebank.grant.deadline", "grant_id", string="Reports due")
+    amendment_ids = fields.One2many("timebank.grant.amendment", "grant_id", string="Amendments", readonly=True)
+
+    # Where it stands in the books
+    analytic_account_id = fields.Many2one(
+        "account.analytic.account",
+        check_company=True,
+        ondelete="restrict",
+        tracking=True,
+        index="btree_not_null",
+        help="Bills for this grant's rewards carry it. Left empty, one is made when the grant is opened.",
+    )
+    reward_account_ids = fields.Many2many(
+        "account.account",
+        string="Reward accounts",
+        help="Accounts whose entries count as spending on rewards. Empty means every expense account.",
+    )
+    reward_product_ids = fields.Many2many(
+        "product.product",
+        string="Reward products",
+        help="Where given, only bill lines of these products count, and lines without a product.",
+    )
+
+    # How far a bill and its claim may be apart
+    tolerance_percent = fields.Float("Tolerance (%)", default=10.0)
+    tolerance_amount = fields.Monetary(
+        "Tolerance", default=1.0, currency_field="company_currency_id", help="At least this much either way."
+    )
+    days_before = fields.Integer(default=7, help="Days by which a bill may come before its claim.")
+    days_after = fields.Integer(default=120, help="Days within which a claim's bill is expected.")
+
+    commitment_no = fields.Integer(
+        readonly=True,
+        copy=False,
+        default=0,
+        help="Counts the commitments made, so that two at the same moment notice each other.",
+    )
+
+    _percentage = models.Constraint(
+        "CHECK (reward_percentage BETWEEN 0 AND 100)", "The share for rewards lies between 0 and 100 per cent."
+    )
+    _period = models.Constraint("CHECK (date_end >= date_start)", "A grant can't end before it starts.")
+    _amount_positive = models.Constraint("CHECK (amount >= 0)", "A grant's amount is zero or more.")
+    _tolerance_positive = models.Constraint(
+        "CHECK (tolerance_percent >= 0 AND tolerance_amount >= 0 AND days_before >= 0 AND days_after >= 0)",
+        "Tolerances and days are zero or more.",
+    )
+    _analytic_unique = models.UniqueIndex(
+        "(analytic_account_id) WHERE state = 'open'",
+        "Another open grant uses that analytic account: each needs its own.",
+    )
+
+    @api.depends("currency_id", "company_id", "date_start")
+    def _compute_rate(self):
+        for grant in self:
+            if grant.state != "draft" and grant.rate:
+                continue
+            grant.rate = self.env["res.currency"]._get_conversion_rate(
+                grant.currency_id or grant.company_currency_id,
+                grant.company_currency_id,
+                grant.company_id,
+                grant.date_start or fields.Date.context_today(self),
+            )
+
+    @api.depends("amount", "rate", "reward_percentage")
+    def _compute_reward_budget(self):
+        for grant in self:
+            currency = grant.company_currency_id
+            grant.amount_company = currency.round(grant.amount * grant.rate)
+            grant.reward_budget = currency.round(grant.amount_company * grant.reward_percentage / 100)
+
+    @api.constrains("analytic_account_id", "company_id")
+    def _check_analytic_company(self):
+        for grant in self:
+            company = grant.analytic_account_id.company_id
+            if company and company != grant.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "The analytic account of “%(grant)s” belongs to %(company)s.",
+                        grant=grant.name,
+                        company=company.name,
+                    )
+                )
+
+    @api.constrains("analytic_account_id", "state")
+    def _check_analytic_alone(self):
+        """Before the database does, to name the other grant."""
+        for grant in self.filtered(lambda grant: grant.state == "open" and grant.analytic_account_id):
+            other = self.sudo().search(
+                [
+                    ("analytic_account_id", "=", grant.analytic_account_id.id),
+                    ("state", "=", "open"),
+                    ("id", "!=", grant.id),
+                ],
+                limit=1,
+            )
+            if other:
+                raise ValidationError(
+                    self.env._(
+                        "“%(other)s” uses the analytic account %(account)s: each open grant needs its own.",
+                        other=other.name,
+                        account=grant.analytic_account_id.display_name,
+                    )
+                )
+
+    # CRUD
+    def write(self, vals):
+        if not self._is_door_open() and AGREED.intersection(vals):
+            for grant in self:
+                changed = [
+                    name
+                    for name in AGREED.intersection(vals)
+                    if grant._fields[name].convert_to_write(grant[name], grant) != vals[name]
+                    and str(grant[name]) != str(vals[name])
+                ]
+                if grant.state != "draft" and changed:
+                    raise UserError(
+                        self.env._(
+                            "“%s” is agreed with its funder: record an amendment, with its reason.", grant.name
+                        )
+                    )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_drafts(self):
+        for grant in self:
+            if grant.state != "draft":
+                raise UserError(self.env._("“%s” has been opened: close it instead of deleting it.", grant.name))
+
+    # Actions
+    def action_open(self):
+        """Let claims be paid for by these grants. Makes the analytic account where there is none.
+
+        :raises UserError: without an amount, or when not a draft
+        """
+        self._check_finance()
+        for grant in self:
+            if grant.state == "open":
+                raise UserError(self.env._("“%s” is open already.", grant.name))
+            if not grant.amount:
+                raise UserError(self.env._("Say how much “%s” is for before opening it.", grant.name))
+            if not grant.analytic_account_id:
+                grant.analytic_account_id = grant._make_analytic_account()
+        self._through_door().write({"state": "open"})
+        self.deadline_ids._schedule()
+        return True
+
+    def action_close(self):
+        """Take no more claims. What is open stays visible and can still be matched."""
+        self._check_finance()
+        for grant in self:
+            if grant.state != "open":
+                raise UserError(self.env._("“%s” is not open.", grant.name))
+        self._through_door().write({"state": "closed"})
+        return True
+
+    def _check_finance(self):
+        if not (self.env.su or self.env.user.has_group("timebank_coproduction.group_timebank_finance")):
+            raise AccessError(self.env._("Only finance staff can do this to a grant."))
+
+    def _make_analytic_account(self):
+        self.ensure_one()
+        # sudo: opening a grant makes its account, whether or not the user keeps analytic accounts.
+        plan = self.env["account.analytic.plan"].sudo().browse(
+            next(iter(self.env["account.analytic.plan"].sudo()._get_all_plans())).id
+        )
+        return (
+            self.env["account.analytic.account"]
+            .sudo()
+            .create(
+                {
+                    "name": self.name,
+                    "code": self.reference or False,
+                    "plan_id": plan.id,
+                    "partner_id": self.funder_id.id,
+                    "company_id": self.company_id.id,
+                }
+            )
+            .with_env(self.env)
+        )

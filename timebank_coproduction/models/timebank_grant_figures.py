@@ -1,0 +1,125 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+MONEY = {"currency_field": "company_currency_id", "compute": "_compute_figures"}
+
+
+class TimebankGrant(models.Model):
+    """Where a grant's reward budget stands, today or (context ``timebank_date``) on any day.
+
+    committed = the expected cost of claims approved
+    billed    = posted spending; matched to claims, or unmatched
+    unbilled  = claims approved, less what is matched to them
+    remaining = reward budget − billed − unbilled
+    """
+
+    _inherit = "timebank.grant"
+
+    committed_amount = fields.Monetary("Committed", **MONEY)
+    billed_amount = fields.Monetary("Billed", **MONEY)
+    billed_matched_amount = fields.Monetary("Billed and matched", **MONEY)
+    billed_unmatched_amount = fields.Monetary("Billed, not matched", **MONEY)
+    unbilled_amount = fields.Monetary("Claimed, not billed", **MONEY)
+    draft_amount = fields.Monetary("In draft bills", **MONEY)
+    remaining_amount = fields.Monetary("Left", **MONEY)
+    claim_count = fields.Integer(compute="_compute_figures")
+
+    # On course?
+    spent_percentage = fields.Float("Spent (%)", compute="_compute_course", aggregator="avg")
+    time_percentage = fields.Float("Time gone (%)", compute="_compute_course", aggregator="avg")
+    expected_amount = fields.Monetary(
+        "Expected by the end", currency_field="company_currency_id", compute="_compute_course"
+    )
+    course = fields.Selection(
+        [
+            ("early", "Too early to say"),
+            ("on_course", "On course"),
+            ("over", "Will run out"),
+            ("under", "Will be left over"),
+        ],
+        compute="_compute_course",
+    )
+
+    @api.depends("reward_budget", "analytic_account_id", "reward_account_ids", "reward_product_ids")
+    @api.depends_context("timebank_date")
+    def _compute_figures(self):
+        date = fields.Date.to_date(self.env.context.get("timebank_date"))
+        spent = self._get_spend_totals(date_to=date)
+        drafts = self._get_draft_spend()
+        claims = self._get_claim_totals(date)
+        for grant in self:
+            count, committed, unbilled, matched = claims.get(grant._origin.id, (0, 0, 0, 0))
+            grant.claim_count = count
+            grant.committed_amount = committed
+            grant.billed_amount = spent.get(grant, 0)
+            grant.billed_matched_amount = matched
+            grant.billed_unmatched_amount = grant.billed_amount - matched
+            grant.unbilled_amount = unbilled
+            grant.draft_amount = drafts.get(grant, 0)
+            grant.remaining_amount = grant.reward_budget - grant.billed_amount - unbilled
+
+    def _refresh_figures(self):
+        """Forget figures read earlier in the transaction: claims and bills change them unseen."""
+        self.invalidate_recordset(
+            [name for name, field in self._fields.items() if field.compute in ("_compute_figures", "_compute_course")]
+        )
+
+    def _get_claim_totals(self, date=None):
+        """Claims standing on ``date`` (default today) and what is matched to them by then.
+
+        :return: dict of grant id → (count, committed, not yet billed, matched)
+        """
+        if not self.ids:
+            return {}
+        self.env["timebank.redemption"].flush_model()
+        self.env["timebank.reward.match"].flush_model()
+        day = date or fields.Date.context_today(self)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH matched AS (
+                    SELECT m.redemption_id, SUM(m.amount) AS amount
+                      FROM timebank_reward_match m JOIN account_move_line l ON l.id = m.move_line_id
+                     WHERE m.grant_id IN %(grants)s AND l.date <= %(day)s AND l.parent_state = 'posted'
+                     GROUP BY m.redemption_id
+                )
+                SELECT r.grant_id, COUNT(*), SUM(r.cost_amount),
+                       SUM(CASE WHEN r.billing_done THEN 0
+                                ELSE GREATEST(r.cost_amount - COALESCE(matched.amount, 0), 0) END),
+                       SUM(COALESCE(matched.amount, 0))
+                  FROM timebank_redemption r LEFT JOIN matched ON matched.redemption_id = r.id
+                 WHERE r.grant_id IN %(grants)s AND r.state IN ('approved', 'fulfilled')
+                   AND r.approved_on::date <= %(day)s
+                 GROUP BY r.grant_id
+                """,
+                grants=tuple(self.ids),
+                day=day,
+            )
+        )
+        return {grant_id: figures for grant_id, *figures in rows}
+
+    @api.depends("reward_budget", "date_start", "date_end")
+    @api.depends_context("timebank_date")
+    def _compute_course(self):
+        """Spending so far, carried on at the same pace to the grant's end.
+
+        Within ten per cent of the budget counts as on course; before a tenth of the time
+        has gone nothing is said.
+        """
+        today = fields.Date.to_date(self.env.context.get("timebank_date")) or fields.Date.context_today(self)
+        for grant in self:
+            used = grant.billed_amount + grant.unbilled_amount
+            budget = grant.reward_budget
+            days = (grant.date_end - grant.date_start).days + 1 if grant.date_end and grant.date_start else 1
+            gone = min(max((today - grant.date_start).days + 1, 0), days) if grant.date_start else 0
+            grant.spent_percentage = 100 * used / budget if budget else 0
+            grant.time_percentage = 100 * gone / days
+            grant.expected_amount = used * days / gone if gone else 0
+            if gone < days / 10 or not budget:
+                grant.course = "early"
+            elif grant.expected_amount > budget * 1.1:
+                grant.course = "over"
+            elif grant.expected_amount < budget * 0.9:
+                grant.course = "under"
+            else:
+                grant.course = "on_course"

@@ -1,0 +1,121 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+
+class TimebankGrantLine(models.Model):
+    _name = "timebank.grant.line"
+    _description = "Grant Budget Line"
+    _order = "sequence, id"
+
+    grant_id = fields.Many2one("timebank.grant", required=True, ondelete="cascade", index=True)
+    sequence = fields.Integer(default=10)
+    name = fields.Char(required=True)
+    currency_id = fields.Many2one(related="grant_id.company_currency_id")
+    amount = fields.Monetary()
+
+    _positive = models.Constraint("CHECK (amount >= 0)", "A budget line is zero or more.")
+
+
+class TimebankGrantDeadline(models.Model):
+    _name = "timebank.grant.deadline"
+    _description = "Report Due to a Funder"
+    _order = "date, id"
+
+    grant_id = fields.Many2one("timebank.grant", required=True, ondelete="cascade", index=True)
+    name = fields.Char("What is due", required=True)
+    date = fields.Date("Due on", required=True)
+    activity_id = fields.Many2one("mail.activity", readonly=True, copy=False)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        deadlines = super().create(vals_list)
+        deadlines.filtered(lambda deadline: deadline.grant_id.state == "open")._schedule()
+        return deadlines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "date" in vals:
+            for deadline in self.filtered("activity_id"):
+                deadline.activity_id.date_deadline = deadline.date
+        return result
+
+    def _schedule(self):
+        """Put each deadline on the list of whoever is responsible for the grant."""
+        for deadline in self.filtered(lambda deadline: not deadline.activity_id):
+            grant = deadline.grant_id
+            deadline.activity_id = grant.activity_schedule(
+                "timebank_coproduction.mail_activity_funder_report",
+                date_deadline=deadline.date,
+                summary=deadline.name,
+                user_id=(grant.user_id or self.env.user).id,
+            )
+
+
+class TimebankGrantAmendment(models.Model):
+    """What was agreed anew with the funder: kept with its date and reason, never changed."""
+
+    _name = "timebank.grant.amendment"
+    _description = "Grant Amendment"
+    _inherit = ["timebank.protected"]
+    _order = "date desc, id desc"
+
+    grant_id = fields.Many2one("timebank.grant", required=True, ondelete="cascade", index=True, readonly=True)
+    date = fields.Date("Agreed on", required=True, readonly=True)
+    reason = fields.Char(required=True, readonly=True)
+    currency_id = fields.Many2one(related="grant_id.currency_id")
+    old_amount = fields.Monetary(readonly=True)
+    new_amount = fields.Monetary(readonly=True)
+    old_date_end = fields.Date(readonly=True)
+    new_date_end = fields.Date(readonly=True)
+    old_percentage = fields.Float(readonly=True)
+    new_percentage = fields.Float(readonly=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._is_door_open():
+            raise AccessError(self.env._("Amendments are made with the grant's “Amend” button."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        raise AccessError(self.env._("An amendment is never changed: record another one."))
+
+
+class TimebankGrant(models.Model):
+    _inherit = "timebank.grant"
+
+    def action_amend(self, vals, reason, date=None):
+        """Change what was agreed with the funder, and keep what it was.
+
+        :param dict vals: new ``amount``, ``date_end`` or ``reward_percentage``
+        :param str reason: such as the funder's letter
+        :param date: when it was agreed, default today
+        :raises UserError: without a reason or a change, or on a grant that is not open
+        """
+        self.ensure_one()
+        self._check_finance()
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the grant was amended: its reviewers will read it."))
+        if self.state != "open":
+            raise UserError(self.env._("“%s” is not open: only an open grant is amended.", self.name))
+        new = {
+            "amount": vals.get("amount", self.amount),
+            "date_end": fields.Date.to_date(vals.get("date_end", self.date_end)),
+            "reward_percentage": vals.get("reward_percentage", self.reward_percentage),
+        }
+        if all(self[name] == value for name, value in new.items()):
+            raise UserError(self.env._("Nothing would change: give the new amount, end or share."))
+        self.env["timebank.grant.amendment"]._through_door().create(
+            {
+                "grant_id": self.id,
+                "date": date or fields.Date.context_today(self),
+                "reason": reason.strip(),
+                "old_amount": self.amount,
+                "new_amount": new["amount"],
+                "old_date_end": self.date_end,
+                "new_date_end": new["date_end"],
+                "old_percentage": self.reward_percentage,
+                "new_percentage": new["reward_percentage"],
+            }
+        )
+        self._through_door().write(new)
+        return True

@@ -1,0 +1,193 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+MONEY = {"currency_field": "currency_id", "readonly": True}
+
+STATUSES = [
+    ("matched", "Matched"),
+    ("amount_differs", "Amount differs"),
+    ("unbilled", "Claimed, not billed"),
+    ("billed_without_claim", "Billed without a claim"),
+    ("out_of_period", "Outside the grant's period"),
+    ("over_budget", "Beyond the budget"),
+    ("bill_changed", "Bill changed after matching"),
+    ("manual_entry", "Analytic entry without a bill"),
+]
+
+
+class TimebankReconciliation(models.Model):
+    """A grant's rewards against the books for a period: prepared by one, reviewed by another.
+
+    Its figures are kept as they were when it was prepared, with a hash over them; what
+    has changed in the books since is told as drift.
+    """
+
+    _name = "timebank.reconciliation"
+    _description = "Grant Reconciliation"
+    _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _order = "date_to desc, id desc"
+
+    _protected_fields = frozenset(
+        {"state", "prepared_by", "prepared_on", "reviewed_by", "reviewed_on", "hash", "line_ids"}
+    )
+
+    grant_id = fields.Many2one(
+        "timebank.grant", required=True, ondelete="restrict", index=True, domain=[("state", "!=", "draft")]
+    )
+    company_id = fields.Many2one(related="grant_id.company_id", store=True, precompute=True)
+    currency_id = fields.Many2one(related="grant_id.company_currency_id")
+    date_from = fields.Date(required=True, compute="_compute_dates", store=True, precompute=True, readonly=False)
+    date_to = fields.Date(required=True, compute="_compute_dates", store=True, precompute=True, readonly=False)
+    state = fields.Selection(
+        [("draft", "Draft"), ("prepared", "Prepared"), ("reviewed", "Reviewed")],
+        required=True,
+        default="draft",
+        tracking=True,
+    )
+    note = fields.Text(help="What a reader should know.")
+    prepared_by = fields.Many2one("res.users", readonly=True, copy=False)
+    prepared_on = fields.Datetime(readonly=True, copy=False)
+    reviewed_by = fields.Many2one("res.users", readonly=True, copy=False)
+    reviewed_on = fields.Datetime(readonly=True, copy=False)
+    hash = fields.Char(readonly=True, copy=False, help="Over all figures and lines, at the time of preparing.")
+    line_ids = fields.One2many("timebank.reconciliation.line", "reconciliation_id", string="Lines")
+
+    # The fund, as of the last day of the period
+    award_amount = fields.Monetary("Award", **MONEY)
+    budget_amount = fields.Monetary("Reward budget", **MONEY)
+    opening_amount = fields.Monetary("Spent before", help="Up to the day before the period.", **MONEY)
+    spent_amount = fields.Monetary("Spent this period", **MONEY)
+    to_date_amount = fields.Monetary("Spent to date", **MONEY)
+    ledger_amount = fields.Monetary("Odoo's analytic balance", help="For the same account and period.", **MONEY)
+    gap_amount = fields.Monetary("Gap", help="Between the lines below and Odoo's analytic balance.", **MONEY)
+    draft_amount = fields.Monetary("In draft bills", **MONEY)
+    unbilled_amount = fields.Monetary("Claimed, not billed", **MONEY)
+    closing_amount = fields.Monetary("Left", help="Budget less spent to date and claimed, not billed.", **MONEY)
+    exposure_minutes = fields.Integer(readonly=True)
+    exposure_amount = fields.Monetary(
+        "Exposure",
+        help="Credits outstanding in the grant's banks, at the average cost per credit of the last year.",
+        **MONEY,
+    )
+    expected_amount = fields.Monetary("Budget for the time gone", **MONEY)
+    variance_amount = fields.Monetary("Variance", help="Spent to date, less the budget for the time gone.", **MONEY)
+    spent_percentage = fields.Float("Spent (%)", readonly=True)
+    time_percentage = fields.Float("Time gone (%)", readonly=True)
+
+    unexplained_count = fields.Integer(compute="_compute_unexplained_count")
+    exception_count = fields.Integer(compute="_compute_unexplained_count")
+
+    _in_order = models.Constraint("CHECK (date_to >= date_from)", "The period can't end before it starts.")
+    _two_people = models.Constraint(
+        "CHECK (reviewed_by IS NULL OR reviewed_by != prepared_by)",
+        "Two people sign: whoever prepared it can't review it.",
+    )
+
+    @api.depends("grant_id")
+    def _compute_dates(self):
+        """From the day after the last one signed for the grant, to the end of last month."""
+        today = fields.Date.context_today(self)
+        last_month = fields.Date.subtract(fields.Date.start_of(today, "month"), days=1)
+        for reconciliation in self:
+            grant = reconciliation.grant_id
+            last = self.search([("grant_id", "=", grant._origin.id), ("state", "!=", "draft")], limit=1)
+            start = fields.Date.add(last.date_to, days=1) if last else grant.date_start or today
+            reconciliation.date_from = start
+            reconciliation.date_to = max(start, min(last_month, grant.date_end or last_month))
+
+    @api.depends("grant_id", "date_from", "date_to")
+    def _compute_display_name(self):
+        for reconciliation in self:
+            reconciliation.display_name = self.env._(
+                "%(grant)s, %(start)s to %(end)s",
+                grant=reconciliation.grant_id.name or "?",
+                start=fields.Date.to_string(reconciliation.date_from),
+                end=fields.Date.to_string(reconciliation.date_to),
+            )
+
+    @api.depends("line_ids.status", "line_ids.note")
+    def _compute_unexplained_count(self):
+        lines = self.env["timebank.reconciliation.line"]
+        base = [("reconciliation_id", "in", self.ids), ("status", "!=", "matched")]
+        count = dict(lines._read_group(base, ["reconciliation_id"], ["__count"]))
+        without = dict(lines._read_group([*base, ("note", "=", False)], ["reconciliation_id"], ["__count"]))
+        for reconciliation in self:
+            reconciliation.exception_count = count.get(reconciliation._origin, 0)
+            reconciliation.unexplained_count = without.get(reconciliation._origin, 0)
+
+    # CRUD
+    def write(self, vals):
+        if not self._is_door_open() and {"grant_id", "date_from", "date_to", "note"}.intersection(vals):
+            self._refuse_signed()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_drafts(self):
+        self._refuse_signed()
+
+    def _refuse_signed(self):
+        """:raises UserError: for whatever has been signed"""
+        for reconciliation in self:
+            if reconciliation.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "“%s” has been signed: nothing in it can be changed. Start a new one for what came after.",
+                        reconciliation.display_name,
+                    )
+                )
+
+
+class TimebankReconciliationLine(models.Model):
+    """One claim, one bill line, or the two together, with what became of them."""
+
+    _name = "timebank.reconciliation.line"
+    _description = "Grant Reconciliation Line"
+    _inherit = ["timebank.protected"]
+    _order = "sequence, id"
+    _allow_sudo_commands = False
+
+    reconciliation_id = fields.Many2one(
+        "timebank.reconciliation", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    currency_id = fields.Many2one(related="reconciliation_id.currency_id")
+    status = fields.Selection(STATUSES, required=True, readonly=True)
+    sequence = fields.Integer(compute="_compute_sequence", store=True, precompute=True)
+    redemption_id = fields.Many2one("timebank.redemption", string="Claim", readonly=True, ondelete="set null")
+    move_line_id = fields.Many2one("account.move.line", string="Bill line", readonly=True, ondelete="set null")
+    claim_name = fields.Char("Claimed", readonly=True)
+    claim_code = fields.Char("Code", readonly=True)
+    claimed_on = fields.Date(readonly=True)
+    supplier_name = fields.Char("Supplier", readonly=True)
+    bill_name = fields.Char("Bill", readonly=True)
+    billed_on = fields.Date(readonly=True)
+    cost_amount = fields.Monetary("Expected cost", readonly=True)
+    billed_amount = fields.Monetary("Billed this period", readonly=True)
+    matched_amount = fields.Monetary("Billed to date", readonly=True)
+    difference_amount = fields.Monetary("Difference", readonly=True)
+    found_by = fields.Char("Matched by", readonly=True)
+    note = fields.Char()
+
+    @api.depends("status")
+    def _compute_sequence(self):
+        """What needs a person's eye comes first."""
+        ranks = {status: rank for rank, (status, _label) in enumerate(reversed(STATUSES))}
+        for line in self:
+            line.sequence = ranks.get(line.status, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._is_door_open():
+            raise UserError(self.env._("The lines are made by “Refresh”."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self._is_door_open():
+            if set(vals) - {"note"}:
+                raise UserError(self.env._("Only the note of a line can be written: its figures come from the books."))
+            self.reconciliation_id._refuse_signed()
+        return super().write(vals)
+
+    def unlink(self):
+        if not self._is_door_open():
+            self.reconciliation_id._refuse_signed()
+        return super().unlink()

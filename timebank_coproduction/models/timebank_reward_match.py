@@ -1,0 +1,225 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+
+class TimebankRewardMatch(models.Model):
+    """A part of a bill line that pays for a claim. Partial, and many to many.
+
+    Nothing is written into the bill. What is matched of a line is kept in
+    ``timebank.bill.line``, what is matched of a claim on the claim; both rows change
+    with every match, so that two people matching at once can't go beyond either.
+    """
+
+    _name = "timebank.reward.match"
+    _description = "Claim Matched With a Bill Line"
+    _inherit = ["timebank.protected"]
+    _order = "id desc"
+    _allow_sudo_commands = False
+
+    redemption_id = fields.Many2one(
+        "timebank.redemption", string="Claim", required=True, readonly=True, ondelete="restrict", index=True
+    )
+    bill_line_id = fields.Many2one(
+        "timebank.bill.line", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    move_line_id = fields.Many2one(related="bill_line_id.move_line_id", store=True, precompute=True, index=True)
+    grant_id = fields.Many2one(related="bill_line_id.grant_id", store=True, precompute=True, index=True)
+    company_id = fields.Many2one(related="grant_id.company_id")
+    currency_id = fields.Many2one(related="grant_id.company_currency_id")
+    amount = fields.Monetary(required=True, readonly=True)
+    found_by = fields.Selection(
+        [
+            ("code", "Claim code on the bill"),
+            ("amount", "Supplier, product and amount"),
+            ("group", "One bill for several claims"),
+            ("hand", "Matched by hand"),
+        ],
+        required=True,
+        readonly=True,
+        default="hand",
+    )
+    difference_reason = fields.Selection(
+        [
+            ("price", "Price change"),
+            ("vat", "VAT that can't be recovered"),
+            ("postage", "Postage"),
+            ("fewer", "Fewer delivered"),
+            ("currency", "Exchange rate"),
+            ("other", "Other"),
+        ],
+        help="Why the bill and the claim's expected cost differ.",
+    )
+    note = fields.Char()
+
+    _pair_unique = models.UniqueIndex(
+        "(redemption_id, bill_line_id)", "This claim and this bill line are matched already: undo that first."
+    )
+    _amount_not_zero = models.Constraint("CHECK (amount != 0)", "A match is for an amount.")
+
+    # CRUD: verbs make and undo, finance explains
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._is_door_open():
+            raise AccessError(self.env._("Claims and bills are matched with the “Match” button."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not {"difference_reason", "note"}.issuperset(vals):
+            raise UserError(self.env._("A match is not changed: undo it and match again."))
+        return super().write(vals)
+
+    def unlink(self):
+        """Bills that are deleted take their matches along; anybody else uses “Undo”."""
+        if not self._is_door_open():
+            raise AccessError(self.env._("A match is undone with its “Undo” button."))
+        return super().unlink()
+
+    # Actions
+    @api.model
+    def match(self, redemption_id, move_line_id, amount, difference_reason=False, note=False):
+        """Match part of one bill line with one claim.
+
+        :param int redemption_id: the claim; its grant is charged
+        :param int move_line_id: a posted journal item charged to that grant
+        :param float amount: in company currency; below zero for a credit note
+        :return: the new ``timebank.reward.match``
+        :raises UserError: beyond the line's amount or the claim's cost and tolerance; a bill
+            not posted, of another company, or not charged to the grant
+        """
+        claim = self.env["timebank.redemption"].browse(redemption_id)
+        grant = claim.grant_id
+        grant._check_finance()
+        if not grant:
+            raise UserError(self.env._("“%s” is paid from own funds: choose its grant first.", claim.display_name))
+        line = self.env["timebank.bill.line"]._of(
+            grant, self.env["account.move.line"].browse(move_line_id)
+        )
+        return self._match([(claim, line, amount, "hand")], difference_reason, note)
+
+    def action_undo(self):
+        """Take matches apart again: claim and bill are open as before."""
+        self.env["timebank.grant"]._check_finance()
+        self._undo()
+        return True
+
+    @api.private
+    def _undo(self):
+        # sudo: matches and their sums change through these verbs alone.
+        matches = self.sudo()
+        matches.bill_line_id._lock()
+        for line, group in matches.grouped("bill_line_id").items():
+            line.matched_amount -= sum(group.mapped("amount"))
+        matches.redemption_id._add_matched(
+            {claim.id: -sum(group.mapped("amount")) for claim, group in matches.grouped("redemption_id").items()}
+        )
+        matches._through_door().unlink()
+
+    @api.private
+    def _match(self, pairs, difference_reason=False, note=False):
+        """Match pairs of (claim, bill line, amount, how found), all or none.
+
+        :raises UserError: naming the first that can't be
+        """
+        # sudo: matches and their sums change through these verbs alone.
+        claims = self.env["timebank.redemption"].sudo().union(*[pair[0] for pair in pairs])
+        lines = self.env["timebank.bill.line"].sudo().union(*[pair[1] for pair in pairs])
+        lines._lock()
+        claims._lock_matched()
+        open_lines = {line.id: line.open_amount for line in lines}
+        open_claims = {
+            claim.id: (claim.cost_amount + claim.tolerance_amount - claim.matched_amount, claim.matched_amount)
+            for claim in claims
+        }
+        by_line, by_claim = {}, {}
+        for claim, line, amount, _found_by in pairs:
+            self._check_pair(claim.sudo(), line.sudo(), amount, open_lines, open_claims)
+            open_lines[line.id] -= amount
+            room, matched = open_claims[claim.id]
+            open_claims[claim.id] = (room - amount, matched + amount)
+            by_line[line.id] = by_line.get(line.id, 0) + amount
+            by_claim[claim.id] = by_claim.get(claim.id, 0) + amount
+        for line in lines:
+            line.matched_amount = line.currency_id.round(line.matched_amount + by_line[line.id])
+        claims._add_matched(by_claim)
+        return (
+            self.sudo()
+            ._through_door()
+            .create(
+                [
+                    {
+                        "redemption_id": claim.id,
+                        "bill_line_id": line.id,
+                        "amount": amount,
+                        "found_by": found_by,
+                        "difference_reason": difference_reason,
+                        "note": note,
+                    }
+                    for claim, line, amount, found_by in pairs
+                ]
+            )
+            .with_env(self.env)
+        )
+
+    def _check_pair(self, claim, line, amount, open_lines, open_claims):
+        """:raises UserError: when the amount does not fit the line or the claim"""
+        currency = line.currency_id
+        if currency.is_zero(amount):
+            raise UserError(self.env._("Say how much of %s pays for this claim.", line.display_name))
+        if claim.grant_id != line.grant_id:
+            raise UserError(
+                self.env._(
+                    "“%(claim)s” is charged to %(grant)s, and the bill to %(other)s.",
+                    claim=claim.display_name,
+                    grant=claim.grant_id.name or self.env._("own funds"),
+                    other=line.grant_id.name,
+                )
+            )
+        if claim.state not in ("approved", "fulfilled"):
+            raise UserError(self.env._("“%s” does not stand: only approved claims are paid.", claim.display_name))
+        left = open_lines[line.id]
+        if amount * left <= 0 or currency.compare_amounts(abs(amount), abs(left)) > 0:
+            raise UserError(
+                self.env._(
+                    "%(bill)s has %(left)s left to match, not %(amount)s.",
+                    bill=line.display_name,
+                    left=currency.format(left),
+                    amount=currency.format(amount),
+                )
+            )
+        room, matched = open_claims[claim.id]
+        if currency.compare_amounts(amount, room) > 0:
+            raise UserError(
+                self.env._(
+                    "“%(claim)s” was expected to cost %(cost)s, with %(tolerance)s tolerance: only %(room)s more"
+                    " can be matched.",
+                    claim=claim.display_name,
+                    cost=currency.format(claim.cost_amount),
+                    tolerance=currency.format(claim.tolerance_amount),
+                    room=currency.format(max(room, 0)),
+                )
+            )
+        if currency.compare_amounts(matched + amount, 0) < 0:
+            raise UserError(
+                self.env._("More would be credited for “%s” than was billed for it.", claim.display_name)
+            )
+
+
+class TimebankRedemption(models.Model):
+    _inherit = "timebank.redemption"
+
+    def _lock_matched(self):
+        """Lock these claims in the order of their ids, and read what is matched afresh."""
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL("SELECT 1 FROM timebank_redemption WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(self.ids) or (0,))
+        )
+        self.invalidate_recordset(["matched_amount"])
+
+    def _add_matched(self, amounts):
+        """:param dict amounts: record id → what is matched more (or, below zero, less)"""
+        self._lock_matched()
+        for claim in self:
+            claim._through_door().write(
+                {"matched_amount": claim.currency_id.round(claim.matched_amount + amounts[claim.id])}
+            )
