@@ -34,6 +34,10 @@ class TimebankRedemption(models.Model):
             "refusal_reason",
             "todo_id",
             "invoice_id",
+            "dues_id",
+            "due_date",
+            "ordered_on",
+            "order_bill_id",
         }
     )
 

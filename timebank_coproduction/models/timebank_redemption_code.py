@@ -25,6 +25,17 @@ class TimebankRedemption(models.Model):
                 vals_by_id[claim.id]["code"] = codes.new(codes.CLAIM_LENGTH)
         return vals_by_id
 
+    def _approve(self, approver):
+        """Whoever pays gets the code by mail."""
+        result = super()._approve(approver)
+        # sudo: the mail goes out by the reward's rule, whoever approved.
+        with_code = self.sudo().filtered(
+            lambda claim: claim.code and (claim.account_id.partner_id or claim.partner_id).email
+        )
+        if with_code:
+            self.env.ref("timebank_coproduction.mail_template_claim_code").sudo().send_mail_batch(with_code.ids)
+        return result
+
     @api.model
     def fulfil_by_code(self, code):
         """Hand over the approved claim that a member showed the code of. For coordinators.

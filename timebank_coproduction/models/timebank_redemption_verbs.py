@@ -15,15 +15,8 @@ class TimebankRedemption(models.Model):
         :raises UserError: when nothing could
         """
         self.check_access("write")
-        refusals = self._get_refusals_to_request()
-        claims = self - self.browse(refusals)
-        refusals |= claims._take()
-        claims = self._raise_or_list(refusals)
-        # sudo: the reward's own rule approves these, not the member who claims.
-        at_once = claims.sudo().filtered(lambda claim: claim.reward_id.approval == "auto")
-        at_once -= at_once.browse(at_once._get_refusals_to_approve())
-        at_once._approve(self.env["res.users"])
-        (claims - at_once)._ask_for_decision()
+        refusals = self._request()
+        self._raise_or_list(refusals)
         return self._tell(refusals, self.env._("claimed"))
 
     def action_approve(self):
@@ -78,6 +71,21 @@ class TimebankRedemption(models.Model):
         return self._tell(refusals, self.env._("handed over"))
 
     # What the verbs do
+    def _request(self):
+        """Take what these claims need, and approve those that need no coordinator.
+
+        :return: dict of record id → why not
+        """
+        refusals = self._get_refusals_to_request()
+        refusals |= (self - self.browse(refusals))._take()
+        # sudo: the reward's own rule approves these, not the member who claims.
+        claims = (self - self.browse(refusals)).sudo()
+        at_once = claims.filtered(lambda claim: claim.reward_id.approval == "auto")
+        at_once -= at_once.browse(at_once._get_refusals_to_approve())
+        at_once._approve(self.env["res.users"])
+        (claims - at_once)._ask_for_decision()
+        return refusals
+
     def _approve(self, approver):
         """:param approver: the user who decided, empty where the reward's own rule did"""
         self._write_each(self._prepare_approvals(approver))

@@ -212,6 +212,19 @@ class TimebankReward(models.Model):
         self._through_door().write({"state": "draft"})
         return True
 
+    def action_claim(self):
+        """:return: the action of a new claim of this reward, for the user where they are a member"""
+        self.ensure_one()
+        me = self.env.user.partner_id
+        member = me.timebank_member_ids.filtered(lambda member: member.scheme_id == self.scheme_id)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": "timebank.redemption",
+            "views": [(False, "form")],
+            "context": {"default_reward_id": self.id, "default_partner_id": me.id if member else False},
+        }
+
     def action_view_claims(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(

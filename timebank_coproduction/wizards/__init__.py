@@ -1,4 +1,5 @@
 from . import (
+    timebank_certificate,
     timebank_join,
     timebank_outcome,
     timebank_reason,

@@ -9,6 +9,7 @@ VERBS = {
     "timebank.voucher": ("action_cancel",),
     "timebank.session": ("action_reopen",),
     "timebank.attendance": ("action_reverse", "action_waive"),
+    "timebank.dues": ("action_stop",),
 }
 
 

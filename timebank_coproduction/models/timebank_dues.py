@@ -1,0 +1,168 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+STEPS = {
+    "week": relativedelta(weeks=1),
+    "month": relativedelta(months=1),
+    "quarter": relativedelta(months=3),
+    "year": relativedelta(years=1),
+}
+
+
+class TimebankDues(models.Model):
+    """A reward claimed again and again, such as a club's monthly credits, until somebody stops it."""
+
+    _name = "timebank.dues"
+    _description = "Repeating Claim"
+    _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _order = "next_date, id"
+    _check_company_auto = True
+
+    _protected_fields = frozenset({"state", "stop_reason", "next_date"})
+
+    reward_id = fields.Many2one(
+        "timebank.reward", required=True, ondelete="restrict", index=True, check_company=True
+    )
+    scheme_id = fields.Many2one(related="reward_id.scheme_id", store=True, precompute=True, index=True)
+    company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="For", required=True, ondelete="restrict", index=True, check_company=True
+    )
+    account_id = fields.Many2one(
+        "timebank.account",
+        string="Paid from",
+        ondelete="restrict",
+        index="btree_not_null",
+        domain="[('scheme_id', '=', scheme_id), ('kind', 'in', ('member', 'pot'))]",
+        help="Empty means the person's own account.",
+    )
+    quantity = fields.Integer(required=True, default=1)
+    every = fields.Selection(
+        [("week", "Week"), ("month", "Month"), ("quarter", "Quarter"), ("year", "Year")],
+        required=True,
+        default="month",
+    )
+    date_start = fields.Date("From", required=True, default=fields.Date.context_today)
+    date_end = fields.Date("Until", help="Empty means until it is stopped.")
+    next_date = fields.Date(
+        "Next claim", compute="_compute_next_date", store=True, precompute=True, index=True
+    )
+    state = fields.Selection(
+        [("running", "Running"), ("stopped", "Stopped")], required=True, default="running", tracking=True
+    )
+    stop_reason = fields.Char("Why stopped", readonly=True, copy=False)
+    claim_ids = fields.One2many("timebank.redemption", "dues_id", string="Claims")
+
+    _quantity_positive = models.Constraint("CHECK (quantity > 0)", "Claim at least one.")
+    _dates_in_order = models.Constraint("CHECK (date_end >= date_start)", "It can't end before it begins.")
+
+    @api.depends("reward_id.name", "partner_id.name")
+    def _compute_display_name(self):
+        for dues in self:
+            dues.display_name = self.env._(
+                "%(reward)s for %(person)s", reward=dues.reward_id.name or "?", person=dues.partner_id.name or "?"
+            )
+
+    @api.depends("date_start", "every")
+    def _compute_next_date(self):
+        """The first turn that was not claimed yet."""
+        for dues in self:
+            last = max(dues.claim_ids.mapped("due_date"), default=None)
+            dues.next_date = dues._get_turn_after(last) if last else dues.date_start
+
+    def _get_turn_after(self, day):
+        """The first turn after ``day``, counted from the start so that a 31st stays one."""
+        self.ensure_one()
+        turn = 0
+        while self.date_start + STEPS[self.every] * turn <= day:
+            turn += 1
+        return self.date_start + STEPS[self.every] * turn
+
+    # Actions
+    def action_stop(self, reason):
+        """Claim no more from now on.
+
+        :param str reason: why, in a few words
+        """
+        self.check_access("write")
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why in a few words: the member will read it."))
+        self._through_door().write({"state": "stopped", "stop_reason": reason.strip()})
+        return True
+
+    def action_start(self):
+        """Go on, from today: turns missed meanwhile are left out."""
+        self.check_access("write")
+        today = fields.Date.context_today(self)
+        for dues in self:
+            upcoming = dues._get_turn_after(today - relativedelta(days=1))
+            dues._through_door().write(
+                {"state": "running", "stop_reason": False, "next_date": max(upcoming, dues.next_date)}
+            )
+        return True
+
+    def action_view_claims(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "timebank_coproduction.timebank_redemption_action"
+        )
+        return dict(action, domain=[("dues_id", "=", self.id)], context={})
+
+    # The job
+    @api.model
+    def _cron_claim(self):
+        """Nightly: make the claims that are due; stop those that can't be paid, and say so."""
+        today = fields.Date.context_today(self)
+        running = self.search([("state", "=", "running")])
+        running.filtered(lambda dues: dues.date_end and dues.date_end < dues.next_date)._through_door().write(
+            {"state": "stopped", "stop_reason": self.env._("It ended as planned.")}
+        )
+        due = running.filtered(lambda dues: dues.state == "running" and dues.next_date <= today)
+        door = self.env["timebank.redemption"]._through_door()
+        claims = door.create([dues._prepare_claim() for dues in due]).with_env(self.env)
+        refusals = claims._request()
+        for dues, claim in zip(due, claims, strict=True):
+            if claim.id in refusals:
+                dues._stop_and_tell(refusals[claim.id])
+            else:
+                dues._through_door().write({"next_date": dues._get_turn_after(dues.next_date)})
+        claims.browse(refusals).unlink()
+
+    def _prepare_claim(self):
+        """Values of the claim that is due."""
+        self.ensure_one()
+        vals = {
+            "reward_id": self.reward_id.id,
+            "partner_id": self.partner_id.id,
+            "quantity": self.quantity,
+            "dues_id": self.id,
+            "due_date": self.next_date,
+        }
+        return {**vals, "account_id": self.account_id.id} if self.account_id else vals
+
+    def _stop_and_tell(self, reason):
+        """Stop, tell the member by mail and the bank's coordinator by a to-do."""
+        self.ensure_one()
+        self._through_door().write({"state": "stopped", "stop_reason": reason})
+        self.env.ref("timebank_coproduction.mail_template_dues_stopped").send_mail(self.id)
+        coordinator = self.scheme_id.coordinator_ids[:1]
+        if coordinator:
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Stopped: %s", self.display_name),
+                note=reason,
+                user_id=coordinator.id,
+            )
+
+
+class TimebankRedemption(models.Model):
+    _inherit = "timebank.redemption"
+
+    dues_id = fields.Many2one("timebank.dues", "Repeats", readonly=True, copy=False, index="btree_not_null")
+    due_date = fields.Date(readonly=True, copy=False)
+
+    _due_once = models.UniqueIndex(
+        "(dues_id, due_date) WHERE dues_id IS NOT NULL", "This turn has been claimed already."
+    )
