@@ -93,6 +93,14 @@ class TestClaims(RewardCase):
             with self.assertRaisesRegex(UserError, sentence):
                 self._make_claim(self.ann, reward, "requested")
 
+    def test_required_checks(self):
+        check_type = self.env["timebank.check.type"].create({"name": "Provisional licence"})
+        self.lesson.check_type_ids = check_type
+        with self.assertRaisesRegex(UserError, "Ann Lee needs Provisional licence"):
+            self._make_claim(self.ann, self.lesson, "requested")
+        self.env["timebank.check"].create({"partner_id": self.ann.partner_id.id, "type_id": check_type.id})
+        self._make_claim(self.ann, self.lesson, "requested")
+
     def test_goods_only_where_the_policy_allows(self):
         bike = self._make_reward("Bicycle", "draft", minutes=600, kind="goods")
         with self.assertRaisesRegex(UserError, "offers services only"):

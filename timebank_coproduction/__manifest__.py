@@ -73,6 +73,7 @@
         "demo/timebank_scheme.xml",
         "demo/timebank_member.xml",
         "demo/timebank_hours.xml",
+        "demo/timebank_reward.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

@@ -34,6 +34,11 @@ class TimebankRedemption(models.Model):
         # sudo: the rules look at memberships and other claims, and reveal none.
         rest = (self - self.browse(refusals)).sudo()
         members, given = rest._get_claimants(), rest._get_given_minutes()
+        missing = self.env["timebank.check"]._get_missing(
+            rest.reward_id.check_type_ids,
+            rest.partner_id | rest.account_id.partner_id,
+            fields.Date.context_today(self),
+        )
         unavailable = {reward: reward._why_not_available() for reward in rest.reward_id}
         standing = {member: member._why_not_taking_part() for member in members.values()}
         for claim in rest:
@@ -48,7 +53,11 @@ class TimebankRedemption(models.Model):
             reason = (
                 reason
                 or standing[member]
-                or reward._why_not_for(member, given.get((member.scheme_id, member.partner_id), 0))
+                or reward._why_not_for(
+                    member,
+                    given.get((member.scheme_id, member.partner_id), 0),
+                    missing.get(member.partner_id.id, reward.check_type_ids.browse()),
+                )
             )
             if reason:
                 refusals[claim.id] = reason

@@ -86,6 +86,7 @@ class TimebankReward(models.Model):
         aggregator=None,
         help="How many hours a member must have given before claiming this.",
     )
+    check_type_ids = fields.Many2many("timebank.check.type", string="Required checks")
     member_limit = fields.Integer("At most", aggregator=None, help="For each member. Zero means no limit.")
     limit_period = fields.Selection(
         [("ever", "Ever"), ("year", "A year"), ("month", "A month"), ("week", "A week")],

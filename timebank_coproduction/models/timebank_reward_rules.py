@@ -83,11 +83,12 @@ class TimebankReward(models.Model):
             return self.env._("There is nothing left of “%s”.", self.name)
         return self.scheme_id._why_closed() or self._why_kind_not_allowed()
 
-    def _why_not_for(self, member, given_minutes):
+    def _why_not_for(self, member, given_minutes, missing):
         """Why a member may not have this reward, or an empty string.
 
         :param member: one ``timebank.member`` of the reward's bank
         :param int given_minutes: approved minutes that they gave in this bank
+        :param missing: the ``timebank.check.type`` that the member doesn't hold
         """
         self.ensure_one()
         if not self[f"for_{member.role}"]:
@@ -103,6 +104,14 @@ class TimebankReward(models.Model):
                 hours=self.min_given_hours,
                 person=member.name,
                 given=given_minutes / 60,
+            )
+        lacking = self.check_type_ids & missing
+        if lacking:
+            return self.env._(
+                "%(person)s needs %(checks)s for “%(reward)s”.",
+                person=member.name,
+                checks=", ".join(lacking.mapped("name")),
+                reward=self.name,
             )
         return ""
 

@@ -3,7 +3,7 @@ from . import (
     timebank_join,
     timebank_outcome,
     timebank_reason,
+    timebank_session_repeat,
     timebank_statement,
     timebank_voucher_desk,
 )
-from . import timebank_outcome, timebank_reason, timebank_session_repeat
