@@ -13,17 +13,21 @@ DEV = $(PYTHON) -m dev
 export PYTHONDONTWRITEBYTECODE = 1
 export DB
 
-help:
+help: python
 	@$(DEV) help
 
-setup demo shell bench lint screenshots:
+setup demo shell bench lint screenshots: python
 	@$(DEV) $@
 
-serve:
+serve: python
 	@$(DEV) serve $(PORT)
 
-test:
+test: python
 	@$(DEV) test "$(T)" $(PYTEST)
 
-.PHONY: help setup demo serve test lint shell bench screenshots
+# everything else is installed by `setup`, which is itself Python
+python:
+	@command -v $(PYTHON) >/dev/null || dev/python.sh
+
+.PHONY: help python setup demo serve test lint shell bench screenshots
 .DEFAULT_GOAL := help

@@ -46,7 +46,9 @@ def ensure():
 
 
 def _forget_unused():
-    """Remove environments for other requirements that nobody used for a month."""
-    for stamp in settings.CACHE.glob("venv-*/complete"):
-        if time.time() - stamp.stat().st_mtime > 30 * 24 * 3600:
-            shutil.rmtree(stamp.parent)
+    """Remove environments that were interrupted, or that nobody used for a month."""
+    month = 30 * 24 * 3600
+    for other in settings.CACHE.glob("venv-*"):
+        done = other / "complete"
+        if not done.exists() or time.time() - done.stat().st_mtime > month:
+            shutil.rmtree(other)
