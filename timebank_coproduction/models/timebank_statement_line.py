@@ -40,7 +40,7 @@ class TimebankStatementLine(models.Model):
             """
         )
 
-    @api.depends("account_id", "minutes")
+    @api.depends("account_id", "date", "transfer_id", "minutes")
     def _compute_balance_minutes(self):
         """Each account's balance now, less all that has moved since the line.
 

@@ -79,6 +79,9 @@ class TimebankTransfer(models.Model):
     )
     _from_statement = models.Index("(from_account_id, date DESC, id DESC)")
     _to_statement = models.Index("(to_account_id, date DESC, id DESC)")
+    # A statement's line by its id: see timebank.statement.line
+    _line_in = models.Index("((2 * id))")
+    _line_out = models.Index("((2 * id + 1))")
 
     def init(self):
         # Runs at each install and upgrade, once every table of the ledger is there.
