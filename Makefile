@@ -16,7 +16,7 @@ export DB
 help: python
 	@$(DEV) help
 
-setup demo shell bench lint screenshots: python
+setup demo shell bench lint format screenshots: python
 	@$(DEV) $@
 
 serve: python
@@ -29,5 +29,5 @@ test: python
 python:
 	@command -v $(PYTHON) >/dev/null || dev/python.sh
 
-.PHONY: help python setup demo serve test lint shell bench screenshots
+.PHONY: help python setup demo serve test lint format shell bench screenshots
 .DEFAULT_GOAL := help

@@ -14,14 +14,15 @@ COMMANDS = {
     "screenshots": "the documentation's pictures",
     "test": "lint and the whole suite, or one file (T=tests/test_hours.py)",
     "lint": "ruff and pylint-odoo",
+    "format": "let ruff rewrite what it can",
     "db": "new NAME, install NAME, drop NAME or list: databases by hand",
     "env": 'variables for a shell: eval "$(python3 -m dev env)"',
     "shot": "one screenshot (--help for its options)",
 }
-MODULES = {}
+FUNCTIONS = {"format": ("lint", "rewrite")}
 
 
-def show_help(*_arguments):
+def show_help():
     """Print the list of commands."""
     for name, text in COMMANDS.items():
         print(f"  {name:12}{text}")
@@ -31,9 +32,11 @@ def dispatch(arguments):
     """Run the command named first, with the rest as its arguments."""
     name = arguments[0] if arguments else "help"
     if name not in COMMANDS:
-        return show_help()
-    module = importlib.import_module(f"dev.{MODULES.get(name, name)}")
-    return getattr(module, name)(*arguments[1:])
+        show_help()
+        return int(name != "help")
+    module, function = FUNCTIONS.get(name, (name, name))
+    found = getattr(importlib.import_module(f"dev.{module}"), function)
+    return found(*arguments[1:])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Telling the user what happens: a line per step, and plain sentences when it stops."""
 
 import contextlib
+import os
 import subprocess
 import sys
 import time
@@ -100,6 +101,8 @@ def main(function, *arguments):
         sys.stdout.flush()
         print(f"\n{stop}", file=sys.stderr)
         sys.exit(1)
+    except BrokenPipeError:  # whoever read the output has gone, as `head` does
+        os._exit(1)
     except KeyboardInterrupt:
         print("\nInterrupted. Run the same command again to carry on.", file=sys.stderr)
         sys.exit(130)

@@ -4,9 +4,10 @@ import hashlib
 import shutil
 import subprocess
 
-from . import odoo_run, python_env, settings, setup
-from .console import Stop, say, step
+from . import python_env, settings, setup
+from .console import Stop, run, say, step
 
+FOLDERS = ("dev", "tests", "benchmarks", settings.ADDON)
 CONFIGS = (".ruff.toml", ".pylintrc", "requirements.txt")
 KINDS = {".py", ".xml", ".csv", ".po", ".pot"}
 
@@ -17,9 +18,16 @@ def lint():
     check()
 
 
+def rewrite():
+    """`make format`: let ruff rewrite what it can."""
+    setup.ensure_python()
+    for command in (["check", "--fix-only", "--quiet"], ["format"]):
+        say(run([_tool("ruff"), *command, *_folders()], cwd=settings.ROOT).strip())
+
+
 def if_changed():
     """Check, unless nothing changed since the last time all was well."""
-    stamp = settings.CACHE / "lint"
+    stamp = settings.CACHE / f"lint-{settings.CHECKOUT}"
     state = _state()
     if stamp.exists() and stamp.read_text() == state:
         say("  Lint: nothing changed since it was clean")
@@ -30,12 +38,10 @@ def if_changed():
 
 def check():
     """Run every checker; one that complains doesn't hide the next."""
-    folders = [
-        name for name in ("dev", "tests", "benchmarks", settings.ADDON) if _folder(name)
-    ]
+    folders, quiet = _folders(), ("--quiet", "--output-format=concise")
     commands = {
-        "ruff": [_tool("ruff"), "check", "--quiet", *folders],
-        "ruff format": [_tool("ruff"), "format", "--check", "--quiet", *folders],
+        "ruff": [_tool("ruff"), "check", *quiet, *folders],
+        "ruff format": [_tool("ruff"), "format", "--check", *quiet, *folders],
     }
     if settings.ADDON in folders:
         commands["pylint-odoo"] = [_tool("pylint"), settings.ADDON]
@@ -48,7 +54,6 @@ def check():
             done = subprocess.run(
                 command,
                 cwd=settings.ROOT,
-                env=odoo_run.environment(),
                 capture_output=True,
                 text=True,
                 check=False,
@@ -60,8 +65,8 @@ def check():
         raise Stop(f"Lint: {', '.join(failed)} complained.")
 
 
-def _folder(name):
-    return any((settings.ROOT / name).glob("**/*.py"))
+def _folders():
+    return [name for name in FOLDERS if any((settings.ROOT / name).rglob("*.py"))]
 
 
 def _tool(name):
@@ -86,7 +91,7 @@ def _prettier():
 def _state():
     digest = hashlib.sha256()
     files = [settings.ROOT / name for name in CONFIGS]
-    for name in ("dev", "tests", "benchmarks", settings.ADDON):
+    for name in FOLDERS:
         found = (settings.ROOT / name).rglob("*")
         files += sorted(path for path in found if path.suffix in KINDS)
     for path in files:

@@ -19,10 +19,9 @@ def ensure():
 
 
 def ensure_python():
-    """Have Odoo's source and the Python packages, and no database: enough for lint."""
+    """Have the Python packages, and nothing else: enough for lint."""
     settings.CACHE.mkdir(parents=True, exist_ok=True)
     with only_one("setup", "setting up"):
-        odoo_source.ensure()
         python_env.ensure()
 
 
