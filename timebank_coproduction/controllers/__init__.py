@@ -1,1 +1,1 @@
-from . import supplier
+from . import renew, supplier

@@ -4,6 +4,12 @@ from . import (
     timebank_outcome,
     timebank_reason,
     timebank_session_repeat,
+    timebank_gift,
+    timebank_hours_entry,
+    timebank_join,
+    timebank_outcome,
+    timebank_reason,
+    timebank_skill_merge,
     timebank_statement,
     timebank_voucher_desk,
 )

@@ -10,6 +10,7 @@ VERBS = {
     "timebank.session": ("action_reopen",),
     "timebank.attendance": ("action_reverse", "action_waive"),
     "timebank.dues": ("action_stop",),
+    "timebank.introduction": ("action_decline",),
 }
 
 

@@ -1,0 +1,37 @@
+from odoo import http
+from odoo.http import request
+from odoo.tools import consteq
+
+MODELS = {"timebank_offer": "timebank.offer", "timebank_request": "timebank.request"}
+
+
+class TimebankRenew(http.Controller):
+    """One click in the reminder keeps an offer or a request."""
+
+    @http.route(
+        "/timebank/renew/<string:table>/<int:record_id>/<string:token>",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET", "POST"],
+        sitemap=False,
+    )
+    def renew(self, table, record_id, token, **_post):
+        """Show the button; the post renews. A mail scanner that follows links changes nothing."""
+        record = self._find(table, record_id, token)
+        done = bool(record) and request.httprequest.method == "POST"
+        if done:
+            record.action_renew()
+        values = {"record": record, "done": done}
+        return request.render("timebank_coproduction.renew_page", values)
+
+    def _find(self, table, record_id, token):
+        """The record that the link was made for, or an empty one."""
+        if table not in MODELS:
+            raise request.not_found()
+        # sudo: the token in the link, made by this database, is the permission.
+        record = request.env[MODELS[table]].sudo().browse(record_id).exists()
+        if record and consteq(record._get_renew_token(), token):
+            if not record._get_refusals_to_publish(("published", "paused", "expired")):
+                return record
+        return record.browse()

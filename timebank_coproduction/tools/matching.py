@@ -1,0 +1,294 @@
+"""How well an offer meets a request: one formula, with its weights on the table.
+
+A score lies between 0 and 100 and is the weighted sum of the parts below, each between
+0 and 1. Whole tables of requests and offers are scored at once, so everything here is
+an array with one row a request and one column an offer. Nothing here knows Odoo.
+
+==============  ======  ==============================================================
+part            weight  worth 1 when
+==============  ======  ==============================================================
+skill               40  the offer names the skill that is asked for; 0.9 if a more exact
+                        one, 0.65 if a broader one, 0.25 if a neighbour in the same group
+availability        15  every part of the week asked for is offered; else the share, and
+                        0.5 where one of them hasn't said
+distance            15  they live at the same place; falls to 0 at twenty kilometres. By
+                        postcode where there are no coordinates (0.8 the same district,
+                        0.4 the same area), and 0.5 where one of them hasn't said
+fairness            12  the giver has received and never yet given; 0.8 with a balance
+                        below zero, 0.6 at zero, falling to 0 at ten hours in hand
+language             8  they share a language; 0.5 where one of them hasn't said
+urgency              5  it is needed now; falls to 0 a month ahead; 0.25 without a day
+interests            5  they share two interests or more; 0.5 for one
+==============  ======  ==============================================================
+
+What can't be is scored 0: the same person on both sides, an unrelated skill, another
+kind, further away than either is ready to go, no part of the week in common though both
+have said, a check that is missing or out of date, people who declined each other.
+A receiver who could not pay for the time loses ``UNPAID`` points: the broker decides.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+WEIGHTS = {
+    "skill": 40,
+    "availability": 15,
+    "distance": 15,
+    "fairness": 12,
+    "language": 8,
+    "urgency": 5,
+    "interests": 5,
+}
+#: How near two skills are in the tree.
+SAME, PART, WHOLE, SIBLING = 1.0, 0.9, 0.65, 0.25
+#: What not knowing is worth.
+UNKNOWN = 0.5
+FAR_KM = 20
+RICH_MINUTES = 600
+SOON_DAYS = 30
+UNPAID = 10
+EARTH_KM = 6371.0
+
+
+@dataclass
+class Side:
+    """The facts of some requests or some offers: arrays of one entry (or row) each.
+
+    ``person``, ``kind``: numbers to compare. ``skill``: position in the table of
+    nearness. ``slots``, ``languages``, ``interests``, ``checks``: 0/1 tables, one row
+    each, over the same columns on both sides; ``checks`` are those a giver holds, and
+    those a request asks for. ``needs``: those an offer itself asks of its giver.
+    ``latitude``, ``longitude``: degrees, NaN unknown. ``district``, ``area``: numbers
+    of the postcode's two lengths, 0 unknown. ``radius``: kilometres, 0 for any.
+    ``balance``, ``minutes``, ``available``: minutes. ``given``, ``received``: whether
+    the person ever did. ``days``: until it is needed, NaN for no day.
+    """
+
+    person: np.ndarray
+    kind: np.ndarray
+    skill: np.ndarray
+    slots: np.ndarray
+    languages: np.ndarray
+    interests: np.ndarray
+    checks: np.ndarray
+    needs: np.ndarray
+    latitude: np.ndarray
+    longitude: np.ndarray
+    district: np.ndarray
+    area: np.ndarray
+    radius: np.ndarray
+    balance: np.ndarray
+    available: np.ndarray
+    given: np.ndarray
+    received: np.ndarray
+    minutes: np.ndarray
+    days: np.ndarray
+
+    @classmethod
+    def of(cls, count, **columns):
+        """``count`` records of which only some facts are known; the rest is unknown.
+
+        >>> Side.of(2, balance=[60, 0]).balance.tolist()
+        [60.0, 0.0]
+        """
+        defaults = {
+            "person": np.arange(count),
+            "slots": np.zeros((count, 1)),
+            "languages": np.zeros((count, 1)),
+            "interests": np.zeros((count, 1)),
+            "checks": np.zeros((count, 1)),
+            "needs": np.zeros((count, 1)),
+            "latitude": np.full(count, np.nan),
+            "longitude": np.full(count, np.nan),
+            "available": np.full(count, 1e9),
+            "days": np.full(count, np.nan),
+        }
+        facts = {}
+        for field in fields(cls):
+            value = columns.get(field.name, defaults.get(field.name, np.zeros(count)))
+            if field.name in ("person", "kind", "skill"):
+                facts[field.name] = np.asarray(value, dtype=np.int64)
+            else:
+                facts[field.name] = np.asarray(value, dtype=np.float64)
+        return cls(**facts)
+
+
+def score(requests, offers, nearness, apart=None):
+    """Points of every offer for every request.
+
+    :param Side requests: the wishes; ``person`` is who receives
+    :param Side offers: ``person`` is who gives
+    :param nearness: table of skill asked for × skill offered, 0 to 1
+    :param apart: table of request × offer, true where the two must not be suggested
+    :return: table of request × offer, 0 to 100; 0 means that it can't be
+
+    The archery case: one can teach what the other waits for, and hasn't given yet.
+
+    >>> wish = Side.of(1, person=[1], skill=[0])
+    >>> can = Side.of(2, person=[2, 3], skill=[0, 1], received=[1, 0])
+    >>> score(wish, can, np.array([[SAME, SIBLING]])).round(2).tolist()
+    [[72.25, 37.45]]
+
+    Nobody is introduced to themselves.
+
+    >>> score(wish, Side.of(1, person=[1], skill=[0]), np.array([[SAME]])).tolist()
+    [[0.0]]
+    """
+    shares = parts(requests, offers, nearness)
+    points = sum(WEIGHTS[name] * share for name, share in shares.items())
+    poor = requests.available < requests.minutes
+    points = points - UNPAID * poor[:, None]
+    points = np.where(possible(requests, offers, shares["skill"]), points, 0)
+    if apart is not None:
+        points = np.where(apart, 0, points)
+    return np.maximum(points, 0)
+
+
+def parts(requests, offers, nearness):
+    """The parts of the score, each a table of 0 to 1, by name.
+
+    >>> shares = parts(Side.of(1), Side.of(1), np.array([[1.0]]))
+    >>> {name: float(share[0, 0]) for name, share in shares.items()} == {
+    ...     "skill": 1, "availability": .5, "distance": .5, "fairness": .6,
+    ...     "language": .5, "urgency": .25, "interests": 0}
+    True
+    """
+    shape = (len(requests.person), len(offers.person))
+    return {
+        "skill": nearness[np.ix_(requests.skill, offers.skill)],
+        "availability": _availability(requests.slots, offers.slots),
+        "distance": _nearby(requests, offers),
+        "fairness": np.broadcast_to(_fairness(offers), shape),
+        "language": _in_common(requests.languages, offers.languages),
+        "urgency": np.broadcast_to(_urgency(requests.days)[:, None], shape),
+        "interests": np.minimum(requests.interests @ offers.interests.T / 2, 1),
+    }
+
+
+def possible(requests, offers, skill):
+    """Which pairs can be introduced at all.
+
+    >>> wish = Side.of(1, slots=[[1, 0]], checks=[[1]], person=[9])
+    >>> can = Side.of(3, slots=[[1, 0], [0, 1], [1, 1]], checks=[[1], [1], [0]])
+    >>> possible(wish, can, np.ones((1, 3))).tolist()
+    [[True, False, False]]
+    """
+    said = _both_said(requests.slots, offers.slots)
+    clash = said & (requests.slots @ offers.slots.T == 0)
+    missing = requests.checks @ (1 - offers.checks).T > 0
+    unfit = (offers.needs > offers.checks).any(axis=1)
+    limit = _least(requests.radius[:, None], offers.radius[None, :])
+    too_far = (limit > 0) & (distance(requests, offers) > limit)
+    return (
+        (skill > 0)
+        & (requests.person[:, None] != offers.person[None, :])
+        & (requests.kind[:, None] == offers.kind[None, :])
+        & ~clash
+        & ~missing
+        & ~unfit[None, :]
+        & ~too_far
+    )
+
+
+def distance(requests, offers):
+    """Kilometres as the crow flies, NaN where either place is not known.
+
+    >>> york = Side.of(1, latitude=[53.96], longitude=[-1.08])
+    >>> leeds = Side.of(2, latitude=[53.80, np.nan], longitude=[-1.55, np.nan])
+    >>> distance(york, leeds).round(1).tolist()
+    [[35.6, nan]]
+    """
+    lat1, lat2 = np.radians(requests.latitude)[:, None], np.radians(offers.latitude)
+    turn = np.radians(offers.longitude - requests.longitude[:, None])
+    half = (
+        np.sin((lat2 - lat1) / 2) ** 2
+        + np.cos(lat1) * np.cos(lat2) * np.sin(turn / 2) ** 2
+    )
+    return 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1)))
+
+
+def nearness(asked, offered):
+    """How near the skill offered is to the one asked for, by their paths in the tree.
+
+    >>> nearness("1/5/", "1/5/"), nearness("1/5/", "1/5/9/"), nearness("1/5/", "1/")
+    (1.0, 0.9, 0.65)
+    >>> nearness("1/5/", "1/6/"), nearness("1/5/", "2/7/"), nearness("1/", "2/")
+    (0.25, 0.0, 0.0)
+    """
+    if asked == offered:
+        return SAME
+    if offered.startswith(asked):
+        return PART
+    if asked.startswith(offered):
+        return WHOLE
+    above = asked.rstrip("/").rpartition("/")[0]
+    if above and above == offered.rstrip("/").rpartition("/")[0]:
+        return SIBLING
+    return 0.0
+
+
+def best(nearness):
+    """The most that an offer of that nearness can score, whatever else is true of it.
+
+    >>> best(SAME), best(SIBLING)
+    (100.0, 70.0)
+    """
+    return sum(WEIGHTS.values()) - WEIGHTS["skill"] * (1 - nearness)
+
+
+def postcode(text):
+    """District and area of a postcode: how people say which part of town they live in.
+
+    >>> postcode("LL57 2DG"), postcode("ll572dg"), postcode("75011"), postcode("")
+    (('LL57', 'LL'), ('LL57', 'LL'), ('75011', '75'), ('', ''))
+    """
+    code = "".join((text or "").split()).upper()
+    if not code:
+        return "", ""
+    if code.isdigit():
+        return code, code[:2]
+    district = code[:-3] if len(code) > 4 else code
+    letters = len(district) - len(district.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    return district, district[: letters or 2]
+
+
+def _both_said(one, other):
+    return one.any(axis=1)[:, None] & other.any(axis=1)[None, :]
+
+
+def _availability(asked, offered):
+    wanted = np.maximum(asked.sum(axis=1), 1)[:, None]
+    return np.where(
+        _both_said(asked, offered), (asked @ offered.T) / wanted, UNKNOWN
+    )
+
+
+def _in_common(one, other):
+    return np.where(_both_said(one, other), one @ other.T > 0, UNKNOWN)
+
+
+def _nearby(requests, offers):
+    kilometres = distance(requests, offers)
+    known = (requests.district[:, None] > 0) & (offers.district[None, :] > 0)
+    near = np.where(requests.area[:, None] == offers.area[None, :], 0.4, 0.0)
+    near = np.where(requests.district[:, None] == offers.district[None, :], 0.8, near)
+    by_postcode = np.where(known, near, UNKNOWN)
+    by_place = np.clip(1 - np.nan_to_num(kilometres) / FAR_KM, 0, 1)
+    return np.where(np.isnan(kilometres), by_postcode, by_place)
+
+
+def _fairness(offers):
+    in_hand = np.clip(0.6 * (1 - offers.balance / RICH_MINUTES), 0, 0.6)
+    share = np.where(offers.balance < 0, 0.8, in_hand)
+    return np.where((offers.received > 0) & (offers.given == 0), 1.0, share)[None, :]
+
+
+def _urgency(days):
+    soon = np.clip(1 - np.nan_to_num(days) / SOON_DAYS, 0, 1)
+    return np.where(np.isnan(days), 0.25, soon)
+
+
+def _least(one, other):
+    """The smaller of two limits, of which 0 is none."""
+    return np.where(one == 0, other, np.where(other == 0, one, np.minimum(one, other)))

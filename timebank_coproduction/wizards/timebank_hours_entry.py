@@ -1,0 +1,114 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..models.hours_field import checked_minutes
+from ..tools.shares import split
+
+
+class TimebankHoursEntry(models.TransientModel):
+    """One act of giving with several people on one side, entered once.
+
+    One person gave to many (a talk, a lift for five) or many gave to one (a garden
+    cleared together). One hour of anyone's time stays one credit: what a giver earns
+    is shared out among those who were there at once.
+    """
+
+    _name = "timebank.hours.entry"
+    _description = "Enter Hours of Several People"
+
+    scheme_id = fields.Many2one(
+        "timebank.scheme",
+        string="Time bank",
+        required=True,
+        default=lambda self: self.env["timebank.hours"]._default_scheme(),
+    )
+    date = fields.Date(required=True, default=fields.Date.context_today)
+    giver_ids = fields.Many2many(
+        "res.partner", "timebank_hours_entry_giver_rel", string="Given by", required=True
+    )
+    receiver_ids = fields.Many2many(
+        "res.partner",
+        "timebank_hours_entry_receiver_rel",
+        string="Received by",
+        help="Empty means the bank itself.",
+    )
+    member_partner_ids = fields.Many2many("res.partner", compute="_compute_member_partner_ids")
+    hours = fields.Float("Hours each gave", required=True, default=1)
+    counting = fields.Selection(
+        [
+            ("together", "With all of them at once: they share the cost"),
+            ("in_turn", "With one after the other: each pays for this long"),
+        ],
+        required=True,
+        default="together",
+    )
+    category_id = fields.Many2one("timebank.category", string="Category")
+    project_id = fields.Many2one("project.project", string="Project")
+    description = fields.Char()
+    approve = fields.Boolean("Approve at once", default=True)
+
+    @api.depends("scheme_id")
+    def _compute_member_partner_ids(self):
+        for entry in self:
+            members = self.env["timebank.member"].search(
+                [("scheme_id", "=", entry.scheme_id.id), ("state", "=", "active")]
+            )
+            entry.member_partner_ids = members.partner_id
+
+    def action_confirm(self):
+        """Make the hours, hand them in, and approve them where asked to.
+
+        :return: an action: the list of the new entries, or of what could not be done
+        :raises AccessError: for whoever is not a coordinator
+        :raises UserError: several people on both sides, or a rule of hours is broken
+        """
+        self.ensure_one()
+        if not self.env["timebank.hours"]._is_coordinating():
+            raise AccessError(self.env._("Only a coordinator can enter hours of several people."))
+        hours = self.env["timebank.hours"].create(self._prepare_hours())
+        result = hours.action_submit()
+        waiting = hours.filtered(lambda entry: entry.state == "submitted")
+        if self.approve and waiting:
+            result = waiting.action_approve()
+        if isinstance(result, dict):
+            return result
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "timebank_coproduction.timebank_hours_action"
+        )
+        return dict(action, domain=[("id", "in", hours.ids)], context={})
+
+    def _prepare_hours(self):
+        """Values of one entry for each giver and receiver."""
+        givers, receivers = self.giver_ids, self.receiver_ids
+        if not givers:
+            raise UserError(self.env._("Say who gave the time."))
+        if len(givers) > 1 and len(receivers) > 1:
+            raise UserError(
+                self.env._(
+                    "Several people on both sides can't be one entry: make one for each"
+                    " giver or each receiver."
+                )
+            )
+        minutes = checked_minutes(self.env, self.hours, hours=True)
+        shares = [minutes] * len(receivers)
+        if self.counting == "together" and len(receivers) > 1:
+            shares = split(minutes, len(receivers))
+        if not all(shares):
+            raise UserError(
+                self.env._("That is less than a minute for each: leave the receivers empty.")
+            )
+        return [
+            {
+                "scheme_id": self.scheme_id.id,
+                "date": self.date,
+                "partner_id": giver.id,
+                "receiver_id": receiver and receiver.id,
+                "minutes": share,
+                "category_id": self.category_id.id,
+                "project_id": self.project_id.id,
+                "description": self.description,
+                "source": "coordinator",
+            }
+            for giver in givers
+            for receiver, share in zip(receivers or [False], shares or [minutes], strict=True)
+        ]

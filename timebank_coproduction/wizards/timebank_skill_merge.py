@@ -1,0 +1,21 @@
+from odoo import fields, models
+
+
+class TimebankSkillMerge(models.TransientModel):
+    """Ask into which skill the chosen ones go."""
+
+    _name = "timebank.skill.merge"
+    _description = "Merge Skills"
+
+    skill_ids = fields.Many2many(
+        "timebank.skill",
+        string="These",
+        required=True,
+        default=lambda self: self.env.context.get("active_ids"),
+    )
+    target_id = fields.Many2one("timebank.skill", string="Become", required=True)
+
+    def action_confirm(self):
+        """:return: the merged skill's form"""
+        self.ensure_one()
+        return (self.skill_ids - self.target_id).action_merge_into(self.target_id)
