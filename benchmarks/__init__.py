@@ -1,0 +1,1 @@
+"""The measured figures, each run side by side with what it is compared to."""

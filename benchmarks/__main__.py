@@ -1,0 +1,28 @@
+"""`python -m benchmarks [SUBJECT…]`: measure, print a table, write out/bench.json.
+
+A bar that is missed is said in the table and in the file; it isn't a failure of the run.
+"""
+
+import sys
+
+from . import bench_approve, bench_concurrency, bench_statement, harness
+
+SUBJECTS = {
+    "statement": bench_statement.measure,
+    "approve": bench_approve.measure,
+    "concurrency": bench_concurrency.measure,
+}
+
+
+def main(names):
+    """Run the subjects named, or all of them."""
+    report = harness.Report()
+    harness.open_odoo()
+    report.say(harness.describe_machine())
+    for name in names or SUBJECTS:
+        SUBJECTS[name](report)
+    report.finish()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

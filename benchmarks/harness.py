@@ -1,0 +1,163 @@
+"""Measuring: a database's environments, fair turns, medians, and the report.
+
+Contestants take turns within one run, so that a busy moment of the machine meets all
+of them alike; what counts is the median of several turns.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import platform
+import statistics
+import time
+from pathlib import Path
+
+import odoo
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+DATABASE = os.environ.get("PGDATABASE", "")
+OUT = Path(__file__).resolve().parent.parent / "out" / "bench.json"
+
+
+def open_odoo():
+    """Set Odoo up in this process, quietly."""
+    config.parse_config(["--log-level", "warn"])
+    # retries after a serialization failure are what some of the figures are about
+    logging.getLogger("odoo.service.model").setLevel(logging.WARNING)
+    logging.getLogger("odoo.sql_db").setLevel(logging.CRITICAL)
+
+
+@contextlib.contextmanager
+def environment(login=None, database=DATABASE, keep=False, user_id=None):
+    """An environment with an empty cache, in a transaction that is kept or rolled back.
+
+    :param login: whose (or the user's id); without either, the superuser's
+    """
+    with Registry(database).cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+        if login:
+            user_id = env["res.users"].search([("login", "=", login)]).id
+        if user_id:
+            env = api.Environment(cr, user_id, {})
+            env.user.has_group("base.group_user")  # as warm as a server that runs
+        yield env
+        if keep:
+            env.flush_all()
+            cr.commit()
+        else:
+            cr.rollback()
+
+
+def seconds(env, function):
+    """How long `function` takes, everything that it owes the database included."""
+    start = time.perf_counter()
+    function()
+    env.flush_all()
+    return time.perf_counter() - start
+
+
+def take_turns(rounds, contestants, between=lambda: None):
+    """Medians of what each contestant returns, in seconds.
+
+    :param contestants: dict of name → function without arguments
+    :param between: called before each turn, untimed
+    """
+    turns = {name: [] for name in contestants}
+    for _round in range(rounds):
+        for name, contestant in contestants.items():
+            between()
+            turns[name].append(contestant())
+    return {name: statistics.median(values) for name, values in turns.items()}
+
+
+def run_outside(statement, database=DATABASE):
+    """Run a statement such as VACUUM that no transaction may surround."""
+    with odoo.sql_db.db_connect(database).cursor() as cr:
+        connection = cr._cnx
+        connection.autocommit = True
+        cr.execute(statement)
+        connection.autocommit = False
+
+
+def describe_machine():
+    """The circumstances that the figures belong to."""
+    with odoo.sql_db.db_connect(DATABASE).cursor() as cr:
+        server = f"{cr._cnx.server_version // 10000}.{cr._cnx.server_version % 10000}"
+        cr.execute("SELECT current_setting('synchronous_commit')")
+        (synchronous,) = cr.fetchone()
+    pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+    load = os.getloadavg()[0]
+    return {
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "memory": f"{pages * size / 2**30:.0f} GiB",
+        "system": platform.platform(terse=True),
+        "python": platform.python_version(),
+        "postgresql": f"{server}, synchronous_commit {synchronous}",
+        "odoo": odoo.release.version,
+        "load at the start": f"{load:.1f}" + (" (busy)" if load > 0.7 else ""),
+        "measured": time.strftime("%Y-%m-%d %H:%M"),
+    }
+
+
+def _processor():
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+class Report:
+    """Figures as they come: printed at once, written to a file at the end."""
+
+    def __init__(self):
+        self.machine, self.figures = {}, []
+        self.start = time.monotonic()
+
+    def say(self, machine):
+        """Head of the table."""
+        self.machine = machine
+        for name, value in machine.items():
+            print(f"  {name:18} {value}")
+
+    def subject(self, title):
+        """Open a part of the table."""
+        print(f"\n{title}", flush=True)
+
+    def figure(self, name, value, unit="", at_most=None, at_least=None):
+        """A figure, and the bar it has to keep to, if there is one."""
+        bar, met = "", None
+        if at_most is not None:
+            bar, met = f"at most {at_most:,g}", value <= at_most
+        elif at_least is not None:
+            bar, met = f"at least {at_least:,g}", value >= at_least
+        verdict = {True: "met", False: "MISSED", None: ""}[met]
+        print(
+            f"  {name:62} {_short(value):>10} {unit:12} {bar:16} {verdict}", flush=True
+        )
+        self.figures.append(
+            {"name": name, "value": value, "unit": unit, "bar": bar, "met": met}
+        )
+
+    def finish(self):
+        """Foot of the table, and the file."""
+        bars = [figure for figure in self.figures if figure["met"] is not None]
+        missed = [figure["name"] for figure in bars if not figure["met"]]
+        print(f"\n{len(bars) - len(missed)} of {len(bars)} bars met", end="")
+        print(f"; missed: {'; '.join(missed)}." if missed else ".", end="")
+        print(
+            f" {time.monotonic() - self.start:.0f} s, in {OUT.parent.name}/{OUT.name}"
+        )
+        OUT.parent.mkdir(exist_ok=True)
+        result = {"machine": self.machine, "figures": self.figures}
+        OUT.write_text(json.dumps(result, indent=1) + "\n")
+
+
+def _short(value):
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
