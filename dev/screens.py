@@ -6,13 +6,75 @@ of SIZES. Clicks are CSS selectors, clicked in order before the picture is taken
 
 SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
 
+ACTION = "/odoo/action-timebank_coproduction."
+
 SCREENS = [
-    # {
-    #     "name": "hours",
-    #     "login": "coordinator",
-    #     "url": "/odoo/action-timebank_coproduction.timebank_hours_action",
-    #     "size": "desktop",
-    #     "click": [],
-    #     "wait_for": ".o_list_view",
-    # },
+    {
+        "name": "hours-to-approve",
+        "login": "coordinator",
+        "url": ACTION + "timebank_hours_to_approve_action",
+        "wait_for": ".o_list_view .o_data_row",
+    },
+    {
+        "name": "hours-to-approve-phone",
+        "login": "coordinator",
+        "url": ACTION + "timebank_hours_to_approve_action",
+        "size": "phone",
+        "wait_for": ".o_kanban_record",
+    },
+    {
+        "name": "members",
+        "login": "coordinator",
+        "url": ACTION + "timebank_member_action",
+        "wait_for": ".o_kanban_record",
+    },
+    {
+        "name": "members-phone",
+        "login": "coordinator",
+        "url": ACTION + "timebank_member_action",
+        "size": "phone",
+        "wait_for": ".o_kanban_record",
+    },
+    {
+        "name": "member",
+        "login": "coordinator",
+        "url": ACTION
+        + "timebank_member_action/{timebank_coproduction.member_rosa}",
+        "wait_for": ".o_form_view .o_form_sheet",
+    },
+    {
+        "name": "account-statement",
+        "login": "coordinator",
+        "url": ACTION
+        + "timebank_member_action/{timebank_coproduction.member_rosa}",
+        "click": ["button[name=action_view_statement]"],
+        "wait_for": ".o_list_view .o_data_row",
+    },
+    {
+        "name": "print-statement",
+        "login": "coordinator",
+        "url": ACTION
+        + "timebank_member_action/{timebank_coproduction.member_rosa}",
+        "click": ["button[name=action_print_statement]"],
+        "wait_for": ".modal .o_form_view",
+    },
+    {
+        "name": "accounts",
+        "login": "finance",
+        "url": ACTION + "timebank_account_action",
+        "wait_for": ".o_list_view .o_data_row",
+    },
+    {
+        "name": "hours-report",
+        "login": "manager",
+        "url": ACTION + "timebank_hours_report_action",
+        "wait_for": ".o_graph_view canvas",
+    },
+    {
+        "name": "time-bank",
+        "login": "manager",
+        "url": ACTION
+        + "timebank_scheme_action/{timebank_coproduction.scheme_river}",
+        "wait_for": ".o_form_view",
+    },
 ]

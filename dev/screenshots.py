@@ -1,9 +1,7 @@
 """`make screenshots`: the documentation's pictures, anew from the demo database."""
 
-import re
-
-from . import demo, postgres, serving, settings, setup, shot
-from .console import Stop, say, step
+from . import demo, serving, settings, setup, shot
+from .console import say, step
 from .screens import SCREENS, SIZES
 
 FOLDER = settings.ROOT / "docs" / "screenshots"
@@ -25,23 +23,6 @@ def _picture(screen):
         **screen,
         "width": width,
         "height": height,
-        "url": with_ids(screen["url"], settings.DEMO_DB),
+        "url": shot.with_ids(screen["url"], settings.DEMO_DB),
         "out": str(FOLDER / f"{screen['name']}.png"),
     }
-
-
-def with_ids(url, database):
-    """`url` with every `{module.xmlid}` replaced by that record's number."""
-
-    def number(match):
-        module, _dot, name = match[1].partition(".")
-        found = postgres.psql(
-            "SELECT res_id FROM ir_model_data"
-            f" WHERE module = '{module}' AND name = '{name}'",
-            database,
-        )
-        if not found:
-            raise Stop(f"{url}: there is no record {match[1]} in {database}.")
-        return found
-
-    return re.sub(r"\{([\w.]+)\}", number, url)

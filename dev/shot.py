@@ -3,13 +3,13 @@
 import argparse
 import contextlib
 import json
+import re
 import subprocess
 import tempfile
 from pathlib import Path
 
-from . import odoo_run, python_env, serving, settings, setup, system
+from . import odoo_run, postgres, python_env, serving, settings, setup, system
 from .console import Stop, say
-from .screenshots import with_ids
 
 PHOTOGRAPHER = Path(__file__).parent / "inside" / "photographer.py"
 
@@ -66,3 +66,20 @@ def take(base_url, pictures):
         )
     if done.returncode:
         raise Stop("Not every picture could be taken.")
+
+
+def with_ids(url, database):
+    """`url` with every `{module.xmlid}` replaced by that record's number."""
+
+    def number(match):
+        module, _dot, name = match[1].partition(".")
+        found = postgres.psql(
+            "SELECT res_id FROM ir_model_data"
+            f" WHERE module = '{module}' AND name = '{name}'",
+            database,
+        )
+        if not found:
+            raise Stop(f"{url}: there is no record {match[1]} in {database}.")
+        return found
+
+    return re.sub(r"\{([\w.]+)\}", number, url)
