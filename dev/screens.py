@@ -38,23 +38,20 @@ SCREENS = [
     {
         "name": "member",
         "login": "coordinator",
-        "url": ACTION
-        + "timebank_member_action/{timebank_coproduction.member_rosa}",
+        "url": ACTION + "timebank_member_action/{timebank_coproduction.member_rosa}",
         "wait_for": ".o_form_view .o_form_sheet",
     },
     {
         "name": "account-statement",
         "login": "coordinator",
-        "url": ACTION
-        + "timebank_member_action/{timebank_coproduction.member_rosa}",
+        "url": ACTION + "timebank_member_action/{timebank_coproduction.member_rosa}",
         "click": ["button[name=action_view_statement]"],
         "wait_for": ".o_list_view .o_data_row",
     },
     {
         "name": "print-statement",
         "login": "coordinator",
-        "url": ACTION
-        + "timebank_member_action/{timebank_coproduction.member_rosa}",
+        "url": ACTION + "timebank_member_action/{timebank_coproduction.member_rosa}",
         "click": ["button[name=action_print_statement]"],
         "wait_for": ".modal .o_form_view",
     },
@@ -73,8 +70,7 @@ SCREENS = [
     {
         "name": "time-bank",
         "login": "manager",
-        "url": ACTION
-        + "timebank_scheme_action/{timebank_coproduction.scheme_river}",
+        "url": ACTION + "timebank_scheme_action/{timebank_coproduction.scheme_river}",
         "wait_for": ".o_form_view",
     },
 ]

@@ -16,7 +16,9 @@ class TestDemo(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.scheme = cls.env.ref("timebank_coproduction.scheme_river", raise_if_not_found=False)
+        cls.scheme = cls.env.ref(
+            "timebank_coproduction.scheme_river", raise_if_not_found=False
+        )
         if not cls.scheme:
             cls.skipTest(cls, "installed without demo data")
 
@@ -30,19 +32,26 @@ class TestDemo(TransactionCase):
                 self.assertTrue(user.has_group(group))
                 credential = {"type": "password", "login": login, "password": login}
                 self.assertEqual(
-                    self.env["res.users"].authenticate(credential, {"interactive": False})["uid"], user.id
+                    self.env["res.users"].authenticate(
+                        credential, {"interactive": False}
+                    )["uid"],
+                    user.id,
                 )
 
     def test_every_state_and_role_can_be_seen(self):
         hours = self.env["timebank.hours"].search([("scheme_id", "=", self.scheme.id)])
         self.assertEqual(
-            set(hours.mapped("state")), {"draft", "submitted", "approved", "refused", "reversed"}
+            set(hours.mapped("state")),
+            {"draft", "submitted", "approved", "refused", "reversed"},
         )
         members = self.scheme.member_ids
         self.assertEqual(
-            set(members.mapped("role")), {"beneficiary", "volunteer", "professional", "organisation"}
+            set(members.mapped("role")),
+            {"beneficiary", "volunteer", "professional", "organisation"},
         )
-        self.assertEqual(set(members.mapped("state")), {"applicant", "active", "paused", "left"})
+        self.assertEqual(
+            set(members.mapped("state")), {"applicant", "active", "paused", "left"}
+        )
 
     def test_coordinators_run_their_own_bank(self):
         hillside = self.env.ref("timebank_coproduction.scheme_hillside")

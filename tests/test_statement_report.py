@@ -19,10 +19,24 @@ class TestStatementReport(TimebankCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.scheme.credit_limit_minutes = 120
-        for day, minutes in ((date(2026, 1, 10), 60), (date(2026, 2, 10), 90), (date(2026, 3, 10), 30)):
-            cls._make_hours(cls.ben, minutes, "approved", date=day, description=f"Visit of {minutes}")
+        for day, minutes in (
+            (date(2026, 1, 10), 60),
+            (date(2026, 2, 10), 90),
+            (date(2026, 3, 10), 30),
+        ):
+            cls._make_hours(
+                cls.ben,
+                minutes,
+                "approved",
+                date=day,
+                description=f"Visit of {minutes}",
+            )
         cls._make_hours(
-            cls.ben, 45, "approved", date=date(2026, 2, 20), receiver_id=cls.ann.partner_id.id
+            cls.ben,
+            45,
+            "approved",
+            date=date(2026, 2, 20),
+            receiver_id=cls.ann.partner_id.id,
         )
 
     def _get(self, account, date_from=None, date_to=None):
@@ -54,7 +68,9 @@ class TestStatementReport(TimebankCase):
     def test_consecutive_periods_join(self):
         months = [(1, 31), (2, 28), (3, 18)]
         statements = [
-            self._get(self.ben.account_id, date(2026, month, 1), date(2026, month, last))
+            self._get(
+                self.ben.account_id, date(2026, month, 1), date(2026, month, last)
+            )
             for month, last in months
         ]
         self.assertEqual([found["opening"] for found in statements], [0, 60, 195])
@@ -119,8 +135,17 @@ class TestStatementReport(TimebankCase):
 
     # On paper
     def test_page_says_what_matters(self):
-        text = self._text(self.ben.account_id, date_from="2026-02-01", date_to="2026-02-28")
-        for words in ("Ben Okoro", "River Street", "Visit of 90", "Ann Lee", "1:00", "3:15"):
+        text = self._text(
+            self.ben.account_id, date_from="2026-02-01", date_to="2026-02-28"
+        )
+        for words in (
+            "Ben Okoro",
+            "River Street",
+            "Visit of 90",
+            "Ann Lee",
+            "1:00",
+            "3:15",
+        ):
             self.assertIn(words, text)
         self.assertNotIn("Visit of 60", text)
 
@@ -136,7 +161,9 @@ class TestStatementReport(TimebankCase):
     def test_in_the_language_of_the_reader(self):
         self.env["res.lang"]._activate_lang("en_GB")
         self.ben.partner_id.lang = "en_GB"
-        text = self._text(self.ben.account_id, date_from="2026-02-01", date_to="2026-02-28")
+        text = self._text(
+            self.ben.account_id, date_from="2026-02-01", date_to="2026-02-28"
+        )
         self.assertIn("10/02/2026", text)
 
     # Who
@@ -149,7 +176,11 @@ class TestStatementReport(TimebankCase):
         with self.assertRaises(AccessError):
             self._text(self.ben.account_id, user=self.portal)
         with self.assertRaises(AccessError):
-            self._text(self.env["timebank.account"], user=self.portal, account_ids=self.ben.account_id.ids)
+            self._text(
+                self.env["timebank.account"],
+                user=self.portal,
+                account_ids=self.ben.account_id.ids,
+            )
 
     def test_coordinator_of_another_bank_does_not_print(self):
         with self.assertRaises(AccessError):
@@ -172,7 +203,9 @@ class TestStatementReport(TimebankCase):
         )
         self.assertEqual(dialog.account_ids, (self.ann | self.ben).account_id)
         action = dialog.action_print()
-        self.assertEqual(action["data"]["account_ids"], (self.ann | self.ben).account_id.ids)
+        self.assertEqual(
+            action["data"]["account_ids"], (self.ann | self.ben).account_id.ids
+        )
         self.assertEqual(action["data"]["date_from"], "2025-12-18")
 
     def test_dialog_without_accounts(self):

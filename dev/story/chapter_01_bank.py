@@ -30,9 +30,11 @@ def give(world, person, minutes, text, days_ago=1, **vals):
 def balance(world, person):
     """Minutes on the person's account in the new bank."""
     partner = world.ref(f"{ADDON}partner_{person}")
-    return world["bank"].member_ids.filtered(
-        lambda member: member.partner_id == partner
-    ).balance_minutes
+    return (
+        world["bank"]
+        .member_ids.filtered(lambda member: member.partner_id == partner)
+        .balance_minutes
+    )
 
 
 def refused(error, call, *args):

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 
 class TimebankAccount(models.Model):
-    """What a statement on paper says: an account over a period, with nothing to look up."""
+    """What a statement on paper says: an account over a period, complete in itself."""
 
     _inherit = "timebank.account"
 
@@ -17,14 +17,15 @@ class TimebankAccount(models.Model):
         return self.env["timebank.statement"]._ask(self)
 
     def _get_statements(self, date_from=None, date_to=None):
-        """These accounts over a period, both days included (by default three months to today).
+        """These accounts over a period, both days included.
 
-        A constant number of queries, however many accounts and however long their past.
-
+        :param date_from: a date; by default three months before ``date_to``
+        :param date_to: a date; by default today
         :return: list of dicts, one for each account in the order given: ``account``,
-            ``member`` (or empty), ``date_from``, ``date_to``, in minutes ``opening``,
-            ``came_in``, ``went_out``, ``closing``, ``given`` and ``received``, and ``lines``:
-            dicts of ``line`` and, in minutes, ``came_in``, ``went_out``, ``balance``
+            ``member`` (or empty), ``date_from``, ``date_to``; in minutes ``opening``,
+            ``came_in``, ``went_out``, ``closing``, ``given``, ``received``; ``lines``,
+            dicts of ``line`` and, in minutes, ``came_in``, ``went_out``, ``balance``.
+            In a constant number of queries, however many accounts there are
         :raises AccessError: when one of them is not for this user to see
         :raises UserError: when the period ends before it begins
         """
@@ -34,16 +35,24 @@ class TimebankAccount(models.Model):
         # whom time was given to or received from.
         accounts = self.sudo()
         moved = accounts._get_minutes_moved_since(date_from)
-        lines = self.env["timebank.statement.line"].sudo().search(
-            [
-                ("account_id", "in", accounts.ids),
-                ("date", ">=", date_from),
-                ("date", "<=", date_to),
-            ],
-            order="date, transfer_id.id",
+        lines = (
+            self.env["timebank.statement.line"]
+            .sudo()
+            .search(
+                [
+                    ("account_id", "in", accounts.ids),
+                    ("date", ">=", date_from),
+                    ("date", "<=", date_to),
+                ],
+                order="date, transfer_id.id",
+            )
         )
         by_account = lines.grouped("account_id")
-        members = self.env["timebank.member"].sudo().search([("account_id", "in", accounts.ids)])
+        members = (
+            self.env["timebank.member"]
+            .sudo()
+            .search([("account_id", "in", accounts.ids)])
+        )
         member_of = {member.account_id: member for member in members}
         given = members._get_minutes_over(date_from, date_to, "partner_id")
         received = members._get_minutes_over(date_from, date_to, "receiver_id")
@@ -94,7 +103,8 @@ class TimebankAccount(models.Model):
             self.env.execute_query(
                 SQL(
                     """SELECT account_id, SUM(minutes)::int FROM timebank_statement_line
-                        WHERE account_id = ANY(%s) AND date >= %s GROUP BY account_id""",
+                        WHERE account_id = ANY(%s) AND date >= %s
+                        GROUP BY account_id""",
                     self.ids,
                     date,
                 )

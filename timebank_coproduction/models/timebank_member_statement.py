@@ -13,8 +13,8 @@ class TimebankMember(models.Model):
     def _get_minutes_over(self, date_from, date_to, side):
         """Approved minutes of a period.
 
-        :param str side: ``partner_id`` for what they gave, ``receiver_id`` for what they
-            received
+        :param str side: ``partner_id`` for what they gave, ``receiver_id`` for what
+            they received
         :return: dict of member → minutes
         """
         groups = self.env["timebank.hours"]._read_group(
@@ -30,5 +30,6 @@ class TimebankMember(models.Model):
         )
         totals = {(scheme, partner): minutes for scheme, partner, minutes in groups}
         return {
-            member: totals.get((member.scheme_id, member.partner_id), 0) for member in self
+            member: totals.get((member.scheme_id, member.partner_id), 0)
+            for member in self
         }

@@ -16,12 +16,16 @@ class ReportStatement(models.AbstractModel):
         """Values of the document.
 
         :param docids: ids of accounts
-        :param dict data: optionally ``account_ids`` in place of ``docids``, and the days
-            ``date_from`` and ``date_to`` as ``YYYY-MM-DD``
+        :param dict data: optionally ``account_ids`` in place of ``docids``, and the
+            days ``date_from`` and ``date_to`` as ``YYYY-MM-DD``
         """
         data = data or {}
-        accounts = self.env["timebank.account"].browse(docids or data.get("account_ids"))
-        statements = accounts._get_statements(data.get("date_from"), data.get("date_to"))
+        accounts = self.env["timebank.account"].browse(
+            docids or data.get("account_ids")
+        )
+        statements = accounts._get_statements(
+            data.get("date_from"), data.get("date_to")
+        )
         statements = [self._in_own_language(statement) for statement in statements]
         return {
             "doc_ids": accounts.ids,
@@ -32,10 +36,10 @@ class ReportStatement(models.AbstractModel):
         }
 
     def _get_bundles(self, statements):
-        """Statements that share a letterhead and its numbering of pages: each has its own.
+        """Statements that share a letterhead and its page numbers: each has its own.
 
-        A wkhtmltopdf without the patch that Odoo asks for prints no letterhead, and takes
-        one document at a time: there, all go into one, each on a page of its own.
+        A wkhtmltopdf without the patch that Odoo asks for prints no letterhead, and
+        takes one document at a time: there, all go into one, each on its own page.
         """
         if _wkhtml().is_patched_qt:
             return [[statement] for statement in statements]

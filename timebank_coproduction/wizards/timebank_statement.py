@@ -9,7 +9,9 @@ class TimebankStatement(models.TransientModel):
     _description = "Print Statements"
 
     account_ids = fields.Many2many(
-        "timebank.account", string="Accounts", default=lambda self: self._default_accounts()
+        "timebank.account",
+        string="Accounts",
+        default=lambda self: self._default_accounts(),
     )
     date_from = fields.Date(
         "From",
@@ -23,11 +25,12 @@ class TimebankStatement(models.TransientModel):
     )
 
     def _default_accounts(self):
-        """The accounts, or the accounts of the members, that the dialog is opened from."""
-        model, ids = self.env.context.get("active_model"), self.env.context.get("active_ids")
-        if model == "timebank.member":
-            return self.env[model].browse(ids).account_id
-        return self.env["timebank.account"].browse(ids if model == "timebank.account" else ())
+        """The accounts, or those of the members, that the dialog is opened from."""
+        model = self.env.context.get("active_model")
+        if model not in ("timebank.account", "timebank.member"):
+            return False
+        records = self.env[model].browse(self.env.context.get("active_ids"))
+        return records if model == "timebank.account" else records.account_id
 
     @api.model
     @api.private
@@ -45,7 +48,9 @@ class TimebankStatement(models.TransientModel):
         self.ensure_one()
         if not self.account_ids:
             raise UserError(
-                self.env._("Choose an account. People who have not joined yet have none.")
+                self.env._(
+                    "Choose an account. People who have not joined yet have none."
+                )
             )
         report = self.env.ref("timebank_coproduction.timebank_statement_report")
         return report.report_action(
