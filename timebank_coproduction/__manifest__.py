@@ -72,6 +72,11 @@
         "views/timebank_gift.xml",
         "views/timebank_hours_entry.xml",
         "views/renew_page.xml",
+        "views/timebank_grant.xml",
+        "views/timebank_bill_line.xml",
+        "report/timebank_reconciliation.xml",
+        "views/timebank_reconciliation.xml",
+        "views/timebank_reward_spend_report.xml",
         "views/menus.xml",
         "data/timebank_check_type.xml",
         "data/mail_activity_type_session.xml",
@@ -89,5 +94,11 @@
         "demo/timebank_reward.xml",
     ],
     "external_dependencies": {"python": ["numpy", "scipy"]},
+    "assets": {
+        "web.assets_backend": [
+            "timebank_coproduction/static/src/matching/*",
+        ],
+    },
+    "external_dependencies": {"python": ["xlsxwriter"]},
     "uninstall_hook": "uninstall_hook",
 }

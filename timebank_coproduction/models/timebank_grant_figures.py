@@ -25,7 +25,7 @@ class TimebankGrant(models.Model):
     claim_count = fields.Integer(compute="_compute_figures")
 
     # On course?
-    spent_percentage = fields.Float("Spent (%)", compute="_compute_course", aggregator="avg")
+    spent_percentage = fields.Float("Used (%)", compute="_compute_course", aggregator="avg")
     time_percentage = fields.Float("Time gone (%)", compute="_compute_course", aggregator="avg")
     expected_amount = fields.Monetary(
         "Expected by the end", currency_field="company_currency_id", compute="_compute_course"

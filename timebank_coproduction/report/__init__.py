@@ -1,1 +1,6 @@
-from . import timebank_statement
+from . import (
+    timebank_grant_csv,
+    timebank_reconciliation_xlsx,
+    timebank_reward_spend_report,
+    timebank_statement,
+)

@@ -1,5 +1,7 @@
 from . import (
     timebank_certificate,
+    timebank_claim_grant,
+    timebank_grant_amend,
     timebank_join,
     timebank_outcome,
     timebank_reason,

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 VERBS = {
     "timebank.hours": ("action_refuse", "action_reverse"),
     "timebank.transfer": ("action_reverse",),
-    "timebank.redemption": ("action_refuse", "action_cancel"),
+    "timebank.redemption": ("action_refuse", "action_cancel", "action_override_budget"),
     "timebank.voucher": ("action_cancel",),
     "timebank.session": ("action_reopen",),
     "timebank.attendance": ("action_reverse", "action_waive"),

@@ -1,0 +1,20 @@
+from odoo import fields, models
+
+
+class TimebankClaimGrant(models.TransientModel):
+    """Charge claims to another grant, or to the organisation's own funds."""
+
+    _name = "timebank.claim.grant"
+    _description = "Charge Claims to a Grant"
+
+    grant_id = fields.Many2one(
+        "timebank.grant", domain=[("state", "=", "open")], help="Empty means the organisation's own funds."
+    )
+    reason = fields.Char(help="Needed where the grant's budget would not allow it.")
+
+    def action_confirm(self):
+        """:return: closes the dialog"""
+        self.ensure_one()
+        claims = self.env["timebank.redemption"].browse(self.env.context.get("active_ids") or [])
+        claims.action_set_grant(self.grant_id, self.reason)
+        return {"type": "ir.actions.act_window_close"}
