@@ -1,11 +1,16 @@
 {
     "name": "Time Bank & Co-production",
-    "summary": "Time credits on your contacts and projects, with a ledger that always balances",
+    "summary": "Time credits, volunteering and rewards on your contacts, projects and grants",
     "version": "19.0.1.0.0",
     "category": "Services/Time Bank",
     "author": "timebank_coproduction contributors, Odoo Community Association (OCA)",
     "website": "https://github.com/OCA/timebank",
     "license": "AGPL-3",
+    "images": [
+        "static/description/screenshot_to_approve.png",
+        "static/description/screenshot_members.png",
+        "static/description/screenshot_report.png",
+    ],
     "application": True,
     "depends": ["contacts", "project", "account", "portal"],
     "data": [

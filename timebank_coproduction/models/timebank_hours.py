@@ -30,7 +30,7 @@ class TimebankHours(models.Model):
         required=True,
         ondelete="restrict",
         index=True,
-        default=lambda self: self._default_scheme(),
+        default=lambda self: self.env["timebank.scheme"]._get_usual(),
     )
     company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     partner_id = fields.Many2one(
@@ -58,7 +58,9 @@ class TimebankHours(models.Model):
 
     # What, when, where
     date = fields.Date(required=True, default=fields.Date.context_today, index=True)
-    start_minute = fields.Integer(default=-1, help="Minutes after midnight; below zero where not known.")
+    start_minute = fields.Integer(
+        "Began at (minute)", default=-1, help="Minutes after midnight; below zero where not known."
+    )
     minutes = fields.Integer(required=True, aggregator="sum")
     hours = hours_of("minutes", "Hours", editable=True, store=True, precompute=True, aggregator="sum")
     category_id = fields.Many2one("timebank.category", string="Category", ondelete="restrict", index=True)
@@ -92,11 +94,11 @@ class TimebankHours(models.Model):
         default="draft",
         index=True,
     )
-    approver_id = fields.Many2one("res.users", readonly=True, copy=False)
-    approved_on = fields.Datetime(readonly=True, copy=False)
+    approver_id = fields.Many2one("res.users", "Approved by", readonly=True, copy=False)
+    approved_on = fields.Datetime("Approved on", readonly=True, copy=False)
     refusal_reason = fields.Char("Reason", readonly=True, copy=False)
     earns_credit = fields.Boolean(
-        readonly=True, copy=False, help="Decided at approval: professionals earn only where the bank says so."
+        "Earns credits", readonly=True, copy=False, help="Decided at approval: professionals earn only where the bank says so."
     )
     transfer_ids = fields.One2many("timebank.transfer", "hours_id", string="Credits")
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
@@ -119,13 +121,6 @@ class TimebankHours(models.Model):
         "These hours have been recorded already. If they are different hours, give both a starting time.",
     )
     _to_approve = models.Index("(scheme_id, date) WHERE state = 'submitted'")
-
-    def _default_scheme(self):
-        """The only open bank that the user takes part in, if there is just one."""
-        schemes = self.env["timebank.scheme"].search([("state", "=", "open")])
-        mine = self.env["timebank.member"].search([("partner_id", "=", self.env.user.partner_id.id)]).scheme_id
-        choice = schemes if len(schemes) == 1 else mine & schemes
-        return choice if len(choice) == 1 else False
 
     @api.depends("scheme_id", "partner_id", "receiver_id")
     def _compute_members(self):
@@ -156,6 +151,9 @@ class TimebankHours(models.Model):
     @api.depends("partner_id", "date", "minutes")
     def _compute_display_name(self):
         for entry in self:
+            if not entry._origin:
+                entry.display_name = self.env._("New")
+                continue
             entry.display_name = self.env._(
                 "%(person)s, %(time)s on %(date)s",
                 person=entry.partner_id.name or "?",

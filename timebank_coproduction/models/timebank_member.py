@@ -45,10 +45,10 @@ class TimebankMember(models.Model):
     phone = fields.Char(related="partner_id.phone")
 
     # When
-    joined_on = fields.Date(tracking=True)
-    left_on = fields.Date(readonly=True, tracking=True)
-    supported_from = fields.Date(help="When professional support for this person began.")
-    supported_until = fields.Date(help="When it ended; empty while it goes on.")
+    joined_on = fields.Date("Joined on", tracking=True)
+    left_on = fields.Date("Left on", readonly=True, tracking=True)
+    supported_from = fields.Date("Supported from", help="When professional support for this person began.")
+    supported_until = fields.Date("Supported until", help="When it ended; empty while it goes on.")
     state = fields.Selection(
         [("applicant", "Applicant"), ("active", "Active"), ("paused", "Paused"), ("left", "Left")],
         required=True,
@@ -83,9 +83,7 @@ class TimebankMember(models.Model):
     )
 
     def _default_scheme(self):
-        """The user's bank, where there is only one."""
-        schemes = self.env["timebank.scheme"].search([("state", "=", "open")], limit=2)
-        return schemes if len(schemes) == 1 else False
+        return self.env["timebank.scheme"]._get_usual()
 
     def _compute_given_received(self):
         """Approved minutes, from the entries themselves (two grouped queries)."""

@@ -1,5 +1,8 @@
+from ast import literal_eval
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .hours_field import hours_of
 
@@ -100,6 +103,23 @@ class TimebankScheme(models.Model):
     def _compute_outstanding_minutes(self):
         for scheme in self:
             scheme.outstanding_minutes = -scheme.operating_account_id.balance_minutes
+
+    @api.model
+    def _get_usual(self):
+        """The one open bank in which the user works: which they coordinate or, else, belong to.
+
+        :return: a bank, or an empty recordset where there are several or none
+        """
+        schemes = self.search([("state", "=", "open")])
+        user = self.env.user
+        mine = self.browse()
+        if user.has_group("timebank_coproduction.group_timebank_coordinator"):
+            mine = schemes.filtered(lambda scheme: user in scheme.coordinator_ids)
+        if not mine:
+            members = self.env["timebank.member"].search([("partner_id", "=", user.partner_id.id)])
+            mine = members.scheme_id & schemes
+        choice = mine or schemes
+        return choice if len(choice) == 1 else self.browse()
 
     # CRUD
     @api.model_create_multi
@@ -205,6 +225,11 @@ class TimebankScheme(models.Model):
         """The action ``xmlid``, showing this bank's records only."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
-        action["domain"] = [("scheme_id", "=", self.id)]
-        action["context"] = {"default_scheme_id": self.id}
+        own = Domain("scheme_id", "=", self.id)
+        action["domain"] = list(Domain(literal_eval(action["domain"] or "[]")) & own)
+        action["context"] = {
+            **literal_eval(action["context"] or "{}"),
+            "default_scheme_id": self.id,
+            "search_default_my_banks": False,
+        }
         return action

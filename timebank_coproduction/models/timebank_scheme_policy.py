@@ -11,7 +11,7 @@ class TimebankScheme(models.Model):
     _inherit = "timebank.scheme"
 
     # Limits
-    credit_limit_minutes = fields.Integer(default=0, tracking=True)
+    credit_limit_minutes = fields.Integer("Credit limit in minutes", default=0, tracking=True)
     credit_limit_hours = hours_of(
         "credit_limit_minutes",
         "Credit limit",
@@ -33,6 +33,7 @@ class TimebankScheme(models.Model):
         help="What one person can have recorded for one day, all entries together.",
     )
     lock_date = fields.Date(
+        "Books closed up to",
         tracking=True,
         help="Nothing dated on or before this day can be recorded, approved or reversed.",
     )
@@ -59,6 +60,7 @@ class TimebankScheme(models.Model):
 
     # What earns, and what it buys
     credit_professionals = fields.Boolean(
+        "Professionals earn credits",
         tracking=True,
         help="Let paid staff earn credits too. Their hours are recorded either way.",
     )
@@ -68,9 +70,11 @@ class TimebankScheme(models.Model):
         help="Goods may count as income for people on benefits. Take advice before switching this on.",
     )
     voucher_months = fields.Integer(
+        "Vouchers last (months)",
         default=12, help="For how many months a paper voucher can be handed in."
     )
     dormant_months = fields.Integer(
+        "Dormant after (months)",
         default=6, help="After how many months without movement a member counts as dormant."
     )
     expiry = fields.Selection(
@@ -80,9 +84,11 @@ class TimebankScheme(models.Model):
         tracking=True,
     )
     expiry_months = fields.Integer(
+        "Expire after (months)",
         default=24, help="After how many months without any movement on the account."
     )
     hour_value = fields.Monetary(
+        "Value of an hour",
         help="What an hour would have cost, for the notes to the accounts only. It is never booked.",
     )
 

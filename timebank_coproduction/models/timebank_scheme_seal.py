@@ -10,7 +10,9 @@ class TimebankScheme(models.Model):
 
     def _compute_seal_count(self):
         counts = dict(
-            self.env["timebank.seal"]._read_group([("scheme_id", "in", self.ids)], ["scheme_id"], ["__count"])
+            self.env["timebank.seal"]._read_group(
+                [("scheme_id", "in", self.ids)], ["scheme_id"], ["__count"]
+            )
         )
         for scheme in self:
             scheme.seal_count = counts.get(scheme._origin, 0)
@@ -20,13 +22,19 @@ class TimebankScheme(models.Model):
         seals = self.action_seal()
         count = sum(seals.mapped("transfer_count"))
         if seals:
-            message = self.env._("Transfers sealed: %s. Any later change to them will show.", count)
+            message = self.env._(
+                "Transfers sealed: %s. Any later change to them will show.", count
+            )
         else:
             message = self.env._("Every transfer was sealed already.")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {"message": message, "type": "success", "next": {"type": "ir.actions.client", "tag": "soft_reload"}},
+            "params": {
+                "message": message,
+                "type": "success",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
         }
 
     def action_view_seals(self):

@@ -35,7 +35,7 @@ class TimebankTransfer(models.Model):
     kind = fields.Selection(
         [
             ("earn", "Earned"),
-            ("exchange", "Exchange between members"),
+            ("exchange", "Exchange"),
             ("attend", "Attendance"),
             ("redeem", "Reward"),
             ("gift", "Gift"),

@@ -15,7 +15,7 @@ class TimebankJoin(models.TransientModel):
         string="Time bank",
         required=True,
         ondelete="cascade",
-        default=lambda self: self.env["timebank.member"]._default_scheme(),
+        default=lambda self: self.env["timebank.scheme"]._get_usual(),
         domain=lambda self: self._domain_scheme(),
     )
     partner_ids = fields.Many2many(
@@ -26,7 +26,9 @@ class TimebankJoin(models.TransientModel):
     )
     role = fields.Selection(ROLES, required=True, default="volunteer")
     accept = fields.Boolean(
-        "Accept at once", default=True, help="Open their accounts now. Otherwise they wait as applicants."
+        "Accept at once",
+        default=True,
+        help="Open their accounts now. Otherwise they wait as applicants.",
     )
 
     def _default_partners(self):
@@ -48,22 +50,40 @@ class TimebankJoin(models.TransientModel):
         """
         self.ensure_one()
         members = self.env["timebank.member"].search(
-            [("scheme_id", "=", self.scheme_id.id), ("partner_id", "in", self.partner_ids.ids)]
+            [
+                ("scheme_id", "=", self.scheme_id.id),
+                ("partner_id", "in", self.partner_ids.ids),
+            ]
         )
         new = self.env["timebank.member"].create(
             [
-                {"scheme_id": self.scheme_id.id, "partner_id": partner.id, "role": self.role}
+                {
+                    "scheme_id": self.scheme_id.id,
+                    "partner_id": partner.id,
+                    "role": self.role,
+                }
                 for partner in self.partner_ids - members.partner_id
             ]
         )
         waiting = new | members.filtered(lambda member: member.state == "applicant")
         if not waiting:
             raise UserError(
-                self.env._("They are members of %s already: open their membership instead.", self.scheme_id.name)
+                self.env._(
+                    "They are members of %s already: open their membership instead.",
+                    self.scheme_id.name,
+                )
             )
         if self.accept:
             waiting.action_activate()
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_member_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "timebank_coproduction.timebank_member_action"
+        )
         if len(waiting) == 1:
-            return dict(action, res_id=waiting.id, views=[(False, "form")], view_mode="form", context={})
+            return dict(
+                action,
+                res_id=waiting.id,
+                views=[(False, "form")],
+                view_mode="form",
+                context={},
+            )
         return dict(action, domain=[("id", "in", waiting.ids)], context={})
