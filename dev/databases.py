@@ -95,9 +95,7 @@ def warming(name):
     finally:
         code = process.wait()
     if code:
-        raise Stop(
-            f"The scripts and styles of the pages can't be built:\n{log.read_text()}"
-        )
+        raise Stop(f"The scripts and styles of the pages can't be built:\n{log.read_text()}")
 
 
 def up_to_date(name):
@@ -118,8 +116,7 @@ def addon_state():
 def remark(name):
     """The comment on a database."""
     return postgres.psql(
-        "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
-        f" WHERE datname = '{name}'"
+        f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{name}'"
     )
 
 

@@ -15,9 +15,7 @@ def db(action="list", name=None, *extra):
     """The command."""
     setup.ensure()
     if action == "list":
-        query = (
-            "SELECT datname FROM pg_database WHERE datname LIKE 'timebank%' ORDER BY 1"
-        )
+        query = "SELECT datname FROM pg_database WHERE datname LIKE 'timebank%' ORDER BY 1"
         say(postgres.psql(query))
     elif action in ("new", "bare") and name:
         databases.fresh(name, extra, bare=action == "bare")

@@ -70,11 +70,7 @@ class Source:
 def source():
     """The Odoo tree in use; only after `ensure()`."""
     given = os.environ.get("ODOO_SRC")
-    return (
-        _given(Path(given).expanduser().resolve())
-        if given
-        else Source(_prefix() / PYTHON_PATH)
-    )
+    return _given(Path(given).expanduser().resolve()) if given else Source(_prefix() / PYTHON_PATH)
 
 
 def ensure():
@@ -100,14 +96,9 @@ def _given(path):
     else:
         raise Stop(f"ODOO_SRC={path} holds no Odoo: there's no odoo/release.py in it.")
     if found.version != settings.ODOO_SERIES:
-        raise Stop(
-            f"ODOO_SRC={path} is Odoo {found.version}, and this project needs "
-            f"{settings.ODOO_SERIES}."
-        )
+        raise Stop(f"ODOO_SRC={path} is Odoo {found.version}, and this project needs {settings.ODOO_SERIES}.")
     if not any((folder / "project").is_dir() for folder in found.addons):
-        raise Stop(
-            f"ODOO_SRC={path} has no addons folder with Odoo's own addons in it."
-        )
+        raise Stop(f"ODOO_SRC={path} has no addons folder with Odoo's own addons in it.")
     return found
 
 
@@ -120,19 +111,14 @@ def _mirror():
             "branch 19.0, or an unpacked nightly)."
         )
     listed = run(
-        ["apt-get", "indextargets", "--format", "$(SITE) $(ORIGIN)|$(CODENAME)"]
-        + ["Created-By: Packages"]
+        ["apt-get", "indextargets", "--format", "$(SITE) $(ORIGIN)|$(CODENAME)"] + ["Created-By: Packages"]
     )
     rows = [line.split(" ", 1) for line in listed.splitlines()]
     # before a first `apt-get update` the origin isn't known
     sites = [site for site, origin in rows if origin.split("|")[0] == "Debian"]
-    sites = [
-        site for site in sites or [row[0] for row in rows] if "security" not in site
-    ]
+    sites = [site for site in sites or [row[0] for row in rows] if "security" not in site]
     if not sites:
-        raise Stop(
-            "This machine's apt has no Debian mirror configured; set ODOO_SRC instead."
-        )
+        raise Stop("This machine's apt has no Debian mirror configured; set ODOO_SRC instead.")
     return sites[0]
 
 
@@ -148,11 +134,7 @@ def _fetch(prefix):
         folder.mkdir(parents=True, exist_ok=True)
     site = _mirror()
     sources = work / "sources.list"
-    sources.write_text(
-        "".join(
-            f"deb [signed-by={KEYRING}] {site} {suite} main\n" for suite in PACKAGES
-        )
-    )
+    sources.write_text("".join(f"deb [signed-by={KEYRING}] {site} {suite} main\n" for suite in PACKAGES))
     apt = ["apt-get"]
     for option in (
         f"Dir::State::Lists={work}/lists",
@@ -174,14 +156,9 @@ def _fetch(prefix):
     selfie = tree / PYTHON_PATH / "odoo" / "addons" / SELFIE
     selfie.parent.mkdir(parents=True, exist_ok=True)
     selfie.touch()
-    broken = [
-        path for path in tree.rglob("*") if path.is_symlink() and not path.exists()
-    ]
+    broken = [path for path in tree.rglob("*") if path.is_symlink() and not path.exists()]
     if broken:
         names = "\n  ".join(str(path.relative_to(tree)) for path in broken[:10])
-        raise Stop(
-            "Debian's packages don't fit together; "
-            f"these links lead nowhere:\n  {names}"
-        )
+        raise Stop(f"Debian's packages don't fit together; these links lead nowhere:\n  {names}")
     tree.rename(prefix)
     shutil.rmtree(work)

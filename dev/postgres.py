@@ -14,7 +14,7 @@ import uuid
 from pathlib import Path
 
 from . import settings, system
-from .console import Stop, run, step
+from .console import CommandFailed, Stop, run, step
 
 ROLE = "timebank"
 PORT = "5432"  # names the socket's file; nothing listens on the network
@@ -55,7 +55,7 @@ def ensure():
 def psql(query, database="postgres"):
     """Result of one SQL statement, as text."""
     return run(
-        ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--quiet"]
+        ["psql", "--no-psqlrc", "--no-password", "--tuples-only", "--no-align", "--quiet"]
         + ["--set", "ON_ERROR_STOP=1", "--dbname", database, "--command", query],
         env=dict(os.environ, **environment()),
     ).strip()
@@ -70,29 +70,21 @@ def stop():
 def _check_own():
     try:
         version = int(psql("SHOW server_version_num")) // 10000
-        rights = psql(
-            "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
-        )
+        rights = psql("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
         user = psql("SELECT current_user")
-    except Stop as failure:
+    except CommandFailed as failure:
         raise Stop(
-            f"The PostgreSQL server named by the PG* variables:\n{failure}"
+            f"The PostgreSQL server that the PG* variables name can't be used:\n{failure.output.strip()}"
         ) from None
     if version < settings.POSTGRES_MIN:
-        raise Stop(
-            f"Odoo 19 needs PostgreSQL {settings.POSTGRES_MIN}; "
-            f"this server is {version}."
-        )
+        raise Stop(f"Odoo 19 needs PostgreSQL {settings.POSTGRES_MIN}; this server is {version}.")
     if user == "postgres":
         raise Stop(
             "Odoo refuses to work as the database user postgres. "
             "Create another one (createuser --createdb NAME) and set PGUSER to it."
         )
     if rights != "t":
-        raise Stop(
-            f"The database user {user} may not create databases "
-            "(ALTER ROLE … CREATEDB)."
-        )
+        raise Stop(f"The database user {user} may not create databases (ALTER ROLE … CREATEDB).")
 
 
 def _as_root():
@@ -131,10 +123,7 @@ def _socket():
     socket = _home() / "socket"
     if len(str(socket)) < 80:  # a socket's path is limited to 107 bytes
         return socket
-    return (
-        Path("/tmp")
-        / f"timebank-{hashlib.sha256(str(_home()).encode()).hexdigest()[:12]}"
-    )
+    return Path("/tmp") / f"timebank-{hashlib.sha256(str(_home()).encode()).hexdigest()[:12]}"
 
 
 def _answers():
@@ -147,9 +136,7 @@ def _answers():
 
 def _pg_ctl(action, *arguments):
     log = _home() / "server.log"
-    command = _command(
-        "pg_ctl", action, "--wait", "--silent", "--pgdata", _home() / "data"
-    )
+    command = _command("pg_ctl", action, "--wait", "--silent", "--pgdata", _home() / "data")
     if action == "start":
         command += ["--timeout", "120", "--log", str(log)]
     # the server inherits our output: a pipe would never be closed
@@ -219,9 +206,7 @@ def _create():
     (home / "cache").write_text(str(settings.CACHE))
     data = home / "data"
     run(
-        _command(
-            "initdb", "--pgdata", data, "--username", "postgres", "--encoding", "UTF8"
-        )
+        _command("initdb", "--pgdata", data, "--username", "postgres", "--encoding", "UTF8")
         + ["--locale", "C.UTF-8", "--auth", "trust", "--no-instructions"],
         cwd="/",
     )

@@ -54,9 +54,5 @@ def manifest():
 
 def template_modules(extra=()):
     """Modules a template database holds: everything but the project's own."""
-    depends = [
-        name
-        for name in manifest().get("depends", [])
-        if not name.startswith("timebank")
-    ]
+    depends = [name for name in manifest().get("depends", []) if not name.startswith("timebank")]
     return sorted({*BASE_MODULES, *depends, *extra})

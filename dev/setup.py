@@ -30,6 +30,4 @@ def setup():
     start = time.monotonic()
     say("Setting up")
     ensure()
-    say(
-        f"Ready, in {time.monotonic() - start:.1f} s. Everything is in {settings.CACHE}"
-    )
+    say(f"Ready, in {time.monotonic() - start:.1f} s. Everything is in {settings.CACHE}")

@@ -24,21 +24,11 @@ def shot(*arguments):
     parser.add_argument("--height", type=int, default=768)
     parser.add_argument("--out", required=True, help="picture to write (.png)")
     parser.add_argument("--db", default=settings.DEMO_DB)
-    parser.add_argument(
-        "--base-url", help="a server that already runs; otherwise one is started"
-    )
-    parser.add_argument(
-        "--wait-for", help="CSS of what must be visible before the picture"
-    )
-    parser.add_argument(
-        "--click", action="append", default=[], help="CSS to click, in order"
-    )
-    parser.add_argument(
-        "--full-page", action="store_true", help="the whole page, not the window"
-    )
-    parser.add_argument(
-        "--console", action="store_true", help="print the browser's console"
-    )
+    parser.add_argument("--base-url", help="a server that already runs; otherwise one is started")
+    parser.add_argument("--wait-for", help="CSS of what must be visible before the picture")
+    parser.add_argument("--click", action="append", default=[], help="CSS to click, in order")
+    parser.add_argument("--full-page", action="store_true", help="the whole page, not the window")
+    parser.add_argument("--console", action="store_true", help="print the browser's console")
     options = parser.parse_args(arguments)
     setup.ensure()
     with contextlib.ExitStack() as stack:
@@ -55,9 +45,7 @@ def take(base_url, pictures):
         Path(picture["out"]).parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", suffix=".json") as task:
         browser = system.browser()
-        json.dump(
-            {"base_url": base_url, "browser": browser, "pictures": pictures}, task
-        )
+        json.dump({"base_url": base_url, "browser": browser, "pictures": pictures}, task)
         task.flush()
         done = subprocess.run(
             [python_env.python(), PHOTOGRAPHER, task.name],
@@ -74,8 +62,7 @@ def with_ids(url, database):
     def number(match):
         module, _dot, name = match[1].partition(".")
         found = postgres.psql(
-            "SELECT res_id FROM ir_model_data"
-            f" WHERE module = '{module}' AND name = '{name}'",
+            f"SELECT res_id FROM ir_model_data WHERE module = '{module}' AND name = '{name}'",
             database,
         )
         if not found:

@@ -39,9 +39,7 @@ def uses_own_server():
 
 def _has_magic():
     # python-magic is a thin layer over this library
-    return any(Path("/usr/lib").glob("**/libmagic.so.1")) or any(
-        Path("/lib").glob("*/libmagic.so.1")
-    )
+    return any(Path("/usr/lib").glob("**/libmagic.so.1")) or any(Path("/lib").glob("*/libmagic.so.1"))
 
 
 def missing_packages():
@@ -70,9 +68,7 @@ def ensure():
     """Install what's missing, or say exactly what to install and stop."""
     if sys.version_info < settings.PYTHON_MIN:
         wanted = ".".join(map(str, settings.PYTHON_MIN))
-        raise Stop(
-            f"Odoo 19 needs Python {wanted} or newer; this is {sys.version.split()[0]}."
-        )
+        raise Stop(f"Odoo 19 needs Python {wanted} or newer; this is {sys.version.split()[0]}.")
     missing = missing_packages()
     if not missing:
         return
