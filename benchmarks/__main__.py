@@ -1,6 +1,6 @@
 """`python -m benchmarks [SUBJECT…]`: measure, print a table, write out/bench.json.
 
-A bar that is missed is said in the table and in the file; it isn't a failure of the run.
+A bar that is missed is said in the table and in the file; the run still succeeds.
 """
 
 import sys

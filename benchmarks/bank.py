@@ -9,7 +9,7 @@ COORDINATOR = "bench_coordinator"
 MEMBER = "bench_member"
 
 
-def open_bank(env, code="BENCH"):
+def open_bank(env, code):
     """A bank with `PEOPLE` members; one of them and its coordinator have a login.
 
     Both logins are made with the first bank and take part in every further one.
@@ -47,7 +47,7 @@ def open_bank(env, code="BENCH"):
 
 
 def hours_vals(ids, count):
-    """Values of `count` entries, spread over all people and as many days as it takes."""
+    """Values of `count` entries, over all people and as many days as it takes."""
     yesterday = date.today() - timedelta(days=1)
     return [
         {

@@ -39,8 +39,9 @@ UPDATE timebank_hours
 
 CREDIT = """
 INSERT INTO timebank_transfer (name, date, scheme_id, from_account_id, to_account_id,
-    minutes, hours, kind, memo, hours_id, create_uid, create_date, write_uid, write_date)
-SELECT 'BENCH/' || lpad(nextval(%(sequence)s)::text, 6, '0'), h.date, h.scheme_id,
+    minutes, hours, kind, memo, hours_id, create_uid, create_date, write_uid,
+    write_date)
+SELECT 'HOURS/' || lpad(nextval(%(sequence)s)::text, 6, '0'), h.date, h.scheme_id,
        COALESCE(r.account_id, s.operating_account_id), m.account_id, h.minutes,
        h.minutes / 60.0::float8, CASE WHEN r.id IS NULL THEN 'earn' ELSE 'exchange' END,
        h.description, h.id, %(user)s, %(now)s, %(user)s, %(now)s
@@ -93,9 +94,9 @@ def measure(report):
 
 
 def _record(report):
-    """Make the entries, as the coordinator would import them; the figures have no bar."""
+    """Make the entries as a coordinator would; these figures have no bar."""
     with harness.environment(keep=True) as env:
-        ids = bank.open_bank(env)
+        ids = bank.open_bank(env, "HOURS")
     with harness.environment(bank.COORDINATOR, keep=True) as env:
         hours = env["timebank.hours"]
         vals_list = bank.hours_vals(ids, ENTRIES)

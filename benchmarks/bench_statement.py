@@ -7,6 +7,7 @@ or a million. The busiest member has a tenth of them, the operating account near
 import json
 
 import odoo
+
 from dev import databases
 
 from . import bank, harness
@@ -16,6 +17,8 @@ ROUNDS = 31
 PAGE = 80
 #: What the list of the client shows, and the balance that the account's page shows.
 LINE = ("date", "other_account_id", "memo", "kind", "hours", "balance_hours")
+#: Transfers posted one by one since the last hourly fold.
+UNFOLDED = 10_000
 INDEXES = ("timebank_transfer_from_statement", "timebank_transfer_to_statement")
 
 #: Two of three transfers issue credits, the others are members' gifts to each other.
@@ -23,7 +26,7 @@ INDEXES = ("timebank_transfer_from_statement", "timebank_transfer_to_statement")
 SEED = """
 INSERT INTO timebank_transfer (name, date, scheme_id, from_account_id, to_account_id,
     minutes, hours, kind, memo, create_uid, create_date, write_uid, write_date)
-SELECT 'BENCH/' || n, CURRENT_DATE - ((%(total)s - n) * 1800 / %(total)s)::int,
+SELECT 'LEDGER/' || n, CURRENT_DATE - ((%(total)s - n) * 1800 / %(total)s)::int,
        %(bank)s, giver, taker, minutes, minutes / 60.0::float8, kind, 'Number ' || n,
        1, now(), 1, now()
   FROM (SELECT n, CASE WHEN n %% 3 > 0 THEN 60 + n %% 50 ELSE 5 END AS minutes,
@@ -56,7 +59,7 @@ def _fill(database, length):
     odoo.sql_db.close_all()
     databases.copy(harness.DATABASE, database)
     with harness.environment(database=database, keep=True) as env:
-        ids = bank.open_bank(env)
+        ids = bank.open_bank(env, "LEDGER")
         env.flush_all()
         for first in range(1, length + 1, 50_000):
             env.cr.execute(
@@ -95,9 +98,28 @@ def _compare(report, names, ledgers):
             f"{title}: ratio", medians[LONG] / medians[SHORT], "times", at_most=1.2
         )
         walks = _walks_indexes(names[LONG], login, _account(ledgers[LONG], which))
-        report.figure(
-            f"{title}: read off both indexes, unsorted (1 = yes)", walks, at_least=1
+        report.figure(f"{title}: read off both indexes (1 = yes)", walks, at_least=1)
+    taken = harness.take_turns(
+        ROUNDS,
+        {"read": lambda: _read_unfolded(names[LONG], ledgers[LONG]["operating"])},
+    )
+    report.figure(
+        f"Operating account's balance, {UNFOLDED:,} movements not folded yet",
+        taken["read"] * 1000,
+        "ms",
+    )
+
+
+def _read_unfolded(database, account_id):
+    with harness.environment(database=database) as env:
+        env.cr.execute("SELECT set_config('timebank.folding', 'on', true)")
+        env.cr.execute(
+            """INSERT INTO timebank_account_tail (account_id, minutes)
+               SELECT %s, 1 FROM generate_series(1, %s)""",
+            [account_id, UNFOLDED],
         )
+        account = env["timebank.account"].browse(account_id)
+        return harness.seconds(env, lambda: account.balance_minutes)
 
 
 def _account(ids, which):

@@ -16,7 +16,11 @@ class TimebankAccountTail(models.Model):
     minutes = fields.Integer(required=True)
 
     def _fold(self):
-        """Add the tail to its accounts. Balances stay as they are; reading them gets cheaper."""
+        """Add the tail to its accounts, every hour.
+
+        Balances stay as they are; reading them gets cheaper. Waits for nobody and keeps
+        nobody waiting: what is posted meanwhile stays in the tail until the next time.
+        """
         self.env.flush_all()
         self.env.cr.execute("SELECT timebank_fold_tail()")
         self.env["timebank.account"].invalidate_model(["balance_minutes"])

@@ -4,7 +4,7 @@
 - A balance changes through transfers alone: each insert moves both sides at once.
 - Accounts that everybody pays into or out of (``operating``, ``voucher``) have no
   row of their own to queue for: what moves on them is added to
-  ``timebank_account_tail``, which a nightly job folds into the account.
+  ``timebank_account_tail``, which an hourly job folds into the account.
 """
 
 #: Kinds of account that keep their movements in the tail. Not locked, not limited.
