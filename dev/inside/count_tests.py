@@ -22,9 +22,7 @@ class Collector:
     def pytest_collection_finish(self, session):
         """Called by pytest once everything is collected."""
         for item in session.items:
-            self.found.add(
-                ".".join(filter(None, (item.module.__name__, _class(item), item.name)))
-            )
+            self.found.add(".".join(filter(None, (item.module.__name__, _class(item), item.name))))
 
 
 def _class(item):
@@ -52,9 +50,7 @@ def by_odoo(addon, database):
     from odoo.tests import loader
 
     odoo.tools.config["test_tags"] = f"/{addon}"
-    suites = [
-        loader.make_suite([addon], when) for when in ("at_install", "post_install")
-    ]
+    suites = [loader.make_suite([addon], when) for when in ("at_install", "post_install")]
     return {test.id() for suite in suites for test in suite}
 
 

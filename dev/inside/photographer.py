@@ -16,9 +16,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PHONE = (
-    600  # a window narrower than this is a phone's: touch, and the phone's user agent
-)
+PHONE = 600  # a window narrower than this is a phone's: touch, and the phone's user agent
 PATIENCE = 60_000  # ms; the first page of a database has its assets to build
 QUIET = 500  # ms without requests after which a page is taken for drawn
 
@@ -27,17 +25,13 @@ def main(task):
     """Take every picture; exit 1 if one failed."""
     contexts, failed = {}, False
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=task["browser"], args=FLAGS
-        )
+        browser = playwright.chromium.launch(executable_path=task["browser"], args=FLAGS)
         for picture in task["pictures"]:
             phone = picture["width"] < PHONE
             key = picture.get("login"), phone
             try:
                 if key not in contexts:
-                    contexts[key] = browser.new_context(
-                        has_touch=phone, is_mobile=phone
-                    )
+                    contexts[key] = browser.new_context(has_touch=phone, is_mobile=phone)
                     contexts[key].set_default_timeout(PATIENCE)
                     if picture.get("login"):
                         log_in(contexts[key], task["base_url"], picture)

@@ -33,9 +33,7 @@ def main(database, out):
             broken = broken or not done
             result = result if done else f"FAILED: {result}"
             table.row(step.login, step.what, result)
-            rows.append(
-                {"who": step.login, "what": step.what, "result": result, "ok": done}
-            )
+            rows.append({"who": step.login, "what": step.what, "result": result, "ok": done})
     table.rule()
     world.save("story.json", json.dumps(rows, indent=1, ensure_ascii=False))
     failed = sum(not row["ok"] for row in rows)

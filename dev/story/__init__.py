@@ -43,9 +43,7 @@ def chapters():
     for found in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
         if CHAPTER.fullmatch(found.name):
             module = importlib.import_module(f"{__name__}.{found.name}")
-            own = [
-                value.step for value in vars(module).values() if _is_step(value, module)
-            ]
+            own = [value.step for value in vars(module).values() if _is_step(value, module)]
             title = (module.__doc__ or found.name).strip().splitlines()[0].rstrip(".")
             yield title, own
 

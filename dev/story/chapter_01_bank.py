@@ -30,11 +30,7 @@ def give(world, person, minutes, text, days_ago=1, **vals):
 def balance(world, person):
     """Minutes on the person's account in the new bank."""
     partner = world.ref(f"{ADDON}partner_{person}")
-    return (
-        world["bank"]
-        .member_ids.filtered(lambda member: member.partner_id == partner)
-        .balance_minutes
-    )
+    return world["bank"].member_ids.filtered(lambda member: member.partner_id == partner).balance_minutes
 
 
 def refused(error, call, *args):
@@ -108,9 +104,7 @@ def log_help(world):
 @step("member", "tries to approve it alone, and to write the balance")
 def cheat(world):
     sentence = refused(UserError, world["help"].action_approve)
-    account = world.env["timebank.account"].search(
-        [("scheme_id", "=", world["bank"].id)]
-    )
+    account = world.env["timebank.account"].search([("scheme_id", "=", world["bank"].id)])
     assert len(account) == 1, "a member sees one account, their own"
     refused(AccessError, account.write, {"balance_minutes": 6000})
     assert world["help"].state == "submitted"
@@ -224,16 +218,12 @@ def balances(world):
     found = {member.name: member.balance_minutes for member in members}
     assert sorted(found.values()) == [-90, 0, 0, 120, 210]
     assert world["bank"].outstanding_minutes == sum(found.values()) == 240
-    return ", ".join(
-        f"{name} {minutes / 60:+.1f}" for name, minutes in found.items() if minutes
-    )
+    return ", ".join(f"{name} {minutes / 60:+.1f}" for name, minutes in found.items() if minutes)
 
 
 @step("member", "opens the statement; another's stays closed")
 def own_statement(world):
-    account = world.env["timebank.account"].search(
-        [("scheme_id", "=", world["bank"].id)]
-    )
+    account = world.env["timebank.account"].search([("scheme_id", "=", world["bank"].id)])
     pages, text = world.pdf(STATEMENT, account, "statement-of-rosa.pdf")
     assert pages == 1
     for words in ("Rosa Bennett", "Olive Rutherford", "Shopping and a chat", "3:30"):
@@ -246,9 +236,7 @@ def own_statement(world):
 @step("coordinator", "prints everybody's statement for the notice evening")
 def all_statements(world):
     accounts = world["bank"].member_ids.account_id
-    dialog = world.env["timebank.statement"].create(
-        {"account_ids": [Command.set(accounts.ids)]}
-    )
+    dialog = world.env["timebank.statement"].create({"account_ids": [Command.set(accounts.ids)]})
     data = dialog.action_print()["data"]
     pages, text = world.pdf(STATEMENT, accounts.browse(), "statements.pdf", data)
     assert pages == len(accounts) == 5

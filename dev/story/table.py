@@ -27,8 +27,5 @@ class Table:
         ]
         for index in range(max(map(len, cells))):
             parts = [cell[index] if index < len(cell) else "" for cell in cells]
-            padded = (
-                part.ljust(width)
-                for part, width in zip(parts, self.widths, strict=True)
-            )
+            padded = (part.ljust(width) for part, width in zip(parts, self.widths, strict=True))
             print("  ".join(padded).rstrip(), flush=True)

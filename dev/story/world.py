@@ -57,9 +57,7 @@ class World:
         mere shapes.
         """
         action = self.env["ir.actions.report"]
-        content, kind = action._render_qweb_pdf(
-            report, res_ids=records.ids or None, data=data
-        )
+        content, kind = action._render_qweb_pdf(report, res_ids=records.ids or None, data=data)
         if kind != "pdf" or not content.startswith(b"%PDF"):
             raise AssertionError(f"{report} gave no PDF but {kind}")
         self.save(name, content)
