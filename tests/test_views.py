@@ -51,6 +51,8 @@ class TestScreens(TimebankCase):
                         [(False, mode) for mode in (*modes, "search")]
                     )
                     self.assertEqual(set(views["views"]), {*modes, "search"})
+                    for view in views["views"].values():
+                        self._check_conditions(view["arch"])
                     if not model._transient:
                         domain = literal_eval(
                             (action.domain or "[]").replace("uid", str(user.id))
@@ -59,6 +61,13 @@ class TestScreens(TimebankCase):
                         model.search(domain, limit=5).read(
                             [name for name in fields if name in model._fields][:40]
                         )
+
+    def _check_conditions(self, arch):
+        """An “else” keeps its “if”, even where groups take elements away."""
+        for element in etree.fromstring(arch).xpath("//*[@t-else or @t-elif]"):
+            before = element.getprevious()
+            self.assertIsNotNone(before, etree.tostring(element))
+            self.assertTrue({"t-if", "t-elif"} & set(before.keys()), etree.tostring(element))
 
     def test_buttons_call_methods_that_exist(self):
         data = self.env["ir.model.data"].search(
