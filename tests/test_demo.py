@@ -16,9 +16,7 @@ class TestDemo(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.scheme = cls.env.ref(
-            "timebank_coproduction.scheme_river", raise_if_not_found=False
-        )
+        cls.scheme = cls.env.ref("timebank_coproduction.scheme_river", raise_if_not_found=False)
         if not cls.scheme:
             cls.skipTest(cls, "installed without demo data")
 
@@ -32,9 +30,7 @@ class TestDemo(TransactionCase):
                 self.assertTrue(user.has_group(group))
                 credential = {"type": "password", "login": login, "password": login}
                 self.assertEqual(
-                    self.env["res.users"].authenticate(
-                        credential, {"interactive": False}
-                    )["uid"],
+                    self.env["res.users"].authenticate(credential, {"interactive": False})["uid"],
                     user.id,
                 )
 
@@ -49,9 +45,7 @@ class TestDemo(TransactionCase):
             set(members.mapped("role")),
             {"beneficiary", "volunteer", "professional", "organisation"},
         )
-        self.assertEqual(
-            set(members.mapped("state")), {"applicant", "active", "paused", "left"}
-        )
+        self.assertEqual(set(members.mapped("state")), {"applicant", "active", "paused", "left"})
 
     def test_coordinators_run_their_own_bank(self):
         hillside = self.env.ref("timebank_coproduction.scheme_hillside")

@@ -68,9 +68,7 @@ class TestStatementReport(TimebankCase):
     def test_consecutive_periods_join(self):
         months = [(1, 31), (2, 28), (3, 18)]
         statements = [
-            self._get(
-                self.ben.account_id, date(2026, month, 1), date(2026, month, last)
-            )
+            self._get(self.ben.account_id, date(2026, month, 1), date(2026, month, last))
             for month, last in months
         ]
         self.assertEqual([found["opening"] for found in statements], [0, 60, 195])
@@ -135,9 +133,7 @@ class TestStatementReport(TimebankCase):
 
     # On paper
     def test_page_says_what_matters(self):
-        text = self._text(
-            self.ben.account_id, date_from="2026-02-01", date_to="2026-02-28"
-        )
+        text = self._text(self.ben.account_id, date_from="2026-02-01", date_to="2026-02-28")
         for words in (
             "Ben Okoro",
             "River Street",
@@ -161,9 +157,7 @@ class TestStatementReport(TimebankCase):
     def test_in_the_language_of_the_reader(self):
         self.env["res.lang"]._activate_lang("en_GB")
         self.ben.partner_id.lang = "en_GB"
-        text = self._text(
-            self.ben.account_id, date_from="2026-02-01", date_to="2026-02-28"
-        )
+        text = self._text(self.ben.account_id, date_from="2026-02-01", date_to="2026-02-28")
         self.assertIn("10/02/2026", text)
 
     # Who
@@ -203,9 +197,7 @@ class TestStatementReport(TimebankCase):
         )
         self.assertEqual(dialog.account_ids, (self.ann | self.ben).account_id)
         action = dialog.action_print()
-        self.assertEqual(
-            action["data"]["account_ids"], (self.ann | self.ben).account_id.ids
-        )
+        self.assertEqual(action["data"]["account_ids"], (self.ann | self.ben).account_id.ids)
         self.assertEqual(action["data"]["date_from"], "2025-12-18")
 
     def test_dialog_without_accounts(self):

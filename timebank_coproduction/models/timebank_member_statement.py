@@ -29,7 +29,4 @@ class TimebankMember(models.Model):
             ["minutes:sum"],
         )
         totals = {(scheme, partner): minutes for scheme, partner, minutes in groups}
-        return {
-            member: totals.get((member.scheme_id, member.partner_id), 0)
-            for member in self
-        }
+        return {member: totals.get((member.scheme_id, member.partner_id), 0) for member in self}

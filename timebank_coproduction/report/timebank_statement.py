@@ -20,12 +20,8 @@ class ReportStatement(models.AbstractModel):
             days ``date_from`` and ``date_to`` as ``YYYY-MM-DD``
         """
         data = data or {}
-        accounts = self.env["timebank.account"].browse(
-            docids or data.get("account_ids")
-        )
-        statements = accounts._get_statements(
-            data.get("date_from"), data.get("date_to")
-        )
+        accounts = self.env["timebank.account"].browse(docids or data.get("account_ids"))
+        statements = accounts._get_statements(data.get("date_from"), data.get("date_to"))
         statements = [self._in_own_language(statement) for statement in statements]
         return {
             "doc_ids": accounts.ids,

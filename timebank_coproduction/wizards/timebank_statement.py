@@ -20,9 +20,7 @@ class TimebankStatement(models.TransientModel):
     )
     date_to = fields.Date("To", required=True, default=fields.Date.context_today)
 
-    _in_order = models.Constraint(
-        "CHECK (date_from <= date_to)", "The period ends before it begins."
-    )
+    _in_order = models.Constraint("CHECK (date_from <= date_to)", "The period ends before it begins.")
 
     def _default_accounts(self):
         """The accounts, or those of the members, that the dialog is opened from."""
@@ -47,13 +45,9 @@ class TimebankStatement(models.TransientModel):
         """
         self.ensure_one()
         if not self.account_ids:
-            raise UserError(
-                self.env._(
-                    "Choose an account. People who have not joined yet have none."
-                )
-            )
+            raise UserError(self.env._("Choose an account. People who have not joined yet have none."))
         report = self.env.ref("timebank_coproduction.timebank_statement_report")
-        return report.report_action(
+        action = report.report_action(
             None,
             data={
                 "account_ids": self.account_ids.sorted("name").ids,
@@ -62,3 +56,4 @@ class TimebankStatement(models.TransientModel):
             },
             config=False,
         )
+        return dict(action, close_on_report_download=True)
