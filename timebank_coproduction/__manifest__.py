@@ -97,6 +97,7 @@
         "demo/timebank_member.xml",
         "demo/timebank_hours.xml",
         "demo/timebank_reward.xml",
+        "demo/timebank_redemption.xml",
     ],
     "external_dependencies": {"python": ["numpy", "scipy"]},
     "assets": {
