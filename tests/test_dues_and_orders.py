@@ -36,8 +36,8 @@ class TestDues(RewardCase):
         self.assertEqual((self.dues.state, len(self.dues.claim_ids)), ("stopped", 2))
         self.assertIn("has 2:00 hours to spend", self.dues.stop_reason)
         self.assertIn("has 2:00 hours to spend", self.dues.activity_ids.note)
-        mail = self.env["mail.mail"].search([("model", "=", "timebank.dues"), ("res_id", "=", self.dues.id)])
-        self.assertIn("was not renewed", mail.subject)
+        mail = self.env["mail.mail"].search([("subject", "=", "Gardening club was not renewed")])
+        self.assertEqual(mail.recipient_ids, self.ann.partner_id)
         self.assertEqual(self._balances(self.ann), [120])
 
     def test_a_31st_stays_one(self):
@@ -129,6 +129,7 @@ class TestExpiry(RewardCase):
         super().setUp()
         self.scheme.write({"expiry": "to_pot", "expiry_months": 12})
         self.ann.partner_id.email = "ann@example.org"
+        self.ben.partner_id.email = False
 
     def test_announced_a_month_before(self):
         self._run(months=10)
