@@ -135,7 +135,9 @@ class TestExpiry(RewardCase):
         self._run(months=10)
         self.assertFalse(self.ann.account_id.expiry_notice_on)
         self._run(months=11)
-        mail = self.env["mail.mail"].search([("model", "=", "timebank.account"), ("res_id", "=", self.ann.account_id.id)])
+        mail = self.env["mail.mail"].search(
+            [("model", "=", "timebank.account"), ("res_id", "=", self.ann.account_id.id)]
+        )
         self.assertIn("Use your time credits by", mail.subject)
         self.assertIn("Tell Ben Okoro", " ".join(self.scheme.activity_ids.mapped("summary")))
         self.assertEqual(self._balances(self.ann, self.ben), [600, 600])
@@ -166,12 +168,20 @@ class TestCertificate(RewardCase):
         certificate = (
             self.env["timebank.certificate"]
             .with_user(self.coordinator)
-            .create({"member_ids": self.ann.ids, "date_from": TODAY.replace(day=1), "date_to": TODAY.replace(day=1)})
+            .create(
+                {
+                    "member_ids": self.ann.ids,
+                    "date_from": TODAY.replace(day=1),
+                    "date_to": TODAY.replace(day=1),
+                }
+            )
         )
         self.assertEqual(certificate._get_lines(), {self.ann: [("Other help", 5.0)]})
-        html = self.env["ir.actions.report"]._render_qweb_html(
-            "timebank_coproduction.report_certificate", certificate.ids
-        )[0].decode()
+        html = (
+            self.env["ir.actions.report"]
+            ._render_qweb_html("timebank_coproduction.report_certificate", certificate.ids)[0]
+            .decode()
+        )
         self.assertIn("5 hours", html)
         certificate.write({"date_from": "2025-01-01", "date_to": "2025-02-01"})
         with self.assertRaisesRegex(UserError, "No approved hours"):

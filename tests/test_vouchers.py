@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from psycopg2.errors import RestrictViolation
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -50,7 +52,9 @@ class TestVouchers(RewardCase):
 
     def test_nothing_links_a_note_to_who_handed_it_in(self):
         batch = self._make_batch(account_id=self.ben.account_id.id)
-        self.env["timebank.voucher"].with_user(self.portal).redeem(batch.voucher_ids[0].code, self.ann.account_id)
+        self.env["timebank.voucher"].with_user(self.portal).redeem(
+            batch.voucher_ids[0].code, self.ann.account_id
+        )
         voucher = batch.voucher_ids[0]
         came_back = self.env["timebank.transfer"].search([("kind", "=", "voucher_return")])
         self.assertFalse(came_back.voucher_batch_id)
@@ -77,7 +81,9 @@ class TestVouchers(RewardCase):
         desk.action_hand_in()
         self.assertEqual((desk.last_count, desk.last_minutes), (4, 240))
         reasons = desk.line_ids.mapped("reason")
-        for reason, word in zip(reasons, ("cancelled", "handed in already", "another time bank", "no voucher"), strict=True):
+        for reason, word in zip(
+            reasons, ("cancelled", "handed in already", "another time bank", "no voucher"), strict=True
+        ):
             self.assertIn(word, reason)
         self.assertEqual(len(desk.codes.splitlines()), 4)
         self.assertEqual(self._outstanding(), 180)
@@ -92,7 +98,8 @@ class TestVouchers(RewardCase):
         self._make_batch(quantity=2, expires_on=today)
         with self.env.cr.savepoint():
             self.env.cr.execute(
-                "UPDATE timebank_voucher SET expires_on = %s WHERE state = 'issued'", [today - timedelta(days=1)]
+                "UPDATE timebank_voucher SET expires_on = %s WHERE state = 'issued'",
+                [today - timedelta(days=1)],
             )
         self.env.invalidate_all()
         self.env["timebank.voucher"]._cron_expire()
@@ -134,10 +141,10 @@ class TestVouchers(RewardCase):
             "UPDATE timebank_voucher SET minutes = 6000 WHERE id = %s",
             "DELETE FROM timebank_voucher WHERE id = %s",
         ):
-            with self.assertRaises(Exception), self.env.cr.savepoint():
+            with self.assertRaises(RestrictViolation), self.env.cr.savepoint():
                 self.env.cr.execute(query, [voucher.id])
         self.env["timebank.voucher"].redeem(voucher.code, self.ann.account_id)
-        with self.assertRaises(Exception), self.env.cr.savepoint():
+        with self.assertRaises(RestrictViolation), self.env.cr.savepoint():
             self.env.cr.execute(
                 "UPDATE timebank_voucher SET state = 'issued', ended_on = NULL WHERE id = %s", [voucher.id]
             )

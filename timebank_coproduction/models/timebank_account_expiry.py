@@ -14,7 +14,10 @@ class TimebankAccount(models.Model):
     _inherit = "timebank.account"
 
     expiry_notice_on = fields.Date(
-        "Expiry announced on", readonly=True, copy=False, help="Empty, or older than the last movement, means not."
+        "Expiry announced on",
+        readonly=True,
+        copy=False,
+        help="Empty, or older than the last movement, means not.",
     )
     expiry_on = fields.Date("Expires on", compute="_compute_expiry_on")
 

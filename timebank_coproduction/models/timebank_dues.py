@@ -62,7 +62,9 @@ class TimebankDues(models.Model):
     def _compute_display_name(self):
         for dues in self:
             dues.display_name = self.env._(
-                "%(reward)s for %(person)s", reward=dues.reward_id.name or "?", person=dues.partner_id.name or "?"
+                "%(reward)s for %(person)s",
+                reward=dues.reward_id.name or "?",
+                person=dues.partner_id.name or "?",
             )
 
     @api.depends("date_start", "every")

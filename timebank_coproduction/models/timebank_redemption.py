@@ -115,7 +115,9 @@ class TimebankRedemption(models.Model):
     reward_kind = fields.Selection(related="reward_id.kind")
     notice = fields.Char(related="reward_id.notice")
 
-    _quantity_positive = models.Constraint("CHECK (quantity BETWEEN 1 AND 1000)", "Claim between 1 and 1,000.")
+    _quantity_positive = models.Constraint(
+        "CHECK (quantity BETWEEN 1 AND 1000)", "Claim between 1 and 1,000."
+    )
     _fulfilled_when = models.Constraint(
         "CHECK ((state = 'fulfilled') = (fulfilled_on IS NOT NULL))", "A fulfilled claim says when."
     )
@@ -130,14 +132,23 @@ class TimebankRedemption(models.Model):
     def _compute_account_id(self):
         """The account of the person's own membership."""
         # sudo: the account follows the membership; whose may be spent is checked at the request.
-        members = self.env["timebank.member"].sudo().search_fetch(
-            [("scheme_id", "in", self.scheme_id._origin.ids), ("partner_id", "in", self.partner_id._origin.ids)],
-            ["scheme_id", "partner_id", "account_id"],
+        members = (
+            self.env["timebank.member"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("scheme_id", "in", self.scheme_id._origin.ids),
+                    ("partner_id", "in", self.partner_id._origin.ids),
+                ],
+                ["scheme_id", "partner_id", "account_id"],
+            )
         )
         accounts = {(member.scheme_id.id, member.partner_id.id): member.account_id.id for member in members}
         for claim in self:
             own = accounts.get((claim.scheme_id._origin.id, claim.partner_id._origin.id))
-            claim.account_id = own or (claim.account_id if claim.account_id.scheme_id == claim.scheme_id else False)
+            claim.account_id = own or (
+                claim.account_id if claim.account_id.scheme_id == claim.scheme_id else False
+            )
 
     @api.depends("reward_id", "quantity")
     def _compute_price(self):
@@ -184,7 +195,9 @@ class TimebankRedemption(models.Model):
         for claim in self:
             if claim.state != "draft":
                 raise UserError(
-                    self.env._("“%s” has been requested: cancel it instead of deleting it.", claim.display_name)
+                    self.env._(
+                        "“%s” has been requested: cancel it instead of deleting it.", claim.display_name
+                    )
                 )
 
     def _check_content(self, vals):
@@ -202,6 +215,6 @@ class TimebankRedemption(models.Model):
                     )
 
     def _may_change_cost(self):
-        return self.env.user.has_group("timebank_coproduction.group_timebank_finance") or self.env.user.has_group(
-            "timebank_coproduction.group_timebank_manager"
-        )
+        return self.env.user.has_group(
+            "timebank_coproduction.group_timebank_finance"
+        ) or self.env.user.has_group("timebank_coproduction.group_timebank_manager")

@@ -7,7 +7,9 @@ class TimebankRedemption(models.Model):
 
     _inherit = "timebank.redemption"
 
-    invoice_id = fields.Many2one("account.move", "Member's invoice", readonly=True, copy=False, index="btree_not_null")
+    invoice_id = fields.Many2one(
+        "account.move", "Member's invoice", readonly=True, copy=False, index="btree_not_null"
+    )
     cash_state = fields.Selection(
         [
             ("none", "No cash part"),
@@ -20,7 +22,9 @@ class TimebankRedemption(models.Model):
         compute="_compute_cash_state",
     )
 
-    @api.depends("cash_amount", "invoice_id.state", "invoice_id.payment_state", "scheme_id.cash_method", "state")
+    @api.depends(
+        "cash_amount", "invoice_id.state", "invoice_id.payment_state", "scheme_id.cash_method", "state"
+    )
     def _compute_cash_state(self):
         # sudo: members and coordinators see how far the payment is, not the books.
         for claim in self.sudo():
@@ -48,8 +52,10 @@ class TimebankRedemption(models.Model):
         refusals = super()._get_refusals_to_approve()
         # sudo: coordinators approve without rights on the books.
         rest = (self - self.browse(refusals)).sudo()._get_to_invoice()
-        journals = self.env["account.journal"].sudo()._read_group(
-            [("type", "=", "sale"), ("company_id", "in", rest.company_id.ids)], ["company_id"]
+        journals = (
+            self.env["account.journal"]
+            .sudo()
+            ._read_group([("type", "=", "sale"), ("company_id", "in", rest.company_id.ids)], ["company_id"])
         )
         ready = {company for (company,) in journals}
         for claim in rest:
@@ -67,8 +73,11 @@ class TimebankRedemption(models.Model):
         # sudo: coordinators approve without rights on the books; finance sends the drafts.
         claims = self.sudo()._get_to_invoice()
         for company, group in claims.grouped("company_id").items():
-            invoices = self.env["account.move"].sudo().with_company(company).create(
-                [claim._prepare_invoice() for claim in group]
+            invoices = (
+                self.env["account.move"]
+                .sudo()
+                .with_company(company)
+                .create([claim._prepare_invoice() for claim in group])
             )
             for claim, invoice in zip(group, invoices, strict=True):
                 claim._through_door().write({"invoice_id": invoice.id})
@@ -76,7 +85,9 @@ class TimebankRedemption(models.Model):
 
     def _get_to_invoice(self):
         return self.filtered(
-            lambda claim: claim.cash_amount and claim.scheme_id.cash_method == "invoice" and not claim.invoice_id
+            lambda claim: (
+                claim.cash_amount and claim.scheme_id.cash_method == "invoice" and not claim.invoice_id
+            )
         )
 
     def _prepare_invoice(self):

@@ -1,8 +1,10 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools import codes
+from ..tools import codes, qr
 
 
 class TimebankRedemption(models.Model):
@@ -11,12 +13,15 @@ class TimebankRedemption(models.Model):
     _inherit = "timebank.redemption"
 
     code_url = fields.Char(compute="_compute_code_url")
+    code_qr = fields.Html("QR", compute="_compute_code_url", sanitize=False)
 
     @api.depends("code")
     def _compute_code_url(self):
-        """What the QR shown by the member holds."""
+        """What the member shows: a QR that opens the supplier's page with the code."""
         for claim in self:
-            claim.code_url = f"{claim.get_base_url()}/timebank/claim/{claim.code}" if claim.code else False
+            url = f"{claim.get_base_url()}/timebank/claim/{claim.code}" if claim.code else False
+            claim.code_url = url
+            claim.code_qr = url and Markup(qr.svg(url))
 
     def _prepare_approvals(self, approver):
         vals_by_id = super()._prepare_approvals(approver)
@@ -33,7 +38,9 @@ class TimebankRedemption(models.Model):
             lambda claim: claim.code and (claim.account_id.partner_id or claim.partner_id).email
         )
         if with_code:
-            self.env.ref("timebank_coproduction.mail_template_claim_code").sudo().send_mail_batch(with_code.ids)
+            self.env.ref("timebank_coproduction.mail_template_claim_code").sudo().send_mail_batch(
+                with_code.ids
+            )
         return result
 
     @api.model
@@ -69,7 +76,7 @@ class TimebankRedemption(models.Model):
         return self.search([("code", "=", code)]) if code else self.browse()
 
     def _get_code_outcome(self):
-        """What using the code of this claim (or of none) comes to, as a ``timebank.code.attempt`` names it."""
+        """What using the code of this claim (or of none) comes to, in a ``timebank.code.attempt``'s words."""
         claim = self.sudo()
         if not claim:
             return "unknown"

@@ -26,16 +26,8 @@ class TimebankRedemption(models.Model):
         refusals = {paying[position].id: sentence for position, sentence in unpaid.items()}
         refusals |= (self - self.browse(refusals))._take_stock()
         taken = self - self.browse(refusals)
-        taken._through_door().write(
-            {"state": "requested", "requested_on": fields.Date.context_today(self)}
-        )
-        door._post(
-            [
-                vals
-                for claim, vals in zip(paying, vals_list, strict=True)
-                if claim.id not in refusals
-            ]
-        )
+        taken._through_door().write({"state": "requested", "requested_on": fields.Date.context_today(self)})
+        door._post([vals for claim, vals in zip(paying, vals_list, strict=True) if claim.id not in refusals])
         return refusals
 
     def _give_back(self, reason):
@@ -89,7 +81,9 @@ class TimebankRedemption(models.Model):
                 continue
             if claim.quantity > left[reward.id]:
                 refusals[claim.id] = (
-                    self.env._("Only %(left)s of “%(reward)s” are left.", left=left[reward.id], reward=reward.name)
+                    self.env._(
+                        "Only %(left)s of “%(reward)s” are left.", left=left[reward.id], reward=reward.name
+                    )
                     if left[reward.id]
                     else self.env._("There is nothing left of “%s”.", reward.name)
                 )

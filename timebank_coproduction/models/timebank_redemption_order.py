@@ -9,7 +9,9 @@ class TimebankRedemption(models.Model):
 
     supplier_id = fields.Many2one(related="reward_id.supplier_id")
     ordered_on = fields.Date(readonly=True, copy=False)
-    order_bill_id = fields.Many2one("account.move", "Ordered on bill", readonly=True, copy=False, index="btree_not_null")
+    order_bill_id = fields.Many2one(
+        "account.move", "Ordered on bill", readonly=True, copy=False, index="btree_not_null"
+    )
 
     def action_order(self):
         """Order what approved claims need, together for each supplier, as the bank's policy says:
@@ -22,9 +24,9 @@ class TimebankRedemption(models.Model):
         refusals = self._get_refusals_to_order()
         claims = self._raise_or_list(refusals)
         # sudo: coordinators order without rights on the books or on the suppliers.
-        for (scheme, supplier), group in claims.sudo().grouped(
-            lambda claim: (claim.scheme_id, claim.reward_id.supplier_id)
-        ).items():
+        for (scheme, supplier), group in (
+            claims.sudo().grouped(lambda claim: (claim.scheme_id, claim.reward_id.supplier_id)).items()
+        ):
             group._order_from(supplier, scheme.supplier_order)
         claims._note(self.env._("Ordered from the supplier"))
         return self._tell(refusals, self.env._("ordered"))

@@ -75,7 +75,9 @@ class TimebankRedemption(models.Model):
                 continue
             account = claim.account_id
             if me != account.partner_id and me not in account.holder_ids:
-                refusals[claim.id] = self.env._("You can claim from your own account, or from a pot that you hold.")
+                refusals[claim.id] = self.env._(
+                    "You can claim from your own account, or from a pot that you hold."
+                )
             elif not claim._is_of_household(me | account.holder_ids):
                 refusals[claim.id] = self.env._(
                     "You can claim for yourself, your family, or those who share the pot. Ask your"
@@ -189,7 +191,7 @@ class TimebankRedemption(models.Model):
         )
 
     def _get_standing_counts(self):
-        """How many each person has of these rewards in the current period: for them, and from their account."""
+        """How many each person has of these rewards in this period: for them, and from their account."""
         counts = {}
         self.flush_recordset()
         for reward in self.reward_id:

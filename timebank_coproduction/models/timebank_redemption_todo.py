@@ -34,7 +34,9 @@ class TimebankRedemption(models.Model):
         if not todos:
             return
         self.flush_recordset(["state"])
-        waiting = self.sudo()._read_group([("todo_id", "in", todos.ids), ("state", "=", "requested")], ["todo_id"])
+        waiting = self.sudo()._read_group(
+            [("todo_id", "in", todos.ids), ("state", "=", "requested")], ["todo_id"]
+        )
         done = todos - todos.browse([todo.id for (todo,) in waiting])
         done.with_user(self.env.user).sudo().action_feedback()
 

@@ -42,7 +42,9 @@ class TimebankRedemption(models.Model):
         self.check_access("write")
         reason = self._checked_reason(reason)
         refusals = self._get_refusals_to_decide()
-        return self._end("refused", reason, refusals, self.env._("Refused: %s", reason), self.env._("refused"))
+        return self._end(
+            "refused", reason, refusals, self.env._("Refused: %s", reason), self.env._("refused")
+        )
 
     def action_cancel(self, reason):
         """Call claims off before they are handed over: credits and stock go back whole.

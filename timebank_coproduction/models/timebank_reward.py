@@ -109,7 +109,10 @@ class TimebankReward(models.Model):
         default="collected",
     )
     collect_days = fields.Integer(
-        "Valid for (days)", default=90, help="How long after approval the claim can be fulfilled.", aggregator=None
+        "Valid for (days)",
+        default=90,
+        help="How long after approval the claim can be fulfilled.",
+        aggregator=None,
     )
 
     # Figures
@@ -231,6 +234,4 @@ class TimebankReward(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "timebank_coproduction.timebank_redemption_action"
         )
-        return dict(
-            action, domain=[("reward_id", "=", self.id)], context={"default_reward_id": self.id}
-        )
+        return dict(action, domain=[("reward_id", "=", self.id)], context={"default_reward_id": self.id})

@@ -99,7 +99,8 @@ class TimebankReward(models.Model):
             )
         if given_minutes < self.min_given_minutes:
             return self.env._(
-                "“%(reward)s” is for those who have given at least %(hours)g hours, and %(person)s has given %(given)g.",
+                "“%(reward)s” is for those who have given at least %(hours)g hours, and %(person)s has"
+                " given %(given)g.",
                 reward=self.name,
                 hours=self.min_given_hours,
                 person=member.name,

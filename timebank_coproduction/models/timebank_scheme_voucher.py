@@ -35,7 +35,8 @@ class TimebankScheme(models.Model):
                  LEFT JOIN moved ON moved.account_id = a.id
                  LEFT JOIN worth ON worth.scheme_id = s.id
                 WHERE s.id IN %s
-                  AND COALESCE(a.balance_minutes, 0) + COALESCE(moved.minutes, 0) != COALESCE(worth.minutes, 0)""",
+                  AND COALESCE(a.balance_minutes, 0) + COALESCE(moved.minutes, 0)
+                      != COALESCE(worth.minutes, 0)""",
             tuple(self.ids),
         )
         return self._violations_of(

@@ -1,7 +1,9 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..tools import voucher_ddl
+from ..tools import qr, voucher_ddl
 from .hours_field import hours_of
 
 
@@ -24,7 +26,9 @@ class TimebankVoucher(models.Model):
     batch_id = fields.Many2one(
         "timebank.voucher.batch", required=True, readonly=True, ondelete="restrict", index=True
     )
-    scheme_id = fields.Many2one("timebank.scheme", string="Time bank", required=True, readonly=True, index=True)
+    scheme_id = fields.Many2one(
+        "timebank.scheme", string="Time bank", required=True, readonly=True, index=True
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     code = fields.Char(required=True, readonly=True)
     minutes = fields.Integer(required=True, readonly=True)
@@ -63,3 +67,8 @@ class TimebankVoucher(models.Model):
 
     def unlink(self):
         raise AccessError(self.env._("A voucher is never removed: cancel it instead."))
+
+    def _get_qr(self):
+        """The code as a picture, for the sheet."""
+        self.ensure_one()
+        return Markup(qr.svg(self.code))

@@ -155,7 +155,9 @@ class TimebankVoucherBatch(models.Model):
 
     def action_view_vouchers(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_voucher_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "timebank_coproduction.timebank_voucher_action"
+        )
         return dict(action, domain=[("batch_id", "=", self.id)], context={})
 
     def _why_not_issuable(self, today):
@@ -191,7 +193,8 @@ class TimebankVoucherBatch(models.Model):
         self.ensure_one()
         self.env.cr.execute(
             SQL(
-                """INSERT INTO timebank_voucher (batch_id, scheme_id, company_id, minutes, expires_on, state, code)
+                """INSERT INTO timebank_voucher
+                          (batch_id, scheme_id, company_id, minutes, expires_on, state, code)
                    SELECT %s, %s, %s, %s, %s, 'issued', code FROM unnest(%s) code""",
                 self.id,
                 self.scheme_id.id,

@@ -39,7 +39,9 @@ class TimebankVoucher(models.Model):
         source = self.env.user.login
         attempts = self.env["timebank.code.attempt"]
         if not at_desk and attempts._is_blocked(source):
-            raise UserError(self.env._("Too many codes were wrong. Wait a quarter of an hour, then try again."))
+            raise UserError(
+                self.env._("Too many codes were wrong. Wait a quarter of an hour, then try again.")
+            )
         found = self.sudo()._lock_by_codes(code_list)
         taken, refusals = self.sudo().browse(), []
         for typed in code_list:
@@ -87,7 +89,9 @@ class TimebankVoucher(models.Model):
         if account.kind == "voucher" or (account.kind == "operating" and not at_desk):
             raise UserError(self.env._("Vouchers are handed in to a member's account or a pot."))
         if not at_desk and user.partner_id not in (account.partner_id | account.holder_ids):
-            raise UserError(self.env._("You can hand in vouchers for your own account, or for a pot that you hold."))
+            raise UserError(
+                self.env._("You can hand in vouchers for your own account, or for a pot that you hold.")
+            )
         return at_desk
 
     def _get_refusals_to_run(self):
