@@ -41,6 +41,8 @@ WRITTEN = (
 class ConcurrencyCase(BaseCase):
     """A bank that other connections can see, with one coordinator for each connection."""
 
+    scheme_id = None
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -103,8 +105,8 @@ class ConcurrencyCase(BaseCase):
             for table in WRITTEN:
                 env.cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             env.cr.execute(
-                """UPDATE timebank_scheme SET operating_account_id = NULL, pot_account_id = NULL
-                    WHERE id = %s""",
+                """UPDATE timebank_scheme SET operating_account_id = NULL, pot_account_id = NULL,
+                       last_seal_id = NULL WHERE id = %s""",
                 [cls.scheme_id],
             )
             for table in WRITTEN:

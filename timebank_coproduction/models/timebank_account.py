@@ -136,6 +136,13 @@ class TimebankAccount(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """People make pots; the other kinds are opened by the bank and its members."""
+        if not self._is_door_open():
+            for vals in vals_list:
+                self._refuse_protected(
+                    name
+                    for name in ("balance_minutes", "state")
+                    if vals.get(name) not in (None, self._protected_default(name))
+                )
         if not (self.env.su or self._is_door_open()):
             for vals in vals_list:
                 if vals.get("kind", "pot") != "pot":
@@ -145,6 +152,10 @@ class TimebankAccount(models.Model):
             door = self._through_door()
             return super(TimebankAccount, door).create(vals_list).with_env(self.env)
         return super(TimebankAccount, self._through_door()).create(vals_list).with_env(self.env)
+
+    def write(self, vals):
+        self._refuse_own_terms(vals, {"has_own_limit", "credit_limit_minutes", "credit_limit_hours"})
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):

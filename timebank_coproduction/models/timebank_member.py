@@ -60,7 +60,11 @@ class TimebankMember(models.Model):
     # What they told the broker
     language_ids = fields.Many2many("timebank.language", string="Languages")
     availability_ids = fields.Many2many("timebank.availability", string="Free on")
-    note = fields.Html(string="Notes", help="For the coordinators; members don't see it.")
+    note = fields.Html(
+        string="Notes",
+        groups="timebank_coproduction.group_timebank_coordinator",
+        help="For the coordinators; members don't see it.",
+    )
 
     # Figures
     account_id = fields.Many2one("timebank.account", readonly=True, copy=False)
@@ -128,6 +132,7 @@ class TimebankMember(models.Model):
 
     # CRUD
     def write(self, vals):
+        self._refuse_own_terms(vals, {"trusted"})
         for name in ("partner_id", "scheme_id"):
             if name in vals and any(
                 member.account_id and member[name].id != vals[name] for member in self
@@ -135,7 +140,10 @@ class TimebankMember(models.Model):
                 raise UserError(
                     self.env._("A member with an account stays the same person in the same time bank.")
                 )
-        return super().write(vals)
+        result = super().write(vals)
+        if "scheme_id" in vals:
+            self.check_access("write")  # nobody is moved to where the user has no say
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_applicants(self):

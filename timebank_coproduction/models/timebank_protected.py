@@ -56,6 +56,18 @@ class TimebankProtected(models.AbstractModel):
             )
         )
 
+    def _refuse_own_terms(self, vals, names):
+        """:raises AccessError: where somebody sets ``names`` for themselves, whatever their role"""
+        mine = self.filtered(lambda record: record.partner_id == self.env.user.partner_id)
+        labels = sorted(self._fields[name]._description_string(self.env) for name in names & vals.keys())
+        if labels and mine and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "Nobody sets their own terms: ask another coordinator for a change of %(fields)s.",
+                    fields=", ".join(labels),
+                )
+            )
+
     @api.private
     def _through_door(self):
         """The same records, on which protected fields can be written. For verbs only."""

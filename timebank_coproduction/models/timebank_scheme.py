@@ -1,4 +1,5 @@
 from ast import literal_eval
+from itertools import count
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -73,8 +74,10 @@ class TimebankScheme(models.Model):
         "(company_id, code)", "Another time bank has that code: choose a different one."
     )
 
-    def _default_code(self):
-        return f"TB{self.sudo().with_context(active_test=False).search_count([]) + 1}"
+    def _default_code(self, taken=()):
+        """The first of TB1, TB2 and so on that is free, and not among those ``taken`` in this call."""
+        codes = {*self.sudo().search([]).mapped("code"), *taken}
+        return next(code for number in count(1) if (code := f"TB{number}") not in codes)
 
     @api.depends("member_ids.state")
     def _compute_member_count(self):
@@ -124,6 +127,11 @@ class TimebankScheme(models.Model):
     # CRUD
     @api.model_create_multi
     def create(self, vals_list):
+        taken = [vals.get("code") for vals in vals_list]
+        for vals in vals_list:
+            if not vals.get("code"):
+                vals["code"] = self._default_code(taken)
+                taken.append(vals["code"])
         schemes = super().create(vals_list)
         # sudo: a manager may open a bank without being allowed to make accounts or
         # sequences by hand; both are the bank's own and hold nothing yet.
@@ -157,6 +165,7 @@ class TimebankScheme(models.Model):
                 )
 
     def unlink(self):
+        self._unlink_only_unused()  # before its books are taken away
         books = self.sudo()
         sequences, accounts = books.sequence_id, books.account_ids
         books._through_door().write({"operating_account_id": False, "pot_account_id": False})
@@ -167,7 +176,7 @@ class TimebankScheme(models.Model):
 
     def copy_data(self, default=None):
         return [
-            dict(vals, name=self.env._("%s (copy)", scheme.name), code=self._default_code())
+            {**vals, "name": self.env._("%s (copy)", scheme.name), "code": False, **(default or {})}
             for scheme, vals in zip(self, super().copy_data(default), strict=True)
         ]
 

@@ -1,0 +1,29 @@
+"""The plain Python of the addon, by the examples in its docstrings."""
+
+import doctest
+import importlib
+import pkgutil
+from pathlib import Path
+
+from odoo.tests import BaseCase, tagged
+
+from odoo.addons.timebank_coproduction import tools
+
+
+@tagged("post_install", "-at_install")
+class TestTools(BaseCase):
+    def test_examples(self):
+        tried = 0
+        for found in pkgutil.walk_packages(tools.__path__, f"{tools.__name__}."):
+            with self.subTest(module=found.name):
+                outcome = doctest.testmod(importlib.import_module(found.name))
+                self.assertFalse(outcome.failed)
+                tried += outcome.attempted
+        self.assertGreater(tried, 10)
+
+    def test_every_test_is_imported(self):
+        """Pytest finds every file by its name, Odoo's own runner only what the package imports."""
+        here = Path(__file__).parent
+        modules = sorted(path.stem for path in here.glob("test_*.py"))
+        imported = (here / "__init__.py").read_text().split()
+        self.assertEqual([word for word in imported if word.startswith("test_")], modules)
