@@ -149,7 +149,7 @@ class TestExternalApi(HttpCase, TimebankCase):
     def test_without_a_key(self):
         with mute_logger("odoo.http"):
             answer = self.url_open(
-                "/json/2/timebank.hours/search_read", json={}, headers={"Authorization": "Bearer none"}
+                "/json/2/timebank.hours/search_read", json={"domain": []}, headers={"Authorization": "Bearer none"}
             )
         self.assertEqual(answer.status_code, 401)
 
