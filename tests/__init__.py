@@ -11,11 +11,13 @@ from . import test_gift
 from . import test_hours
 from . import test_hours_bad_input
 from . import test_hours_entry
+from . import test_hours_todo
 from . import test_install
 from . import test_introduction
 from . import test_ledger
 from . import test_ledger_check
 from . import test_ledger_histories
+from . import test_ledger_kept
 from . import test_matching
 from . import test_member
 from . import test_offer
@@ -32,4 +34,5 @@ from . import test_statement
 from . import test_statement_report
 from . import test_supplier_page
 from . import test_tools
+from . import test_views
 from . import test_vouchers

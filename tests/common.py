@@ -37,8 +37,12 @@ class TimebankCase(TransactionCase):
         cls.startClassPatcher(freeze_time(TODAY))
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True, no_reset_password=True))
         group = "timebank_coproduction.group_timebank_"
-        cls.coordinator = new_test_user(cls.env, "tb_coordinator", groups=group + "coordinator", name="Cora Hart")
-        cls.coordinator2 = new_test_user(cls.env, "tb_coordinator2", groups=group + "coordinator", name="Cole Dunn")
+        cls.coordinator = new_test_user(
+            cls.env, "tb_coordinator", groups=group + "coordinator", name="Cora Hart"
+        )
+        cls.coordinator2 = new_test_user(
+            cls.env, "tb_coordinator2", groups=group + "coordinator", name="Cole Dunn"
+        )
         cls.manager = new_test_user(cls.env, "tb_manager", groups=group + "manager", name="Mona Reed")
         cls.finance = new_test_user(cls.env, "tb_finance", groups=group + "finance", name="Finn Ward")
         cls.staff = new_test_user(cls.env, "tb_staff", groups="base.group_user", name="Stella Fox")

@@ -146,7 +146,9 @@ class TestAccess(TimebankCase):
         pot.holder_ids = self.portal.partner_id
         self._post(self.scheme.operating_account_id, pot, 60)
         self.assertEqual(self._allowed(self.portal, pot), "r---")
-        lines = self._as(self.portal, self.env["timebank.statement.line"]).search([("account_id", "=", pot.id)])
+        lines = self._as(self.portal, self.env["timebank.statement.line"]).search(
+            [("account_id", "=", pot.id)]
+        )
         self.assertEqual(lines.mapped("minutes"), [60])
 
     def test_notes_are_not_for_members(self):
@@ -158,13 +160,18 @@ class TestAccess(TimebankCase):
     def test_coordinators_keep_to_their_banks(self):
         draft = self.records[self.scheme]["timebank.hours"]
         member = self.env["timebank.member"].create(
-            {"partner_id": self.env["res.partner"].create({"name": "Abe Long"}).id, "scheme_id": self.scheme.id}
+            {
+                "partner_id": self.env["res.partner"].create({"name": "Abe Long"}).id,
+                "scheme_id": self.scheme.id,
+            }
         )
         for attempt in (
             lambda: self._as(self.coordinator2, self.zoe).action_pause(),
             lambda: self._as(self.coordinator2, self.zoe.account_id).action_freeze(),
             lambda: self._as(self.coordinator2, draft).action_submit(),
-            lambda: self._as(self.coordinator2, self.env["timebank.hours"]).create(self._hours_vals(self.ann)),
+            lambda: self._as(self.coordinator2, self.env["timebank.hours"]).create(
+                self._hours_vals(self.ann)
+            ),
             lambda: self._as(self.coordinator, draft).write(
                 {"scheme_id": self.other.id, "partner_id": self.dee.partner_id.id}
             ),

@@ -74,7 +74,14 @@ class TestExternalApi(HttpCase, TimebankCase):
             self._check_refused(user, "timebank.transfer", "write", transfer.ids, vals={"minutes": 600})
             self._check_refused(user, "timebank.transfer", "unlink", transfer.ids)
             self._check_refused(user, "timebank.transfer", "action_reverse", transfer.ids, reason="Mine")
-            for method in ("_post", "_insert", "_post_possible", "_reverse", "_through_door", "_get_posting_refusals"):
+            for method in (
+                "_post",
+                "_insert",
+                "_post_possible",
+                "_reverse",
+                "_through_door",
+                "_get_posting_refusals",
+            ):
                 self._check_refused(user, "timebank.transfer", method, vals_list=[vals])
 
     def test_protected_fields(self):
@@ -96,7 +103,10 @@ class TestExternalApi(HttpCase, TimebankCase):
             entry = {**self._hours_vals(self.ann, 5), "date": TODAY.isoformat()}
             for name, value in (("state", "approved"), ("approver_id", user.id), ("earns_credit", True)):
                 self._check_refused(user, "timebank.hours", "create", vals_list=[{**entry, name: value}])
-            for vals in ({"partner_id": someone, "state": "active"}, {"partner_id": someone, "account_id": 1}):
+            for vals in (
+                {"partner_id": someone, "state": "active"},
+                {"partner_id": someone, "account_id": 1},
+            ):
                 vals = {"scheme_id": self.scheme.id, **vals}
                 self._check_refused(user, "timebank.member", "create", vals_list=[vals])
             vals = {"name": "Mine", "scheme_id": self.scheme.id, "balance_minutes": 60}
@@ -149,7 +159,9 @@ class TestExternalApi(HttpCase, TimebankCase):
     def test_without_a_key(self):
         with mute_logger("odoo.http"):
             answer = self.url_open(
-                "/json/2/timebank.hours/search_read", json={"domain": []}, headers={"Authorization": "Bearer none"}
+                "/json/2/timebank.hours/search_read",
+                json={"domain": []},
+                headers={"Authorization": "Bearer none"},
             )
         self.assertEqual(answer.status_code, 401)
 
@@ -159,7 +171,9 @@ class TestExternalApi(HttpCase, TimebankCase):
             self.portal, "timebank.hours", "create", vals_list=[{"minutes": 20, "description": "Shopping"}]
         ).json()
         entry = self.env["timebank.hours"].browse(entry_id)
-        self.assertEqual((entry.partner_id, entry.state, entry.source), (self.portal.partner_id, "draft", "portal"))
+        self.assertEqual(
+            (entry.partner_id, entry.state, entry.source), (self.portal.partner_id, "draft", "portal")
+        )
         self.assertIs(self._call(self.portal, "timebank.hours", "action_submit", [entry_id]).json(), True)
         self.assertEqual(entry.state, "submitted")
         [account] = self._call(

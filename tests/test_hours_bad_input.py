@@ -252,7 +252,7 @@ class TestBadInput(TimebankCase):
         for user in (self.portal, self.portal2, self.staff, self.coordinator2, self.finance):
             for attempt in ("action_approve", "action_refuse", "action_reverse"):
                 arguments = [] if attempt == "action_approve" else ["Because"]
-                with self.subTest(user=user.login, attempt=attempt), self.assertRaises((UserError)):
+                with self.subTest(user=user.login, attempt=attempt), self.assertRaises(UserError):
                     getattr(self._as(user, entry), attempt)(*arguments)
         self.assertEqual(self._as(self.coordinator, entry).state, "submitted")
 

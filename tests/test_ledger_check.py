@@ -11,9 +11,7 @@ class TestLedgerCheck(TimebankCase):
         super().setUpClass()
         cls.scheme.credit_limit_minutes = 120
         cls.earned = cls._make_hours(cls.ben, 60, state="approved", description="Shopping")
-        cls.exchanged = cls._make_hours(
-            cls.ben, 30, state="approved", receiver_id=cls.ann.partner_id.id
-        )
+        cls.exchanged = cls._make_hours(cls.ben, 30, state="approved", receiver_id=cls.ann.partner_id.id)
         cls.taken_back = cls._make_hours(cls.agency, 45, state="approved")
         cls.taken_back.with_user(cls.coordinator).action_reverse("Wrong person")
         cls.by_staff = cls._make_hours(cls.cat, 20, state="approved")
@@ -59,7 +57,9 @@ class TestLedgerCheck(TimebankCase):
     def _move(self, account, minutes):
         """Make the balances fit a forged transfer from the bank to ``account``."""
         self._tamper(
-            "UPDATE timebank_account SET balance_minutes = balance_minutes + %s WHERE id = %s", minutes, account.id
+            "UPDATE timebank_account SET balance_minutes = balance_minutes + %s WHERE id = %s",
+            minutes,
+            account.id,
         )
         self._tamper(
             "UPDATE timebank_account SET balance_minutes = balance_minutes - %s WHERE id = %s",
@@ -77,24 +77,33 @@ class TestLedgerCheck(TimebankCase):
     def test_changed_amount(self):
         self._tamper("UPDATE timebank_transfer SET minutes = 600 WHERE id = %s", self.earned.transfer_ids.id)
         self._check(
-            ("balance", "Ben Okoro"), ("balance", "operating"), ("origin", "60 minutes"), ("sealed", "altered")
+            ("balance", "Ben Okoro"),
+            ("balance", "operating"),
+            ("origin", "60 minutes"),
+            ("sealed", "altered"),
         )
 
     def test_changed_amount_before_any_seal(self):
-        self._tamper("UPDATE timebank_transfer SET minutes = 600 WHERE id = %s", self.unsealed.transfer_ids.id)
+        self._tamper(
+            "UPDATE timebank_transfer SET minutes = 600 WHERE id = %s", self.unsealed.transfer_ids.id
+        )
         self._check(("balance", "Ben Okoro"), ("origin", "10 minutes"))
 
     def test_redirected(self):
         transfer = self.unsealed.transfer_ids
         self._tamper(
-            "UPDATE timebank_transfer SET to_account_id = %s WHERE id = %s", self.ann.account_id.id, transfer.id
+            "UPDATE timebank_transfer SET to_account_id = %s WHERE id = %s",
+            self.ann.account_id.id,
+            transfer.id,
         )
         self._check(("balance", "Ben Okoro"), ("balance", "Ann Lee"), ("origin", transfer.name))
 
     def test_redirected_with_the_balances(self):
         transfer = self.unsealed.transfer_ids
         self._tamper(
-            "UPDATE timebank_transfer SET to_account_id = %s WHERE id = %s", self.ann.account_id.id, transfer.id
+            "UPDATE timebank_transfer SET to_account_id = %s WHERE id = %s",
+            self.ann.account_id.id,
+            transfer.id,
         )
         self._move(self.ann.account_id, 10)
         self._move(self.ben.account_id, -10)
@@ -194,7 +203,9 @@ class TestLedgerCheck(TimebankCase):
     def test_reversal_of_something_else(self):
         reversal = self.taken_back.transfer_ids.reversal_ids
         self._tamper(
-            "UPDATE timebank_transfer SET reversal_of_id = %s WHERE id = %s", self.earned.transfer_ids.id, reversal.id
+            "UPDATE timebank_transfer SET reversal_of_id = %s WHERE id = %s",
+            self.earned.transfer_ids.id,
+            reversal.id,
         )
         self._check(("reversal", reversal.name), ("origin", "60 minutes"), ("origin", "45 minutes"))
 
@@ -223,7 +234,9 @@ class TestLedgerCheck(TimebankCase):
     def test_hours_given_to_somebody_else(self):
         transfer = self.unsealed.transfer_ids
         self._tamper(
-            "UPDATE timebank_hours SET partner_id = %s WHERE id = %s", self.ann.partner_id.id, self.unsealed.id
+            "UPDATE timebank_hours SET partner_id = %s WHERE id = %s",
+            self.ann.partner_id.id,
+            self.unsealed.id,
         )
         self._check(("origin", transfer.name))
 
@@ -262,9 +275,7 @@ class TestLedgerCheck(TimebankCase):
         self._check(("sealed", "is missing"))
 
     def test_deleted_seal_line(self):
-        self._tamper(
-            "DELETE FROM timebank_seal_line WHERE transfer_id = %s", self.earned.transfer_ids.id
-        )
+        self._tamper("DELETE FROM timebank_seal_line WHERE transfer_id = %s", self.earned.transfer_ids.id)
         self._check(("sealed", "was broken"))
         self.scheme.action_seal()  # seals the transfer again, and heals nothing
         self._check(("sealed", "was broken"))
@@ -281,5 +292,7 @@ class TestLedgerCheck(TimebankCase):
         [(row_hash,)] = self.env.execute_query(
             SQL("SELECT %s FROM timebank_transfer t WHERE id = %s", row_hash_sql, transfer.id)
         )
-        self._tamper("UPDATE timebank_seal_line SET row_hash = %s WHERE transfer_id = %s", row_hash, transfer.id)
+        self._tamper(
+            "UPDATE timebank_seal_line SET row_hash = %s WHERE transfer_id = %s", row_hash, transfer.id
+        )
         self._check(("sealed", "was broken"))

@@ -1,5 +1,4 @@
 from dateutil.relativedelta import relativedelta
-
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError, ValidationError
@@ -33,7 +32,9 @@ class TestMember(TimebankCase):
     @users("tb_coordinator")
     def test_joining_many_takes_as_many_queries_as_one(self):
         def activate(count):
-            members = self.env["timebank.member"].union(*(self._apply(f"Person {number}") for number in range(count)))
+            members = self.env["timebank.member"].union(
+                *(self._apply(f"Person {number}") for number in range(count))
+            )
             self.env.flush_all()
             before = self.env.cr.sql_log_count
             members.action_activate()
@@ -80,7 +81,9 @@ class TestMember(TimebankCase):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self._make_member(self.ann.partner_id)
         other = self._make_scheme("Hill Top")
-        self.assertNotEqual(self._make_member(self.ann.partner_id, scheme=other).account_id, self.ann.account_id)
+        self.assertNotEqual(
+            self._make_member(self.ann.partner_id, scheme=other).account_id, self.ann.account_id
+        )
 
     def test_stays_the_same_person_in_the_same_bank(self):
         for vals in ({"partner_id": self.ben.partner_id.id}, {"scheme_id": self._make_scheme("Hill Top").id}):
@@ -141,7 +144,9 @@ class TestMember(TimebankCase):
     def test_nobody_sets_their_own_terms(self):
         """Being a member of a bank that one coordinates, or of another, gives no more rights over oneself."""
         own = self._make_member(self.coordinator.partner_id)
-        elsewhere = self._make_member(self.coordinator.partner_id, scheme=self._make_scheme("Hill Top", coordinator_ids=False))
+        elsewhere = self._make_member(
+            self.coordinator.partner_id, scheme=self._make_scheme("Hill Top", coordinator_ids=False)
+        )
         for record, vals in (
             (elsewhere, {"trusted": True}),
             (elsewhere.account_id, {"has_own_limit": True, "credit_limit_minutes": 600}),

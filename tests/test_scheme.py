@@ -13,9 +13,7 @@ class TestScheme(TimebankCase):
     def test_opening_a_bank(self):
         scheme = self.env["timebank.scheme"].create({"name": "Hill Top"})
         self.assertEqual(scheme.coordinator_ids, self.manager)
-        self.assertEqual(
-            [scheme.operating_account_id.kind, scheme.pot_account_id.kind], ["operating", "pot"]
-        )
+        self.assertEqual([scheme.operating_account_id.kind, scheme.pot_account_id.kind], ["operating", "pot"])
         self.assertEqual((scheme.state, scheme.outstanding_minutes), ("open", 0))
         self.assertTrue(scheme.code)
         self.assertEqual(scheme.check_ledger(), [])
@@ -174,7 +172,9 @@ class TestScheme(TimebankCase):
         self._make_hours(self.ann, 60, "submitted")
         self._make_hours(self.ben, 90, "approved")
         scheme = self._as(self.coordinator, self.scheme)
-        self.assertEqual((scheme.member_count, scheme.to_approve_count, scheme.outstanding_hours), (4, 1, 1.5))
+        self.assertEqual(
+            (scheme.member_count, scheme.to_approve_count, scheme.outstanding_hours), (4, 1, 1.5)
+        )
         self._make_hours(self.ben, 45, "approved", project_id=self.project.id)
         project = self._as(self.coordinator, self.project)
         self.assertEqual((project.timebank_hours, project.timebank_people_count), (0.75, 1))

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import users
 
 from .common import TimebankCase
-from .test_concurrency import ConcurrencyCase
+from .concurrency_common import ConcurrencyCase
 
 
 class TestSeal(TimebankCase):
@@ -69,9 +69,7 @@ class TestSeal(TimebankCase):
         self.assertEqual(self.scheme.outstanding_minutes, 60)
 
     def test_alarm_once_for_each_manager(self):
-        self._tamper(
-            "UPDATE timebank_account SET balance_minutes = 5 WHERE id = %s", self.ann.account_id.id
-        )
+        self._tamper("UPDATE timebank_account SET balance_minutes = 5 WHERE id = %s", self.ann.account_id.id)
         managers = self.env.ref("timebank_coproduction.group_timebank_manager").all_user_ids.filtered(
             lambda user: self.scheme.company_id in user.company_ids
         )
@@ -87,9 +85,7 @@ class TestSeal(TimebankCase):
     def test_the_button_tells(self):
         scheme = self.scheme.with_env(self.env)
         self.assertEqual(scheme.action_check_ledger()["params"]["type"], "success")
-        self._tamper(
-            "UPDATE timebank_account SET balance_minutes = 5 WHERE id = %s", self.ann.account_id.id
-        )
+        self._tamper("UPDATE timebank_account SET balance_minutes = 5 WHERE id = %s", self.ann.account_id.id)
         found = scheme.action_check_ledger()["params"]
         self.assertEqual(found["type"], "danger")
         self.assertIn("Ann Lee", found["message"])
@@ -119,7 +115,13 @@ class TestLateTransfer(ConcurrencyCase):
         with self._connection() as env:
             self._fund(env, env["timebank.member"].browse(self.member_ids[0]).account_id, 10)
         results = self._at_once(
-            *((api.SUPERUSER_ID, lambda env: env["timebank.scheme"].browse(self.scheme_id).action_seal().ids),) * 2
+            *(
+                (
+                    api.SUPERUSER_ID,
+                    lambda env: env["timebank.scheme"].browse(self.scheme_id).action_seal().ids,
+                ),
+            )
+            * 2
         )
         sealed = [result for result in results if isinstance(result, list) and result]
         self.assertEqual(len(sealed), 1)

@@ -80,9 +80,7 @@ class TestStatement(TimebankCase):
         self.assertEqual(len(lines), 2 * len(self.moves))
         for account in (self.ann | self.ben).account_id:
             mine = lines.filtered(lambda line, account=account: line.account_id == account)
-            self.assertEqual(
-                [(line.minutes, line.balance_minutes) for line in mine], self._expected(account)
-            )
+            self.assertEqual([(line.minutes, line.balance_minutes) for line in mine], self._expected(account))
 
     def test_in_any_order(self):
         lines = self._lines(self.ann.account_id, order="minutes")

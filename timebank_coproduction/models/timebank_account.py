@@ -17,7 +17,9 @@ class TimebankAccount(models.Model):
 
     # Whose
     name = fields.Char(required=True, compute="_compute_name", store=True, precompute=True, readonly=False)
-    scheme_id = fields.Many2one("timebank.scheme", string="Time bank", required=True, ondelete="restrict", index=True)
+    scheme_id = fields.Many2one(
+        "timebank.scheme", string="Time bank", required=True, ondelete="restrict", index=True
+    )
     company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     kind = fields.Selection(
         [("member", "Member"), ("pot", "Pot"), ("operating", "Operating"), ("voucher", "Vouchers")],
@@ -147,7 +149,9 @@ class TimebankAccount(models.Model):
             for vals in vals_list:
                 if vals.get("kind", "pot") != "pot":
                     raise UserError(
-                        self.env._("Only a pot can be opened here: a member's account opens with the membership.")
+                        self.env._(
+                            "Only a pot can be opened here: a member's account opens with the membership."
+                        )
                     )
             door = self._through_door()
             return super(TimebankAccount, door).create(vals_list).with_env(self.env)
@@ -159,8 +163,10 @@ class TimebankAccount(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
-        used = self.env["timebank.transfer"].sudo().search(
-            ["|", ("from_account_id", "in", self.ids), ("to_account_id", "in", self.ids)], limit=1
+        used = (
+            self.env["timebank.transfer"]
+            .sudo()
+            .search(["|", ("from_account_id", "in", self.ids), ("to_account_id", "in", self.ids)], limit=1)
         )
         if used:
             raise UserError(self.env._("An account with transfers can't be deleted: close it instead."))

@@ -98,7 +98,10 @@ class TimebankHours(models.Model):
     approved_on = fields.Datetime("Approved on", readonly=True, copy=False)
     refusal_reason = fields.Char("Reason", readonly=True, copy=False)
     earns_credit = fields.Boolean(
-        "Earns credits", readonly=True, copy=False, help="Decided at approval: professionals earn only where the bank says so."
+        "Earns credits",
+        readonly=True,
+        copy=False,
+        help="Decided at approval: professionals earn only where the bank says so.",
     )
     transfer_ids = fields.One2many("timebank.transfer", "hours_id", string="Credits")
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
@@ -139,12 +142,16 @@ class TimebankHours(models.Model):
     def _get_members(self):
         """The memberships of givers and receivers: dict of (bank id, partner id) → member."""
         # sudo: a member may name another as receiver; only the membership's state is used.
-        members = self.env["timebank.member"].sudo().search_fetch(
-            [
-                ("scheme_id", "in", self.scheme_id._origin.ids),
-                ("partner_id", "in", (self.partner_id | self.receiver_id)._origin.ids),
-            ],
-            ["scheme_id", "partner_id", "role", "state", "account_id", "trusted", "name"],
+        members = (
+            self.env["timebank.member"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("scheme_id", "in", self.scheme_id._origin.ids),
+                    ("partner_id", "in", (self.partner_id | self.receiver_id)._origin.ids),
+                ],
+                ["scheme_id", "partner_id", "role", "state", "account_id", "trusted", "name"],
+            )
         )
         return {(member.scheme_id.id, member.partner_id.id): member for member in members}
 

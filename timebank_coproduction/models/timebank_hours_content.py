@@ -58,4 +58,6 @@ class TimebankHours(models.Model):
         giver = vals.get("partner_id", self.env.user.partner_id.id)
         for usual in self or self.new({"partner_id": giver, "scheme_id": vals.get("scheme_id")}):
             if any(name in vals and vals[name] not in (usual[name], False) for name in COORDINATORS_ONLY):
-                raise AccessError(self.env._("Only a coordinator can say how an entry was made and in which role."))
+                raise AccessError(
+                    self.env._("Only a coordinator can say how an entry was made and in which role.")
+                )

@@ -134,9 +134,7 @@ class TimebankMember(models.Model):
     def write(self, vals):
         self._refuse_own_terms(vals, {"trusted"})
         for name in ("partner_id", "scheme_id"):
-            if name in vals and any(
-                member.account_id and member[name].id != vals[name] for member in self
-            ):
+            if name in vals and any(member.account_id and member[name].id != vals[name] for member in self):
                 raise UserError(
                     self.env._("A member with an account stays the same person in the same time bank.")
                 )
@@ -163,17 +161,19 @@ class TimebankMember(models.Model):
                 raise UserError(closed)
         without = self.filtered(lambda member: not member.account_id)
         # sudo: an account is opened by the membership, not by hand; the user may write these members.
-        accounts = self.env["timebank.account"].sudo().create(
-            [
-                {"scheme_id": member.scheme_id.id, "kind": "member", "partner_id": member.partner_id.id}
-                for member in without
-            ]
+        accounts = (
+            self.env["timebank.account"]
+            .sudo()
+            .create(
+                [
+                    {"scheme_id": member.scheme_id.id, "kind": "member", "partner_id": member.partner_id.id}
+                    for member in without
+                ]
+            )
         )
         today = fields.Date.context_today(self)
         for member, account in zip(without, accounts, strict=True):
-            member._through_door().write(
-                {"account_id": account.id, "joined_on": member.joined_on or today}
-            )
+            member._through_door().write({"account_id": account.id, "joined_on": member.joined_on or today})
         (self - without).account_id.sudo().filtered(lambda account: account.state != "open").action_reopen()
         self._through_door().write({"state": "active", "left_on": False})
         return True

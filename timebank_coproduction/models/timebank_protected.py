@@ -41,8 +41,10 @@ class TimebankProtected(models.AbstractModel):
         The ORM spells out the values of each record, a hundred records at a time.
         """
         vals = vals_list[0] if vals_list else {}
-        if len(self) < 2 or any(self._fields[name].translate for name in vals) or any(
-            other != vals for other in vals_list
+        if (
+            len(self) < 2
+            or any(self._fields[name].translate for name in vals)
+            or any(other != vals for other in vals_list)
         ):
             return super()._write_multi(vals_list)
         if self._log_access:

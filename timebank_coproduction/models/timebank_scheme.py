@@ -159,9 +159,7 @@ class TimebankScheme(models.Model):
                 [("scheme_id", "=", scheme.id)], limit=1
             ):
                 raise UserError(
-                    self.env._(
-                        "%s has members or transfers: close it instead of deleting it.", scheme.name
-                    )
+                    self.env._("%s has members or transfers: close it instead of deleting it.", scheme.name)
                 )
 
     def unlink(self):

@@ -54,7 +54,9 @@ class TimebankSeal(models.Model):
     @api.depends("scheme_id", "create_date")
     def _compute_display_name(self):
         for seal in self:
-            seal.display_name = f"{seal.scheme_id.code} {fields.Date.to_string(seal.create_date)} {seal.hash[:8]}"
+            seal.display_name = (
+                f"{seal.scheme_id.code} {fields.Date.to_string(seal.create_date)} {seal.hash[:8]}"
+            )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -115,7 +117,8 @@ class TimebankSeal(models.Model):
             SQL("%s, %s", column, SQL.identifier(alias, column)) for column in SEALED_COLUMNS
         )
         return SQL(
-            "encode(sha256(convert_to(jsonb_strip_nulls(jsonb_build_object(%s))::text, 'UTF8')), 'hex')", pairs
+            "encode(sha256(convert_to(jsonb_strip_nulls(jsonb_build_object(%s))::text, 'UTF8')), 'hex')",
+            pairs,
         )
 
     def _get_violations(self, schemes):
@@ -160,8 +163,9 @@ class TimebankSeal(models.Model):
             expected = hash_chain.seal(earlier.hash if earlier else "", row_hashes)
             chained = seal.previous_id == (earlier or self.browse())
             if seal.hash != expected or not chained or seal.transfer_count != len(row_hashes):
-                broken[seal.id] = seal.scheme_id, self.env._(
-                    "The seal of %s was broken.", fields.Date.to_string(seal.create_date)
+                broken[seal.id] = (
+                    seal.scheme_id,
+                    self.env._("The seal of %s was broken.", fields.Date.to_string(seal.create_date)),
                 )
             last[seal.scheme_id.id] = seal
         for scheme_id, seal_id in self._get_missing(schemes, last):
