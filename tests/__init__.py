@@ -36,3 +36,10 @@ from . import test_supplier_page
 from . import test_tools
 from . import test_views
 from . import test_vouchers
+"""Every test module is imported, so that Odoo's own runner finds what pytest finds."""
+
+from importlib import import_module
+from pathlib import Path
+
+for _path in sorted(Path(__file__).parent.glob("test_*.py")):
+    import_module(f"{__name__}.{_path.stem}")

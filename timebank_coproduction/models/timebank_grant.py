@@ -166,27 +166,6 @@ class TimebankGrant(models.Model):
                     )
                 )
 
-    @api.constrains("analytic_account_id", "state")
-    def _check_analytic_alone(self):
-        """Before the database does, to name the other grant."""
-        for grant in self.filtered(lambda grant: grant.state == "open" and grant.analytic_account_id):
-            other = self.sudo().search(
-                [
-                    ("analytic_account_id", "=", grant.analytic_account_id.id),
-                    ("state", "=", "open"),
-                    ("id", "!=", grant.id),
-                ],
-                limit=1,
-            )
-            if other:
-                raise ValidationError(
-                    self.env._(
-                        "“%(other)s” uses the analytic account %(account)s: each open grant needs its own.",
-                        other=other.name,
-                        account=grant.analytic_account_id.display_name,
-                    )
-                )
-
     # CRUD
     def write(self, vals):
         if not self._is_door_open() and AGREED.intersection(vals):
@@ -203,6 +182,8 @@ class TimebankGrant(models.Model):
                             "“%s” is agreed with its funder: record an amendment, with its reason.", grant.name
                         )
                     )
+        if "analytic_account_id" in vals and any(grant.state != "draft" for grant in self):
+            raise UserError(self.env._("An open grant keeps its analytic account: its bills carry it."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -225,6 +206,7 @@ class TimebankGrant(models.Model):
                 raise UserError(self.env._("Say how much “%s” is for before opening it.", grant.name))
             if not grant.analytic_account_id:
                 grant.analytic_account_id = grant._make_analytic_account()
+            grant._refuse_shared_analytic_account()
         self._through_door().write({"state": "open"})
         self.deadline_ids._schedule()
         return True
@@ -237,6 +219,26 @@ class TimebankGrant(models.Model):
                 raise UserError(self.env._("“%s” is not open.", grant.name))
         self._through_door().write({"state": "closed"})
         return True
+
+    def _refuse_shared_analytic_account(self):
+        """:raises ValidationError: naming the open grant that has the analytic account already"""
+        # sudo: the other grant may be one that the user can't open.
+        other = self.sudo().search(
+            [
+                ("analytic_account_id", "=", self.analytic_account_id.id),
+                ("state", "=", "open"),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
+        if other:
+            raise ValidationError(
+                self.env._(
+                    "“%(other)s” uses the analytic account %(account)s: each open grant needs its own.",
+                    other=other.name,
+                    account=self.analytic_account_id.display_name,
+                )
+            )
 
     def _check_finance(self):
         if not (self.env.su or self.env.user.has_group("timebank_coproduction.group_timebank_finance")):

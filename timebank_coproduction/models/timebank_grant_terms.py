@@ -104,7 +104,8 @@ class TimebankGrant(models.Model):
         }
         if all(self[name] == value for name, value in new.items()):
             raise UserError(self.env._("Nothing would change: give the new amount, end or share."))
-        self.env["timebank.grant.amendment"]._through_door().create(
+        # sudo: nobody has the right to create an amendment, so that this is the only way.
+        self.env["timebank.grant.amendment"].sudo()._through_door().create(
             {
                 "grant_id": self.id,
                 "date": date or fields.Date.context_today(self),

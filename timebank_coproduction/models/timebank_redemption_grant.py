@@ -26,7 +26,6 @@ class TimebankRedemption(models.Model):
         "timebank.grant",
         ondelete="restrict",
         index="btree_not_null",
-        tracking=True,
         copy=False,
         groups=STAFF,
         help="Empty means the organisation's own funds.",
