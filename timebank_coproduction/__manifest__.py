@@ -3,8 +3,7 @@
     "summary": "Time credits, volunteering and rewards on your contacts, projects and grants",
     "version": "19.0.1.0.0",
     "category": "Services/Time Bank",
-    "author": "timebank_coproduction contributors, Odoo Community Association (OCA)",
-    "website": "https://github.com/OCA/timebank",
+    "author": "timebank_coproduction contributors",
     "license": "AGPL-3",
     "images": [
         "static/description/screenshot_to_approve.png",

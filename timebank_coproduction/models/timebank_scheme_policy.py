@@ -35,7 +35,7 @@ class TimebankScheme(models.Model):
     lock_date = fields.Date(
         "Books closed up to",
         tracking=True,
-        help="Nothing dated on or before this day can be recorded, approved or reversed.",
+        help="Nothing dated on or before this day can be recorded or approved.",
     )
 
     # Approval
