@@ -14,6 +14,7 @@ from . import test_hours_entry
 from . import test_hours_todo
 from . import test_install
 from . import test_introduction
+from . import test_kiosk
 from . import test_ledger
 from . import test_ledger_check
 from . import test_ledger_histories

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from freezegun import freeze_time
+
 from .common import TODAY, TimebankCase
 
 #: Ten in the morning, while the café session is on.
@@ -11,9 +13,13 @@ STOP = datetime(2026, 3, 18, 12, 0)
 
 
 class SessionCase(TimebankCase):
+    #: The moment at which a class runs.
+    now = NOW
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.startClassPatcher(freeze_time(cls.now))
         cls.coordinator.tz = "UTC"
         cls.activity = cls._make_activity("Café shift")
         cls.session = cls._make_session()

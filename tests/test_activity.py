@@ -1,12 +1,10 @@
 """From an idea to an activity, and how co-productive it is."""
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import freeze_time
 
 from .session_common import NOW, SessionCase
 
 
-@freeze_time(NOW)
 class TestActivity(SessionCase):
     def _propose(self, user, **vals):
         return self.env["timebank.activity"].with_user(user).create(

@@ -1,7 +1,7 @@
 """Signing up: who may, for what, and what stands in the way."""
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import freeze_time
+from freezegun import freeze_time
 
 from .common import TODAY
 from .session_common import NOW, SessionCase
@@ -9,8 +9,9 @@ from .session_common import NOW, SessionCase
 BEFORE = "2026-03-16 09:00:00"
 
 
-@freeze_time(BEFORE)
 class TestSignUp(SessionCase):
+    now = BEFORE
+
     def test_member_signs_up(self):
         line = self.session.with_user(self.portal).sign_up(self.ann.partner_id)
         self.assertRecordValues(line.sudo(), [{"role": "attendee", "state": "signed_up"}])
@@ -177,17 +178,17 @@ class TestSignUp(SessionCase):
         self.assertEqual(len(self.env["timebank.session.notice"].search(reminders)), 1)
 
 
-@freeze_time(BEFORE)
 class TestWaitingList(SessionCase):
+    now = BEFORE
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        with freeze_time(BEFORE):
-            cls.session.capacity = 1
-            cls.dan, cls.eve = cls._make_member("Dan"), cls._make_member("Eve")
-            cls.first = cls.session.sign_up(cls.ann.partner_id)
-            cls.second = cls.session.sign_up(cls.ben.partner_id)
-            cls.third = cls.session.sign_up(cls.dan.partner_id)
+        cls.session.capacity = 1
+        cls.dan, cls.eve = cls._make_member("Dan"), cls._make_member("Eve")
+        cls.first = cls.session.sign_up(cls.ann.partner_id)
+        cls.second = cls.session.sign_up(cls.ben.partner_id)
+        cls.third = cls.session.sign_up(cls.dan.partner_id)
 
     def test_beyond_the_places_people_wait(self):
         self.assertEqual((self.first | self.second | self.third).mapped("state"), ["signed_up", "waiting", "waiting"])
@@ -268,7 +269,6 @@ class TestWaitingList(SessionCase):
         self.assertEqual(notices.attendance_id, self.first | self.second)
 
 
-@freeze_time(NOW)
 class TestRegister(SessionCase):
     def test_ticking_off_gives_the_length_of_the_session(self):
         line = self._make_line(self.ben, present=False)

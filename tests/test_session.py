@@ -1,12 +1,10 @@
 """Sessions: times, places, opening and cancelling."""
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import freeze_time
 
 from .session_common import NOW, START, SessionCase
 
 
-@freeze_time(NOW)
 class TestSession(SessionCase):
     def test_made_from_the_fields_named(self):
         session = self.env["timebank.session"].create(

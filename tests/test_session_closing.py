@@ -1,15 +1,16 @@
 """Closing a register: helpers' time becomes hours, attendees are charged or credited."""
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import freeze_time
+from freezegun import freeze_time
 
 from .session_common import NOW, SessionCase
 
 AFTER = "2026-03-18 12:05:00"
 
 
-@freeze_time(AFTER)
 class TestClosing(SessionCase):
+    now = AFTER
+
     def _close(self, session=None):
         return (session or self.session).with_user(self.coordinator).action_close()
 
@@ -318,7 +319,6 @@ class TestClosing(SessionCase):
         self.assertLessEqual(counts[1], counts[0] + 3, counts)
 
 
-@freeze_time(NOW)
 class TestLedgerCheck(SessionCase):
     def test_broken_attendance_is_found(self):
         self.activity.attendee_effect = "credit"

@@ -2,12 +2,11 @@
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import Form, freeze_time
+from odoo.tests import Form
 
 from .session_common import NOW, SessionCase
 
 
-@freeze_time(NOW)
 class TestSeries(SessionCase):
     def test_weekly(self):
         later = self.session.action_repeat("weekly", count=3)

@@ -1,1 +1,2 @@
 from . import renew, supplier
+from . import kiosk, supplier

@@ -1,6 +1,8 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 
-from ..tools import codes
+from ..tools import codes, qr
 
 
 class TimebankMember(models.Model):
@@ -32,7 +34,7 @@ class TimebankMember(models.Model):
         default=True,
         help="Places, reminders, cancellations and thanks. Each such mail holds a link that switches them off.",
     )
-    check_ids = fields.One2many(related="partner_id.timebank_check_ids", string="Checks", readonly=False)
+    check_ids = fields.One2many(related="partner_id.timebank_check_ids", string="Checks")
 
     _card_unique = models.UniqueIndex("(card_code) WHERE card_code IS NOT NULL", "That card is taken.")
 
@@ -56,7 +58,21 @@ class TimebankMember(models.Model):
             member.card_code = codes.new(codes.VOUCHER_LENGTH)
         return True
 
+    def action_view_checks(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_check_action")
+        return dict(
+            action,
+            domain=[("partner_id", "=", self.partner_id.id)],
+            context={"default_partner_id": self.partner_id.id},
+        )
+
     def action_print_cards(self):
         """The members' cards as a PDF, ten to a page; draws codes for those without one."""
         self.filtered(lambda member: not member.card_code).action_new_card()
         return self.env.ref("timebank_coproduction.report_member_card").report_action(self)
+
+    def _get_card_qr(self):
+        """The card's code as a picture."""
+        self.ensure_one()
+        return Markup(qr.svg(self.card_code))

@@ -26,7 +26,7 @@ class TimebankSession(models.Model):
     _check_company_auto = True
 
     _protected_fields = frozenset(
-        {"state", "closed_on", "closed_by_id", "series_id"}
+        {"state", "closed_on", "closed_by_id", "series_id", "kiosk_token"}
     )
 
     # What

@@ -104,3 +104,12 @@ class TimebankMember(models.Model):
     def _get_opt_out_code(self):
         self.ensure_one()
         return tools.hmac(self.env(su=True), "timebank-session-mails", self.id)[:32]
+
+    @api.model
+    @api.private
+    def _find_by_opt_out(self, member_id, code):
+        """The member whose mails a link switches off, or an empty recordset."""
+        member = self.browse(member_id).exists()
+        if member and tools.consteq(member._get_opt_out_code(), code):
+            return member
+        return self.browse()

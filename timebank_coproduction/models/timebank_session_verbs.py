@@ -1,10 +1,19 @@
-from odoo import models
+from odoo import fields, models
 
 
 class TimebankSession(models.Model):
     """Opening, cancelling, and what stands in their way."""
 
     _inherit = "timebank.session"
+
+    has_begun = fields.Boolean(compute="_compute_time_passed")
+    is_over = fields.Boolean(compute="_compute_time_passed")
+
+    def _compute_time_passed(self):
+        now = fields.Datetime.now()
+        for session in self:
+            session.has_begun = bool(session.start) and session.start <= now
+            session.is_over = bool(session.stop) and session.stop <= now
 
     def action_open(self):
         """Let people sign up.
