@@ -10,7 +10,6 @@ PYTHON ?= python3
 PORT ?= 8069
 DEV = $(PYTHON) -m dev
 
-export PYTHONDONTWRITEBYTECODE = 1
 export DB
 
 help: python

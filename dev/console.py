@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -95,6 +96,7 @@ def needs_network(what):
 
 def main(function, *arguments):
     """Run a command's function; exit with its result, or say plainly why it stopped."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that servers are stopped
     try:
         sys.exit(function(*arguments) or 0)
     except Stop as stop:

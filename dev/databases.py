@@ -1,8 +1,6 @@
-"""Databases: templates made once, copies made in seconds.
+"""Databases: copied from a template, with the addon installed and kept up to date.
 
-A template holds Odoo's modules with demo data and none of the project's. Its name ends
-in a key made of what it depends on, so another set of modules or another Odoo gets
-another. A comment on each database remembers which state of the addon is installed.
+A comment on each database remembers which state of the addon is installed in it.
 """
 
 import contextlib
@@ -11,49 +9,44 @@ import os
 import shutil
 import subprocess
 
-from . import odoo_run, odoo_source, postgres, settings
+from . import odoo_run, postgres, settings, templates
 from .console import Stop, run, step
-from .lock import only_one
 
 WARM_UP = settings.ROOT / "dev" / "inside" / "warm_up.py"
 IGNORED = ("__pycache__", "tests")
 
 
 def exists(name):
-    """Whether the server has a database of that name."""
-    return postgres.psql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == "1"
+    """Whether there is a database of that name, and its files in this cache."""
+    found = postgres.psql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
+    return found == "1" and filestore(name).is_dir()
 
 
 def drop(name):
-    """Remove a database and its files."""
-    _run("dropdb", "--force", "--if-exists", name)
-    shutil.rmtree(_filestore(name), ignore_errors=True)
+    """Remove a database and its files.
+
+    By force, whoever is connected. That fails while PostgreSQL is vacuuming in it, which
+    the gentle way isn't stopped by.
+    """
+    try:
+        client("dropdb", "--force", "--if-exists", name)
+    except Stop:
+        client("dropdb", "--if-exists", name)
+    shutil.rmtree(filestore(name), ignore_errors=True)
 
 
 def copy(source, target):
     """Make `target` a copy of `source`, files included."""
     drop(target)
-    _run("createdb", "--template", source, target)
-    if _filestore(source).is_dir():
+    client("createdb", "--template", source, target)
+    if filestore(source).is_dir():
         # files are named by their content and never change: a link is a copy
-        shutil.copytree(_filestore(source), _filestore(target), copy_function=os.link)
-
-
-def template(extra=()):
-    """Name of the template with `extra` modules; made first if there's none."""
-    modules = settings.template_modules(extra)
-    what = f"{modules} {odoo_source.source().identity} demo"
-    name = f"timebank_template_{hashlib.sha256(what.encode()).hexdigest()[:10]}"
-    if not exists(name):
-        with only_one(name, "making the template database"):
-            if not exists(name):
-                _make_template(name, modules)
-    return name
+        shutil.copytree(filestore(source), filestore(target), copy_function=os.link)
 
 
 def fresh(name, extra=(), bare=False):
     """A new database `name` with Odoo's modules, and the addon unless `bare`."""
-    base = template(extra)
+    base = templates.template(extra)
     with step(f"Database {name}"):
         copy(base, name)
     if not bare:
@@ -125,24 +118,11 @@ def set_remark(name, text):
     postgres.psql(f"COMMENT ON DATABASE \"{name}\" IS '{text}'")
 
 
-def _make_template(name, modules):
-    part = f"{name}_part"
-    drop(part)
-    with step(f"Template database with {', '.join(modules)}"):
-        _run("createdb", "--template", "template0", "--encoding", "UTF8", part)
-        odoo_run.strictly(
-            "-d", part, "-i", ",".join(modules), "--stop-after-init", "--no-http",
-            log=settings.CACHE / "logs" / "template.log",
-        )  # fmt: skip
-        shutil.rmtree(_filestore(name), ignore_errors=True)
-        if _filestore(part).is_dir():
-            _filestore(part).rename(_filestore(name))
-        postgres.psql(f'ALTER DATABASE "{part}" RENAME TO "{name}"')
-
-
-def _filestore(name):
+def filestore(name):
+    """Folder of a database's files."""
     return settings.DATA_DIR / "filestore" / name
 
 
-def _run(*command):
+def client(*command):
+    """Run one of PostgreSQL's client programs against the server."""
     return run(command, env=dict(os.environ, **postgres.environment()))

@@ -167,7 +167,7 @@ def _start():
         with step("PostgreSQL server of the project's own"):
             _create()
             _pg_ctl("start")
-            _admin(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
+            _admin(f"CREATE ROLE {ROLE} LOGIN CREATEDB IN ROLE pg_signal_backend")
             done.touch()
         return
     with step("Starting PostgreSQL"):

@@ -1,6 +1,5 @@
 """`make serve`: the demo database in the browser, on this machine only."""
 
-import signal
 import socket
 import subprocess
 
@@ -22,7 +21,6 @@ def serve(port="8069"):
         cwd=settings.CACHE,
         start_new_session=True,
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         serving.wait_for(f"http://127.0.0.1:{port}", process)
         say(f"\n  http://127.0.0.1:{port}    (stop with Ctrl-C)\n")

@@ -35,7 +35,7 @@ def command(database, port):
 def server(database):
     """Serve `database` inside the block; gives the address."""
     port = free_port()
-    log = settings.CACHE / "logs" / f"server-{port}.log"
+    log = settings.CACHE / "logs" / f"server-{database}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as handle:
         process = subprocess.Popen(

@@ -2,7 +2,7 @@
 
 import time
 
-from . import databases, odoo_source, postgres, python_env, settings, system
+from . import odoo_source, postgres, python_env, settings, system, templates
 from .console import say
 from .lock import only_one
 
@@ -15,7 +15,7 @@ def ensure():
         odoo_source.ensure()
         python_env.ensure()
         postgres.ensure()
-    databases.template()
+    templates.template()
 
 
 def ensure_python():
