@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ..tools.minutes import clock
 
@@ -44,65 +45,75 @@ class TimebankHours(models.Model):
         """Entries of a closed bank, of a day that its books are closed for, or of a day to come."""
         today = fields.Date.context_today(self)
         refusals = {}
-        for (scheme, date), entries in self.grouped(lambda entry: (entry.scheme_id, entry.date)).items():
-            reason = scheme._why_closed(date)
-            if not reason and date > today:
-                reason = self.env._("Time can be recorded once it has been given, not for a day to come.")
-            if reason:
-                refusals.update(dict.fromkeys(entries._ids, reason))
+        for scheme, entries in self.grouped("scheme_id").items():
+            reasons = {date: scheme._why_closed(date) for date in set(entries.mapped("date"))}
+            for date in reasons:
+                if not reasons[date] and date > today:
+                    reasons[date] = self.env._(
+                        "Time can be recorded once it has been given, not for a day to come."
+                    )
+            if any(reasons.values()):
+                refusals.update({entry.id: reasons[entry.date] for entry in entries if reasons[entry.date]})
         return refusals
 
     def _get_outsiders(self):
         """Entries whose giver, receiver or project has no part in the bank at present."""
-        standing = {key: member._why_not_taking_part() for key, member in self._get_members().items()}
+        members = self._get_members()
         refusals = {}
-        for parties, entries in self.grouped(
-            lambda entry: (entry.scheme_id, entry.partner_id, entry.receiver_id, entry.project_id)
-        ).items():
-            reason = self._why_not_of_bank(*parties, standing)
-            if reason:
-                refusals.update(dict.fromkeys(entries._ids, reason))
+        for scheme, entries in self.grouped("scheme_id").items():
+            reasons = {
+                person: scheme._why_not_taking_part(person, members.get((scheme.id, person.id)))
+                for person in entries.partner_id | entries.receiver_id
+            }
+            foreign = scheme.project_ids and entries.project_id - scheme.project_ids
+            if not foreign and not any(reasons.values()):
+                continue
+            for entry in entries:
+                reason = reasons[entry.partner_id] or reasons.get(entry.receiver_id)
+                if not reason and foreign and entry.project_id in foreign:
+                    reason = self.env._(
+                        "%(bank)s does not serve the project %(project)s.",
+                        bank=scheme.name,
+                        project=entry.project_id.name,
+                    )
+                if reason:
+                    refusals[entry.id] = reason
         return refusals
 
-    def _why_not_of_bank(self, scheme, giver, receiver, project, standing):
-        """Why one of them doesn't belong to the bank, or an empty string.
-
-        :param dict standing: (bank id, partner id) of each member → why they can't take part
-        """
-        for partner in giver | receiver:
-            if (scheme.id, partner.id) not in standing:
-                return self.env._(
-                    "%(person)s is not a member of %(bank)s: add them as a member first.",
-                    person=partner.name,
-                    bank=scheme.name,
-                )
-            if standing[scheme.id, partner.id]:
-                return standing[scheme.id, partner.id]
-        if project and scheme.project_ids and project not in scheme.project_ids:
-            return self.env._(
-                "%(bank)s does not serve the project %(project)s.",
-                bank=scheme.name,
-                project=project.name,
-            )
-        return ""
-
     def _of_the_same_days(self):
-        """Every standing entry of the givers on the days of these entries, by giver and day."""
+        """The standing entries of days that need a look, by giver and day.
+
+        Those are days on which a giver has several entries, or one that is longer than
+        some bank allows.
+        """
         if not self:
             return {}
+        domain = Domain("partner_id", "in", self.partner_id.ids) & Domain(
+            "state", "not in", ("refused", "reversed")
+        )
+        lowest = min(self.scheme_id.mapped("max_minutes_per_day"))
+        days = self._read_group(
+            domain & Domain("date", "in", list(set(self.mapped("date")))),
+            ["partner_id", "date:day"],
+            having=["|", ("__count", ">", 1), ("minutes:sum", ">", lowest)],
+            order="date:day",
+        )
+        if not days:
+            return {}
+        partners, dates = zip(*days, strict=True)
         entries = self.search_fetch(
-            [
-                ("partner_id", "in", self.partner_id.ids),
-                ("date", "in", list(set(self.mapped("date")))),
-                ("state", "not in", ("refused", "reversed")),
-            ],
+            domain
+            & Domain("partner_id", "in", [partner.id for partner in partners])
+            & Domain("date", "in", list(set(dates))),
             ["partner_id", "date", "minutes", *WHAT_MAKES_A_DOUBLE],
         )
         return entries.grouped(lambda entry: (entry.partner_id.id, entry.date))
 
     def _on(self, days):
         """Those of these entries given on one of ``days``, a collection of (partner id, date)."""
-        return self.filtered(lambda entry: (entry.partner_id.id, entry.date) in days) if days else self.browse()
+        return (
+            self.filtered(lambda entry: (entry.partner_id.id, entry.date) in days) if days else self.browse()
+        )
 
     def _get_days_too_long(self, by_day):
         totals = {day: sum(entries.mapped("minutes")) for day, entries in by_day.items()}
@@ -144,7 +155,9 @@ class TimebankHours(models.Model):
         if self.start_minute >= 0 and other.start_minute >= 0:
             first, second = sorted((self, other), key=lambda entry: entry.start_minute)
             return second.start_minute < first.start_minute + first.minutes
-        return self.minutes == other.minutes and all(self[name] == other[name] for name in WHAT_MAKES_A_DOUBLE)
+        return self.minutes == other.minutes and all(
+            self[name] == other[name] for name in WHAT_MAKES_A_DOUBLE
+        )
 
     def _get_refusals_to_submit(self):
         return {
@@ -175,9 +188,11 @@ class TimebankHours(models.Model):
             if not manager and not (coordinator and user in scheme.coordinator_ids):
                 sentence = self.env._("Only a coordinator of %s decides on its hours.", scheme.name)
                 refusals = {**dict.fromkeys(entries._ids, sentence), **refusals}
-        me = user.partner_id
-        for entry in self - self.browse(refusals):
-            if me in (entry.partner_id, entry.receiver_id):
+        rest = self - self.browse(refusals)
+        if user.partner_id not in rest.partner_id | rest.receiver_id:
+            return refusals
+        for entry in rest:
+            if user.partner_id in (entry.partner_id, entry.receiver_id):
                 refusals[entry.id] = self.env._(
                     "You gave or received “%s” yourself: another coordinator has to decide.",
                     entry.display_name,

@@ -70,12 +70,12 @@ class TimebankScheme(models.Model):
         help="Goods may count as income for people on benefits. Take advice before switching this on.",
     )
     voucher_months = fields.Integer(
-        "Vouchers last (months)",
-        default=12, help="For how many months a paper voucher can be handed in."
+        "Vouchers last (months)", default=12, help="For how many months a paper voucher can be handed in."
     )
     dormant_months = fields.Integer(
         "Dormant after (months)",
-        default=6, help="After how many months without movement a member counts as dormant."
+        default=6,
+        help="After how many months without movement a member counts as dormant.",
     )
     expiry = fields.Selection(
         [("never", "Credits never expire"), ("to_pot", "Unused credits go to the community pot")],
@@ -84,8 +84,7 @@ class TimebankScheme(models.Model):
         tracking=True,
     )
     expiry_months = fields.Integer(
-        "Expire after (months)",
-        default=24, help="After how many months without any movement on the account."
+        "Expire after (months)", default=24, help="After how many months without any movement on the account."
     )
     hour_value = fields.Monetary(
         "Value of an hour",
@@ -109,14 +108,18 @@ class TimebankScheme(models.Model):
     def _check_no_account_beyond_limit(self):
         for scheme in self:
             # sudo: whoever may change the policy has to hear of every account it touches.
-            beyond = self.env["timebank.account"].sudo().search(
-                [
-                    ("scheme_id", "=", scheme.id),
-                    ("kind", "=", "member"),
-                    ("has_own_limit", "=", False),
-                    ("balance_minutes", "<", -scheme.credit_limit_minutes),
-                ],
-                limit=10,
+            beyond = (
+                self.env["timebank.account"]
+                .sudo()
+                .search(
+                    [
+                        ("scheme_id", "=", scheme.id),
+                        ("kind", "=", "member"),
+                        ("has_own_limit", "=", False),
+                        ("balance_minutes", "<", -scheme.credit_limit_minutes),
+                    ],
+                    limit=10,
+                )
             )
             if beyond:
                 raise ValidationError(
@@ -155,3 +158,17 @@ class TimebankScheme(models.Model):
                 day=self.env["ir.qweb.field.date"].value_to_html(self.lock_date, {}),
             )
         return ""
+
+    def _why_not_taking_part(self, partner, member):
+        """Why nothing can be recorded here for a person, or an empty string.
+
+        :param member: their membership of this bank, or ``None``
+        """
+        self.ensure_one()
+        if member:
+            return member._why_not_taking_part()
+        return self.env._(
+            "%(person)s is not a member of %(bank)s: add them as a member first.",
+            person=partner.name,
+            bank=self.name,
+        )
