@@ -8,6 +8,7 @@ from .console import Stop, say, step
 from .lock import only_one
 
 WORKERS = "2"
+PLUGIN = "dev.inside.browser_must_start"
 COUNTER = settings.ROOT / "dev" / "inside" / "count_tests.py"
 
 
@@ -44,7 +45,7 @@ def _through_link(target):
 def _pytest(*arguments):
     say()
     return subprocess.run(
-        [python_env.python(), "-m", "pytest", "--odoo-http"]
+        [python_env.python(), "-m", "pytest", "-p", PLUGIN, "--odoo-http"]
         + [f"--odoo-database={settings.TEST_DB}", *arguments],
         cwd=settings.ROOT,
         env=_environment(),
