@@ -4,7 +4,7 @@ import shutil
 import subprocess
 
 from . import databases, odoo_run, python_env, settings, setup
-from .console import say
+from .console import Stop, say
 from .lock import only_one
 
 PLAYER = settings.ROOT / "dev" / "inside" / "play_story.py"
@@ -26,7 +26,15 @@ def ensure():
             databases.fresh(settings.DEMO_DB)
             play()
         elif not databases.up_to_date(settings.DEMO_DB):
-            databases.install(settings.DEMO_DB)
+            _upgrade()
+
+
+def _upgrade():
+    try:
+        databases.install(settings.DEMO_DB)
+    except Stop as failure:
+        advice = f"{settings.DEMO_DB} can't be brought up to date; `make demo` makes it anew."
+        raise Stop(f"{failure}\n\n{advice}") from None
 
 
 def play():

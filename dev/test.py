@@ -27,13 +27,22 @@ def test(target="", *options):
 
 
 def _one(target, options):
-    if not databases.exists(settings.TEST_DB):
+    if not databases.exists(settings.TEST_DB) or not _brought_up_to_date():
         databases.fresh(settings.TEST_DB)
         with step("Scripts and styles"), databases.warming(settings.TEST_DB):
             pass
-    elif not databases.up_to_date(settings.TEST_DB):
-        databases.install(settings.TEST_DB)
     return _pytest(*map(_through_link, target.split()), *options)
+
+
+def _brought_up_to_date():
+    if databases.up_to_date(settings.TEST_DB):
+        return True
+    try:
+        databases.install(settings.TEST_DB)
+    except Stop:
+        say("  It can't be upgraded from its earlier state: made anew.")
+        return False
+    return True
 
 
 def _through_link(target):
