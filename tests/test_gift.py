@@ -81,13 +81,17 @@ class TestGift(ExchangeCase):
         self.assertEqual(self._balances(self.ann, self.ben), [120, 0])
 
     def test_wizard(self):
-        wizard = self.env["timebank.gift"].with_user(self.coordinator).create(
-            {
-                "from_account_id": self.ann.account_id.id,
-                "to_account_id": self.ben.account_id.id,
-                "hours": 0.5,
-                "memo": "Ann rang",
-            }
+        wizard = (
+            self.env["timebank.gift"]
+            .with_user(self.coordinator)
+            .create(
+                {
+                    "from_account_id": self.ann.account_id.id,
+                    "to_account_id": self.ben.account_id.id,
+                    "hours": 0.5,
+                    "memo": "Ann rang",
+                }
+            )
         )
         wizard.action_confirm()
         self.assertEqual(self._balances(self.ann, self.ben), [90, 30])

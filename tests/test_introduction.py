@@ -91,17 +91,13 @@ class TestIntroduction(ExchangeCase):
             introduction.with_user(self.portal).place = "Elsewhere"
 
     def test_strangers_may_not(self):
-        introduction = self._introduce(
-            self._make_offer(self.cat), self._make_request(self.ann)
-        )
+        introduction = self._introduce(self._make_offer(self.cat), self._make_request(self.ann))
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
             introduction.with_user(self.portal2).action_agree(meet_at=MET)
 
     def test_order_of_steps(self):
         offer, wish = self._make_pair()
-        introduction = self.env["timebank.introduction"].create(
-            {"offer_id": offer.id, "request_id": wish.id}
-        )
+        introduction = self.env["timebank.introduction"].create({"offer_id": offer.id, "request_id": wish.id})
         with self.assertRaisesRegex(UserError, "introduce them first"):
             introduction.action_agree(meet_at=MET)
         introduction.action_introduce()
@@ -149,18 +145,14 @@ class TestIntroduction(ExchangeCase):
 
     def test_paused_members_are_not_introduced(self):
         offer, wish = self._make_pair()
-        introduction = self.env["timebank.introduction"].create(
-            {"offer_id": offer.id, "request_id": wish.id}
-        )
+        introduction = self.env["timebank.introduction"].create({"offer_id": offer.id, "request_id": wish.id})
         self.ben.action_pause()
         with self.assertRaises(UserError):
             introduction.action_introduce()
 
     def test_suggested_is_nothing_to_members(self):
         offer, wish = self._make_pair()
-        introduction = self.env["timebank.introduction"].create(
-            {"offer_id": offer.id, "request_id": wish.id}
-        )
+        introduction = self.env["timebank.introduction"].create({"offer_id": offer.id, "request_id": wish.id})
         as_ann = self.env["timebank.introduction"].with_user(self.portal)
         self.assertFalse(as_ann.search([]))
         introduction.action_introduce()

@@ -131,9 +131,7 @@ class TestOffer(ExchangeCase):
         self._make_offer(self.ben)
         offers = self.env["timebank.offer"]
         self.assertTrue(offers.with_user(self.coordinator).search_count([]))
-        self.assertFalse(
-            offers.with_user(self.coordinator2).search([("scheme_id", "=", self.scheme.id)])
-        )
+        self.assertFalse(offers.with_user(self.coordinator2).search([("scheme_id", "=", self.scheme.id)]))
 
 
 @tagged("post_install", "-at_install")

@@ -44,6 +44,4 @@ class TestRequest(ExchangeCase):
         offer = self._make_offer(self.ben)
         later = self._make_request(self.ann, needed_by=TODAY + timedelta(days=28))
         soon = self._make_request(self.cat, needed_by=TODAY + timedelta(days=2))
-        self.assertEqual(
-            [row["request_id"] for row in offer.suggest(5)], [soon.id, later.id]
-        )
+        self.assertEqual([row["request_id"] for row in offer.suggest(5)], [soon.id, later.id])

@@ -79,6 +79,8 @@
         "views/timebank_pot.xml",
         "views/timebank_gift.xml",
         "views/timebank_hours_entry.xml",
+        "views/timebank_intake.xml",
+        "views/timebank_desk.xml",
         "views/renew_page.xml",
         "views/timebank_grant.xml",
         "views/timebank_bill_line.xml",
@@ -104,6 +106,7 @@
         "demo/timebank_scheme.xml",
         "demo/timebank_member.xml",
         "demo/timebank_hours.xml",
+        "demo/exchange.xml",
         "demo/timebank_reward.xml",
         "demo/timebank_redemption.xml",
         "demo/timebank_session.xml",
@@ -111,10 +114,14 @@
     "external_dependencies": {"python": ["numpy", "scipy", "xlsxwriter"]},
     "assets": {
         "web.assets_backend": [
+            "timebank_coproduction/static/src/desk/*",
             "timebank_coproduction/static/src/matching/*",
         ],
         "web.assets_frontend": [
             "timebank_coproduction/static/src/kiosk/*",
+        ],
+        "web.assets_tests": [
+            "timebank_coproduction/static/tests/tours/*.js",
         ],
     },
     "uninstall_hook": "uninstall_hook",

@@ -61,9 +61,7 @@ class TimebankAccount(models.Model):
 
     def action_open_gift(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_gift_action"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_gift_action")
         return dict(action, context={"default_from_account_id": self.id})
 
     def _why_not_spend(self):
@@ -88,19 +86,14 @@ class TimebankAccount(models.Model):
             return self.env._("Choose who receives the gift.")
         if target.kind in FLOW_KINDS:
             return self.env._(
-                "Credits can be given to a person or a pot, not to the bank itself:"
-                " choose the community pot."
+                "Credits can be given to a person or a pot, not to the bank itself: choose the community pot."
             )
         if self._is_of_user() or self.env.su:
             return ""
         if not memo:
-            return self.env._(
-                "Say in a few words who asked for it: it is not your account that gives."
-            )
+            return self.env._("Say in a few words who asked for it: it is not your account that gives.")
         if target.partner_id == self.env.user.partner_id:
-            return self.env._(
-                "You can't give yourself somebody else's credits: ask another coordinator."
-            )
+            return self.env._("You can't give yourself somebody else's credits: ask another coordinator.")
         return ""
 
     def _is_of_user(self):
@@ -115,10 +108,7 @@ class TimebankAccount(models.Model):
         user, group = self.env.user, "timebank_coproduction.group_timebank_"
         if user.has_group(group + "manager"):
             return True
-        return (
-            user.has_group(group + "coordinator")
-            and user in self.sudo().scheme_id.coordinator_ids
-        )
+        return user.has_group(group + "coordinator") and user in self.sudo().scheme_id.coordinator_ids
 
     def _note_gift(self, source, target, minutes, memo):
         """Leave who gave what on a pot, for its holders."""

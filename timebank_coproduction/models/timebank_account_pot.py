@@ -13,9 +13,7 @@ class TimebankAccount(models.Model):
     goal_minutes = fields.Integer()
     goal_hours = hours_of("goal_minutes", "Goal", editable=True)
     goal_date = fields.Date("Wanted by")
-    goal_share = fields.Float(
-        "Reached", compute="_compute_goal_share", help="In per cent of the goal."
-    )
+    goal_share = fields.Float("Reached", compute="_compute_goal_share", help="In per cent of the goal.")
     is_holder = fields.Boolean(compute="_compute_is_holder", search="_search_is_holder")
 
     _goal_positive = models.Constraint("CHECK (goal_minutes >= 0)", "A goal is zero hours or more.")
@@ -45,12 +43,16 @@ class TimebankAccount(models.Model):
             if not account.holder_ids:
                 continue
             # sudo: who is a member of the bank, for the sentence only
-            members = self.env["timebank.member"].sudo().search(
-                [
-                    ("scheme_id", "=", account.scheme_id.id),
-                    ("partner_id", "in", account.holder_ids.ids),
-                    ("state", "!=", "left"),
-                ]
+            members = (
+                self.env["timebank.member"]
+                .sudo()
+                .search(
+                    [
+                        ("scheme_id", "=", account.scheme_id.id),
+                        ("partner_id", "in", account.holder_ids.ids),
+                        ("state", "!=", "left"),
+                    ]
+                )
             )
             # A coordinator may hold a pot for people who can't.
             staff = account.scheme_id.sudo().coordinator_ids.partner_id

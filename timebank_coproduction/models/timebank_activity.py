@@ -30,7 +30,7 @@ class TimebankActivity(models.Model):
         required=True,
         ondelete="restrict",
         index=True,
-        default=lambda self: self.env["timebank.hours"]._default_scheme(),
+        default=lambda self: self.env["timebank.scheme"]._get_usual(),
     )
     company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     category_id = fields.Many2one("timebank.category", string="Category", ondelete="restrict")

@@ -38,16 +38,13 @@ class TimebankExchangeMixin(models.AbstractModel):
         required=True,
         ondelete="restrict",
         index=True,
-        default=lambda self: self.env["timebank.hours"]._default_scheme(),
+        default=lambda self: self.env["timebank.scheme"]._get_usual(),
     )
-    company_id = fields.Many2one(
-        related="scheme_id.company_id", store=True, precompute=True
-    )
+    company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     member_id = fields.Many2one(
         "timebank.member",
         compute="_compute_member_id",
         store=True,
-        precompute=True,
         index=True,
         ondelete="restrict",
     )
@@ -78,9 +75,7 @@ class TimebankExchangeMixin(models.AbstractModel):
         string="When",
         help="Empty: whenever the member is free.",
     )
-    radius_km = fields.Integer(
-        "How far (km)", help="As the crow flies. Zero: it doesn't matter."
-    )
+    radius_km = fields.Integer("How far (km)", help="As the crow flies. Zero: it doesn't matter.")
     expires_on = fields.Date(
         "Until",
         default=lambda self: self._default_expires_on(),
@@ -104,9 +99,7 @@ class TimebankExchangeMixin(models.AbstractModel):
     published_on = fields.Date(readonly=True, copy=False)
     reminded_on = fields.Date(readonly=True, copy=False)
 
-    _radius_positive = models.Constraint(
-        "CHECK (radius_km >= 0)", "A distance is zero or more kilometres."
-    )
+    _radius_positive = models.Constraint("CHECK (radius_km >= 0)", "A distance is zero or more kilometres.")
 
     def _default_partner(self):
         hours = self.env["timebank.hours"]
@@ -118,12 +111,16 @@ class TimebankExchangeMixin(models.AbstractModel):
     @api.depends("scheme_id", "partner_id")
     def _compute_member_id(self):
         # sudo: only which membership it is
-        members = self.env["timebank.member"].sudo().search_fetch(
-            [
-                ("scheme_id", "in", self.scheme_id._origin.ids),
-                ("partner_id", "in", self.partner_id._origin.ids),
-            ],
-            ["scheme_id", "partner_id"],
+        members = (
+            self.env["timebank.member"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("scheme_id", "in", self.scheme_id._origin.ids),
+                    ("partner_id", "in", self.partner_id._origin.ids),
+                ],
+                ["scheme_id", "partner_id"],
+            )
         )
         by_key = {(member.scheme_id.id, member.partner_id.id): member for member in members}
         for record in self:

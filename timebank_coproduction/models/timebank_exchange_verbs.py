@@ -60,9 +60,7 @@ class TimebankExchangeMixin(models.AbstractModel):
 
     def action_draft(self):
         """Open a closed one again."""
-        refusals = self._get_refusals_by_state(
-            ("closed",), self.env._("“%s” is not closed.")
-        )
+        refusals = self._get_refusals_by_state(("closed",), self.env._("“%s” is not closed."))
         return self._do(refusals, {"state": "draft"}, self.env._("opened again"))
 
     def action_view_introductions(self):

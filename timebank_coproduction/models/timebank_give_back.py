@@ -2,6 +2,7 @@ from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 
+from ..tools import matching
 from ..tools.minutes import clock
 from .hours_field import hours_of
 
@@ -40,9 +41,7 @@ class TimebankScheme(models.Model):
         today = fields.Date.context_today(self)
         asked_since = fields.Date.subtract(today, months=6)
         members = self._get_never_gave() | self._get_support_ended()
-        members = members.filtered(
-            lambda member: not member.asked_on or member.asked_on < asked_since
-        )
+        members = members.filtered(lambda member: not member.asked_on or member.asked_on < asked_since)
         suggestions = members._suggest_wishes()
         for member in members:
             member.activity_schedule(
@@ -89,8 +88,7 @@ class TimebankScheme(models.Model):
             )
         )
         return ended.filtered(
-            lambda member: given.get(member.partner_id, member.supported_until)
-            <= member.supported_until
+            lambda member: given.get(member.partner_id, member.supported_until) <= member.supported_until
         )
 
     def _get_active_members(self, domain):
@@ -125,9 +123,7 @@ class TimebankMember(models.Model):
     def _why_ask(self):
         self.ensure_one()
         if self.received_minutes and not self.given_minutes:
-            return self.env._(
-                "%s hours received, none given yet", clock(self.received_minutes)
-            )
+            return self.env._("%s hours received, none given yet", clock(self.received_minutes))
         if self.supported_until:
             return self.env._("Support has ended: would they do the same for another?")
         return self.env._("Ask what they would like to do")
@@ -148,9 +144,7 @@ class TimebankMember(models.Model):
         if self.interest_ids:
             lines.append(self.env._("Likes: %s", ", ".join(self.interest_ids.mapped("name"))))
         lines += [f"{row['name']}: {', '.join(row['reasons'])}" for row in wishes]
-        return Markup("<ul>%s</ul>") % Markup().join(
-            Markup("<li>%s</li>") % escape(line) for line in lines
-        )
+        return Markup("<ul>%s</ul>") % Markup().join(Markup("<li>%s</li>") % escape(line) for line in lines)
 
     def _suggest_wishes(self, limit=3):
         """For each member, the requests that their offers fit best.
@@ -164,7 +158,7 @@ class TimebankMember(models.Model):
             requests = scheme._get_requests_to_plan()
             if not offers or not requests:
                 continue
-            points = matchmaker._score(requests, offers)
+            points = matchmaker._score(requests, offers, matching.WHOLE)
             for column, offer in enumerate(offers):
                 for row in points[:, column].argsort()[::-1][:limit]:
                     if points[row, column] > 0:

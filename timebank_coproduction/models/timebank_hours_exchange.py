@@ -9,9 +9,7 @@ class TimebankHours(models.Model):
     request_id = fields.Many2one(
         "timebank.request", ondelete="restrict", index="btree_not_null", check_company=True
     )
-    introduction_id = fields.Many2one(
-        "timebank.introduction", readonly=True, copy=False, ondelete="restrict"
-    )
+    introduction_id = fields.Many2one("timebank.introduction", readonly=True, copy=False, ondelete="restrict")
 
     _introduction_once = models.UniqueIndex(
         "(introduction_id) WHERE introduction_id IS NOT NULL AND state NOT IN ('refused', 'reversed')",

@@ -38,7 +38,10 @@ class TimebankIntroduction(models.Model):
 
     # Why
     score = fields.Float(
-        digits=(4, 1), readonly=True, aggregator="avg", help="Points of 100: see the manual for how they add up."
+        digits=(4, 1),
+        readonly=True,
+        aggregator="avg",
+        help="Points of 100: see the manual for how they add up.",
     )
     reasons = fields.Text(readonly=True)
 
@@ -75,9 +78,7 @@ class TimebankIntroduction(models.Model):
         "(offer_id, request_id) WHERE state != 'declined'",
         "That offer and that request have been put together already.",
     )
-    _two_people = models.Constraint(
-        "CHECK (giver_id != receiver_id)", "Nobody is introduced to themselves."
-    )
+    _two_people = models.Constraint("CHECK (giver_id != receiver_id)", "Nobody is introduced to themselves.")
     _minutes_positive = models.Constraint("CHECK (minutes > 0)", "A meeting lasts at least one minute.")
     _declined_with_reason = models.Constraint(
         "CHECK (state != 'declined' OR decline_reason IS NOT NULL)", "A decline says why."
@@ -113,7 +114,9 @@ class TimebankIntroduction(models.Model):
         vals = dict(vals)
         minutes_from_hours(self.env, vals, {"hours": "minutes"})
         if {"offer_id", "request_id"}.intersection(vals):
-            raise UserError(self.env._("An introduction stays with its offer and its request: make another one."))
+            raise UserError(
+                self.env._("An introduction stays with its offer and its request: make another one.")
+            )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -144,7 +147,9 @@ class TimebankIntroduction(models.Model):
         members = {
             (member.scheme_id.id, member.partner_id.id): member
             # sudo: a giver of another bank; only whether they belong to this one counts
-            for member in self.env["timebank.member"].sudo().search(
+            for member in self.env["timebank.member"]
+            .sudo()
+            .search(
                 [
                     ("scheme_id", "in", self.scheme_id.ids),
                     ("partner_id", "in", self.giver_id.ids),
@@ -228,9 +233,7 @@ class TimebankIntroduction(models.Model):
                 old.write(vals)
                 kept |= old
             else:
-                new.append(
-                    {**vals, "offer_id": row["offer_id"], "request_id": row["request_id"]}
-                )
+                new.append({**vals, "offer_id": row["offer_id"], "request_id": row["request_id"]})
         return kept | self.create(new)
 
     @api.autovacuum

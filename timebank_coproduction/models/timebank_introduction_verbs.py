@@ -33,9 +33,7 @@ class TimebankIntroduction(models.Model):
         given = {name: value for name, value in given.items() if value}
         for introduction in self:
             if introduction.id not in refusals and not (meet_at or introduction.meet_at):
-                refusals[introduction.id] = self.env._(
-                    "Say first when %s meet.", introduction.display_name
-                )
+                refusals[introduction.id] = self.env._("Say first when %s meet.", introduction.display_name)
         introductions = self._raise_or_list(refusals)
         # sudo: the two people concerned may agree without being allowed to edit.
         introductions.sudo()._through_door().write({**given, "state": "agreed"})
@@ -60,9 +58,7 @@ class TimebankIntroduction(models.Model):
         hours.action_submit()
         introductions.sudo()._through_door().write({"state": "done"})
         requests = introductions.sudo().request_id
-        requests.filtered(
-            lambda request: request.state in ("published", "paused", "expired")
-        ).action_meet()
+        requests.filtered(lambda request: request.state in ("published", "paused", "expired")).action_meet()
         return self._tell(refusals, self.env._("done"))
 
     def action_decline(self, reason, ask_again=False):
@@ -102,9 +98,7 @@ class TimebankIntroduction(models.Model):
 
     def action_view_hours(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_hours_action"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
         return dict(action, domain=[("introduction_id", "=", self.id)], context={})
 
     # Rules
@@ -165,9 +159,7 @@ class TimebankIntroduction(models.Model):
         refusals = {}
         for introduction in self:
             if introduction.state not in states:
-                refusals[introduction.id] = (
-                    sentences[introduction.state] % introduction.display_name
-                )
+                refusals[introduction.id] = sentences[introduction.state] % introduction.display_name
             elif not may_edit and partner not in (introduction.giver_id, introduction.receiver_id):
                 refusals[introduction.id] = self.env._(
                     "Only the two people and their coordinator can say that."
@@ -188,8 +180,7 @@ class TimebankIntroduction(models.Model):
                     "date": start.date(),
                     "start_minute": start.hour * 60 + start.minute,
                     "minutes": introduction.minutes,
-                    "description": introduction.request_id.description
-                    or introduction.skill_id.name,
+                    "description": introduction.request_id.description or introduction.skill_id.name,
                     "source": "coordinator",
                     "request_id": introduction.request_id.id,
                     "introduction_id": introduction.id,

@@ -23,22 +23,21 @@ class TimebankMatchmaker(models.AbstractModel):
     _description = "Matching of Offers and Requests"
 
     @api.private
-    def _score(self, requests, offers):
+    def _score(self, requests, offers, weakest=matching.SIBLING):
         """Points of each offer for each request.
 
+        :param weakest: the least nearness of skills that counts
         :return: an array with a row a request and a column an offer, 0 where it can't be
         """
         facts = [self._gather(requests), self._gather(offers)]
         codes = {"": 0}
         columns = self._get_columns(facts)
         paths = [sorted({row["path"] for row in part["rows"]}) for part in facts]
-        sides = [
-            self._make_side(part, columns, codes, own)
-            for part, own in zip(facts, paths, strict=True)
-        ]
+        sides = [self._make_side(part, columns, codes, own) for part, own in zip(facts, paths, strict=True)]
         nearness = np.array(
             [[matching.nearness(asked, offered) for offered in paths[1]] for asked in paths[0]]
         ).reshape(len(paths[0]), len(paths[1]))
+        nearness[nearness < weakest] = 0
         return matching.score(*sides, nearness, self._get_apart(requests, offers))
 
     @api.private
@@ -53,9 +52,7 @@ class TimebankMatchmaker(models.AbstractModel):
             if user not in scheme.coordinator_ids or not user.has_group(
                 "timebank_coproduction.group_timebank_coordinator"
             ):
-                raise AccessError(
-                    self.env._("Only a coordinator of %s sees its suggestions.", scheme.name)
-                )
+                raise AccessError(self.env._("Only a coordinator of %s sees its suggestions.", scheme.name))
 
     @api.private
     def _suggest(self, record, others_name, limit):
@@ -145,9 +142,7 @@ class TimebankMatchmaker(models.AbstractModel):
         usual = self._linked(member, "availability_ids", members)
         return {
             "rows": rows,
-            "slots": [
-                slots.get(row["id"]) or usual.get(row["member_id"], ()) for row in rows
-            ],
+            "slots": [slots.get(row["id"]) or usual.get(row["member_id"], ()) for row in rows],
             "languages": self._by_member(rows, "language_ids", members),
             "interests": self._by_member(rows, "interest_ids", members),
             **self._gather_checks(records, rows),
@@ -203,8 +198,7 @@ class TimebankMatchmaker(models.AbstractModel):
             ids = sorted({other for part in facts for linked in part[name] for other in linked})
             columns[name] = {other: position for position, other in enumerate(ids)}
         columns["checks"] = columns["needs"] = {
-            other: position
-            for position, other in enumerate(sorted({*columns["checks"], *columns["needs"]}))
+            other: position for position, other in enumerate(sorted({*columns["checks"], *columns["needs"]}))
         }
         return columns
 
@@ -218,9 +212,7 @@ class TimebankMatchmaker(models.AbstractModel):
             skill=[position[row["path"]] for row in rows],
             kind=[KIND_NUMBERS[row["kind"]] for row in rows],
             radius=[row["radius_km"] or 0 for row in rows],
-            latitude=[
-                row["latitude"] if known else np.nan for row, known in zip(rows, placed, strict=True)
-            ],
+            latitude=[row["latitude"] if known else np.nan for row, known in zip(rows, placed, strict=True)],
             longitude=[
                 row["longitude"] if known else np.nan for row, known in zip(rows, placed, strict=True)
             ],

@@ -47,20 +47,22 @@ class TimebankMatchmaker(models.AbstractModel):
             return self.env._("is %s hours below zero", clock(-giver.balance_minutes))
         return ""
 
-    def _say_distance(self, one, other):
-        if self._is_placed(one) and self._is_placed(other):
+    def _say_distance(self, receiver, giver):
+        if self._is_placed(receiver) and self._is_placed(giver):
             side = matching.Side.of(
                 2,
-                latitude=[one.partner_latitude, other.partner_latitude],
-                longitude=[one.partner_longitude, other.partner_longitude],
+                latitude=[receiver.partner_latitude, giver.partner_latitude],
+                longitude=[receiver.partner_longitude, giver.partner_longitude],
             )
             kilometres = matching.distance(side, side)[0, 1]
             if kilometres < 0.1:
-                return self.env._("lives next door")
+                return self.env._("next door")
+            if giver.is_company:
+                return self.env._("%s km away", f"{kilometres:.1f}")
             return self.env._("lives %s km away", f"{kilometres:.1f}")
-        district = matching.postcode(one.zip)[0]
-        if district and district == matching.postcode(other.zip)[0]:
-            return self.env._("lives in the same part of town (%s)", district)
+        district = matching.postcode(receiver.zip)[0]
+        if district and district == matching.postcode(giver.zip)[0]:
+            return self.env._("in the same part of town (%s)", district)
         return ""
 
     def _is_placed(self, partner):
@@ -71,7 +73,7 @@ class TimebankMatchmaker(models.AbstractModel):
         offered = offer.availability_ids or offer.member_id.availability_ids
         common = (asked & offered).sorted()
         if not common:
-            return ""
+            return self.env._("no time in common so far") if asked and offered else ""
         names = ", ".join(common[:3].mapped("display_name"))
         if len(common) > 3:
             return self.env._("free %(times)s and more", times=names)

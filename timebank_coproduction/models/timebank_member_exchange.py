@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class TimebankMember(models.Model):
@@ -13,6 +13,9 @@ class TimebankMember(models.Model):
         "skill_id",
         string="Interests",
         help="What they like, or would enjoy learning.",
+    )
+    own_words = fields.Char(
+        "In their own words", help="What they said at the intake that the list of skills has no word for."
     )
     share_email = fields.Boolean("May pass on the e-mail address")
     share_phone = fields.Boolean("May pass on the telephone number")
@@ -54,6 +57,21 @@ class TimebankMember(models.Model):
                     lambda record: record.state in ("draft", "published", "paused", "expired")
                 )
                 open_ones._through_door().write({"state": "closed"})
+
+    def action_log_hours(self):
+        """An empty entry of hours for this member, to fill in."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Log hours"),
+            "res_model": "timebank.hours",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_scheme_id": self.scheme_id.id,
+                "default_partner_id": self.partner_id.id,
+            },
+        }
 
     def action_view_offers(self):
         return self._action_on_exchange("timebank_coproduction.timebank_offer_action")

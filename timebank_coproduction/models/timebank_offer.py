@@ -8,9 +8,7 @@ class TimebankOffer(models.Model):
     _description = "Offer"
     _inherit = ["timebank.exchange.mixin"]
 
-    introduction_ids = fields.One2many(
-        "timebank.introduction", "offer_id", string="Introductions"
-    )
+    introduction_ids = fields.One2many("timebank.introduction", "offer_id", string="Introductions")
     introduction_count = fields.Integer(compute="_compute_introduction_count")
 
     _live = models.Index("(scheme_id, kind, skill_id) WHERE state = 'published'")

@@ -2,7 +2,7 @@ import numpy as np
 
 from odoo import fields, models
 
-from ..tools import planning
+from ..tools import matching, planning
 
 
 class TimebankScheme(models.Model):
@@ -33,9 +33,7 @@ class TimebankScheme(models.Model):
         matchmaker = self.env["timebank.matchmaker"]
         matchmaker._check_broker(self)
         introductions = self.env["timebank.introduction"]
-        introductions.search(
-            [("scheme_id", "in", self.ids), ("state", "=", "suggested")]
-        ).unlink()
+        introductions.search([("scheme_id", "in", self.ids), ("state", "=", "suggested")]).unlink()
         rows = [row for scheme in self for row in scheme._plan()]
         return introductions._keep(rows).sorted("score", reverse=True)
 
@@ -59,7 +57,7 @@ class TimebankScheme(models.Model):
         if not requests or not offers:
             return []
         matchmaker = self.env["timebank.matchmaker"]
-        points = matchmaker._score(requests, offers)
+        points = matchmaker._score(requests, offers, matching.WHOLE)
         givers = {partner_id: number for number, partner_id in enumerate(offers.partner_id.ids)}
         pairs = planning.plan(
             points,
@@ -67,18 +65,21 @@ class TimebankScheme(models.Model):
             self._get_room(list(givers)),
         )
         return [
-            matchmaker._describe(requests[i], offers[j], float(points[i, j]), offers[j])
-            for i, j in pairs
+            matchmaker._describe(requests[i], offers[j], float(points[i, j]), offers[j]) for i, j in pairs
         ]
 
     def _get_requests_to_plan(self):
         """Open requests on which nobody is being introduced."""
         # sudo: the caller coordinates this bank
-        return self.env["timebank.request"].sudo().search(
-            [
-                *self._get_live_domain(),
-                ("introduction_ids", "not any", [("state", "in", ("introduced", "agreed", "done"))]),
-            ]
+        return (
+            self.env["timebank.request"]
+            .sudo()
+            .search(
+                [
+                    *self._get_live_domain(),
+                    ("introduction_ids", "not any", [("state", "in", ("introduced", "agreed", "done"))]),
+                ]
+            )
         )
 
     def _get_offers_to_plan(self):
@@ -97,7 +98,9 @@ class TimebankScheme(models.Model):
         """How many more introductions each of these givers can take on."""
         busy = {
             partner.id: count
-            for partner, count in self.env["timebank.introduction"].sudo()._read_group(
+            for partner, count in self.env["timebank.introduction"]
+            .sudo()
+            ._read_group(
                 [
                     ("scheme_id", "=", self.id),
                     ("giver_id", "in", partner_ids),

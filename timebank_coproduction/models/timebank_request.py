@@ -11,24 +11,18 @@ class TimebankRequest(models.Model):
     _description = "Request"
     _inherit = ["timebank.exchange.mixin"]
 
-    state = fields.Selection(
-        selection_add=[("met", "Met"), ("closed",)], ondelete={"met": "set default"}
-    )
+    state = fields.Selection(selection_add=[("met", "Met"), ("closed",)], ondelete={"met": "set default"})
     on_behalf_of = fields.Char(
         help="A group or a person for whom the member asks. The member pays the credits."
     )
     needed_by = fields.Date(index="btree_not_null")
     minutes = fields.Integer(default=60, aggregator="sum")
     hours = hours_of("minutes", "Hours", editable=True)
-    introduction_ids = fields.One2many(
-        "timebank.introduction", "request_id", string="Introductions"
-    )
+    introduction_ids = fields.One2many("timebank.introduction", "request_id", string="Introductions")
     introduction_count = fields.Integer(compute="_compute_introduction_count")
     hours_ids = fields.One2many("timebank.hours", "request_id", string="Time given")
 
-    _minutes_positive = models.Constraint(
-        "CHECK (minutes > 0)", "A request takes at least one minute."
-    )
+    _minutes_positive = models.Constraint("CHECK (minutes > 0)", "A request takes at least one minute.")
     _live = models.Index("(scheme_id, kind, skill_id) WHERE state = 'published'")
 
     def _default_expires_on(self):
@@ -86,6 +80,22 @@ class TimebankRequest(models.Model):
             self.env._("“%s” is met or closed already."),
         )
         return self._do(refusals, {"state": "met"}, self.env._("met"))
+
+    def action_add_offer(self):
+        """An empty offer of what is asked for, to fill in with whoever was found."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Who can do it?"),
+            "res_model": "timebank.offer",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_scheme_id": self.scheme_id.id,
+                "default_kind": self.kind,
+                "default_skill_id": self.skill_id.id,
+            },
+        }
 
     def _get_refusals_to_publish(self, states=("draft", "paused", "expired")):
         refusals = super()._get_refusals_to_publish(states)

@@ -14,12 +14,8 @@ class TimebankSkill(models.Model):
     _parent_store = True
 
     name = fields.Char(required=True, translate=True)
-    complete_name = fields.Char(
-        "Full name", compute="_compute_complete_name", store=True, recursive=True
-    )
-    parent_id = fields.Many2one(
-        "timebank.skill", string="Part of", ondelete="restrict", index=True
-    )
+    complete_name = fields.Char("Full name", compute="_compute_complete_name", store=True, recursive=True)
+    parent_id = fields.Many2one("timebank.skill", string="Part of", ondelete="restrict", index=True)
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("timebank.skill", "parent_id", string="More exactly")
     kind = fields.Selection(
@@ -32,9 +28,7 @@ class TimebankSkill(models.Model):
         required=True,
         help="A skill of a person, a space or equipment to lend.",
     )
-    synonyms = fields.Char(
-        translate=True, help="Other words that people use for it, with commas between."
-    )
+    synonyms = fields.Char(translate=True, help="Other words that people use for it, with commas between.")
     active = fields.Boolean(default=True)
     offer_ids = fields.One2many("timebank.offer", "skill_id", string="Offers")
     request_ids = fields.One2many("timebank.request", "skill_id", string="Requests")
@@ -83,9 +77,7 @@ class TimebankSkill(models.Model):
     @api.constrains("parent_id")
     def _check_no_circle(self):
         if self._has_cycle():
-            raise ValidationError(
-                self.env._("A skill can't be a part of itself, nor of one of its parts.")
-            )
+            raise ValidationError(self.env._("A skill can't be a part of itself, nor of one of its parts."))
 
     def action_view_offers(self):
         return self._action_on("timebank_coproduction.timebank_offer_action")
@@ -108,6 +100,12 @@ class TimebankSkill(models.Model):
                     used[0].name,
                 )
             )
+
+    def _is_called(self, word):
+        """Whether ``word`` is the name or one of the synonyms, whatever its capitals."""
+        self.ensure_one()
+        words = [self.name, *(self.synonyms or "").split(",")]
+        return word.strip().lower() in (other.strip().lower() for other in words)
 
     def _get_family(self):
         """How near other skills are to this one, for the matching.

@@ -19,9 +19,7 @@ class TimebankRequest(models.Model):
         matchmaker = self.env["timebank.matchmaker"]
         matchmaker._check_broker(self.scheme_id)
         found = matchmaker._suggest(self, "timebank.offer", limit)
-        return [
-            matchmaker._describe(self.sudo(), offer, points, offer) for offer, points in found
-        ]
+        return [matchmaker._describe(self.sudo(), offer, points, offer) for offer, points in found]
 
     def action_suggest(self):
         """Keep the ten best offers as suggested introductions, and show them."""
@@ -46,10 +44,7 @@ class TimebankOffer(models.Model):
         matchmaker = self.env["timebank.matchmaker"]
         matchmaker._check_broker(self.scheme_id)
         found = matchmaker._suggest(self, "timebank.request", limit)
-        return [
-            matchmaker._describe(request, self.sudo(), points, request)
-            for request, points in found
-        ]
+        return [matchmaker._describe(request, self.sudo(), points, request) for request, points in found]
 
     def action_suggest(self):
         """Keep the ten best requests as suggested introductions, and show them."""

@@ -9,8 +9,8 @@ part            weight  worth 1 when
 ==============  ======  ==============================================================
 skill               40  the offer names the skill that is asked for; 0.9 if a more exact
                         one, 0.65 if a broader one, 0.25 if a neighbour in the same group
-availability        15  every part of the week asked for is offered; else the share, and
-                        0.5 where one of them hasn't said
+availability        15  every part of the week asked for is offered; else the share, 0 for
+                        none, and 0.5 where one of them hasn't said
 distance            15  they live at the same place; falls to 0 at twenty kilometres. By
                         postcode where there are no coordinates (0.8 the same district,
                         0.4 the same area), and 0.5 where one of them hasn't said
@@ -22,8 +22,9 @@ interests            5  they share two interests or more; 0.5 for one
 ==============  ======  ==============================================================
 
 What can't be is scored 0: the same person on both sides, an unrelated skill, another
-kind, further away than either is ready to go, no part of the week in common though both
-have said, a check that is missing or out of date, people who declined each other.
+kind, further away than either is ready to go, a check that is missing or out of date,
+people who declined each other. People's weeks change: no time in common is only worth
+less.
 A receiver who could not pay for the time loses ``UNPAID`` points: the broker decides.
 """
 
@@ -169,13 +170,11 @@ def parts(requests, offers, nearness):
 def possible(requests, offers, skill):
     """Which pairs can be introduced at all.
 
-    >>> wish = Side.of(1, slots=[[1, 0]], checks=[[1]], person=[9])
-    >>> can = Side.of(3, slots=[[1, 0], [0, 1], [1, 1]], checks=[[1], [1], [0]])
+    >>> wish = Side.of(1, checks=[[1]], person=[9])
+    >>> can = Side.of(3, checks=[[1], [1], [0]], kind=[0, 1, 0])
     >>> possible(wish, can, np.ones((1, 3))).tolist()
     [[True, False, False]]
     """
-    said = _both_said(requests.slots, offers.slots)
-    clash = said & (requests.slots @ offers.slots.T == 0)
     missing = requests.checks @ (1 - offers.checks).T > 0
     unfit = (offers.needs > offers.checks).any(axis=1)
     limit = _least(requests.radius[:, None], offers.radius[None, :])
@@ -184,7 +183,6 @@ def possible(requests, offers, skill):
         (skill > 0)
         & (requests.person[:, None] != offers.person[None, :])
         & (requests.kind[:, None] == offers.kind[None, :])
-        & ~clash
         & ~missing
         & ~unfit[None, :]
         & ~too_far
@@ -201,10 +199,7 @@ def distance(requests, offers):
     """
     lat1, lat2 = np.radians(requests.latitude)[:, None], np.radians(offers.latitude)
     turn = np.radians(offers.longitude - requests.longitude[:, None])
-    half = (
-        np.sin((lat2 - lat1) / 2) ** 2
-        + np.cos(lat1) * np.cos(lat2) * np.sin(turn / 2) ** 2
-    )
+    half = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin(turn / 2) ** 2
     return 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1)))
 
 
@@ -259,9 +254,7 @@ def _both_said(one, other):
 
 def _availability(asked, offered):
     wanted = np.maximum(asked.sum(axis=1), 1)[:, None]
-    return np.where(
-        _both_said(asked, offered), (asked @ offered.T) / wanted, UNKNOWN
-    )
+    return np.where(_both_said(asked, offered), (asked @ offered.T) / wanted, UNKNOWN)
 
 
 def _in_common(one, other):

@@ -20,7 +20,7 @@ class TimebankHoursEntry(models.TransientModel):
         "timebank.scheme",
         string="Time bank",
         required=True,
-        default=lambda self: self.env["timebank.hours"]._default_scheme(),
+        default=lambda self: self.env["timebank.scheme"]._get_usual(),
     )
     date = fields.Date(required=True, default=fields.Date.context_today)
     giver_ids = fields.Many2many(
@@ -72,9 +72,7 @@ class TimebankHoursEntry(models.TransientModel):
             result = waiting.action_approve()
         if isinstance(result, dict):
             return result
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_hours_action"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
         return dict(action, domain=[("id", "in", hours.ids)], context={})
 
     def _prepare_hours(self):
@@ -94,9 +92,7 @@ class TimebankHoursEntry(models.TransientModel):
         if self.counting == "together" and len(receivers) > 1:
             shares = split(minutes, len(receivers))
         if not all(shares):
-            raise UserError(
-                self.env._("That is less than a minute for each: leave the receivers empty.")
-            )
+            raise UserError(self.env._("That is less than a minute for each: leave the receivers empty."))
         return [
             {
                 "scheme_id": self.scheme_id.id,

@@ -1,0 +1,93 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+/**
+ * The broker's desk: one call brings every section, one click acts and brings it anew.
+ */
+export class TimebankDesk extends Component {
+    static template = "timebank_coproduction.Desk";
+    static components = { Layout };
+    static props = { ...standardActionServiceProps };
+    static path = "timebank-desk";
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.notification = useService("notification");
+        this.display = { controlPanel: {} };
+        this.env.config.setDisplayName(_t("Broker's desk"));
+        this.state = useState({ banks: [], sections: [], bank: false, busy: false });
+        onWillStart(() => this.load());
+    }
+
+    async load() {
+        const banks = this.state.bank ? [this.state.bank] : [];
+        const desk = await this.orm.call("timebank.scheme", "get_desk", [banks]);
+        if (!this.state.bank) {
+            this.state.banks = desk.banks;
+        }
+        this.state.sections = desk.sections;
+    }
+
+    get isEmpty() {
+        return this.state.sections.every((section) => !section.count);
+    }
+
+    async choose(ev) {
+        this.state.bank = parseInt(ev.target.value) || false;
+        await this.load();
+    }
+
+    /** Run a row's button; the desk is shown anew once its dialog, if any, is closed. */
+    async press(button) {
+        if (this.state.busy) {
+            return;
+        }
+        this.state.busy = true;
+        try {
+            const result = await this.orm.call(button.model, button.method, button.args);
+            if (result && result.type) {
+                await this.action.doAction(result, { onClose: () => this.load() });
+            } else {
+                this.notification.add(button.label, { type: "success" });
+            }
+        } finally {
+            this.state.busy = false;
+        }
+        await this.load();
+    }
+
+    open(row) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: row.model,
+            res_id: row.id,
+            views: [[false, "form"]],
+        });
+    }
+
+    seeAll(section) {
+        return this.action.doAction(section.action);
+    }
+
+    join() {
+        return this.action.doAction("timebank_coproduction.timebank_intake_action", {
+            onClose: () => this.load(),
+        });
+    }
+
+    plan() {
+        const banks = this.state.bank ? [this.state.bank] : this.state.banks.map((bank) => bank.id);
+        return this.press({
+            model: "timebank.scheme",
+            method: "action_plan_introductions",
+            args: [banks],
+        });
+    }
+}
+
+registry.category("actions").add("timebank_desk", TimebankDesk);

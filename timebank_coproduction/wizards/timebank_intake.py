@@ -1,0 +1,252 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..models.hours_field import checked_minutes
+from ..models.timebank_member import ROLES
+
+STEPS = [
+    ("can", "What they can do"),
+    ("when", "When and how"),
+    ("like", "What they would enjoy"),
+    ("need", "What would help them"),
+    ("who", "Who they are"),
+]
+
+
+class TimebankIntake(models.TransientModel):
+    """A conversation in five steps that starts from what a person can do.
+
+    It ends with a member, their offers, interests and requests, and with whoever has
+    been waiting for just that.
+    """
+
+    _name = "timebank.intake"
+    _description = "Intake of a Member"
+
+    step = fields.Selection(STEPS, required=True, default="can")
+    is_first = fields.Boolean(compute="_compute_place")
+    is_last = fields.Boolean(compute="_compute_place")
+
+    # What they can do
+    skill_ids = fields.Many2many(
+        "timebank.skill",
+        "timebank_intake_skill_rel",
+        string="Can do or lend",
+        help="Everybody can do something: listen, bake, walk a dog, hold a ladder.",
+    )
+    words = fields.Char(
+        "In their own words", help="Words with commas between; those that the list knows are added to it."
+    )
+
+    # When and how
+    availability_ids = fields.Many2many(
+        "timebank.availability", "timebank_intake_availability_rel", string="Free on"
+    )
+    language_ids = fields.Many2many("timebank.language", "timebank_intake_language_rel", string="Languages")
+    radius_km = fields.Integer("How far (km)")
+
+    # What they would enjoy, and what would help
+    interest_ids = fields.Many2many(
+        "timebank.skill", "timebank_intake_interest_rel", string="Would enjoy or like to learn"
+    )
+    need_ids = fields.One2many("timebank.intake.need", "intake_id", string="Would help them")
+
+    # Who they are
+    scheme_id = fields.Many2one(
+        "timebank.scheme",
+        string="Time bank",
+        required=True,
+        default=lambda self: (
+            self.env["timebank.scheme"]._get_usual()
+            or self.env["timebank.scheme"].search([("coordinator_ids", "in", self.env.uid)], limit=1)
+        ),
+    )
+    partner_id = fields.Many2one("res.partner", string="Known contact")
+    name = fields.Char("Full name")
+    phone = fields.Char()
+    email = fields.Char()
+    zip = fields.Char("Postcode")
+    role = fields.Selection(ROLES, required=True, default="volunteer")
+    share_phone = fields.Boolean("May pass on the telephone number")
+    share_email = fields.Boolean("May pass on the e-mail address")
+
+    @api.depends("step")
+    def _compute_place(self):
+        for intake in self:
+            intake.is_first = intake.step == STEPS[0][0]
+            intake.is_last = intake.step == STEPS[-1][0]
+
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        """What the bank knows of them already."""
+        for name in ("name", "phone", "email", "zip"):
+            self[name] = self.partner_id[name] or self[name]
+        member = self._get_member()
+        if member:
+            self.role = member.role
+            self.share_phone, self.share_email = member.share_phone, member.share_email
+
+    # Steps
+    def action_next(self):
+        """Go on; free words that the list knows become skills."""
+        self.ensure_one()
+        if self.step == "can":
+            self._understand_words()
+        return self._go(1)
+
+    def action_back(self):
+        self.ensure_one()
+        return self._go(-1)
+
+    def _go(self, by):
+        names = [name for name, _label in STEPS]
+        position = min(max(names.index(self.step) + by, 0), len(names) - 1)
+        self.step = names[position]
+        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_intake_action")
+        return dict(action, res_id=self.id)
+
+    def _understand_words(self):
+        """Move the words that name a skill, or one of its synonyms, to the list."""
+        left, found = [], self.env["timebank.skill"]
+        for word in filter(None, (part.strip() for part in (self.words or "").split(","))):
+            matches = found.browse(skill_id for skill_id, _name in found.name_search(word, limit=5)).filtered(
+                "parent_id"
+            )
+            exact = matches.filtered(lambda skill, word=word: skill._is_called(word))
+            if exact or len(matches) == 1:
+                found |= (exact or matches)[:1]
+            else:
+                left.append(word)
+        self.skill_ids |= found
+        self.words = ", ".join(left)
+
+    # The end
+    def action_finish(self):
+        """Make the member, the offers, interests and requests.
+
+        :return: an action: who has been waiting for what they can do, or the member
+        :raises UserError: without a name, or with nothing that they can do or would like
+        """
+        self.ensure_one()
+        self._check_complete()
+        member = self._join()
+        offers = self._make_offers(member)
+        requests = self._make_requests(member)
+        rows = [row for offer in offers for row in offer.suggest(3)]
+        rows += [row for request in requests for row in request.suggest(3)]
+        if rows:
+            introductions = self.env["timebank.introduction"]._keep(rows)
+            action = self.env["ir.actions.act_window"]._for_xml_id(
+                "timebank_coproduction.timebank_introduction_suggested_action"
+            )
+            return dict(
+                action,
+                display_name=self.env._("Waiting for %s", member.name),
+                domain=[("id", "in", introductions.ids)],
+                context={},
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": member._name,
+            "res_id": member.id,
+            "views": [(False, "form")],
+        }
+
+    def _check_complete(self):
+        if not self.partner_id and not (self.name or "").strip():
+            raise UserError(self.env._("What is their name?"))
+        if not (self.skill_ids or self.words or self.interest_ids or self.need_ids):
+            raise UserError(self.env._("Say at least one thing that they can do, would enjoy, or need."))
+
+    def _get_member(self):
+        return self.env["timebank.member"].search(
+            [("scheme_id", "=", self.scheme_id.id), ("partner_id", "=", self.partner_id.id)], limit=1
+        )
+
+    def _join(self):
+        """The active member of that person: the one they are, or a new one."""
+        details = {name: self[name] for name in ("phone", "email", "zip") if self[name]}
+        # sudo: a coordinator takes people in without being allowed to edit all contacts;
+        # only details that were asked for here are written.
+        if self.partner_id:
+            self.partner_id.sudo().write(
+                {name: value for name, value in details.items() if not self.partner_id[name]}
+            )
+            partner = self.partner_id
+        else:
+            organisation = self.role == "organisation"
+            partner = (
+                self.env["res.partner"]
+                .sudo()
+                .create({"name": self.name.strip(), "is_company": organisation, **details})
+            )
+        member = self.partner_id and self._get_member()
+        vals = {
+            "interest_ids": [Command.link(skill.id) for skill in self.interest_ids],
+            "language_ids": [Command.link(language.id) for language in self.language_ids],
+            "availability_ids": [Command.link(slot.id) for slot in self.availability_ids],
+            "share_phone": self.share_phone,
+            "share_email": self.share_email,
+        }
+        if self.words:
+            vals["own_words"] = self.words
+        if member:
+            member.write(vals)
+        else:
+            member = self.env["timebank.member"].create(
+                {**vals, "partner_id": partner.id, "scheme_id": self.scheme_id.id, "role": self.role}
+            )
+        if member.state != "active":
+            member.action_activate()
+        return member
+
+    def _make_offers(self, member):
+        """One published offer for each skill that the member doesn't offer yet."""
+        open_offers = member.offer_ids.filtered(lambda offer: offer.state != "closed")
+        offers = self.env["timebank.offer"].create(
+            [
+                {
+                    "partner_id": member.partner_id.id,
+                    "scheme_id": self.scheme_id.id,
+                    "kind": skill.kind,
+                    "skill_id": skill.id,
+                    "radius_km": self.radius_km,
+                }
+                for skill in self.skill_ids - open_offers.skill_id
+            ]
+        )
+        if offers:
+            offers.action_publish()
+        return offers
+
+    def _make_requests(self, member):
+        requests = self.env["timebank.request"].create(
+            [
+                {
+                    "partner_id": member.partner_id.id,
+                    "scheme_id": self.scheme_id.id,
+                    "kind": need.skill_id.kind,
+                    "skill_id": need.skill_id.id,
+                    "description": need.description,
+                    "minutes": checked_minutes(self.env, need.hours, hours=True),
+                    "needed_by": need.needed_by,
+                    "radius_km": self.radius_km,
+                }
+                for need in self.need_ids
+            ]
+        )
+        if requests:
+            requests.action_publish()
+        return requests
+
+
+class TimebankIntakeNeed(models.TransientModel):
+    _name = "timebank.intake.need"
+    _description = "What Would Help a New Member"
+
+    intake_id = fields.Many2one("timebank.intake", required=True, ondelete="cascade")
+    skill_id = fields.Many2one("timebank.skill", string="What", required=True)
+    description = fields.Char("In their own words")
+    hours = fields.Float(default=1)
+    needed_by = fields.Date()
