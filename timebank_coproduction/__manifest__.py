@@ -112,6 +112,8 @@
         "demo/timebank_session.xml",
     ],
     "external_dependencies": {"python": ["numpy", "scipy", "xlsxwriter"]},
+        "demo/timebank_grant.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "timebank_coproduction/static/src/desk/*",
@@ -124,5 +126,6 @@
             "timebank_coproduction/static/tests/tours/*.js",
         ],
     },
+    "external_dependencies": {"python": ["numpy", "scipy", "xlsxwriter"]},
     "uninstall_hook": "uninstall_hook",
 }
