@@ -110,8 +110,6 @@
         "demo/timebank_reward.xml",
         "demo/timebank_redemption.xml",
         "demo/timebank_session.xml",
-    ],
-    "external_dependencies": {"python": ["numpy", "scipy", "xlsxwriter"]},
         "demo/timebank_grant.xml",
     ],
     "assets": {
