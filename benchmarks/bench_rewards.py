@@ -37,7 +37,7 @@ UPDATE timebank_redemption
 PAY = """
 INSERT INTO timebank_transfer (name, date, scheme_id, from_account_id, to_account_id,
     minutes, hours, kind, memo, redemption_id, create_uid, create_date, write_uid, write_date)
-SELECT 'BENCH/' || lpad(nextval(%(sequence)s)::text, 6, '0'), CURRENT_DATE, c.scheme_id,
+SELECT s.code || '/' || lpad(nextval(%(sequence)s)::text, 6, '0'), CURRENT_DATE, c.scheme_id,
        c.account_id, s.operating_account_id, c.minutes, c.minutes / 60.0::float8, 'redeem',
        'Measured', c.id, %(user)s, %(now)s, %(user)s, %(now)s
   FROM timebank_redemption c JOIN timebank_scheme s ON s.id = c.scheme_id
@@ -63,7 +63,7 @@ SELECT %(batch)s, b.scheme_id, b.company_id, b.minutes, b.expires_on, 'issued',
 OUTLAY = """
 INSERT INTO timebank_transfer (name, date, scheme_id, from_account_id, to_account_id,
     minutes, hours, kind, memo, voucher_batch_id, create_uid, create_date, write_uid, write_date)
-SELECT 'BENCH/' || lpad(nextval(%(sequence)s)::text, 6, '0'), CURRENT_DATE, b.scheme_id,
+SELECT s.code || '/' || lpad(nextval(%(sequence)s)::text, 6, '0'), CURRENT_DATE, b.scheme_id,
        s.operating_account_id, a.id, b.quantity * b.minutes, b.quantity * b.minutes / 60.0::float8,
        'voucher_issue', 'Measured', b.id, %(user)s, %(now)s, %(user)s, %(now)s
   FROM timebank_voucher_batch b
@@ -81,10 +81,10 @@ def measure(report):
     _at_once(report)
 
 
-def _open(code="REWARD"):
+def _open():
     """A bank whose members have credits, and a reward without a limit."""
     with harness.environment(keep=True) as env:
-        ids = bank.open_bank(env, code)
+        ids = bank.open_bank(env, f"R{env['timebank.scheme'].search_count([])}")
         env["timebank.transfer"]._post(
             [
                 {
@@ -220,9 +220,7 @@ def _at_once(report):
 
 def _claim_by(connections, failures):
     """Seconds until `connections` have claimed for different members, a share each."""
-    with harness.environment() as env:
-        code = f"R{env['timebank.scheme'].search_count([])}"
-    ids = _open(code)
+    ids = _open()
     with harness.environment(keep=True) as env:
         claims = _draft(ids, SHARED, env)
         shares = [

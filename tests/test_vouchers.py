@@ -56,7 +56,9 @@ class TestVouchers(RewardCase):
             batch.voucher_ids[0].code, self.ann.account_id
         )
         voucher = batch.voucher_ids[0]
-        came_back = self.env["timebank.transfer"].search([("kind", "=", "voucher_return")])
+        came_back = self.env["timebank.transfer"].search(
+            [("kind", "=", "voucher_return"), ("scheme_id", "=", self.scheme.id)]
+        )
         self.assertFalse(came_back.voucher_batch_id)
         self.assertNotIn(voucher.code, came_back.memo)
         self.assertNotIn("write_uid", voucher._fields)
@@ -148,7 +150,9 @@ class TestVouchers(RewardCase):
             self.env.cr.execute(
                 "UPDATE timebank_voucher SET state = 'issued', ended_on = NULL WHERE id = %s", [voucher.id]
             )
-        came_back = self.env["timebank.transfer"].search([("kind", "=", "voucher_return")])
+        came_back = self.env["timebank.transfer"].search(
+            [("kind", "=", "voucher_return"), ("scheme_id", "=", self.scheme.id)]
+        )
         with self.assertRaisesRegex(UserError, "are spent"):
             came_back.with_user(self.manager).action_reverse("Mistake")
 

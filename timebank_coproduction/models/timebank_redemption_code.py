@@ -25,8 +25,8 @@ class TimebankRedemption(models.Model):
 
     def _prepare_approvals(self, approver):
         vals_by_id = super()._prepare_approvals(approver)
-        for claim in self:
-            if claim.sudo().reward_id.fulfilment == "code":
+        for reward, claims in self.sudo().grouped("reward_id").items():
+            for claim in claims if reward.fulfilment == "code" else ():
                 vals_by_id[claim.id]["code"] = codes.new(codes.CLAIM_LENGTH)
         return vals_by_id
 
@@ -35,7 +35,9 @@ class TimebankRedemption(models.Model):
         result = super()._approve(approver)
         # sudo: the mail goes out by the reward's rule, whoever approved.
         with_code = self.sudo().filtered(
-            lambda claim: claim.code and (claim.account_id.partner_id or claim.partner_id).email
+            lambda claim: (
+                claim.fulfilment == "code" and (claim.account_id.partner_id or claim.partner_id).email
+            )
         )
         if with_code:
             self.env.ref("timebank_coproduction.mail_template_claim_code").sudo().send_mail_batch(

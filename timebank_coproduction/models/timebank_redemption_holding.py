@@ -47,13 +47,19 @@ class TimebankRedemption(models.Model):
 
     def _prepare_transfers(self):
         """Values of the transfer that each claim makes: from who pays to the bank."""
+        about = {
+            reward: {
+                "to_account_id": reward.scheme_id.operating_account_id.id,
+                "kind": "redeem",
+                "memo": reward.name,
+            }
+            for reward in self.reward_id
+        }
         return [
             {
+                **about[claim.reward_id],
                 "from_account_id": claim.account_id.id,
-                "to_account_id": claim.scheme_id.operating_account_id.id,
                 "minutes": claim.minutes,
-                "kind": "redeem",
-                "memo": claim.reward_id.name,
                 "redemption_id": claim.id,
             }
             for claim in self
@@ -61,10 +67,14 @@ class TimebankRedemption(models.Model):
 
     def _refresh_price(self):
         """The price is that of the day of the request, whenever the draft was made."""
-        prices = {claim.id: claim._get_price() for claim in self}
-        stale = self.filtered(
-            lambda claim: any(claim[name] != value for name, value in prices[claim.id].items())
-        )
+        prices = {
+            claim.id: claim._get_price()
+            for reward, claims in self.grouped("reward_id").items()
+            for claim in claims
+            if claim.minutes != reward.minutes * claim.quantity
+            or claim.cash_amount != reward.cash_price * claim.quantity
+        }
+        stale = self.browse(prices)
         stale._write_each(prices)
         stale._compute_cost_amount()
 
@@ -74,6 +84,8 @@ class TimebankRedemption(models.Model):
         :return: dict of record id → why there is not enough
         """
         left = self._lock_stock()
+        if not left:
+            return {}
         refusals = {}
         for claim in self:
             reward = claim.reward_id
@@ -109,13 +121,14 @@ class TimebankRedemption(models.Model):
 
     def _move_stock(self, sign):
         """Put the pieces of these claims back (+1), or take them away (-1)."""
-        limited = self.filtered("reward_id.has_stock")
-        limited._lock_stock()
-        moved = {}
-        for claim in limited:
-            moved[claim.reward_id.id] = moved.get(claim.reward_id.id, 0) + sign * claim.quantity
+        moved = {
+            reward.id: sign * sum(claims.mapped("quantity"))
+            for reward, claims in self.grouped("reward_id").items()
+            if reward.has_stock
+        }
         if not moved:
             return
+        self._lock_stock()
         self.env.cr.execute(
             SQL(
                 """UPDATE timebank_reward r SET stock = r.stock + moved.pieces
@@ -124,4 +137,4 @@ class TimebankRedemption(models.Model):
                 list(moved.values()),
             )
         )
-        limited.reward_id.invalidate_recordset(["stock"])
+        self.reward_id.invalidate_recordset(["stock"])

@@ -39,40 +39,46 @@ class TimebankRedemption(models.Model):
             rest.partner_id | rest.account_id.partner_id,
             fields.Date.context_today(self),
         )
-        unavailable = {reward: reward._why_not_available() for reward in rest.reward_id}
-        standing = {member: member._why_not_taking_part() for member in members.values()}
+        reasons = {}  # of each reward, account and person: a batch repeats them
         for claim in rest:
-            reward, member = claim.reward_id, claim._get_claimant(members)
-            reason = unavailable[reward] or claim._why_not_paid_here()
-            if not reason and not member:
-                reason = self.env._(
-                    "%(person)s is not a member of %(bank)s: choose the account that pays.",
-                    person=claim.partner_id.name,
-                    bank=claim.scheme_id.name,
-                )
-            reason = (
-                reason
-                or standing[member]
-                or reward._why_not_for(
-                    member,
-                    given.get((member.scheme_id, member.partner_id), 0),
-                    missing.get(member.partner_id.id, reward.check_type_ids.browse()),
-                )
-            )
+            key = (claim.reward_id, claim.account_id, claim.partner_id)
+            if key not in reasons:
+                reasons[key] = claim._why_not_claimable(claim._get_claimant(members), given, missing)
+            reason = reasons[key]
             if reason:
                 refusals[claim.id] = reason
         return refusals | (rest - rest.browse(refusals))._get_refusals_by_limit(members)
+
+    def _why_not_claimable(self, member, given, missing):
+        """Why a member may not have this reward, paid from that account, or an empty string.
+
+        :param member: the ``timebank.member`` who answers for the claim, or none
+        :param dict given: (bank, partner) → approved minutes
+        :param dict missing: partner id → the ``timebank.check.type`` that they don't hold
+        """
+        self.ensure_one()
+        reason = self.reward_id._why_not_available() or self._why_not_paid_here()
+        if reason:
+            return reason
+        if not member:
+            return self.env._(
+                "%(person)s is not a member of %(bank)s: choose the account that pays.",
+                person=self.partner_id.name,
+                bank=self.scheme_id.name,
+            )
+        return member._why_not_taking_part() or self.reward_id._why_not_for(
+            member,
+            given.get((member.scheme_id, member.partner_id), 0),
+            missing.get(member.partner_id.id, self.env["timebank.check.type"]),
+        )
 
     def _get_refusals_to_spend(self):
         """Claims paid from an account that is not the user's to spend, or made for a stranger."""
         user = self.env.user
         if self.env.su or user.has_group("timebank_coproduction.group_timebank_manager"):
             return {}
-        coordinator = user.has_group("timebank_coproduction.group_timebank_coordinator")
         me, refusals = user.partner_id, {}
-        for claim in self.sudo():
-            if coordinator and user in claim.scheme_id.coordinator_ids:
-                continue
+        for claim in self.browse(self._get_refusals_to_coordinate()).sudo():
             account = claim.account_id
             if me != account.partner_id and me not in account.holder_ids:
                 refusals[claim.id] = self.env._(
@@ -130,9 +136,9 @@ class TimebankRedemption(models.Model):
 
     def _get_given_minutes(self):
         """Approved minutes by bank and giver, where a reward asks for them."""
-        asking = self.filtered("reward_id.min_given_minutes")
-        if not asking:
+        if not any(self.reward_id.mapped("min_given_minutes")):
             return {}
+        asking = self.filtered("reward_id.min_given_minutes")
         groups = self.env["timebank.hours"]._read_group(
             [
                 ("scheme_id", "in", asking.scheme_id.ids),
@@ -151,9 +157,9 @@ class TimebankRedemption(models.Model):
         Their memberships are touched, so that two claims at the same moment, whichever
         accounts they are paid from, can't both be the last.
         """
-        limited = self.filtered("reward_id.member_limit")
-        if not limited:
+        if not any(self.reward_id.mapped("member_limit")):
             return {}
+        limited = self.filtered("reward_id.member_limit")
         limited._touch_memberships(members)
         refusals, counts = {}, limited._get_standing_counts()
         for claim in limited:
@@ -236,9 +242,10 @@ class TimebankRedemption(models.Model):
             return {}
         coordinator = user.has_group("timebank_coproduction.group_timebank_coordinator")
         return {
-            claim.id: self.env._("Only a coordinator of %s can do that.", claim.scheme_id.name)
-            for claim in self.sudo()
-            if not coordinator or user not in claim.scheme_id.coordinator_ids
+            claim.id: self.env._("Only a coordinator of %s can do that.", scheme.name)
+            for scheme, claims in self.sudo().grouped("scheme_id").items()
+            if not coordinator or user not in scheme.coordinator_ids
+            for claim in claims
         }
 
     # Handing over and giving back

@@ -82,7 +82,8 @@ class TimebankRedemption(models.Model):
         refusals |= (self - self.browse(refusals))._take()
         # sudo: the reward's own rule approves these, not the member who claims.
         claims = (self - self.browse(refusals)).sudo()
-        at_once = claims.filtered(lambda claim: claim.reward_id.approval == "auto")
+        by_approval = claims.grouped(lambda claim: claim.reward_id.approval)
+        at_once = by_approval.get("auto", claims.browse())
         at_once -= at_once.browse(at_once._get_refusals_to_approve())
         at_once._approve(self.env["res.users"])
         (claims - at_once)._ask_for_decision()
@@ -104,9 +105,10 @@ class TimebankRedemption(models.Model):
                 "state": "approved",
                 "approver_id": approver.id,
                 "approved_on": now,
-                "collect_by": today + relativedelta(days=claim.sudo().reward_id.collect_days),
+                "collect_by": today + relativedelta(days=reward.collect_days),
             }
-            for claim in self
+            for reward, claims in self.sudo().grouped("reward_id").items()
+            for claim in claims
         }
 
     def _end(self, state, reason, refusals, note, done):
@@ -128,9 +130,7 @@ class TimebankRedemption(models.Model):
     def _write_each(self, vals_by_id):
         """Write each claim's own values, those that are alike together."""
         alike = {}
-        for claim in self:
-            vals = vals_by_id[claim.id]
-            alike.setdefault(tuple(sorted(vals.items())), self.browse())
-            alike[tuple(sorted(vals.items()))] |= claim
-        for vals, claims in alike.items():
-            claims._through_door().write(dict(vals))
+        for claim_id, vals in vals_by_id.items():
+            alike.setdefault(tuple(vals.items()), []).append(claim_id)
+        for vals, claim_ids in alike.items():
+            self.browse(claim_ids)._through_door().write(dict(vals))
