@@ -51,8 +51,9 @@ class TimebankRedemption(models.Model):
     def _prepare_approvals(self, approver):
         """Whatever a supplier will bill has a code, by which the bill can name it."""
         vals_by_id = super()._prepare_approvals(approver)
-        for claim in self.sudo():  # sudo: members' own claims are approved by rule too
-            if claim.reward_id.supplier_id and not claim.code:
+        billed = self.sudo().filtered("supplier_id") if self.sudo().reward_id.supplier_id else ()
+        for claim in billed:  # sudo: members' own claims are approved by rule too
+            if not claim.code:
                 vals_by_id[claim.id].setdefault("code", codes.new(codes.CLAIM_LENGTH))
         return vals_by_id
 

@@ -26,18 +26,17 @@ class TimebankRedemption(models.Model):
     def _prepare_approvals(self, approver):
         vals_by_id = super()._prepare_approvals(approver)
         for reward, claims in self.sudo().grouped("reward_id").items():
-            for claim in claims if reward.fulfilment == "code" else ():
-                vals_by_id[claim.id]["code"] = codes.new(codes.CLAIM_LENGTH)
+            for claim_id in claims.ids if reward.fulfilment == "code" else ():
+                vals_by_id[claim_id]["code"] = codes.new(codes.CLAIM_LENGTH)
         return vals_by_id
 
     def _approve(self, approver):
         """Whoever pays gets the code by mail."""
         result = super()._approve(approver)
         # sudo: the mail goes out by the reward's rule, whoever approved.
-        with_code = self.sudo().filtered(
-            lambda claim: (
-                claim.fulfilment == "code" and (claim.account_id.partner_id or claim.partner_id).email
-            )
+        by_fulfilment = self.sudo().grouped(lambda claim: claim.reward_id.fulfilment)
+        with_code = by_fulfilment.get("code", self.browse()).filtered(
+            lambda claim: (claim.account_id.partner_id or claim.partner_id).email
         )
         if with_code:
             self.env.ref("timebank_coproduction.mail_template_claim_code").sudo().send_mail_batch(

@@ -19,15 +19,19 @@ class TimebankRedemption(models.Model):
         # sudo: members spend through this verb alone; the rules have let these claims through.
         self = self.sudo()
         self._refresh_price()
-        door = self.env["timebank.transfer"]
         paying = self.filtered("minutes")
-        vals_list = paying._prepare_transfers()
-        unpaid = door._get_posting_refusals(vals_list) if vals_list else {}
-        refusals = {paying[position].id: sentence for position, sentence in unpaid.items()}
-        refusals |= (self - self.browse(refusals))._take_stock()
-        taken = self - self.browse(refusals)
-        taken._through_door().write({"state": "requested", "requested_on": fields.Date.context_today(self)})
-        door._post([vals for claim, vals in zip(paying, vals_list, strict=True) if claim.id not in refusals])
+        ids = paying.ids
+
+        def take_stock(positions):
+            short = self.browse(ids[position] for position in positions)._take_stock()
+            return {position: short[ids[position]] for position in positions if ids[position] in short}
+
+        refused = self.env["timebank.transfer"]._post_possible(paying._prepare_transfers(), veto=take_stock)
+        refusals = {ids[position]: sentence for position, sentence in refused.items()}
+        refusals |= (self - paying)._take_stock()
+        (self - self.browse(refusals))._through_door().write(
+            {"state": "requested", "requested_on": fields.Date.context_today(self)}
+        )
         return refusals
 
     def _give_back(self, reason):

@@ -82,8 +82,12 @@ class TimebankRedemption(models.Model):
         refusals |= (self - self.browse(refusals))._take()
         # sudo: the reward's own rule approves these, not the member who claims.
         claims = (self - self.browse(refusals)).sudo()
-        by_approval = claims.grouped(lambda claim: claim.reward_id.approval)
-        at_once = by_approval.get("auto", claims.browse())
+        at_once = claims.browse(
+            claim_id
+            for reward, group in claims.grouped("reward_id").items()
+            if reward.approval == "auto"
+            for claim_id in group.ids
+        )
         at_once -= at_once.browse(at_once._get_refusals_to_approve())
         at_once._approve(self.env["res.users"])
         (claims - at_once)._ask_for_decision()
@@ -99,17 +103,13 @@ class TimebankRedemption(models.Model):
         Whoever has to know what is committed, such as the grant that pays, adds to it;
         whoever can say no does so in :meth:`_get_refusals_to_approve`.
         """
-        now, today = fields.Datetime.now(), fields.Date.context_today(self)
-        return {
-            claim.id: {
-                "state": "approved",
-                "approver_id": approver.id,
-                "approved_on": now,
-                "collect_by": today + relativedelta(days=reward.collect_days),
-            }
-            for reward, claims in self.sudo().grouped("reward_id").items()
-            for claim in claims
-        }
+        today = fields.Date.context_today(self)
+        vals = {"state": "approved", "approver_id": approver.id, "approved_on": fields.Datetime.now()}
+        vals_by_id = {}
+        for reward, claims in self.sudo().grouped("reward_id").items():
+            collect_by = today + relativedelta(days=reward.collect_days)
+            vals_by_id |= {claim_id: {**vals, "collect_by": collect_by} for claim_id in claims.ids}
+        return vals_by_id
 
     def _end(self, state, reason, refusals, note, done):
         """Give back what claims hold, and leave them in ``state``."""

@@ -33,12 +33,16 @@ class TimebankTransfer(models.Model):
         return self._insert(vals_list)
 
     @api.private
-    def _post_possible(self, vals_list):
+    def _post_possible(self, vals_list, veto=None):
         """Like :meth:`_post`, but moves what can be moved.
 
+        :param veto: asked while the accounts are locked: a function that takes the
+            positions that could be posted, and returns why some can't be after all
         :return: dict of position in ``vals_list`` → why that one could not
         """
         refusals = self._get_posting_refusals(vals_list)
+        if veto:
+            refusals |= veto([position for position in range(len(vals_list)) if position not in refusals])
         self._insert([vals for position, vals in enumerate(vals_list) if position not in refusals])
         return refusals
 
