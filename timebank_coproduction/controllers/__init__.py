@@ -1,2 +1,1 @@
-from . import renew, supplier
-from . import kiosk, supplier
+from . import kiosk, renew, supplier

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from ..tools import minutes as minutes_tool
 
 
-def hours_of(minutes_name, string, editable=False, **attributes):
+def hours_of(minutes_name, string=None, editable=False, **attributes):
     """A float field showing in hours what ``minutes_name`` keeps in minutes.
 
     It goes by the same name with ``hours`` in place of ``minutes``, and is shown with
@@ -23,8 +23,9 @@ def hours_of(minutes_name, string, editable=False, **attributes):
         for record in records:
             record[minutes_name] = checked_minutes(records.env, record[hours_name], hours=True)
 
+    if string:
+        attributes["string"] = string
     return fields.Float(
-        string,
         compute=compute,
         inverse=inverse if editable else None,
         readonly=not editable,

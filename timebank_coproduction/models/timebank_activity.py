@@ -33,7 +33,7 @@ class TimebankActivity(models.Model):
         default=lambda self: self.env["timebank.scheme"]._get_usual(),
     )
     company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
-    category_id = fields.Many2one("timebank.category", string="Category", ondelete="restrict")
+    category_id = fields.Many2one("timebank.category", ondelete="restrict")
     project_id = fields.Many2one("project.project", ondelete="restrict", index="btree_not_null", check_company=True)
     task_id = fields.Many2one(
         "project.task",
@@ -57,7 +57,6 @@ class TimebankActivity(models.Model):
     )
     coordinator_id = fields.Many2one(
         "res.users",
-        string="Coordinator",
         default=lambda self: self.env.user
         if self.env.user.has_group("timebank_coproduction.group_timebank_coordinator")
         else False,
@@ -109,7 +108,7 @@ class TimebankActivity(models.Model):
 
     # What came of it
     session_ids = fields.One2many("timebank.session", "activity_id", string="Sessions")
-    hours_ids = fields.One2many("timebank.hours", "activity_id", string="Hours")
+    hours_ids = fields.One2many("timebank.hours", "activity_id")
 
     _attendee_minutes_of_a_day = models.Constraint(
         "CHECK (attendee_minutes BETWEEN 0 AND 1440)", "A session costs or earns between nothing and 24 hours."

@@ -63,7 +63,7 @@ class TimebankHours(models.Model):
     )
     minutes = fields.Integer(required=True, aggregator="sum")
     hours = hours_of("minutes", "Hours", editable=True, store=True, precompute=True, aggregator="sum")
-    category_id = fields.Many2one("timebank.category", string="Category", ondelete="restrict", index=True)
+    category_id = fields.Many2one("timebank.category", ondelete="restrict", index=True)
     description = fields.Char()
     project_id = fields.Many2one(
         "project.project", ondelete="restrict", index="btree_not_null", check_company=True

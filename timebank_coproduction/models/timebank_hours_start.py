@@ -32,7 +32,7 @@ class TimebankHours(models.Model):
     def _check_content(self, vals):
         if "start_time" in vals:
             vals["start_minute"] = self._start_minute_of(vals.pop("start_time"))
-        super()._check_content(vals)
+        return super()._check_content(vals)
 
     def _start_minute_of(self, text):
         """:return: minutes after midnight, -1 where nothing was given"""

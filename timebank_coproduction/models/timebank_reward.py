@@ -55,10 +55,9 @@ class TimebankReward(models.Model):
     cash_price = fields.Monetary("Cash part", tracking=True, help="What the member pays in money besides.")
 
     # What it costs the bank
-    supplier_id = fields.Many2one("res.partner", string="Supplier", check_company=True, ondelete="restrict")
+    supplier_id = fields.Many2one("res.partner", check_company=True, ondelete="restrict")
     product_id = fields.Many2one(
         "product.product",
-        string="Product",
         check_company=True,
         ondelete="restrict",
         help="Gives the account and taxes of the member's invoice and the supplier's bill.",

@@ -72,7 +72,7 @@ class TimebankRewardMatch(models.Model):
     def unlink(self):
         """Bills that are deleted take their matches along; anybody else uses “Undo”."""
         if not self._is_door_open():
-            raise AccessError(self.env._("A match is undone with its “Undo” button."))
+            raise AccessError(self.env._("A match is undone with its “Undo” button."))  # pylint: disable=no-raise-unlink
         return super().unlink()
 
     # Actions

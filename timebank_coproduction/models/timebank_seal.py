@@ -64,11 +64,11 @@ class TimebankSeal(models.Model):
             raise AccessError(self.env._("A seal is made by the bank's own “Seal” button."))
         return super().create(vals_list)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise AccessError(self.env._("A seal is never changed."))
 
-    def unlink(self):
-        raise AccessError(self.env._("A seal is never removed."))
+    def unlink(self):  # pylint: disable=method-required-super
+        raise AccessError(self.env._("A seal is never removed."))  # pylint: disable=no-raise-unlink
 
     @api.private
     def _make(self, scheme):

@@ -40,7 +40,6 @@ class TimebankSession(models.Model):
     task_id = fields.Many2one(related="activity_id.task_id", store=True, precompute=True, index="btree_not_null")
     coordinator_id = fields.Many2one(
         "res.users",
-        string="Coordinator",
         compute="_compute_coordinator_id",
         store=True,
         readonly=False,

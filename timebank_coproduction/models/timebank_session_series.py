@@ -22,7 +22,7 @@ class TimebankSession(models.Model):
     _inherit = "timebank.session"
 
     series_id = fields.Many2one(
-        "timebank.session", string="Series", readonly=True, copy=False, index="btree_not_null", ondelete="set null",
+        "timebank.session", readonly=True, copy=False, index="btree_not_null", ondelete="set null",
         help="The first session of the series.",
     )  # fmt: skip
     series_count = fields.Integer("Sessions in the series", compute="_compute_series_count")

@@ -18,7 +18,7 @@ class TimebankRewardSpendReport(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     scheme_id = fields.Many2one("timebank.scheme", string="Time bank", readonly=True)
     reward_id = fields.Many2one("timebank.reward", readonly=True)
-    supplier_id = fields.Many2one("res.partner", string="Supplier", readonly=True)
+    supplier_id = fields.Many2one("res.partner", readonly=True)
     claim_count = fields.Integer("Claims", readonly=True)
     minutes = fields.Integer(readonly=True)
     committed_amount = fields.Monetary("Committed", readonly=True)

@@ -76,7 +76,11 @@ class Rules(NamedTuple):
         return max(self.amount, int(cost * self.percent / 100))
 
 
-def match(claims, bills, rules=Rules()):
+#: The rules of a grant that has set none of its own.
+USUAL = Rules()
+
+
+def match(claims, bills, rules=USUAL):
     """Match what the rules can tell for certain.
 
     :param claims: an iterable of :class:`Claim` with positive amounts

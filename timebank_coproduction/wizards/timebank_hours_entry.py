@@ -42,8 +42,8 @@ class TimebankHoursEntry(models.TransientModel):
         required=True,
         default="together",
     )
-    category_id = fields.Many2one("timebank.category", string="Category")
-    project_id = fields.Many2one("project.project", string="Project")
+    category_id = fields.Many2one("timebank.category")
+    project_id = fields.Many2one("project.project")
     description = fields.Char()
     approve = fields.Boolean("Approve at once", default=True)
 
