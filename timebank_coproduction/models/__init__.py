@@ -30,6 +30,7 @@ from . import (
     timebank_reward_rules,
     timebank_redemption,
     timebank_redemption_rules,
+    timebank_redemption_limit,
     timebank_redemption_verbs,
     timebank_redemption_holding,
     timebank_redemption_todo,

@@ -67,7 +67,7 @@ class TimebankScheme(models.Model):
     allow_goods_rewards = fields.Boolean(
         string="Allow goods, vouchers and cash-like rewards",
         tracking=True,
-        help="Goods may count as income for people on benefits. Take advice before switching this on.",
+        help="Benefits rules may see them otherwise than services. Take advice before switching this on.",
     )
     voucher_months = fields.Integer(
         "Vouchers last (months)", default=12, help="For how many months a paper voucher can be handed in."

@@ -19,6 +19,7 @@ class TimebankVoucherDesk(models.TransientModel):
     )
     target = fields.Selection(
         [("spent", "Spent here, at the desk"), ("account", "Onto an account")],
+        string="They are",
         required=True,
         default="spent",
     )
