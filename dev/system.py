@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -37,6 +38,15 @@ def uses_own_server():
     return any(os.environ.get(name) for name in ("PGHOST", "PGPORT", "PGUSER"))
 
 
+def _has_postgres_user():
+    # the packages make it; the private server runs as that user where we're root
+    try:
+        pwd.getpwnam("postgres")
+    except KeyError:
+        return os.geteuid() != 0
+    return True
+
+
 def _has_magic():
     # python-magic is a thin layer over this library
     return any(Path("/usr/lib").glob("**/libmagic.so.1")) or any(Path("/lib").glob("*/libmagic.so.1"))
@@ -47,7 +57,7 @@ def missing_packages():
     missing = []
     if not importlib.util.find_spec("ensurepip"):
         missing.append("python3-venv")
-    if not uses_own_server() and not postgres_bin():
+    if not uses_own_server() and not (postgres_bin() and _has_postgres_user()):
         missing.append("postgresql")
     elif not shutil.which("psql"):
         missing.append("postgresql-client")
@@ -92,8 +102,11 @@ def ensure():
     for name in sorted(set(missing) - set(known)):
         say(f"  This Debian release has no package {name}: left out.")
     with step(f"System packages: {' '.join(known)}"), needs_network("a Debian package"):
+        # what an interruption left half-done; what this can't mend, --fix-broken may
+        subprocess.run(["dpkg", "--configure", "-a"], env=env, capture_output=True, check=False)
         run(
-            ["apt-get", "install", "--yes", "--no-install-recommends", *known],
+            ["apt-get", "-o", "DPkg::Lock::Timeout=120", "install"]
+            + ["--yes", "--no-install-recommends", "--fix-broken", *known],
             env=env,
             log=settings.CACHE / "logs" / "apt.log",
         )
