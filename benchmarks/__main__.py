@@ -5,13 +5,14 @@ A bar that is missed is said in the table and in the file; the run still succeed
 
 import sys
 
-from . import bench_approve, bench_concurrency, bench_rewards, bench_statement, harness
+from . import bench_approve, bench_concurrency, bench_exchange, bench_rewards, bench_statement, harness
 
 SUBJECTS = {
     "statement": bench_statement.measure,
     "approve": bench_approve.measure,
     "concurrency": bench_concurrency.measure,
     "rewards": bench_rewards.measure,
+    "exchange": bench_exchange.measure,
 }
 
 

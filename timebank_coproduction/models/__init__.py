@@ -96,6 +96,7 @@ from . import (
     timebank_introduction,
     timebank_introduction_verbs,
     timebank_matchmaker,
+    timebank_matchmaker_facts,
     timebank_matchmaker_reasons,
     timebank_suggest,
     timebank_plan,

@@ -166,9 +166,11 @@ class TimebankMember(models.Model):
                             (float(points[row, column]), requests[int(row)], offer)
                         )
         return {
-            member_id: [
-                matchmaker._describe(request, offer, score, request)
-                for score, request, offer in sorted(rows, key=lambda row: -row[0])[:limit]
-            ]
+            member_id: matchmaker._describe(
+                [(request, offer, score) for score, request, offer in sorted(rows, key=lambda row: -row[0])][
+                    :limit
+                ],
+                "request",
+            )
             for member_id, rows in found.items()
         }

@@ -54,7 +54,7 @@ class TimebankMatchmaker(models.AbstractModel):
                 latitude=[receiver.partner_latitude, giver.partner_latitude],
                 longitude=[receiver.partner_longitude, giver.partner_longitude],
             )
-            kilometres = matching.distance(side, side)[0, 1]
+            kilometres = matching.distance(side, side, [0], [1])[0]
             if kilometres < 0.1:
                 return self.env._("next door")
             if giver.is_company:

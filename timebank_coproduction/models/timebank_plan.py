@@ -64,9 +64,8 @@ class TimebankScheme(models.Model):
             np.array([givers[offer.partner_id.id] for offer in offers]),
             self._get_room(list(givers)),
         )
-        return [
-            matchmaker._describe(requests[i], offers[j], float(points[i, j]), offers[j]) for i, j in pairs
-        ]
+        chosen = [(requests[i], offers[j], float(points[i, j])) for i, j in pairs]
+        return matchmaker._describe(chosen, "offer")
 
     def _get_requests_to_plan(self):
         """Open requests on which nobody is being introduced."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 KINDS = [("skill", "Skill"), ("space", "Space"), ("equipment", "Equipment")]
 
@@ -114,19 +115,25 @@ class TimebankSkill(models.Model):
             ones) and ``sibling`` → skill ids
         """
         self.ensure_one()
-        # sudo: an archived skill may still be on an offer
-        everything = self.sudo().with_context(active_test=False)
-        whole = [int(part) for part in self.parent_path.split("/") if part][:-1]
-        part = everything._search([("id", "child_of", self.id), ("id", "!=", self.id)])
-        sibling = everything._search(
-            [
-                ("parent_id", "=", self.parent_id.id or -1),
-                ("id", "!=", self.id),
-            ]
+        self.flush_model(["parent_id", "parent_path"])
+        parent = self.parent_path.rstrip("/").rpartition("/")[0]
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id, parent_path FROM timebank_skill
+                    WHERE parent_path LIKE %s OR parent_id = %s OR id = ANY(%s)""",
+                f"{self.parent_path}%",
+                self.parent_id.id or 0,
+                [int(part) for part in self.parent_path.split("/") if part],
+            )
         )
-        return {
-            "same": [self.id],
-            "part": list(part),
-            "whole": whole,
-            "sibling": list(sibling),
-        }
+        family = {"same": [self.id], "part": [], "whole": [], "sibling": []}
+        for skill_id, path in rows:
+            if skill_id == self.id:
+                continue
+            if path.startswith(self.parent_path):
+                family["part"].append(skill_id)
+            elif self.parent_path.startswith(path):
+                family["whole"].append(skill_id)
+            elif parent:
+                family["sibling"].append(skill_id)
+        return family

@@ -19,7 +19,7 @@ class TimebankRequest(models.Model):
         matchmaker = self.env["timebank.matchmaker"]
         matchmaker._check_broker(self.scheme_id)
         found = matchmaker._suggest(self, "timebank.offer", limit)
-        return [matchmaker._describe(self.sudo(), offer, points, offer) for offer, points in found]
+        return matchmaker._describe([(self, offer, points) for offer, points in found], "offer")
 
     def action_suggest(self):
         """Keep the ten best offers as suggested introductions, and show them."""
@@ -44,7 +44,7 @@ class TimebankOffer(models.Model):
         matchmaker = self.env["timebank.matchmaker"]
         matchmaker._check_broker(self.scheme_id)
         found = matchmaker._suggest(self, "timebank.request", limit)
-        return [matchmaker._describe(request, self.sudo(), points, request) for request, points in found]
+        return matchmaker._describe([(request, self, points) for request, points in found], "request")
 
     def action_suggest(self):
         """Keep the ten best requests as suggested introductions, and show them."""
@@ -55,12 +55,38 @@ class TimebankOffer(models.Model):
 class TimebankMatchmaker(models.AbstractModel):
     _inherit = "timebank.matchmaker"
 
-    def _describe(self, request, offer, points, other):
-        return {
-            "offer_id": offer.id,
-            "request_id": request.id,
-            "partner_id": other.partner_id.id,
-            "name": other.partner_id.name,
-            "score": round(points, 1),
-            "reasons": self._explain(request, offer),
+    def _describe(self, pairs, naming):
+        """What ``suggest`` returns about pairs, in a constant number of queries.
+
+        :param pairs: list of (request, offer, points)
+        :param naming: ``partner_id`` and ``name`` are those of the ``offer`` or ``request``
+        """
+        # Records that are fetched together: reading the first reads them all.
+        # sudo: the caller checked who is asking
+        together = {
+            model: {
+                record.id: record
+                for record in self.env[model].sudo().browse({pair[side].id for pair in pairs})
+            }
+            for side, model in enumerate(("timebank.request", "timebank.offer"))
         }
+        partners = self.env["res.partner"].sudo()
+        for records in together.values():
+            partners = partners.union(*(record.partner_id for record in records.values()))
+        partners.fetch(["name", "zip", "is_company", "partner_latitude", "partner_longitude"])
+        rows = []
+        for request, offer, points in pairs:
+            request = together["timebank.request"][request.id]
+            offer = together["timebank.offer"][offer.id]
+            partner = (offer if naming == "offer" else request).partner_id
+            rows.append(
+                {
+                    "offer_id": offer.id,
+                    "request_id": request.id,
+                    "partner_id": partner.id,
+                    "name": partner.name,
+                    "score": round(points, 1),
+                    "reasons": self._explain(request, offer),
+                }
+            )
+        return rows

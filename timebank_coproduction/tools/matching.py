@@ -136,39 +136,49 @@ def score(requests, offers, nearness, apart=None):
     >>> score(wish, Side.of(1, person=[1], skill=[0]), np.array([[SAME]])).tolist()
     [[0.0]]
     """
-    shares = parts(requests, offers, nearness)
-    points = sum(WEIGHTS[name] * share for name, share in shares.items())
-    poor = requests.available < requests.minutes
-    points = points - UNPAID * poor[:, None]
-    points = np.where(possible(requests, offers, shares["skill"]), points, 0)
+    skill = nearness[np.ix_(requests.skill, offers.skill)]
+    fits = possible(requests, offers, skill)
     if apart is not None:
-        points = np.where(apart, 0, points)
-    return np.maximum(points, 0)
+        fits &= ~apart
+    rows, columns = np.nonzero(fits)
+    away = distance(requests, offers, rows, columns)
+    limit = _least(requests.radius[rows], offers.radius[columns])
+    near = ~((limit > 0) & (away > limit))
+    rows, columns, away = rows[near], columns[near], away[near]
+    shares = parts(requests, offers, rows, columns, away)
+    shares["skill"] = skill[rows, columns]
+    values = sum(WEIGHTS[name] * share for name, share in shares.items())
+    values = values - UNPAID * (requests.available < requests.minutes)[rows]
+    points = np.zeros(skill.shape)
+    points[rows, columns] = np.maximum(values, 0)
+    return points
 
 
-def parts(requests, offers, nearness):
-    """The parts of the score, each a table of 0 to 1, by name.
+def parts(requests, offers, rows, columns, away):
+    """The parts of the score but for the skill, by name, each 0 to 1 for every pair.
 
-    >>> shares = parts(Side.of(1), Side.of(1), np.array([[1.0]]))
-    >>> {name: float(share[0, 0]) for name, share in shares.items()} == {
-    ...     "skill": 1, "availability": .5, "distance": .5, "fairness": .6,
+    :param rows: positions of requests, and ``columns`` of offers, one of each a pair
+    :param away: kilometres between the two, NaN unknown
+
+    >>> shares = parts(Side.of(1), Side.of(1), [0], [0], np.array([np.nan]))
+    >>> {name: float(share[0]) for name, share in shares.items()} == {
+    ...     "availability": .5, "distance": .5, "fairness": .6,
     ...     "language": .5, "urgency": .25, "interests": 0}
     True
     """
-    shape = (len(requests.person), len(offers.person))
+    interests = requests.interests @ offers.interests.T
     return {
-        "skill": nearness[np.ix_(requests.skill, offers.skill)],
-        "availability": _availability(requests.slots, offers.slots),
-        "distance": _nearby(requests, offers),
-        "fairness": np.broadcast_to(_fairness(offers), shape),
-        "language": _in_common(requests.languages, offers.languages),
-        "urgency": np.broadcast_to(_urgency(requests.days)[:, None], shape),
-        "interests": np.minimum(requests.interests @ offers.interests.T / 2, 1),
+        "availability": _availability(requests.slots, offers.slots)[rows, columns],
+        "distance": _nearby(requests, offers, rows, columns, away),
+        "fairness": _fairness(offers)[columns],
+        "language": _in_common(requests.languages, offers.languages)[rows, columns],
+        "urgency": urgency(requests.days)[rows],
+        "interests": np.minimum(interests[rows, columns] / 2, 1),
     }
 
 
 def possible(requests, offers, skill):
-    """Which pairs can be introduced at all.
+    """Which pairs can be introduced at all, distance apart.
 
     >>> wish = Side.of(1, checks=[[1]], person=[9])
     >>> can = Side.of(3, checks=[[1], [1], [0]], kind=[0, 1, 0])
@@ -177,28 +187,25 @@ def possible(requests, offers, skill):
     """
     missing = requests.checks @ (1 - offers.checks).T > 0
     unfit = (offers.needs > offers.checks).any(axis=1)
-    limit = _least(requests.radius[:, None], offers.radius[None, :])
-    too_far = (limit > 0) & (distance(requests, offers) > limit)
     return (
         (skill > 0)
         & (requests.person[:, None] != offers.person[None, :])
         & (requests.kind[:, None] == offers.kind[None, :])
         & ~missing
         & ~unfit[None, :]
-        & ~too_far
     )
 
 
-def distance(requests, offers):
-    """Kilometres as the crow flies, NaN where either place is not known.
+def distance(requests, offers, rows, columns):
+    """Kilometres as the crow flies for each pair, NaN where either place is not known.
 
     >>> york = Side.of(1, latitude=[53.96], longitude=[-1.08])
     >>> leeds = Side.of(2, latitude=[53.80, np.nan], longitude=[-1.55, np.nan])
-    >>> distance(york, leeds).round(1).tolist()
-    [[35.6, nan]]
+    >>> distance(york, leeds, [0, 0], [0, 1]).round(1).tolist()
+    [35.6, nan]
     """
-    lat1, lat2 = np.radians(requests.latitude)[:, None], np.radians(offers.latitude)
-    turn = np.radians(offers.longitude - requests.longitude[:, None])
+    lat1, lat2 = np.radians(requests.latitude[rows]), np.radians(offers.latitude[columns])
+    turn = np.radians(offers.longitude[columns] - requests.longitude[rows])
     half = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin(turn / 2) ** 2
     return 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1)))
 
@@ -223,13 +230,26 @@ def nearness(asked, offered):
     return 0.0
 
 
-def best(nearness):
+def best(nearness, soon=1):
     """The most that an offer of that nearness can score, whatever else is true of it.
 
-    >>> best(SAME), best(SIBLING)
-    (100.0, 70.0)
+    :param soon: the share that the request has of the points for urgency
+
+    >>> best(SAME), best(SIBLING), best(SIBLING, soon=0.2)
+    (100.0, 70.0, 66.0)
     """
-    return sum(WEIGHTS.values()) - WEIGHTS["skill"] * (1 - nearness)
+    lost = WEIGHTS["skill"] * (1 - nearness) + WEIGHTS["urgency"] * (1 - soon)
+    return sum(WEIGHTS.values()) - lost
+
+
+def urgency(days):
+    """How soon something is needed, 0 to 1.
+
+    >>> urgency(np.array([0, 15, 40, np.nan])).tolist()
+    [1.0, 0.5, 0.0, 0.25]
+    """
+    soon = np.clip(1 - np.nan_to_num(days) / SOON_DAYS, 0, 1)
+    return np.where(np.isnan(days), 0.25, soon)
 
 
 def postcode(text):
@@ -261,25 +281,19 @@ def _in_common(one, other):
     return np.where(_both_said(one, other), one @ other.T > 0, UNKNOWN)
 
 
-def _nearby(requests, offers):
-    kilometres = distance(requests, offers)
-    known = (requests.district[:, None] > 0) & (offers.district[None, :] > 0)
-    near = np.where(requests.area[:, None] == offers.area[None, :], 0.4, 0.0)
-    near = np.where(requests.district[:, None] == offers.district[None, :], 0.8, near)
+def _nearby(requests, offers, rows, columns, away):
+    known = (requests.district[rows] > 0) & (offers.district[columns] > 0)
+    near = np.where(requests.area[rows] == offers.area[columns], 0.4, 0.0)
+    near = np.where(requests.district[rows] == offers.district[columns], 0.8, near)
     by_postcode = np.where(known, near, UNKNOWN)
-    by_place = np.clip(1 - np.nan_to_num(kilometres) / FAR_KM, 0, 1)
-    return np.where(np.isnan(kilometres), by_postcode, by_place)
+    by_place = np.clip(1 - np.nan_to_num(away) / FAR_KM, 0, 1)
+    return np.where(np.isnan(away), by_postcode, by_place)
 
 
 def _fairness(offers):
     in_hand = np.clip(0.6 * (1 - offers.balance / RICH_MINUTES), 0, 0.6)
     share = np.where(offers.balance < 0, 0.8, in_hand)
-    return np.where((offers.received > 0) & (offers.given == 0), 1.0, share)[None, :]
-
-
-def _urgency(days):
-    soon = np.clip(1 - np.nan_to_num(days) / SOON_DAYS, 0, 1)
-    return np.where(np.isnan(days), 0.25, soon)
+    return np.where((offers.received > 0) & (offers.given == 0), 1.0, share)
 
 
 def _least(one, other):
