@@ -83,13 +83,9 @@ def measure(report):
     )
     report.figure("Approved", speed, "per second")
     report.figure("Timesheet lines created", timesheets, "per second")
-    report.figure(
-        "Approve against timesheet lines", speed / timesheets, "times", at_least=5
-    )
+    report.figure("Approve against timesheet lines", speed / timesheets, "times", at_least=5)
     report.figure("Journal entries created and posted", journal, "per second")
-    report.figure(
-        "Approve against journal entries", speed / journal, "times", at_least=40
-    )
+    report.figure("Approve against journal entries", speed / journal, "times", at_least=40)
     _count_queries(report, ids)
 
 
@@ -100,9 +96,7 @@ def _record(report):
     with harness.environment(bank.COORDINATOR, keep=True) as env:
         hours = env["timebank.hours"]
         vals_list = bank.hours_vals(ids, ENTRIES)
-        created = harness.seconds(
-            env, lambda: ids.update(hours=hours.create(vals_list).ids)
-        )
+        created = harness.seconds(env, lambda: ids.update(hours=hours.create(vals_list).ids))
     with harness.environment(bank.COORDINATOR, keep=True) as env:
         entries = env["timebank.hours"].browse(ids["hours"])
         submitted = harness.seconds(env, entries.action_submit)

@@ -32,8 +32,7 @@ def measure(report):
 
 def _approve_at_once(report):
     report.subject(
-        f"{CONNECTIONS} connections approving different members' hours in one bank,"
-        f" {ENTRIES:,} in all"
+        f"{CONNECTIONS} connections approving different members' hours in one bank, {ENTRIES:,} in all"
     )
     turns = {
         "one": lambda: _approve_by(1, failures),
@@ -68,11 +67,7 @@ def _approve_by(connections, failures):
     taken, outcomes = _run_at_once(ids["coordinator"], jobs)
     failures += [outcome for outcome in outcomes if outcome is not True]
     with harness.environment() as env:
-        left = (
-            env["timebank.hours"]
-            .browse(sum(shares, []))
-            .filtered(lambda entry: entry.state != "approved")
-        )
+        left = env["timebank.hours"].browse(sum(shares, [])).filtered(lambda entry: entry.state != "approved")
         failures += left.ids
         failures += env["timebank.scheme"].browse(ids["bank"]).check_ledger()
     return taken
@@ -80,8 +75,7 @@ def _approve_by(connections, failures):
 
 def _spend_at_once(report):
     report.subject(
-        f"{CONNECTIONS} connections spending from one account that is good for {LIMIT},"
-        f" {SPENDS} accounts"
+        f"{CONNECTIONS} connections spending from one account that is good for {LIMIT}, {SPENDS} accounts"
     )
     with harness.environment(keep=True) as env:
         ids = bank.open_bank(env, "SPEND")
@@ -109,15 +103,11 @@ def _spend_at_once(report):
         _taken, outcomes = _run_at_once(ids["coordinator"], jobs)
         for number, account in enumerate(some):
             mine = outcomes[number * CONNECTIONS : (number + 1) * CONNECTIONS]
-            exact += mine.count(True) == LIMIT and mine.count("refused") == (
-                CONNECTIONS - LIMIT
-            )
+            exact += mine.count(True) == LIMIT and mine.count("refused") == (CONNECTIONS - LIMIT)
             with harness.environment() as env:
                 balance = env["timebank.account"].browse(account).balance_minutes
                 exact -= balance != 0
-    report.figure(
-        f"Accounts on which exactly {LIMIT} succeeded", exact, at_least=SPENDS
-    )
+    report.figure(f"Accounts on which exactly {LIMIT} succeeded", exact, at_least=SPENDS)
 
 
 def _approve(ids, env):

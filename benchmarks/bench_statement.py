@@ -42,8 +42,7 @@ SELECT 'LEDGER/' || n, CURRENT_DATE - ((%(total)s - n) * 1800 / %(total)s)::int,
 def measure(report):
     """Both ledgers in turn, as the coordinator and as the member see them."""
     report.subject(
-        f"Balance and first {PAGE} lines of a statement, {LONG:,} transfers in the bank"
-        f" against {SHORT:,}"
+        f"Balance and first {PAGE} lines of a statement, {LONG:,} transfers in the bank against {SHORT:,}"
     )
     names = {length: f"{harness.DATABASE}_{length}" for length in (SHORT, LONG)}
     try:
@@ -89,14 +88,10 @@ def _compare(report, names, ledgers):
         def look(length, login=login, which=which):
             return _look(names[length], login, _account(ledgers[length], which))
 
-        medians = harness.take_turns(
-            ROUNDS, {length: lambda n=length: look(n) for length in (SHORT, LONG)}
-        )
+        medians = harness.take_turns(ROUNDS, {length: lambda n=length: look(n) for length in (SHORT, LONG)})
         report.figure(f"{title}: {SHORT:,} transfers", medians[SHORT] * 1000, "ms")
         report.figure(f"{title}: {LONG:,} transfers", medians[LONG] * 1000, "ms")
-        report.figure(
-            f"{title}: ratio", medians[LONG] / medians[SHORT], "times", at_most=1.2
-        )
+        report.figure(f"{title}: ratio", medians[LONG] / medians[SHORT], "times", at_most=1.2)
         walks = _walks_indexes(names[LONG], login, _account(ledgers[LONG], which))
         report.figure(f"{title}: read off both indexes (1 = yes)", walks, at_least=1)
     taken = harness.take_turns(
@@ -134,9 +129,7 @@ def _look(database, login, account_id):
 
         def read():
             account.read(["balance_hours", "available_hours"])
-            page = lines.search_fetch(
-                [("account_id", "=", account_id)], LINE, limit=PAGE
-            )
+            page = lines.search_fetch([("account_id", "=", account_id)], LINE, limit=PAGE)
             assert len(page.read(LINE)) == PAGE
 
         return harness.seconds(env, read)

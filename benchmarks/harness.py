@@ -136,12 +136,8 @@ class Report:
         elif at_least is not None:
             bar, met = f"at least {at_least:,g}", value >= at_least
         verdict = {True: "met", False: "MISSED", None: ""}[met]
-        print(
-            f"  {name:62} {_short(value):>10} {unit:12} {bar:16} {verdict}", flush=True
-        )
-        self.figures.append(
-            {"name": name, "value": value, "unit": unit, "bar": bar, "met": met}
-        )
+        print(f"  {name:62} {_short(value):>10} {unit:12} {bar:16} {verdict}", flush=True)
+        self.figures.append({"name": name, "value": value, "unit": unit, "bar": bar, "met": met})
 
     def finish(self):
         """Foot of the table, and the file."""
@@ -149,9 +145,7 @@ class Report:
         missed = [figure["name"] for figure in bars if not figure["met"]]
         print(f"\n{len(bars) - len(missed)} of {len(bars)} bars met", end="")
         print(f"; missed: {'; '.join(missed)}." if missed else ".", end="")
-        print(
-            f" {time.monotonic() - self.start:.0f} s, in {OUT.parent.name}/{OUT.name}"
-        )
+        print(f" {time.monotonic() - self.start:.0f} s, in {OUT.parent.name}/{OUT.name}")
         OUT.parent.mkdir(exist_ok=True)
         result = {"machine": self.machine, "figures": self.figures}
         OUT.write_text(json.dumps(result, indent=1) + "\n")

@@ -129,7 +129,12 @@ class GrantCase(RewardCase):
             self.env["timebank.reconciliation"]
             .with_user(self.finance)
             .create(
-                {"grant_id": self.grant.id, "date_from": date(2026, 1, 1), "date_to": date(2026, 3, 31), **vals}
+                {
+                    "grant_id": self.grant.id,
+                    "date_from": date(2026, 1, 1),
+                    "date_to": date(2026, 3, 31),
+                    **vals,
+                }
             )
         )
         reconciliation.action_refresh()

@@ -2,13 +2,15 @@
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from .session_common import NOW, SessionCase
+from .session_common import SessionCase
 
 
 class TestActivity(SessionCase):
     def _propose(self, user, **vals):
-        return self.env["timebank.activity"].with_user(user).create(
-            {"name": "History group", "scheme_id": self.scheme.id, **vals}
+        return (
+            self.env["timebank.activity"]
+            .with_user(user)
+            .create({"name": "History group", "scheme_id": self.scheme.id, **vals})
         )
 
     def test_anybody_proposes(self):
@@ -24,7 +26,11 @@ class TestActivity(SessionCase):
             idea.name = "Something else"
 
     def test_proposal_decides_nothing(self):
-        for vals in ({"state": "running"}, {"attendee_effect": "credit"}, {"proposer_id": self.ben.partner_id.id}):
+        for vals in (
+            {"state": "running"},
+            {"attendee_effect": "credit"},
+            {"proposer_id": self.ben.partner_id.id},
+        ):
             with self.assertRaises(UserError):
                 self._propose(self.portal, **vals)
 
@@ -34,7 +40,11 @@ class TestActivity(SessionCase):
 
     def test_on_the_board(self):
         activity = self._make_activity("Litter pick").with_user(self.coordinator)
-        for verb, state in (("action_plan", "planned"), ("action_start", "running"), ("action_finish", "done")):
+        for verb, state in (
+            ("action_plan", "planned"),
+            ("action_start", "running"),
+            ("action_finish", "done"),
+        ):
             getattr(activity, verb)()
             self.assertEqual(activity.state, state)
         with self.assertRaisesRegex(UserError, "not open to it"):
@@ -64,7 +74,13 @@ class TestActivity(SessionCase):
         self.activity.write({"planned_by": "professionals", "delivered_by": "professionals"})
         self.assertRecordValues(
             self.activity,
-            [{"coproduction_form": "professionals_professionals", "is_coproductive": False, "form_is_measured": False}],
+            [
+                {
+                    "coproduction_form": "professionals_professionals",
+                    "is_coproductive": False,
+                    "form_is_measured": False,
+                }
+            ],
         )
 
     def test_form_as_measured(self):

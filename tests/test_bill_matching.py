@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from odoo.tests import BaseCase, tagged
+
 from odoo.addons.timebank_coproduction.tests.bill_sample import sample
 from odoo.addons.timebank_coproduction.tools.bill_allocation import allocate
 from odoo.addons.timebank_coproduction.tools.bill_matching import Bill, Claim, Rules, match
-from odoo.tests import BaseCase, tagged
 
 DAY = date(2026, 3, 1)
 days = st.integers(0, 150).map(lambda number: DAY + timedelta(days=number))
@@ -27,7 +28,11 @@ claims = st.lists(
         name=st.just("Swim pass"),
     ),
     max_size=12,
-).map(lambda found: [claim._replace(id=number, code=f"CODE{number:04d}") for number, claim in enumerate(found, 1)])
+).map(
+    lambda found: [
+        claim._replace(id=number, code=f"CODE{number:04d}") for number, claim in enumerate(found, 1)
+    ]
+)
 bills = st.lists(
     st.builds(
         Bill,
@@ -98,4 +103,6 @@ class TestBillMatching(BaseCase):
         right = [pair for pair in found if alike[pair.claim] == of_bill[pair.bill]]
         self.assertGreaterEqual(len(right) / len(found), 0.99)
         self.assertGreaterEqual(len(right) / len(truth), 0.95)
-        self.assertFalse([pair for pair in found if pair.reason == "code" and (pair.claim, pair.bill) not in truth])
+        self.assertFalse(
+            [pair for pair in found if pair.reason == "code" and (pair.claim, pair.bill) not in truth]
+        )

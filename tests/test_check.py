@@ -53,14 +53,24 @@ class TestCheck(TimebankCase):
         for state, check in checks.items():
             self.assertEqual(check.state, state)
             self.assertEqual(
-                self.env["timebank.check"].search([("state", "=", state), ("partner_id", "=", self.ann.partner_id.id)]),
+                self.env["timebank.check"].search(
+                    [("state", "=", state), ("partner_id", "=", self.ann.partner_id.id)]
+                ),
                 check,
             )
 
     def test_reminded_60_30_and_7_days_before(self):
         check = self._make_check("2026-06-01")
         sent = []
-        for day in ("2026-04-01", "2026-04-02", "2026-04-03", "2026-05-02", "2026-05-03", "2026-05-25", "2026-05-31"):
+        for day in (
+            "2026-04-01",
+            "2026-04-02",
+            "2026-04-03",
+            "2026-05-02",
+            "2026-05-03",
+            "2026-05-25",
+            "2026-05-31",
+        ):
             with freeze_time(f"{day} 06:00:00"):
                 self.env["timebank.check"]._cron_remind()
                 sent.append(len(self._reminders(check)))
@@ -94,13 +104,21 @@ class TestCheck(TimebankCase):
 
     def test_who_sees_checks(self):
         check = self._make_check("2026-12-01")
-        for user, sees in ((self.portal, 1), (self.portal2, 0), (self.coordinator, 1), (self.coordinator2, 0), (self.manager, 1)):
+        for user, sees in (
+            (self.portal, 1),
+            (self.portal2, 0),
+            (self.coordinator, 1),
+            (self.coordinator2, 0),
+            (self.manager, 1),
+        ):
             found = self.env["timebank.check"].with_user(user).search_count([("id", "=", check.id)])
             self.assertEqual(found, sees, user.login)
         with self.assertRaises(AccessError):
             check.with_user(self.portal).expires_on = "2030-01-01"
         with self.assertRaises(AccessError):
-            self.env["timebank.check"].with_user(self.finance).search([("reference", "!=", False)]).mapped("document")
+            self.env["timebank.check"].with_user(self.finance).search([("reference", "!=", False)]).mapped(
+                "document"
+            )
             self.env["timebank.check"].with_user(self.finance).create(
                 {"partner_id": self.ann.partner_id.id, "type_id": self.type.id}
             )

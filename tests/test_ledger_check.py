@@ -212,7 +212,8 @@ class TestLedgerCheck(TimebankCase):
     # Hours
     def test_hours_made_approved(self):
         self._tamper(
-            "UPDATE timebank_hours SET state = 'approved', approved_on = now(), earns_credit = true WHERE id = %s",
+            "UPDATE timebank_hours SET state = 'approved', approved_on = now(), earns_credit = true"
+            " WHERE id = %s",
             self.waiting.id,
         )
         self._check(("origin", "15 minutes"))

@@ -104,7 +104,8 @@ class TestNobodyTouchesALine(TimebankCase):
             "DELETE FROM timebank_transfer",
             "TRUNCATE timebank_transfer CASCADE",
             "UPDATE timebank_account SET balance_minutes = balance_minutes + 1",
-            "INSERT INTO timebank_account (name, scheme_id, kind, state, balance_minutes, credit_limit_minutes)"
+            "INSERT INTO timebank_account (name, scheme_id, kind, state, balance_minutes,"
+            " credit_limit_minutes)"
             " SELECT 'x', scheme_id, 'pot', 'open', 5, 0 FROM timebank_account LIMIT 1",
             "INSERT INTO timebank_account_tail (account_id, minutes)"
             " SELECT id, 5 FROM timebank_account WHERE kind = 'operating' LIMIT 1",

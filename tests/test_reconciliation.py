@@ -184,7 +184,9 @@ class TestReconciliation(GrantCase):
         late = self._bill(("Forgotten", 3))
         reconciliation.invalidate_recordset()
         self.assertTrue(reconciliation.has_drift)
-        self.assertIn(f"{late.name} Forgotten: was not there, is now billed without a claim", reconciliation.drift)
+        self.assertIn(
+            f"{late.name} Forgotten: was not there, is now billed without a claim", reconciliation.drift
+        )
         self.assertEqual(reconciliation.spent_amount, spent)
         late.button_draft()
         reconciliation.invalidate_recordset()
@@ -208,7 +210,9 @@ class TestReconciliation(GrantCase):
     def test_the_next_one_starts_where_the_last_ended(self):
         reconciliation = self._reconcile()
         reconciliation.action_prepare()
-        following = self.env["timebank.reconciliation"].with_user(self.finance).create({"grant_id": self.grant.id})
+        following = (
+            self.env["timebank.reconciliation"].with_user(self.finance).create({"grant_id": self.grant.id})
+        )
         self.assertEqual(following.date_from, date(2026, 4, 1))
 
     def test_who_may_see_it(self):
@@ -236,7 +240,9 @@ class TestReconciliation(GrantCase):
         shown = openpyxl.load_workbook(io.BytesIO(content), data_only=True)["Summary"]
         cached = {row[0].value: row[1].value for row in shown.iter_rows(min_row=2) if row[0].value}
         self.assertEqual(cached["Left"], reconciliation.closing_amount)
-        notes = [cell for row in book["Exceptions"].iter_rows(min_row=2) for cell in row if cell.value == "=1+1"]
+        notes = [
+            cell for row in book["Exceptions"].iter_rows(min_row=2) for cell in row if cell.value == "=1+1"
+        ]
         self.assertTrue(notes and all(cell.data_type == "s" for cell in notes), "a note is never a formula")
         self.assertEqual(book["Claims"].freeze_panes, "A2")
 

@@ -106,7 +106,8 @@ class TestRewardMatch(GrantCase):
         company = self.env["res.company"].create({"name": "Sister Charity"})
         bill = self._bill(("Pass", 12))
         self.env.cr.execute(
-            "UPDATE account_move_line SET company_id = %s WHERE id = %s", [company.id, bill.invoice_line_ids.id]
+            "UPDATE account_move_line SET company_id = %s WHERE id = %s",
+            [company.id, bill.invoice_line_ids.id],
         )
         bill.invoice_line_ids.invalidate_recordset()
         with self.assertRaisesRegex(UserError, "is a bill of Sister Charity"):

@@ -1,9 +1,10 @@
 """Closing a register: helpers' time becomes hours, attendees are charged or credited."""
 
-from odoo.exceptions import AccessError, UserError
 from freezegun import freeze_time
 
-from .session_common import NOW, SessionCase
+from odoo.exceptions import AccessError, UserError
+
+from .session_common import SessionCase
 
 AFTER = "2026-03-18 12:05:00"
 
@@ -16,7 +17,7 @@ class TestClosing(SessionCase):
 
     def _lines(self, *members):
         return [
-            self.session.attendance_ids.filtered(lambda line: line.partner_id == member.partner_id)
+            self.session.attendance_ids.filtered(lambda line, who=member.partner_id: line.partner_id == who)
             for member in members
         ]
 
@@ -209,7 +210,9 @@ class TestClosing(SessionCase):
         self._close()
         self.assertEqual(line.hours_id, own)
         self.assertEqual(own.minutes, 90)
-        self.assertEqual(self.env["timebank.hours"].search_count([("partner_id", "=", self.ben.partner_id.id)]), 1)
+        self.assertEqual(
+            self.env["timebank.hours"].search_count([("partner_id", "=", self.ben.partner_id.id)]), 1
+        )
 
     def test_own_entry_that_overlaps_is_recognised(self):
         own = self._make_hours(self.ben, 120, "submitted", start_minute=590)
@@ -305,7 +308,9 @@ class TestClosing(SessionCase):
         self.activity.attendee_effect = "credit"
         counts = []
         for size in (4, 40):
-            session = self._make_session(start=f"2026-03-{size % 9 + 3:02} 10:00", stop=f"2026-03-{size % 9 + 3:02} 12:00")
+            session = self._make_session(
+                start=f"2026-03-{size % 9 + 3:02} 10:00", stop=f"2026-03-{size % 9 + 3:02} 12:00"
+            )
             for number in range(size):
                 member = self._make_member(f"Person {size} {number}")
                 self._make_line(member, session, "helper" if number % 2 else "attendee")

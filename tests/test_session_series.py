@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form
 
-from .session_common import NOW, SessionCase
+from .session_common import SessionCase
 
 
 class TestSeries(SessionCase):
@@ -39,7 +39,14 @@ class TestSeries(SessionCase):
 
     def test_later_sessions_are_changed_together(self):
         first, second = self.session.action_repeat("weekly", count=3)
-        first.write({"location": "Church hall", "start": "2026-03-25 14:00", "stop": "2026-03-25 15:00", "capacity": 8})
+        first.write(
+            {
+                "location": "Church hall",
+                "start": "2026-03-25 14:00",
+                "stop": "2026-03-25 15:00",
+                "capacity": 8,
+            }
+        )
         first.action_apply_to_later()
         self.assertRecordValues(second, [{"location": "Church hall", "capacity": 8, "minutes": 60}])
         self.assertEqual(str(second.start), "2026-04-01 14:00:00")

@@ -47,16 +47,12 @@ class TestScreens(TimebankCase):
                     continue
                 with self.subTest(user=user.login, action=action.name):
                     modes = [mode.strip() for mode in action.view_mode.split(",")]
-                    views = model.get_views(
-                        [(False, mode) for mode in (*modes, "search")]
-                    )
+                    views = model.get_views([(False, mode) for mode in (*modes, "search")])
                     self.assertEqual(set(views["views"]), {*modes, "search"})
                     for view in views["views"].values():
                         self._check_conditions(view["arch"])
                     if not model._transient:
-                        domain = literal_eval(
-                            (action.domain or "[]").replace("uid", str(user.id))
-                        )
+                        domain = literal_eval((action.domain or "[]").replace("uid", str(user.id)))
                         fields = views["models"][action.res_model]["fields"]
                         model.search(domain, limit=5).read(
                             [name for name in fields if name in model._fields][:40]
@@ -70,23 +66,13 @@ class TestScreens(TimebankCase):
             self.assertTrue({"t-if", "t-elif"} & set(before.keys()), etree.tostring(element))
 
     def test_buttons_call_methods_that_exist(self):
-        data = self.env["ir.model.data"].search(
-            [("module", "=", MODULE), ("model", "=", "ir.ui.view")]
-        )
-        for view in (
-            self.env["ir.ui.view"].browse(data.mapped("res_id")).filtered("model")
-        ):
-            for button in etree.fromstring(view.arch).xpath(
-                "//button[@type='object'] | //a[@type='object']"
-            ):
+        data = self.env["ir.model.data"].search([("module", "=", MODULE), ("model", "=", "ir.ui.view")])
+        for view in self.env["ir.ui.view"].browse(data.mapped("res_id")).filtered("model"):
+            for button in etree.fromstring(view.arch).xpath("//button[@type='object'] | //a[@type='object']"):
                 if button.xpath("ancestor::field[not(@name='arch')]"):
                     continue
                 with self.subTest(view=view.name, button=button.get("name")):
-                    self.assertTrue(
-                        callable(
-                            getattr(self.env[view.model], button.get("name"), None)
-                        )
-                    )
+                    self.assertTrue(callable(getattr(self.env[view.model], button.get("name"), None)))
 
     def test_menus_are_of_the_role(self):
         self.assertEqual(
@@ -111,9 +97,7 @@ class TestScreens(TimebankCase):
         self._make_hours(self.ben, 30, state="approved")
         for model in ("timebank.account", "timebank.member"):
             records = self.env[model].with_user(self.coordinator)
-            self.assertTrue(
-                records.fields_get(["balance_hours"])["balance_hours"]["sortable"]
-            )
+            self.assertTrue(records.fields_get(["balance_hours"])["balance_hours"]["sortable"])
             first = records.search(
                 [("scheme_id", "=", self.scheme.id)],
                 order="balance_hours desc",
@@ -167,19 +151,13 @@ class TestForms(TimebankCase):
             form.start_time = "2.30pm"
             self.assertEqual(form.role, "beneficiary")
         entry = form.record
-        self.assertEqual(
-            (entry.minutes, entry.start_minute, entry.start_time), (45, 870, "14:30")
-        )
-        self.ben.account_id.sudo().write(
-            {"has_own_limit": True, "credit_limit_minutes": 60}
-        )
+        self.assertEqual((entry.minutes, entry.start_minute, entry.start_time), (45, 870, "14:30"))
+        self.ben.account_id.sudo().write({"has_own_limit": True, "credit_limit_minutes": 60})
         entry.action_submit()
         self.assertTrue(entry.can_approve)
         entry.action_approve()
         self.assertEqual(self._balances(self.ann, self.ben), [45, -45])
-        credits = self.env["timebank.transfer"].search(
-            entry.action_view_credits()["domain"]
-        )
+        credits = self.env["timebank.transfer"].search(entry.action_view_credits()["domain"])
         self.assertEqual(credits.minutes, 45)
         with Form(entry) as form, self.assertRaises(AssertionError):
             form.hours = 2
@@ -209,11 +187,7 @@ class TestForms(TimebankCase):
         entry = form.save()
         entry.action_submit()
         self.assertFalse(entry.can_approve)
-        self.assertFalse(
-            self.env["timebank.member"]
-            .with_user(self.staff)
-            .search([("id", "=", self.ann.id)])
-        )
+        self.assertFalse(self.env["timebank.member"].with_user(self.staff).search([("id", "=", self.ann.id)]))
 
     def test_portal_members_have_no_backend_screens(self):
         with self.assertRaises(AccessError):
@@ -221,13 +195,9 @@ class TestForms(TimebankCase):
                 {"verb": "action_refuse", "reason": "?"}
             )
         with self.assertRaises(AccessError):
-            self.env["timebank.join"].with_user(self.portal).create(
-                {"scheme_id": self.scheme.id}
-            )
+            self.env["timebank.join"].with_user(self.portal).create({"scheme_id": self.scheme.id})
         self.assertFalse(
-            self.env["timebank.member"]
-            .with_user(self.portal)
-            .search([("id", "=", self.ben.id)])
+            self.env["timebank.member"].with_user(self.portal).search([("id", "=", self.ben.id)])
         )
 
     def test_a_manager_sets_a_bank_s_policy_in_hours(self):
@@ -238,9 +208,7 @@ class TestForms(TimebankCase):
             form.approval_over_hours = 2
             form.credit_limit_hours = 5
         scheme = form.record
-        self.assertEqual(
-            (scheme.approval_over_minutes, scheme.credit_limit_minutes), (120, 300)
-        )
+        self.assertEqual((scheme.approval_over_minutes, scheme.credit_limit_minutes), (120, 300))
         self.assertTrue(scheme.operating_account_id)
 
     def test_a_coordinator_reads_the_policy_of_a_bank(self):
@@ -281,9 +249,7 @@ class TestJoin(TimebankCase):
         ).action_join()
 
     def test_contacts_join_and_are_accepted_at_once(self):
-        people = self.env["res.partner"].create(
-            [{"name": "Dot Hill"}, {"name": "Eli Ward"}]
-        )
+        people = self.env["res.partner"].create([{"name": "Dot Hill"}, {"name": "Eli Ward"}])
         self._join(people | self.ann.partner_id)
         members = people.timebank_member_ids
         self.assertEqual(members.mapped("state"), ["active", "active"])
@@ -308,20 +274,12 @@ class TestJoin(TimebankCase):
     def test_figures_of_contacts_and_projects(self):
         self._make_hours(self.ann, 90, state="approved", project_id=self.project.id)
         partner = self.ann.partner_id.with_user(self.coordinator)
-        self.assertEqual(
-            (partner.timebank_balance_hours, partner.timebank_given_hours), (1.5, 1.5)
-        )
-        lines = self.env["timebank.statement.line"].search(
-            partner.action_view_timebank_statement()["domain"]
-        )
+        self.assertEqual((partner.timebank_balance_hours, partner.timebank_given_hours), (1.5, 1.5))
+        lines = self.env["timebank.statement.line"].search(partner.action_view_timebank_statement()["domain"])
         self.assertEqual(lines.minutes, 90)
         project = self.project.with_user(self.coordinator)
-        self.assertEqual(
-            (project.timebank_hours, project.timebank_people_count), (1.5, 1)
-        )
-        people = self.env["res.partner"].search(
-            project.action_view_timebank_people()["domain"]
-        )
+        self.assertEqual((project.timebank_hours, project.timebank_people_count), (1.5, 1))
+        people = self.env["res.partner"].search(project.action_view_timebank_people()["domain"])
         self.assertEqual(people, self.ann.partner_id)
 
 
@@ -330,9 +288,7 @@ class TestUsualBank(TimebankCase):
     """Which bank a new record starts in."""
 
     def test_the_one_that_the_user_works_in(self):
-        other = self._make_scheme(
-            "Hillside", coordinator_ids=[Command.set(self.coordinator2.ids)]
-        )
+        other = self._make_scheme("Hillside", coordinator_ids=[Command.set(self.coordinator2.ids)])
         self._make_member(self.staff.partner_id, scheme=other)
         for user, scheme in (
             (self.coordinator, self.scheme),
@@ -348,6 +304,4 @@ class TestUsualBank(TimebankCase):
 
     def test_none_where_it_could_be_several(self):
         self._make_scheme("Hillside")
-        self.assertFalse(
-            self.env["timebank.scheme"].with_user(self.coordinator)._get_usual()
-        )
+        self.assertFalse(self.env["timebank.scheme"].with_user(self.coordinator)._get_usual())

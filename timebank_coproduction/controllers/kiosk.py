@@ -49,7 +49,9 @@ class TimebankKiosk(http.Controller):
             return {"error": str(error)}
 
     # A place on the waiting list
-    @http.route("/timebank/place/<string:code>", type="http", auth="public", methods=["GET", "POST"], sitemap=False)
+    @http.route(
+        "/timebank/place/<string:code>", type="http", auth="public", methods=["GET", "POST"], sitemap=False
+    )
     def place(self, code, **_form):
         """Shows the place that is kept; taking it needs a press, so that a mail scanner takes none."""
         line = self._find("link", lambda: request.env["timebank.attendance"].sudo()._find_claim(code))

@@ -7,9 +7,7 @@ class ProjectProject(models.Model):
     _inherit = "project.project"
 
     timebank_scheme_ids = fields.Many2many("timebank.scheme", string="Time banks")
-    timebank_minutes = fields.Integer(
-        compute="_compute_timebank_figures", compute_sudo=False
-    )
+    timebank_minutes = fields.Integer(compute="_compute_timebank_figures", compute_sudo=False)
     timebank_hours = hours_of("timebank_minutes", "Hours given", compute_sudo=False)
     timebank_people_count = fields.Integer(
         "People who gave time", compute="_compute_timebank_figures", compute_sudo=False
@@ -28,9 +26,7 @@ class ProjectProject(models.Model):
             project.timebank_people_count = people
 
     def action_view_timebank_hours(self):
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_hours_action"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
         scheme = self.timebank_scheme_ids[:1]
         return dict(
             action,

@@ -8,7 +8,9 @@ class ProjectTask(models.Model):
 
     timebank_minutes = fields.Integer(compute="_compute_timebank_figures", compute_sudo=False)
     timebank_hours = hours_of("timebank_minutes", "Hours given", compute_sudo=False)
-    timebank_session_count = fields.Integer("Sessions", compute="_compute_timebank_figures", compute_sudo=False)
+    timebank_session_count = fields.Integer(
+        "Sessions", compute="_compute_timebank_figures", compute_sudo=False
+    )
 
     def _compute_timebank_figures(self):
         hours = dict(
@@ -42,5 +44,7 @@ class ProjectTask(models.Model):
 
     def action_view_timebank_sessions(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_session_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "timebank_coproduction.timebank_session_action"
+        )
         return dict(action, domain=[("task_id", "=", self.id)], context={})

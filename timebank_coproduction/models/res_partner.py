@@ -6,35 +6,17 @@ from .hours_field import hours_of
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    timebank_member_ids = fields.One2many(
-        "timebank.member", "partner_id", string="Time banks"
-    )
-    timebank_balance_minutes = fields.Integer(
-        compute="_compute_timebank_figures", compute_sudo=False
-    )
-    timebank_balance_hours = hours_of(
-        "timebank_balance_minutes", "Time credits", compute_sudo=False
-    )
-    timebank_given_minutes = fields.Integer(
-        compute="_compute_timebank_figures", compute_sudo=False
-    )
-    timebank_given_hours = hours_of(
-        "timebank_given_minutes", "Hours given", compute_sudo=False
-    )
-    timebank_received_minutes = fields.Integer(
-        compute="_compute_timebank_figures", compute_sudo=False
-    )
-    timebank_received_hours = hours_of(
-        "timebank_received_minutes", "Hours received", compute_sudo=False
-    )
+    timebank_member_ids = fields.One2many("timebank.member", "partner_id", string="Time banks")
+    timebank_balance_minutes = fields.Integer(compute="_compute_timebank_figures", compute_sudo=False)
+    timebank_balance_hours = hours_of("timebank_balance_minutes", "Time credits", compute_sudo=False)
+    timebank_given_minutes = fields.Integer(compute="_compute_timebank_figures", compute_sudo=False)
+    timebank_given_hours = hours_of("timebank_given_minutes", "Hours given", compute_sudo=False)
+    timebank_received_minutes = fields.Integer(compute="_compute_timebank_figures", compute_sudo=False)
+    timebank_received_hours = hours_of("timebank_received_minutes", "Hours received", compute_sudo=False)
 
     def _compute_timebank_figures(self):
         """Over the banks that the user may see."""
-        members = (
-            self.env["timebank.member"]
-            .search([("partner_id", "in", self.ids)])
-            .grouped("partner_id")
-        )
+        members = self.env["timebank.member"].search([("partner_id", "in", self.ids)]).grouped("partner_id")
         for partner in self:
             mine = members.get(partner._origin, self.env["timebank.member"])
             partner.timebank_balance_minutes = sum(mine.mapped("balance_minutes"))
@@ -53,9 +35,7 @@ class ResPartner(models.Model):
 
     def action_view_timebank_hours(self):
         """Everything that these people gave or received."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_hours_action"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
         return dict(
             action,
             domain=[

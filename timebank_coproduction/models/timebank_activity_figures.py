@@ -17,7 +17,9 @@ class TimebankActivity(models.Model):
     def _compute_session_figures(self):
         """Two grouped queries, over the sessions that the user may see."""
         sessions, mine = self.env["timebank.session"], [("activity_id", "in", self.ids)]
-        counts = dict(sessions._read_group([*mine, ("state", "!=", "cancelled")], ["activity_id"], ["__count"]))
+        counts = dict(
+            sessions._read_group([*mine, ("state", "!=", "cancelled")], ["activity_id"], ["__count"])
+        )
         to_come = [*mine, ("state", "in", ("draft", "open")), ("stop", ">=", fields.Datetime.now())]
         coming = {
             activity: (missing, first)
@@ -35,7 +37,9 @@ class TimebankActivity(models.Model):
 
     def action_view_sessions(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_session_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "timebank_coproduction.timebank_session_action"
+        )
         return dict(
             action,
             domain=[("activity_id", "=", self.id)],

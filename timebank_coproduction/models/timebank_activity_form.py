@@ -34,7 +34,9 @@ class TimebankActivity(models.Model):
         " From 10 to 90 per cent counts as jointly delivered.",
     )
     measured_delivered_by = fields.Selection(SIDES, compute="_compute_measured")
-    coproduction_form = fields.Selection(FORMS, string="Form of co-production", compute="_compute_coproduction_form")
+    coproduction_form = fields.Selection(
+        FORMS, string="Form of co-production", compute="_compute_coproduction_form"
+    )
     is_coproductive = fields.Boolean("Co-productive", compute="_compute_coproduction_form")
     form_is_measured = fields.Boolean(
         compute="_compute_coproduction_form",
@@ -45,10 +47,14 @@ class TimebankActivity(models.Model):
     def _compute_measured(self):
         minutes = dict.fromkeys(self._origin.ids, (0, 0))
         # sudo: the figures are totals over everybody's hours, and name nobody.
-        for activity, role, total in self.env["timebank.hours"].sudo()._read_group(
-            [("activity_id", "in", self._origin.ids), ("state", "=", "approved")],
-            ["activity_id", "role"],
-            ["minutes:sum"],
+        for activity, role, total in (
+            self.env["timebank.hours"]
+            .sudo()
+            ._read_group(
+                [("activity_id", "in", self._origin.ids), ("state", "=", "approved")],
+                ["activity_id", "role"],
+                ["minutes:sum"],
+            )
         ):
             community, professional = minutes[activity.id]
             if role == "professional":
@@ -70,4 +76,6 @@ class TimebankActivity(models.Model):
             delivered_by = activity.measured_delivered_by or activity.delivered_by
             activity.form_is_measured = bool(activity.measured_delivered_by)
             activity.coproduction_form = coproduction_form.form(activity.planned_by, delivered_by) or False
-            activity.is_coproductive = bool(coproduction_form.is_coproductive(activity.planned_by, delivered_by))
+            activity.is_coproductive = bool(
+                coproduction_form.is_coproductive(activity.planned_by, delivered_by)
+            )

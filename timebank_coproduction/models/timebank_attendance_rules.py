@@ -39,9 +39,22 @@ class TimebankAttendance(models.Model):
     def _get_members(self):
         """The memberships of these people: dict of (bank id, partner id) → member. One query."""
         # sudo: only state, role and account of the membership are used
-        members = self.env["timebank.member"].sudo().search_fetch(
-            [("scheme_id", "in", self.scheme_id.ids), ("partner_id", "in", self.partner_id.ids)],
-            ["scheme_id", "partner_id", "role", "state", "account_id", "trusted", "name", "session_mails"],
+        members = (
+            self.env["timebank.member"]
+            .sudo()
+            .search_fetch(
+                [("scheme_id", "in", self.scheme_id.ids), ("partner_id", "in", self.partner_id.ids)],
+                [
+                    "scheme_id",
+                    "partner_id",
+                    "role",
+                    "state",
+                    "account_id",
+                    "trusted",
+                    "name",
+                    "session_mails",
+                ],
+            )
         )
         return {(member.scheme_id.id, member.partner_id.id): member for member in members}
 
@@ -67,7 +80,7 @@ class TimebankAttendance(models.Model):
         return member._why_not_taking_part()
 
     def _get_missing_checks(self):
-        """The checks that people lack: dict of line id → check types. A query for each day and set of checks."""
+        """The checks that people lack: dict of line id → check types. A query for each day and set."""
         missing = {}
         checked = self.filtered(lambda one: one.role in CHECKED_ROLES and one.activity_id.check_type_ids)
         for (types, day), lines in checked.grouped(
@@ -116,7 +129,7 @@ class TimebankAttendance(models.Model):
         if not session:
             return ""
         return self.env._(
-            "%(person)s is signed up for %(session)s at that time. A coordinator can sign them up all the same.",
+            "%(person)s is signed up for %(session)s at that time. A coordinator can sign them up anyway.",
             person=self.partner_id.name,
             session=session._say(),
         )
@@ -145,11 +158,15 @@ class TimebankAttendance(models.Model):
                     one.display_name,
                 )
             elif one.settled_on:
-                refusals[one.id] = self.env._("“%s” has been logged: re-open the session first.", one.display_name)
+                refusals[one.id] = self.env._(
+                    "“%s” has been logged: re-open the session first.", one.display_name
+                )
             elif one.session_id.state != "open":
                 refusals[one.id] = one._why_not_open()
             elif vals.get("state", "attended") not in ON_THE_REGISTER:
-                refusals[one.id] = self.env._("“%s”: sign up and withdraw with the buttons.", one.display_name)
+                refusals[one.id] = self.env._(
+                    "“%s”: sign up and withdraw with the buttons.", one.display_name
+                )
             elif one.state == "waiting" and vals.get("state") == "signed_up":
                 refusals[one.id] = self.env._("“%s” is waiting for a place.", one.display_name)
         return refusals

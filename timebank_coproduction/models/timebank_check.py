@@ -17,7 +17,9 @@ class TimebankCheckType(models.Model):
     active = fields.Boolean(default=True)
 
     _name_unique = models.UniqueIndex("(name)", "There is such a check already.")
-    _validity_positive = models.Constraint("CHECK (validity_months >= 0)", "A check holds for zero or more months.")
+    _validity_positive = models.Constraint(
+        "CHECK (validity_months >= 0)", "A check holds for zero or more months."
+    )
 
 
 class TimebankCheck(models.Model):
@@ -29,8 +31,12 @@ class TimebankCheck(models.Model):
     _order = "expires_on, id"
     _rec_names_search = ["partner_id", "reference"]
 
-    partner_id = fields.Many2one("res.partner", string="Person", required=True, ondelete="cascade", index=True)
-    type_id = fields.Many2one("timebank.check.type", string="Check", required=True, ondelete="restrict", index=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Person", required=True, ondelete="cascade", index=True
+    )
+    type_id = fields.Many2one(
+        "timebank.check.type", string="Check", required=True, ondelete="restrict", index=True
+    )
     reference = fields.Char("Number", tracking=True)
     issuer = fields.Char(tracking=True)
     issued_on = fields.Date(default=fields.Date.context_today, tracking=True)
@@ -202,6 +208,10 @@ class TimebankCheck(models.Model):
     def _get_coordinators(self):
         """One coordinator for each bank that the holder belongs to, unless one was told before."""
         told = self.activity_ids.user_id
-        members = self.partner_id.timebank_member_ids.filtered(lambda member: member.state in ("active", "paused"))
-        coordinators = self.env["res.users"].union(*(scheme.coordinator_ids[:1] for scheme in members.scheme_id))
+        members = self.partner_id.timebank_member_ids.filtered(
+            lambda member: member.state in ("active", "paused")
+        )
+        coordinators = self.env["res.users"].union(
+            *(scheme.coordinator_ids[:1] for scheme in members.scheme_id)
+        )
         return coordinators - told

@@ -47,13 +47,17 @@ class TimebankHours(models.Model):
         if not entries:
             return refusals
         # sudo: the person's own line on the register, which they may not be able to read
-        lines = self.env["timebank.attendance"].sudo().search_fetch(
-            [
-                ("session_id", "in", entries.session_id.ids),
-                ("partner_id", "in", entries.partner_id.ids),
-                ("hours_id", "!=", False),
-            ],
-            ["session_id", "partner_id", "hours_id"],
+        lines = (
+            self.env["timebank.attendance"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("session_id", "in", entries.session_id.ids),
+                    ("partner_id", "in", entries.partner_id.ids),
+                    ("hours_id", "!=", False),
+                ],
+                ["session_id", "partner_id", "hours_id"],
+            )
         )
         logged = {(line.session_id, line.partner_id): line.hours_id for line in lines}
         for entry in entries:
@@ -73,6 +77,8 @@ class TimebankHours(models.Model):
                 refusals[entry.id] = self.env._("%s was on another day.", session._say())
             elif entry.minutes > session.minutes:
                 refusals[entry.id] = self.env._(
-                    "%(session)s lasted %(length)s hours.", session=session._say(), length=session._say_length()
+                    "%(session)s lasted %(length)s hours.",
+                    session=session._say(),
+                    length=session._say_length(),
                 )
         return refusals

@@ -16,9 +16,7 @@ class TimebankHours(models.Model):
         refusals = self._get_refusals_to_submit()
         entries = self._raise_or_list(refusals)
         entries._through_door().write({"state": "submitted"})
-        waiting = self.browse(
-            entry.id for entry in entries.sudo() if entry.scheme_id._needs_approval(entry)
-        )
+        waiting = self.browse(entry.id for entry in entries.sudo() if entry.scheme_id._needs_approval(entry))
         at_once = entries - waiting
         if at_once:
             # sudo: the bank's own rule approves these, not the member who hands them in.
@@ -89,9 +87,7 @@ class TimebankHours(models.Model):
         :return: dict of record id → why the ledger refused
         """
         self = self.sudo()  # the verbs have asked who may decide; crediting takes no right of its own
-        earning = self.browse(
-            entry.id for entry in self if entry.scheme_id._earns_credit(entry.role)
-        )
+        earning = self.browse(entry.id for entry in self if entry.scheme_id._earns_credit(entry.role))
         unpaid = self.env["timebank.transfer"]._post_possible(earning._prepare_transfers())
         refusals = {earning[position].id: sentence for position, sentence in unpaid.items()}
         earning -= self.browse(refusals)
@@ -134,6 +130,8 @@ class TimebankHours(models.Model):
 
     def action_view_credits(self):
         """The transfers that these entries made, and their reversals."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_transfer_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "timebank_coproduction.timebank_transfer_action"
+        )
         transfers = self.transfer_ids | self.transfer_ids.reversal_ids
         return dict(action, domain=[("id", "in", transfers.ids)], context={})

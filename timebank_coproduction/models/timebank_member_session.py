@@ -32,7 +32,7 @@ class TimebankMember(models.Model):
     session_mails = fields.Boolean(
         "Mails about sessions",
         default=True,
-        help="Places, reminders, cancellations and thanks. Each such mail holds a link that switches them off.",
+        help="Places, reminders, cancellations and thanks. Each such mail has a link to switch them off.",
     )
     check_ids = fields.One2many(related="partner_id.timebank_check_ids", string="Checks")
 

@@ -2,7 +2,6 @@ from odoo import api, models
 from odoo.tools import SQL
 
 
-
 class TimebankScheme(models.Model):
     """Proof that the books are as they should be."""
 

@@ -23,7 +23,9 @@ class TimebankScheme(models.Model):
             "matched",
             "timebank.redemption",
             rows,
-            lambda number: self.env._("claim %s has more, or less, matched to it than its bills say.", number),
+            lambda number: self.env._(
+                "claim %s has more, or less, matched to it than its bills say.", number
+            ),
         )
 
     def _check_matched_lines(self):
@@ -35,7 +37,8 @@ class TimebankScheme(models.Model):
                 WHERE r.scheme_id IN %s
                 GROUP BY r.scheme_id, l.id
                HAVING ABS(COALESCE(l.matched_amount, 0)
-                          - (SELECT SUM(amount) FROM timebank_reward_match WHERE bill_line_id = l.id)) > 0.004""",
+                          - (SELECT SUM(amount) FROM timebank_reward_match
+                              WHERE bill_line_id = l.id)) > 0.004""",
             tuple(self.ids),
         )
         return self._violations_of(

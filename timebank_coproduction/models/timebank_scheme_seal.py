@@ -10,9 +10,7 @@ class TimebankScheme(models.Model):
 
     def _compute_seal_count(self):
         counts = dict(
-            self.env["timebank.seal"]._read_group(
-                [("scheme_id", "in", self.ids)], ["scheme_id"], ["__count"]
-            )
+            self.env["timebank.seal"]._read_group([("scheme_id", "in", self.ids)], ["scheme_id"], ["__count"])
         )
         for scheme in self:
             scheme.seal_count = counts.get(scheme._origin, 0)
@@ -22,9 +20,7 @@ class TimebankScheme(models.Model):
         seals = self.action_seal()
         count = sum(seals.mapped("transfer_count"))
         if seals:
-            message = self.env._(
-                "Transfers sealed: %s. Any later change to them will show.", count
-            )
+            message = self.env._("Transfers sealed: %s. Any later change to them will show.", count)
         else:
             message = self.env._("Every transfer was sealed already.")
         return {

@@ -30,7 +30,12 @@ class TimebankSession(models.Model):
         line = session._get_line(partner)
         if line.state == "attended" and line.check_in and not line.check_out:
             return line.with_env(self.env)
-        vals = {"state": "attended", "check_in": line.check_in or now, "check_out": False, "forgot_check_out": False}
+        vals = {
+            "state": "attended",
+            "check_in": line.check_in or now,
+            "check_out": False,
+            "forgot_check_out": False,
+        }
         if line.settled_on:
             raise UserError(self.env._("“%s” has been logged already.", line.display_name))
         if line:
@@ -62,7 +67,9 @@ class TimebankSession(models.Model):
             raise AccessError(self.env._("Only a coordinator signs people in."))
         session = self.sudo()  # sudo: who may do it was checked just now
         if session.state != "open":
-            raise UserError(session.env["timebank.attendance"].new({"session_id": session.id})._why_not_open())
+            raise UserError(
+                session.env["timebank.attendance"].new({"session_id": session.id})._why_not_open()
+            )
         return session
 
     @api.model
@@ -85,7 +92,9 @@ class TimebankAttendance(models.Model):
 
     def _sign_out(self, moment):
         self.ensure_one()
-        self._through_door().write({"check_out": moment, "minutes": self._minutes_between(self.check_in, moment)})
+        self._through_door().write(
+            {"check_out": moment, "minutes": self._minutes_between(self.check_in, moment)}
+        )
 
     def _sign_out_at_end(self):
         """Close the lines of those who are still in, as of the end of their session.

@@ -115,7 +115,8 @@ class TimebankSession(models.Model):
         if not card:
             return self.env["timebank.member"]
         return self.env["timebank.member"].search(
-            [("card_code", "=", card), ("scheme_id", "=", self.scheme_id.id), ("state", "=", "active")], limit=1
+            [("card_code", "=", card), ("scheme_id", "=", self.scheme_id.id), ("state", "=", "active")],
+            limit=1,
         )
 
     def _kiosk_words(self, member):

@@ -34,7 +34,9 @@ class TimebankSessionNotice(models.Model):
         left = self.search_count([])
         while notices := self.search([], order="id", limit=BATCH):
             for kind, group in notices.grouped("kind").items():
-                template = self.env.ref(f"timebank_coproduction.mail_session_{kind}", raise_if_not_found=False)
+                template = self.env.ref(
+                    f"timebank_coproduction.mail_session_{kind}", raise_if_not_found=False
+                )
                 if template:
                     template.send_mail_batch(group.attendance_id.ids)
             sent = len(notices)
@@ -56,9 +58,11 @@ class TimebankAttendance(models.Model):
             return
         members = lines._get_members()
         wanting = lines.filtered(
-            lambda one: one.partner_id.email
-            and (member := members.get((one.scheme_id.id, one.partner_id.id)))
-            and member.session_mails
+            lambda one: (
+                one.partner_id.email
+                and (member := members.get((one.scheme_id.id, one.partner_id.id)))
+                and member.session_mails
+            )
         )
         if not wanting:
             return

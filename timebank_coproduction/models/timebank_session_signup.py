@@ -28,7 +28,11 @@ class TimebankSession(models.Model):
         line = session._get_line(partner)
         if line.state in ("signed_up", "waiting", "attended"):
             raise UserError(
-                self.env._("%(person)s is on the list of %(session)s already.", person=partner.name, session=session._say())
+                self.env._(
+                    "%(person)s is on the list of %(session)s already.",
+                    person=partner.name,
+                    session=session._say(),
+                )
             )
         full = role == "attendee" and session.capacity and session.taken_count >= session.capacity
         vals = {
@@ -40,7 +44,11 @@ class TimebankSession(models.Model):
         line = session._put_on_list(line, partner, vals)
         if clash_reason:
             session._message_log(
-                body=self.env._("%(person)s may be in two places at a time: %(reason)s", person=partner.name, reason=clash_reason),
+                body=self.env._(
+                    "%(person)s may be in two places at a time: %(reason)s",
+                    person=partner.name,
+                    reason=clash_reason,
+                ),
                 author_id=self.env.user.partner_id.id,
             )
         if not full:
@@ -58,7 +66,11 @@ class TimebankSession(models.Model):
         line = self._act_for(partner)._get_line(partner)
         if line.state not in ("signed_up", "waiting"):
             raise UserError(
-                self.env._("%(person)s is not signed up for %(session)s.", person=partner.name, session=self.sudo()._say())
+                self.env._(
+                    "%(person)s is not signed up for %(session)s.",
+                    person=partner.name,
+                    session=self.sudo()._say(),
+                )
             )
         line._withdraw()
         return True
@@ -105,7 +117,9 @@ class TimebankSession(models.Model):
                 line._through_door().write(vals)
             else:
                 door = self.env["timebank.attendance"]._through_door()
-                line = door.create({**vals, "session_id": self.id, "partner_id": partner.id}).with_env(self.env)
+                line = door.create({**vals, "session_id": self.id, "partner_id": partner.id}).with_env(
+                    self.env
+                )
             line._raise_refusals(line._get_refusals_to_join())
         return line
 

@@ -25,7 +25,9 @@ class TimebankSession(models.Model):
         sessions = self._raise_or_list(refusals)
         sessions._through_door().write({"state": "open"})
         # An activity with open sessions is under way.
-        sessions.activity_id.filtered(lambda activity: activity.state in ("idea", "planned")).state = "running"
+        sessions.activity_id.filtered(
+            lambda activity: activity.state in ("idea", "planned")
+        ).state = "running"
         return self._tell(refusals, self.env._("opened"))
 
     def action_cancel(self):
@@ -55,7 +57,9 @@ class TimebankSession(models.Model):
     def action_view_register(self):
         """The register as a list of its own: tick, type minutes, save once."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_attendance_register_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "timebank_coproduction.timebank_attendance_register_action"
+        )
         return dict(
             action,
             display_name=self.with_context(show_day=True).display_name,

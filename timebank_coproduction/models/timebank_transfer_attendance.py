@@ -8,7 +8,9 @@ class TimebankTransfer(models.Model):
 
     attendance_id = fields.Many2one("timebank.attendance", readonly=True, ondelete="restrict")
     attendance_no = fields.Integer(
-        readonly=True, default=None, help="The how-manieth time that this attendance was logged: each reversal starts another."
+        readonly=True,
+        default=None,
+        help="The how-manieth time that this attendance was logged: each reversal starts another.",
     )
 
     _attend_has_origin = models.Constraint(

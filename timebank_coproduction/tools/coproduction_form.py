@@ -57,8 +57,10 @@ def measured_delivery(community_minutes, professional_minutes, joint_share=JOINT
 
     >>> measured_delivery(600, 0), measured_delivery(0, 600), measured_delivery(300, 300)
     ('community', 'professionals', 'jointly')
-    >>> measured_delivery(91, 9), measured_delivery(90, 10), measured_delivery(10, 90), measured_delivery(9, 91)
-    ('community', 'jointly', 'jointly', 'professionals')
+    >>> measured_delivery(91, 9), measured_delivery(90, 10)
+    ('community', 'jointly')
+    >>> measured_delivery(10, 90), measured_delivery(9, 91)
+    ('jointly', 'professionals')
     >>> measured_delivery(0, 0)
     ''
     """

@@ -10,9 +10,7 @@ import re
 DAY = 24 * 60
 LARGEST = 2**31 - 1
 
-TIME_OF_DAY = re.compile(
-    r"(?P<hours>\d{1,2})(?:[:.h ]?(?P<minutes>\d{2}))?\s*(?:(?P<half>[ap])\.?m\.?)?"
-)
+TIME_OF_DAY = re.compile(r"(?P<hours>\d{1,2})(?:[:.h ]?(?P<minutes>\d{2}))?\s*(?:(?P<half>[ap])\.?m\.?)?")
 
 
 def from_hours(hours):

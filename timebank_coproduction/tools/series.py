@@ -70,7 +70,9 @@ def _nth_day(first, frequency, step):
     if frequency != "monthly":
         return first + timedelta(weeks=step * (2 if frequency == "fortnightly" else 1))
     month = first.month - 1 + step
-    return weekday_of_month(first.year + month // 12, month % 12 + 1, first.weekday(), (first.day - 1) // 7 + 1)
+    return weekday_of_month(
+        first.year + month // 12, month % 12 + 1, first.weekday(), (first.day - 1) // 7 + 1
+    )
 
 
 def weekday_of_month(year, month, weekday, number):

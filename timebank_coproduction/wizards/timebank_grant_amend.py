@@ -14,7 +14,9 @@ class TimebankGrantAmend(models.TransientModel):
     date = fields.Date("Agreed on", required=True, default=fields.Date.context_today)
     amount = fields.Monetary(compute="_compute_terms", store=True, readonly=False)
     date_end = fields.Date("End", compute="_compute_terms", store=True, readonly=False, required=True)
-    reward_percentage = fields.Float("Share for rewards (%)", compute="_compute_terms", store=True, readonly=False)
+    reward_percentage = fields.Float(
+        "Share for rewards (%)", compute="_compute_terms", store=True, readonly=False
+    )
     reason = fields.Char(required=True)
 
     @api.depends("grant_id")

@@ -75,9 +75,7 @@ class TimebankJoin(models.TransientModel):
             )
         if self.accept:
             waiting.action_activate()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_member_action"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_member_action")
         if len(waiting) == 1:
             return dict(
                 action,
