@@ -17,6 +17,7 @@ COMMANDS = {
     "format": "let ruff rewrite what it can",
     "db": "new NAME, install NAME, drop NAME or list: databases by hand",
     "env": 'variables for a shell: eval "$(python3 -m dev env)"',
+    "stop": "stop the private PostgreSQL server; the next command starts it",
     "shot": "one screenshot (--help for its options)",
 }
 FUNCTIONS = {"format": ("lint", "rewrite")}
