@@ -94,8 +94,12 @@ class TestGrantSpend(GrantCase):
                 .create({"name": "Misc", "code": "TBM", "type": "general"})
                 .id,
                 "line_ids": [
-                    Command.create({"account_id": self.expense.id, "debit": 8, "analytic_distribution": share}),
-                    Command.create({"account_id": self.payable.id, "credit": 8, "partner_id": self.supplier.id}),
+                    Command.create(
+                        {"account_id": self.expense.id, "debit": 8, "analytic_distribution": share}
+                    ),
+                    Command.create(
+                        {"account_id": self.payable.id, "credit": 8, "partner_id": self.supplier.id}
+                    ),
                 ],
             }
         )
@@ -108,9 +112,7 @@ class TestGrantSpend(GrantCase):
         february = self.grant.with_context(timebank_date=date(2026, 2, 28))
         self.assertEqual(february.billed_amount, 30)
         self.assertEqual(self._figures()[0], 35)
-        self.assertEqual(
-            self.grant._get_spend_totals(date(2026, 3, 1), date(2026, 3, 31)), {self.grant: 5}
-        )
+        self.assertEqual(self.grant._get_spend_totals(date(2026, 3, 1), date(2026, 3, 31)), {self.grant: 5})
 
     def test_nothing_is_written_into_the_books(self):
         bill = self._bill(("Swim pass", 12))

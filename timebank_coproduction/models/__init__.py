@@ -85,6 +85,8 @@ from . import (
     timebank_reconciliation_prepare,
     timebank_reconciliation_sign,
     timebank_grant_views,
+    timebank_grant_course,
+    timebank_grant_buttons,
     timebank_scheme_check_grant,
     account_move_line,
     timebank_skill,

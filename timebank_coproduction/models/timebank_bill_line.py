@@ -20,7 +20,12 @@ class TimebankBillLine(models.Model):
     company_id = fields.Many2one(related="grant_id.company_id")
     currency_id = fields.Many2one(related="grant_id.company_currency_id")
     move_line_id = fields.Many2one(
-        "account.move.line", string="Journal item", required=True, readonly=True, ondelete="cascade", index=True
+        "account.move.line",
+        string="Journal item",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        index=True,
     )
     move_id = fields.Many2one(related="move_line_id.move_id", string="Bill", related_sudo=True)
     partner_id = fields.Many2one(
@@ -86,7 +91,9 @@ class TimebankBillLine(models.Model):
             if spend.move_line_id:
                 key = (spend.grant_id, spend.move_line_id)
                 shares[key] = shares.get(key, 0) + spend.amount
-        lines = self.search_fetch([("grant_id", "in", grants.ids)], ["grant_id", "move_line_id", "share_amount"])
+        lines = self.search_fetch(
+            [("grant_id", "in", grants.ids)], ["grant_id", "move_line_id", "share_amount"]
+        )
         known = {(line.grant_id.id, line.move_line_id.id): line for line in lines}
         stale = self.browse()
         for key, line in known.items():
@@ -95,13 +102,15 @@ class TimebankBillLine(models.Model):
                 stale |= line
             elif line.currency_id.compare_amounts(line.share_amount, share):
                 line.share_amount = share
-        new = self.create(
-            [
-                {"grant_id": grant_id, "move_line_id": move_line_id, "share_amount": share}
-                for (grant_id, move_line_id), share in sorted(shares.items())
-                if (grant_id, move_line_id) not in known
-            ]
-        )
+        missing = [
+            {"grant_id": grant_id, "move_line_id": move_line_id, "share_amount": share}
+            for (grant_id, move_line_id), share in sorted(shares.items())
+            if (grant_id, move_line_id) not in known
+        ]
+        if missing:
+            # Of two who look at new bills at once, the second one's request is tried again.
+            grants._commit()
+        new = self.create(missing)
         stale.unlink()
         return (lines - stale) | new
 
@@ -123,7 +132,9 @@ class TimebankBillLine(models.Model):
                 )
             )
         if item.parent_state != "posted":
-            raise UserError(self.env._("Only posted bills are matched: post %s first.", item.move_id.display_name))
+            raise UserError(
+                self.env._("Only posted bills are matched: post %s first.", item.move_id.display_name)
+            )
         line = self._follow(grant).filtered(lambda line: line.move_line_id == item)
         if not line:
             raise UserError(
@@ -139,6 +150,9 @@ class TimebankBillLine(models.Model):
         """Lock these rows in the order of their ids, and read them afresh."""
         self.flush_recordset()
         self.env.cr.execute(
-            SQL("SELECT 1 FROM timebank_bill_line WHERE id IN %s ORDER BY id FOR UPDATE", tuple(self.ids) or (0,))
+            SQL(
+                "SELECT 1 FROM timebank_bill_line WHERE id IN %s ORDER BY id FOR UPDATE",
+                tuple(self.ids) or (0,),
+            )
         )
         self.invalidate_recordset(["matched_amount", "open_amount", "status"])

@@ -83,7 +83,9 @@ class TimebankGrant(models.Model):
     project_ids = fields.Many2many("project.project", string="Projects", check_company=True)
     budget_line_ids = fields.One2many("timebank.grant.line", "grant_id", string="Budget lines")
     deadline_ids = fields.One2many("timebank.grant.deadline", "grant_id", string="Reports due")
-    amendment_ids = fields.One2many("timebank.grant.amendment", "grant_id", string="Amendments", readonly=True)
+    amendment_ids = fields.One2many(
+        "timebank.grant.amendment", "grant_id", string="Amendments", readonly=True
+    )
 
     # Where it stands in the books
     analytic_account_id = fields.Many2one(
@@ -121,7 +123,8 @@ class TimebankGrant(models.Model):
     )
 
     _percentage = models.Constraint(
-        "CHECK (reward_percentage BETWEEN 0 AND 100)", "The share for rewards lies between 0 and 100 per cent."
+        "CHECK (reward_percentage BETWEEN 0 AND 100)",
+        "The share for rewards lies between 0 and 100 per cent.",
     )
     _period = models.Constraint("CHECK (date_end >= date_start)", "A grant can't end before it starts.")
     _amount_positive = models.Constraint("CHECK (amount >= 0)", "A grant's amount is zero or more.")
@@ -179,7 +182,8 @@ class TimebankGrant(models.Model):
                 if grant.state != "draft" and changed:
                     raise UserError(
                         self.env._(
-                            "“%s” is agreed with its funder: record an amendment, with its reason.", grant.name
+                            "“%s” is agreed with its funder: record an amendment, with its reason.",
+                            grant.name,
                         )
                     )
         if "analytic_account_id" in vals and any(grant.state != "draft" for grant in self):
@@ -190,7 +194,9 @@ class TimebankGrant(models.Model):
     def _unlink_only_drafts(self):
         for grant in self:
             if grant.state != "draft":
-                raise UserError(self.env._("“%s” has been opened: close it instead of deleting it.", grant.name))
+                raise UserError(
+                    self.env._("“%s” has been opened: close it instead of deleting it.", grant.name)
+                )
 
     # Actions
     def action_open(self):
@@ -247,8 +253,10 @@ class TimebankGrant(models.Model):
     def _make_analytic_account(self):
         self.ensure_one()
         # sudo: opening a grant makes its account, whether or not the user keeps analytic accounts.
-        plan = self.env["account.analytic.plan"].sudo().browse(
-            next(iter(self.env["account.analytic.plan"].sudo()._get_all_plans())).id
+        plan = (
+            self.env["account.analytic.plan"]
+            .sudo()
+            .browse(next(iter(self.env["account.analytic.plan"].sudo()._get_all_plans())).id)
         )
         return (
             self.env["account.analytic.account"]

@@ -61,7 +61,11 @@ class TimebankGrant(models.Model):
     def _refresh_figures(self):
         """Forget figures read earlier in the transaction: claims and bills change them unseen."""
         self.invalidate_recordset(
-            [name for name, field in self._fields.items() if field.compute in ("_compute_figures", "_compute_course")]
+            [
+                name
+                for name, field in self._fields.items()
+                if field.compute in ("_compute_figures", "_compute_course")
+            ]
         )
 
     def _get_claim_totals(self, date=None):

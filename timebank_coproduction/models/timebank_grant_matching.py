@@ -68,7 +68,9 @@ class TimebankGrant(models.Model):
     def _prepare_bills(self, lines):
         """The open lines with something charged, as the matcher takes them: dict of id → bill."""
         # sudo: the labels are compared, and not shown.
-        open_lines = lines.sudo().filtered(lambda line: line.status in ("open", "part") and line.open_amount > 0)
+        open_lines = lines.sudo().filtered(
+            lambda line: line.status in ("open", "part") and line.open_amount > 0
+        )
         return {
             line.id: bill_matching.Bill(
                 id=line.id,
@@ -86,12 +88,16 @@ class TimebankGrant(models.Model):
         """The claims with something left to bill: dict of id → claim."""
         self.ensure_one()
         # sudo: the expected cost of the grant's claims, for those who reconcile it.
-        claims = self.env["timebank.redemption"].sudo().search(
-            [
-                ("grant_id", "=", self.id),
-                ("state", "in", ("approved", "fulfilled")),
-                ("billing_done", "=", False),
-            ]
+        claims = (
+            self.env["timebank.redemption"]
+            .sudo()
+            .search(
+                [
+                    ("grant_id", "=", self.id),
+                    ("state", "in", ("approved", "fulfilled")),
+                    ("billing_done", "=", False),
+                ]
+            )
         )
         return {
             claim.id: bill_matching.Claim(

@@ -51,16 +51,16 @@ class TimebankGrant(models.Model):
                 "unbilled": self.unbilled_amount,
                 "left": self.remaining_amount,
             },
-            "bills": [
-                row for line in open_lines.sorted("date") if found(row := line._prepare_row())
-            ][:SHOWN],
+            "bills": [row for line in open_lines.sorted("date") if found(row := line._prepare_row())][:SHOWN],
             "claims": [
                 row
                 for claim in claims.sorted("approved_on")
                 if (claim.unbilled_amount or claim.matched_amount) and found(row := claim._prepare_row())
             ][:SHOWN],
             "matches": [row for match in matches if found(row := match._prepare_row())],
-            "reasons": self.env["timebank.reward.match"]._fields["difference_reason"]._description_selection(self.env),
+            "reasons": self.env["timebank.reward.match"]
+            ._fields["difference_reason"]
+            ._description_selection(self.env),
         }
 
     def match_selected(self, bill_line_ids, redemption_ids, difference_reason=False, note=False):
@@ -71,11 +71,15 @@ class TimebankGrant(models.Model):
         self.ensure_one()
         self._check_finance()
         # sudo: finance matches lines and claims of a grant that it may read.
-        lines = self.env["timebank.bill.line"].sudo().search(
-            [("id", "in", bill_line_ids), ("grant_id", "=", self.id)], order="date, id"
+        lines = (
+            self.env["timebank.bill.line"]
+            .sudo()
+            .search([("id", "in", bill_line_ids), ("grant_id", "=", self.id)], order="date, id")
         )
-        claims = self.env["timebank.redemption"].sudo().search(
-            [("id", "in", redemption_ids), ("grant_id", "=", self.id)], order="approved_on, id"
+        claims = (
+            self.env["timebank.redemption"]
+            .sudo()
+            .search([("id", "in", redemption_ids), ("grant_id", "=", self.id)], order="approved_on, id")
         )
         if not lines or not claims:
             raise UserError(self.env._("Pick at least one bill line and one claim."))
@@ -93,8 +97,12 @@ class TimebankGrant(models.Model):
             ],
         )
         if not parts:
-            raise UserError(self.env._("Nothing of these bills can pay for these claims: look at the amounts."))
-        difference = sum(map(minor, lines.mapped("open_amount"))) - sum(map(minor, claims.mapped("unbilled_amount")))
+            raise UserError(
+                self.env._("Nothing of these bills can pay for these claims: look at the amounts.")
+            )
+        difference = sum(map(minor, lines.mapped("open_amount"))) - sum(
+            map(minor, claims.mapped("unbilled_amount"))
+        )
         if difference and not difference_reason:
             raise UserError(self.env._("The bills and the claims differ: choose the reason."))
         unit = 10**self.company_currency_id.decimal_places

@@ -74,9 +74,13 @@ class TimebankGrant(models.Model):
         if not of_account:
             return totals
         # sudo: totals for those who may read the grant, who need not read the bills.
-        drafts = self.env["account.move.line"].sudo().search_fetch(
-            [("analytic_distribution", "in", list(of_account)), ("parent_state", "=", "draft")],
-            ["analytic_distribution", "balance", "account_id", "product_id"],
+        drafts = (
+            self.env["account.move.line"]
+            .sudo()
+            .search_fetch(
+                [("analytic_distribution", "in", list(of_account)), ("parent_state", "=", "draft")],
+                ["analytic_distribution", "balance", "account_id", "product_id"],
+            )
         )
         for line in drafts:
             for key, percentage in (line.analytic_distribution or {}).items():

@@ -45,9 +45,7 @@ class TimebankGrant(models.Model):
 
     def _action_on(self, xmlid):
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
-        return dict(
-            action, domain=[("grant_id", "in", self.ids)], context={"default_grant_id": self[:1].id}
-        )
+        return dict(action, domain=[("grant_id", "in", self.ids)], context={"default_grant_id": self[:1].id})
 
 
 class TimebankReconciliation(models.Model):

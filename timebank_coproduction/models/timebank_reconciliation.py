@@ -36,8 +36,12 @@ class TimebankReconciliation(models.Model):
     )
     company_id = fields.Many2one(related="grant_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="grant_id.company_currency_id")
-    date_from = fields.Date(required=True, compute="_compute_dates", store=True, precompute=True, readonly=False)
-    date_to = fields.Date(required=True, compute="_compute_dates", store=True, precompute=True, readonly=False)
+    date_from = fields.Date(
+        required=True, compute="_compute_dates", store=True, precompute=True, readonly=False
+    )
+    date_to = fields.Date(
+        required=True, compute="_compute_dates", store=True, precompute=True, readonly=False
+    )
     state = fields.Selection(
         [("draft", "Draft"), ("prepared", "Prepared"), ("reviewed", "Reviewed")],
         required=True,
@@ -49,7 +53,9 @@ class TimebankReconciliation(models.Model):
     prepared_on = fields.Datetime(readonly=True, copy=False)
     reviewed_by = fields.Many2one("res.users", readonly=True, copy=False)
     reviewed_on = fields.Datetime(readonly=True, copy=False)
-    hash = fields.Char(readonly=True, copy=False, help="Over all figures and lines, at the time of preparing.")
+    hash = fields.Char(
+        readonly=True, copy=False, help="Over all figures and lines, at the time of preparing."
+    )
     line_ids = fields.One2many("timebank.reconciliation.line", "reconciliation_id", string="Lines")
 
     # The fund, as of the last day of the period
@@ -58,11 +64,15 @@ class TimebankReconciliation(models.Model):
     opening_amount = fields.Monetary("Spent before", help="Up to the day before the period.", **MONEY)
     spent_amount = fields.Monetary("Spent this period", **MONEY)
     to_date_amount = fields.Monetary("Spent to date", **MONEY)
-    ledger_amount = fields.Monetary("Odoo's analytic balance", help="For the same account and period.", **MONEY)
+    ledger_amount = fields.Monetary(
+        "Odoo's analytic balance", help="For the same account and period.", **MONEY
+    )
     gap_amount = fields.Monetary("Gap", help="Between the lines below and Odoo's analytic balance.", **MONEY)
     draft_amount = fields.Monetary("In draft bills", **MONEY)
     unbilled_amount = fields.Monetary("Claimed, not billed", **MONEY)
-    closing_amount = fields.Monetary("Left", help="Budget less spent to date and claimed, not billed.", **MONEY)
+    closing_amount = fields.Monetary(
+        "Left", help="Budget less spent to date and claimed, not billed.", **MONEY
+    )
     exposure_minutes = fields.Integer(readonly=True)
     exposure_amount = fields.Monetary(
         "Exposure",
@@ -70,7 +80,9 @@ class TimebankReconciliation(models.Model):
         **MONEY,
     )
     expected_amount = fields.Monetary("Budget for the time gone", **MONEY)
-    variance_amount = fields.Monetary("Variance", help="Spent to date, less the budget for the time gone.", **MONEY)
+    variance_amount = fields.Monetary(
+        "Variance", help="Spent to date, less the budget for the time gone.", **MONEY
+    )
     spent_percentage = fields.Float("Spent (%)", readonly=True)
     time_percentage = fields.Float("Time gone (%)", readonly=True)
 
@@ -131,7 +143,8 @@ class TimebankReconciliation(models.Model):
             if reconciliation.state != "draft":
                 raise UserError(
                     self.env._(
-                        "“%s” has been signed: nothing in it can be changed. Start a new one for what came after.",
+                        "“%s” has been signed: nothing in it can be changed."
+                        " Start a new one for what came after.",
                         reconciliation.display_name,
                     )
                 )
@@ -153,7 +166,9 @@ class TimebankReconciliationLine(models.Model):
     status = fields.Selection(STATUSES, required=True, readonly=True)
     sequence = fields.Integer(compute="_compute_sequence", store=True, precompute=True)
     redemption_id = fields.Many2one("timebank.redemption", string="Claim", readonly=True, ondelete="set null")
-    move_line_id = fields.Many2one("account.move.line", string="Bill line", readonly=True, ondelete="set null")
+    move_line_id = fields.Many2one(
+        "account.move.line", string="Bill line", readonly=True, ondelete="set null"
+    )
     claim_name = fields.Char("Claimed", readonly=True)
     claim_code = fields.Char("Code", readonly=True)
     claimed_on = fields.Date(readonly=True)
@@ -183,7 +198,9 @@ class TimebankReconciliationLine(models.Model):
     def write(self, vals):
         if not self._is_door_open():
             if set(vals) - {"note"}:
-                raise UserError(self.env._("Only the note of a line can be written: its figures come from the books."))
+                raise UserError(
+                    self.env._("Only the note of a line can be written: its figures come from the books.")
+                )
             self.reconciliation_id._refuse_signed()
         return super().write(vals)
 

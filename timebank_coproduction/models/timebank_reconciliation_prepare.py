@@ -201,7 +201,10 @@ class TimebankReconciliation(models.Model):
         total = grant._get_spend_totals(date_to=fields.Date.subtract(self.date_from, days=1)).get(grant, 0)
         for vals in sorted(lines, key=lambda vals: (vals["billed_on"], vals["move_line_id"] or 0)):
             total += vals["billed_amount"]
-            if vals["status"] == "matched" and self.currency_id.compare_amounts(total, grant.reward_budget) > 0:
+            if (
+                vals["status"] == "matched"
+                and self.currency_id.compare_amounts(total, grant.reward_budget) > 0
+            ):
                 claim = self.env["timebank.redemption"].browse(vals["redemption_id"] or [])
                 vals.update(status="over_budget", note=claim.budget_override_reason or vals.get("note"))
 
@@ -258,20 +261,25 @@ class TimebankGrant(models.Model):
                 """SELECT COALESCE(SUM(CASE WHEN t.from_account_id = s.operating_account_id THEN t.minutes
                                             ELSE -t.minutes END), 0)::int
                      FROM timebank_scheme s
-                     JOIN timebank_transfer t ON s.operating_account_id IN (t.from_account_id, t.to_account_id)
+                     JOIN timebank_transfer t
+                       ON s.operating_account_id IN (t.from_account_id, t.to_account_id)
                     WHERE s.id IN %s AND t.date <= %s""",
                 tuple(schemes.ids),
                 date,
             )
         )
-        ((cost, spent),) = self.env["timebank.redemption"].sudo()._read_group(
-            [
-                ("scheme_id", "in", schemes.ids),
-                ("state", "in", ("approved", "fulfilled")),
-                ("approved_on", ">", fields.Date.subtract(date, years=1)),
-                ("approved_on", "<", fields.Date.add(date, days=1)),
-            ],
-            [],
-            ["cost_amount:sum", "minutes:sum"],
+        ((cost, spent),) = (
+            self.env["timebank.redemption"]
+            .sudo()
+            ._read_group(
+                [
+                    ("scheme_id", "in", schemes.ids),
+                    ("state", "in", ("approved", "fulfilled")),
+                    ("approved_on", ">", fields.Date.subtract(date, years=1)),
+                    ("approved_on", "<", fields.Date.add(date, days=1)),
+                ],
+                [],
+                ["cost_amount:sum", "minutes:sum"],
+            )
         )
         return minutes, max(minutes, 0) * (cost or 0) / spent if spent else 0.0

@@ -71,7 +71,8 @@ class TimebankReconciliation(models.Model):
             if not reconciliation.currency_id.is_zero(reconciliation.gap_amount):
                 raise UserError(
                     self.env._(
-                        "The lines and the books are %s apart: refresh, and ask the administrator if it stays so.",
+                        "The lines and the books are %s apart: refresh, and ask the administrator"
+                        " if it stays so.",
                         reconciliation.currency_id.format(reconciliation.gap_amount),
                     )
                 )
@@ -109,7 +110,9 @@ class TimebankReconciliation(models.Model):
         for reconciliation in self:
             if reconciliation.state != "prepared":
                 raise UserError(self.env._("“%s” can't go back to draft.", reconciliation.display_name))
-        self._through_door().write({"state": "draft", "prepared_by": False, "prepared_on": False, "hash": False})
+        self._through_door().write(
+            {"state": "draft", "prepared_by": False, "prepared_on": False, "hash": False}
+        )
         return True
 
     def _get_signed(self):
@@ -171,10 +174,15 @@ class TimebankReconciliation(models.Model):
 
     def _rounded(self, entry):
         status, billed, cost = entry
-        return (status, round(billed, self.currency_id.decimal_places), round(cost, self.currency_id.decimal_places))
+        return (
+            status,
+            round(billed, self.currency_id.decimal_places),
+            round(cost, self.currency_id.decimal_places),
+        )
 
     def _describe(self, entries):
         labels = dict(self.line_ids._fields["status"]._description_selection(self.env))
         return "; ".join(
-            f"{labels[status].lower()} {self.currency_id.format(billed or cost)}" for status, billed, cost in entries
+            f"{labels[status].lower()} {self.currency_id.format(billed or cost)}"
+            for status, billed, cost in entries
         ) or self.env._("not there")

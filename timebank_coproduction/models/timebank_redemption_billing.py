@@ -62,7 +62,8 @@ class TimebankRedemption(models.Model):
         for claim in self.sudo():  # sudo: a member may cancel without seeing the bills
             if claim.matched_amount and claim.id not in refusals:
                 refusals[claim.id] = self.env._(
-                    "“%s” has been billed by its supplier: ask finance to undo the match first.", claim.display_name
+                    "“%s” has been billed by its supplier: ask finance to undo the match first.",
+                    claim.display_name,
                 )
         return refusals
 

@@ -95,7 +95,10 @@ class TimebankRedemption(models.Model):
             return may_pay, ""
         currency = self.currency_id
         for grant in may_pay:
-            if self.budget_override_reason or currency.compare_amounts(left.get(grant, 0), self.cost_amount) >= 0:
+            if (
+                self.budget_override_reason
+                or currency.compare_amounts(left.get(grant, 0), self.cost_amount) >= 0
+            ):
                 return grant, ""
         return may_pay[:0], self.env._(
             "“%(claim)s” would cost %(cost)s, and the reward budget of %(grant)s has %(left)s left."
@@ -146,7 +149,10 @@ class TimebankRedemption(models.Model):
                 raise UserError(self.env._("“%s” can't pay for this: it is not open here.", grant.name))
             if not reason and grant.company_currency_id.compare_amounts(grant.remaining_amount, cost) < 0:
                 raise UserError(
-                    self.env._("“%s” has not enough left for this. Give a reason to allow it all the same.", grant.name)
+                    self.env._(
+                        "“%s” has not enough left for this. Give a reason to allow it all the same.",
+                        grant.name,
+                    )
                 )
         claims._through_door().write(
             {"grant_id": grant.id, **({"budget_override_reason": reason} if reason else {})}

@@ -23,7 +23,9 @@ class TimebankRewardMatch(models.Model):
     bill_line_id = fields.Many2one(
         "timebank.bill.line", required=True, readonly=True, ondelete="cascade", index=True
     )
-    move_line_id = fields.Many2one(related="bill_line_id.move_line_id", store=True, precompute=True, index=True)
+    move_line_id = fields.Many2one(
+        related="bill_line_id.move_line_id", store=True, precompute=True, index=True
+    )
     grant_id = fields.Many2one(related="bill_line_id.grant_id", store=True, precompute=True, index=True)
     company_id = fields.Many2one(related="grant_id.company_id")
     currency_id = fields.Many2one(related="grant_id.company_currency_id")
@@ -91,10 +93,10 @@ class TimebankRewardMatch(models.Model):
         grant = claim.grant_id
         grant._check_finance()
         if not grant:
-            raise UserError(self.env._("“%s” is paid from own funds: choose its grant first.", claim.display_name))
-        line = self.env["timebank.bill.line"]._of(
-            grant, self.env["account.move.line"].browse(move_line_id)
-        )
+            raise UserError(
+                self.env._("“%s” is paid from own funds: choose its grant first.", claim.display_name)
+            )
+        line = self.env["timebank.bill.line"]._of(grant, self.env["account.move.line"].browse(move_line_id))
         return self._match([(claim, line, amount, "hand")], difference_reason, note)
 
     def action_undo(self):
@@ -111,8 +113,13 @@ class TimebankRewardMatch(models.Model):
         for line, group in matches.grouped("bill_line_id").items():
             line.matched_amount -= sum(group.mapped("amount"))
         matches.redemption_id._add_matched(
-            {claim.id: -sum(group.mapped("amount")) for claim, group in matches.grouped("redemption_id").items()}
+            {
+                claim.id: -sum(group.mapped("amount"))
+                for claim, group in matches.grouped("redemption_id").items()
+            }
         )
+        # A claim that expected nothing more did so because of this match.
+        matches.redemption_id.filtered("billing_done")._through_door().write({"billing_done": False})
         matches._through_door().unlink()
 
     @api.private
@@ -128,7 +135,10 @@ class TimebankRewardMatch(models.Model):
         claims._lock_matched()
         open_lines = {line.id: line.open_amount for line in lines}
         open_claims = {
-            claim.id: (claim.cost_amount + claim.tolerance_amount - claim.matched_amount, claim.matched_amount)
+            claim.id: (
+                claim.cost_amount + claim.tolerance_amount - claim.matched_amount,
+                claim.matched_amount,
+            )
             for claim in claims
         }
         by_line, by_claim = {}, {}
@@ -176,7 +186,9 @@ class TimebankRewardMatch(models.Model):
                 )
             )
         if claim.state not in ("approved", "fulfilled"):
-            raise UserError(self.env._("“%s” does not stand: only approved claims are paid.", claim.display_name))
+            raise UserError(
+                self.env._("“%s” does not stand: only approved claims are paid.", claim.display_name)
+            )
         left = open_lines[line.id]
         if amount * left <= 0 or currency.compare_amounts(abs(amount), abs(left)) > 0:
             raise UserError(
@@ -191,8 +203,8 @@ class TimebankRewardMatch(models.Model):
         if currency.compare_amounts(amount, room) > 0:
             raise UserError(
                 self.env._(
-                    "“%(claim)s” was expected to cost %(cost)s, with %(tolerance)s tolerance: only %(room)s more"
-                    " can be matched.",
+                    "“%(claim)s” was expected to cost %(cost)s, with %(tolerance)s tolerance:"
+                    " only %(room)s more can be matched.",
                     claim=claim.display_name,
                     cost=currency.format(claim.cost_amount),
                     tolerance=currency.format(claim.tolerance_amount),
@@ -212,7 +224,10 @@ class TimebankRedemption(models.Model):
         """Lock these claims in the order of their ids, and read what is matched afresh."""
         self.flush_recordset()
         self.env.cr.execute(
-            SQL("SELECT 1 FROM timebank_redemption WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(self.ids) or (0,))
+            SQL(
+                "SELECT 1 FROM timebank_redemption WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+                tuple(self.ids) or (0,),
+            )
         )
         self.invalidate_recordset(["matched_amount"])
 

@@ -93,7 +93,10 @@ class TimebankReconciliation(models.Model):
         self._write_table(book.add_worksheet("Claims"), style, CLAIMS, claims)
         self._write_table(book.add_worksheet("Bills"), style, BILLS, bills)
         self._write_table(
-            book.add_worksheet("Exceptions"), style, CLAIMS, self.line_ids.filtered(lambda line: line.status != "matched")
+            book.add_worksheet("Exceptions"),
+            style,
+            CLAIMS,
+            self.line_ids.filtered(lambda line: line.status != "matched"),
         )
         notes = book.add_worksheet("Notes")
         notes.set_column(0, 0, 100)
@@ -113,7 +116,10 @@ class TimebankReconciliation(models.Model):
             (self.env._("Grant"), grant.name),
             (self.env._("Funder"), grant.funder_id.name),
             (self.env._("Reference"), grant.reference),
-            (self.env._("Restriction"), dict(grant._fields["restriction"]._description_selection(self.env))[grant.restriction]),
+            (
+                self.env._("Restriction"),
+                dict(grant._fields["restriction"]._description_selection(self.env))[grant.restriction],
+            ),
             (self.env._("Analytic account"), grant.sudo().analytic_account_id.display_name),
             (self.env._("Currency"), self.currency_id.name),
             (self.env._("From"), self.date_from),

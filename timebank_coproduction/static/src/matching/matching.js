@@ -1,5 +1,6 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { Layout } from "@web/search/layout";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { registry } from "@web/core/registry";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -34,6 +35,14 @@ export class TimebankMatching extends Component {
         return formatMonetary(amount, { currencyId: this.state.data.grant.currency_id });
     }
 
+    date(day) {
+        return day ? formatDate(deserializeDate(day)) : "";
+    }
+
+    detail(claim) {
+        return [claim.partner, claim.code].filter(Boolean).join(" · ");
+    }
+
     picked(side) {
         return this.state.data[side].filter((row) => this.state[side][row.id]);
     }
@@ -46,12 +55,18 @@ export class TimebankMatching extends Component {
         return Math.round((this.total("bills") - this.total("claims")) * 100) / 100;
     }
 
-    get canMatch() {
-        const complete = this.picked("bills").length && this.picked("claims").length;
-        return Boolean(complete && (!this.difference || this.state.reason));
+    get canAllocate() {
+        return Boolean(this.picked("bills").length && this.picked("claims").length);
     }
 
-    /** Picking a bill line brings the claims that name it, or cost as much, to the top. */
+    get canMatch() {
+        return this.canAllocate && Boolean(!this.difference || this.state.reason);
+    }
+
+    /**
+     * Picking a bill line brings the claims that name it, or cost as much, to the top. Claims
+     * that are billed in full are of use only to a credit note or a late extra.
+     */
     get claims() {
         const bills = this.picked("bills");
         const score = (claim) =>
@@ -63,9 +78,10 @@ export class TimebankMatching extends Component {
                     return (named ? 4 : 0) + (bill.partner === claim.partner ? 2 : 0) + (bill.open === claim.open ? 1 : 0);
                 })
             );
-        return [...this.state.data.claims]
+        return this.state.data.claims
+            .filter((claim) => claim.open || bills.length || this.state.claims[claim.id])
             .map((claim) => ({ ...claim, score: score(claim) }))
-            .sort((one, other) => other.score - one.score);
+            .sort((one, other) => other.score - one.score || (other.open > 0) - (one.open > 0));
     }
 
     toggle(side, row) {
