@@ -5,7 +5,15 @@ A bar that is missed is said in the table and in the file; the run still succeed
 
 import sys
 
-from . import bench_approve, bench_concurrency, bench_exchange, bench_rewards, bench_statement, harness
+from . import (
+    bench_approve,
+    bench_concurrency,
+    bench_exchange,
+    bench_rewards,
+    bench_sessions,
+    bench_statement,
+    harness,
+)
 
 SUBJECTS = {
     "statement": bench_statement.measure,
@@ -13,6 +21,7 @@ SUBJECTS = {
     "concurrency": bench_concurrency.measure,
     "rewards": bench_rewards.measure,
     "exchange": bench_exchange.measure,
+    "sessions": bench_sessions.measure,
 }
 
 

@@ -211,8 +211,8 @@ class TestWaitingList(SessionCase):
         self.assertEqual(self.session.sign_up(self.eve.partner_id).state, "waiting")
 
     def test_claiming(self):
-        self.session.withdraw(self.ann.partner_id)
-        self.second.action_claim()
+        self.session.with_user(self.coordinator).withdraw(self.ann.partner_id)
+        self.second.with_user(self.coordinator).action_claim()
         self.assertRecordValues(self.second, [{"state": "signed_up", "offered_until": False, "claim_code": False}])
         self.assertEqual(self.session.taken_count, 1)
 

@@ -1,6 +1,9 @@
-from odoo import fields, models
+import json
 
-from ..tools.minutes import DAY
+from odoo import models
+from odoo.tools import SQL
+
+from ..tools.minutes import DAY, to_hours
 
 
 class TimebankAttendance(models.Model):
@@ -17,9 +20,9 @@ class TimebankAttendance(models.Model):
             return {}
         own = self._recognise_hours()
         # sudo: the register is the record; whoever may write it makes hours of it
-        model = self.env["timebank.hours"].sudo().with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        model = self.env["timebank.hours"].sudo()
         lines = self.filtered(lambda one: one.id not in own)
-        made = model._through_door().create([one._prepare_hours() for one in lines]).with_env(model.env)
+        made = model._insert_drafts(lines._prepare_hours())
         entries = {**own, **dict(zip(lines.ids, made, strict=True))}
         every = model.union(*entries.values())
         undecided = every.filtered(lambda entry: entry.state in ("draft", "submitted"))
@@ -28,10 +31,13 @@ class TimebankAttendance(models.Model):
                 entry._through_door().write({"minutes": self.browse(line_id).minutes})
         undecided.flush_recordset()
         refused = undecided._get_refusals_to_record()
-        for one in self:
-            entry = entries[one.id]
-            if entry.id not in refused:
-                one._through_door().write({"hours_id": entry.id, "hours_recognised": entry.state == "approved"})
+        self._write_each(
+            {
+                line_id: {"hours_id": entry.id, "hours_recognised": entry.state == "approved"}
+                for line_id, entry in entries.items()
+                if entry.id not in refused
+            }
+        )
         accepted = undecided.filtered(lambda entry: entry.id not in refused)
         accepted._through_door().write({"state": "submitted"})
         accepted._decide_from_register(self.env.user)
@@ -39,29 +45,33 @@ class TimebankAttendance(models.Model):
         return {line_id: refused[entry.id] for line_id, entry in entries.items() if entry.id in refused}
 
     def _prepare_hours(self):
-        """Values of the entry that a line becomes."""
-        self.ensure_one()
-        session = self.session_id
-        start = session._start_minute()
-        if self.check_in and self.check_in > session.start:
-            start = (start + int((self.check_in - session.start).total_seconds() // 60)) % DAY
-        vals = {
-            "scheme_id": session.scheme_id.id,
-            "partner_id": self.partner_id.id,
-            "date": session.date,
-            "start_minute": start,
-            "minutes": self.minutes,
-            "category_id": session.activity_id.category_id.id,
-            "description": session.name,
-            "project_id": session.project_id.id,
-            "task_id": session.activity_id.task_id.id,
-            "activity_id": session.activity_id.id,
-            "session_id": session.id,
-            "source": "session",
-        }
-        if self.role == "professional":
-            vals["role"] = "professional"
-        return vals
+        """Values of the entries that these lines become."""
+        members = self._get_members()
+        begins = {session: session._start_minute() for session in self.session_id}
+        vals_list = []
+        for one in self:
+            session, start = one.session_id, begins[one.session_id]
+            if one.check_in and one.check_in > session.start:
+                start = (start + int((one.check_in - session.start).total_seconds() // 60)) % DAY
+            member = members[session.scheme_id.id, one.partner_id.id]
+            vals_list.append(
+                {
+                    "scheme_id": session.scheme_id.id,
+                    "partner_id": one.partner_id.id,
+                    "role": "professional" if one.role == "professional" else member.role,
+                    "date": session.date,
+                    "start_minute": start,
+                    "minutes": one.minutes,
+                    "category_id": session.activity_id.category_id.id,
+                    "description": session.name,
+                    "project_id": session.project_id.id,
+                    "task_id": session.activity_id.task_id.id,
+                    "activity_id": session.activity_id.id,
+                    "session_id": session.id,
+                    "source": "session",
+                }
+            )
+        return vals_list
 
     def _recognise_hours(self):
         """Entries that people made themselves for these sessions: dict of line id → entry. One query."""
@@ -113,6 +123,52 @@ class TimebankAttendance(models.Model):
 
 class TimebankHours(models.Model):
     _inherit = "timebank.hours"
+
+    def _insert_drafts(self, vals_list):
+        """Make drafts of checked values in one statement, whatever their number.
+
+        For registers alone: a session of hundreds is closed in one act. The caller asks
+        for the refusals, and the values are those of records that have been checked.
+
+        :param vals_list: dicts of columns, the same for each; ``False`` where empty
+        :return: the drafts, in the order given
+        """
+        if not vals_list:
+            return self.browse()
+        schemes = self.env["timebank.scheme"].browse({vals["scheme_id"] for vals in vals_list})
+        common = {"state": "draft", "earns_credit": False, "create_uid": self.env.uid, "write_uid": self.env.uid}
+        common |= {"create_date": self.env.cr.now(), "write_date": self.env.cr.now()}
+        companies = {scheme.id: scheme.company_id.id for scheme in schemes}
+        rows = [
+            {
+                **common,
+                **{name: None if value is False else value for name, value in vals.items()},
+                "company_id": companies[vals["scheme_id"]],
+                "hours": to_hours(vals["minutes"]),
+            }
+            for vals in vals_list
+        ]
+        columns = list(rows[0])
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO timebank_hours (%(columns)s)
+                   SELECT %(columns)s FROM json_populate_recordset(NULL::timebank_hours, %(rows)s)
+                   RETURNING id""",
+                columns=SQL(", ").join(map(SQL.identifier, columns)),
+                rows=json.dumps(rows, default=str),
+            )
+        )
+        entries = self.browse(entry_id for (entry_id,) in self.env.cr.fetchall())
+        for field in self._fields.values():
+            if field.store and field.compute and field.name not in columns:
+                self.env.add_to_compute(field, entries)
+            elif field.type == "many2one" and field.name in columns:
+                for inverse in self.pool.field_inverses[field]:
+                    named = {row[field.name] for row in rows} - {None}
+                    self.env[field.comodel_name].browse(named).invalidate_recordset([inverse.name], flush=False)
+        entries.modified(columns, create=True)
+        entries._validate_fields(columns)
+        return entries
 
     def _is_for_session(self, session, minutes):
         """Whether this entry, made by hand, is time given in ``session``.

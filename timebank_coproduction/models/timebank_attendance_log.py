@@ -149,13 +149,18 @@ class TimebankAttendance(models.Model):
         if not vals_list:
             return {}
         credit = self.env["timebank.transfer"]
-        refusals = credit._get_posting_refusals(vals_list)
-        post = [(one, effect, vals) for position, ((one, effect), vals) in enumerate(zip(moving, vals_list, strict=True)) if position not in refusals]
-        for one, effect, vals in post:
-            one._through_door().write(
-                {"effect": effect, "effect_minutes": vals["minutes"], "settle_no": one.settle_no + 1}
-            )
-        credit._post([vals for _one, _effect, vals in post])
+        refusals = credit._post_possible(vals_list)
+        self._write_each(
+            {
+                vals["attendance_id"]: {
+                    "effect": effect,
+                    "effect_minutes": vals["minutes"],
+                    "settle_no": vals["attendance_no"],
+                }
+                for position, ((_line, effect), vals) in enumerate(zip(moving, vals_list, strict=True))
+                if position not in refusals
+            }
+        )
         return {moving[position][0].id: sentence for position, sentence in refusals.items()}
 
     def _unsettle(self, reason):

@@ -33,8 +33,9 @@ class TimebankAttendance(models.Model):
             return True
         if self.state != "waiting" or not self.offered_until or self.offered_until <= fields.Datetime.now():
             raise UserError(self.env._("That place is not kept any more. You can join the waiting list again."))
-        self.session_id._put_on_list(
-            self, self.partner_id, {"state": "signed_up", "offered_until": False, "claim_code": False}
+        line = self.sudo()  # sudo: nobody may read a claim link, whoever uses it up
+        line.session_id._put_on_list(
+            line, line.partner_id, {"state": "signed_up", "offered_until": False, "claim_code": False}
         )
         return True
 
@@ -46,7 +47,8 @@ class TimebankAttendance(models.Model):
         return self.search([("claim_code", "=", code)], limit=1)
 
     def _withdraw(self):
-        self._through_door().write({"state": "withdrawn", "offered_until": False, "claim_code": False})
+        # sudo: nobody may read a claim link, whoever makes it useless
+        self.sudo()._through_door().write({"state": "withdrawn", "offered_until": False, "claim_code": False})
         self.session_id._offer_free_places()
 
 

@@ -189,8 +189,7 @@ class TimebankHours(models.Model):
         for vals in vals_list:
             self.browse()._check_content(vals)  # self is the original, where an entry is copied
         entries = super().create(vals_list)
-        if not self._is_door_open():  # a verb that makes many asks for the refusals itself
-            entries._check_recordable()
+        entries._check_recordable()
         return entries
 
     def write(self, vals):

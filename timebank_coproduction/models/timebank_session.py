@@ -167,7 +167,7 @@ class TimebankSession(models.Model):
             if self.env.context.get("show_day") and session.date:
                 name = f"{name}, {session._say_date()}"
             if self.env.context.get("show_shortage") and session.helper_shortage:
-                name = self.env._("%(session)s (%(count)s helpers missing)", session=name, count=session.helper_shortage)
+                name = self.env._("%(count)s missing · %(session)s", session=name, count=session.helper_shortage)
             session.display_name = name
 
     # CRUD
