@@ -9,6 +9,7 @@ from . import (
     bench_approve,
     bench_concurrency,
     bench_exchange,
+    bench_grants,
     bench_rewards,
     bench_sessions,
     bench_statement,
@@ -22,6 +23,7 @@ SUBJECTS = {
     "rewards": bench_rewards.measure,
     "exchange": bench_exchange.measure,
     "sessions": bench_sessions.measure,
+    "grants": bench_grants.measure,
 }
 
 

@@ -30,7 +30,19 @@ class TimebankGrant(models.Model):
         :return: dict of grant → amount in company currency, spending above zero
         """
         totals = dict.fromkeys(self, 0.0)
-        for column, grants in self._by_plan_column():
+        # Where every expense counts, the database tells them apart; it is the quicker.
+        every = self.filtered(lambda grant: not grant.reward_account_ids and not grant.reward_product_ids)
+        expense = Domain("general_account_id", "=", False) | Domain(
+            "general_account_id.account_type", "in", EXPENSES
+        )
+        for column, grants in every._by_plan_column():
+            of_account = {grant.analytic_account_id.id: grant for grant in grants}
+            groups = self._analytic_lines()._read_group(
+                grants._get_spend_domain(column, date_from, date_to) & expense, [column], ["amount:sum"]
+            )
+            for analytic, amount in groups:
+                totals[of_account[analytic.id]] -= amount
+        for column, grants in (self - every)._by_plan_column():
             groups = self._analytic_lines()._read_group(
                 grants._get_spend_domain(column, date_from, date_to),
                 [column, "general_account_id", "product_id"],
