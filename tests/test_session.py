@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError, UserError
 
-from .session_common import NOW, START, SessionCase
+from .session_common import START, SessionCase
 
 
 class TestSession(SessionCase):
@@ -12,7 +12,15 @@ class TestSession(SessionCase):
         )
         self.assertRecordValues(
             session,
-            [{"state": "draft", "name": "Café shift", "capacity": 0, "helpers_wanted": 0, "project_id": self.project.id}],
+            [
+                {
+                    "state": "draft",
+                    "name": "Café shift",
+                    "capacity": 0,
+                    "helpers_wanted": 0,
+                    "project_id": self.project.id,
+                }
+            ],
         )
 
     def test_ends_after_it_begins(self):
@@ -83,7 +91,9 @@ class TestSession(SessionCase):
             (self.coordinator2, self.session),
             (self.manager, self.session | draft),
         ):
-            found = self.env["timebank.session"].with_user(user).search([("activity_id", "=", self.activity.id)])
+            found = (
+                self.env["timebank.session"].with_user(user).search([("activity_id", "=", self.activity.id)])
+            )
             self.assertEqual(found.sudo(), seen.sudo(), user.login)
 
     def test_members_of_another_bank_see_nothing(self):

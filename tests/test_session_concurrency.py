@@ -29,7 +29,9 @@ class TestSessionsAtOnce(ConcurrencyCase):
         with cls._connection() as env:
             for table in WRITTEN:
                 env.cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            env.cr.execute("UPDATE timebank_attendance SET hours_id = NULL WHERE scheme_id = %s", [cls.scheme_id])
+            env.cr.execute(
+                "UPDATE timebank_attendance SET hours_id = NULL WHERE scheme_id = %s", [cls.scheme_id]
+            )
             env.cr.execute("DELETE FROM timebank_transfer WHERE scheme_id = %s", [cls.scheme_id])
             env.cr.execute("DELETE FROM timebank_hours WHERE scheme_id = %s", [cls.scheme_id])
             for table in WRITTEN:
@@ -44,7 +46,12 @@ class TestSessionsAtOnce(ConcurrencyCase):
 
     def _make_session(self, env, **vals):
         activity = env["timebank.activity"].create(
-            {"name": "Street party", "scheme_id": self.scheme_id, "attendee_effect": "credit", "state": "running"}
+            {
+                "name": "Street party",
+                "scheme_id": self.scheme_id,
+                "attendee_effect": "credit",
+                "state": "running",
+            }
         )
         session = env["timebank.session"].create(
             {

@@ -94,7 +94,8 @@ def close_cafe(world):
     hours.filtered(lambda entry: entry.partner_id != world.env.user.partner_id).action_approve()
     activity = shift.activity_id
     assert activity.form_is_measured and activity.measured_delivered_by == "jointly"
-    return f"{len(hours)} entries approved; delivery as measured: {activity.community_share:.0%} by the community"
+    share = f"{activity.community_share:.0%}"
+    return f"{len(hours)} entries approved; delivery as measured: {share} by the community"
 
 
 @step("coordinator", "runs a bread course that credits who attends")
@@ -102,8 +103,14 @@ def course(world):
     before = balance(world, "farida")
     session = new_session(world, "bread")
     session.attendance_ids = [
-        Command.create({"partner_id": person(world, name).id, "role": role, "present": True, "minutes": minutes})
-        for name, role, minutes in (("rosa", "helper", 120), ("farida", "attendee", 120), ("eleri", "attendee", 60))
+        Command.create(
+            {"partner_id": person(world, name).id, "role": role, "present": True, "minutes": minutes}
+        )
+        for name, role, minutes in (
+            ("rosa", "helper", 120),
+            ("farida", "attendee", 120),
+            ("eleri", "attendee", 60),
+        )
     ]
     session.action_close()
     assert balance(world, "farida") == before + 120

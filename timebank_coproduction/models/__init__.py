@@ -53,6 +53,7 @@ from . import (
     timebank_activity_form,
     timebank_activity_figures,
     timebank_session,
+    timebank_session_counts,
     timebank_session_verbs,
     timebank_session_signup,
     timebank_session_series,

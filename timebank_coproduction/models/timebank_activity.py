@@ -9,7 +9,9 @@ SIDES = [
     ("community", "The community"),
 ]
 #: What people without a group may say about an idea of their own.
-PROPOSAL = frozenset({"name", "description", "scheme_id", "project_id", "category_id", "proposer_id", "state"})
+PROPOSAL = frozenset(
+    {"name", "description", "scheme_id", "project_id", "category_id", "proposer_id", "state"}
+)
 
 
 class TimebankActivity(models.Model):
@@ -34,7 +36,9 @@ class TimebankActivity(models.Model):
     )
     company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     category_id = fields.Many2one("timebank.category", ondelete="restrict")
-    project_id = fields.Many2one("project.project", ondelete="restrict", index="btree_not_null", check_company=True)
+    project_id = fields.Many2one(
+        "project.project", ondelete="restrict", index="btree_not_null", check_company=True
+    )
     task_id = fields.Many2one(
         "project.task",
         ondelete="set null",
@@ -57,9 +61,11 @@ class TimebankActivity(models.Model):
     )
     coordinator_id = fields.Many2one(
         "res.users",
-        default=lambda self: self.env.user
-        if self.env.user.has_group("timebank_coproduction.group_timebank_coordinator")
-        else False,
+        default=lambda self: (
+            self.env.user
+            if self.env.user.has_group("timebank_coproduction.group_timebank_coordinator")
+            else False
+        ),
         domain="[('share', '=', False)]",
         tracking=True,
     )
@@ -111,7 +117,8 @@ class TimebankActivity(models.Model):
     hours_ids = fields.One2many("timebank.hours", "activity_id")
 
     _attendee_minutes_of_a_day = models.Constraint(
-        "CHECK (attendee_minutes BETWEEN 0 AND 1440)", "A session costs or earns between nothing and 24 hours."
+        "CHECK (attendee_minutes BETWEEN 0 AND 1440)",
+        "A session costs or earns between nothing and 24 hours.",
     )
 
     @api.constrains("project_id", "scheme_id", "task_id")
@@ -122,13 +129,17 @@ class TimebankActivity(models.Model):
             if project and bank.project_ids and project not in bank.project_ids:
                 raise ValidationError(
                     self.env._(
-                        "%(bank)s does not serve the project %(project)s.", bank=bank.name, project=project.name
+                        "%(bank)s does not serve the project %(project)s.",
+                        bank=bank.name,
+                        project=project.name,
                     )
                 )
             task = activity.task_id.sudo()
             if task and project and task.project_id != project:
                 raise ValidationError(
-                    self.env._("The task %(task)s is not one of %(project)s.", task=task.name, project=project.name)
+                    self.env._(
+                        "The task %(task)s is not one of %(project)s.", task=task.name, project=project.name
+                    )
                 )
 
     @api.onchange("task_id")
@@ -161,14 +172,18 @@ class TimebankActivity(models.Model):
             or vals.get("state", "idea") != "idea"
             or vals.get("proposer_id", user.partner_id.id) != user.partner_id.id
         ):
-            raise UserError(self.env._("You can propose an idea and describe it; a coordinator plans the rest."))
+            raise UserError(
+                self.env._("You can propose an idea and describe it; a coordinator plans the rest.")
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
         for activity in self:
             if activity.session_ids or activity.hours_ids:
                 raise UserError(
-                    self.env._("“%s” has sessions or hours: archive it instead of deleting it.", activity.name)
+                    self.env._(
+                        "“%s” has sessions or hours: archive it instead of deleting it.", activity.name
+                    )
                 )
 
     # Actions: an idea becomes an activity

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .hours_field import hours_of, minutes_from_hours
+from .timebank_session_counts import TAKES_A_PLACE
 
 #: What the register may set; the other states come and go by sign-up and withdrawal.
 ON_THE_REGISTER = ("signed_up", "attended", "absent")
@@ -82,12 +83,17 @@ class TimebankAttendance(models.Model):
     # The waiting list
     waiting_since = fields.Datetime(readonly=True, copy=False)
     offered_until = fields.Datetime(
-        "Place kept until", readonly=True, copy=False, help="A place has become free and is kept for this person."
+        "Place kept until",
+        readonly=True,
+        copy=False,
+        help="A place has become free and is kept for this person.",
     )
     claim_code = fields.Char(readonly=True, copy=False, groups="base.group_system")
 
     clash_reason = fields.Char(
-        readonly=True, copy=False, help="Why a coordinator let this person sign up for two sessions at a time."
+        readonly=True,
+        copy=False,
+        help="Why a coordinator let this person sign up for two sessions at a time.",
     )
 
     _once = models.UniqueIndex("(session_id, partner_id)", "This person is on the register already.")
@@ -102,7 +108,9 @@ class TimebankAttendance(models.Model):
     _offered_to_waiting = models.Constraint(
         "CHECK (offered_until IS NULL OR state = 'waiting')", "Places are kept for those who wait."
     )
-    _claim_unique = models.UniqueIndex("(claim_code) WHERE claim_code IS NOT NULL", "That claim link is taken.")
+    _claim_unique = models.UniqueIndex(
+        "(claim_code) WHERE claim_code IS NOT NULL", "That claim link is taken."
+    )
     _of_person = models.Index("(partner_id, start) WHERE state IN ('signed_up', 'attended')")
 
     @api.depends("state")
@@ -119,7 +127,9 @@ class TimebankAttendance(models.Model):
     def _compute_display_name(self):
         for one in self:
             one.display_name = self.env._(
-                "%(person)s at %(session)s", person=one.partner_id.name or "?", session=one.session_id.name or "?"
+                "%(person)s at %(session)s",
+                person=one.partner_id.name or "?",
+                session=one.session_id.name or "?",
             )
 
     @api.onchange("present")
@@ -133,7 +143,9 @@ class TimebankAttendance(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [self._prepare_line(vals) for vals in vals_list]
-        if not self._is_door_open() and any(vals.get("state", "signed_up") not in ON_THE_REGISTER for vals in vals_list):
+        if not self._is_door_open() and any(
+            vals.get("state", "signed_up") not in ON_THE_REGISTER for vals in vals_list
+        ):
             raise UserError(self.env._("The waiting list fills by itself: sign people up instead."))
         sessions = self.env["timebank.session"].browse(vals.get("session_id") for vals in vals_list)
         for vals, session in zip(vals_list, sessions, strict=True):
@@ -152,19 +164,32 @@ class TimebankAttendance(models.Model):
             self._raise_refusals(self._get_refusals_to_edit(vals))
         if vals.get("state") in ("absent", "signed_up", "withdrawn"):
             vals.update(minutes=0, check_in=False, check_out=False)
+        joining, result = self._get_joining(vals), True
         if not {"state", "minutes", "check_in"}.intersection(vals):
-            return super().write(vals)
-        result = True
-        for minutes, lines in self.grouped(lambda one: one._minutes_with(vals)).items():
-            result = super(TimebankAttendance, lines).write({**vals, "minutes": minutes})
-        self._check_minutes()
+            result = super().write(vals)
+        else:
+            for minutes, lines in self.grouped(lambda one: one._minutes_with(vals)).items():
+                result = super(TimebankAttendance, lines).write({**vals, "minutes": minutes})
+            self._check_minutes()
+        if joining and not self._is_door_open():
+            self._raise_refusals(joining._get_refusals_to_join())
         return result
+
+    def _get_joining(self, vals):
+        """The lines that ``vals`` give another role, or a place that they don't take yet."""
+        if "role" in vals:
+            return self.filtered(lambda one: one.role != vals["role"])
+        if vals.get("state") in TAKES_A_PLACE:
+            return self.filtered(lambda one: one.state not in TAKES_A_PLACE)
+        return self.browse()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_undone(self):
         for one in self:
             if one.settled_on or one.session_state == "done":
-                raise UserError(self.env._("“%s” has been logged: re-open the session first.", one.display_name))
+                raise UserError(
+                    self.env._("“%s” has been logged: re-open the session first.", one.display_name)
+                )
 
     def unlink(self):
         sessions = self.session_id
@@ -219,7 +244,7 @@ class TimebankAttendance(models.Model):
             if one.minutes > one.session_id.minutes:
                 raise UserError(
                     self.env._(
-                        "%(person)s can't have been there for longer than the session itself, %(length)s hours.",
+                        "%(person)s can't have been there for longer than the session, %(length)s hours.",
                         person=one.partner_id.name,
                         length=one.session_id._say_length(),
                     )

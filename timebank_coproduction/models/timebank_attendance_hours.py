@@ -76,18 +76,22 @@ class TimebankAttendance(models.Model):
     def _recognise_hours(self):
         """Entries that people made themselves for these sessions: dict of line id → entry. One query."""
         # sudo: the entries of those on a register that the user may write
-        entries = self.env["timebank.hours"].sudo().search(
-            [
-                ("partner_id", "in", self.partner_id.ids),
-                ("scheme_id", "in", self.scheme_id.ids),
-                ("date", "in", list(set(self.session_id.mapped("date")))),
-                ("state", "in", ("draft", "submitted", "approved")),
-                ("receiver_id", "=", False),
-                "|",
-                ("session_id", "=", False),
-                ("session_id", "in", self.session_id.ids),
-            ],
-            order="state, id",
+        entries = (
+            self.env["timebank.hours"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", self.partner_id.ids),
+                    ("scheme_id", "in", self.scheme_id.ids),
+                    ("date", "in", list(set(self.session_id.mapped("date")))),
+                    ("state", "in", ("draft", "submitted", "approved")),
+                    ("receiver_id", "=", False),
+                    "|",
+                    ("session_id", "=", False),
+                    ("session_id", "in", self.session_id.ids),
+                ],
+                order="state, id",
+            )
         )
         if not entries:
             return {}
@@ -136,7 +140,12 @@ class TimebankHours(models.Model):
         if not vals_list:
             return self.browse()
         schemes = self.env["timebank.scheme"].browse({vals["scheme_id"] for vals in vals_list})
-        common = {"state": "draft", "earns_credit": False, "create_uid": self.env.uid, "write_uid": self.env.uid}
+        common = {
+            "state": "draft",
+            "earns_credit": False,
+            "create_uid": self.env.uid,
+            "write_uid": self.env.uid,
+        }
         common |= {"create_date": self.env.cr.now(), "write_date": self.env.cr.now()}
         companies = {scheme.id: scheme.company_id.id for scheme in schemes}
         rows = [
@@ -165,7 +174,9 @@ class TimebankHours(models.Model):
             elif field.type == "many2one" and field.name in columns:
                 for inverse in self.pool.field_inverses[field]:
                     named = {row[field.name] for row in rows} - {None}
-                    self.env[field.comodel_name].browse(named).invalidate_recordset([inverse.name], flush=False)
+                    self.env[field.comodel_name].browse(named).invalidate_recordset(
+                        [inverse.name], flush=False
+                    )
         entries.modified(columns, create=True)
         entries._validate_fields(columns)
         return entries

@@ -14,7 +14,9 @@ class TimebankAttendance(models.Model):
     _inherit = "timebank.attendance"
 
     settled_on = fields.Datetime("Logged on", readonly=True, copy=False)
-    settle_no = fields.Integer(readonly=True, copy=False, default=0, help="How many times it has been logged.")
+    settle_no = fields.Integer(
+        readonly=True, copy=False, default=0, help="How many times it has been logged."
+    )
     hours_id = fields.Many2one("timebank.hours", "Entry", readonly=True, copy=False, index="btree_not_null")
     hours_recognised = fields.Boolean(
         readonly=True, copy=False, help="The entry had been approved before; logging only recognised it."
@@ -33,7 +35,8 @@ class TimebankAttendance(models.Model):
     waived_reason = fields.Char(readonly=True, copy=False, help="Why nothing moved for this person.")
 
     _effect_has_minutes = models.Constraint(
-        "CHECK ((effect = 'none') = (effect_minutes = 0))", "Who is charged or credited is so for some minutes."
+        "CHECK ((effect = 'none') = (effect_minutes = 0))",
+        "Who is charged or credited is so for some minutes.",
     )
     _to_decide = models.Index("(session_id) WHERE problem IS NOT NULL")
 
@@ -82,7 +85,9 @@ class TimebankAttendance(models.Model):
             if not one.settled_on:
                 refusals[one.id] = self.env._("“%s” has not been logged.", one.display_name)
             elif one.session_id.state == "done":
-                refusals[one.id] = self.env._("%s is closed: re-open it, which reverses.", one.session_id._say())
+                refusals[one.id] = self.env._(
+                    "%s is closed: re-open it, which reverses.", one.session_id._say()
+                )
         lines = self.filtered(lambda one: one.id not in refusals)
         refusals |= lines._unsettle(reason)
         self._raise_or_list(refusals)
@@ -117,7 +122,9 @@ class TimebankAttendance(models.Model):
         problems |= (fit - attendees)._settle_hours()
         problems |= attendees._settle_effect(members)
         done = lines.filtered(lambda one: one.id not in problems)
-        done._through_door().write({"settled_on": fields.Datetime.now(), "problem": False, "waived_reason": False})
+        done._through_door().write(
+            {"settled_on": fields.Datetime.now(), "problem": False, "waived_reason": False}
+        )
         for one in lines - done:
             one._through_door().write({"problem": problems[one.id]})
         return problems

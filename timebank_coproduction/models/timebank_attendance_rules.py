@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from .timebank_attendance import ON_THE_REGISTER
-from .timebank_session import TAKES_A_PLACE
+from .timebank_session_counts import TAKES_A_PLACE
 
 #: Whoever does the work is asked for the activity's checks; attendees are not.
 CHECKED_ROLES = ("helper", "professional")
@@ -136,7 +136,6 @@ class TimebankAttendance(models.Model):
 
     def _get_refusals_by_capacity(self):
         """Attendees beyond the places of their session."""
-        self.env["timebank.session"].flush_model(["capacity"])
         refusals = {}
         for session, lines in self.grouped("session_id").items():
             over = session.taken_count - session.capacity

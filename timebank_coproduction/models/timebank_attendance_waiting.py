@@ -15,7 +15,9 @@ class TimebankAttendance(models.Model):
         self.check_access("write")
         labels = dict(self._fields["state"]._description_selection(self.env))
         refusals = {
-            one.id: self.env._("“%(line)s”: %(state)s.", line=one.display_name, state=labels[one.state].lower())
+            one.id: self.env._(
+                "“%(line)s”: %(state)s.", line=one.display_name, state=labels[one.state].lower()
+            )
             for one in self
             if one.state not in ("signed_up", "waiting")
         }
@@ -32,7 +34,9 @@ class TimebankAttendance(models.Model):
         if self.state == "signed_up":
             return True
         if self.state != "waiting" or not self.offered_until or self.offered_until <= fields.Datetime.now():
-            raise UserError(self.env._("That place is not kept any more. You can join the waiting list again."))
+            raise UserError(
+                self.env._("That place is not kept any more. You can join the waiting list again.")
+            )
         line = self.sudo()  # sudo: nobody may read a claim link, whoever uses it up
         line.session_id._put_on_list(
             line, line.partner_id, {"state": "signed_up", "offered_until": False, "claim_code": False}
@@ -75,7 +79,11 @@ class TimebankSession(models.Model):
     def _pass_on_lapsed_offers(self):
         """Places that were not claimed in time go to the next."""
         lapsed = self.env["timebank.attendance"].search(
-            [("session_id", "in", self.ids), ("state", "=", "waiting"), ("offered_until", "<=", fields.Datetime.now())]
+            [
+                ("session_id", "in", self.ids),
+                ("state", "=", "waiting"),
+                ("offered_until", "<=", fields.Datetime.now()),
+            ]
         )
         lapsed._withdraw()
 

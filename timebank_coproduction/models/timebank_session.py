@@ -3,14 +3,13 @@ from datetime import timedelta
 import pytz
 
 from odoo import api, fields, models
-from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError
+
+from odoo.addons.base.models.res_partner import _tz_get
 
 from ..tools.minutes import DAY, clock
 from .hours_field import hours_of
 
-#: States of an attendance that take one of the places of a session.
-TAKES_A_PLACE = ("signed_up", "attended")
 #: What can't change any more once a session was closed or cancelled.
 CONTENT = frozenset({"activity_id", "start", "stop", "capacity", "tz"})
 
@@ -25,19 +24,23 @@ class TimebankSession(models.Model):
     _rec_names_search = ["name", "location"]
     _check_company_auto = True
 
-    _protected_fields = frozenset(
-        {"state", "closed_on", "closed_by_id", "series_id", "kiosk_token"}
-    )
+    _protected_fields = frozenset({"state", "closed_on", "closed_by_id", "series_id", "kiosk_token"})
 
     # What
     activity_id = fields.Many2one(
         "timebank.activity", required=True, ondelete="restrict", index=True, check_company=True
     )
-    name = fields.Char("Title", compute="_compute_name", store=True, readonly=False, precompute=True, required=True)
+    name = fields.Char(
+        "Title", compute="_compute_name", store=True, readonly=False, precompute=True, required=True
+    )
     scheme_id = fields.Many2one(related="activity_id.scheme_id", store=True, precompute=True, index=True)
     company_id = fields.Many2one(related="activity_id.company_id", store=True, precompute=True)
-    project_id = fields.Many2one(related="activity_id.project_id", store=True, precompute=True, index="btree_not_null")
-    task_id = fields.Many2one(related="activity_id.task_id", store=True, precompute=True, index="btree_not_null")
+    project_id = fields.Many2one(
+        related="activity_id.project_id", store=True, precompute=True, index="btree_not_null"
+    )
+    task_id = fields.Many2one(
+        related="activity_id.task_id", store=True, precompute=True, index="btree_not_null"
+    )
     coordinator_id = fields.Many2one(
         "res.users",
         compute="_compute_coordinator_id",
@@ -68,19 +71,6 @@ class TimebankSession(models.Model):
     capacity = fields.Integer("Places", default=0, help="For attendees. 0: as many as like.")
     helpers_wanted = fields.Integer(default=0)
     attendance_ids = fields.One2many("timebank.attendance", "session_id", string="Register")
-    taken_count = fields.Integer(
-        "Places taken",
-        compute="_compute_counts",
-        store=True,
-        help="Attendees signed up or there, and places offered to the first on the waiting list.",
-    )
-    helper_count = fields.Integer("Helpers", compute="_compute_counts", store=True)
-    professional_count = fields.Integer("Professionals", compute="_compute_counts", store=True)
-    waiting_count = fields.Integer("Waiting", compute="_compute_counts", store=True)
-    helper_shortage = fields.Integer(
-        "Helpers missing", compute="_compute_helper_shortage", store=True, aggregator="sum"
-    )
-    places_left = fields.Integer(compute="_compute_places_left", help="Below zero: no limit.")
 
     # How it went
     state = fields.Selection(
@@ -100,10 +90,6 @@ class TimebankSession(models.Model):
     )
     _counts_positive = models.Constraint(
         "CHECK (capacity >= 0 AND helpers_wanted >= 0)", "Places and helpers wanted are zero or more."
-    )
-    _capacity_held = models.Constraint(
-        "CHECK (capacity = 0 OR taken_count IS NULL OR taken_count <= capacity)",
-        "There are no places left in this session.",
     )
 
     @api.depends("activity_id")
@@ -127,38 +113,6 @@ class TimebankSession(models.Model):
             both = session.start and session.stop
             session.minutes = (session.stop - session.start).total_seconds() // 60 if both else 0
 
-    @api.depends("attendance_ids.state", "attendance_ids.role", "attendance_ids.offered_until")
-    def _compute_counts(self):
-        """Stored, so that a sign-up updates the session: of two at the same moment for the
-        last place, PostgreSQL lets one through, and Odoo tries the other one again."""
-        # sudo: figures, not names
-        attendance, here = self.env["timebank.attendance"].sudo(), fields.Domain("session_id", "in", self._origin.ids)
-        waiting = fields.Domain("state", "=", "waiting")
-        offered = waiting & fields.Domain("offered_until", "!=", False)
-        taken = {
-            (session.id, role): count
-            for session, role, count in attendance._read_group(
-                here & (fields.Domain("state", "in", TAKES_A_PLACE) | offered), ["session_id", "role"], ["__count"]
-            )
-        }
-        queue = dict(attendance._read_group(here & waiting, ["session_id"], ["__count"]))
-        for session in self:
-            session.taken_count = taken.get((session._origin.id, "attendee"), 0)
-            session.helper_count = taken.get((session._origin.id, "helper"), 0)
-            session.professional_count = taken.get((session._origin.id, "professional"), 0)
-            session.waiting_count = queue.get(session._origin.sudo(), 0)
-
-    @api.depends("helpers_wanted", "helper_count", "state")
-    def _compute_helper_shortage(self):
-        for session in self:
-            wanted = session.state in ("draft", "open")
-            session.helper_shortage = wanted * max(session.helpers_wanted - session.helper_count, 0)
-
-    @api.depends("capacity", "taken_count")
-    def _compute_places_left(self):
-        for session in self:
-            session.places_left = session.capacity - session.taken_count if session.capacity else -1
-
     @api.depends("name", "helper_shortage", "start")
     @api.depends_context("show_shortage", "show_day")
     def _compute_display_name(self):
@@ -167,7 +121,9 @@ class TimebankSession(models.Model):
             if self.env.context.get("show_day") and session.date:
                 name = f"{name}, {session._say_date()}"
             if self.env.context.get("show_shortage") and session.helper_shortage:
-                name = self.env._("%(count)s missing · %(session)s", session=name, count=session.helper_shortage)
+                name = self.env._(
+                    "%(count)s missing · %(session)s", session=name, count=session.helper_shortage
+                )
             session.display_name = name
 
     # CRUD
@@ -181,7 +137,9 @@ class TimebankSession(models.Model):
         if CONTENT.intersection(vals):
             for session in self:
                 if session.state in ("done", "cancelled"):
-                    raise UserError(self.env._("%s is over: it can't be moved or changed any more.", session._say()))
+                    raise UserError(
+                        self.env._("%s is over: it can't be moved or changed any more.", session._say())
+                    )
         if {"start", "stop"}.intersection(vals):
             for session in self:
                 self._check_times(vals.get("start", session.start), vals.get("stop", session.stop))
@@ -208,12 +166,16 @@ class TimebankSession(models.Model):
     def _unlink_only_unused(self):
         for session in self:
             if session.attendance_ids:
-                raise UserError(self.env._("People signed up for %s: cancel it instead of deleting it.", session._say()))
+                raise UserError(
+                    self.env._("People signed up for %s: cancel it instead of deleting it.", session._say())
+                )
 
     def _check_same_bank(self):
         for session in self:
             if session.attendance_ids and session.attendance_ids.scheme_id != session.scheme_id:
-                raise UserError(self.env._("%s has people signed up: it stays in its time bank.", session._say()))
+                raise UserError(
+                    self.env._("%s has people signed up: it stays in its time bank.", session._say())
+                )
 
     def _check_times(self, start, stop):
         """:raises UserError: where one of them is missing, or they are the wrong way round or far apart"""

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class TimebankSession(models.Model):
@@ -36,7 +35,9 @@ class TimebankSession(models.Model):
         lines = sessions.attendance_ids
         lines.filtered(lambda one: one.state == "signed_up")._through_door().write({"state": "absent"})
         # sudo: nobody may read a claim link, whoever makes it useless
-        lines.sudo().filtered("offered_until")._through_door().write({"offered_until": False, "claim_code": False})
+        lines.sudo().filtered("offered_until")._through_door().write(
+            {"offered_until": False, "claim_code": False}
+        )
         problems = lines._settle()
         sessions._through_door().write(
             {"state": "done", "closed_on": fields.Datetime.now(), "closed_by_id": self.env.user.id}

@@ -28,9 +28,7 @@ class TimebankSession(models.Model):
     series_count = fields.Integer("Sessions in the series", compute="_compute_series_count")
 
     def _compute_series_count(self):
-        counts = dict(
-            self._read_group([("series_id", "in", self.series_id.ids)], ["series_id"], ["__count"])
-        )
+        counts = dict(self._read_group([("series_id", "in", self.series_id.ids)], ["series_id"], ["__count"]))
         for session in self:
             session.series_count = counts.get(session.series_id, 0)
 
@@ -63,9 +61,7 @@ class TimebankSession(models.Model):
         if not self.series_id:
             self._through_door().write({"series_id": self.id})
         later = (
-            self._through_door()
-            .create([self._prepare_repetition(day) for day in days])
-            .with_env(self.env)
+            self._through_door().create([self._prepare_repetition(day) for day in days]).with_env(self.env)
         )
         self._message_log(body=self.env._("Repeated: %s sessions made.", len(later)))
         return later
@@ -110,7 +106,9 @@ class TimebankSession(models.Model):
 
     def action_view_series(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_session_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "timebank_coproduction.timebank_session_action"
+        )
         return dict(
             action,
             display_name=self.env._("Series: %s", self.name),
@@ -147,7 +145,7 @@ class TimebankSession(models.Model):
                 "endless": self.env._("Say until when, or how many sessions there are to be."),
                 "backwards": self.env._("A series ends after it begins."),
                 "too many": self.env._(
-                    "A series has %s sessions at most: make a shorter one, and repeat its last session later.",
+                    "A series has %s sessions at most: make a shorter one, and repeat its last one later.",
                     series.MOST,
                 ),
             }
