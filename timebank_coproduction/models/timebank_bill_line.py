@@ -139,7 +139,8 @@ class TimebankBillLine(models.Model):
         if not line:
             raise UserError(
                 self.env._(
-                    "%(bill)s is not charged to “%(grant)s”: give its line the grant's analytic account first.",
+                    "%(bill)s is not charged to “%(grant)s”: give its line the grant's analytic account"
+                    " first.",
                     bill=item.move_name or item.name,
                     grant=grant.name,
                 )

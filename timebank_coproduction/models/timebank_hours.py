@@ -119,7 +119,8 @@ class TimebankHours(models.Model):
         "CHECK (state != 'approved' OR approved_on IS NOT NULL)", "An approval says when it was given."
     )
     _no_double = models.UniqueIndex(
-        """(scheme_id, partner_id, date, minutes, start_minute, COALESCE(receiver_id, 0), COALESCE(project_id, 0))
+        """(scheme_id, partner_id, date, minutes, start_minute, COALESCE(receiver_id, 0),
+            COALESCE(project_id, 0))
            WHERE state IN ('submitted', 'approved')""",
         "These hours have been recorded already. If they are different hours, give both a starting time.",
     )

@@ -20,9 +20,7 @@ class TimebankHours(models.Model):
     def _compute_start_time(self):
         for entry in self:
             known = entry.start_minute >= 0
-            entry.start_time = (
-                minutes_tool.clock(entry.start_minute) if known else False
-            )
+            entry.start_time = minutes_tool.clock(entry.start_minute) if known else False
 
     @api.onchange("start_time")
     def _onchange_start_time(self):
@@ -42,7 +40,5 @@ class TimebankHours(models.Model):
             return minutes_tool.time_of_day(text)
         except ValueError as error:
             raise UserError(
-                self.env._(
-                    "“%s” is not a time of day: write it as 14:30 or 2.30pm.", text
-                )
+                self.env._("“%s” is not a time of day: write it as 14:30 or 2.30pm.", text)
             ) from error

@@ -139,8 +139,10 @@ class TimebankTransfer(models.Model):
         if not vals_list:
             return self.browse()
         # sudo: the door serves every verb; who may do what is the verb's question.
-        accounts = self.env["timebank.account"].sudo().browse(
-            {vals[side] for vals in vals_list for side in ("from_account_id", "to_account_id")}
+        accounts = (
+            self.env["timebank.account"]
+            .sudo()
+            .browse({vals[side] for vals in vals_list for side in ("from_account_id", "to_account_id")})
         )
         rows = self._prepare_rows(vals_list, {account.id: account.scheme_id.id for account in accounts})
         columns = dict.fromkeys(name for row in rows for name in row)

@@ -258,7 +258,8 @@ def _fill(shelf, bill, rules):
     if count != bill.quantity or len(chosen) < 2 or abs(bill.amount - total) > rules.slack(total):
         return []
     if any(
-        abs(bill.amount * claim.amount // total - claim.amount) > rules.slack(claim.amount) for claim in chosen
+        abs(bill.amount * claim.amount // total - claim.amount) > rules.slack(claim.amount)
+        for claim in chosen
     ):
         return []
     return chosen
