@@ -55,8 +55,11 @@ def odoo(*arguments):
     return [str(python_env.python()), "-m", "odoo", *map(str, arguments)]
 
 
-def strictly(*arguments, log):
-    """Run Odoo to its end; any warning or error in its log is a failure."""
+def strictly(*arguments, log, allowed=None):
+    """Run Odoo to its end; any warning or error in its log is a failure.
+
+    `allowed` is a pattern of those that aren't.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as handle:
         code = subprocess.run(
@@ -69,18 +72,18 @@ def strictly(*arguments, log):
             check=False,
         ).returncode
     lines = log.read_text(errors="replace").splitlines()
-    bad = complaints(lines)
+    bad = complaints(lines, allowed)
     if code or bad:
         shown = "\n".join("    " + line for line in (bad or lines)[-25:])
         raise Stop(f"Odoo complained:\n{shown}\n  Its whole log is in {log}")
 
 
-def complaints(lines):
+def complaints(lines, allowed=None):
     """Warnings and errors among log lines, each with the lines that belong to it."""
     kept, keep = [], False
     for line in lines:
         if LOG_LINE.match(line):
-            keep = True
+            keep = not (allowed and re.search(allowed, line))
         elif re.match(r"^\d{4}-\d\d-\d\d \S+ \d+ [A-Z]+ ", line):
             keep = False
         if keep:

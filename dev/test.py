@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from . import databases, lint, odoo_run, postgres, python_env, settings, setup
+from . import databases, lifecycle, lint, odoo_run, postgres, python_env, settings, setup
 from .console import Stop, say, step
 from .lock import only_one
 
@@ -23,6 +23,7 @@ def test(target="", *options):
         titles = "Odoo's own runner finds the same tests; scripts and styles are built"
         with step(titles), databases.warming(settings.TEST_DB):
             _same_tests()
+        lifecycle.check(settings.TEST_DB)
         return _pytest("--numprocesses", WORKERS, "--dist", "loadscope", *options)
 
 

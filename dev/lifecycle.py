@@ -1,0 +1,39 @@
+"""Whether the addon upgrades and uninstalls cleanly, tried on a copy of a database."""
+
+from . import databases, odoo_run, postgres, settings
+from .console import Stop, step
+
+# Odoo deletes records in an order of its own, and tries again what is still referred to.
+RETRIED = r"odoo\.sql_db: bad query: b.DELETE FROM "
+# What may be left in the database of what was the addon's, each a query for names.
+LEFTOVERS = {
+    "tables": "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v', 'm', 'S')"
+    " AND relname LIKE 'timebank%'",
+    "columns": "SELECT table_name || '.' || column_name FROM information_schema.columns"
+    " WHERE column_name LIKE 'timebank%'",
+    "functions": "SELECT proname FROM pg_proc WHERE proname LIKE 'timebank%'",
+    "triggers": "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'timebank%'",
+    # contacts, users and projects of the demo data may stay: they are somebody else's models
+    "external ids": f"SELECT name FROM ir_model_data WHERE module = '{settings.ADDON}'"
+    " AND (model LIKE 'ir.%' OR model LIKE 'timebank.%' OR model = 'res.groups')",
+}
+
+
+def check(name):
+    """Upgrade, then uninstall the addon in a copy of database `name`; stop on any trace."""
+    trial = f"{name}_trial"
+    logs = settings.CACHE / "logs"
+    databases.copy(name, trial)
+    try:
+        with step(f"Upgrading {settings.ADDON}"):
+            upgrade = ("-d", trial, "-u", settings.ADDON, "--stop-after-init", "--no-http")
+            odoo_run.strictly(*upgrade, log=logs / "upgrade.log")
+        with step(f"Uninstalling {settings.ADDON}"):
+            uninstall = ("module", "uninstall", "-d", trial, settings.ADDON)
+            odoo_run.strictly(*uninstall, log=logs / "uninstall.log", allowed=RETRIED)
+        left = {what: postgres.psql(query, trial).split() for what, query in LEFTOVERS.items()}
+    finally:
+        databases.drop(trial)
+    if any(left.values()):
+        found = "\n".join(f"  {what}: {', '.join(names)}" for what, names in left.items() if names)
+        raise Stop(f"Uninstalling {settings.ADDON} leaves behind:\n{found}")
