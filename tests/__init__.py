@@ -11,7 +11,11 @@ from . import test_dues_and_orders
 from . import test_external_api
 from . import test_gift
 from . import test_grant
+from . import test_grant_access
 from . import test_grant_commitment
+from . import test_grant_concurrency
+from . import test_grant_course
+from . import test_grant_screen
 from . import test_grant_spend
 from . import test_hours
 from . import test_hours_bad_input

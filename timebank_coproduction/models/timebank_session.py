@@ -203,10 +203,11 @@ class TimebankSession(models.Model):
         return self.env._("“%(session)s” on %(day)s", session=self.name, day=self._say_date())
 
     def _say_when(self):
-        """Day and time, for mails."""
+        """Day and time, for mails and the pages behind links."""
         self.ensure_one()
         start, stop = self._local(self.start), self._local(self.stop)
-        return f"{self._say_date()}, {start:%H:%M}–{stop:%H:%M}"
+        day = self.env["ir.qweb.field.date"].value_to_html(self.date, {"format": "EEEE d MMMM y"})
+        return f"{day}, {start:%H:%M}–{stop:%H:%M}"
 
     def _start_minute(self):
         """Minutes after midnight at which it begins, where it takes place."""
