@@ -1,7 +1,6 @@
 """`make lint`: ruff and pylint-odoo with OCA's settings; prettier if it's to hand."""
 
 import hashlib
-import shutil
 import subprocess
 
 from . import python_env, settings, setup
@@ -23,6 +22,9 @@ def rewrite():
     setup.ensure_python()
     for command in (["check", "--fix-only", "--quiet"], ["format"]):
         say(run([_tool("ruff"), *command, *_folders()], cwd=settings.ROOT).strip())
+    prettier = _prettier()
+    if prettier:
+        run([*prettier, "--write"], cwd=settings.ROOT)
 
 
 def if_changed():
@@ -45,9 +47,9 @@ def check():
     }
     if settings.ADDON in folders:
         commands["pylint-odoo"] = [_tool("pylint"), settings.ADDON]
-    prettier, views = _prettier()
+    prettier = _prettier()
     if prettier:
-        commands["prettier"] = [prettier, "--check", "--log-level=warn", *views]
+        commands["prettier"] = [*prettier, "--check", "--log-level=warn"]
     failed = []
     for name, command in commands.items():
         with step(f"Lint: {name}"):
@@ -74,18 +76,14 @@ def _tool(name):
 
 
 def _prettier():
-    """Prettier with its XML plug-in, if the checkout has it among its node modules."""
-    plugin = settings.ROOT / "node_modules" / "@prettier" / "plugin-xml"
-    local = settings.ROOT / "node_modules" / ".bin" / "prettier"
-    found = str(local) if local.exists() else shutil.which("prettier")
+    """Prettier over the views, where it was installed in the checkout together with its
+    plug-in (npm install --no-save prettier @prettier/plugin-xml)."""
+    modules = settings.ROOT / "node_modules"
+    program, plugin = modules / ".bin" / "prettier", modules / "@prettier" / "plugin-xml"
     views = sorted(map(str, settings.ADDON_DIR.rglob("*.xml")))
-    if not (found and plugin.is_dir() and views):
-        return None, []
-    return found, [
-        f"--plugin={plugin}/src/plugin.js",
-        "--xml-whitespace-sensitivity=strict",
-        *views,
-    ]
+    if program.exists() and plugin.is_dir() and views:
+        return [str(program), f"--plugin={plugin}/src/plugin.js", *views]
+    return None
 
 
 def _state():
