@@ -1,12 +1,16 @@
 """The pictures of the documentation: name, user, page, size, clicks.
 
 `{module.xmlid}` in a page's address stands for that record's number. A size is a name
-of SIZES. Clicks are CSS selectors, clicked in order before the picture is taken.
+of SIZES. Clicks are CSS selectors, clicked in order before the picture is taken. With
+`popup` the picture is of the window that they opened; `fill` is a field's selector and
+what to type into it.
 """
 
-SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
+SIZES = {"desktop": (1366, 768), "phone": (390, 844), "tablet": (1024, 768)}
 
 ACTION = "/odoo/action-timebank_coproduction."
+SESSION = ACTION + "timebank_session_action/"
+GRANT = ACTION + "timebank_grant_action/{timebank_coproduction.grant_neighbours}"
 
 SCREENS = [
     {
@@ -72,5 +76,79 @@ SCREENS = [
         "login": "manager",
         "url": ACTION + "timebank_scheme_action/{timebank_coproduction.scheme_river}",
         "wait_for": ".o_form_view",
+    },
+    {
+        "name": "broker-desk",
+        "login": "coordinator",
+        "url": ACTION + "timebank_desk_action",
+        "wait_for": ".o_timebank_desk section",
+    },
+    {
+        "name": "broker-desk-phone",
+        "login": "coordinator",
+        "url": ACTION + "timebank_desk_action",
+        "size": "phone",
+        "wait_for": ".o_timebank_desk section",
+    },
+    {
+        "name": "sessions",
+        "login": "coordinator",
+        "url": ACTION + "timebank_session_action",
+        "wait_for": ".o_calendar_view .fc-event",
+    },
+    {
+        "name": "register",
+        "login": "coordinator",
+        "url": SESSION + "{timebank_coproduction.session_cafe_3}",
+        "wait_for": ".o_form_view .o_field_x2many .o_data_row",
+    },
+    {
+        "name": "kiosk",
+        "login": "coordinator",
+        "url": SESSION + "{timebank_coproduction.session_bread_2}",
+        "size": "tablet",
+        "click": ["button[name=action_open_kiosk]"],
+        "popup": True,
+        "fill": [".o_kiosk_text", "le"],
+        "wait_for": ".o_kiosk_people button",
+    },
+    {
+        "name": "catalogue",
+        "login": "coordinator",
+        "url": ACTION + "timebank_reward_action",
+        "wait_for": ".o_kanban_record",
+    },
+    {
+        "name": "catalogue-phone",
+        "login": "coordinator",
+        "url": ACTION + "timebank_reward_action",
+        "size": "phone",
+        "wait_for": ".o_kanban_record",
+    },
+    {
+        "name": "claims",
+        "login": "coordinator",
+        "url": ACTION + "timebank_redemption_action",
+        "wait_for": ".o_list_view .o_data_row",
+    },
+    {
+        "name": "grant",
+        "login": "finance",
+        "url": GRANT,
+        "wait_for": ".o_form_view .o_form_sheet",
+    },
+    {
+        "name": "match-bills",
+        "login": "finance",
+        "url": GRANT,
+        "click": ["button[name=action_match_screen]"],
+        "wait_for": ".o_timebank_matching tbody tr",
+    },
+    {
+        "name": "reconciliation",
+        "login": "finance",
+        "url": GRANT,
+        "click": ["button[name=action_view_reconciliations]", ".o_data_row .o_data_cell"],
+        "wait_for": "button[name=action_export_xlsx]",
     },
 ]

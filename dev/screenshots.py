@@ -24,5 +24,6 @@ def _picture(screen):
         "width": width,
         "height": height,
         "url": shot.with_ids(screen["url"], settings.DEMO_DB),
+        "colours": 256,
         "out": str(FOLDER / f"{screen['name']}.png"),
     }

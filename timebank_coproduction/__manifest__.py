@@ -7,6 +7,8 @@
     "license": "AGPL-3",
     "images": [
         "static/description/screenshot_to_approve.png",
+        "static/description/screenshot_desk.png",
+        "static/description/screenshot_matching.png",
         "static/description/screenshot_members.png",
         "static/description/screenshot_report.png",
     ],
