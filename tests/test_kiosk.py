@@ -1,25 +1,12 @@
-"""The tablet at the door, the claim link and the opt-out: what a link can do, and what it can't."""
-
-import json
-from datetime import UTC, datetime
+"""The tablet at the door: whom it finds, and what it can't do."""
 
 from freezegun import freeze_time
-from freezegun.api import real_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
 
-from .session_common import NOW, SessionCase
-
-
-class KioskCase(SessionCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.dora = cls._make_member("Dora Quist", name_shown="full")
-        cls.hid = cls._make_member("Hidden Holly", name_shown="hidden")
-        (cls.ann | cls.ben | cls.dora | cls.hid).action_new_card()
+from .kiosk_common import KioskCase
+from .session_common import NOW
 
 
 class TestKiosk(KioskCase):
@@ -137,121 +124,3 @@ class TestKiosk(KioskCase):
         self.assertIn(self.ann.card_code, html.decode())
         action = members.with_user(self.coordinator).action_print_cards()
         self.assertEqual(action["report_name"], "timebank_coproduction.member_card")
-
-
-@tagged("post_install", "-at_install")
-class TestLinks(KioskCase, HttpCase):
-    """Over HTTP, while the clock goes on."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        del cls.session  # a name that browser tests use for the visitor's own
-        cls.startClassPatcher(freeze_time(datetime.fromtimestamp(real_time(), UTC), tick=True))
-        now = fields.Datetime.now()
-        cls.live = cls._make_session(
-            name="Tea at the door",
-            start=fields.Datetime.subtract(now, minutes=30),
-            stop=fields.Datetime.add(now, minutes=90),
-        )
-        cls.line = cls.live.sign_up(cls.dora.partner_id, "helper")
-        cls.live.action_open_kiosk()
-        cls.url = f"/timebank/kiosk/{cls.live.kiosk_token}"
-
-    def _call(self, path, **params):
-        response = self.url_open(
-            path,
-            data=json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}),
-            headers={"Content-Type": "application/json"},
-        )
-        return response.json()["result"]
-
-    def test_page_and_calls(self):
-        page = self.url_open(self.url)
-        self.assertEqual(page.status_code, 200)
-        self.assertIn("Tea at the door", page.text)
-        self.assertNotIn("Dora", page.text)
-        self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
-        (row,) = self._call(f"{self.url}/find", text="dora")["people"]
-        self.assertEqual(
-            self._call(f"{self.url}/move", key=row["key"], way="in"), {"name": "Dora", "inside": True}
-        )
-        self.assertIn("error", self._call(f"{self.url}/move", key=row["key"], way="sideways"))
-        self.assertIn("error", self._call(f"{self.url}/move", key=[1], way="in"))
-        self.assertEqual(self.line.state, "attended")
-
-    def test_guessing_is_limited(self):
-        for number in range(10):
-            self.assertEqual(self.url_open(f"/timebank/kiosk/{'x' * 42}{number}").status_code, 404)
-        self.assertEqual(self.url_open(self.url).status_code, 404)
-        self.assertEqual(self._call(f"{self.url}/find", text="dora"), {"ended": True})
-
-    def test_claiming_needs_a_press(self):
-        future = fields.Datetime.add(fields.Datetime.now(), days=2)
-        session = self._make_session(start=future, stop=fields.Datetime.add(future, hours=1), capacity=1)
-        session.sign_up(self.ann.partner_id)
-        waiting = session.sign_up(self.ben.partner_id)
-        session.withdraw(self.ann.partner_id)
-        self.env.flush_all()
-        url = waiting._get_claim_url()
-        page = self.url_open(url)
-        self.assertIn("kept for you", page.text)
-        self.assertEqual(waiting.state, "waiting")
-        token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
-        page = self.url_open(url, data={"csrf_token": token})
-        self.assertIn("The place is yours", page.text)
-        self.assertEqual(waiting.state, "signed_up")
-        self.assertEqual(self.url_open(url).status_code, 404)
-
-    def test_opting_out(self):
-        url = self.line._get_opt_out_url()
-        page = self.url_open(url)
-        self.assertTrue(self.dora.session_mails)
-        token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
-        self.url_open(url, data={"csrf_token": token, "mails": "off"})
-        self.assertFalse(self.dora.session_mails)
-        self.assertEqual(self.url_open(url[:-3] + "xyz").status_code, 404)
-
-    def test_two_people_sign_in_one_by_card(self):
-        """In the browser: one finds her name, one holds up a card."""
-        code = """
-            const until = async (what, test) => {
-                for (let round = 0; round < 200; round++) {
-                    const found = test();
-                    if (found) { return found; }
-                    await new Promise((resolve) => setTimeout(resolve, 100));
-                }
-                throw new Error(`waited in vain for ${what}`);
-            };
-            const $ = (selector) => document.querySelector(selector);
-            const type = (text) => {
-                $(".o_kiosk_text").value = text;
-                $(".o_kiosk_text").dispatchEvent(new InputEvent("input", { bubbles: true }));
-            };
-            const greeted = (text) => () => $(".o_kiosk_greeting").textContent === text;
-            (async () => {
-                type("dor");
-                const button = await until("Dora", () => $(".o_kiosk_people button"));
-                if (!button.textContent.includes("Dora Quist")) { throw new Error(button.textContent); }
-                button.click();
-                await until("greeting", greeted("Welcome, Dora!"));
-                type("CARD");
-                $(".o_kiosk_form").requestSubmit();
-                await until("greeting", greeted("Welcome, Ben!"));
-                type("CARD");
-                $(".o_kiosk_form").requestSubmit();
-                await until("farewell", greeted("Thank you, Ben. See you soon!"));
-                console.log("test successful");
-            })().catch((error) => console.error(error.message));
-        """.replace("CARD", self.ben.card_code)
-        self.browser_js(
-            self.url,
-            code,
-            ready="document.activeElement?.classList.contains('o_kiosk_text')",
-            timeout=120,
-        )
-        self.live.attendance_ids.invalidate_recordset()
-        by_name = {line.partner_id.name: line for line in self.live.attendance_ids}
-        self.assertTrue(by_name["Dora Quist"].check_in)
-        self.assertFalse(by_name["Dora Quist"].check_out)
-        self.assertTrue(by_name["Ben Okoro"].check_out)

@@ -122,6 +122,7 @@
             "timebank_coproduction/static/src/matching/*",
         ],
         "web.assets_frontend": [
+            "timebank_coproduction/static/src/scanner/*",
             "timebank_coproduction/static/src/kiosk/*",
         ],
         "web.assets_tests": [

@@ -6,6 +6,20 @@ from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 QUIET = 4
 
 
+def modules(text):
+    """A QR code of ``text`` as rows of booleans, true where it is dark; without the quiet zone.
+
+    >>> rows = modules("ABCD-EFGH-JKMN-PQRS")
+    >>> {len(row) for row in rows} == {len(rows)}, all(rows[0][:7]), any(rows[1][1:6])
+    (True, True, False)
+    """
+    code = QRCode(None, QRErrorCorrectLevel.M)
+    code.addData(text)
+    code.make()
+    size = range(code.getModuleCount())
+    return [[code.isDark(row, column) for column in size] for row in size]
+
+
 def svg(text):
     """A QR code of ``text``, as the markup of an ``svg`` that fills what it is put into.
 
@@ -13,17 +27,14 @@ def svg(text):
     >>> picture[:52], picture.count("M") > 100
     ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0', True)
     """
-    code = QRCode(None, QRErrorCorrectLevel.M)
-    code.addData(text)
-    code.make()
-    count = code.getModuleCount()
+    rows = modules(text)
     dark = "".join(
-        f"M{column + QUIET} {row + QUIET}h1v1h-1z"
-        for row in range(count)
-        for column in range(count)
-        if code.isDark(row, column)
+        f"M{x + QUIET} {y + QUIET}h1v1h-1z"
+        for y, row in enumerate(rows)
+        for x, is_dark in enumerate(row)
+        if is_dark
     )
-    size = count + 2 * QUIET
+    size = len(rows) + 2 * QUIET
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" width="100%" height="100%"'
         f' shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{size}v{size}H0z"/>'

@@ -1,7 +1,8 @@
 import { browser } from "@web/core/browser/browser";
-import { rpc } from "@web/core/network/rpc";
+import { ConnectionLostError, rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { Interaction } from "@web/public/interaction";
+import { canScan, Scanner } from "../scanner/scanner";
 
 /** How long a greeting stays on the screen, in milliseconds. */
 const GREETING = 3500;
@@ -10,8 +11,7 @@ const CARD = /^[0-9A-Za-z]{4}([\s-]?[0-9A-Za-z]{4}){3}$/;
 
 /**
  * The page at the door: type a few letters of a name, or hold up a card, to sign in or out.
- * A card reader types the code and presses Enter; where the tablet's browser can read QR
- * codes by itself, its camera does.
+ * A card reader types the code and presses Enter; the tablet's camera reads it as well.
  */
 export class TimebankKiosk extends Interaction {
     static selector = ".o_timebank_kiosk";
@@ -19,17 +19,19 @@ export class TimebankKiosk extends Interaction {
         ".o_kiosk_text": { "t-on-input": this.debounced(this.onInput, 250) },
         ".o_kiosk_form": { "t-on-submit.prevent": this.onSubmit },
         ".o_kiosk_camera": {
-            "t-on-click": this.onCamera,
-            "t-att-class": () => ({ "d-none": !this.canScan }),
+            "t-on-click": this.locked(this.onCamera),
+            "t-att-class": () => ({ "d-none": !canScan(), active: this.isScanning }),
+            "t-att-aria-pressed": () => String(this.isScanning),
         },
         ".o_kiosk_people": { "t-on-click": this.onChoose },
-        ".o_kiosk_video": { "t-att-class": () => ({ "d-none": !this.stream }) },
+        ".o_kiosk_video": { "t-att-class": () => ({ "d-none": !this.isScanning }) },
     };
 
     setup() {
         this.url = `/timebank/kiosk/${this.el.dataset.token}`;
-        this.canScan = "BarcodeDetector" in window && Boolean(navigator.mediaDevices);
-        this.stream = null;
+        const video = this.el.querySelector(".o_kiosk_video");
+        this.scanner = new Scanner(video, (text) => this.onCard(text), "user");
+        this.isScanning = false;
     }
 
     start() {
@@ -37,7 +39,7 @@ export class TimebankKiosk extends Interaction {
     }
 
     destroy() {
-        this.stopCamera();
+        this.scanner.stop();
     }
 
     get textEl() {
@@ -61,8 +63,8 @@ export class TimebankKiosk extends Interaction {
         if (text.length < 2) {
             return this.showPeople([]);
         }
-        const result = await this.waitFor(rpc(`${this.url}/find`, { text }));
-        if (this.asked !== text || this.hasEnded(result)) {
+        const result = await this.ask("find", { text });
+        if (!result || this.asked !== text) {
             return;
         }
         const card = result.people.find((person) => typeof person.key === "string");
@@ -104,8 +106,8 @@ export class TimebankKiosk extends Interaction {
     }
 
     async move(key, way) {
-        const result = await this.waitFor(rpc(`${this.url}/move`, { key, way }));
-        if (this.hasEnded(result)) {
+        const result = await this.ask("move", { key, way });
+        if (!result) {
             return;
         }
         this.textEl.value = "";
@@ -126,49 +128,55 @@ export class TimebankKiosk extends Interaction {
         browser.clearTimeout(this.timer);
         this.timer = this.waitForTimeout(() => {
             greeting.classList.add("d-none");
-            this.textEl.focus();
+            if (!this.isScanning) {
+                this.textEl.focus();
+            }
         }, GREETING);
     }
 
-    hasEnded(result) {
+    /** What the server says; nothing once the link has ended, or while there is no connection. */
+    async ask(what, params) {
+        let result;
+        try {
+            result = await this.waitFor(rpc(`${this.url}/${what}`, params, { silent: true }));
+        } catch (error) {
+            if (!(error instanceof ConnectionLostError)) {
+                throw error;
+            }
+            this.showPeople([]);
+            this.greet(this.el.dataset.noConnection, "warning");
+            return null;
+        }
         if (result.ended) {
             browser.location.reload();
+            return null;
         }
-        return Boolean(result.ended);
+        return result;
     }
 
+    /** Switch the camera on or off; while it is on, no keyboard opens over its picture. */
     async onCamera() {
-        if (this.stream) {
-            return this.stopCamera();
-        }
-        try {
-            this.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user" } });
-        } catch {
-            this.canScan = false;
+        if (this.isScanning) {
+            this.scanner.stop();
+            this.isScanning = false;
             return;
         }
-        const video = this.el.querySelector(".o_kiosk_video");
-        video.srcObject = this.stream;
-        await video.play();
-        this.look(video, new window.BarcodeDetector({ formats: ["qr_code"] }));
-    }
-
-    /** Read what is held up to the camera, a few times a second; the same card once. */
-    async look(video, detector) {
-        while (this.stream) {
-            const codes = await detector.detect(video);
-            const text = codes[0]?.rawValue || "";
-            if (text && text !== this.seen) {
-                await this.find(text, true);
-            }
-            this.seen = text;
-            await new Promise((resolve) => browser.setTimeout(resolve, 300));
+        this.isScanning = true;
+        this.textEl.blur();
+        try {
+            await this.waitFor(this.scanner.start());
+        } catch {
+            this.isScanning = false;
+            this.greet(this.el.dataset.noCamera, "warning");
         }
     }
 
-    stopCamera() {
-        this.stream?.getTracks().forEach((track) => track.stop());
-        this.stream = null;
+    async onCard(text) {
+        if (CARD.test(text)) {
+            await this.find(text, true);
+        } else {
+            this.greet(this.el.dataset.unknownCard, "warning");
+        }
     }
 }
 
