@@ -43,9 +43,7 @@ class TimebankHours(models.Model):
         default=lambda self: self.env.user.partner_id if not self._is_coordinating() else False,
     )
     member_id = fields.Many2one("timebank.member", compute="_compute_members")
-    role = fields.Selection(
-        ROLES, compute="_compute_role", store=True, precompute=True, readonly=False, index=True
-    )
+    role = fields.Selection(ROLES, compute="_compute_role", store=True, precompute=True, readonly=False)
     receiver_id = fields.Many2one(
         "res.partner",
         string="Received by",
@@ -92,7 +90,6 @@ class TimebankHours(models.Model):
         ],
         required=True,
         default="draft",
-        index=True,
     )
     approver_id = fields.Many2one("res.users", "Approved by", readonly=True, copy=False)
     approved_on = fields.Datetime("Approved on", readonly=True, copy=False)

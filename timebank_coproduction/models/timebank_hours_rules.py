@@ -45,7 +45,7 @@ class TimebankHours(models.Model):
         """Entries of a closed bank, of a day that its books are closed for, or of a day to come."""
         today = fields.Date.context_today(self)
         refusals = {}
-        for scheme, entries in self.grouped("scheme_id").items():
+        for scheme, entries in self._by_bank().items():
             reasons = {date: scheme._why_closed(date) for date in set(entries.mapped("date"))}
             for date in reasons:
                 if not reasons[date] and date > today:
@@ -60,7 +60,7 @@ class TimebankHours(models.Model):
         """Entries whose giver, receiver or project has no part in the bank at present."""
         members = self._get_members()
         refusals = {}
-        for scheme, entries in self.grouped("scheme_id").items():
+        for scheme, entries in self._by_bank().items():
             reasons = {
                 person: scheme._why_not_taking_part(person, members.get((scheme.id, person.id)))
                 for person in entries.partner_id | entries.receiver_id
@@ -184,7 +184,7 @@ class TimebankHours(models.Model):
         manager = user.has_group("timebank_coproduction.group_timebank_manager")
         coordinator = user.has_group("timebank_coproduction.group_timebank_coordinator")
         # sudo: whether somebody coordinates a bank is asked of banks they can't read, too.
-        for scheme, entries in self.sudo().grouped("scheme_id").items():
+        for scheme, entries in self.sudo()._by_bank().items():
             if not manager and not (coordinator and user in scheme.coordinator_ids):
                 sentence = self.env._("Only a coordinator of %s decides on its hours.", scheme.name)
                 refusals = {**dict.fromkeys(entries._ids, sentence), **refusals}

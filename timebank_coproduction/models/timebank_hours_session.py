@@ -43,6 +43,8 @@ class TimebankHours(models.Model):
     def _get_refusals_to_record(self):
         """Besides the rules of all hours: what a register holds can't be logged by hand as well."""
         refusals = super()._get_refusals_to_record()
+        if not self.session_id:
+            return refusals
         entries = self.sudo().filtered(lambda entry: entry.session_id and entry.id not in refusals)
         if not entries:
             return refusals

@@ -87,7 +87,12 @@ class TimebankHours(models.Model):
         :return: dict of record id → why the ledger refused
         """
         self = self.sudo()  # the verbs have asked who may decide; crediting takes no right of its own
-        earning = self.browse(entry.id for entry in self if entry.scheme_id._earns_credit(entry.role))
+        earning = self.browse().union(
+            *(
+                entries.filtered(lambda entry, bank=scheme: bank._earns_credit(entry.role))
+                for scheme, entries in self._by_bank().items()
+            )
+        )
         unpaid = self.env["timebank.transfer"]._post_possible(earning._prepare_transfers())
         refusals = {earning[position].id: sentence for position, sentence in unpaid.items()}
         earning -= self.browse(refusals)
@@ -99,14 +104,15 @@ class TimebankHours(models.Model):
     def _prepare_transfers(self):
         """Values of the transfer that each entry earns: from its receiver, or the bank, to its giver."""
         accounts = {key: member.account_id.id for key, member in self._get_members().items()}
+        operating = {scheme.id: scheme.operating_account_id.id for scheme in self.scheme_id}
         vals_list = []
         for entry in self:
-            scheme = entry.scheme_id
-            payer = accounts.get((scheme.id, entry.receiver_id.id))
+            scheme_id = entry.scheme_id.id
+            payer = accounts.get((scheme_id, entry.receiver_id.id))
             vals_list.append(
                 {
-                    "from_account_id": payer or scheme.operating_account_id.id,
-                    "to_account_id": accounts[scheme.id, entry.partner_id.id],
+                    "from_account_id": payer or operating[scheme_id],
+                    "to_account_id": accounts[scheme_id, entry.partner_id.id],
                     "minutes": entry.minutes,
                     "kind": "exchange" if payer else "earn",
                     "date": entry.date,

@@ -22,6 +22,11 @@ class TimebankVerbs(models.AbstractModel):
         states = (states,) if isinstance(states, str) else states
         return {record.id: sentence % record.display_name for record in self if record.state not in states}
 
+    def _by_bank(self):
+        """These records by their bank: a dict, most often of one, which then takes no loop over them."""
+        schemes = self.scheme_id
+        return {schemes: self} if len(schemes) == 1 else self.grouped("scheme_id")
+
     def _raise_or_list(self, refusals):
         """A single record that can't raises its sentence; of many, the rest goes on.
 
@@ -53,7 +58,7 @@ class TimebankVerbs(models.AbstractModel):
         if len(self) <= NOTE_EACH:
             self._message_log_batch(bodies={record.id: text for record in self})
             return
-        for scheme, records in self.sudo().grouped("scheme_id").items():
+        for scheme, records in self.sudo()._by_bank().items():
             scheme._message_log(
                 author_id=self.env.user.partner_id.id,
                 body=self.env._(
