@@ -1,7 +1,49 @@
+from odoo.tools import SQL
+
 from .tools import ledger_ddl, voucher_ddl
 
 
 def uninstall_hook(env):
-    """Take the triggers and functions away, so that nothing is left behind."""
+    """Take the triggers, the functions and the rows away, so that nothing is left behind.
+
+    Odoo would delete the rows that have an external id one by one, before it drops the
+    tables, and fail at every one that another row of ours refers to.
+    """
     env.cr.execute(voucher_ddl.DROP)
     env.cr.execute(ledger_ddl.DROP)
+    models = env["ir.model"].search([("model", "=like", "timebank.%")]).mapped("model")
+    env["ir.model.data"].search([("module", "=", "timebank_coproduction"), ("model", "in", models)]).unlink()
+    tables = _get_tables(env, models)
+    _drop_references(env, tables)
+    env.cr.execute(SQL("TRUNCATE %s", SQL(", ").join(map(SQL.identifier, tables))))
+
+
+def _get_tables(env, models):
+    """The tables of our models and of their many-to-many fields, views left out."""
+    names = {env[name]._table for name in models}
+    names |= set(
+        env["ir.model.relation"].search([("module.name", "=", "timebank_coproduction")]).mapped("name")
+    )
+    rows = env.execute_query(
+        SQL("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname IN %s", tuple(names))
+    )
+    return [name for (name,) in rows]
+
+
+def _drop_references(env, tables):
+    """Take away the foreign keys from other tables to ours, whose columns go with their fields."""
+    rows = env.execute_query(
+        SQL(
+            """SELECT referring.relname, c.conname
+                 FROM pg_constraint c
+                 JOIN pg_class referring ON referring.oid = c.conrelid
+                 JOIN pg_class referred ON referred.oid = c.confrelid
+                WHERE c.contype = 'f' AND referred.relname IN %(tables)s
+                  AND referring.relname NOT IN %(tables)s""",
+            tables=tuple(tables),
+        )
+    )
+    for table, constraint in rows:
+        env.cr.execute(
+            SQL("ALTER TABLE %s DROP CONSTRAINT %s", SQL.identifier(table), SQL.identifier(constraint))
+        )
