@@ -1,6 +1,7 @@
 from . import (
     ir_sequence,
     timebank_protected,
+    timebank_in_bank,
     timebank_verbs,
     timebank_category,
     timebank_language,

@@ -19,22 +19,13 @@ class TimebankActivity(models.Model):
 
     _name = "timebank.activity"
     _description = "Activity"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["timebank.in.bank", "mail.thread", "mail.activity.mixin"]
     _order = "priority desc, name, id"
     _check_company_auto = True
 
     # What
     name = fields.Char(required=True, tracking=True)
     description = fields.Html()
-    scheme_id = fields.Many2one(
-        "timebank.scheme",
-        string="Time bank",
-        required=True,
-        ondelete="restrict",
-        index=True,
-        default=lambda self: self.env["timebank.scheme"]._get_usual(),
-    )
-    company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     category_id = fields.Many2one("timebank.category", ondelete="restrict")
     project_id = fields.Many2one(
         "project.project", ondelete="restrict", index="btree_not_null", check_company=True

@@ -15,7 +15,13 @@ class TimebankExchangeMixin(models.AbstractModel):
 
     _name = "timebank.exchange.mixin"
     _description = "What Offers and Requests Share"
-    _inherit = ["timebank.protected", "timebank.verbs", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "timebank.in.bank",
+        "timebank.protected",
+        "timebank.verbs",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "published_on desc, id desc"
     _rec_names_search = ["skill_id", "description", "partner_id"]
     _check_company_auto = True
@@ -32,15 +38,6 @@ class TimebankExchangeMixin(models.AbstractModel):
         check_company=True,
         default=lambda self: self._default_partner(),
     )
-    scheme_id = fields.Many2one(
-        "timebank.scheme",
-        string="Time bank",
-        required=True,
-        ondelete="restrict",
-        index=True,
-        default=lambda self: self.env["timebank.scheme"]._get_usual(),
-    )
-    company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     member_id = fields.Many2one(
         "timebank.member",
         compute="_compute_member_id",

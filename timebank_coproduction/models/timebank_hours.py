@@ -14,7 +14,13 @@ CONTENT = frozenset(
 class TimebankHours(models.Model):
     _name = "timebank.hours"
     _description = "Hours Given"
-    _inherit = ["timebank.protected", "timebank.verbs", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "timebank.in.bank",
+        "timebank.protected",
+        "timebank.verbs",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date desc, id desc"
     _rec_names_search = ["partner_id", "description"]
     _check_company_auto = True
@@ -24,15 +30,6 @@ class TimebankHours(models.Model):
     )
 
     # Who gave what to whom
-    scheme_id = fields.Many2one(
-        "timebank.scheme",
-        string="Time bank",
-        required=True,
-        ondelete="restrict",
-        index=True,
-        default=lambda self: self.env["timebank.scheme"]._get_usual(),
-    )
-    company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     partner_id = fields.Many2one(
         "res.partner",
         string="Given by",

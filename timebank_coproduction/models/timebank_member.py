@@ -15,7 +15,7 @@ ROLES = [
 class TimebankMember(models.Model):
     _name = "timebank.member"
     _description = "Time Bank Member"
-    _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["timebank.in.bank", "timebank.protected", "mail.thread", "mail.activity.mixin"]
     _order = "name, id"
     _rec_names_search = ["partner_id"]
     _check_company_auto = True
@@ -27,15 +27,6 @@ class TimebankMember(models.Model):
         "res.partner", string="Person", required=True, ondelete="restrict", index=True, check_company=True
     )
     name = fields.Char(related="partner_id.name", store=True)
-    scheme_id = fields.Many2one(
-        "timebank.scheme",
-        string="Time bank",
-        required=True,
-        ondelete="restrict",
-        index=True,
-        default=lambda self: self._default_scheme(),
-    )
-    company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     role = fields.Selection(ROLES, required=True, default="volunteer", tracking=True, index=True)
     trusted = fields.Boolean(
         tracking=True, help="In a bank that trusts its members, this person's entries need no approval."
@@ -85,9 +76,6 @@ class TimebankMember(models.Model):
     _account_opened = models.Constraint(
         "CHECK (state = 'applicant' OR account_id IS NOT NULL)", "A member who has joined has an account."
     )
-
-    def _default_scheme(self):
-        return self.env["timebank.scheme"]._get_usual()
 
     def _compute_given_received(self):
         """Approved minutes, from the entries themselves (two grouped queries)."""

@@ -9,7 +9,7 @@ class TimebankReward(models.Model):
 
     _name = "timebank.reward"
     _description = "Reward"
-    _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin", "image.mixin"]
+    _inherit = ["timebank.in.bank", "timebank.protected", "mail.thread", "mail.activity.mixin", "image.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -17,15 +17,6 @@ class TimebankReward(models.Model):
 
     # What it is
     name = fields.Char(required=True, translate=True, tracking=True)
-    scheme_id = fields.Many2one(
-        "timebank.scheme",
-        string="Time bank",
-        required=True,
-        ondelete="restrict",
-        index=True,
-        default=lambda self: self.env["timebank.member"]._default_scheme(),
-    )
-    company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     sequence = fields.Integer(default=10)
     kind = fields.Selection(

@@ -124,6 +124,10 @@ class TimebankScheme(models.Model):
         choice = mine or schemes
         return choice if len(choice) == 1 else self.browse()
 
+    def _get_usual_or_first(self):
+        """As :meth:`_get_usual`, or the first of several banks that the user coordinates."""
+        return self._get_usual() or self.search([("coordinator_ids", "in", self.env.uid)], limit=1)
+
     # CRUD
     @api.model_create_multi
     def create(self, vals_list):

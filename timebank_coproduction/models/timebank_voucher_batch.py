@@ -17,22 +17,13 @@ class TimebankVoucherBatch(models.Model):
 
     _name = "timebank.voucher.batch"
     _description = "Batch of Vouchers"
-    _inherit = ["timebank.protected", "mail.thread"]
+    _inherit = ["timebank.in.bank", "timebank.protected", "mail.thread"]
     _order = "id desc"
     _check_company_auto = True
 
     _protected_fields = frozenset({"state", "issued_on"})
 
     name = fields.Char(compute="_compute_name")
-    scheme_id = fields.Many2one(
-        "timebank.scheme",
-        string="Time bank",
-        required=True,
-        ondelete="restrict",
-        index=True,
-        default=lambda self: self.env["timebank.member"]._default_scheme(),
-    )
-    company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     minutes = fields.Integer("Minutes each", required=True, default=60, aggregator=None)
     hours = hours_of("minutes", "Worth", editable=True, aggregator=None)
     quantity = fields.Integer("How many", required=True, default=8)

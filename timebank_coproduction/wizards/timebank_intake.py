@@ -57,10 +57,7 @@ class TimebankIntake(models.TransientModel):
         "timebank.scheme",
         string="Time bank",
         required=True,
-        default=lambda self: (
-            self.env["timebank.scheme"]._get_usual()
-            or self.env["timebank.scheme"].search([("coordinator_ids", "in", self.env.uid)], limit=1)
-        ),
+        default=lambda self: self.env["timebank.scheme"]._get_usual_or_first(),
     )
     partner_id = fields.Many2one("res.partner", string="Known contact")
     name = fields.Char("Full name")

@@ -15,7 +15,7 @@ class TimebankVoucherDesk(models.TransientModel):
         "timebank.scheme",
         string="Time bank",
         required=True,
-        default=lambda self: self.env["timebank.member"]._default_scheme() or self._default_scheme(),
+        default=lambda self: self.env["timebank.scheme"]._get_usual_or_first(),
     )
     target = fields.Selection(
         [("spent", "Spent here, at the desk"), ("account", "Onto an account")],
@@ -35,9 +35,6 @@ class TimebankVoucherDesk(models.TransientModel):
     last_minutes = fields.Integer(readonly=True)
     last_hours = hours_of("last_minutes", "Credits")
     line_ids = fields.One2many("timebank.voucher.desk.line", "desk_id", readonly=True)
-
-    def _default_scheme(self):
-        return self.env["timebank.scheme"].search([("coordinator_ids", "in", self.env.user.ids)], limit=1)
 
     @api.depends("target")
     def _compute_display_name(self):
