@@ -4,8 +4,6 @@ The plain statements leave the same rows in `timebank_hours`, `timebank_transfer
 the accounts, under the same constraints and triggers; that they do is checked. They ask
 no rule, check no right and close nobody's to-do, all of which the verb does. The peers
 are what Odoo itself does for a similar record, created through the ORM.
-
-Every turn is rolled back, and its dead rows are removed before the next one.
 """
 
 from datetime import date
@@ -58,29 +56,19 @@ def measure(report):
     """The verb, the plain statements and Odoo's own records take turns."""
     report.subject(f"Recording and approving {ENTRIES:,} hours")
     ids = _record(report)
-    left = {}
-    medians = harness.take_turns(
-        ROUNDS,
-        {
-            "verb": lambda: _verb(ids, left),
-            "sql": lambda: _sql(ids, left),
-            "timesheets": _timesheets,
-            "journal": _journal_entries,
-        },
-        between=_clean,
+    medians = harness.against_plain_sql(
+        bank.COORDINATOR,
+        verb=lambda env: env["timebank.hours"].browse(ids["hours"]).action_approve,
+        plain=lambda env: _plain(env, ids),
+        rows=SQL(ROWS, ids["bank"]),
+        tables=("timebank_hours", "timebank_transfer", "timebank_account"),
+        rounds=ROUNDS,
+        peers={"timesheets": _timesheets, "journal": _journal_entries},
     )
-    assert left["verb"] == left["sql"], "the plain statements leave other rows"
     speed = ENTRIES / medians["verb"]
     timesheets = PEER_LINES / medians["timesheets"]
     journal = PEER_ENTRIES / medians["journal"]
-    report.figure("Approve in one call", medians["verb"], "s")
-    report.figure("Plain SQL leaving the same rows", medians["sql"], "s")
-    report.figure(
-        "Approve against plain SQL",
-        medians["verb"] / medians["sql"],
-        "times as long",
-        at_most=3,
-    )
+    report.against_sql("Approve", medians, at_most=3)
     report.figure("Approved", speed, "per second")
     report.figure("Timesheet lines created", timesheets, "per second")
     report.figure("Approve against timesheet lines", speed / timesheets, "times", at_least=5)
@@ -105,36 +93,19 @@ def _record(report):
     return ids
 
 
-def _clean():
-    for table in ("timebank_hours", "timebank_transfer", "timebank_account"):
-        harness.run_outside(f"VACUUM {table}")
+def _plain(env, ids):
+    values = {
+        "bank": ids["bank"],
+        "user": env.uid,
+        "now": env.cr.now(),
+        "sequence": harness.numbers_of(env, ids["bank"]),
+    }
 
+    def approve():
+        env.cr.execute(APPROVE, values)
+        env.cr.execute(CREDIT, values)
 
-def _verb(ids, left):
-    with harness.environment(bank.COORDINATOR) as env:
-        entries = env["timebank.hours"].browse(ids["hours"])
-        taken = harness.seconds(env, entries.action_approve)
-        left.setdefault("verb", env.execute_query(SQL(ROWS, ids["bank"])))
-    return taken
-
-
-def _sql(ids, left):
-    with harness.environment(bank.COORDINATOR) as env:
-        sequence = env["timebank.scheme"].browse(ids["bank"]).sudo().sequence_id
-        values = {
-            "bank": ids["bank"],
-            "user": env.uid,
-            "now": env.cr.now(),
-            "sequence": f"ir_sequence_{sequence.id:03d}",
-        }
-
-        def approve():
-            env.cr.execute(APPROVE, values)
-            env.cr.execute(CREDIT, values)
-
-        taken = harness.seconds(env, approve)
-        left.setdefault("sql", env.execute_query(SQL(ROWS, ids["bank"])))
-    return taken
+    return approve
 
 
 def _timesheets():

@@ -73,6 +73,42 @@ def take_turns(rounds, contestants, between=lambda: None):
     return {name: statistics.median(values) for name, values in turns.items()}
 
 
+def against_plain_sql(login, verb, plain, rows, tables, rounds, peers=None):
+    """Medians of a verb and of plain statements that leave the same rows, which is checked.
+
+    Every turn is rolled back, and its dead rows are removed before the next one.
+
+    :param login: whose environment both get
+    :param verb: function of an environment, returning the call that is timed
+    :param plain: the same for the statements
+    :param rows: the query (SQL) for what has to be alike
+    :param tables: names of the tables that are written
+    :param peers: dict of name → function without arguments, which take turns with the two
+    :return: dict of ``verb``, ``sql`` and the peers' names → seconds
+    """
+    left = {}
+
+    def turn(name, prepare):
+        with environment(login) as env:
+            taken = seconds(env, prepare(env))
+            left.setdefault(name, env.execute_query(rows))
+        return taken
+
+    def clean():
+        for table in tables:
+            run_outside(f"VACUUM {table}")
+
+    contestants = {"verb": lambda: turn("verb", verb), "sql": lambda: turn("sql", plain)}
+    medians = take_turns(rounds, {**contestants, **(peers or {})}, between=clean)
+    assert left["verb"] == left["sql"], "the plain statements leave other rows"
+    return medians
+
+
+def numbers_of(env, scheme_id):
+    """The database's sequence that a bank draws its transfers' numbers from."""
+    return f"ir_sequence_{env['timebank.scheme'].browse(scheme_id).sudo().sequence_id.id:03d}"
+
+
 def run_outside(statement, database=DATABASE):
     """Run a statement such as VACUUM that no transaction may surround."""
     with odoo.sql_db.db_connect(database).cursor() as cr:
@@ -138,6 +174,13 @@ class Report:
         verdict = {True: "met", False: "MISSED", None: ""}[met]
         print(f"  {name:62} {_short(value):>10} {unit:12} {bar:16} {verdict}", flush=True)
         self.figures.append({"name": name, "value": value, "unit": unit, "bar": bar, "met": met})
+
+    def against_sql(self, name, medians, at_most):
+        """The figures of :func:`against_plain_sql`."""
+        self.figure(f"{name} in one call", medians["verb"], "s")
+        self.figure("Plain SQL leaving the same rows", medians["sql"], "s")
+        ratio = medians["verb"] / medians["sql"]
+        self.figure(f"{name} against plain SQL", ratio, "times as long", at_most=at_most)
 
     def finish(self):
         """Foot of the table, and the file."""
