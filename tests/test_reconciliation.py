@@ -175,22 +175,39 @@ class TestReconciliation(GrantCase):
             with self.subTest(vals), self.assertRaises(AccessError):
                 reconciliation.write(vals)
 
-    def test_later_changes_show_as_drift(self):
+    def test_its_name_has_the_reader_s_dates(self):
+        self.assertEqual(self._reconcile().display_name, "Neighbours Together, 01/01/2026 to 03/31/2026")
+
+    def test_a_refresh_writes_only_what_changed(self):
         reconciliation = self._mixed()
-        self._explain(reconciliation)
-        reconciliation.action_prepare()
-        self.assertFalse(reconciliation.has_drift)
-        spent = reconciliation.spent_amount
-        late = self._bill(("Forgotten", 3))
-        reconciliation.invalidate_recordset()
-        self.assertTrue(reconciliation.has_drift)
-        self.assertIn(
-            f"{late.name} Forgotten: was not there, is now billed without a claim", reconciliation.drift
-        )
-        self.assertEqual(reconciliation.spent_amount, spent)
-        late.button_draft()
-        reconciliation.invalidate_recordset()
-        self.assertFalse(reconciliation.has_drift)
+        before = {line.id: line.status for line in reconciliation.line_ids}
+        self._bill(("More towels", 2))
+        reconciliation.action_refresh()
+        kept = reconciliation.line_ids.filtered(lambda line: line.id in before)
+        self.assertEqual((len(kept), len(reconciliation.line_ids)), (4, 5))
+
+    def test_a_reason_given_later_is_taken_over(self):
+        claim = self._claims(1)
+        match = self._match(claim, self._bill(("Pass", 13)), 13)
+        reconciliation = self._reconcile()
+        self.assertFalse(reconciliation.line_ids.note)
+        match.with_user(self.finance).write({"difference_reason": "postage"})
+        reconciliation.action_refresh()
+        self.assertEqual(reconciliation.line_ids.note, "Postage")
+
+    def test_a_difference_is_told_once(self):
+        """One claim on two bills, together dearer than expected."""
+        claim = self._claims(1)
+        self._match(claim, self._bill(("Half", 7)), 7)
+        self._match(claim, self._bill(("Half", 6)), 6)
+        self.assertEqual(self._lines(self._reconcile()), [("amount_differs", 6, 1), ("matched", 7, 0)])
+
+    def test_an_analytic_entry_dated_apart_from_its_bill(self):
+        bill = self._bill(("Pass", 12), day=date(2026, 4, 9))
+        bill.invoice_line_ids.analytic_line_ids.date = date(2026, 3, 30)
+        reconciliation = self._reconcile()
+        self.assertEqual(self._lines(reconciliation), [("billed_without_claim", 12, 12)])
+        self.assertEqual(reconciliation.gap_amount, 0)
 
     def test_tampering_breaks_the_hash(self):
         reconciliation = self._mixed()

@@ -85,6 +85,8 @@ from . import (
     timebank_grant_matching_screen,
     timebank_reconciliation,
     timebank_reconciliation_prepare,
+    timebank_reconciliation_lines,
+    timebank_reconciliation_drift,
     timebank_reconciliation_sign,
     timebank_grant_views,
     timebank_grant_course,

@@ -75,7 +75,11 @@ class TimebankBillLine(models.Model):
     @api.depends("number", "name")
     def _compute_display_name(self):
         for line in self:
-            line.display_name = " ".join(filter(None, [line.number, line.name])) or "?"
+            line.display_name = self._name_of(line.number, line.name)
+
+    def _name_of(self, number, label):
+        """What a bill line is called: the bill's number and the line's label."""
+        return " ".join(filter(None, (number, label))) or "?"
 
     @api.private
     def _follow(self, grants):
@@ -91,17 +95,25 @@ class TimebankBillLine(models.Model):
             if spend.move_line_id:
                 key = (spend.grant_id, spend.move_line_id)
                 shares[key] = shares.get(key, 0) + spend.amount
-        lines = self.search_fetch(
-            [("grant_id", "in", grants.ids)], ["grant_id", "move_line_id", "share_amount"]
+        self.flush_model(["grant_id", "move_line_id", "share_amount", "matched_amount"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id, grant_id, move_line_id, share_amount, matched_amount
+                     FROM timebank_bill_line WHERE grant_id IN %s ORDER BY id""",
+                tuple(grants.ids) or (0,),
+            )
         )
-        known = {(line.grant_id.id, line.move_line_id.id): line for line in lines}
-        stale = self.browse()
-        for key, line in known.items():
-            share = line.currency_id.round(shares.get(key, 0))
-            if key not in shares and not line.matched_amount:
-                stale |= line
-            elif line.currency_id.compare_amounts(line.share_amount, share):
-                line.share_amount = share
+        kept, stale, known = [], [], set()
+        for number, grant_id, move_line_id, before, matched in rows:
+            key = (grant_id, move_line_id)
+            known.add(key)
+            if key not in shares and not matched:
+                stale.append(number)
+                continue
+            kept.append(number)
+            currency = grants.browse(grant_id).company_currency_id
+            if abs((before or 0) - shares.get(key, 0)) >= currency.rounding / 2:
+                self.browse(number).share_amount = shares.get(key, 0)
         missing = [
             {"grant_id": grant_id, "move_line_id": move_line_id, "share_amount": share}
             for (grant_id, move_line_id), share in sorted(shares.items())
@@ -111,8 +123,8 @@ class TimebankBillLine(models.Model):
             # Of two who look at new bills at once, the second one's request is tried again.
             grants._commit()
         new = self.create(missing)
-        stale.unlink()
-        return (lines - stale) | new
+        self.browse(stale).unlink()
+        return self.browse(kept) | new
 
     @api.private
     def _of(self, grant, move_line):

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from typing import NamedTuple
 
 from odoo import fields, models
@@ -30,29 +29,20 @@ class TimebankGrant(models.Model):
         :return: dict of grant → amount in company currency, spending above zero
         """
         totals = dict.fromkeys(self, 0.0)
-        # Where every expense counts, the database tells them apart; it is the quicker.
-        every = self.filtered(lambda grant: not grant.reward_account_ids and not grant.reward_product_ids)
-        expense = Domain("general_account_id", "=", False) | Domain(
-            "general_account_id.account_type", "in", EXPENSES
-        )
-        for column, grants in every._by_plan_column():
-            of_account = {grant.analytic_account_id.id: grant for grant in grants}
-            groups = self._analytic_lines()._read_group(
-                grants._get_spend_domain(column, date_from, date_to) & expense, [column], ["amount:sum"]
-            )
-            for analytic, amount in groups:
-                totals[of_account[analytic.id]] -= amount
-        for column, grants in (self - every)._by_plan_column():
-            groups = self._analytic_lines()._read_group(
-                grants._get_spend_domain(column, date_from, date_to),
-                [column, "general_account_id", "product_id"],
-                ["amount:sum"],
-            )
-            of_account = {grant.analytic_account_id.id: grant for grant in grants}
-            for analytic, general, product, amount in groups:
-                grant = of_account[analytic.id]
-                if grant._counts_as_reward(general, product):
-                    totals[grant] -= amount
+        by_product = self.filtered("reward_product_ids")
+        for grants, kinds in (
+            (self - by_product, ["general_account_id"]),
+            (by_product, ["general_account_id", "product_id"]),
+        ):
+            for column, of_plan in grants._by_plan_column():
+                of_account = {grant.analytic_account_id.id: grant for grant in of_plan}
+                groups = self._analytic_lines()._read_group(
+                    of_plan._get_spend_domain(column, date_from, date_to), [column, *kinds], ["amount:sum"]
+                )
+                for analytic, *kind, amount in groups:
+                    grant = of_account[analytic.id]
+                    if grant._counts_as_reward(*kind):
+                        totals[grant] -= amount
         return {grant: grant.company_currency_id.round(total) for grant, total in totals.items()}
 
     def _get_spend_lines(self, date_from=None, date_to=None):
@@ -61,7 +51,7 @@ class TimebankGrant(models.Model):
         :return: list of :class:`Spend`; an analytic entry without a journal item has
             ``move_line_id`` 0
         """
-        lines = []
+        lines, counts = [], {}
         for column, grants in self._by_plan_column():
             groups = self._analytic_lines()._read_group(
                 grants._get_spend_domain(column, date_from, date_to),
@@ -70,10 +60,14 @@ class TimebankGrant(models.Model):
             )
             of_account = {grant.analytic_account_id.id: grant for grant in grants}
             for analytic, move_line, general, product, day, amount in groups:
-                grant = of_account[analytic.id]
-                if grant._counts_as_reward(general, product):
-                    spent = grant.company_currency_id.round(-amount)
-                    lines.append(Spend(grant.id, move_line.id or 0, spent, day))
+                kind = (analytic.id, general.id, product.id)
+                if kind not in counts:
+                    grant = of_account[analytic.id]
+                    rewards = grant._counts_as_reward(general, product)
+                    counts[kind] = (grant.id, grant.company_currency_id) if rewards else None
+                if counts[kind]:
+                    grant_id, currency = counts[kind]
+                    lines.append(Spend(grant_id, move_line.id or 0, currency.round(-amount), day))
         return lines
 
     def _get_draft_spend(self):
@@ -104,11 +98,14 @@ class TimebankGrant(models.Model):
 
     def _by_plan_column(self):
         """Pairs of a column of the analytic lines and the grants whose account is kept there."""
-        columns = defaultdict(lambda: self.browse())
-        for grant in self.filtered("analytic_account_id"):
-            # sudo: the plan only says in which column the grant's account is.
-            columns[grant.sudo().analytic_account_id.plan_id._column_name()] |= grant
-        return columns.items()
+        # sudo: the plan only says in which column the grant's account is.
+        return (
+            (plan._column_name(), grants.with_env(self.env))
+            for plan, grants in self.sudo()
+            .filtered("analytic_account_id")
+            .grouped(lambda grant: grant.analytic_account_id.root_plan_id)
+            .items()
+        )
 
     def _get_spend_domain(self, column, date_from=None, date_to=None):
         domain = Domain(column, "in", self.analytic_account_id.ids)
@@ -122,7 +119,7 @@ class TimebankGrant(models.Model):
         # sudo: figures for those who may read the grant, who need not read the bills.
         return self.env["account.analytic.line"].sudo()
 
-    def _counts_as_reward(self, general, product):
+    def _counts_as_reward(self, general, product=None):
         """Whether an entry on this account, for this product, is spending on rewards.
 
         An analytic entry made by hand has no account; it counts, so that nothing charged

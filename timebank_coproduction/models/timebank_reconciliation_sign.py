@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..tools import canonical
 
@@ -42,13 +43,18 @@ SIGNED_ON_LINES = (
 
 
 class TimebankReconciliation(models.Model):
-    """Two signatures, and what has changed in the books since."""
+    """Two signatures over the figures and lines."""
 
     _inherit = "timebank.reconciliation"
 
+    #: A draft's own, for finance to write; all other figures come from the books.
+    _written = frozenset({"date_from", "date_to", "note"})
+
     is_intact = fields.Boolean(compute="_compute_is_intact", help="The hash still fits the figures.")
-    drift = fields.Text("Changed since", compute="_compute_drift")
-    has_drift = fields.Boolean(compute="_compute_drift")
+
+    @property
+    def _protected_fields(self):
+        return super()._protected_fields | {"inputs_digest", *SIGNED} - self._written
 
     def action_prepare(self):
         """Sign as preparer: the figures are brought up to date, and then kept.
@@ -119,19 +125,39 @@ class TimebankReconciliation(models.Model):
         """The figures under the signatures, as plain values."""
         self.ensure_one()
 
-        def plain(record, name):
-            value = record[name]
-            if record._fields[name].type == "monetary":
-                return f"{value:.{self.currency_id.decimal_places}f}"
+        def plain(name, value):
+            if self._fields[name].type == "monetary":
+                return self._plain_amount(value)
             return str(value or "")
 
         return {
             "grant": self.grant_id.id,
-            **{name: plain(self, name) for name in SIGNED},
-            "lines": [
-                {name: plain(line, name) for name in SIGNED_ON_LINES} for line in self.line_ids.sorted("id")
-            ],
+            **{name: plain(name, self[name]) for name in SIGNED},
+            "lines": self._get_signed_lines(),
         }
+
+    def _get_signed_lines(self):
+        """What is signed of each line, straight from the table: there may be thousands."""
+        lines = self.env["timebank.reconciliation.line"]
+        lines.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT %s FROM timebank_reconciliation_line WHERE reconciliation_id = %s ORDER BY id",
+                SQL(", ").join(map(SQL.identifier, SIGNED_ON_LINES)),
+                self.id,
+            )
+        )
+        as_text = [
+            self._plain_amount if lines._fields[name].type == "monetary" else lambda value: str(value or "")
+            for name in SIGNED_ON_LINES
+        ]
+        return [
+            {name: text(value) for name, text, value in zip(SIGNED_ON_LINES, as_text, row, strict=True)}
+            for row in rows
+        ]
+
+    def _plain_amount(self, amount):
+        return f"{amount or 0:.{self.currency_id.decimal_places}f}"
 
     def _compute_is_intact(self):
         for reconciliation in self:
@@ -139,50 +165,3 @@ class TimebankReconciliation(models.Model):
             reconciliation.is_intact = not signed or reconciliation.hash == canonical.digest(
                 reconciliation._get_signed()
             )
-
-    def _compute_drift(self):
-        """Compare what was signed with what the books and claims say now, line by line."""
-        for reconciliation in self:
-            changes = reconciliation._get_drift() if reconciliation.state != "draft" else []
-            reconciliation.drift = "\n".join(changes) or False
-            reconciliation.has_drift = bool(changes)
-
-    def _get_drift(self):
-        """Sentences, one for each line that is new, gone or different. Empty when nothing changed."""
-        self.ensure_one()
-        self = self.sudo()  # the same view of books and claims as when it was prepared
-        before, after = {}, {}
-        for line in self.line_ids:
-            key = (line.claim_code or line.claim_name, line.bill_name)
-            before.setdefault(key, []).append((line.status, line.billed_amount, line.cost_amount))
-        for vals in self._prepare_lines():
-            key = (vals["claim_code"] or vals["claim_name"], vals["bill_name"])
-            after.setdefault(key, []).append((vals["status"], vals["billed_amount"], vals["cost_amount"]))
-        changes = []
-        for key in sorted({*before, *after}, key=str):
-            old, new = sorted(before.get(key, [])), sorted(after.get(key, []))
-            if [self._rounded(entry) for entry in old] != [self._rounded(entry) for entry in new]:
-                changes.append(
-                    self.env._(
-                        "%(what)s: was %(old)s, is now %(new)s",
-                        what=" / ".join(filter(None, key)) or self.env._("Analytic entry"),
-                        old=self._describe(old),
-                        new=self._describe(new),
-                    )
-                )
-        return changes
-
-    def _rounded(self, entry):
-        status, billed, cost = entry
-        return (
-            status,
-            round(billed, self.currency_id.decimal_places),
-            round(cost, self.currency_id.decimal_places),
-        )
-
-    def _describe(self, entries):
-        labels = dict(self.line_ids._fields["status"]._description_selection(self.env))
-        return "; ".join(
-            f"{labels[status].lower()} {self.currency_id.format(billed or cost)}"
-            for status, billed, cost in entries
-        ) or self.env._("not there")

@@ -105,6 +105,14 @@ class TimebankRewardMatch(models.Model):
         self._undo()
         return True
 
+    def _get_explanation(self):
+        """Why bill and claim differ, as finance has said."""
+        self.ensure_one()
+        if not self.difference_reason:
+            return self.note
+        reasons = dict(self._fields["difference_reason"]._description_selection(self.env))
+        return ": ".join(filter(None, (reasons[self.difference_reason], self.note)))
+
     @api.private
     def _undo(self):
         # sudo: matches and their sums change through these verbs alone.
