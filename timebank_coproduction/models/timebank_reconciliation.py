@@ -204,7 +204,8 @@ class TimebankReconciliationLine(models.Model):
         self.env.cr.execute(
             SQL(
                 """INSERT INTO timebank_reconciliation_line (%(columns)s)
-                   SELECT %(columns)s FROM json_populate_recordset(NULL::timebank_reconciliation_line, %(rows)s)""",
+                   SELECT %(columns)s
+                     FROM json_populate_recordset(NULL::timebank_reconciliation_line, %(rows)s)""",
                 columns=SQL(", ").join(map(SQL.identifier, rows[0])),
                 rows=json.dumps(
                     [

@@ -57,7 +57,8 @@ class TimebankReconciliation(models.Model):
                      WHERE a.%(column)s = %(account)s AND a.date <= %(last)s
                      GROUP BY a.date, a.move_line_id, a.general_account_id, g.account_type, a.product_id
                     UNION ALL
-                    SELECT ROW('match', m.redemption_id, m.move_line_id, l.date, i.parent_state, m.amount)::text
+                    SELECT ROW('match', m.redemption_id, m.move_line_id, l.date, i.parent_state,
+                               m.amount)::text
                       FROM timebank_reward_match m
                       JOIN timebank_bill_line l ON l.id = m.bill_line_id
                       JOIN account_move_line i ON i.id = m.move_line_id

@@ -51,8 +51,9 @@ def compare(signed, current):
     >>> march = date(2026, 3, 5)
     >>> paid = Line("matched", claim=31, item=71, day=march, cost=1200, billed=1200, to_date=1200)
     >>> gone = Line("bill_changed", item=71, day=march, billed=-1200)
-    >>> compare([paid], [paid, gone]).bills
-    {71: (Charge(amount=1200, day=datetime.date(2026, 3, 5)), Charge(amount=0, day=datetime.date(2026, 3, 5)))}
+    >>> [before, after] = compare([paid], [paid, gone]).bills[71]
+    >>> before.amount, after.amount
+    (1200, 0)
     >>> compare([paid], [paid, gone]).claims
     {}
     """
