@@ -38,6 +38,11 @@ class TestLinks(LiveKioskCase):
         self.assertEqual(self.url_open(self.url).status_code, 404)
         self.assertEqual(self._call(f"{self.url}/find", text="dora"), {"ended": True})
 
+    def test_links_that_nobody_made(self):
+        long = "x" * 42
+        for wrong in (f"kiosk/{long}%00", f"kiosk/{long}é", f"place/{long}%00", f"place/{long}é"):
+            self.assertEqual(self.url_open(f"/timebank/{wrong}").status_code, 404)
+
     def test_claiming_needs_a_press(self):
         future = fields.Datetime.add(fields.Datetime.now(), days=2)
         session = self._make_session(start=future, stop=fields.Datetime.add(future, hours=1), capacity=1)
@@ -62,4 +67,5 @@ class TestLinks(LiveKioskCase):
         token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
         self.url_open(url, data={"csrf_token": token, "mails": "off"})
         self.assertFalse(self.dora.session_mails)
-        self.assertEqual(self.url_open(url[:-3] + "xyz").status_code, 404)
+        for wrong in (url[:-3] + "xyz", url[:-3] + "é", "/timebank/mails/9999999999/x"):
+            self.assertEqual(self.url_open(wrong).status_code, 404)

@@ -153,3 +153,5 @@ class TestRenewLink(HttpCase, ExchangeCase):
         self.assertGreater(offer.expires_on, today + timedelta(days=100))
         self.assertIn("has been used", self.url_open(path).text)
         self.assertIn("has been used", self.url_open(path[:-4] + "0000").text)
+        self.assertIn("has been used", self.url_open(path[:-4] + "é").text)
+        self.assertEqual(self.url_open("/timebank/renew/timebank_offer/9999999999/x").status_code, 404)

@@ -68,7 +68,7 @@ class TimebankKiosk(http.Controller):
 
     # The one opt-out
     @http.route(
-        "/timebank/mails/<int:member_id>/<string:code>",
+        "/timebank/mails/<int(max=2147483647):member_id>/<string:code>",
         type="http",
         auth="public",
         methods=["GET", "POST"],

@@ -1,6 +1,7 @@
 from odoo import http
 from odoo.http import request
-from odoo.tools import consteq
+
+from ..tools import codes
 
 MODELS = {"timebank_offer": "timebank.offer", "timebank_request": "timebank.request"}
 
@@ -9,7 +10,7 @@ class TimebankRenew(http.Controller):
     """One click in the reminder keeps an offer or a request."""
 
     @http.route(
-        "/timebank/renew/<string:table>/<int:record_id>/<string:token>",
+        "/timebank/renew/<string:table>/<int(max=2147483647):record_id>/<string:token>",
         type="http",
         auth="public",
         website=True,
@@ -31,7 +32,7 @@ class TimebankRenew(http.Controller):
             raise request.not_found()
         # sudo: the token in the link, made by this database, is the permission.
         record = request.env[MODELS[table]].sudo().browse(record_id).exists()
-        if record and consteq(record._get_renew_token(), token):
+        if record and codes.is_same(record._get_renew_token(), token):
             if not record._get_refusals_to_publish(("published", "paused", "expired")):
                 return record
         return record.browse()

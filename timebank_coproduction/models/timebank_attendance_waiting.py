@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools import codes
+
 
 class TimebankAttendance(models.Model):
     """The waiting list: a freed place is kept for the first of it, until their claim link runs out."""
@@ -46,7 +48,7 @@ class TimebankAttendance(models.Model):
     @api.model
     def _find_claim(self, code):
         """The line that a claim link stands for, as far as it still holds."""
-        if not code or len(code) < 20:
+        if not codes.may_be_link(code, 20):
             return self.browse()
         return self.search([("claim_code", "=", code)], limit=1)
 

@@ -55,7 +55,7 @@ class TimebankSession(models.Model):
     @api.private
     def _find_kiosk(self, token):
         """The open session that a link stands for, or an empty recordset."""
-        if not token or len(token) < 40:
+        if not codes.may_be_link(token, 40):
             return self.browse()
         now = fields.Datetime.now()
         return self.search(

@@ -1,5 +1,7 @@
 from odoo import api, fields, models, tools
 
+from ..tools import codes
+
 #: How many mails go out before the job saves what it has done.
 BATCH = 50
 
@@ -114,6 +116,6 @@ class TimebankMember(models.Model):
     def _find_by_opt_out(self, member_id, code):
         """The member whose mails a link switches off, or an empty recordset."""
         member = self.browse(member_id).exists()
-        if member and tools.consteq(member._get_opt_out_code(), code):
+        if member and codes.is_same(member._get_opt_out_code(), code):
             return member
         return self.browse()

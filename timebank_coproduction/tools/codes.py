@@ -4,6 +4,7 @@ Digits and letters without I, L, O and U, which are mistaken for others (Crockfo
 base 32). Twelve of them hold 60 bits, sixteen hold 80.
 """
 
+import hmac
 import re
 import secrets
 from base64 import b32encode
@@ -40,6 +41,24 @@ def normalise(text):
     if len(code) not in (CLAIM_LENGTH, VOUCHER_LENGTH) or set(code) - set(ALPHABET):
         return ""
     return _grouped(code)
+
+
+def may_be_link(text, length):
+    """Whether the last part of a link can be one of ours: so long at least, and nothing but signs.
+
+    >>> may_be_link("x" * 20, 20), may_be_link("x" * 19, 20), may_be_link("x" * 20 + chr(0), 20)
+    (True, False, False)
+    """
+    return len(text or "") >= length and text.isascii() and text.isprintable()
+
+
+def is_same(expected, given):
+    """Whether a code out of a link is the one expected, in a time that tells nothing of it.
+
+    >>> is_same("abc", "abc"), is_same("abc", "abd"), is_same("abc", "é")
+    (True, False, False)
+    """
+    return hmac.compare_digest(expected.encode(), given.encode(errors="replace"))
 
 
 def _grouped(code):
