@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .common import TODAY
 from .exchange_common import ExchangeCase
 
 
@@ -67,3 +68,69 @@ class TestPot(ExchangeCase):
             self.pot.holder_ids = stranger
         with self.assertRaisesRegex(ValidationError, "Only a pot"):
             self.ann.account_id.holder_ids = self.ben.partner_id
+
+    def test_pays_for_time(self):
+        """Who gave is paid from the pot, whoever received; a reversal fills it up again."""
+        self.ann.account_id.with_user(self.portal).action_give(self.pot, 60)
+        hours = self._pay(self.agency, 45, receiver_id=self.ben.partner_id.id)
+        hours.with_user(self.coordinator).action_approve()
+        self.assertEqual(hours.transfer_ids.from_account_id, self.pot)
+        self.assertEqual(hours.transfer_ids.kind, "exchange")
+        self.assertEqual((self.pot.balance_minutes, *self._balances(self.agency, self.ben)), (15, 45, 0))
+        self.assertEqual(self.scheme.check_ledger(), [])
+        hours.with_user(self.coordinator).action_reverse("Another day")
+        self.assertEqual((self.pot.balance_minutes, *self._balances(self.agency)), (60, 0))
+        self.assertEqual(self.scheme.check_ledger(), [])
+
+    def test_never_pays_more_than_is_in_it(self):
+        self.ann.account_id.with_user(self.portal).action_give(self.pot, 60)
+        hours = self._pay(self.agency, 61)
+        with self.assertRaisesRegex(UserError, "Trip to the coast has 1:00 hours to spend"):
+            hours.with_user(self.coordinator).action_approve()
+        self.pot.action_freeze()
+        with self.assertRaisesRegex(UserError, "frozen"):
+            self._pay(self.agency, 20).with_user(self.coordinator).action_approve()
+
+    def test_time_from_a_pot_waits_for_approval(self):
+        self.scheme.approval = "trusted"
+        self.ben.trusted = True
+        hours = self.env["timebank.hours"].with_user(self.portal2)
+        entry = hours.create(
+            {
+                "scheme_id": self.scheme.id,
+                "partner_id": self.ben.partner_id.id,
+                "date": TODAY,
+                "minutes": 30,
+                "pot_id": self.pot.id,
+            }
+        )
+        entry.action_submit()
+        self.assertEqual(entry.state, "submitted")
+
+    def test_only_holders_and_coordinators_let_it_pay(self):
+        with self.assertRaisesRegex(UserError, "Only the holders of Trip to the coast"):
+            self.env["timebank.hours"].with_user(self.portal).create(
+                {
+                    "scheme_id": self.scheme.id,
+                    "partner_id": self.ann.partner_id.id,
+                    "date": TODAY,
+                    "minutes": 30,
+                    "pot_id": self.pot.id,
+                }
+            )
+        with self.assertRaisesRegex(ValidationError, "not a pot of River Street"):
+            self._pay(self.agency, 30, pot_id=self._make_scheme("Hill Top").pot_account_id.id)
+
+    def _pay(self, giver, minutes, **vals):
+        entry = self.env["timebank.hours"].create(
+            {
+                "scheme_id": self.scheme.id,
+                "partner_id": giver.partner_id.id,
+                "date": TODAY,
+                "minutes": minutes,
+                "pot_id": self.pot.id,
+                **vals,
+            }
+        )
+        entry.action_submit()
+        return entry

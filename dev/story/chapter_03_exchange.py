@@ -1,4 +1,4 @@
-"""People are put together: wishes met, hours passed on, a kitchen lent, a trip saved for."""
+"""People are put together: wishes met, hours passed on, a kitchen lent, a trip saved for, a group taught."""
 
 from datetime import timedelta
 
@@ -43,15 +43,15 @@ def publish(world, model, name, skill, **vals):
     return record
 
 
-def meet(world, offer, request, minutes, place):
+def meet(world, offer, request, minutes, place, days=1):
     """From introduction to approved hours, as a coordinator would record it."""
     introduction = world.env["timebank.introduction"].create({"offer_id": offer.id, "request_id": request.id})
     introduction.action_introduce()
-    yesterday = fields.Datetime.now() - timedelta(days=1)
-    introduction.action_agree(meet_at=yesterday, place=place, minutes=minutes)
+    then = fields.Datetime.now() - timedelta(days=days)
+    introduction.action_agree(meet_at=then, place=place, minutes=minutes)
     introduction.action_done()
     introduction.hours_ids.action_approve()
-    assert introduction.hours_ids.state == "approved" and request.state == "met"
+    assert set(introduction.hours_ids.mapped("state")) == {"approved"} and request.state == "met"
     return introduction
 
 
@@ -198,3 +198,46 @@ def trip(world):
     assert balances(world, "Saturday Supper Club") == [0]
     assert world["lane"].check_ledger() == []
     return "The club drove and cooked; the pot is empty, and the ledger balances"
+
+
+@step("coordinator", "finds somebody to teach three at once: each of the group pays a third")
+def together(world):
+    sewers = ("Bill Sutton", "Comfort Mensah", "Dai Archer")
+    offer = publish(world, "timebank.offer", "Nia Rowlands", "sewing")
+    request = publish(
+        world,
+        "timebank.request",
+        "Comfort Mensah",
+        "sewing",
+        for_whom="group",
+        on_behalf_of="Weir Lane Sewers",
+        group_partner_ids=[Command.set([member(world, name).partner_id.id for name in sewers])],
+    )
+    assert {row["name"] for row in request.suggest(10)}.isdisjoint(sewers)
+    before = balances(world, *sewers)
+    introduction = meet(world, offer, request, 60, "The hall", days=3)
+    assert introduction.hours_ids.mapped("minutes") == [20, 20, 20]
+    assert balances(world, *sewers) == [minutes - 20 for minutes in before]
+    return introduction.display_name
+
+
+@step("coordinator", "lets the pot pay for the driver's time, once Nia has put something in")
+def from_the_pot(world):
+    pot, nia = world["pot"], member(world, "Nia Rowlands").account_id
+    nia.action_give(pot, 45, "Nia rang")
+    offer = publish(world, "timebank.offer", "Dai Archer", "lifts_by_car")
+    request = publish(
+        world,
+        "timebank.request",
+        "Comfort Mensah",
+        "lifts_by_car",
+        for_whom="group",
+        on_behalf_of="The museum trip",
+        pot_id=pot.id,
+    )
+    before = balances(world, "Dai Archer", "Comfort Mensah")
+    introduction = meet(world, offer, request, 45, "To the museum")
+    assert introduction.hours_ids.transfer_ids.from_account_id == pot
+    assert balances(world, "Dai Archer", "Comfort Mensah") == [before[0] + 45, before[1]]
+    assert pot.balance_minutes == 0 and world["lane"].check_ledger() == []
+    return "Dai +0:45 from the pot, nobody else pays"

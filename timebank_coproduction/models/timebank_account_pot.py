@@ -65,3 +65,14 @@ class TimebankAccount(models.Model):
                         bank=account.scheme_id.name,
                     )
                 )
+
+    def _why_not_pot_of(self, scheme):
+        """Why time given in a bank can't be paid from this account, or an empty string."""
+        self.ensure_one()
+        if self.kind != "pot":
+            return self.env._(
+                "%s is not a pot: time is paid by whoever received it, or from a pot.", self.name
+            )
+        if self.scheme_id != scheme:
+            return self.env._("%(pot)s is not a pot of %(bank)s.", pot=self.name, bank=scheme.name)
+        return ""

@@ -35,13 +35,17 @@ class TimebankScheme(models.Model):
                 else:
                     alone |= request
         pairs.sort(key=lambda pair: (pair[0], pair[1]), reverse=True)
+        shown = [(request, offer, score) for _newest, score, request, offer in pairs[:ROWS]]
         return [
             self._desk_section(
                 "matches",
                 self.env._("They would suit each other"),
                 self.env._("Open requests and the offer that fits best, the newest first."),
                 len(pairs),
-                [self._desk_match(*pair[2:]) for pair in pairs[:ROWS]],
+                [
+                    self._desk_match(request, offer, row["reasons"])
+                    for (request, offer, _score), row in zip(shown, matchmaker._describe(shown), strict=True)
+                ],
                 "timebank_coproduction.timebank_request_action",
             ),
             self._desk_section(
@@ -82,13 +86,12 @@ class TimebankScheme(models.Model):
             and (member, offer.skill_id) not in known
         ]
 
-    def _desk_match(self, request, offer):
-        reasons = self.env["timebank.matchmaker"]._explain(request, offer)
+    def _desk_match(self, request, offer, reasons):
         row = self._desk_row(request, ", ".join(reasons))
         row["title"] = self.env._(
             "%(giver)s for %(receiver)s: %(skill)s",
             giver=offer.partner_id.name,
-            receiver=request.partner_id.name,
+            receiver=request._get_whom(),
             skill=request.skill_id.name,
         )
         row["partner_id"] = offer.partner_id.id

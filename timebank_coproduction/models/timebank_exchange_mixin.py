@@ -92,6 +92,7 @@ class TimebankExchangeMixin(models.AbstractModel):
         default="draft",
         index=True,
         tracking=True,
+        group_expand=True,
     )
     published_on = fields.Date(readonly=True, copy=False)
     reminded_on = fields.Date(readonly=True, copy=False)
@@ -107,7 +108,13 @@ class TimebankExchangeMixin(models.AbstractModel):
 
     @api.depends("scheme_id", "partner_id")
     def _compute_member_id(self):
-        # sudo: only which membership it is
+        members = self._find_members()
+        for record in self:
+            record.member_id = members.get((record.scheme_id._origin.id, record.partner_id._origin.id))
+
+    def _find_members(self):
+        """The memberships of these people: dict of (bank id, partner id) → member."""
+        # sudo: only which membership it is, and in which role
         members = (
             self.env["timebank.member"]
             .sudo()
@@ -116,13 +123,10 @@ class TimebankExchangeMixin(models.AbstractModel):
                     ("scheme_id", "in", self.scheme_id._origin.ids),
                     ("partner_id", "in", self.partner_id._origin.ids),
                 ],
-                ["scheme_id", "partner_id"],
+                ["scheme_id", "partner_id", "role"],
             )
         )
-        by_key = {(member.scheme_id.id, member.partner_id.id): member for member in members}
-        for record in self:
-            key = (record.scheme_id._origin.id, record.partner_id._origin.id)
-            record.member_id = by_key.get(key)
+        return {(member.scheme_id.id, member.partner_id.id): member for member in members}
 
     @api.depends("kind")
     def _compute_skill_id(self):
@@ -141,8 +145,13 @@ class TimebankExchangeMixin(models.AbstractModel):
             record.display_name = self.env._(
                 "%(what)s, %(person)s",
                 what=record.skill_id.name or "?",
-                person=record.partner_id.name or "?",
+                person=record._get_whom() or "?",
             )
+
+    def _get_whom(self):
+        """The name under which others know whose it is."""
+        self.ensure_one()
+        return self.partner_id.name
 
     # CRUD
     @api.model_create_multi

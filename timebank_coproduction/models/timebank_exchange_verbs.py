@@ -10,6 +10,9 @@ class TimebankExchangeMixin(models.AbstractModel):
 
     _inherit = "timebank.exchange.mixin"
 
+    #: The mail that asks whether it is still good; each of the two models has its own.
+    _reminder_template: str
+
     can_publish = fields.Boolean(compute="_compute_can_publish")
 
     def _compute_can_publish(self):
@@ -116,7 +119,7 @@ class TimebankExchangeMixin(models.AbstractModel):
     def _remind(self):
         """Write to those with an address; the rest becomes a to-do of the coordinator."""
         self._through_door().write({"reminded_on": fields.Date.context_today(self)})
-        template = self.env.ref(self._get_reminder_template(), raise_if_not_found=False)
+        template = self.env.ref(self._reminder_template, raise_if_not_found=False)
         reachable = self.filtered("partner_id.email") if template else self.browse()
         if reachable:
             template.send_mail_batch(reachable.ids)
@@ -126,9 +129,6 @@ class TimebankExchangeMixin(models.AbstractModel):
                 date_deadline=record.expires_on,
                 user_id=record.scheme_id.coordinator_ids[:1].id or self.env.uid,
             )
-
-    def _get_reminder_template(self):
-        raise NotImplementedError
 
     def _get_renew_url(self):
         """The link in the reminder. It works without a login, until it has been used."""

@@ -7,7 +7,17 @@ from .timebank_member import ROLES
 
 #: What an entry says. Once a coordinator has decided, only a reversal can change it.
 CONTENT = frozenset(
-    {"scheme_id", "date", "minutes", "start_minute", "partner_id", "receiver_id", "role", "project_id"}
+    {
+        "scheme_id",
+        "date",
+        "minutes",
+        "start_minute",
+        "partner_id",
+        "receiver_id",
+        "pot_id",
+        "role",
+        "project_id",
+    }
 )
 
 

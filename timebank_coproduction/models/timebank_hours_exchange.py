@@ -12,6 +12,7 @@ class TimebankHours(models.Model):
     introduction_id = fields.Many2one("timebank.introduction", readonly=True, copy=False, ondelete="restrict")
 
     _introduction_once = models.UniqueIndex(
-        "(introduction_id) WHERE introduction_id IS NOT NULL AND state NOT IN ('refused', 'reversed')",
+        """(introduction_id, receiver_id)
+           WHERE introduction_id IS NOT NULL AND state NOT IN ('refused', 'reversed')""",
         "The hours of this meeting have been handed in already.",
     )

@@ -11,7 +11,7 @@ class TimebankIntroduction(models.Model):
     _name = "timebank.introduction"
     _description = "Introduction"
     _inherit = ["timebank.protected", "timebank.verbs", "mail.thread", "mail.activity.mixin"]
-    _order = "state, score desc, id desc"
+    _order = "introduced_on desc, score desc, id desc"
     _check_company_auto = True
 
     _protected_fields = frozenset({"state", "introduced_on", "decline_reason", "declined_by_id"})
@@ -35,6 +35,10 @@ class TimebankIntroduction(models.Model):
     company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     skill_id = fields.Many2one(related="request_id.skill_id", store=True, precompute=True)
     needed_by = fields.Date(related="request_id.needed_by")
+    for_whom = fields.Selection(related="request_id.for_whom")
+    on_behalf_of = fields.Char(related="request_id.on_behalf_of")
+    group_partner_ids = fields.Many2many(related="request_id.group_partner_ids")
+    pot_id = fields.Many2one(related="request_id.pot_id")
 
     # Why
     score = fields.Float(
@@ -58,6 +62,7 @@ class TimebankIntroduction(models.Model):
         default="suggested",
         index=True,
         tracking=True,
+        group_expand=True,
     )
     introduced_on = fields.Date(readonly=True, copy=False)
     meet_at = fields.Datetime("When", tracking=True)
@@ -89,13 +94,14 @@ class TimebankIntroduction(models.Model):
         for introduction in self:
             introduction.minutes = introduction.minutes or introduction.request_id.minutes
 
-    @api.depends("giver_id", "receiver_id", "skill_id")
+    @api.depends("giver_id", "request_id.for_whom", "request_id.on_behalf_of", "receiver_id", "skill_id")
     def _compute_display_name(self):
         for introduction in self:
             introduction.display_name = self.env._(
                 "%(giver)s for %(receiver)s: %(skill)s",
                 giver=introduction.giver_id.name or "?",
-                receiver=introduction.receiver_id.name or "?",
+                # sudo: the two people read their introduction without the request
+                receiver=introduction.request_id and introduction.request_id.sudo()._get_whom() or "?",
                 skill=introduction.skill_id.name or "?",
             )
 
@@ -166,6 +172,12 @@ class TimebankIntroduction(models.Model):
                     giver=introduction.giver_id.name,
                     bank=scheme.name,
                 )
+            elif introduction.giver_id in request.group_partner_ids:
+                reason = self.env._(
+                    "%(giver)s belongs to %(group)s: introduce somebody else to it.",
+                    giver=introduction.giver_id.name,
+                    group=request.on_behalf_of,
+                )
             elif offer.kind != request.kind:
                 reason = self.env._(
                     "“%(offer)s” and “%(request)s” are different things: a skill, a space and"
@@ -182,12 +194,19 @@ class TimebankIntroduction(models.Model):
 
     def _weigh(self):
         """Fill in score and reasons of pairs that somebody put together by hand."""
-        matchmaker = self.env["timebank.matchmaker"]
+        if not self:
+            return
+        matchmaker, pairs = self.env["timebank.matchmaker"], []
+        requests, offers = self.sudo().request_id, self.sudo().offer_id
+        points = matchmaker._score(requests, offers)
+        rows = {request: row for row, request in enumerate(requests)}
+        columns = {offer: column for column, offer in enumerate(offers)}
         for introduction in self.sudo():
-            points = matchmaker._score(introduction.request_id, introduction.offer_id)
-            reasons = matchmaker._explain(introduction.request_id, introduction.offer_id)
-            introduction.score = float(points[0, 0])
-            introduction.reasons = self._join_reasons(reasons)
+            request, offer = introduction.request_id, introduction.offer_id
+            pairs.append((request, offer, float(points[rows[request], columns[offer]])))
+        for introduction, row in zip(self.sudo(), matchmaker._describe(pairs), strict=True):
+            introduction.score = row["score"]
+            introduction.reasons = self._join_reasons(row["reasons"])
 
     def _join_reasons(self, reasons):
         text = ", ".join(reasons)

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..tools.minutes import DAY
+
 
 class TimebankIntroduction(models.Model):
     """From a suggestion to time given: the verbs, and who may use them when."""
@@ -168,24 +170,31 @@ class TimebankIntroduction(models.Model):
 
     # What follows
     def _prepare_hours(self):
-        """Values of the hours that each meeting makes, credited from receiver to giver."""
+        """Values of the hours that each meeting makes: one entry, or one each of a group.
+
+        The giver's time is one stretch; people who share it follow each other in it.
+        """
         vals_list = []
         for introduction in self.sudo():
             start = fields.Datetime.context_timestamp(self, introduction.meet_at)
-            vals_list.append(
-                {
-                    "scheme_id": introduction.scheme_id.id,
-                    "partner_id": introduction.giver_id.id,
-                    "receiver_id": introduction.receiver_id.id,
-                    "date": start.date(),
-                    "start_minute": start.hour * 60 + start.minute,
-                    "minutes": introduction.minutes,
-                    "description": introduction.request_id.description or introduction.skill_id.name,
-                    "source": "coordinator",
-                    "request_id": introduction.request_id.id,
-                    "introduction_id": introduction.id,
-                }
-            )
+            request, minute = introduction.request_id, start.hour * 60 + start.minute
+            for receiver, minutes in request._share_out(introduction.minutes):
+                vals_list.append(
+                    {
+                        "scheme_id": introduction.scheme_id.id,
+                        "partner_id": introduction.giver_id.id,
+                        "receiver_id": receiver.id,
+                        "pot_id": request.pot_id.id,
+                        "date": start.date(),
+                        "start_minute": minute if minute < DAY else -1,
+                        "minutes": minutes,
+                        "description": request.description or introduction.skill_id.name,
+                        "source": "coordinator",
+                        "request_id": request.id,
+                        "introduction_id": introduction.id,
+                    }
+                )
+                minute += minutes
         return vals_list
 
     def _tell_both(self):

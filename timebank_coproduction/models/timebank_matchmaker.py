@@ -20,16 +20,13 @@ class TimebankMatchmaker(models.AbstractModel):
         :param weakest: the least nearness of skills that counts
         :return: an array with a row a request and a column an offer, 0 where it can't be
         """
-        facts = [self._gather(requests), self._gather(offers)]
-        codes = {"": 0}
-        columns = self._get_columns(facts)
-        paths = [sorted({row["path"] for row in part["rows"]}) for part in facts]
-        sides = [self._make_side(part, columns, codes, own) for part, own in zip(facts, paths, strict=True)]
-        nearness = np.array(
-            [[matching.nearness(asked, offered) for offered in paths[1]] for asked in paths[0]]
-        ).reshape(len(paths[0]), len(paths[1]))
+        return self._score_facts(self._gather(requests), self._gather(offers), weakest)
+
+    def _score_facts(self, requests, offers, weakest=matching.SIBLING):
+        """As :meth:`_score`, of facts that have been gathered."""
+        *sides, nearness = self._make_sides(requests, offers)
         nearness[nearness < weakest] = 0
-        return matching.score(*sides, nearness, self._get_apart(*(part["rows"] for part in facts)))
+        return matching.score(*sides, nearness, self._get_apart(requests, offers))
 
     @api.private
     def _check_broker(self, schemes):
@@ -47,57 +44,49 @@ class TimebankMatchmaker(models.AbstractModel):
 
     @api.private
     def _suggest(self, record, others_name, limit):
-        """The best counterparts of one offer or request.
+        """The best counterparts of one offer or request, and why.
 
         Nearer skills first; neighbours in the same group are looked at only where they
         could still be among the best.
 
-        :return: list of (record of ``others_name``, points), best first
+        :return: list of (facts of the request, facts of the offer, points), best first
         """
-        found = []
+        others, wishing = self.env[others_name], record._name == "timebank.request"
+        mine, found = self._gather(record), []
+
+        def in_order(one, other):
+            return (one, other) if wishing else (other, one)
+
         family = record.skill_id._get_family()
-        near = [*family["same"], *family["part"], *family["whole"]]
-        weak = matching.best(matching.SIBLING, self._get_soon(record, others_name))
-        for skills, most in ((near, 100), (family["sibling"], weak)):
-            if len(found) >= limit and found[limit - 1][1] >= most:
-                break
-            others = self._get_candidates(record, others_name, skills)
-            if not others:
+        for skills in ([*family["same"], *family["part"], *family["whole"]], family["sibling"]):
+            facts = self._gather_rows(others, self._where_fitting(record, skills))
+            if len(found) >= limit:
+                facts = facts.take(self._get_within_reach(*in_order(mine, facts), found[limit - 1][2]))
+            if not len(facts):
                 continue
-            wishing = others_name == "timebank.offer"
-            points = self._score(record, others) if wishing else self._score(others, record)
-            pairs = zip(others, points.ravel().tolist(), strict=True)
-            found += [pair for pair in pairs if pair[1] > 0]
-            found.sort(key=lambda pair: (-pair[1], pair[0].id))
+            self._gather_links(others, facts)
+            points = self._score_facts(*in_order(mine, facts)).ravel()
+            best = np.lexsort((np.arange(len(points)), -points))[:limit]
+            for position in best[points[best] > 0].tolist():
+                rows = in_order(mine.row(0), facts.row(position))
+                found.append((*rows, float(points[position])))
+            found.sort(key=lambda row: (-row[2], row[0]["id"], row[1]["id"]))
         return found[:limit]
 
-    def _get_soon(self, record, others_name):
-        """The share of the points for urgency: known of a request, up to all for an offer."""
-        if others_name == "timebank.request":
-            return 1
-        if not record.needed_by:
-            return 0.25
-        days = (record.needed_by - fields.Date.context_today(self)).days
-        return float(matching.urgency(np.array([days]))[0])
+    def _get_within_reach(self, requests, offers, points):
+        """Positions of those that could have so many points, going by the facts of their rows."""
+        *sides, nearness = self._make_sides(requests, offers, links=())
+        return np.flatnonzero(matching.at_most(*sides, nearness).ravel() >= points).tolist()
 
-    def _get_candidates(self, record, others_name, skill_ids):
-        """Published records of the same bank and kind, of one of the skills, of others."""
-        others = self.env[others_name].sudo()  # sudo: the caller checked who is asking
-        others.flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT id FROM %(table)s
-                    WHERE state = 'published' AND scheme_id = %(scheme)s
-                      AND kind = %(kind)s AND skill_id = ANY(%(skills)s)
-                      AND partner_id != %(partner)s
-                      AND (expires_on IS NULL OR expires_on >= %(today)s)
-                    ORDER BY id""",
-                table=SQL.identifier(others._table),
-                scheme=record.scheme_id.id,
-                kind=record.kind,
-                skills=list(skill_ids),
-                partner=record.partner_id.id,
-                today=fields.Date.context_today(self),
-            )
+    def _where_fitting(self, record, skill_ids):
+        """SQL: published ones of the same bank and kind, of one of the skills, of others."""
+        return SQL(
+            """r.state = 'published' AND r.scheme_id = %(scheme)s AND r.kind = %(kind)s
+               AND r.skill_id = ANY(%(skills)s) AND r.partner_id != %(partner)s
+               AND (r.expires_on IS NULL OR r.expires_on >= %(today)s)""",
+            scheme=record.scheme_id.id,
+            kind=record.kind,
+            skills=list(skill_ids),
+            partner=record.partner_id.id,
+            today=fields.Date.context_today(self),
         )
-        return others.browse([row[0] for row in rows])

@@ -1,93 +1,135 @@
-from collections import defaultdict
-
-import numpy as np
-
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..tools import matching
-from .timebank_skill import KINDS
+from ..tools.facts import Facts
 
-KIND_NUMBERS = {kind: number for number, (kind, _label) in enumerate(KINDS)}
-LINKS = ("slots", "languages", "interests", "checks", "needs")
+#: What each row tells; offers and requests differ in who pays for how much by when.
+COLUMNS = {
+    "id": "r.id",
+    "person": "r.partner_id",
+    "name": "p.name",
+    "is_company": "p.is_company",
+    "kind": "r.kind",
+    "member_id": "r.member_id",
+    "radius_km": "r.radius_km",
+    "skill_id": "r.skill_id",
+    "path": "s.parent_path",
+    "latitude": "p.partner_latitude",
+    "longitude": "p.partner_longitude",
+    "zip": "p.zip",
+    "balance": "COALESCE(a.balance_minutes, 0)",
+    "given": """EXISTS (SELECT FROM timebank_hours h WHERE h.partner_id = r.partner_id
+                           AND h.scheme_id = r.scheme_id AND h.state = 'approved')""",
+    "received": """EXISTS (SELECT FROM timebank_hours h WHERE h.receiver_id = r.partner_id
+                              AND h.scheme_id = r.scheme_id AND h.state = 'approved')""",
+}
+OF_OFFERS = {
+    "available": "0",
+    "minutes": "0",
+    "payer": "NULL",
+    "needed_by": "NULL::date",
+}
+#: A pot pays all of it; people of a group pay a share each, and the poorest tells.
+OF_REQUESTS = {
+    "available": """CASE WHEN pot.id IS NOT NULL THEN pot.balance_minutes + pot.credit_limit_minutes
+                         WHEN g.people > 0 THEN g.least
+                         ELSE COALESCE(a.balance_minutes + a.credit_limit_minutes, 0) END""",
+    "minutes": """CASE WHEN pot.id IS NULL AND g.people > 0 THEN CEIL(r.minutes::numeric / g.people)::int
+                       ELSE r.minutes END""",
+    "payer": "CASE WHEN pot.id IS NOT NULL THEN pot.name ELSE COALESCE(g.poorest, p.name) END",
+    "needed_by": "r.needed_by",
+}
+PAYERS = """LEFT JOIN timebank_account pot ON pot.id = r.pot_id
+            LEFT JOIN LATERAL (
+                SELECT count(*) AS people, min(ga.balance_minutes + ga.credit_limit_minutes) AS least,
+                       (array_agg(gp.name ORDER BY ga.balance_minutes + ga.credit_limit_minutes, gp.id))[1]
+                           AS poorest
+                  FROM timebank_request_group_rel rel
+                  JOIN res_partner gp ON gp.id = rel.partner_id
+                  JOIN timebank_member gm ON gm.partner_id = rel.partner_id AND gm.scheme_id = r.scheme_id
+                  JOIN timebank_account ga ON ga.id = gm.account_id
+                 WHERE rel.request_id = r.id) g ON TRUE"""
 
 
 class TimebankMatchmaker(models.AbstractModel):
-    """The facts that the formula needs: one query a side, however many the records are."""
+    """The facts that the formula needs: two queries a side, however many the records are."""
 
     _inherit = "timebank.matchmaker"
 
     def _gather(self, records):
-        """Rows of facts in the order of ``records``, and for each kind of link their ids."""
-        for name in (records._name, "timebank.hours", "timebank.member", "timebank.check", "res.partner"):
+        """All the :class:`Facts` about offers or requests, in the order of ``records``."""
+        facts = self._gather_rows(records, SQL("r.id = ANY(%s)", records.ids))
+        place = {record_id: position for position, record_id in enumerate(facts["id"])}
+        facts = facts.take([place[record_id] for record_id in records.ids])
+        return self._gather_links(records, facts)
+
+    def _gather_rows(self, model, condition):
+        """What the tables themselves tell of the records that meet a condition, by id.
+
+        :param SQL condition: on the offers or requests, called ``r``
+        """
+        for name in (model._name, "timebank.hours", "timebank.member", "timebank.account", "res.partner"):
             self.env[name].flush_model()
-        wishing = records._name == "timebank.request"
-        today = fields.Date.context_today(self)
-        rows = self.env.execute_query_dict(
+        wishing = model._name == "timebank.request"
+        columns = {**COLUMNS, **(OF_REQUESTS if wishing else OF_OFFERS)}
+        rows = self.env.execute_query(
             SQL(
-                """SELECT r.id, r.partner_id AS person, r.kind, r.member_id, r.radius_km,
-                          s.parent_path AS path, p.partner_latitude AS latitude,
-                          p.partner_longitude AS longitude, p.zip,
-                          COALESCE(a.balance_minutes, 0) AS balance,
-                          COALESCE(a.balance_minutes + a.credit_limit_minutes, 0) AS available,
-                          EXISTS (SELECT FROM timebank_hours h WHERE h.partner_id = r.partner_id
-                                     AND h.scheme_id = r.scheme_id AND h.state = 'approved') AS given,
-                          EXISTS (SELECT FROM timebank_hours h WHERE h.receiver_id = r.partner_id
-                                     AND h.scheme_id = r.scheme_id AND h.state = 'approved') AS received,
-                          %(minutes)s AS minutes, %(days)s AS days
+                """SELECT %(columns)s
                      FROM %(table)s r
                      JOIN timebank_skill s ON s.id = r.skill_id
                      JOIN res_partner p ON p.id = r.partner_id
                      LEFT JOIN timebank_member m ON m.id = r.member_id
                      LEFT JOIN timebank_account a ON a.id = m.account_id
-                    WHERE r.id = ANY(%(ids)s)""",
-                table=SQL.identifier(records._table),
-                ids=records.ids,
-                minutes=SQL("r.minutes") if wishing else SQL("0"),
-                days=SQL("r.needed_by - %s::date", today) if wishing else SQL("NULL::int"),
+                     %(payers)s
+                    WHERE %(condition)s
+                    ORDER BY r.id""",
+                columns=SQL(", ").join(map(SQL, columns.values())),
+                table=SQL.identifier(model._table),
+                payers=SQL(PAYERS if wishing else ""),
+                condition=condition,
             )
         )
-        by_id = {row["id"]: row for row in rows}
-        rows = [by_id[record_id] for record_id in records.ids]
-        links = self._gather_links(records, rows)
-        asked = [links.get(("asked", row["id"]), ()) for row in rows]
-        nothing = [()] * len(rows)
-        return {
-            "rows": rows,
-            "slots": [
-                links.get(("slots", row["id"])) or links.get(("usual", row["member_id"]), ()) for row in rows
-            ],
-            "languages": [links.get(("languages", row["member_id"]), ()) for row in rows],
-            "interests": [links.get(("interests", row["member_id"]), ()) for row in rows],
-            "checks": asked if wishing else [links.get(("held", row["person"]), ()) for row in rows],
-            "needs": nothing if wishing else asked,
-        }
+        return Facts(list(columns), rows)
 
-    def _gather_links(self, records, rows):
-        """Every many-to-many of the records, their members and people, in one query.
+    def _gather_links(self, model, facts):
+        """Add what many-to-many fields of the records, their members and people lead to.
 
-        :return: dict of (what, id) → ids
+        ``slots``, ``languages``, ``interests``; ``checks`` that a giver holds or a
+        request asks for; ``needs`` that an offer asks of its giver; ``group`` of people
+        for whom a request is.
+
+        :return: ``facts``, with a collection of ids for each record and each of these
         """
-        member, today = self.env["timebank.member"], fields.Date.context_today(self)
-        members = list({row["member_id"] for row in rows if row["member_id"]})
+        wishing = model._name == "timebank.request"
+        member = self.env["timebank.member"]
+        members = {member_id for member_id in facts["member_id"] if member_id}
         parts = [
-            self._linked("slots", records, "availability_ids", records.ids),
-            self._linked("asked", records, "check_type_ids", records.ids),
+            self._linked("slots", model, "availability_ids", facts["id"]),
+            self._linked("asked", model, "check_type_ids", facts["id"]),
             self._linked("usual", member, "availability_ids", members),
             self._linked("languages", member, "language_ids", members),
             self._linked("interests", member, "interest_ids", members),
-            SQL(
-                """SELECT 'held', partner_id, array_agg(type_id) FROM timebank_check
-                    WHERE partner_id = ANY(%(people)s) AND withdrawn IS NOT TRUE
-                      AND COALESCE(issued_on, %(today)s) <= %(today)s
-                      AND COALESCE(expires_on, %(today)s) >= %(today)s
-                    GROUP BY partner_id""",
-                people=list({row["person"] for row in rows}),
-                today=today,
-            ),
+            self._linked("group", model, "group_partner_ids", facts["id"])
+            if wishing
+            else self._get_held(set(facts["person"])),
         ]
-        found = self.env.execute_query(SQL(" UNION ALL ").join(parts))
-        return {(what, record_id): ids for what, record_id, ids in found}
+        found = {
+            (what, record_id): ids
+            for what, record_id, ids in self.env.execute_query(SQL(" UNION ALL ").join(parts))
+        }
+
+        def column(what, of):
+            return [found.get((what, other), ()) for other in facts[of]]
+
+        own, usual = column("slots", "id"), column("usual", "member_id")
+        asked, nothing = column("asked", "id"), [()] * len(facts)
+        facts["slots"] = [slots or always for slots, always in zip(own, usual, strict=True)]
+        facts["languages"] = column("languages", "member_id")
+        facts["interests"] = column("interests", "member_id")
+        facts["checks"] = asked if wishing else column("held", "person")
+        facts["needs"] = nothing if wishing else asked
+        facts["group"] = column("group", "id") if wishing else nothing
+        return facts
 
     def _linked(self, what, model, name, ids):
         """SQL: ``what``, a record's id, and an array of the ids that a many-to-many leads to."""
@@ -104,81 +146,15 @@ class TimebankMatchmaker(models.AbstractModel):
             mine,
         )
 
-    def _get_columns(self, facts):
-        """The ids that occur on either side, for each kind of link: dict id → column."""
-        columns = {}
-        for name in LINKS:
-            ids = sorted({other for part in facts for linked in part[name] for other in linked})
-            columns[name] = {other: position for position, other in enumerate(ids)}
-        columns["checks"] = columns["needs"] = {
-            other: position for position, other in enumerate(sorted({*columns["checks"], *columns["needs"]}))
-        }
-        return columns
-
-    def _make_side(self, part, columns, codes, paths):
-        rows = part["rows"]
-        position = {path: number for number, path in enumerate(paths)}
-        districts = [matching.postcode(row["zip"]) for row in rows]
-        placed = [bool(row["latitude"] or row["longitude"]) for row in rows]
-        return matching.Side.of(
-            len(rows),
-            skill=[position[row["path"]] for row in rows],
-            kind=[KIND_NUMBERS[row["kind"]] for row in rows],
-            radius=[row["radius_km"] or 0 for row in rows],
-            latitude=[row["latitude"] if known else np.nan for row, known in zip(rows, placed, strict=True)],
-            longitude=[
-                row["longitude"] if known else np.nan for row, known in zip(rows, placed, strict=True)
-            ],
-            district=[codes.setdefault(district, len(codes)) for district, _area in districts],
-            area=[codes.setdefault(area, len(codes)) for _district, area in districts],
-            days=[np.nan if row["days"] is None else row["days"] for row in rows],
-            **{
-                name: [row[name] for row in rows]
-                for name in ("person", "balance", "available", "given", "received", "minutes")
-            },
-            **{name: self._make_table(part[name], columns[name]) for name in LINKS},
+    def _get_held(self, people):
+        """SQL: "held", a person's id, and an array of the checks in date."""
+        self.env["timebank.check"].flush_model()
+        return SQL(
+            """SELECT 'held', partner_id, array_agg(type_id) FROM timebank_check
+                WHERE partner_id = ANY(%(people)s) AND withdrawn IS NOT TRUE
+                  AND COALESCE(issued_on, %(today)s) <= %(today)s
+                  AND COALESCE(expires_on, %(today)s) >= %(today)s
+                GROUP BY partner_id""",
+            people=list(people),
+            today=fields.Date.context_today(self),
         )
-
-    def _make_table(self, linked, columns):
-        table = np.zeros((len(linked), max(len(columns), 1)))
-        for row, others in enumerate(linked):
-            for other in others:
-                table[row, columns[other]] = 1
-        return table
-
-    def _get_apart(self, requests, offers):
-        """Pairs not to be suggested: who declined each other, and who met over this already.
-
-        :param requests: rows of facts, and ``offers`` as well
-        """
-        self.env["timebank.introduction"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT giver_id, receiver_id, offer_id, request_id,
-                          state = 'declined' AND NOT COALESCE(ask_again, FALSE)
-                     FROM timebank_introduction
-                    WHERE state != 'suggested'
-                      AND ((giver_id = ANY(%(givers)s) AND receiver_id = ANY(%(receivers)s))
-                        OR (giver_id = ANY(%(receivers)s) AND receiver_id = ANY(%(givers)s)))""",
-                givers=list({row["person"] for row in offers}),
-                receivers=list({row["person"] for row in requests}),
-            )
-        )
-        apart = np.zeros((len(requests), len(offers)), dtype=bool)
-        if not rows:
-            return apart
-        wishes, gifts = self._positions(requests), self._positions(offers)
-        for giver, receiver, offer_id, request_id, lasting in rows:
-            apart[np.ix_(wishes["id", request_id], gifts["id", offer_id])] = True
-            if lasting:
-                apart[np.ix_(wishes["person", receiver], gifts["person", giver])] = True
-                apart[np.ix_(wishes["person", giver], gifts["person", receiver])] = True
-        return apart
-
-    def _positions(self, rows):
-        """Where in ``rows`` an id or a person is found: dict of lists."""
-        positions = defaultdict(list)
-        for position, row in enumerate(rows):
-            positions["id", row["id"]].append(position)
-            positions["person", row["person"]].append(position)
-        return positions

@@ -7,6 +7,7 @@ class TimebankOffer(models.Model):
     _name = "timebank.offer"
     _description = "Offer"
     _inherit = ["timebank.exchange.mixin"]
+    _reminder_template = "timebank_coproduction.mail_template_offer_expires"
 
     introduction_ids = fields.One2many("timebank.introduction", "offer_id", string="Introductions")
     introduction_count = fields.Integer(compute="_compute_introduction_count")
@@ -21,6 +22,3 @@ class TimebankOffer(models.Model):
         )
         for offer in self:
             offer.introduction_count = counts.get(offer._origin, 0)
-
-    def _get_reminder_template(self):
-        return "timebank_coproduction.mail_template_offer_expires"

@@ -10,11 +10,9 @@ class TimebankRequest(models.Model):
     _name = "timebank.request"
     _description = "Request"
     _inherit = ["timebank.exchange.mixin"]
+    _reminder_template = "timebank_coproduction.mail_template_request_expires"
 
     state = fields.Selection(selection_add=[("met", "Met"), ("closed",)], ondelete={"met": "set default"})
-    on_behalf_of = fields.Char(
-        help="A group or a person for whom the member asks. The member pays the credits."
-    )
     needed_by = fields.Date(index="btree_not_null")
     minutes = fields.Integer(default=60, aggregator="sum")
     hours = hours_of("minutes", "Hours", editable=True)
@@ -107,6 +105,3 @@ class TimebankRequest(models.Model):
                     request.display_name,
                 )
         return refusals
-
-    def _get_reminder_template(self):
-        return "timebank_coproduction.mail_template_request_expires"

@@ -74,7 +74,7 @@ class TimebankScheme(models.Model):
         )
 
     def _check_parties(self):
-        """Credits of hours went from who received the time, or the bank, to who gave it."""
+        """Credits of hours went from who received the time, a pot or the bank to who gave it."""
         rows = self._query(
             """SELECT t.scheme_id, t.id, t.name FROM timebank_transfer t
                  JOIN timebank_hours h ON h.id = t.hours_id
@@ -82,8 +82,10 @@ class TimebankScheme(models.Model):
                  JOIN timebank_account g ON g.id = t.to_account_id
                 WHERE t.scheme_id IN %s
                   AND (g.kind != 'member' OR g.partner_id != h.partner_id
-                       OR f.kind != CASE WHEN h.receiver_id IS NULL THEN 'operating' ELSE 'member' END
-                       OR f.partner_id != h.receiver_id)""",
+                       OR f.id != h.pot_id
+                       OR f.kind != CASE WHEN h.pot_id IS NOT NULL THEN 'pot'
+                                         WHEN h.receiver_id IS NULL THEN 'operating' ELSE 'member' END
+                       OR f.partner_id != h.receiver_id AND h.pot_id IS NULL)""",
             tuple(self.ids),
         )
         return self._violations_of(

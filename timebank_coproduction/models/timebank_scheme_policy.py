@@ -135,7 +135,7 @@ class TimebankScheme(models.Model):
         :param hours: one ``timebank.hours``
         """
         self.ensure_one()
-        if hours.receiver_id or self.approval == "always":
+        if hours.receiver_id or hours.pot_id or self.approval == "always":
             return True
         if self.approval == "over_limit":
             return hours.minutes > self.approval_over_minutes

@@ -19,7 +19,7 @@ class TimebankRequest(models.Model):
         matchmaker = self.env["timebank.matchmaker"]
         matchmaker._check_broker(self.scheme_id)
         found = matchmaker._suggest(self, "timebank.offer", limit)
-        return matchmaker._describe([(self, offer, points) for offer, points in found], "offer")
+        return matchmaker._describe_facts(found, "offer")
 
     def action_suggest(self):
         """Keep the ten best offers as suggested introductions, and show them."""
@@ -44,49 +44,9 @@ class TimebankOffer(models.Model):
         matchmaker = self.env["timebank.matchmaker"]
         matchmaker._check_broker(self.scheme_id)
         found = matchmaker._suggest(self, "timebank.request", limit)
-        return matchmaker._describe([(request, self, points) for request, points in found], "request")
+        return matchmaker._describe_facts(found, "request")
 
     def action_suggest(self):
         """Keep the ten best requests as suggested introductions, and show them."""
         rows = [row for offer in self for row in offer.suggest(10)]
         return self.env["timebank.introduction"]._suggest(rows, self)
-
-
-class TimebankMatchmaker(models.AbstractModel):
-    _inherit = "timebank.matchmaker"
-
-    def _describe(self, pairs, naming):
-        """What ``suggest`` returns about pairs, in a constant number of queries.
-
-        :param pairs: list of (request, offer, points)
-        :param naming: ``partner_id`` and ``name`` are those of the ``offer`` or ``request``
-        """
-        # Records that are fetched together: reading the first reads them all.
-        # sudo: the caller checked who is asking
-        together = {
-            model: {
-                record.id: record
-                for record in self.env[model].sudo().browse({pair[side].id for pair in pairs})
-            }
-            for side, model in enumerate(("timebank.request", "timebank.offer"))
-        }
-        partners = self.env["res.partner"].sudo()
-        for records in together.values():
-            partners = partners.union(*(record.partner_id for record in records.values()))
-        partners.fetch(["name", "zip", "is_company", "partner_latitude", "partner_longitude"])
-        rows = []
-        for request, offer, points in pairs:
-            request = together["timebank.request"][request.id]
-            offer = together["timebank.offer"][offer.id]
-            partner = (offer if naming == "offer" else request).partner_id
-            rows.append(
-                {
-                    "offer_id": offer.id,
-                    "request_id": request.id,
-                    "partner_id": partner.id,
-                    "name": partner.name,
-                    "score": round(points, 1),
-                    "reasons": self._explain(request, offer),
-                }
-            )
-        return rows

@@ -147,11 +147,34 @@ def score(requests, offers, nearness, apart=None):
     rows, columns, away = rows[near], columns[near], away[near]
     shares = parts(requests, offers, rows, columns, away)
     shares["skill"] = skill[rows, columns]
-    values = sum(WEIGHTS[name] * share for name, share in shares.items())
+    values = _sum(shares)
     values = values - UNPAID * (requests.available < requests.minutes)[rows]
     points = np.zeros(skill.shape)
     points[rows, columns] = np.maximum(values, 0)
     return points
+
+
+def at_most(requests, offers, nearness):
+    """The most points that each pair could have, going by skill, place, fairness and day.
+
+    What it takes many facts to know is taken to be perfect: those far below need no
+    closer look.
+
+    >>> wish, can = Side.of(1), Side.of(2, balance=[0, 600])
+    >>> at_most(wish, can, np.array([[SIBLING]])).round(2).tolist()
+    [[53.95, 46.75]]
+    """
+    skill = nearness[np.ix_(requests.skill, offers.skill)]
+    rows, columns = (place.ravel() for place in np.indices(skill.shape))
+    away = distance(requests, offers, rows, columns)
+    shares = {
+        **dict.fromkeys(WEIGHTS, 1),
+        "skill": skill.ravel(),
+        "distance": _nearby(requests, offers, rows, columns, away),
+        "fairness": _fairness(offers)[columns],
+        "urgency": urgency(requests.days)[rows],
+    }
+    return _sum(shares).reshape(skill.shape)
 
 
 def parts(requests, offers, rows, columns, away):
@@ -230,18 +253,6 @@ def nearness(asked, offered):
     return 0.0
 
 
-def best(nearness, soon=1):
-    """The most that an offer of that nearness can score, whatever else is true of it.
-
-    :param soon: the share that the request has of the points for urgency
-
-    >>> best(SAME), best(SIBLING), best(SIBLING, soon=0.2)
-    (100.0, 70.0, 66.0)
-    """
-    lost = WEIGHTS["skill"] * (1 - nearness) + WEIGHTS["urgency"] * (1 - soon)
-    return sum(WEIGHTS.values()) - lost
-
-
 def urgency(days):
     """How soon something is needed, 0 to 1.
 
@@ -266,6 +277,11 @@ def postcode(text):
     district = code[:-3] if len(code) > 4 else code
     letters = len(district) - len(district.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
     return district, district[: letters or 2]
+
+
+def _sum(shares):
+    """The weighted sum of the parts, always added up in the same order."""
+    return sum(weight * shares[name] for name, weight in WEIGHTS.items())
 
 
 def _both_said(one, other):

@@ -42,6 +42,12 @@ class TimebankHoursEntry(models.TransientModel):
         required=True,
         default="together",
     )
+    pot_id = fields.Many2one(
+        "timebank.account",
+        string="Paid from",
+        domain="[('kind', '=', 'pot'), ('scheme_id', '=', scheme_id), ('state', '=', 'open')]",
+        help="A pot that pays for all of it.",
+    )
     category_id = fields.Many2one("timebank.category")
     project_id = fields.Many2one("project.project")
     description = fields.Char()
@@ -100,6 +106,7 @@ class TimebankHoursEntry(models.TransientModel):
                 "partner_id": giver.id,
                 "receiver_id": receiver and receiver.id,
                 "minutes": share,
+                "pot_id": self.pot_id.id,
                 "category_id": self.category_id.id,
                 "project_id": self.project_id.id,
                 "description": self.description,
