@@ -113,7 +113,6 @@ class TimebankRedemption(models.Model):
 
     # Shown
     image_128 = fields.Image(related="reward_id.image_128", string="Picture")
-    reward_kind = fields.Selection(related="reward_id.kind")
     notice = fields.Char(related="reward_id.notice")
 
     _quantity_positive = models.Constraint(

@@ -50,12 +50,12 @@ class TimebankRedemption(models.Model):
 
     def _prepare_approvals(self, approver):
         """Whatever a supplier will bill has a code, by which the bill can name it."""
-        vals_by_id = super()._prepare_approvals(approver)
-        billed = self.sudo().filtered("supplier_id") if self.sudo().reward_id.supplier_id else ()
-        for claim in billed:  # sudo: members' own claims are approved by rule too
+        vals_by_id, refusals = super()._prepare_approvals(approver)
+        claims = self.browse(vals_by_id).sudo()  # sudo: members' own claims are approved by rule too
+        for claim in claims.filtered("supplier_id") if claims.reward_id.supplier_id else ():
             if not claim.code:
                 vals_by_id[claim.id].setdefault("code", codes.new(codes.CLAIM_LENGTH))
-        return vals_by_id
+        return vals_by_id, refusals
 
     def _get_refusals_to_cancel(self):
         refusals = super()._get_refusals_to_cancel()

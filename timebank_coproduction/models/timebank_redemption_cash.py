@@ -47,29 +47,30 @@ class TimebankRedemption(models.Model):
             "views": [(False, "form")],
         }
 
-    def _get_refusals_to_approve(self):
+    def _prepare_approvals(self, approver):
         """A claim that needs an invoice waits until the company can make one."""
-        refusals = super()._get_refusals_to_approve()
+        vals_by_id, refusals = super()._prepare_approvals(approver)
         # sudo: coordinators approve without rights on the books.
-        rest = (self - self.browse(refusals)).sudo()._get_to_invoice()
+        claims = self.browse(vals_by_id).sudo()._get_to_invoice()
         journals = (
             self.env["account.journal"]
             .sudo()
-            ._read_group([("type", "=", "sale"), ("company_id", "in", rest.company_id.ids)], ["company_id"])
+            ._read_group([("type", "=", "sale"), ("company_id", "in", claims.company_id.ids)], ["company_id"])
         )
         ready = {company for (company,) in journals}
-        for claim in rest:
+        for claim in claims:
             if claim.company_id not in ready:
+                del vals_by_id[claim.id]
                 refusals[claim.id] = self.env._(
                     "%(company)s has no sales journal for the cash part of “%(claim)s”: set up"
                     " invoicing, or let cash parts be paid at the till.",
                     company=claim.company_id.name,
                     claim=claim.display_name,
                 )
-        return refusals
+        return vals_by_id, refusals
 
-    def _approve(self, approver):
-        result = super()._approve(approver)
+    def _follow_approval(self):
+        super()._follow_approval()
         # sudo: coordinators approve without rights on the books; finance sends the drafts.
         claims = self.sudo()._get_to_invoice()
         for company, group in claims.grouped("company_id").items():
@@ -81,13 +82,10 @@ class TimebankRedemption(models.Model):
             )
             for claim, invoice in zip(group, invoices, strict=True):
                 claim._through_door().write({"invoice_id": invoice.id})
-        return result
 
     def _get_to_invoice(self):
-        return self.filtered(
-            lambda claim: (
-                claim.cash_amount and claim.scheme_id.cash_method == "invoice" and not claim.invoice_id
-            )
+        return self.filtered("cash_amount").filtered(
+            lambda claim: claim.scheme_id.cash_method == "invoice" and not claim.invoice_id
         )
 
     def _prepare_invoice(self):

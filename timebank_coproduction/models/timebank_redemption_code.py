@@ -24,25 +24,27 @@ class TimebankRedemption(models.Model):
             claim.code_qr = url and Markup(qr.svg(url))
 
     def _prepare_approvals(self, approver):
-        vals_by_id = super()._prepare_approvals(approver)
-        for reward, claims in self.sudo().grouped("reward_id").items():
-            for claim_id in claims.ids if reward.fulfilment == "code" else ():
-                vals_by_id[claim_id]["code"] = codes.new(codes.CLAIM_LENGTH)
-        return vals_by_id
+        vals_by_id, refusals = super()._prepare_approvals(approver)
+        for claim in self.browse(vals_by_id)._get_by_code():
+            vals_by_id[claim.id]["code"] = codes.new(codes.CLAIM_LENGTH)
+        return vals_by_id, refusals
 
-    def _approve(self, approver):
+    def _follow_approval(self):
         """Whoever pays gets the code by mail."""
-        result = super()._approve(approver)
-        # sudo: the mail goes out by the reward's rule, whoever approved.
-        by_fulfilment = self.sudo().grouped(lambda claim: claim.reward_id.fulfilment)
-        with_code = by_fulfilment.get("code", self.browse()).filtered(
+        super()._follow_approval()
+        with_mail = self._get_by_code().filtered(
             lambda claim: (claim.account_id.partner_id or claim.partner_id).email
         )
-        if with_code:
+        if with_mail:
             self.env.ref("timebank_coproduction.mail_template_claim_code").sudo().send_mail_batch(
-                with_code.ids
+                with_mail.ids
             )
-        return result
+
+    def _get_by_code(self):
+        """Those of these claims that are handed over by code."""
+        # sudo: the reward's own rule decides, whoever approves.
+        rewards = self.sudo().reward_id.filtered(lambda reward: reward.fulfilment == "code")
+        return self.sudo().filtered(lambda claim: claim.reward_id in rewards) if rewards else self.browse()
 
     @api.model
     def fulfil_by_code(self, code):

@@ -37,17 +37,15 @@ class TimebankRedemption(models.Model):
         return super()._protected_fields | {"grant_id", "budget_override_reason"}
 
     # Rules
-    def _get_refusals_to_approve(self):
-        refusals = super()._get_refusals_to_approve()
-        return refusals | (self - self.browse(refusals))._allot()[1]
-
     def _prepare_approvals(self, approver):
-        vals_by_id = super()._prepare_approvals(approver)
-        grants, _refusals = self._allot()
+        vals_by_id, refusals = super()._prepare_approvals(approver)
+        grants, unaffordable = self.browse(vals_by_id)._allot()
         for claim_id, grant in grants.items():
             vals_by_id[claim_id]["grant_id"] = grant.id
+        for claim_id in unaffordable:
+            del vals_by_id[claim_id]
         self.env["timebank.grant"].browse({grant.id for grant in grants.values()})._commit()
-        return vals_by_id
+        return vals_by_id, refusals | unaffordable
 
     def _allot(self):
         """Choose the grant of each claim, in their order, within what the grants have left.

@@ -52,7 +52,7 @@ class TimebankRedemption(models.Model):
     def _prepare_transfers(self):
         """Values of the transfer that each claim makes: from who pays to the bank."""
         about = {
-            reward: {
+            reward.id: {
                 "to_account_id": reward.scheme_id.operating_account_id.id,
                 "kind": "redeem",
                 "memo": reward.name,
@@ -61,7 +61,7 @@ class TimebankRedemption(models.Model):
         }
         return [
             {
-                **about[claim.reward_id],
+                **about[claim.reward_id.id],
                 "from_account_id": claim.account_id.id,
                 "minutes": claim.minutes,
                 "redemption_id": claim.id,
@@ -71,13 +71,12 @@ class TimebankRedemption(models.Model):
 
     def _refresh_price(self):
         """The price is that of the day of the request, whenever the draft was made."""
-        prices = {
-            claim.id: claim._get_price()
-            for reward, claims in self.grouped("reward_id").items()
-            for claim in claims
-            if claim.minutes != reward.minutes * claim.quantity
-            or claim.cash_amount != reward.cash_price * claim.quantity
-        }
+        today = {reward.id: (reward.minutes, reward.cash_price) for reward in self.reward_id}
+        prices = {}
+        for claim in self:
+            quantity, (minutes, cash) = claim.quantity, today[claim.reward_id.id]
+            if claim.minutes != minutes * quantity or claim.cash_amount != cash * quantity:
+                prices[claim.id] = claim._get_price()
         stale = self.browse(prices)
         stale._write_each(prices)
         stale._compute_cost_amount()

@@ -36,25 +36,28 @@ class TimebankRedemption(models.Model):
             rest.partner_id | rest.account_id.partner_id,
             fields.Date.context_today(self),
         )
+        unavailable = {reward.id: reward._why_not_available() for reward in rest.reward_id}
         reasons = {}  # of each reward, account and person: a batch repeats them
         for claim in rest:
-            key = (claim.reward_id, claim.account_id, claim.partner_id)
+            key = (claim.reward_id.id, claim.account_id.id, claim.partner_id.id)
             if key not in reasons:
-                reasons[key] = claim._why_not_claimable(claim._get_claimant(members), given, missing)
-            reason = reasons[key]
-            if reason:
-                refusals[claim.id] = reason
+                reasons[key] = unavailable[key[0]] or claim._why_not_claimable(
+                    claim._get_claimant(members), given, missing
+                )
+            if reasons[key]:
+                refusals[claim.id] = reasons[key]
         return refusals | (rest - rest.browse(refusals))._get_refusals_by_limit(members)
 
     def _why_not_claimable(self, member, given, missing):
-        """Why a member may not have this reward, paid from that account, or an empty string.
+        """Why a member may not have this reward, which can be had today, paid from that account.
 
         :param member: the ``timebank.member`` who answers for the claim, or none
         :param dict given: (bank, partner) → approved minutes
         :param dict missing: partner id → the ``timebank.check.type`` that they don't hold
+        :return: a sentence, or an empty string
         """
         self.ensure_one()
-        reason = self.reward_id._why_not_available() or self._why_not_paid_here()
+        reason = self._why_not_paid_here()
         if reason:
             return reason
         if not member:
@@ -148,9 +151,6 @@ class TimebankRedemption(models.Model):
         return {(scheme, partner): minutes for scheme, partner, minutes in groups}
 
     # Deciding
-    def _get_refusals_to_approve(self):
-        return self._get_refusals_to_decide()
-
     def _get_refusals_to_decide(self):
         """Claims that don't wait for a decision, and those on which this user may not decide."""
         refusals = self._get_refusals_by_state("requested", self.env._("“%s” is not waiting for approval."))
@@ -171,12 +171,16 @@ class TimebankRedemption(models.Model):
         user = self.env.user
         if self.env.su or user.has_group("timebank_coproduction.group_timebank_manager"):
             return {}
-        coordinator = user.has_group("timebank_coproduction.group_timebank_coordinator")
+        schemes = self.sudo().scheme_id
+        if user.has_group("timebank_coproduction.group_timebank_coordinator"):
+            schemes = schemes.filtered(lambda scheme: user not in scheme.coordinator_ids)
+        sentences = {
+            scheme: self.env._("Only a coordinator of %s can do that.", scheme.name) for scheme in schemes
+        }
+        if not sentences:
+            return {}
         return {
-            claim.id: self.env._("Only a coordinator of %s can do that.", scheme.name)
-            for scheme, claims in self.sudo().grouped("scheme_id").items()
-            if not coordinator or user not in scheme.coordinator_ids
-            for claim in claims
+            claim.id: sentences[claim.scheme_id] for claim in self.sudo() if claim.scheme_id in sentences
         }
 
     # Handing over and giving back

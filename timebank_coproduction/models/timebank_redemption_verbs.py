@@ -26,9 +26,9 @@ class TimebankRedemption(models.Model):
         :raises UserError: when nothing could
         """
         self.check_access("write")
-        refusals = self._get_refusals_to_approve()
+        refusals = self._get_refusals_to_decide()
+        refusals |= (self - self.browse(refusals))._approve(self.env.user)
         claims = self._raise_or_list(refusals)
-        claims._approve(self.env.user)
         claims._note(self.env._("Approved"))
         claims._close_todos()
         return self._tell(refusals, self.env._("approved"))
@@ -88,20 +88,28 @@ class TimebankRedemption(models.Model):
             if reward.approval == "auto"
             for claim_id in group.ids
         )
-        at_once -= at_once.browse(at_once._get_refusals_to_approve())
-        at_once._approve(self.env["res.users"])
-        (claims - at_once)._ask_for_decision()
+        waiting = at_once.browse(at_once._approve(self.env["res.users"]))
+        (claims - at_once | waiting)._ask_for_decision()
         return refusals
 
     def _approve(self, approver):
-        """:param approver: the user who decided, empty where the reward's own rule did"""
-        self._write_each(self._prepare_approvals(approver))
+        """Approve requested claims, those that can be.
+
+        :param approver: the user who decided, empty where the reward's own rule did
+        :return: dict of record id → why the rest can't
+        """
+        vals_by_id, refusals = self._prepare_approvals(approver)
+        self._write_each(vals_by_id)
+        self.browse(vals_by_id)._follow_approval()
+        return refusals
 
     def _prepare_approvals(self, approver):
-        """What an approval writes on each claim: dict of record id → values.
+        """What an approval writes on each claim, for those that can be approved.
 
-        Whoever has to know what is committed, such as the grant that pays, adds to it;
-        whoever can say no does so in :meth:`_get_refusals_to_approve`.
+        Whoever has to know what is committed, such as the grant that pays, adds to the
+        values; whoever can say no takes a claim out of them, and says why.
+
+        :return: dict of record id → values, dict of record id → why not
         """
         today = fields.Date.context_today(self)
         vals = {"state": "approved", "approver_id": approver.id, "approved_on": fields.Datetime.now()}
@@ -109,7 +117,10 @@ class TimebankRedemption(models.Model):
         for reward, claims in self.sudo().grouped("reward_id").items():
             collect_by = today + relativedelta(days=reward.collect_days)
             vals_by_id |= {claim_id: {**vals, "collect_by": collect_by} for claim_id in claims.ids}
-        return vals_by_id
+        return vals_by_id, {}
+
+    def _follow_approval(self):
+        """What approved claims set off: mails, invoices."""
 
     def _end(self, state, reason, refusals, note, done):
         """Give back what claims hold, and leave them in ``state``."""

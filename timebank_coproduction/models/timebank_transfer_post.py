@@ -60,13 +60,13 @@ class TimebankTransfer(models.Model):
             account.id: account.balance_minutes + account.credit_limit_minutes for account in accounts
         }
         unlimited = {account.id for account in accounts if account.kind in FLOW_KINDS}
-        schemes = {account.id: account.scheme_id for account in accounts}
+        scheme_ids = {account.id: account.scheme_id.id for account in accounts}
         closed, unfit, refusals = {}, {}, {}
         for position, vals in enumerate(vals_list):
             pair = source, target = vals["from_account_id"], vals["to_account_id"]
-            day = scheme, date = schemes[source], vals.get("date") or today
+            day = scheme_id, date = scheme_ids[source], vals.get("date") or today
             if day not in closed:
-                closed[day] = scheme._why_closed(date)
+                closed[day] = accounts.scheme_id.browse(scheme_id)._why_closed(date)
             if pair not in unfit:
                 unfit[pair] = self._why_not_between(*accounts.browse(pair))
             minutes = vals["minutes"]
@@ -164,12 +164,13 @@ class TimebankTransfer(models.Model):
     def _prepare_rows(self, vals_list, scheme_ids):
         """The columns of each transfer; ``scheme_ids`` is a dict of account id → bank id."""
         numbers = self._draw_numbers([scheme_ids[vals["from_account_id"]] for vals in vals_list])
+        today, now = str(fields.Date.context_today(self)), str(self.env.cr.now())
         common = {
-            "date": fields.Date.context_today(self),
+            "date": today,
             "create_uid": self.env.uid,
-            "create_date": self.env.cr.now(),
+            "create_date": now,
             "write_uid": self.env.uid,
-            "write_date": self.env.cr.now(),
+            "write_date": now,
         }
         return [
             {
