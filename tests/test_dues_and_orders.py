@@ -182,7 +182,7 @@ class TestCertificate(RewardCase):
             ._render_qweb_html("timebank_coproduction.report_certificate", certificate.ids)[0]
             .decode()
         )
-        self.assertIn("5 hours", html)
+        self.assertIn("05:00</span> hours", html)
         certificate.write({"date_from": "2025-01-01", "date_to": "2025-02-01"})
         with self.assertRaisesRegex(UserError, "No approved hours"):
             certificate.action_print()

@@ -79,6 +79,7 @@ from . import (
     timebank_grant_figures,
     timebank_redemption_grant,
     timebank_redemption_billing,
+    timebank_redemption_late,
     timebank_bill_line,
     timebank_reward_match,
     timebank_grant_matching,

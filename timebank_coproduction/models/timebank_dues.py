@@ -61,10 +61,11 @@ class TimebankDues(models.Model):
     @api.depends("reward_id.name", "partner_id.name")
     def _compute_display_name(self):
         for dues in self:
-            dues.display_name = self.env._(
-                "%(reward)s for %(person)s",
-                reward=dues.reward_id.name or "?",
-                person=dues.partner_id.name or "?",
+            reward, person = dues.reward_id.name, dues.partner_id.name
+            dues.display_name = (
+                self.env._("%(reward)s for %(person)s", reward=reward, person=person)
+                if reward and person
+                else reward or self.env._("New repeating claim")
             )
 
     @api.depends("date_start", "every")

@@ -98,9 +98,9 @@ class TimebankRedemption(models.Model):
         default="draft",
         index=True,
     )
-    requested_on = fields.Date(readonly=True, copy=False)
-    approver_id = fields.Many2one("res.users", readonly=True, copy=False)
-    approved_on = fields.Datetime(readonly=True, copy=False)
+    requested_on = fields.Date("Claimed on", readonly=True, copy=False)
+    approver_id = fields.Many2one("res.users", "Approved by", readonly=True, copy=False)
+    approved_on = fields.Datetime("Approved on", readonly=True, copy=False)
     refusal_reason = fields.Char("Reason", readonly=True, copy=False)
     transfer_ids = fields.One2many("timebank.transfer", "redemption_id", string="Credits moved")
 
@@ -108,8 +108,8 @@ class TimebankRedemption(models.Model):
     fulfilment = fields.Selection(related="reward_id.fulfilment")
     code = fields.Char(readonly=True, copy=False, help="Shown by the member to the supplier.")
     collect_by = fields.Date("Valid until", readonly=True, copy=False)
-    fulfilled_on = fields.Datetime(readonly=True, copy=False)
-    fulfiller_id = fields.Many2one("res.users", "Fulfilled by", readonly=True, copy=False)
+    fulfilled_on = fields.Datetime("Handed over on", readonly=True, copy=False)
+    fulfiller_id = fields.Many2one("res.users", "Handed over by", readonly=True, copy=False)
 
     # Shown
     image_128 = fields.Image(related="reward_id.image_128", string="Picture")
@@ -171,11 +171,14 @@ class TimebankRedemption(models.Model):
     @api.depends("reward_id.name", "partner_id.name", "quantity")
     def _compute_display_name(self):
         for claim in self:
-            reward = claim.reward_id.name or "?"
+            reward, person = claim.reward_id.name, claim.partner_id.name
+            if not reward or not person:
+                claim.display_name = reward or self.env._("New claim")
+                continue
             claim.display_name = self.env._(
                 "%(reward)s for %(person)s",
                 reward=f"{claim.quantity} × {reward}" if claim.quantity > 1 else reward,
-                person=claim.partner_id.name or "?",
+                person=person,
             )
 
     # CRUD

@@ -22,13 +22,14 @@ class TimebankRedemption(models.Model):
         help="No further bill is expected: fewer were delivered, or the price was lower.",
     )
     tolerance_amount = fields.Monetary(
+        "Tolerance",
         compute="_compute_tolerance_amount",
         store=True,
         readonly=False,
         groups=STAFF,
         help="By how much the bills may exceed the expected cost.",
     )
-    unbilled_amount = fields.Monetary(compute="_compute_unbilled_amount", groups=STAFF)
+    unbilled_amount = fields.Monetary("Still to be billed", compute="_compute_unbilled_amount", groups=STAFF)
 
     _matched_positive = models.Constraint(
         "CHECK (matched_amount >= 0)", "More would be credited for this claim than was billed for it."
@@ -38,7 +39,8 @@ class TimebankRedemption(models.Model):
     def _compute_tolerance_amount(self):
         for claim in self:
             grant = claim.grant_id
-            claim.tolerance_amount = claim.currency_id.round(
+            currency = claim.currency_id or claim.env.company.currency_id  # a new claim has no bank yet
+            claim.tolerance_amount = currency.round(
                 max(grant.tolerance_amount, claim.cost_amount * grant.tolerance_percent / 100)
             )
 

@@ -70,7 +70,7 @@ class TimebankRedemption(models.Model):
         return vals_by_id, refusals
 
     def _follow_approval(self):
-        super()._follow_approval()
+        result = super()._follow_approval()
         # sudo: coordinators approve without rights on the books; finance sends the drafts.
         claims = self.sudo()._get_to_invoice()
         for company, group in claims.grouped("company_id").items():
@@ -82,6 +82,7 @@ class TimebankRedemption(models.Model):
             )
             for claim, invoice in zip(group, invoices, strict=True):
                 claim._through_door().write({"invoice_id": invoice.id})
+        return result
 
     def _get_to_invoice(self):
         return self.filtered("cash_amount").filtered(
@@ -101,7 +102,7 @@ class TimebankRedemption(models.Model):
             line["product_id"] = reward.product_id.id
         return {
             "move_type": "out_invoice",
-            "partner_id": (self.account_id.partner_id or self.partner_id).id,
+            "partner_id": self._get_payer().id,
             "currency_id": self.currency_id.id,
             "invoice_origin": self.display_name,
             "invoice_line_ids": [Command.create(line)],

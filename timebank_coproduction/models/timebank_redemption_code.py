@@ -31,14 +31,25 @@ class TimebankRedemption(models.Model):
 
     def _follow_approval(self):
         """Whoever pays gets the code by mail."""
-        super()._follow_approval()
-        with_mail = self._get_by_code().filtered(
-            lambda claim: (claim.account_id.partner_id or claim.partner_id).email
-        )
-        if with_mail:
-            self.env.ref("timebank_coproduction.mail_template_claim_code").sudo().send_mail_batch(
-                with_mail.ids
-            )
+        result = super()._follow_approval()
+        self._get_by_code()._send("timebank_coproduction.mail_template_claim_code")
+        return result
+
+    def _send(self, template):
+        """Mail whoever pays for these claims, where there is an address.
+
+        :return: the claims for which a mail goes out
+        """
+        # sudo: the mail goes out by the bank's rule, whoever set it off.
+        claims = self.sudo().filtered(lambda claim: claim._get_payer().email)
+        if claims:
+            self.env.ref(template).sudo().send_mail_batch(claims.ids)
+        return claims.with_env(self.env)
+
+    def _get_payer(self):
+        """The person to write to: whose account pays, or for whom a pot does."""
+        self.ensure_one()
+        return self.account_id.partner_id or self.partner_id
 
     def _get_by_code(self):
         """Those of these claims that are handed over by code."""

@@ -126,7 +126,7 @@ class TimebankRedemption(models.Model):
         """Put the pieces of these claims back (+1), or take them away (-1)."""
         moved = {
             reward.id: sign * sum(claims.mapped("quantity"))
-            for reward, claims in self.grouped("reward_id").items()
+            for reward, claims in self._by_reward().items()
             if reward.has_stock
         }
         if not moved:

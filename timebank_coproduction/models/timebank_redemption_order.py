@@ -8,7 +8,7 @@ class TimebankRedemption(models.Model):
     _inherit = "timebank.redemption"
 
     supplier_id = fields.Many2one(related="reward_id.supplier_id")
-    ordered_on = fields.Date(readonly=True, copy=False)
+    ordered_on = fields.Date("Ordered on", readonly=True, copy=False)
     order_bill_id = fields.Many2one(
         "account.move", "Ordered on bill", readonly=True, copy=False, index="btree_not_null"
     )

@@ -171,16 +171,12 @@ class TimebankRedemption(models.Model):
         user = self.env.user
         if self.env.su or user.has_group("timebank_coproduction.group_timebank_manager"):
             return {}
-        schemes = self.sudo().scheme_id
-        if user.has_group("timebank_coproduction.group_timebank_coordinator"):
-            schemes = schemes.filtered(lambda scheme: user not in scheme.coordinator_ids)
-        sentences = {
-            scheme: self.env._("Only a coordinator of %s can do that.", scheme.name) for scheme in schemes
-        }
-        if not sentences:
-            return {}
+        coordinator = user.has_group("timebank_coproduction.group_timebank_coordinator")
         return {
-            claim.id: sentences[claim.scheme_id] for claim in self.sudo() if claim.scheme_id in sentences
+            claim_id: self.env._("Only a coordinator of %s can do that.", scheme.name)
+            for scheme, claims in self.sudo()._by_bank().items()
+            if not coordinator or user not in scheme.coordinator_ids
+            for claim_id in claims.ids
         }
 
     # Handing over and giving back

@@ -84,7 +84,7 @@ class TimebankRedemption(models.Model):
         claims = (self - self.browse(refusals)).sudo()
         at_once = claims.browse(
             claim_id
-            for reward, group in claims.grouped("reward_id").items()
+            for reward, group in claims._by_reward().items()
             if reward.approval == "auto"
             for claim_id in group.ids
         )
@@ -114,7 +114,7 @@ class TimebankRedemption(models.Model):
         today = fields.Date.context_today(self)
         vals = {"state": "approved", "approver_id": approver.id, "approved_on": fields.Datetime.now()}
         vals_by_id = {}
-        for reward, claims in self.sudo().grouped("reward_id").items():
+        for reward, claims in self.sudo()._by_reward().items():
             collect_by = today + relativedelta(days=reward.collect_days)
             vals_by_id |= {claim_id: {**vals, "collect_by": collect_by} for claim_id in claims.ids}
         return vals_by_id, {}
@@ -123,20 +123,33 @@ class TimebankRedemption(models.Model):
         """What approved claims set off: mails, invoices."""
 
     def _end(self, state, reason, refusals, note, done):
-        """Give back what claims hold, and leave them in ``state``."""
+        """Call off the claims that can be, and tell which could not."""
+        refusals |= (self - self.browse(refusals))._call_off(state, reason, note)
+        self._raise_or_list(refusals)
+        return self._tell(refusals, done)
+
+    def _call_off(self, state, reason, note):
+        """Give back what these claims hold, and leave them in ``state``, those that can be.
+
+        :return: dict of record id → why the rest can't
+        """
+        refusals = self._give_back(reason)
         claims = self - self.browse(refusals)
-        refusals |= claims._give_back(reason)
-        claims = self._raise_or_list(refusals)
         claims._through_door().write({"state": state, "refusal_reason": reason})
         claims._note(note)
         claims._close_todos()
-        return self._tell(refusals, done)
+        return refusals
 
     def _fulfil(self, fulfiller):
         """:param fulfiller: the user who handed over, empty where the supplier's page did"""
         self._through_door().write(
             {"state": "fulfilled", "fulfilled_on": fields.Datetime.now(), "fulfiller_id": fulfiller.id}
         )
+
+    def _by_reward(self):
+        """These claims by their reward: a dict, often of one, which then takes no loop over them."""
+        rewards = self.reward_id
+        return {rewards: self} if len(rewards) == 1 else self.grouped("reward_id")
 
     def _write_each(self, vals_by_id):
         """Write each claim's own values, those that are alike together."""

@@ -54,6 +54,7 @@ class TimebankReward(models.Model):
         help="Gives the account and taxes of the member's invoice and the supplier's bill.",
     )
     expected_cost = fields.Monetary(
+        "Expected cost",
         help="What the supplier is expected to bill for one.",
         groups="timebank_coproduction.group_timebank_coordinator,timebank_coproduction.group_timebank_finance",
         tracking=True,

@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 from ..tools import qr, voucher_ddl
 from .hours_field import hours_of
@@ -45,6 +46,9 @@ class TimebankVoucher(models.Model):
         readonly=True,
         index=True,
     )
+    number = fields.Integer(
+        "No.", compute="_compute_number", aggregator=None, help="Which of its batch it is, as printed on it."
+    )
     ended_on = fields.Date("Handed in or ended on", readonly=True)
 
     _code_unique = models.UniqueIndex("(code)", "That code is taken.")
@@ -56,6 +60,21 @@ class TimebankVoucher(models.Model):
 
     def init(self):
         self.env.registry.post_init(self.env.cr.execute, voucher_ddl.CREATE)
+
+    @api.depends("batch_id")
+    def _compute_number(self):
+        """Vouchers are numbered in the order in which their batch made them."""
+        numbers = dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT id, row_number() OVER (PARTITION BY batch_id ORDER BY id)
+                         FROM timebank_voucher WHERE batch_id IN %s""",
+                    tuple(self.batch_id.ids) or (0,),
+                )
+            )
+        )
+        for voucher in self:
+            voucher.number = numbers.get(voucher.id, 0)
 
     # CRUD: batches make them, and the verbs end them in SQL
     @api.model_create_multi

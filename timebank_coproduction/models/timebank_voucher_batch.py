@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import codes
+from ..tools.minutes import clock
 from .hours_field import hours_of, minutes_from_hours
 
 #: More than anybody prints and cuts at once.
@@ -48,7 +49,7 @@ class TimebankVoucherBatch(models.Model):
     state = fields.Selection(
         [("draft", "Draft"), ("issued", "Issued")], required=True, default="draft", tracking=True
     )
-    issued_on = fields.Date(readonly=True, copy=False)
+    issued_on = fields.Date("Issued on", readonly=True, copy=False)
     voucher_ids = fields.One2many("timebank.voucher", "batch_id", string="Vouchers")
     outstanding_count = fields.Integer("In circulation", compute="_compute_counts")
     returned_count = fields.Integer("Handed in", compute="_compute_counts")
@@ -62,12 +63,10 @@ class TimebankVoucherBatch(models.Model):
     @api.depends("scheme_id.code", "quantity", "minutes")
     def _compute_name(self):
         for batch in self:
-            batch.name = self.env._(
-                "%(bank)s: %(count)s vouchers of %(hours)g h",
-                bank=batch.scheme_id.code or "?",
-                count=batch.quantity,
-                hours=batch.minutes / 60,
+            name = self.env._(
+                "%(count)s vouchers of %(time)s hours", count=batch.quantity, time=clock(batch.minutes)
             )
+            batch.name = f"{batch.scheme_id.code}: {name}" if batch.scheme_id.code else name
 
     @api.depends("quantity", "minutes")
     def _compute_total_minutes(self):
