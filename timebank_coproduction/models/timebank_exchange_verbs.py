@@ -87,7 +87,7 @@ class TimebankExchangeMixin(models.AbstractModel):
         for record in self.sudo():  # sudo: the sentences name person and bank only
             if record.id in refusals:
                 continue
-            reason = record.scheme_id._why_closed()
+            reason = record.scheme_id and record.scheme_id._why_closed()
             if not reason and record.member_id:
                 reason = record.member_id._why_not_taking_part()
             ran_out = record.expires_on and record.expires_on < today
