@@ -1,9 +1,8 @@
-import json
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools import bulk
 from .hours_field import hours_of, minutes_from_hours
 from .timebank_session_counts import TAKES_A_PLACE
 
@@ -222,19 +221,22 @@ class TimebankAttendance(models.Model):
         if not values:
             return
         lines = self.browse(values)
-        names = list(next(iter(values.values())))
+        common = {"write_uid": self.env.uid, "write_date": self.env.cr.now()}
+        rows = [{"id": line_id, **vals, **common} for line_id, vals in values.items()]
+        columns, source = bulk.source(self._fields, rows)
+        line = columns.pop("id")
         lines.flush_recordset()
         self.env.cr.execute(
             SQL(
-                """UPDATE timebank_attendance line SET %(assignments)s
-                     FROM json_populate_recordset(NULL::timebank_attendance, %(rows)s) new
-                    WHERE new.id = line.id""",
-                assignments=SQL(", ").join(
-                    SQL("%s = %s", SQL.identifier(name), SQL.identifier("new", name)) for name in names
+                "UPDATE timebank_attendance line SET %s FROM %s WHERE line.id = %s",
+                SQL(", ").join(
+                    SQL("%s = %s", SQL.identifier(name), value) for name, value in columns.items()
                 ),
-                rows=json.dumps([{"id": line_id, **vals} for line_id, vals in values.items()]),
+                source,
+                line,
             )
         )
+        names = list(columns)
         lines.invalidate_recordset(names, flush=False)
         lines.modified(names)
 

@@ -1,8 +1,9 @@
-import json
+from datetime import timedelta
 
 from odoo import models
 from odoo.tools import SQL
 
+from ..tools import bulk
 from ..tools.minutes import DAY, to_hours
 
 
@@ -11,18 +12,19 @@ class TimebankAttendance(models.Model):
 
     _inherit = "timebank.attendance"
 
-    def _settle_hours(self):
+    def _settle_hours(self, members):
         """Hand these lines in as hours; approve those that the bank's policy lets through.
 
-        :return: dict of line id → why it can't be recorded
+        :param dict members: (bank id, partner id) → member
+        :return: two dicts by line id: the columns that name the entry, and why there is none
         """
         if not self:
-            return {}
+            return {}, {}
         own = self._recognise_hours()
         # sudo: the register is the record; whoever may write it makes hours of it
         model = self.env["timebank.hours"].sudo()
-        lines = self.filtered(lambda one: one.id not in own)
-        made = model._insert_drafts(lines._prepare_hours())
+        lines = self.filtered(lambda one: one.id not in own).sorted("session_id")
+        made = model._insert_drafts(lines._prepare_hours(members))
         entries = {**own, **dict(zip(lines.ids, made, strict=True))}
         every = model.union(*entries.values())
         undecided = every.filtered(lambda entry: entry.state in ("draft", "submitted"))
@@ -31,46 +33,40 @@ class TimebankAttendance(models.Model):
                 entry._through_door().write({"minutes": self.browse(line_id).minutes})
         undecided.flush_recordset()
         refused = undecided._get_refusals_to_record()
-        self._write_each(
-            {
-                line_id: {"hours_id": entry.id, "hours_recognised": entry.state == "approved"}
-                for line_id, entry in entries.items()
-                if entry.id not in refused
-            }
-        )
         accepted = undecided.filtered(lambda entry: entry.id not in refused)
         accepted._through_door().write({"state": "submitted"})
         accepted._decide_from_register(self.env.user)
         (made - accepted).unlink()
-        return {line_id: refused[entry.id] for line_id, entry in entries.items() if entry.id in refused}
+        approved_before = set((every - undecided).ids)
+        return (
+            {
+                line_id: {"hours_id": entry.id, "hours_recognised": entry.id in approved_before}
+                for line_id, entry in entries.items()
+                if entry.id not in refused
+            },
+            {line_id: refused[entry.id] for line_id, entry in entries.items() if entry.id in refused},
+        )
 
-    def _prepare_hours(self):
+    def _prepare_hours(self, members):
         """Values of the entries that these lines become."""
-        members = self._get_members()
-        begins = {session: session._start_minute() for session in self.session_id}
         vals_list = []
-        for one in self:
-            session, start = one.session_id, begins[one.session_id]
-            if one.check_in and one.check_in > session.start:
-                start = (start + int((one.check_in - session.start).total_seconds() // 60)) % DAY
-            member = members[session.scheme_id.id, one.partner_id.id]
-            vals_list.append(
-                {
-                    "scheme_id": session.scheme_id.id,
-                    "partner_id": one.partner_id.id,
-                    "role": "professional" if one.role == "professional" else member.role,
-                    "date": session.date,
-                    "start_minute": start,
-                    "minutes": one.minutes,
-                    "category_id": session.activity_id.category_id.id,
-                    "description": session.name,
-                    "project_id": session.project_id.id,
-                    "task_id": session.activity_id.task_id.id,
-                    "activity_id": session.activity_id.id,
-                    "session_id": session.id,
-                    "source": "session",
-                }
-            )
+        for session, lines in self.grouped("session_id").items():
+            start, begins, scheme_id = session.start, session._start_minute(), session.scheme_id.id
+            common = session._prepare_hours()
+            for one in lines:
+                late = max(one.check_in - start, timedelta()) if one.check_in else timedelta()
+                partner_id, role = one.partner_id.id, one.role
+                if role != "professional":
+                    role = members[scheme_id, partner_id].role
+                vals_list.append(
+                    {
+                        **common,
+                        "partner_id": partner_id,
+                        "role": role,
+                        "start_minute": (begins + int(late.total_seconds() // 60)) % DAY,
+                        "minutes": one.minutes,
+                    }
+                )
         return vals_list
 
     def _recognise_hours(self):
@@ -125,6 +121,25 @@ class TimebankAttendance(models.Model):
         return {one.id: refused[one.hours_id.id] for one in lines if one.hours_id.id in refused}
 
 
+class TimebankSession(models.Model):
+    _inherit = "timebank.session"
+
+    def _prepare_hours(self):
+        """What the entries of everybody in this session have in common."""
+        activity = self.activity_id
+        return {
+            "scheme_id": self.scheme_id.id,
+            "date": self.date,
+            "category_id": activity.category_id.id,
+            "description": self.name,
+            "project_id": self.project_id.id,
+            "task_id": activity.task_id.id,
+            "activity_id": activity.id,
+            "session_id": self.id,
+            "source": "session",
+        }
+
+
 class TimebankHours(models.Model):
     _inherit = "timebank.hours"
 
@@ -157,27 +172,26 @@ class TimebankHours(models.Model):
             }
             for vals in vals_list
         ]
-        columns = list(rows[0])
+        columns, source = bulk.source(self._fields, rows)
         self.env.cr.execute(
             SQL(
-                """INSERT INTO timebank_hours (%(columns)s)
-                   SELECT %(columns)s FROM json_populate_recordset(NULL::timebank_hours, %(rows)s)
-                   RETURNING id""",
-                columns=SQL(", ").join(map(SQL.identifier, columns)),
-                rows=json.dumps(rows, default=str),
+                "INSERT INTO timebank_hours (%s) SELECT %s FROM %s RETURNING id",
+                SQL(", ").join(map(SQL.identifier, columns)),
+                SQL(", ").join(columns.values()),
+                source,
             )
         )
         entries = self.browse(entry_id for (entry_id,) in self.env.cr.fetchall())
+        given = [self._fields[name] for name in columns]
         for field in self._fields.values():
-            if field.store and field.compute and field.name not in columns:
+            if field.store and field.compute and field not in given:
                 self.env.add_to_compute(field, entries)
-            elif field.type == "many2one" and field.name in columns:
-                for inverse in self.pool.field_inverses[field]:
-                    named = {row[field.name] for row in rows} - {None}
-                    self.env[field.comodel_name].browse(named).invalidate_recordset(
-                        [inverse.name], flush=False
-                    )
-        entries.modified(columns, create=True)
+        for field in given:
+            for inverse in self.pool.field_inverses[field]:
+                named = {row[field.name] for row in rows} - {None}
+                self.env[field.comodel_name].browse(named).invalidate_recordset([inverse.name], flush=False)
+        with self.env.protecting(given, entries):
+            entries.modified(columns, create=True)
         entries._validate_fields(columns)
         return entries
 

@@ -119,56 +119,70 @@ class TimebankAttendance(models.Model):
                 problems[one.id] = reason
         fit = lines.filtered(lambda one: one.id not in problems)
         attendees = fit.filtered(lambda one: one.role == "attendee")
-        problems |= (fit - attendees)._settle_hours()
-        problems |= attendees._settle_effect(members)
-        done = lines.filtered(lambda one: one.id not in problems)
-        done._through_door().write(
-            {"settled_on": fields.Datetime.now(), "problem": False, "waived_reason": False}
-        )
-        for one in lines - done:
-            one._through_door().write({"problem": problems[one.id]})
+        given, unrecorded = (fit - attendees)._settle_hours(members)
+        moved, unmoved = attendees._settle_effect(members)
+        problems |= unrecorded | unmoved
+        lines._write_settled(given | moved, problems)
         return problems
 
-    def _settle_effect(self, members):
-        """Charge or credit attendees, as far as the ledger accepts."""
-        vals_list, moving = [], []
-        for one in self.sudo():  # sudo: the credits of people whose register the user may write
-            activity, scheme = one.activity_id, one.scheme_id
-            member = members[scheme.id, one.partner_id.id]
-            effect = activity.attendee_effect
-            if effect == "none" or (effect == "credit" and not scheme._earns_credit(member.role)):
-                continue
-            sides = (member.account_id, scheme.operating_account_id)
-            source, target = sides if effect == "charge" else reversed(sides)
-            moving.append((one, effect))
-            vals_list.append(
-                {
-                    "from_account_id": source.id,
-                    "to_account_id": target.id,
-                    "minutes": activity.attendee_minutes or one.minutes,
-                    "kind": "attend",
-                    "date": one.session_id.date,
-                    "memo": one.session_id.name,
-                    "attendance_id": one.id,
-                    "attendance_no": one.settle_no + 1,
-                }
-            )
-        if not vals_list:
-            return {}
-        credit = self.env["timebank.transfer"]
-        refusals = credit._post_possible(vals_list)
+    def _write_settled(self, outcomes, problems):
+        """Write on the lines what has become of them, in one statement.
+
+        :param dict outcomes: line id → its columns of hours, or of credits
+        :param dict problems: line id → why it could not be logged
+        """
+        nothing = {"hours_id": None, "hours_recognised": False, "effect": "none", "effect_minutes": 0}
+        now = fields.Datetime.now()
         self._write_each(
             {
-                vals["attendance_id"]: {
-                    "effect": effect,
-                    "effect_minutes": vals["minutes"],
-                    "settle_no": vals["attendance_no"],
+                one.id: {
+                    "settled_on": None if one.id in problems else now,
+                    "problem": problems.get(one.id),
+                    "waived_reason": None,
+                    "settle_no": one.settle_no,
+                    **nothing,
+                    **outcomes.get(one.id, {}),
                 }
-                for position, ((_line, effect), vals) in enumerate(zip(moving, vals_list, strict=True))
-                if position not in refusals
+                for one in self
             }
         )
-        return {moving[position][0].id: sentence for position, sentence in refusals.items()}
+
+    def _settle_effect(self, members):
+        """Charge or credit attendees, as far as the ledger accepts.
+
+        :return: two dicts by line id: the columns that say what moved, and why nothing could
+        """
+        vals_list, moved = [], {}
+        # sudo: the credits of people whose register the user may write
+        for session, lines in self.sudo().grouped("session_id").items():
+            activity, scheme = session.activity_id, session.scheme_id
+            effect, all_minutes = activity.attendee_effect, activity.attendee_minutes
+            if effect == "none":
+                continue
+            common = {"kind": "attend", "date": session.date, "memo": session.name}
+            bank = scheme.operating_account_id.id
+            for one in lines:
+                member = members[scheme.id, one.partner_id.id]
+                if effect == "credit" and not scheme._earns_credit(member.role):
+                    continue
+                payer, taker = member.account_id.id, bank
+                if effect == "credit":
+                    payer, taker = taker, payer
+                minutes, number = all_minutes or one.minutes, one.settle_no + 1
+                moved[one.id] = {"effect": effect, "effect_minutes": minutes, "settle_no": number}
+                vals_list.append(
+                    {
+                        **common,
+                        "from_account_id": payer,
+                        "to_account_id": taker,
+                        "minutes": minutes,
+                        "attendance_id": one.id,
+                        "attendance_no": number,
+                    }
+                )
+        unmoved = self.env["timebank.transfer"]._post_possible(vals_list) if vals_list else {}
+        refused = {vals_list[position]["attendance_id"]: sentence for position, sentence in unmoved.items()}
+        return {line_id: vals for line_id, vals in moved.items() if line_id not in refused}, refused
 
     def _unsettle(self, reason):
         """Reverse what logging did, as far as the ledger accepts.

@@ -62,25 +62,26 @@ class TimebankHours(models.Model):
             )
         )
         logged = {(line.session_id, line.partner_id): line.hours_id for line in lines}
-        for entry in entries:
-            session = entry.session_id
-            other = logged.get((session, entry.partner_id), entry)
-            if other != entry:
-                refusals[entry.id] = self.env._(
-                    "The time of %(person)s in %(session)s is on its register already.",
-                    person=entry.partner_id.name,
-                    session=session._say(),
-                )
-            elif session.scheme_id != entry.scheme_id:
-                refusals[entry.id] = self.env._("%s belongs to another time bank.", session._say())
-            elif session.state == "cancelled":
-                refusals[entry.id] = self.env._("%s has been cancelled.", session._say())
-            elif entry.date != session.date:
-                refusals[entry.id] = self.env._("%s was on another day.", session._say())
-            elif entry.minutes > session.minutes:
-                refusals[entry.id] = self.env._(
-                    "%(session)s lasted %(length)s hours.",
-                    session=session._say(),
-                    length=session._say_length(),
-                )
+        for session, here in entries.grouped("session_id").items():
+            scheme, date, minutes = session.scheme_id, session.date, session.minutes
+            cancelled = session.state == "cancelled"
+            for entry in here:
+                if logged.get((session, entry.partner_id), entry) != entry:
+                    refusals[entry.id] = self.env._(
+                        "The time of %(person)s in %(session)s is on its register already.",
+                        person=entry.partner_id.name,
+                        session=session._say(),
+                    )
+                elif scheme != entry.scheme_id:
+                    refusals[entry.id] = self.env._("%s belongs to another time bank.", session._say())
+                elif cancelled:
+                    refusals[entry.id] = self.env._("%s has been cancelled.", session._say())
+                elif date != entry.date:
+                    refusals[entry.id] = self.env._("%s was on another day.", session._say())
+                elif minutes < entry.minutes:
+                    refusals[entry.id] = self.env._(
+                        "%(session)s lasted %(length)s hours.",
+                        session=session._say(),
+                        length=session._say_length(),
+                    )
         return refusals

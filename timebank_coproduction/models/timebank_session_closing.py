@@ -109,4 +109,6 @@ class TimebankSession(models.Model):
     @api.model
     def _thank(self, lines):
         """Mails of thanks to those who helped, once their hours are approved."""
-        lines.filtered(lambda one: one.settled_on and one.hours_id.state == "approved")._notify("thanks")
+        lines.search(
+            [("id", "in", lines.ids), ("settled_on", "!=", False), ("hours_id.state", "=", "approved")]
+        )._notify("thanks")

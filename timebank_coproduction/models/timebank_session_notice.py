@@ -55,19 +55,22 @@ class TimebankAttendance(models.Model):
 
     def _notify(self, kind):
         """Have the mail ``kind`` sent to those with an address who want such mails."""
+        if not self:
+            return
         lines = self.sudo()  # sudo: mails are the bank's, whoever caused them
-        if not lines:
-            return
-        members = lines._get_members()
-        wanting = lines.filtered(
-            lambda one: (
-                one.partner_id.email
-                and (member := members.get((one.scheme_id.id, one.partner_id.id)))
-                and member.session_mails
-            )
+        readers = lines.env["timebank.member"]._read_group(
+            [
+                ("scheme_id", "in", lines.scheme_id.ids),
+                ("partner_id", "in", lines.partner_id.ids),
+                ("partner_id.email", "!=", False),
+                ("session_mails", "=", True),
+            ],
+            ["scheme_id", "partner_id"],
         )
-        if not wanting:
+        if not readers:
             return
+        readers = set(readers)
+        wanting = lines.filtered(lambda one: (one.scheme_id, one.partner_id) in readers)
         notices = self.env["timebank.session.notice"].sudo()
         waiting = notices.search([("attendance_id", "in", wanting.ids), ("kind", "=", kind)]).attendance_id
         notices.create([{"attendance_id": one.id, "kind": kind} for one in wanting - waiting])

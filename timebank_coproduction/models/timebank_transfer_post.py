@@ -1,9 +1,8 @@
-import json
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools import bulk
 from ..tools.ledger_ddl import FLOW_KINDS
 from ..tools.minutes import LARGEST, clock, to_hours
 
@@ -61,16 +60,21 @@ class TimebankTransfer(models.Model):
         }
         unlimited = {account.id for account in accounts if account.kind in FLOW_KINDS}
         scheme_ids = {account.id: account.scheme_id.id for account in accounts}
-        closed, unfit, refusals = {}, {}, {}
+        stuck = {account.id: account._why_not_movable() for account in accounts if account.state != "open"}
+        closed, refusals = {}, {}
         for position, vals in enumerate(vals_list):
-            pair = source, target = vals["from_account_id"], vals["to_account_id"]
+            source, target = pair = vals["from_account_id"], vals["to_account_id"]
             day = scheme_id, date = scheme_ids[source], vals.get("date") or today
             if day not in closed:
                 closed[day] = accounts.scheme_id.browse(scheme_id)._why_closed(date)
-            if pair not in unfit:
-                unfit[pair] = self._why_not_between(*accounts.browse(pair))
             minutes = vals["minutes"]
-            reason = closed[day] or unfit[pair] or self._why_not_so_much(*pair, minutes, available, unlimited)
+            reason = (
+                closed[day]
+                or self._why_not_between(*pair, accounts, scheme_ids)
+                or stuck.get(source)
+                or stuck.get(target)
+                or self._why_not_so_much(*pair, minutes, accounts, available, unlimited)
+            )
             if reason:
                 refusals[position] = reason
             else:
@@ -78,23 +82,29 @@ class TimebankTransfer(models.Model):
                 available[target] += minutes
         return refusals
 
-    def _why_not_between(self, source, target):
-        """Why nothing at all can move from one account to the other, or an empty string."""
-        if source == target:
-            return self.env._("%s can't pay credits to itself.", source.name)
-        if source.scheme_id != target.scheme_id:
-            return self.env._(
-                "%(giver)s and %(taker)s are in different time banks.", giver=source.name, taker=target.name
-            )
-        return source._why_not_movable() or target._why_not_movable()
+    def _why_not_between(self, source_id, target_id, accounts, scheme_ids):
+        """Why nothing at all can move from one account to the other, or an empty string.
 
-    def _why_not_so_much(self, source_id, target_id, minutes, available, unlimited):
+        :param accounts: both of them, and others
+        :param dict scheme_ids: account id → its bank's id
+        """
+        if source_id == target_id:
+            return self.env._("%s can't pay credits to itself.", accounts.browse(source_id).name)
+        if scheme_ids[source_id] != scheme_ids[target_id]:
+            return self.env._(
+                "%(giver)s and %(taker)s are in different time banks.",
+                giver=accounts.browse(source_id).name,
+                taker=accounts.browse(target_id).name,
+            )
+        return ""
+
+    def _why_not_so_much(self, source_id, target_id, minutes, accounts, available, unlimited):
         """Why these minutes can't move from one account to the other, or an empty string.
 
+        :param accounts: both of them, and others
         :param dict available: account id → minutes that can still be spent
         :param set unlimited: ids of accounts without a limit
         """
-        accounts = self.env["timebank.account"].sudo()  # sudo: the sentence names the account only
         if minutes <= 0:
             return self.env._("Credits move by at least one minute.")
         if source_id not in unlimited and available[source_id] < minutes:
@@ -145,14 +155,13 @@ class TimebankTransfer(models.Model):
             .browse({vals[side] for vals in vals_list for side in ("from_account_id", "to_account_id")})
         )
         rows = self._prepare_rows(vals_list, {account.id: account.scheme_id.id for account in accounts})
-        columns = dict.fromkeys(name for row in rows for name in row)
+        columns, source = bulk.source(self._fields, rows)
         self.env.cr.execute(
             SQL(
-                """INSERT INTO timebank_transfer (%(columns)s)
-                   SELECT %(columns)s FROM json_populate_recordset(NULL::timebank_transfer, %(rows)s)
-                   RETURNING id""",
-                columns=SQL(", ").join(map(SQL.identifier, columns)),
-                rows=json.dumps(rows, default=str),
+                "INSERT INTO timebank_transfer (%s) SELECT %s FROM %s RETURNING id",
+                SQL(", ").join(map(SQL.identifier, columns)),
+                SQL(", ").join(columns.values()),
+                source,
             )
         )
         transfers = self.browse(transfer_id for (transfer_id,) in self.env.cr.fetchall())
