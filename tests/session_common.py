@@ -8,6 +8,7 @@ from .common import TODAY, TimebankCase
 
 #: Ten in the morning, while the café session is on.
 NOW = "2026-03-18 10:30:00"
+AFTER = "2026-03-18 12:05:00"
 START = datetime(2026, 3, 18, 10, 0)
 STOP = datetime(2026, 3, 18, 12, 0)
 
@@ -68,3 +69,18 @@ class SessionCase(TimebankCase):
     def _fund(self, member, minutes):
         """Credits earned before."""
         return self._make_hours(member, minutes, state="approved", date=TODAY.replace(day=2))
+
+
+class ClosingCase(SessionCase):
+    """Five minutes after the session's end."""
+
+    now = AFTER
+
+    def _close(self, session=None):
+        return (session or self.session).with_user(self.coordinator).action_close()
+
+    def _lines(self, *members):
+        return [
+            self.session.attendance_ids.filtered(lambda line, who=member.partner_id: line.partner_id == who)
+            for member in members
+        ]

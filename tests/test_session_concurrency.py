@@ -82,6 +82,30 @@ class TestSessionsAtOnce(ConcurrencyCase):
             self.assertEqual((session.taken_count, session.waiting_count), (3, len(self.member_ids) - 3))
             self._check_books(env)
 
+    def test_nobody_is_in_two_places_at_once(self):
+        """Two sessions at one time, one person, both sign-ups at the same moment: one holds."""
+        with self._connection() as env:
+            sessions = [self._make_session(env).id for _number in range(2)]
+            partner_id = env["timebank.member"].browse(self.member_ids[0]).partner_id.id
+
+        def sign_up(env, session_id):
+            return env["timebank.session"].browse(session_id).sign_up(partner_id).state
+
+        def tick_off(env, session_id):
+            vals = {"session_id": session_id, "partner_id": partner_id, "role": "helper"}
+            return env["timebank.attendance"].create(vals).state
+
+        for way in (sign_up, tick_off):
+            results = self._at_once(
+                *((api.SUPERUSER_ID, lambda env, way=way, one=one: way(env, one)) for one in sessions)
+            )
+            self.assertEqual(len(self._refused(results)), 1, results)
+            self.assertIn("at that time", self._refused(results)[0])
+            with self._connection() as env:
+                lines = env["timebank.attendance"].search([("partner_id", "=", partner_id)])
+                self.assertEqual(lines.mapped("state"), ["signed_up"])
+                lines.unlink()
+
     def test_register_closed_twice_at_once_counts_once(self):
         with self._connection() as env:
             session = self._make_session(env, start=datetime(2026, 3, 17, 10), stop=datetime(2026, 3, 17, 12))

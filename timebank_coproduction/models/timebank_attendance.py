@@ -153,7 +153,7 @@ class TimebankAttendance(models.Model):
         lines = super().create(vals_list)
         lines._check_minutes()
         if not self._is_door_open():
-            self._raise_refusals(lines._get_refusals_to_join())
+            lines._check_joining()
             self.flush_model()
         return lines
 
@@ -171,7 +171,7 @@ class TimebankAttendance(models.Model):
                 result = super(TimebankAttendance, lines).write({**vals, "minutes": minutes})
             self._check_minutes()
         if joining and not self._is_door_open():
-            self._raise_refusals(joining._get_refusals_to_join())
+            joining._check_joining()
         return result
 
     def _get_joining(self, vals):

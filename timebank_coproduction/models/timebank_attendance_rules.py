@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 from .timebank_attendance import ON_THE_REGISTER
 from .timebank_session_counts import TAKES_A_PLACE
@@ -14,6 +15,27 @@ class TimebankAttendance(models.Model):
     """
 
     _inherit = "timebank.attendance"
+
+    def _check_joining(self):
+        """:raises UserError: where somebody on these lines can't take part"""
+        self._hold_people()
+        self._raise_refusals(self._get_refusals_to_join())
+
+    def _hold_people(self):
+        """Let nobody be put on two lists at the same moment, by updating their memberships.
+
+        A sign-up sees the sessions of its person as they were when it began. Of two at
+        once, PostgreSQL lets one through and fails the other, which Odoo tries again, and
+        which then sees the clash.
+        """
+        self.env.cr.execute(
+            SQL(
+                """UPDATE timebank_member SET state = state
+                    WHERE id IN (SELECT id FROM timebank_member WHERE partner_id IN %s
+                                  ORDER BY id FOR NO KEY UPDATE)""",
+                tuple(self.partner_id.ids),
+            )
+        )
 
     def _get_refusals_to_join(self):
         """Lines of people who can't take part in that session in that role.

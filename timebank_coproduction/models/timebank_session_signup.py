@@ -120,7 +120,7 @@ class TimebankSession(models.Model):
                 line = door.create({**vals, "session_id": self.id, "partner_id": partner.id}).with_env(
                     self.env
                 )
-            line._raise_refusals(line._get_refusals_to_join())
+            line._check_joining()
         return line
 
     def _get_line(self, partner):
