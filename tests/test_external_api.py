@@ -2,17 +2,15 @@
 
 import xmlrpc.client
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import TODAY, TimebankCase
-
-#: Statuses with which an attempt is turned down; never a server error.
-REFUSED = (401, 403, 404, 422)
+from .api_common import ApiCase
+from .common import TODAY
 
 
 @tagged("post_install", "-at_install")
-class TestExternalApi(HttpCase, TimebankCase):
+class TestExternalApi(ApiCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -20,30 +18,6 @@ class TestExternalApi(HttpCase, TimebankCase):
         cls.bens = cls._make_hours(cls.ben, 60, "submitted")
         cls.anns = cls._make_hours(cls.ann, 45, "submitted")
         cls.decided = cls._make_hours(cls.ann, 30, "approved")
-        cls.keys = {
-            user: cls.env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "Test", None)
-            for user in (cls.portal, cls.coordinator)
-        }
-
-    def _call(self, user, model, method, ids=(), context=None, **arguments):
-        self.env.flush_all()
-        answer = self.url_open(
-            f"/json/2/{model}/{method}",
-            json={"ids": list(ids), "context": context or {}, **arguments},
-            headers={"Authorization": f"Bearer {self.keys[user]}"},
-        )
-        self.env.invalidate_all()
-        return answer
-
-    def _check_refused(self, user, model, method, ids=(), **arguments):
-        before = self._counts()
-        state = self._snapshot()
-        with self.subTest(user=user.login, model=model, method=method, **{"what": str(arguments)}):
-            with mute_logger("odoo.http"):
-                answer = self._call(user, model, method, ids, **arguments)
-            self.assertIn(answer.status_code, REFUSED, answer.text)
-            self.assertEqual(self._counts(), before)
-            self.assertEqual(self._snapshot(), state)
 
     def _snapshot(self):
         """What nobody may change from outside."""
