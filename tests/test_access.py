@@ -193,6 +193,28 @@ class TestAccess(TimebankCase):
                 attempt()
         self.assertEqual(self._as(self.finance, self.scheme).check_ledger(), [])
 
+    def test_the_ledger_is_checked_by_those_who_may_read_it(self):
+        for user, scheme in (
+            (self.portal, self.scheme),
+            (self.staff, self.scheme),
+            (self.coordinator, self.other),
+            (self.staff, self.env["timebank.scheme"]),
+        ):
+            with self.assertRaisesRegex(AccessError, "checked by its coordinators"):
+                self._as(user, scheme).check_ledger()
+        for user in (self.coordinator, self.manager, self.finance):
+            self.assertEqual(self._as(user, self.scheme).check_ledger(), [])
+
+    def test_what_everybody_has_is_read_only_or_their_own(self):
+        """A right of the group that everybody is in adds to those of every coordinator."""
+        everybody = self.env.ref("base.group_user") | self.env.ref("base.group_portal")
+        rules = self.env["ir.rule"].search([("groups", "in", everybody.ids)])
+        ours = rules.filtered(lambda rule: rule.model_id.model.startswith("timebank."))
+        self.assertGreater(len(ours), 15)
+        for rule in ours.filtered(lambda rule: rule.perm_write or rule.perm_create or rule.perm_unlink):
+            self.assertIn("user.partner_id.id", rule.domain_force, rule.name)
+            self.assertRegex(rule.domain_force, r"'(partner_id|proposer_id|account_id\.partner_id)', '='")
+
     def test_other_companies(self):
         company = self.env["res.company"].create({"name": "North Charity"})
         north = self._make_scheme("North Street", company_id=company.id, project_ids=False)

@@ -70,7 +70,7 @@ class TimebankAccount(models.Model):
         account = self.sudo()
         if account.kind in FLOW_KINDS:
             return self.env._("%s is the bank's own: nothing is given from it.", account.name)
-        if self._is_of_user() or self.env.su or self._is_broker():
+        if self._is_of_user() or self._is_broker():
             return account._why_not_movable()
         if account.kind == "pot":
             holders = ", ".join(account.holder_ids.mapped("name"))
@@ -105,10 +105,7 @@ class TimebankAccount(models.Model):
 
     def _is_broker(self):
         """Whether the user coordinates the account's bank, or manages all of them."""
-        user, group = self.env.user, "timebank_coproduction.group_timebank_"
-        if user.has_group(group + "manager"):
-            return True
-        return user.has_group(group + "coordinator") and user in self.sudo().scheme_id.coordinator_ids
+        return bool(self.sudo().scheme_id.sudo(self.env.su)._run_by_user())
 
     def _note_gift(self, source, target, minutes, memo):
         """Leave who gave what on a pot, for its holders."""

@@ -180,19 +180,14 @@ class TimebankHours(models.Model):
         refusals = self._get_refusals_by_state(state, sentences[state])
         if self.env.su:
             return refusals
-        user = self.env.user
-        manager = user.has_group("timebank_coproduction.group_timebank_manager")
-        coordinator = user.has_group("timebank_coproduction.group_timebank_coordinator")
-        # sudo: whether somebody coordinates a bank is asked of banks they can't read, too.
-        for scheme, entries in self.sudo()._by_bank().items():
-            if not manager and not (coordinator and user in scheme.coordinator_ids):
-                sentence = self.env._("Only a coordinator of %s decides on its hours.", scheme.name)
-                refusals = {**dict.fromkeys(entries._ids, sentence), **refusals}
+        strangers = self._get_refusals_to_run(self.env._("Only a coordinator of %s decides on its hours."))
+        refusals = {**strangers, **refusals}
         rest = self - self.browse(refusals)
-        if user.partner_id not in rest.partner_id | rest.receiver_id:
+        partner = self.env.user.partner_id
+        if partner not in rest.partner_id | rest.receiver_id:
             return refusals
         for entry in rest:
-            if user.partner_id in (entry.partner_id, entry.receiver_id):
+            if partner in (entry.partner_id, entry.receiver_id):
                 refusals[entry.id] = self.env._(
                     "You gave or received “%s” yourself: another coordinator has to decide.",
                     entry.display_name,

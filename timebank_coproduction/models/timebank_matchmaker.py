@@ -31,16 +31,10 @@ class TimebankMatchmaker(models.AbstractModel):
     @api.private
     def _check_broker(self, schemes):
         """Suggestions name people to each other: only the bank's coordinators see them."""
-        if self.env.su:
-            return
-        user = self.env.user
-        if user.has_group("timebank_coproduction.group_timebank_manager"):
-            return
-        for scheme in schemes.sudo():
-            if user not in scheme.coordinator_ids or not user.has_group(
-                "timebank_coproduction.group_timebank_coordinator"
-            ):
-                raise AccessError(self.env._("Only a coordinator of %s sees its suggestions.", scheme.name))
+        schemes = schemes.sudo(self.env.su)
+        for scheme in schemes - schemes._run_by_user():
+            name = scheme.sudo().name  # sudo: the sentence names the bank only
+            raise AccessError(self.env._("Only a coordinator of %s sees its suggestions.", name))
 
     @api.private
     def _suggest(self, record, others_name, limit):

@@ -67,7 +67,7 @@ class TimebankRedemption(models.Model):
         # sudo: whether the user may see the claim is answered below, in a sentence.
         claim = self.sudo()._find_by_code(code).with_env(self.env)
         outcome = claim._get_code_outcome()
-        if outcome != "unknown" and claim._get_refusals_to_coordinate():
+        if outcome != "unknown" and claim._get_refusals_to_run():
             outcome = "elsewhere"
         if outcome != "accepted":
             raise UserError(self._get_code_sentences()[outcome])

@@ -37,7 +37,7 @@ class TimebankRedemption(models.Model):
 
     def _get_refusals_to_order(self):
         refusals = self._get_refusals_by_state("approved", self.env._("“%s” is not approved."))
-        refusals |= (self - self.browse(refusals))._get_refusals_to_coordinate()
+        refusals |= (self - self.browse(refusals))._get_refusals_to_run()
         for claim in (self - self.browse(refusals)).sudo():
             supplier = claim.reward_id.supplier_id
             if claim.ordered_on:
@@ -52,7 +52,7 @@ class TimebankRedemption(models.Model):
         """Once it has been ordered, only the bank can call it off."""
         refusals = super()._get_refusals_to_cancel()
         ordered = (self - self.browse(refusals)).filtered("ordered_on")
-        for claim_id in ordered._get_refusals_to_coordinate():
+        for claim_id in ordered._get_refusals_to_run():
             refusals[claim_id] = self.env._(
                 "“%s” has been ordered from the supplier: ask your coordinator to cancel it.",
                 self.browse(claim_id).display_name,

@@ -78,7 +78,7 @@ class TimebankRedemption(models.Model):
         if self.env.su or user.has_group("timebank_coproduction.group_timebank_manager"):
             return {}
         me, refusals = user.partner_id, {}
-        for claim in self.browse(self._get_refusals_to_coordinate()).sudo():
+        for claim in self.browse(self._get_refusals_to_run()).sudo():
             account = claim.account_id
             if me != account.partner_id and me not in account.holder_ids:
                 refusals[claim.id] = self.env._(
@@ -155,7 +155,7 @@ class TimebankRedemption(models.Model):
         """Claims that don't wait for a decision, and those on which this user may not decide."""
         refusals = self._get_refusals_by_state("requested", self.env._("“%s” is not waiting for approval."))
         rest = self - self.browse(refusals)
-        refusals |= rest._get_refusals_to_coordinate()
+        refusals |= rest._get_refusals_to_run()
         if self.env.su:
             return refusals
         me = self.env.user.partner_id
@@ -165,19 +165,6 @@ class TimebankRedemption(models.Model):
                     "“%s” is your own claim: another coordinator has to decide.", claim.display_name
                 )
         return refusals
-
-    def _get_refusals_to_coordinate(self):
-        """Claims of banks that this user doesn't run."""
-        user = self.env.user
-        if self.env.su or user.has_group("timebank_coproduction.group_timebank_manager"):
-            return {}
-        coordinator = user.has_group("timebank_coproduction.group_timebank_coordinator")
-        return {
-            claim_id: self.env._("Only a coordinator of %s can do that.", scheme.name)
-            for scheme, claims in self.sudo()._by_bank().items()
-            if not coordinator or user not in scheme.coordinator_ids
-            for claim_id in claims.ids
-        }
 
     # Handing over and giving back
     def _get_refusals_to_fulfil(self):
@@ -192,7 +179,7 @@ class TimebankRedemption(models.Model):
         for claim in self.browse(refusals):
             refusals[claim.id] = sentences[claim.state] % claim.display_name
         rest = self - self.browse(refusals)
-        return refusals | rest._get_refusals_to_coordinate()
+        return refusals | rest._get_refusals_to_run()
 
     def _get_refusals_to_cancel(self):
         refusals = self._get_refusals_by_state(
@@ -200,7 +187,7 @@ class TimebankRedemption(models.Model):
             self.env._("“%s” was handed over, refused or cancelled: it can't be cancelled any more."),
         )
         rest = self - self.browse(refusals)
-        strangers = rest._get_refusals_to_coordinate()
+        strangers = rest._get_refusals_to_run()
         me = self.env.user.partner_id
         for claim in rest.browse(strangers).sudo():
             account = claim.account_id

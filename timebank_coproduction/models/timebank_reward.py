@@ -153,6 +153,7 @@ class TimebankReward(models.Model):
     def write(self, vals):
         vals = dict(vals)
         self._complete(vals)
+        self._check_content(vals)
         if vals.get("scheme_id") and any(
             reward.claim_ids and reward.scheme_id.id != vals["scheme_id"] for reward in self.sudo()
         ):
@@ -187,7 +188,7 @@ class TimebankReward(models.Model):
 
         :raises UserError: naming the first that can't be, and why
         """
-        self.check_access("write")
+        self._check_run_by_user()
         for reward in self:
             reason = reward._why_not_publishable()
             if reason:
@@ -197,13 +198,13 @@ class TimebankReward(models.Model):
 
     def action_archive(self):
         """Take rewards out of the catalogue. Claims that were made still stand."""
-        self.check_access("write")
+        self._check_run_by_user()
         self._through_door().write({"state": "archived"})
         return True
 
     def action_draft(self):
         """Take rewards out of the catalogue to work on them."""
-        self.check_access("write")
+        self._check_run_by_user()
         self._through_door().write({"state": "draft"})
         return True
 

@@ -107,27 +107,6 @@ class TimebankScheme(models.Model):
         for scheme in self:
             scheme.outstanding_minutes = -scheme.operating_account_id.balance_minutes
 
-    @api.model
-    def _get_usual(self):
-        """The one open bank in which the user works: which they coordinate or, else, belong to.
-
-        :return: a bank, or an empty recordset where there are several or none
-        """
-        schemes = self.search([("state", "=", "open")])
-        user = self.env.user
-        mine = self.browse()
-        if user.has_group("timebank_coproduction.group_timebank_coordinator"):
-            mine = schemes.filtered(lambda scheme: user in scheme.coordinator_ids)
-        if not mine:
-            members = self.env["timebank.member"].search([("partner_id", "=", user.partner_id.id)])
-            mine = members.scheme_id & schemes
-        choice = mine or schemes
-        return choice if len(choice) == 1 else self.browse()
-
-    def _get_usual_or_first(self):
-        """As :meth:`_get_usual`, or the first of several banks that the user coordinates."""
-        return self._get_usual() or self.search([("coordinator_ids", "in", self.env.uid)], limit=1)
-
     # CRUD
     @api.model_create_multi
     def create(self, vals_list):

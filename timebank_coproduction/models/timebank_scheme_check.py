@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 
@@ -12,11 +13,18 @@ class TimebankScheme(models.Model):
 
         :return: list of dicts ``invariant`` (a short code), ``scheme_id``, ``message``,
             ``model`` and ``res_id``; empty when all is well
+        :raises AccessError: for others than the banks' coordinators and finance, since a
+            violation names accounts and what is on them
         """
         self.check_access("read")
-        # sudo: a check that saw only part of the ledger would prove nothing; what it
-        # returns is about banks that the user may read.
-        schemes = (self or self.search([])).sudo()
+        schemes = self or self.search([])
+        if not self.env.user.has_group("timebank_coproduction.group_timebank_finance"):
+            for scheme in schemes - schemes._run_by_user():
+                raise AccessError(
+                    self.env._("The ledger of %s is checked by its coordinators and by finance.", scheme.name)
+                )
+        # sudo: a check that saw only part of the ledger would prove nothing
+        schemes = schemes.sudo()
         if not schemes:
             return []
         schemes.env.flush_all()

@@ -27,6 +27,15 @@ class TimebankVerbs(models.AbstractModel):
         schemes = self.scheme_id
         return {schemes: self} if len(schemes) == 1 else self.grouped("scheme_id")
 
+    def _get_refusals_to_run(self, sentence=None):
+        """Records of banks that the user doesn't decide for: dict of id → ``sentence`` naming the bank."""
+        sentence = sentence or self.env._("Only a coordinator of %s can do that.")
+        refusals = {}
+        for scheme, records in self.sudo()._by_bank().items():  # sudo: the sentence names the bank only
+            if not scheme.sudo(self.env.su)._run_by_user():
+                refusals.update(dict.fromkeys(records._ids, sentence % scheme.name))
+        return refusals
+
     def _raise_or_list(self, refusals):
         """A single record that can't raises its sentence; of many, the rest goes on.
 

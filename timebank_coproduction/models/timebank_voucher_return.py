@@ -85,7 +85,7 @@ class TimebankVoucher(models.Model):
         if not account:
             raise UserError(self.env._("Choose the account that gets the credits."))
         user, scheme = self.env.user, account.scheme_id
-        at_desk = self.env.su or self._runs(scheme)
+        at_desk = bool(scheme.sudo(self.env.su)._run_by_user())
         if account.kind == "voucher" or (account.kind == "operating" and not at_desk):
             raise UserError(self.env._("Vouchers are handed in to a member's account or a pot."))
         if not at_desk and user.partner_id not in (account.partner_id | account.holder_ids):
@@ -93,21 +93,6 @@ class TimebankVoucher(models.Model):
                 self.env._("You can hand in vouchers for your own account, or for a pot that you hold.")
             )
         return at_desk
-
-    def _get_refusals_to_run(self):
-        runs = {scheme: self._runs(scheme) for scheme in self.scheme_id}
-        return {
-            voucher.id: self.env._("Only a coordinator of %s can do that.", voucher.scheme_id.name)
-            for voucher in self
-            if not runs[voucher.scheme_id]
-        }
-
-    def _runs(self, scheme):
-        user = self.env.user
-        return user.has_group("timebank_coproduction.group_timebank_manager") or (
-            user.has_group("timebank_coproduction.group_timebank_coordinator")
-            and user in scheme.sudo().coordinator_ids
-        )
 
     def _get_outcome(self, scheme):
         """What handing in this voucher (or none) comes to, as a ``timebank.code.attempt`` names it."""
