@@ -56,6 +56,7 @@
         "views/timebank_seal.xml",
         "views/timebank_transfer.xml",
         "views/timebank_statement_line.xml",
+        "report/paperformat.xml",
         "report/timebank_statement.xml",
         "views/timebank_statement.xml",
         "views/timebank_account.xml",

@@ -1,4 +1,5 @@
 from . import (
+    ir_actions_act_window,
     ir_sequence,
     timebank_protected,
     timebank_in_bank,

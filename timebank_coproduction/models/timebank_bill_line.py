@@ -81,6 +81,16 @@ class TimebankBillLine(models.Model):
         """What a bill line is called: the bill's number and the line's label."""
         return " ".join(filter(None, (number, label))) or "?"
 
+    def action_view_bill(self):
+        """The bill or journal entry that the line is on, for whoever may open it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "views": [(False, "form")],
+        }
+
     @api.private
     def _follow(self, grants):
         """Bring the lines of ``grants`` up to what the books say now. Returns all of them.

@@ -12,7 +12,9 @@ class TimebankCheckType(models.Model):
     name = fields.Char(required=True, translate=True)
     description = fields.Text(translate=True, help="Who needs it, and how to get one.")
     validity_months = fields.Integer(
-        default=36, help="For how long a new one holds, unless another date is given. 0: it doesn't run out."
+        "Valid for (months)",
+        default=36,
+        help="For how long a new one holds, unless another date is given. 0: it doesn't run out.",
     )
     active = fields.Boolean(default=True)
 
@@ -39,8 +41,9 @@ class TimebankCheck(models.Model):
     )
     reference = fields.Char("Number", tracking=True)
     issuer = fields.Char(tracking=True)
-    issued_on = fields.Date(default=fields.Date.context_today, tracking=True)
+    issued_on = fields.Date("Issued on", default=fields.Date.context_today, tracking=True)
     expires_on = fields.Date(
+        "Expires on",
         compute="_compute_expires_on",
         store=True,
         readonly=False,
@@ -50,7 +53,7 @@ class TimebankCheck(models.Model):
         help="The last day on which it holds. Empty: it doesn't run out.",
     )
     document = fields.Binary(attachment=True, copy=False)
-    document_name = fields.Char(copy=False)
+    document_name = fields.Char("Document name", copy=False)
     withdrawn = fields.Boolean(tracking=True, help="It no longer holds, whatever its date.")
     state = fields.Selection(
         [

@@ -38,9 +38,10 @@ class TimebankGrant(models.Model):
         store=True,
         currency_field="company_currency_id",
     )
-    award_date = fields.Date(default=fields.Date.context_today)
-    date_start = fields.Date(required=True, default=fields.Date.context_today, tracking=True)
+    award_date = fields.Date("Awarded on", default=fields.Date.context_today)
+    date_start = fields.Date("Starts on", required=True, default=fields.Date.context_today, tracking=True)
     date_end = fields.Date(
+        "Ends on",
         required=True,
         default=lambda self: fields.Date.add(fields.Date.context_today(self), years=1, days=-1),
         tracking=True,
@@ -75,7 +76,7 @@ class TimebankGrant(models.Model):
         "Share for rewards", default=10.0, tracking=True, help="Per cent of the award that may buy rewards."
     )
     reward_budget = fields.Monetary(
-        compute="_compute_reward_budget", store=True, currency_field="company_currency_id"
+        "Reward budget", compute="_compute_reward_budget", store=True, currency_field="company_currency_id"
     )
     scheme_ids = fields.Many2many(
         "timebank.scheme", string="Time banks", check_company=True, help="Whose members' rewards it pays for."
@@ -90,6 +91,7 @@ class TimebankGrant(models.Model):
     # Where it stands in the books
     analytic_account_id = fields.Many2one(
         "account.analytic.account",
+        string="Analytic account",
         check_company=True,
         ondelete="restrict",
         tracking=True,
@@ -112,10 +114,15 @@ class TimebankGrant(models.Model):
     tolerance_amount = fields.Monetary(
         "Tolerance", default=1.0, currency_field="company_currency_id", help="At least this much either way."
     )
-    days_before = fields.Integer(default=7, help="Days by which a bill may come before its claim.")
-    days_after = fields.Integer(default=120, help="Days within which a claim's bill is expected.")
+    days_before = fields.Integer(
+        "Days before", default=7, help="Days by which a bill may come before its claim."
+    )
+    days_after = fields.Integer(
+        "Days after", default=120, help="Days within which a claim's bill is expected."
+    )
 
     commitment_no = fields.Integer(
+        "Commitments made",
         readonly=True,
         copy=False,
         default=0,

@@ -9,65 +9,61 @@ SEES_GRANTS = (
 FINANCE = "timebank_coproduction.group_timebank_finance"
 
 
-class ResPartner(models.Model):
-    """A funder's grants."""
+class TimebankGrantLinked(models.AbstractModel):
+    """Whatever has grants: how many the reader may see, and the way to them.
 
-    _inherit = "res.partner"
+    A model that inherits this says in ``_grant_field`` which field of the grant names it.
+    """
 
-    timebank_grant_ids = fields.One2many("timebank.grant", "funder_id", groups=SEES_GRANTS)
+    _name = "timebank.grant.linked"
+    _description = "Has Grants"
+
+    _grant_field = None
+
     timebank_grant_count = fields.Integer(
         "Grants", compute="_compute_timebank_grant_count", compute_sudo=False, groups=SEES_GRANTS
     )
 
-    @api.depends("timebank_grant_ids")
     @api.depends_context("uid")
     def _compute_timebank_grant_count(self):
-        counts = self.env["timebank.grant"]._read_group(
-            [("funder_id", "in", self.ids)], ["funder_id"], ["__count"]
+        counts = dict(
+            self.env["timebank.grant"]._read_group(
+                [(self._grant_field, "in", self.ids)], [self._grant_field], ["__count"]
+            )
         )
-        counts = {partner.id: count for partner, count in counts}
-        for partner in self:
-            partner.timebank_grant_count = counts.get(partner._origin.id, 0)
+        for record in self:
+            record.timebank_grant_count = counts.get(record._origin, 0)
 
     def action_view_timebank_grants(self):
-        """The grants that this partner funds, closed ones too."""
-        return self.env["timebank.grant"]._action_where(
-            [("funder_id", "in", self.ids)], {"default_funder_id": self[:1].id}
+        """The grants that name these, closed ones too."""
+        return self.env["ir.actions.act_window"]._open_timebank(
+            "timebank_grant_action", [(self._grant_field, "in", self.ids)], **self._get_grant_defaults()
         )
+
+    def _get_grant_defaults(self):
+        """What a new grant begins with on that list."""
+        return {}
+
+
+class ResPartner(models.Model):
+    """A funder's grants."""
+
+    _name = "res.partner"
+    _inherit = ["res.partner", "timebank.grant.linked"]
+
+    _grant_field = "funder_id"
+
+    def _get_grant_defaults(self):
+        return {"default_funder_id": self[:1].id}
 
 
 class ProjectProject(models.Model):
     """The grants that serve a project."""
 
-    _inherit = "project.project"
+    _name = "project.project"
+    _inherit = ["project.project", "timebank.grant.linked"]
 
-    timebank_grant_ids = fields.Many2many("timebank.grant", groups=SEES_GRANTS)
-    timebank_grant_count = fields.Integer(
-        "Grants", compute="_compute_timebank_grant_count", compute_sudo=False, groups=SEES_GRANTS
-    )
-
-    @api.depends("timebank_grant_ids")
-    @api.depends_context("uid")
-    def _compute_timebank_grant_count(self):
-        counts = self.env["timebank.grant"]._read_group(
-            [("project_ids", "in", self.ids)], ["project_ids"], ["__count"]
-        )
-        counts = {project.id: count for project, count in counts}
-        for project in self:
-            project.timebank_grant_count = counts.get(project._origin.id, 0)
-
-    def action_view_timebank_grants(self):
-        """The grants that serve this project, closed ones too."""
-        return self.env["timebank.grant"]._action_where([("project_ids", "in", self.ids)])
-
-
-class TimebankGrant(models.Model):
-    _inherit = "timebank.grant"
-
-    @api.model
-    def _action_where(self, domain, context=None):
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_grant_action")
-        return dict(action, domain=domain, context=context or {})
+    _grant_field = "project_ids"
 
 
 class AccountMove(models.Model):
@@ -94,7 +90,6 @@ class AccountMove(models.Model):
     def action_view_timebank_claims(self):
         """The claims matched with this bill's lines."""
         matches = self.env["timebank.reward.match"].search([("move_line_id.move_id", "in", self.ids)])
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_redemption_action"
+        return self.env["ir.actions.act_window"]._open_timebank(
+            "timebank_redemption_action", [("id", "in", matches.redemption_id.ids)]
         )
-        return dict(action, domain=[("id", "in", matches.redemption_id.ids)], context={})

@@ -22,10 +22,10 @@ class TimebankGrant(models.Model):
     unbilled_amount = fields.Monetary("Claimed, not billed", **MONEY)
     draft_amount = fields.Monetary("In draft bills", **MONEY)
     remaining_amount = fields.Monetary("Left", **MONEY)
-    claim_count = fields.Integer(compute="_compute_figures")
+    claim_count = fields.Integer("Number of claims", compute="_compute_figures")
 
     # On course?
-    spent_percentage = fields.Float("Used (%)", compute="_compute_course", aggregator="avg")
+    spent_percentage = fields.Float("Budget used (%)", compute="_compute_course", aggregator="avg")
     time_percentage = fields.Float("Time gone (%)", compute="_compute_course", aggregator="avg")
     expected_amount = fields.Monetary(
         "Expected by the end", currency_field="company_currency_id", compute="_compute_course"

@@ -63,12 +63,12 @@ class TimebankGrantAmendment(models.Model):
     date = fields.Date("Agreed on", required=True, readonly=True)
     reason = fields.Char(required=True, readonly=True)
     currency_id = fields.Many2one(related="grant_id.currency_id")
-    old_amount = fields.Monetary(readonly=True)
-    new_amount = fields.Monetary(readonly=True)
-    old_date_end = fields.Date(readonly=True)
-    new_date_end = fields.Date(readonly=True)
-    old_percentage = fields.Float(readonly=True)
-    new_percentage = fields.Float(readonly=True)
+    old_amount = fields.Monetary("Old amount", readonly=True)
+    new_amount = fields.Monetary("New amount", readonly=True)
+    old_date_end = fields.Date("Old end", readonly=True)
+    new_date_end = fields.Date("New end", readonly=True)
+    old_percentage = fields.Float("Old share (%)", readonly=True)
+    new_percentage = fields.Float("New share (%)", readonly=True)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -7,7 +7,9 @@ class TimebankGrant(models.Model):
     _inherit = "timebank.grant"
 
     reconciliation_ids = fields.One2many("timebank.reconciliation", "grant_id", string="Reconciliations")
-    reconciliation_count = fields.Integer(compute="_compute_reconciliation_count")
+    reconciliation_count = fields.Integer(
+        "Number of reconciliations", compute="_compute_reconciliation_count"
+    )
 
     def _compute_reconciliation_count(self):
         counts = dict(
@@ -34,18 +36,19 @@ class TimebankGrant(models.Model):
         }
 
     def action_view_claims(self):
-        return self._action_on("timebank_coproduction.timebank_redemption_action")
+        return self._open("timebank_redemption_action")
 
     def action_view_bills(self):
         self.env["timebank.bill.line"]._follow(self)
-        return self._action_on("timebank_coproduction.timebank_bill_line_action")
+        return self._open("timebank_bill_line_action")
 
     def action_view_reconciliations(self):
-        return self._action_on("timebank_coproduction.timebank_reconciliation_action")
+        return self._open("timebank_reconciliation_action")
 
-    def _action_on(self, xmlid):
-        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
-        return dict(action, domain=[("grant_id", "in", self.ids)], context={"default_grant_id": self[:1].id})
+    def _open(self, name):
+        return self.env["ir.actions.act_window"]._open_timebank(
+            name, [("grant_id", "in", self.ids)], default_grant_id=self[:1].id
+        )
 
 
 class TimebankReconciliation(models.Model):

@@ -40,10 +40,10 @@ class TimebankReconciliation(models.Model):
     company_id = fields.Many2one(related="grant_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="grant_id.company_currency_id")
     date_from = fields.Date(
-        required=True, compute="_compute_dates", store=True, precompute=True, readonly=False
+        "From", required=True, compute="_compute_dates", store=True, precompute=True, readonly=False
     )
     date_to = fields.Date(
-        required=True, compute="_compute_dates", store=True, precompute=True, readonly=False
+        "To", required=True, compute="_compute_dates", store=True, precompute=True, readonly=False
     )
     state = fields.Selection(
         [("draft", "Draft"), ("prepared", "Prepared"), ("reviewed", "Reviewed")],
@@ -52,10 +52,10 @@ class TimebankReconciliation(models.Model):
         tracking=True,
     )
     note = fields.Text(help="What a reader should know.")
-    prepared_by = fields.Many2one("res.users", readonly=True, copy=False)
-    prepared_on = fields.Datetime(readonly=True, copy=False)
-    reviewed_by = fields.Many2one("res.users", readonly=True, copy=False)
-    reviewed_on = fields.Datetime(readonly=True, copy=False)
+    prepared_by = fields.Many2one("res.users", string="Prepared by", readonly=True, copy=False)
+    prepared_on = fields.Datetime("Prepared on", readonly=True, copy=False)
+    reviewed_by = fields.Many2one("res.users", string="Reviewed by", readonly=True, copy=False)
+    reviewed_on = fields.Datetime("Reviewed on", readonly=True, copy=False)
     hash = fields.Char(
         readonly=True, copy=False, help="Over all figures and lines, at the time of preparing."
     )
@@ -76,7 +76,7 @@ class TimebankReconciliation(models.Model):
     closing_amount = fields.Monetary(
         "Left", help="Budget less spent to date and claimed, not billed.", **MONEY
     )
-    exposure_minutes = fields.Integer(readonly=True)
+    exposure_minutes = fields.Integer("Credits outstanding, in minutes", readonly=True)
     exposure_amount = fields.Monetary(
         "Exposure",
         help="Credits outstanding in the grant's banks, at the average cost per credit of the last year.",
@@ -86,11 +86,13 @@ class TimebankReconciliation(models.Model):
     variance_amount = fields.Monetary(
         "Variance", help="Spent to date, less the budget for the time gone.", **MONEY
     )
-    spent_percentage = fields.Float("Spent (%)", readonly=True)
+    spent_percentage = fields.Float(
+        "Budget used (%)", readonly=True, help="Spent to date, and claimed but not billed."
+    )
     time_percentage = fields.Float("Time gone (%)", readonly=True)
 
-    unexplained_count = fields.Integer(compute="_compute_unexplained_count")
-    exception_count = fields.Integer(compute="_compute_unexplained_count")
+    unexplained_count = fields.Integer("Not explained yet", compute="_compute_unexplained_count")
+    exception_count = fields.Integer("Differences", compute="_compute_unexplained_count")
 
     _in_order = models.Constraint("CHECK (date_to >= date_from)", "The period can't end before it starts.")
     _two_people = models.Constraint(
@@ -175,10 +177,10 @@ class TimebankReconciliationLine(models.Model):
     )
     claim_name = fields.Char("Claimed", readonly=True)
     claim_code = fields.Char("Code", readonly=True)
-    claimed_on = fields.Date(readonly=True)
+    claimed_on = fields.Date("Claimed on", readonly=True)
     supplier_name = fields.Char("Supplier", readonly=True)
     bill_name = fields.Char("Bill", readonly=True)
-    billed_on = fields.Date(readonly=True)
+    billed_on = fields.Date("Billed on", readonly=True)
     cost_amount = fields.Monetary("Expected cost", readonly=True)
     billed_amount = fields.Monetary("Billed this period", readonly=True)
     matched_amount = fields.Monetary("Billed to date", readonly=True)

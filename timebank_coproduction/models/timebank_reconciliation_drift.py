@@ -19,10 +19,13 @@ class TimebankReconciliation(models.Model):
     _inherit = "timebank.reconciliation"
 
     inputs_digest = fields.Char(
-        readonly=True, copy=False, help="Over the bills, claims and matches that the lines were made from."
+        "Digest of the books",
+        readonly=True,
+        copy=False,
+        help="Over the bills, claims and matches that the lines were made from.",
     )
     drift = fields.Text("Changed since", compute="_compute_drift")
-    has_drift = fields.Boolean(compute="_compute_drift")
+    has_drift = fields.Boolean("Has changed", compute="_compute_drift")
 
     def _compute_drift(self):
         for reconciliation in self:

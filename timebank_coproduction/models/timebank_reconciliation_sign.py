@@ -50,7 +50,9 @@ class TimebankReconciliation(models.Model):
     #: A draft's own, for finance to write; all other figures come from the books.
     _written = frozenset({"date_from", "date_to", "note"})
 
-    is_intact = fields.Boolean(compute="_compute_is_intact", help="The hash still fits the figures.")
+    is_intact = fields.Boolean(
+        "Figures as signed", compute="_compute_is_intact", help="The hash still fits the figures."
+    )
 
     @property
     def _protected_fields(self):

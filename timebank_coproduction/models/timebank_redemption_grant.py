@@ -30,7 +30,7 @@ class TimebankRedemption(models.Model):
         groups=STAFF,
         help="Empty means the organisation's own funds.",
     )
-    budget_override_reason = fields.Char(readonly=True, copy=False, groups=STAFF)
+    budget_override_reason = fields.Char("Allowed beyond the budget", readonly=True, copy=False, groups=STAFF)
 
     @property
     def _protected_fields(self):

@@ -21,7 +21,7 @@ class TimebankRewardMatch(models.Model):
         "timebank.redemption", string="Claim", required=True, readonly=True, ondelete="restrict", index=True
     )
     bill_line_id = fields.Many2one(
-        "timebank.bill.line", required=True, readonly=True, ondelete="cascade", index=True
+        "timebank.bill.line", string="Bill line", required=True, readonly=True, ondelete="cascade", index=True
     )
     move_line_id = fields.Many2one(
         related="bill_line_id.move_line_id", store=True, precompute=True, index=True
@@ -37,6 +37,7 @@ class TimebankRewardMatch(models.Model):
             ("group", "One bill for several claims"),
             ("hand", "Matched by hand"),
         ],
+        string="Found by",
         required=True,
         readonly=True,
         default="hand",
@@ -50,6 +51,7 @@ class TimebankRewardMatch(models.Model):
             ("currency", "Exchange rate"),
             ("other", "Other"),
         ],
+        string="Reason of the difference",
         help="Why the bill and the claim's expected cost differ.",
     )
     note = fields.Char()

@@ -54,9 +54,11 @@ class TimebankTransfer(models.Model):
 
     # Where it comes from: one origin each
     hours_id = fields.Many2one("timebank.hours", "Entry", readonly=True, ondelete="restrict")
-    reversal_of_id = fields.Many2one("timebank.transfer", readonly=True, ondelete="restrict")
+    reversal_of_id = fields.Many2one(
+        "timebank.transfer", string="Reversal of", readonly=True, ondelete="restrict"
+    )
     reversal_ids = fields.One2many("timebank.transfer", "reversal_of_id")
-    is_reversed = fields.Boolean(compute="_compute_is_reversed", search="_search_is_reversed")
+    is_reversed = fields.Boolean("Reversed", compute="_compute_is_reversed", search="_search_is_reversed")
 
     _minutes_positive = models.Constraint("CHECK (minutes > 0)", "A transfer moves at least one minute.")
     _two_sided = models.Constraint(

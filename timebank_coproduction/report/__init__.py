@@ -1,4 +1,5 @@
 from . import (
+    ir_actions_report,
     timebank_grant_csv,
     timebank_reconciliation_xlsx,
     timebank_reward_spend_report,

@@ -12,11 +12,17 @@ class TimebankRewardSpendReport(models.Model):
     _order = "date desc"
 
     date = fields.Date(readonly=True)
+    funding = fields.Selection([("grant", "Grants"), ("own", "Own funds")], string="Paid from", readonly=True)
     grant_id = fields.Many2one("timebank.grant", readonly=True)
     funder_id = fields.Many2one("res.partner", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     scheme_id = fields.Many2one("timebank.scheme", string="Time bank", readonly=True)
+    project_id = fields.Many2one(
+        "project.project",
+        readonly=True,
+        help="The project that the grant serves at this time bank; none where it serves several.",
+    )
     reward_id = fields.Many2one("timebank.reward", readonly=True)
     supplier_id = fields.Many2one("res.partner", readonly=True)
     claim_count = fields.Integer("Claims", readonly=True)
@@ -28,28 +34,58 @@ class TimebankRewardSpendReport(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT 3 * r.id AS id, r.approved_on::date AS date, r.grant_id, g.funder_id, r.company_id,
-                   c.currency_id, r.scheme_id, r.reward_id, w.supplier_id, 1 AS claim_count, r.minutes,
-                   r.cost_amount AS committed_amount, 0.0 AS billed_amount
-              FROM timebank_redemption r
-              JOIN timebank_reward w ON w.id = r.reward_id
-              JOIN res_company c ON c.id = r.company_id
-              LEFT JOIN timebank_grant g ON g.id = r.grant_id
-             WHERE r.state IN ('approved', 'fulfilled')
-            UNION ALL
-            SELECT 3 * m.id + 1, l.date, m.grant_id, g.funder_id, g.company_id, c.currency_id, r.scheme_id,
-                   r.reward_id, l.partner_id, 0, 0, 0.0, m.amount
-              FROM timebank_reward_match m
-              JOIN timebank_bill_line l ON l.id = m.bill_line_id
-              JOIN timebank_redemption r ON r.id = m.redemption_id
-              JOIN timebank_grant g ON g.id = m.grant_id
-              JOIN res_company c ON c.id = g.company_id
-            UNION ALL
-            SELECT 3 * l.id + 2, l.date, l.grant_id, g.funder_id, g.company_id, c.currency_id, NULL, NULL,
-                   l.partner_id, 0, 0, 0.0, l.open_amount
-              FROM timebank_bill_line l
-              JOIN timebank_grant g ON g.id = l.grant_id
-              JOIN res_company c ON c.id = g.company_id
-             WHERE l.open_amount != 0
-            """
+            SELECT spend.*, g.funder_id, c.currency_id,
+                   CASE WHEN spend.grant_id IS NULL THEN 'own' ELSE 'grant' END AS funding,
+                   CASE WHEN cardinality(place.shared) = 1 THEN place.shared[1]
+                        WHEN cardinality(place.shared) = 0 AND cardinality(place.served) = 1
+                        THEN place.served[1] END AS project_id
+              FROM (
+                SELECT 3 * r.id AS id, r.approved_on::date AS date, r.grant_id, r.company_id, r.scheme_id,
+                       r.reward_id, w.supplier_id, 1 AS claim_count, r.minutes,
+                       r.cost_amount AS committed_amount, 0.0 AS billed_amount
+                  FROM timebank_redemption r
+                  JOIN timebank_reward w ON w.id = r.reward_id
+                 WHERE r.state IN ('approved', 'fulfilled')
+                UNION ALL
+                SELECT 3 * m.id + 1, l.date, m.grant_id, r.company_id, r.scheme_id, r.reward_id,
+                       l.partner_id, 0, 0, 0.0, m.amount
+                  FROM timebank_reward_match m
+                  JOIN timebank_bill_line l ON l.id = m.bill_line_id
+                  JOIN timebank_redemption r ON r.id = m.redemption_id
+                UNION ALL
+                SELECT 3 * l.id + 2, l.date, l.grant_id, g.company_id, NULL, NULL, l.partner_id, 0, 0, 0.0,
+                       l.open_amount
+                  FROM timebank_bill_line l
+                  JOIN timebank_grant g ON g.id = l.grant_id
+                 WHERE l.open_amount != 0
+              ) spend
+              JOIN res_company c ON c.id = spend.company_id
+              LEFT JOIN timebank_grant g ON g.id = spend.grant_id
+              CROSS JOIN LATERAL (
+                SELECT COALESCE(ARRAY_AGG(project_id), '{}') AS served,
+                       COALESCE(ARRAY_AGG(project_id) FILTER (WHERE banks), '{}') AS shared
+                  FROM (
+                    SELECT project_id, bool_or(side = 'bank') AS banks, bool_or(side = 'grant') AS grants
+                      FROM (
+                        SELECT 'grant' AS side, %(grant_project)s AS project_id FROM %(grants)s
+                         WHERE %(grant)s = spend.grant_id
+                        UNION ALL
+                        SELECT 'bank', %(bank_project)s FROM %(banks)s WHERE %(bank)s = spend.scheme_id
+                      ) sides
+                     GROUP BY project_id
+                  ) projects
+                 WHERE grants OR spend.grant_id IS NULL
+              ) place
+            """,
+            **self._link("timebank.grant", "grant"),
+            **self._link("timebank.scheme", "bank"),
         )
+
+    def _link(self, model, name):
+        """The table of a model's projects and its two columns."""
+        field = self.env[model]._fields["project_ids"]
+        return {
+            f"{name}s": SQL.identifier(field.relation),
+            name: SQL.identifier(field.column1),
+            f"{name}_project": SQL.identifier(field.column2),
+        }

@@ -14,8 +14,8 @@ class TimebankCertificate(models.TransientModel):
         required=True,
         default=lambda self: self.env.context.get("active_ids") or [],
     )
-    date_from = fields.Date(required=True, default=lambda self: self._default_date_from())
-    date_to = fields.Date(required=True, default=fields.Date.context_today)
+    date_from = fields.Date("From", required=True, default=lambda self: self._default_date_from())
+    date_to = fields.Date("To", required=True, default=fields.Date.context_today)
     signatory = fields.Char("Signed by", required=True, default=lambda self: self.env.user.name)
 
     _in_order = models.Constraint("CHECK (date_to >= date_from)", "The period can't end before it begins.")

@@ -1,0 +1,14 @@
+from odoo import models
+
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
+
+class IrActionsReport(models.Model):
+    _inherit = "ir.actions.report"
+
+    def get_paperformat(self):
+        """A wkhtmltopdf without the patch that Odoo asks for prints no letterhead: leave no band for it."""
+        ours = (self.report_name or "").startswith("timebank_coproduction.")
+        if ours and not self.paperformat_id and not _wkhtml().is_patched_qt:
+            return self.env.ref("timebank_coproduction.paperformat_no_letterhead")
+        return super().get_paperformat()
