@@ -130,3 +130,11 @@ class TestDeskScreen(HttpCase, ExchangeCase):
             [("receiver_id", "=", self.ann.partner_id.id)]
         )
         self.assertEqual(introduction.state, "introduced")
+
+    def test_plan_in_a_browser(self):
+        self._make_pair()
+        self.start_tour("/odoo/timebank-desk", "timebank_plan_tour", login="tb_coordinator")
+        introduction = self.env["timebank.introduction"].search(
+            [("receiver_id", "=", self.ann.partner_id.id)]
+        )
+        self.assertEqual(introduction.state, "introduced")

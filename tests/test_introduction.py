@@ -165,3 +165,17 @@ class TestIntroduction(ExchangeCase):
         with self.assertRaises(UserError):
             introduction.action_done()
         self.assertEqual(len(introduction.hours_ids), 1)
+
+    def test_columns_follow_the_course(self):
+        """On the board: suggested, introduced, …, and no empty column."""
+        offer, wish = self._make_pair()
+        self._introduce(offer, wish).action_decline("Too far")
+        self._introduce(self._make_offer(self.cat), wish)
+        self.env["timebank.introduction"].create(
+            {"offer_id": self._make_offer(self.agency).id, "request_id": wish.id}
+        )
+        introductions = self.env["timebank.introduction"].with_context(read_group_expand=True)
+        board = introductions.web_read_group([("request_id", "=", wish.id)], ["state"])
+        self.assertEqual(
+            [group["state"] for group in board["groups"]], ["suggested", "introduced", "declined"]
+        )

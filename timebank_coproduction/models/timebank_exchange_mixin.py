@@ -88,13 +88,14 @@ class TimebankExchangeMixin(models.AbstractModel):
             ("expired", "Expired"),
             ("closed", "Closed"),
         ],
+        string="Status",
         required=True,
         default="draft",
         index=True,
         tracking=True,
         group_expand=True,
     )
-    published_on = fields.Date(readonly=True, copy=False)
+    published_on = fields.Date("Published on", readonly=True, copy=False)
     reminded_on = fields.Date(readonly=True, copy=False)
 
     _radius_positive = models.Constraint("CHECK (radius_km >= 0)", "A distance is zero or more kilometres.")

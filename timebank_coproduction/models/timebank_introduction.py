@@ -58,13 +58,14 @@ class TimebankIntroduction(models.Model):
             ("done", "Done"),
             ("declined", "Declined"),
         ],
+        string="Status",
         required=True,
         default="suggested",
         index=True,
         tracking=True,
-        group_expand=True,
+        group_expand="_expand_states",
     )
-    introduced_on = fields.Date(readonly=True, copy=False)
+    introduced_on = fields.Date("Introduced on", readonly=True, copy=False)
     meet_at = fields.Datetime("When", tracking=True)
     place = fields.Char("Where")
     minutes = fields.Integer(
@@ -89,6 +90,10 @@ class TimebankIntroduction(models.Model):
         "CHECK (state != 'declined' OR decline_reason IS NOT NULL)", "A decline says why."
     )
 
+    def _expand_states(self, states, _domain):
+        """Columns in the order of the course, without the empty ones: on a phone each fills the screen."""
+        return [state for state, _label in self._fields["state"].selection if state in states]
+
     @api.depends("request_id")
     def _compute_minutes(self):
         for introduction in self:
@@ -97,11 +102,14 @@ class TimebankIntroduction(models.Model):
     @api.depends("giver_id", "request_id.for_whom", "request_id.on_behalf_of", "receiver_id", "skill_id")
     def _compute_display_name(self):
         for introduction in self:
+            if not introduction.offer_id or not introduction.request_id:
+                introduction.display_name = self.env._("New")
+                continue
             introduction.display_name = self.env._(
                 "%(giver)s for %(receiver)s: %(skill)s",
                 giver=introduction.giver_id.name or "?",
                 # sudo: the two people read their introduction without the request
-                receiver=introduction.request_id and introduction.request_id.sudo()._get_whom() or "?",
+                receiver=introduction.request_id.sudo()._get_whom(),
                 skill=introduction.skill_id.name or "?",
             )
 

@@ -45,8 +45,7 @@ class TimebankScheme(models.Model):
         )
         return dict(
             action,
-            domain=[("id", "in", introductions.ids)],
-            context={},
+            domain=[("id", "in", introductions.ids), ("state", "=", "suggested")],
             display_name=self.env._("Plan of %s introductions", len(introductions)),
         )
 

@@ -13,7 +13,7 @@ class TimebankRequest(models.Model):
     _reminder_template = "timebank_coproduction.mail_template_request_expires"
 
     state = fields.Selection(selection_add=[("met", "Met"), ("closed",)], ondelete={"met": "set default"})
-    needed_by = fields.Date(index="btree_not_null")
+    needed_by = fields.Date("Needed by", index="btree_not_null")
     minutes = fields.Integer(default=60, aggregator="sum")
     hours = hours_of("minutes", "Hours", editable=True)
     introduction_ids = fields.One2many("timebank.introduction", "request_id", string="Introductions")

@@ -140,8 +140,7 @@ class TimebankIntake(models.TransientModel):
             return dict(
                 action,
                 display_name=self.env._("Waiting for %s", member.name),
-                domain=[("id", "in", introductions.ids)],
-                context={},
+                domain=[("id", "in", introductions.ids), ("state", "=", "suggested")],
             )
         return {
             "type": "ir.actions.act_window",
@@ -246,4 +245,4 @@ class TimebankIntakeNeed(models.TransientModel):
     skill_id = fields.Many2one("timebank.skill", string="What", required=True)
     description = fields.Char("In their own words")
     hours = fields.Float(default=1)
-    needed_by = fields.Date()
+    needed_by = fields.Date("Needed by")

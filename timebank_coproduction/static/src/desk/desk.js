@@ -1,4 +1,4 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, onWillStart, status, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -25,6 +25,9 @@ export class TimebankDesk extends Component {
     }
 
     async load() {
+        if (status(this) === "destroyed") {
+            return; // a button led to another screen
+        }
         const banks = this.state.bank ? [this.state.bank] : [];
         const desk = await this.orm.call("timebank.scheme", "get_desk", [banks]);
         if (!this.state.bank) {

@@ -62,3 +62,23 @@ registry.category("web_tour.tours").add("timebank_desk_tour", {
         },
     ],
 });
+
+// A plan is made from the desk, and accepted line by line.
+registry.category("web_tour.tours").add("timebank_plan_tour", {
+    steps: () => [
+        {
+            content: "Plan for everybody at once",
+            trigger: ".o_timebank_desk:has(section[data-section='matches'])",
+        },
+        { trigger: "button.o_timebank_plan", run: "click" },
+        {
+            content: "Accept the line",
+            trigger: ".o_data_row:contains('Ben Okoro'):contains('Ann Lee') button[name='action_introduce']",
+            run: "click",
+        },
+        {
+            content: "The line has left the plan",
+            trigger: ".o_list_view:not(:has(.o_data_row:contains('Ben Okoro')))",
+        },
+    ],
+});
