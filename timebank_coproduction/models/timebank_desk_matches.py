@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..tools import matching
+from ..tools import closeness
 from .timebank_desk import ROWS
 
 #: What counts as new, and for how long an offer may lie idle.
@@ -26,7 +26,7 @@ class TimebankScheme(models.Model):
             )
             if not requests:
                 continue
-            points = matchmaker._score(requests, offers, matching.WHOLE) if offers else None
+            points = matchmaker._score(requests, offers, closeness.WHOLE) if offers else None
             for row, request in enumerate(requests):
                 column = int(points[row].argmax()) if offers else 0
                 if offers and points[row, column] > 0:

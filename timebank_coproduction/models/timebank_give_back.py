@@ -2,7 +2,7 @@ from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 
-from ..tools import matching
+from ..tools import closeness
 from ..tools.minutes import clock
 from .hours_field import hours_of
 
@@ -158,7 +158,7 @@ class TimebankMember(models.Model):
             requests = scheme._get_requests_to_plan()
             if not offers or not requests:
                 continue
-            points = matchmaker._score(requests, offers, matching.WHOLE)
+            points = matchmaker._score(requests, offers, closeness.WHOLE)
             for column, offer in enumerate(offers):
                 for row in points[:, column].argsort()[::-1][:limit]:
                     if points[row, column] > 0:

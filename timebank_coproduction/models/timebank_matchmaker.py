@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ..tools import matching
+from ..tools import closeness, matching
 
 
 class TimebankMatchmaker(models.AbstractModel):
@@ -14,7 +14,7 @@ class TimebankMatchmaker(models.AbstractModel):
     _description = "Matching of Offers and Requests"
 
     @api.private
-    def _score(self, requests, offers, weakest=matching.SIBLING):
+    def _score(self, requests, offers, weakest=closeness.SIBLING):
         """Points of each offer for each request.
 
         :param weakest: the least nearness of skills that counts
@@ -22,7 +22,7 @@ class TimebankMatchmaker(models.AbstractModel):
         """
         return self._score_facts(self._gather(requests), self._gather(offers), weakest)
 
-    def _score_facts(self, requests, offers, weakest=matching.SIBLING):
+    def _score_facts(self, requests, offers, weakest=closeness.SIBLING):
         """As :meth:`_score`, of facts that have been gathered."""
         *sides, nearness = self._make_sides(requests, offers)
         nearness[nearness < weakest] = 0

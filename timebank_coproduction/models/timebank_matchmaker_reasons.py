@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import format_date
 
-from ..tools import matching
+from ..tools import closeness, matching
 from ..tools.minutes import clock
 
 #: Lists of words from which the reasons take the names of what both sides have in common.
@@ -98,11 +98,11 @@ class TimebankMatchmaker(models.AbstractModel):
     def _say_skill(self, wish, gift, names):
         skills = names["timebank.skill"]
         sentence = {
-            matching.SAME: self.env._("offers %(skill)s"),
-            matching.PART: self.env._("offers %(skill)s, which is part of %(asked)s"),
-            matching.WHOLE: self.env._("offers %(skill)s in general"),
+            closeness.SAME: self.env._("offers %(skill)s"),
+            closeness.PART: self.env._("offers %(skill)s, which is part of %(asked)s"),
+            closeness.WHOLE: self.env._("offers %(skill)s in general"),
         }.get(
-            matching.nearness(wish["path"], gift["path"]),
+            closeness.nearness(wish["path"], gift["path"]),
             self.env._("offers %(skill)s, which is close to %(asked)s"),
         )
         return sentence % {"skill": skills[gift["skill_id"]], "asked": skills[wish["skill_id"]]}
@@ -121,14 +121,14 @@ class TimebankMatchmaker(models.AbstractModel):
                 latitude=[wish["latitude"], gift["latitude"]],
                 longitude=[wish["longitude"], gift["longitude"]],
             )
-            kilometres = matching.distance(side, side, [0], [1])[0]
+            kilometres = closeness.distance(side, side, [0], [1])[0]
             if kilometres < 0.1:
                 return self.env._("next door")
             if gift["is_company"]:
                 return self.env._("%s km away", f"{kilometres:.1f}")
             return self.env._("lives %s km away", f"{kilometres:.1f}")
-        district = matching.postcode(wish["zip"])[0]
-        if district and district == matching.postcode(gift["zip"])[0]:
+        district = closeness.postcode(wish["zip"])[0]
+        if district and district == closeness.postcode(gift["zip"])[0]:
             return self.env._("in the same part of town (%s)", district)
         return ""
 

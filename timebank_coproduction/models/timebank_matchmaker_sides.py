@@ -3,7 +3,7 @@ import numpy as np
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..tools import matching
+from ..tools import closeness, matching
 from .timebank_skill import KINDS
 
 KIND_NUMBERS = {kind: number for number, (kind, _label) in enumerate(KINDS)}
@@ -25,7 +25,7 @@ class TimebankMatchmaker(models.AbstractModel):
         """
         paths = [sorted(set(facts["path"])) for facts in (requests, offers)]
         nearness = np.array(
-            [[matching.nearness(asked, offered) for offered in paths[1]] for asked in paths[0]]
+            [[closeness.nearness(asked, offered) for offered in paths[1]] for asked in paths[0]]
         ).reshape(len(paths[0]), len(paths[1]))
         columns, codes = self._get_columns(requests, offers, links), {"": 0}
         return (
@@ -49,7 +49,7 @@ class TimebankMatchmaker(models.AbstractModel):
 
     def _make_side(self, facts, paths, columns, codes):
         position = {path: number for number, path in enumerate(paths)}
-        postcodes = {code: matching.postcode(code) for code in set(facts["zip"])}
+        postcodes = {code: closeness.postcode(code) for code in set(facts["zip"])}
         today = fields.Date.context_today(self)
         latitude, longitude = (
             np.array(facts[name], dtype=np.float64) for name in ("latitude", "longitude")

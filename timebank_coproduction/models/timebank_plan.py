@@ -2,7 +2,7 @@ import numpy as np
 
 from odoo import fields, models
 
-from ..tools import matching, planning
+from ..tools import closeness, planning
 
 
 class TimebankScheme(models.Model):
@@ -56,7 +56,7 @@ class TimebankScheme(models.Model):
         if not requests or not offers:
             return []
         matchmaker = self.env["timebank.matchmaker"]
-        points = matchmaker._score(requests, offers, matching.WHOLE)
+        points = matchmaker._score(requests, offers, closeness.WHOLE)
         givers = {partner_id: number for number, partner_id in enumerate(offers.partner_id.ids)}
         pairs = planning.plan(
             points,

@@ -32,6 +32,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from .closeness import distance
+
 WEIGHTS = {
     "skill": 40,
     "availability": 15,
@@ -41,15 +43,12 @@ WEIGHTS = {
     "urgency": 5,
     "interests": 5,
 }
-#: How near two skills are in the tree.
-SAME, PART, WHOLE, SIBLING = 1.0, 0.9, 0.65, 0.25
 #: What not knowing is worth.
 UNKNOWN = 0.5
 FAR_KM = 20
 RICH_MINUTES = 600
 SOON_DAYS = 30
 UNPAID = 10
-EARTH_KM = 6371.0
 
 
 @dataclass
@@ -126,6 +125,7 @@ def score(requests, offers, nearness, apart=None):
 
     The archery case: one can teach what the other waits for, and hasn't given yet.
 
+    >>> from .closeness import SAME, SIBLING
     >>> wish = Side.of(1, person=[1], skill=[0])
     >>> can = Side.of(2, person=[2, 3], skill=[0, 1], received=[1, 0])
     >>> score(wish, can, np.array([[SAME, SIBLING]])).round(2).tolist()
@@ -160,6 +160,7 @@ def at_most(requests, offers, nearness):
     What it takes many facts to know is taken to be perfect: those far below need no
     closer look.
 
+    >>> from .closeness import SIBLING
     >>> wish, can = Side.of(1), Side.of(2, balance=[0, 600])
     >>> at_most(wish, can, np.array([[SIBLING]])).round(2).tolist()
     [[53.95, 46.75]]
@@ -219,40 +220,6 @@ def possible(requests, offers, skill):
     )
 
 
-def distance(requests, offers, rows, columns):
-    """Kilometres as the crow flies for each pair, NaN where either place is not known.
-
-    >>> york = Side.of(1, latitude=[53.96], longitude=[-1.08])
-    >>> leeds = Side.of(2, latitude=[53.80, np.nan], longitude=[-1.55, np.nan])
-    >>> distance(york, leeds, [0, 0], [0, 1]).round(1).tolist()
-    [35.6, nan]
-    """
-    lat1, lat2 = np.radians(requests.latitude[rows]), np.radians(offers.latitude[columns])
-    turn = np.radians(offers.longitude[columns] - requests.longitude[rows])
-    half = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin(turn / 2) ** 2
-    return 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1)))
-
-
-def nearness(asked, offered):
-    """How near the skill offered is to the one asked for, by their paths in the tree.
-
-    >>> nearness("1/5/", "1/5/"), nearness("1/5/", "1/5/9/"), nearness("1/5/", "1/")
-    (1.0, 0.9, 0.65)
-    >>> nearness("1/5/", "1/6/"), nearness("1/5/", "2/7/"), nearness("1/", "2/")
-    (0.25, 0.0, 0.0)
-    """
-    if asked == offered:
-        return SAME
-    if offered.startswith(asked):
-        return PART
-    if asked.startswith(offered):
-        return WHOLE
-    above = asked.rstrip("/").rpartition("/")[0]
-    if above and above == offered.rstrip("/").rpartition("/")[0]:
-        return SIBLING
-    return 0.0
-
-
 def urgency(days):
     """How soon something is needed, 0 to 1.
 
@@ -261,22 +228,6 @@ def urgency(days):
     """
     soon = np.clip(1 - np.nan_to_num(days) / SOON_DAYS, 0, 1)
     return np.where(np.isnan(days), 0.25, soon)
-
-
-def postcode(text):
-    """District and area of a postcode: how people say which part of town they live in.
-
-    >>> postcode("LL57 2DG"), postcode("ll572dg"), postcode("75011"), postcode("")
-    (('LL57', 'LL'), ('LL57', 'LL'), ('75011', '75'), ('', ''))
-    """
-    code = "".join((text or "").split()).upper()
-    if not code:
-        return "", ""
-    if code.isdigit():
-        return code, code[:2]
-    district = code[:-3] if len(code) > 4 else code
-    letters = len(district) - len(district.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-    return district, district[: letters or 2]
 
 
 def _sum(shares):
