@@ -119,12 +119,15 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "timebank_coproduction/static/src/scanner/*",
+            "timebank_coproduction/static/src/codes/*",
             "timebank_coproduction/static/src/desk/*",
             "timebank_coproduction/static/src/matching/*",
         ],
         "web.assets_frontend": [
             "timebank_coproduction/static/src/scanner/*",
             "timebank_coproduction/static/src/kiosk/*",
+            "timebank_coproduction/static/src/supplier/*",
         ],
         "web.assets_tests": [
             "timebank_coproduction/static/tests/tours/*.js",

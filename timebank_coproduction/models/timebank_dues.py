@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 STEPS = {
     "week": relativedelta(weeks=1),
@@ -82,6 +82,37 @@ class TimebankDues(models.Model):
         while self.date_start + STEPS[self.every] * turn <= day:
             turn += 1
         return self.date_start + STEPS[self.every] * turn
+
+    @api.constrains("reward_id", "partner_id", "date_start", "date_end", "state")
+    def _check_no_overlap(self):
+        """Nobody pays twice for the same reward over the same days."""
+        running = self.filtered(lambda dues: dues.state == "running")
+        # sudo: what runs already counts, whoever may see it.
+        others = self.sudo().search(
+            [
+                ("state", "=", "running"),
+                ("reward_id", "in", running.reward_id.ids),
+                ("partner_id", "in", running.partner_id.ids),
+            ]
+        )
+        by_claim = others.grouped(lambda dues: (dues.reward_id, dues.partner_id))
+        for dues in running.sudo():
+            for other in by_claim[dues.reward_id, dues.partner_id] - dues:
+                if dues._overlaps(other):
+                    raise ValidationError(
+                        self.env._(
+                            "“%(claim)s” repeats already from %(day)s on: stop that one first, or choose"
+                            " days that don't overlap.",
+                            claim=dues.display_name,
+                            day=self.env["ir.qweb.field.date"].value_to_html(other.date_start, {}),
+                        )
+                    )
+
+    def _overlaps(self, other):
+        """Whether two repeating claims have a day in common."""
+        return (not other.date_end or self.date_start <= other.date_end) and (
+            not self.date_end or other.date_start <= self.date_end
+        )
 
     # Actions
     def action_stop(self, reason):

@@ -114,7 +114,7 @@ class TimebankReward(models.Model):
         "CHECK (minutes >= 0 AND cash_price >= 0 AND expected_cost >= 0)", "A price is never below zero."
     )
     _price_known = models.Constraint(
-        "CHECK (state != 'published' OR minutes > 0 OR is_free)",
+        "CHECK (state != 'published' OR minutes > 0 OR is_free IS TRUE)",
         "A reward that isn't a thank-you has a price in credits.",
     )
     _stock_positive = models.Constraint("CHECK (stock >= 0)", "There is nothing left of this reward.")
