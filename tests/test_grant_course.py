@@ -34,7 +34,7 @@ class TestGrantCourse(GrantCase):
         todos = self._warnings()
         self.assertEqual(todos.user_id, self.finance | self.coordinator)
         self.assertEqual(len(todos), 2)
-        self.assertIn("is used up by 2026-", todos[0].summary)
+        self.assertIn("is used up by 05", todos[0].summary)
         self._run()
         self.assertEqual(self._warnings(), todos)
 
@@ -76,6 +76,6 @@ class TestGrantCourse(GrantCase):
 
     def test_the_day_on_which_it_is_used_up(self):
         self._claims(5)
-        day = self.grant._get_day_used_up()
+        day = self.grant.used_up_on
         # 60 in 77 days: the 100 of the budget last 128 days
         self.assertEqual(day, date(2026, 1, 1) + timedelta(days=128))

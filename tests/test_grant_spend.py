@@ -31,6 +31,39 @@ class TestGrantSpend(GrantCase):
         self.assertEqual(self._figures()[0], 33.33)
         self.assertEqual(self._figures(other)[0], 66.67)
 
+    def test_a_part_of_a_bill(self):
+        """Sixty per cent are the grant's; nobody else pays the rest. In draft and posted alike."""
+        bill = self._bill({"name": "Passes", "price_unit": 50, "share": {self.grant: 60}}, post=False)
+        self._figures()
+        self.assertEqual(self.grant.draft_amount, 30)
+        bill.action_post()
+        self.assertEqual((self._figures()[0], self.grant.draft_amount), (30, 0))
+
+    def test_every_change_of_a_matched_bill_shows_at_once(self):
+        """(billed, matched, unmatched, unbilled, left) after each step."""
+        claim, bill = self._claims(1), self._bill(("Pass", 12))
+        self.assertEqual(self._figures(), (12, 0, 12, 12, 76))
+        self._match(claim, bill, 12)
+        self.assertEqual(self._figures(), (12, 12, 0, 0, 88))
+        bill.button_draft()
+        self.assertEqual(self._figures(), (0, 0, 0, 12, 88), "drafts are no spending, the claim is")
+        self.assertEqual(self.grant.draft_amount, 12)
+        bill.action_post()
+        self.assertEqual(self._figures(), (12, 12, 0, 0, 88))
+        other = self._make_grant("Other")
+        bill.invoice_line_ids.analytic_distribution = {str(other.sudo().analytic_account_id.id): 100}
+        self.assertEqual(self._figures(other)[0], 12)
+        self.assertEqual(self._figures()[0], 0)
+        bill.button_draft()
+        bill.button_cancel()
+        self.assertEqual(self._figures()[3], 12)
+        self.assertEqual(self.grant.draft_amount, 0)
+
+    def test_a_draft_credit_note_and_euros_in_draft(self):
+        self._bill(("Returned", 5), move_type="in_refund", post=False)
+        self._figures()
+        self.assertEqual(self.grant.draft_amount, -5)
+
     def test_a_rewritten_distribution_shows_at_once(self):
         other = self._make_grant("Other")
         bill = self._bill(("Passes", 30))

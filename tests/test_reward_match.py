@@ -169,6 +169,28 @@ class TestRewardMatch(GrantCase):
         with self.assertRaises(AccessError):
             self.grant.with_user(self.coordinator).get_matching()
 
+    def test_a_part_of_a_bill_or_of_a_claim(self):
+        one, two = self._claims(2)
+        self._bill(("First half", 6), ref="A")
+        grant = self.grant.with_user(self.finance)
+        [half] = grant.get_matching()["bills"]
+        grant.match_selected([half["id"]], [one.id], "part")
+        self.assertEqual((one.matched_amount, one.unbilled_amount, one.billing_done), (6, 6, False))
+        self._bill(("Two things", 12.5), ref="B")
+        [both] = grant.get_matching()["bills"]
+        grant.match_selected([both["id"]], [two.id], "part")
+        [rest] = grant.get_matching()["bills"]
+        self.assertEqual((two.matched_amount, rest["open"]), (12, 0.5))
+
+    def test_what_no_tolerance_covers_stays_open(self):
+        claim = self._claims(1)
+        self._bill(("Pass and locker", 18))
+        grant = self.grant.with_user(self.finance)
+        [bill] = grant.get_matching()["bills"]
+        grant.match_selected([bill["id"]], [claim.id], "price")
+        [rest] = grant.get_matching()["bills"]
+        self.assertEqual((claim.matched_amount, rest["open"]), (12, 6))
+
     def test_the_ledger_check_finds_forged_sums(self):
         claim = self._claims(1)
         match = self._match(claim, self._bill(("Pass", 12)), 12)

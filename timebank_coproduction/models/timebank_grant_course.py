@@ -1,4 +1,5 @@
-from odoo import api, fields, models
+from odoo import api, models
+from odoo.tools import format_date
 
 #: Courses of which somebody has to know.
 OFF_COURSE = ("over", "under")
@@ -46,19 +47,13 @@ class TimebankGrant(models.Model):
             return self.env._(
                 "At this pace the reward budget of %(budget)s is used up by %(date)s",
                 budget=budget,
-                date=fields.Date.to_string(self._get_day_used_up()),
+                date=format_date(self.env, self.used_up_on),
             )
         return self.env._(
             "At this pace %(left)s of the reward budget of %(budget)s will be left over",
             left=currency.format(self.reward_budget - self.expected_amount),
             budget=budget,
         )
-
-    def _get_day_used_up(self):
-        """The day on which spending at the present pace reaches the budget."""
-        self.ensure_one()
-        days = (self.date_end - self.date_start).days + 1
-        return fields.Date.add(self.date_start, days=int(days * self.reward_budget / self.expected_amount))
 
     def _get_warnings(self, grant_ids=None):
         """The open warnings on these grants, or on all of them."""

@@ -30,6 +30,9 @@ class TimebankGrant(models.Model):
     expected_amount = fields.Monetary(
         "Expected by the end", currency_field="company_currency_id", compute="_compute_course"
     )
+    used_up_on = fields.Date(
+        "Used up on", compute="_compute_course", help="When the present pace reaches the budget."
+    )
     course = fields.Selection(
         [
             ("early", "Too early to say"),
@@ -67,6 +70,17 @@ class TimebankGrant(models.Model):
                 if field.compute in ("_compute_figures", "_compute_course")
             ]
         )
+
+    def _get_day_used_up(self, days):
+        """The day on which spending at the present pace reaches the budget, if it ever does.
+
+        :param int days: of the grant's whole period
+        """
+        if self.company_currency_id.compare_amounts(self.expected_amount, self.reward_budget) < 0:
+            return False
+        if not self.expected_amount:
+            return False
+        return fields.Date.add(self.date_start, days=int(days * self.reward_budget / self.expected_amount))
 
     def _get_claim_totals(self, date=None):
         """Claims standing on ``date`` (default today) and what is matched to them by then.
@@ -119,6 +133,7 @@ class TimebankGrant(models.Model):
             grant.spent_percentage = 100 * used / budget if budget else 0
             grant.time_percentage = 100 * gone / days
             grant.expected_amount = used * days / gone if gone else 0
+            grant.used_up_on = grant._get_day_used_up(days)
             if gone < days / 10 or not budget:
                 grant.course = "early"
             elif grant.expected_amount > budget * 1.1:

@@ -95,6 +95,7 @@ class TimebankGrant(models.Model):
                 )
                 for claim in claims
             ],
+            stretch=difference_reason != "part",
         )
         if not parts:
             raise UserError(

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 #: Who sees what rewards cost.
@@ -30,7 +30,15 @@ class TimebankRedemption(models.Model):
         groups=STAFF,
         help="Empty means the organisation's own funds.",
     )
+    paid_from = fields.Char(compute="_compute_paid_from", groups=STAFF)
     budget_override_reason = fields.Char("Allowed beyond the budget", readonly=True, copy=False, groups=STAFF)
+
+    @api.depends("grant_id.name", "state", "cost_amount")
+    def _compute_paid_from(self):
+        """The grant's name, or that nobody but the organisation itself pays."""
+        for claim in self:
+            own = claim.cost_amount and claim.state in ("approved", "fulfilled")
+            claim.paid_from = claim.grant_id.name or (self.env._("Own funds") if own else False)
 
     @property
     def _protected_fields(self):

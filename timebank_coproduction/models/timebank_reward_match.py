@@ -44,6 +44,7 @@ class TimebankRewardMatch(models.Model):
     )
     difference_reason = fields.Selection(
         [
+            ("part", "Part only, the rest stays open"),
             ("price", "Price change"),
             ("vat", "VAT that can't be recovered"),
             ("postage", "Postage"),

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -79,6 +79,15 @@ class TimebankRewardSpendReport(models.Model):
             """,
             **self._link("timebank.grant", "grant"),
             **self._link("timebank.scheme", "bank"),
+        )
+
+    @api.model
+    def action_open(self):
+        """The report, once every posted bill of the grants is in it."""
+        grants = self.env["timebank.grant"].search([("state", "!=", "draft")])
+        self.env["timebank.bill.line"]._follow(grants)
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "timebank_coproduction.timebank_reward_spend_report_action"
         )
 
     def _link(self, model, name):
