@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -83,6 +84,29 @@ class TestDesk(ExchangeCase):
         offer = self._make_offer(self.ben)
         offer._through_door().write({"published_on": TODAY - timedelta(days=90)})
         self.assertEqual([row["id"] for row in self.section("idle")["rows"]], [offer.id])
+
+    def test_each_row_leads_somewhere(self):
+        """Introduce, ask, add an offer or log: one click from every row."""
+        offer = self._make_offer(self.ben, self.env.ref("timebank_coproduction.skill_baking"))
+        offer._through_door().write({"published_on": TODAY - timedelta(days=90)})
+        self._make_request(self.ann)
+        desk = self.scheme.with_user(self.coordinator).get_desk()
+        shown = {section["key"]: section["rows"] for section in desk["sections"] if section["rows"]}
+        self.assertLessEqual({"unmet", "missing", "idle"}, set(shown))
+        for key, rows in shown.items():
+            for row in rows:
+                with self.subTest(section=key, row=row["title"]):
+                    self.assertTrue(row["buttons"])
+        (button,) = shown["missing"][0]["buttons"]
+        action = getattr(self.env[button["model"]].browse(button["args"][0]), button["method"])()
+        self.assertEqual(action["context"]["default_skill_id"], self.archery.id)
+
+    def test_a_manager_without_a_bank_has_all_on_the_desk(self):
+        banks = self.env["timebank.scheme"].with_user(self.manager).get_desk()["banks"]
+        self.assertIn(self.scheme.id, [bank["id"] for bank in banks])
+        self.scheme.coordinator_ids = [Command.link(self.manager.id)]
+        banks = self.env["timebank.scheme"].with_user(self.manager).get_desk()["banks"]
+        self.assertEqual([bank["id"] for bank in banks], self.scheme.ids)
 
     def test_each_sees_their_own_banks(self):
         self._make_request(self.ann)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import TODAY
 from .exchange_common import ExchangeCase
@@ -30,6 +30,17 @@ class TestRequest(ExchangeCase):
     def test_agencies_ask_like_anyone(self):
         wish = self._make_request(self.agency, on_behalf_of="The Thursday history group")
         self.assertEqual(wish.state, "published")
+
+    def test_the_bank_follows_who_asks(self):
+        """In the form: where somebody belongs to one bank only, nobody has to choose it."""
+        with Form(self.env["timebank.request"].with_context(default_scheme_id=False)) as form:
+            form.partner_id = self.ben.partner_id
+            form.skill_id = self.archery
+            self.assertEqual(form.scheme_id, self.scheme)
+            form.for_whom = "group"
+            self.assertEqual(form.group_partner_ids[:], self.ben.partner_id)
+            form.on_behalf_of = "The archers"
+        self.assertEqual(form.record.for_whom, "group")
 
     def test_met_by_hand(self):
         wish = self._make_request(self.ann)

@@ -21,7 +21,8 @@ class TimebankScheme(models.Model):
     def get_desk(self):
         """Everything on the broker's desk, in one call.
 
-        On an empty recordset, of the banks that the user coordinates.
+        On an empty recordset, of the banks that the user coordinates; a manager who
+        coordinates none has them all on the desk.
 
         :return: dict of ``banks`` (id and name) and ``sections``, each with ``key``,
             ``title``, ``help``, ``count``, ``action`` (an external id, or false) and
@@ -29,12 +30,18 @@ class TimebankScheme(models.Model):
             ``label``, ``model``, ``method``, ``args``
         :raises AccessError: for whoever doesn't coordinate these banks
         """
-        schemes = self or self.search([("coordinator_ids", "in", self.env.uid), ("state", "=", "open")])
+        schemes = self or self._get_banks_on_desk()
         self.env["timebank.matchmaker"]._check_broker(schemes)
         sections = []
         for name in SECTIONS:
             sections += getattr(schemes, name)()
         return {"banks": [{"id": scheme.id, "name": scheme.name} for scheme in schemes], "sections": sections}
+
+    def _get_banks_on_desk(self):
+        banks = self.search([("state", "=", "open")])
+        own = banks.filtered(lambda scheme: self.env.user in scheme.coordinator_ids)
+        manager = self.env.user.has_group("timebank_coproduction.group_timebank_manager")
+        return own or (banks if manager else own)
 
     def desk_introduce(self, offer_id, request_id):
         """Introduce two people over an offer and a request, with one click on the desk."""
@@ -75,19 +82,25 @@ class TimebankScheme(models.Model):
             "buttons": list(buttons),
         }
 
-    def _desk_member_row(self, member, text, buttons):
-        row = self._desk_row(member, text, buttons)
-        row["buttons"].append(
-            self._desk_button(
-                self.env._("Log"), member._name, "action_log_hours", [member.ids], primary=False
-            )
-        )
-        return row
+    def _desk_member_row(self, member, text, primary=False):
+        """A row about a member, to be asked or to have hours logged."""
+        return self._desk_row(member, text, self._desk_buttons_to_ask(member, primary))
 
-    def _desk_buttons_of(self, request):
+    def _desk_buttons_to_ask(self, member, primary=False):
         return [
             self._desk_button(
-                self.env._("Add an offer"), request._name, "action_add_offer", [request.ids], primary=False
+                self.env._("Ask"), member._name, "action_ask_to_give_back", [member.ids], primary=primary
+            ),
+            self._desk_button(
+                self.env._("Log"), member._name, "action_log_hours", [member.ids], primary=False
+            ),
+        ]
+
+    def _desk_buttons_to_add(self, record):
+        """For a request, or a skill, that nobody has offered to meet."""
+        return [
+            self._desk_button(
+                self.env._("Add an offer"), record._name, "action_add_offer", [record.ids], primary=False
             )
         ]
 

@@ -61,7 +61,7 @@ class TimebankScheme(models.Model):
                 self.env._("Open requests that no offer fits: ask around."),
                 len(alone),
                 [
-                    self._desk_row(request, request.description, self._desk_buttons_of(request))
+                    self._desk_row(request, request.description, self._desk_buttons_to_add(request))
                     for request in alone.sorted(lambda request: request.needed_by or today.max)[:ROWS]
                 ],
                 "timebank_coproduction.timebank_request_action",
@@ -130,7 +130,7 @@ class TimebankScheme(models.Model):
                 self.env._("Offers of two months and more that led to nothing. Tell people about them."),
                 offers.search_count(domain),
                 [
-                    self._desk_row(offer, offer.description)
+                    self._desk_row(offer, offer.description, self._desk_buttons_to_ask(offer.member_id))
                     for offer in offers.search(domain, limit=ROWS, order="published_on")
                 ],
                 "timebank_coproduction.timebank_offer_action",
@@ -159,7 +159,7 @@ class TimebankScheme(models.Model):
                         "title": skill.complete_name,
                         "text": self.env._("%s waiting", count),
                         "partner_id": False,
-                        "buttons": [],
+                        "buttons": self._desk_buttons_to_add(skill),
                     }
                     for skill, count in missing[:ROWS]
                 ],

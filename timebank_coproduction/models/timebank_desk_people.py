@@ -73,10 +73,7 @@ class TimebankScheme(models.Model):
             text = member._why_ask()
             if can:
                 text = self.env._("%(why)s. Said they can: %(can)s", why=text, can=can)
-            buttons = [
-                self._desk_button(self.env._("Ask"), member._name, "action_ask_to_give_back", [member.ids])
-            ]
-            rows.append(self._desk_member_row(member, text, buttons))
+            rows.append(self._desk_member_row(member, text, primary=True))
         return [
             self._desk_section(
                 "give_back",
@@ -111,7 +108,7 @@ class TimebankScheme(models.Model):
                 text = self.env._(
                     "%(seen)s, has %(hours)s hours", seen=text, hours=clock(member.balance_minutes)
                 )
-            rows.append(self._desk_member_row(member, text, []))
+            rows.append(self._desk_member_row(member, text))
         return [
             self._desk_section(
                 "unseen",

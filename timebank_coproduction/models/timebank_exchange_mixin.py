@@ -129,6 +129,15 @@ class TimebankExchangeMixin(models.AbstractModel):
         )
         return {(member.scheme_id.id, member.partner_id.id): member for member in members}
 
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        """The bank is known where the person belongs to one only."""
+        if not self.scheme_id and self.partner_id:
+            schemes = self.partner_id.timebank_member_ids.filtered(
+                lambda member: member.state != "left"
+            ).scheme_id
+            self.scheme_id = schemes if len(schemes) == 1 else False
+
     @api.depends("kind")
     def _compute_skill_id(self):
         """A space or equipment without a closer word falls under its group."""
@@ -143,6 +152,9 @@ class TimebankExchangeMixin(models.AbstractModel):
     @api.depends("partner_id", "skill_id", "kind")
     def _compute_display_name(self):
         for record in self:
+            if not record.skill_id and not record.partner_id:
+                record.display_name = self.env._("New")
+                continue
             record.display_name = self.env._(
                 "%(what)s, %(person)s",
                 what=record.skill_id.name or "?",

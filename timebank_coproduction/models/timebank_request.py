@@ -82,18 +82,8 @@ class TimebankRequest(models.Model):
     def action_add_offer(self):
         """An empty offer of what is asked for, to fill in with whoever was found."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Who can do it?"),
-            "res_model": "timebank.offer",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_scheme_id": self.scheme_id.id,
-                "default_kind": self.kind,
-                "default_skill_id": self.skill_id.id,
-            },
-        }
+        action = self.skill_id.action_add_offer()
+        return dict(action, context={**action["context"], "default_scheme_id": self.scheme_id.id})
 
     def _get_refusals_to_publish(self, states=("draft", "paused", "expired")):
         refusals = super()._get_refusals_to_publish(states)

@@ -90,6 +90,18 @@ class TimebankSkill(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         return dict(action, domain=[("skill_id", "child_of", self.ids)], context={})
 
+    def action_add_offer(self):
+        """An empty offer of this, to fill in with whoever was found."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Who can do it?"),
+            "res_model": "timebank.offer",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_kind": self.kind, "default_skill_id": self.id},
+        }
+
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
         # sudo: offers that the user can't see count as well
