@@ -163,6 +163,7 @@ class TimebankAccount(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
+        # sudo: any transfer counts, also one that the user may not read; none is shown
         used = (
             self.env["timebank.transfer"]
             .sudo()

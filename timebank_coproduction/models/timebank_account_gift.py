@@ -67,6 +67,7 @@ class TimebankAccount(models.Model):
     def _why_not_spend(self):
         """Why this user can't give from the account, or an empty string."""
         self.ensure_one()
+        # sudo: the refusal names the account and its holders, to whoever was given the account
         account = self.sudo()
         if account.kind in FLOW_KINDS:
             return self.env._("%s is the bank's own: nothing is given from it.", account.name)
@@ -98,6 +99,7 @@ class TimebankAccount(models.Model):
 
     def _is_of_user(self):
         """Whether the account is the user's own, or a pot that they hold."""
+        # sudo: only whether it is the user's own is asked
         account, partner = self.sudo(), self.env.user.partner_id
         if account.kind == "pot":
             return partner in account.holder_ids
@@ -105,6 +107,7 @@ class TimebankAccount(models.Model):
 
     def _is_broker(self):
         """Whether the user coordinates the account's bank, or manages all of them."""
+        # sudo: only whose bank it is is asked
         return bool(self.sudo().scheme_id.sudo(self.env.su)._run_by_user())
 
     def _note_gift(self, source, target, minutes, memo):

@@ -55,6 +55,7 @@ class TimebankAccount(models.Model):
                 )
             )
             # A coordinator may hold a pot for people who can't.
+            # sudo: only whether the holders are among them is asked
             staff = account.scheme_id.sudo().coordinator_ids.partner_id
             strangers = account.holder_ids - members.partner_id - staff
             if strangers:

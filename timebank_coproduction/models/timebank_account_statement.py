@@ -48,6 +48,7 @@ class TimebankAccount(models.Model):
             )
         )
         by_account = lines.grouped("account_id")
+        # sudo: the accounts were read as the user; the figures are those of their owners
         members = self.env["timebank.member"].sudo().search([("account_id", "in", accounts.ids)])
         member_of = {member.account_id: member for member in members}
         given = members._get_minutes_over(date_from, date_to, "partner_id")

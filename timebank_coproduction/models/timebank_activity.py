@@ -125,6 +125,7 @@ class TimebankActivity(models.Model):
                         project=project.name,
                     )
                 )
+            # sudo: only the task's project is compared
             task = activity.task_id.sudo()
             if task and project and task.project_id != project:
                 raise ValidationError(
@@ -147,6 +148,7 @@ class TimebankActivity(models.Model):
     def write(self, vals):
         self._check_proposal(vals)
         if "scheme_id" in vals and any(activity.scheme_id.id != vals["scheme_id"] for activity in self):
+            # sudo: only whether there are any is asked
             if self.sudo().session_ids:
                 raise UserError(self.env._("An activity with sessions stays in its time bank."))
         if vals.get("state") in ("done", "cancelled"):

@@ -107,6 +107,7 @@ class TimebankAttendance(models.Model):
 
     def _unsettle_hours(self, reason):
         """Reverse the hours that logging approved, take back those that still wait for approval."""
+        # sudo: re-opening was allowed by the verb; the hours follow their register
         lines = self.sudo().filtered(lambda one: one.hours_id and not one.hours_recognised)
         approved = lines.hours_id.filtered(lambda entry: entry.state == "approved")
         refused = approved._post_reversals(reason)

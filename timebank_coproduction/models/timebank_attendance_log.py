@@ -111,6 +111,7 @@ class TimebankAttendance(models.Model):
         """
         lines = self.filtered(lambda one: one.state == "attended" and not one.settled_on)
         lines._sign_out_at_end()
+        # sudo: only the membership's state and account are used
         members = lines.sudo()._get_members()
         problems = {}
         for one in lines:
@@ -205,6 +206,7 @@ class TimebankAttendance(models.Model):
         return problems
 
     def _unsettle_effect(self, reason):
+        # sudo: re-opening was allowed by the verb; the credits follow the register
         transfers = self.sudo().transfer_ids.filtered(lambda transfer: not transfer.is_reversed)
         vals_list = transfers._prepare_reversals(reason)
         refused = transfers._get_posting_refusals(vals_list) if vals_list else {}

@@ -48,6 +48,7 @@ class TimebankCodeAttempt(models.Model):
     def _is_blocked(self, source):
         """Whether ``source`` has tried too many wrong codes lately."""
         since = fields.Datetime.now() - timedelta(minutes=WITHIN_MINUTES)
+        # sudo: counts the attempts of one address, and tells no more than whether they are too many
         wrong = self.sudo().search_count(
             [("source", "=", source), ("outcome", "!=", "accepted"), ("create_date", ">", since)],
             limit=MOST_WRONG,
@@ -58,4 +59,5 @@ class TimebankCodeAttempt(models.Model):
     def _gc_attempts(self):
         """Forget addresses after three months."""
         limit = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
+        # sudo: a job of the database's own, over rows that nobody may remove
         self.sudo().search([("create_date", "<", limit)]).unlink()

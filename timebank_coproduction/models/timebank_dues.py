@@ -96,6 +96,7 @@ class TimebankDues(models.Model):
             ]
         )
         by_claim = others.grouped(lambda dues: (dues.reward_id, dues.partner_id))
+        # sudo: only whether others overlap is asked
         for dues in running.sudo():
             for other in by_claim[dues.reward_id, dues.partner_id] - dues:
                 if dues._overlaps(other):

@@ -45,6 +45,7 @@ class TimebankHours(models.Model):
         open_todos = self.sudo()._read_group(
             [("todo_id", "in", todos.ids), ("state", "=", "submitted")], ["todo_id"]
         )
+        # sudo: the to-dos of the entries decided on just now
         done = todos - self.env["mail.activity"].sudo().union(*[todo for (todo,) in open_todos])
         done.with_user(self.env.user).sudo().action_feedback()
 

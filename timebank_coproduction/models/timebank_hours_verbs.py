@@ -16,6 +16,7 @@ class TimebankHours(models.Model):
         refusals = self._get_refusals_to_submit()
         entries = self._raise_or_list(refusals)
         entries._through_door().write({"state": "submitted"})
+        # sudo: the bank's policy is asked, which members may not read
         waiting = self.browse(entry.id for entry in entries.sudo() if entry.scheme_id._needs_approval(entry))
         at_once = entries - waiting
         if at_once:

@@ -162,6 +162,7 @@ class TimebankMember(models.Model):
         today = fields.Date.context_today(self)
         for member, account in zip(without, accounts, strict=True):
             member._through_door().write({"account_id": account.id, "joined_on": member.joined_on or today})
+        # sudo: the verb was allowed above; the account follows its membership
         (self - without).account_id.sudo().filtered(lambda account: account.state != "open").action_reopen()
         self._through_door().write({"state": "active", "left_on": False})
         return True

@@ -91,6 +91,7 @@ class TimebankRedemption(models.Model):
 
     def _get_code_outcome(self):
         """What using the code of this claim (or of none) comes to, in a ``timebank.code.attempt``'s words."""
+        # sudo: only what the code comes to is told
         claim = self.sudo()
         if not claim:
             return "unknown"

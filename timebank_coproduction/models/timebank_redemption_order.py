@@ -38,6 +38,7 @@ class TimebankRedemption(models.Model):
     def _get_refusals_to_order(self):
         refusals = self._get_refusals_by_state("approved", self.env._("“%s” is not approved."))
         refusals |= (self - self.browse(refusals))._get_refusals_to_run()
+        # sudo: the user runs the bank; what is asked is the supplier, and whether it was told already
         for claim in (self - self.browse(refusals)).sudo():
             supplier = claim.reward_id.supplier_id
             if claim.ordered_on:

@@ -78,6 +78,7 @@ class TimebankRedemption(models.Model):
         if self.env.su or user.has_group("timebank_coproduction.group_timebank_manager"):
             return {}
         me, refusals = user.partner_id, {}
+        # sudo: only whether the account is the user's to spend is asked
         for claim in self.browse(self._get_refusals_to_run()).sudo():
             account = claim.account_id
             if me != account.partner_id and me not in account.holder_ids:
@@ -159,6 +160,7 @@ class TimebankRedemption(models.Model):
         if self.env.su:
             return refusals
         me = self.env.user.partner_id
+        # sudo: only whether the claim is the user's own is asked
         for claim in (rest - self.browse(refusals)).sudo():
             if me in (claim.partner_id | claim.account_id.partner_id):
                 refusals[claim.id] = self.env._(
@@ -189,6 +191,7 @@ class TimebankRedemption(models.Model):
         rest = self - self.browse(refusals)
         strangers = rest._get_refusals_to_run()
         me = self.env.user.partner_id
+        # sudo: only whether the claim is the user's own is asked
         for claim in rest.browse(strangers).sudo():
             account = claim.account_id
             if me not in (claim.partner_id | account.partner_id | account.holder_ids):

@@ -38,6 +38,7 @@ class TimebankRedemption(models.Model):
             [("todo_id", "in", todos.ids), ("state", "=", "requested")], ["todo_id"]
         )
         done = todos - todos.browse([todo.id for (todo,) in waiting])
+        # sudo: the to-dos of the claims decided on just now, whoever's they are
         done.with_user(self.env.user).sudo().action_feedback()
 
     @api.autovacuum

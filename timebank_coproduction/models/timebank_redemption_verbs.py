@@ -114,6 +114,7 @@ class TimebankRedemption(models.Model):
         today = fields.Date.context_today(self)
         vals = {"state": "approved", "approver_id": approver.id, "approved_on": fields.Datetime.now()}
         vals_by_id = {}
+        # sudo: the reward's terms hold, whoever may read them
         for reward, claims in self.sudo()._by_reward().items():
             collect_by = today + relativedelta(days=reward.collect_days)
             vals_by_id |= {claim_id: {**vals, "collect_by": collect_by} for claim_id in claims.ids}

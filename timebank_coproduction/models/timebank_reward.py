@@ -154,6 +154,7 @@ class TimebankReward(models.Model):
         vals = dict(vals)
         self._complete(vals)
         self._check_content(vals)
+        # sudo: only whether there are claims is asked
         if vals.get("scheme_id") and any(
             reward.claim_ids and reward.scheme_id.id != vals["scheme_id"] for reward in self.sudo()
         ):
@@ -168,6 +169,7 @@ class TimebankReward(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unclaimed(self):
+        # sudo: only whether there are claims is asked
         for reward in self.sudo():
             if reward.claim_ids:
                 raise UserError(

@@ -76,6 +76,7 @@ class TimebankScheme(models.Model):
 
     def _default_code(self, taken=()):
         """The first of TB1, TB2 and so on that is free, and not among those ``taken`` in this call."""
+        # sudo: a code is unique in the company, over banks that the user may not read
         codes = {*self.sudo().search([]).mapped("code"), *taken}
         return next(code for number in count(1) if (code := f"TB{number}") not in codes)
 
@@ -138,6 +139,7 @@ class TimebankScheme(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
         for scheme in self:
+            # sudo: any transfer counts, also one that the user may not read; none is shown
             if scheme.member_ids or self.env["timebank.transfer"].sudo().search_count(
                 [("scheme_id", "=", scheme.id)], limit=1
             ):
@@ -147,6 +149,7 @@ class TimebankScheme(models.Model):
 
     def unlink(self):
         self._unlink_only_unused()  # before its books are taken away
+        # sudo: the bank may be deleted, and what it came with goes too: both are empty
         books = self.sudo()
         sequences, accounts = books.sequence_id, books.account_ids
         books._through_door().write({"operating_account_id": False, "pot_account_id": False})
@@ -191,12 +194,14 @@ class TimebankScheme(models.Model):
     def action_close(self):
         """Close the bank: nothing can be recorded in it until it is opened again."""
         self.check_access("write")
+        # sudo: who may close the bank was checked; its accounts follow it
         self.account_ids.sudo()._freeze_for_scheme()
         self._through_door().write({"state": "closed"})
 
     def action_reopen(self):
         self.check_access("write")
         self._through_door().write({"state": "open"})
+        # sudo: who may open the bank was checked; its accounts follow it
         self.account_ids.sudo()._thaw_for_scheme()
 
     def action_view_members(self):

@@ -85,6 +85,7 @@ class TimebankSession(models.Model):
             if session.start > now:
                 refusals[session.id] = self.env._("%s has not begun yet.", session._say())
             else:
+                # sudo: the bank's state and lock date are asked, whoever may read them
                 closed = session.scheme_id.sudo()._why_closed(session.date)
                 if closed:
                     refusals[session.id] = closed

@@ -49,6 +49,7 @@ class TimebankSession(models.Model):
             session.taken_count = taken.get((session._origin.id, "attendee"), 0)
             session.helper_count = taken.get((session._origin.id, "helper"), 0)
             session.professional_count = taken.get((session._origin.id, "professional"), 0)
+            # sudo: the same record as the counting above has it
             session.waiting_count = queue.get(session._origin.sudo(), 0)
 
     @api.depends("helpers_wanted", "helper_count", "state")

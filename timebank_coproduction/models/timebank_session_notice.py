@@ -71,9 +71,11 @@ class TimebankAttendance(models.Model):
             return
         readers = set(readers)
         wanting = lines.filtered(lambda one: (one.scheme_id, one.partner_id) in readers)
+        # sudo: mails that the verb owes; its user has no right of their own to them
         notices = self.env["timebank.session.notice"].sudo()
         waiting = notices.search([("attendance_id", "in", wanting.ids), ("kind", "=", kind)]).attendance_id
         notices.create([{"attendance_id": one.id, "kind": kind} for one in wanting - waiting])
+        # sudo: the job sends what is waiting; starting it early tells nothing
         self.env.ref("timebank_coproduction.cron_session_notices").sudo()._trigger()
 
     @api.model
@@ -104,6 +106,7 @@ class TimebankAttendance(models.Model):
 
     def _get_claim_url(self):
         self.ensure_one()
+        # sudo: for the mail to the person whose place it is
         return f"{self.get_base_url()}/timebank/place/{self.sudo().claim_code}"
 
 

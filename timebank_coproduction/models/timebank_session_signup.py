@@ -65,6 +65,7 @@ class TimebankSession(models.Model):
         partner = self._as_partner(partner)
         line = self._act_for(partner)._get_line(partner)
         if line.state not in ("signed_up", "waiting"):
+            # sudo: the sentence names the session that the user chose
             raise UserError(
                 self.env._(
                     "%(person)s is not signed up for %(session)s.",
@@ -93,6 +94,7 @@ class TimebankSession(models.Model):
             raise AccessError(self.env._("Only a coordinator can sign up or withdraw somebody else."))
         if clash_reason:
             raise AccessError(self.env._("Only a coordinator can allow two sessions at a time."))
+        # sudo: only the user's own role is asked
         if role == "professional" and not self.env["timebank.member"].sudo().search_count(
             [("scheme_id", "=", session.scheme_id.id), ("partner_id", "=", partner.id), ("role", "=", role)]
         ):

@@ -72,6 +72,7 @@ class TimebankSession(models.Model):
         for session in self:
             if session.id in refusals:
                 continue
+            # sudo: the bank's state and lock date are asked, whoever may read them
             closed = session.scheme_id.sudo()._why_closed(session.date)
             if closed:
                 refusals[session.id] = closed

@@ -206,6 +206,7 @@ class TimebankTransfer(models.Model):
 
     def _draw_numbers(self, scheme_ids):
         """A new number for each entry of ``scheme_ids``, in order, each bank numbering its own."""
+        # sudo: the door serves every verb; a number is drawn, nothing is shown
         drawn = {
             scheme.id: scheme.sequence_id._draw(scheme_ids.count(scheme.id))
             for scheme in self.env["timebank.scheme"].sudo().browse(set(scheme_ids))
@@ -221,12 +222,14 @@ class TimebankTransfer(models.Model):
         """
         if not (reason or "").strip():
             raise UserError(self.env._("Say why in a few words: the reason stays with the reversal."))
+        # sudo: the door serves every verb; who may reverse is the verb's question
         for transfer in self.sudo():
             if transfer.is_reversed:
                 raise UserError(self.env._("%s has been reversed already.", transfer.name))
         return self._post(self._prepare_reversals(reason, date))
 
     def _prepare_reversals(self, reason, date=None):
+        # sudo: the door serves every verb; who may reverse is the verb's question
         return [
             {
                 "from_account_id": transfer.to_account_id.id,

@@ -67,6 +67,7 @@ class TimebankVerbs(models.AbstractModel):
         if len(self) <= NOTE_EACH:
             self._message_log_batch(bodies={record.id: text for record in self})
             return
+        # sudo: the note is about what the user did just now
         for scheme, records in self.sudo()._by_bank().items():
             scheme._message_log(
                 author_id=self.env.user.partner_id.id,

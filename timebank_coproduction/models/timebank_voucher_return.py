@@ -42,6 +42,7 @@ class TimebankVoucher(models.Model):
             raise UserError(
                 self.env._("Too many codes were wrong. Wait a quarter of an hour, then try again.")
             )
+        # sudo: the code on the note is the permission
         found = self.sudo()._lock_by_codes(code_list)
         taken, refusals = self.sudo().browse(), []
         for typed in code_list:
@@ -74,6 +75,7 @@ class TimebankVoucher(models.Model):
     def _cron_expire(self):
         """Nightly: end the vouchers whose last day has passed."""
         today = fields.Date.context_today(self)
+        # sudo: a job of the database's own
         late = self.sudo().search([("state", "=", "issued"), ("expires_on", "<", today)])
         late._end("expired", self.env._("vouchers expired"))
 

@@ -49,6 +49,7 @@ class TimebankVoucherDesk(models.TransientModel):
         code_list = [line.strip() for line in (self.codes or "").splitlines() if line.strip()]
         if not code_list:
             raise UserError(self.env._("Scan or type at least one code."))
+        # sudo: the user's bank: handing in asks whether they may
         account = self.scheme_id.sudo().operating_account_id if self.target == "spent" else self.account_id
         minutes, refusals = self.env["timebank.voucher"].redeem_many(code_list, account.id)
         self.write(
