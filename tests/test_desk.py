@@ -85,6 +85,19 @@ class TestDesk(ExchangeCase):
         offer._through_door().write({"published_on": TODAY - timedelta(days=90)})
         self.assertEqual([row["id"] for row in self.section("idle")["rows"]], [offer.id])
 
+    def test_what_ran_out_is_renewed_with_one_click(self):
+        offer, wish = self._make_offer(self.ben), self._make_request(self.ann)
+        for record, days in ((offer, 3), (wish, 1)):
+            record._through_door().write({"expires_on": TODAY - timedelta(days=days)})
+        self.env["timebank.exchange.mixin"]._cron_expire()
+        rows = self.section("run_out")["rows"]
+        self.assertEqual([row["title"] for row in rows], [wish.display_name, offer.display_name])
+        (button,) = rows[1]["buttons"]
+        records = self.env[button["model"]].with_user(self.coordinator).browse(button["args"][0])
+        getattr(records, button["method"])()
+        self.assertEqual((offer.state, offer.expires_on > TODAY), ("published", True))
+        self.assertEqual([row["title"] for row in self.section("run_out")["rows"]], [wish.display_name])
+
     def test_each_row_leads_somewhere(self):
         """Introduce, ask, add an offer or log: one click from every row."""
         offer = self._make_offer(self.ben, self.env.ref("timebank_coproduction.skill_baking"))

@@ -105,6 +105,7 @@ from . import (
     timebank_request,
     timebank_request_group,
     timebank_introduction,
+    timebank_introduction_suggested,
     timebank_introduction_verbs,
     timebank_matchmaker,
     timebank_matchmaker_facts,

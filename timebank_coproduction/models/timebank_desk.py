@@ -8,6 +8,7 @@ SECTIONS = (
     "_desk_follow_up",
     "_desk_give_back",
     "_desk_unseen",
+    "_desk_run_out",
     "_desk_idle",
     "_desk_missing",
 )

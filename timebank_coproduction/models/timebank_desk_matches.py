@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import format_date
 
 from ..tools import closeness
 from .timebank_desk import ROWS
@@ -136,6 +137,36 @@ class TimebankScheme(models.Model):
                 "timebank_coproduction.timebank_offer_action",
             )
         ]
+
+    def _desk_run_out(self):
+        """Offers and requests that ran out of late, although their people are still there."""
+        today = fields.Date.context_today(self)
+        domain = [
+            ("scheme_id", "in", self.ids),
+            ("state", "=", "expired"),
+            ("expires_on", ">=", fields.Date.subtract(today, days=IDLE_DAYS)),
+            ("member_id.state", "=", "active"),
+        ]
+        count, records = 0, []
+        for name in ("timebank.offer", "timebank.request"):
+            count += self.env[name].search_count(domain)
+            records += self.env[name].search(domain, limit=ROWS, order="expires_on desc, id desc")
+        records.sort(key=lambda record: record.expires_on, reverse=True)
+        return [
+            self._desk_section(
+                "run_out",
+                self.env._("Run out"),
+                self.env._("Ask whether it is still good: one click keeps it for another term."),
+                count,
+                [self._desk_expired(record) for record in records[:ROWS]],
+            )
+        ]
+
+    def _desk_expired(self, record):
+        what = self.env._("Offer") if record._name == "timebank.offer" else self.env._("Request")
+        text = self.env._("%(what)s until %(day)s", what=what, day=format_date(self.env, record.expires_on))
+        button = self._desk_button(self.env._("Renew"), record._name, "action_renew", [record.ids])
+        return self._desk_row(record, text, [button])
 
     def _desk_missing(self):
         """Skills that are asked for and that nobody offers."""
