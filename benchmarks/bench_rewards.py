@@ -2,7 +2,6 @@
 
 The plain statements leave the same rows, under the same constraints and triggers; that
 they do is checked. They ask no rule and check no right, all of which the verbs do.
-Every turn is rolled back, and its dead rows are removed before the next one.
 """
 
 from functools import partial
@@ -30,7 +29,7 @@ SELECT c.id, c.state, c.requested_on, c.approver_id, c.approved_on IS NOT NULL, 
 CLAIM = """
 UPDATE timebank_redemption
    SET state = 'approved', requested_on = CURRENT_DATE, approved_on = %(now)s,
-       collect_by = CURRENT_DATE + 90, write_uid = %(writer)s, write_date = %(now)s
+       collect_by = CURRENT_DATE + 90, write_uid = %(user)s, write_date = %(now)s
  WHERE reward_id = %(reward)s AND state = 'draft'
 """
 
@@ -112,43 +111,20 @@ def _draft(ids, count, env):
     return env["timebank.redemption"].create(vals_list)
 
 
-def _clean():
-    for table in ("redemption", "transfer", "account", "voucher", "voucher_batch"):
-        harness.run_outside(f"VACUUM timebank_{table}")
-
-
 def _claims(report, ids):
     report.subject(f"{CLAIMS:,} claims of a reward without a limit, in one call")
     with harness.environment(bank.COORDINATOR, keep=True) as env:
         drafted = harness.seconds(env, lambda: ids.update(claims=_draft(ids, CLAIMS, env).ids))
-    left = {}
-    contestants = {"verb": lambda: _claim(ids, left), "sql": lambda: _claim_in_sql(ids, left)}
-    medians = harness.take_turns(ROUNDS, contestants, between=_clean)
-    assert left["verb"] == left["sql"], "the plain statements leave other rows"
+    medians = harness.against_plain_sql(
+        bank.COORDINATOR,
+        verb=lambda env: env["timebank.redemption"].browse(ids["claims"]).action_request,
+        plain=lambda env: _plain(env, ids, CLAIM, PAY),
+        rows=SQL(CLAIMED, ids["reward"]),
+        tables=("timebank_redemption", "timebank_transfer", "timebank_account"),
+        rounds=ROUNDS,
+    )
     report.figure("Drafts created", CLAIMS / drafted, "per second")
-    _compare(report, "Claim", medians)
-
-
-def _claim(ids, left):
-    with harness.environment(bank.COORDINATOR) as env:
-        claims = env["timebank.redemption"].browse(ids["claims"])
-        taken = harness.seconds(env, claims.action_request)
-        left.setdefault("verb", env.execute_query(SQL(CLAIMED, ids["reward"])))
-        ids["writer"] = claims[0].write_uid.id
-    return taken
-
-
-def _claim_in_sql(ids, left):
-    with harness.environment(bank.COORDINATOR) as env:
-        values = _values(env, ids)
-
-        def claim():
-            env.cr.execute(CLAIM, values)
-            env.cr.execute(PAY, values)
-
-        taken = harness.seconds(env, claim)
-        left.setdefault("sql", env.execute_query(SQL(CLAIMED, ids["reward"])))
-    return taken
+    report.against_sql("Claim", medians, at_most=3)
 
 
 def _vouchers(report, ids):
@@ -157,48 +133,25 @@ def _vouchers(report, ids):
         env["timebank.scheme"].browse(ids["bank"])._get_voucher_account()
         batch = env["timebank.voucher.batch"].create({"scheme_id": ids["bank"], "quantity": VOUCHERS})
         ids["batch"] = batch.id
-    left = {}
-    contestants = {"verb": lambda: _issue(ids, left), "sql": lambda: _issue_in_sql(ids, left)}
-    medians = harness.take_turns(ROUNDS, contestants, between=_clean)
-    assert left["verb"] == left["sql"], "the plain statements leave other rows"
-    _compare(report, "Issue", medians)
+    medians = harness.against_plain_sql(
+        bank.COORDINATOR,
+        verb=lambda env: env["timebank.voucher.batch"].browse(ids["batch"]).action_issue,
+        plain=lambda env: _plain(env, ids, OUTLAY, ISSUE),
+        rows=SQL(ISSUED, ids["batch"]),
+        tables=("timebank_voucher", "timebank_voucher_batch", "timebank_transfer", "timebank_account"),
+        rounds=ROUNDS,
+    )
+    report.against_sql("Issue", medians, at_most=3)
 
 
-def _issue(ids, left):
-    with harness.environment(bank.COORDINATOR) as env:
-        batch = env["timebank.voucher.batch"].browse(ids["batch"])
-        taken = harness.seconds(env, batch.action_issue)
-        left.setdefault("verb", env.execute_query(SQL(ISSUED, ids["batch"])))
-    return taken
-
-
-def _issue_in_sql(ids, left):
-    with harness.environment(bank.COORDINATOR) as env:
-        values = _values(env, ids)
-
-        def issue():
-            env.cr.execute(OUTLAY, values)
-            env.cr.execute(ISSUE, values)
-
-        taken = harness.seconds(env, issue)
-        left.setdefault("sql", env.execute_query(SQL(ISSUED, ids["batch"])))
-    return taken
-
-
-def _values(env, ids):
-    sequence = env["timebank.scheme"].browse(ids["bank"]).sudo().sequence_id
-    return {
-        **{name: ids.get(name) for name in ("reward", "batch", "writer")},
+def _plain(env, ids, *statements):
+    values = {
+        **{name: ids.get(name) for name in ("reward", "batch")},
         "user": env.uid,
         "now": env.cr.now(),
-        "sequence": f"ir_sequence_{sequence.id:03d}",
+        "sequence": harness.numbers_of(env, ids["bank"]),
     }
-
-
-def _compare(report, name, medians):
-    report.figure(f"{name} in one call", medians["verb"], "s")
-    report.figure("Plain SQL leaving the same rows", medians["sql"], "s")
-    report.figure(f"{name} against plain SQL", medians["verb"] / medians["sql"], "times as long", at_most=3)
+    return lambda: [env.cr.execute(statement, values) for statement in statements]
 
 
 def _at_once(report):
