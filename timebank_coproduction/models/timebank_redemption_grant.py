@@ -30,7 +30,7 @@ class TimebankRedemption(models.Model):
         groups=STAFF,
         help="Empty means the organisation's own funds.",
     )
-    paid_from = fields.Char(compute="_compute_paid_from", groups=STAFF)
+    paid_from = fields.Char("Cost paid from", compute="_compute_paid_from", groups=STAFF)
     budget_override_reason = fields.Char("Allowed beyond the budget", readonly=True, copy=False, groups=STAFF)
 
     @api.depends("grant_id.name", "state", "cost_amount")

@@ -64,8 +64,8 @@ export class TimebankMatching extends Component {
     }
 
     /**
-     * Picking a bill line brings the claims that name it, or cost as much, to the top. Claims
-     * that are billed in full are of use only to a credit note or a late extra.
+     * Picking a bill line brings the claims that it names, or that cost as much, to the top.
+     * Claims billed in full come last: only a credit note or a late extra has use for them.
      */
     get claims() {
         const bills = this.picked("bills");
@@ -78,10 +78,12 @@ export class TimebankMatching extends Component {
                     return (named ? 4 : 0) + (bill.partner === claim.partner ? 2 : 0) + (bill.open === claim.open ? 1 : 0);
                 })
             );
+        const credit = bills.length && bills.every((bill) => bill.open < 0);
+        const useful = (claim) => claim.score >= 4 || (credit ? claim.matched > 0 : claim.open > 0);
         return this.state.data.claims
             .filter((claim) => claim.open || bills.length || this.state.claims[claim.id])
             .map((claim) => ({ ...claim, score: score(claim) }))
-            .sort((one, other) => other.score - one.score || (other.open > 0) - (one.open > 0));
+            .sort((one, other) => useful(other) - useful(one) || other.score - one.score);
     }
 
     toggle(side, row) {
