@@ -2,8 +2,9 @@
 
 Closing is held against the plain statements that leave the same rows in the hours, the
 register, the transfers and the accounts; they ask no rule and check no right. The
-calendar is held against Odoo's own `event`: the reading that each calendar view does,
-as the same kind of user, for a month with as many sessions as events.
+calendar is held against Odoo's own `event`, for a month with as many sessions as events:
+opening the page in a browser until it is drawn, and the reading that the view does, both
+as the same user.
 """
 
 from calendar import monthrange
@@ -14,7 +15,7 @@ from lxml import etree
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from . import bank, harness
+from . import bank, browser, harness
 
 PEOPLE = 500
 ROUNDS = 5
@@ -84,6 +85,15 @@ UPDATE timebank_session
    SET state = 'done', closed_on = %(now)s, closed_by_id = %(user)s, helper_shortage = 0
  WHERE id = %(session)s
 """
+
+#: How often each page is opened in turn; the first time, in which the browser fills its cache, apart.
+VISITS = 7
+
+#: Where the two calendars are.
+PAGES = {
+    "timebank.session": "/odoo/timebank-sessions?view_type=calendar",
+    "event.event": "/odoo/action-event.action_event_view?view_type=calendar",
+}
 
 #: What a calendar view asks for, besides the name: its dates, colour and fields.
 CALENDARS = {
@@ -214,15 +224,28 @@ def _measure_calendar(report):
         _fill_month(env, month)
         user = env["res.users"].search([("login", "=", bank.COORDINATOR)])
         user.group_ids = [Command.link(env.ref("event.group_event_manager").id)]
+        user.password = bank.COORDINATOR
     for table in ("timebank_session", "event_event"):
         harness.run_outside(f"VACUUM ANALYZE {table}")
+    with browser.visitor(harness.DATABASE, bank.COORDINATOR) as open_calendar:
+        pages = {model: lambda path=path: open_calendar(path) for model, path in PAGES.items()}
+        harness.take_turns(1, pages)
+        medians = harness.take_turns(VISITS, pages)
+    report.figure("Sessions' calendar opened in a browser", medians["timebank.session"], "s")
+    report.figure("Odoo's event calendar opened", medians["event.event"], "s")
+    report.figure(
+        "Opening sessions against events",
+        medians["timebank.session"] / medians["event.event"],
+        "times as long",
+        at_most=1,
+    )
     medians = harness.take_turns(
         ROUNDS, {model: lambda model=model: _read(model, month) for model in CALENDARS}
     )
     report.figure("Sessions read for the calendar", medians["timebank.session"], "s")
     report.figure("Odoo's events read for theirs", medians["event.event"], "s")
     report.figure(
-        "Sessions against events",
+        "Reading sessions against events",
         medians["timebank.session"] / medians["event.event"],
         "times as long",
         at_most=1,

@@ -123,6 +123,7 @@
             "timebank_coproduction/static/src/codes/*",
             "timebank_coproduction/static/src/desk/*",
             "timebank_coproduction/static/src/matching/*",
+            "timebank_coproduction/static/src/session_calendar/*",
         ],
         "web.assets_frontend": [
             "timebank_coproduction/static/src/scanner/*",

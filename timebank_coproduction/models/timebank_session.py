@@ -69,7 +69,7 @@ class TimebankSession(models.Model):
 
     # How many
     capacity = fields.Integer("Places", default=0, help="For attendees. 0: as many as like.")
-    helpers_wanted = fields.Integer(default=0)
+    helpers_wanted = fields.Integer("Helpers wanted", default=0)
     attendance_ids = fields.One2many("timebank.attendance", "session_id", string="Register")
 
     # How it went
@@ -81,7 +81,7 @@ class TimebankSession(models.Model):
         tracking=True,
         index=True,
     )
-    closed_on = fields.Datetime(readonly=True, copy=False)
+    closed_on = fields.Datetime("Closed on", readonly=True, copy=False)
     closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
 
     _stops_after_start = models.Constraint("CHECK (stop > start)", "A session ends after it begins.")

@@ -44,3 +44,22 @@ registry.category("web_tour.tours").add("timebank_register_tour", {
         },
     ],
 });
+
+// Of a crowded day, the month shows the first sessions and what the others miss; a click shows all.
+registry.category("web_tour.tours").add("timebank_session_calendar_tour", {
+    steps: () => [
+        {
+            content: "The first of the day",
+            trigger: ".o_event:contains('2 missing · Tea')",
+        },
+        {
+            content: "The rest in a line",
+            trigger: ".o_timebank_more:contains('+3 more, 6 missing')",
+            run: "click",
+        },
+        {
+            content: "The day has them all",
+            trigger: ".fc-timeGridDay-view:has(.o_event:eq(7))",
+        },
+    ],
+});
