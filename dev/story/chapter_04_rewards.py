@@ -10,6 +10,8 @@ from dev.story import step
 ADDON = "timebank_coproduction."
 VOUCHERS = ADDON + "action_report_vouchers"
 CERTIFICATE = ADDON + "action_report_certificate"
+SLIPS = ADDON + "action_report_claim_slip"
+PICK_LIST = ADDON + "action_report_pick_list"
 
 
 def bank(world):
@@ -96,6 +98,19 @@ def claim_swim(world):
     return "a code of twelve signs, by mail and on her claim"
 
 
+@step("coordinator", "prints slips for those without a phone, and the list to hand over by")
+def print_claims(world):
+    approved = world.env["timebank.redemption"].search(
+        [("state", "=", "approved"), ("scheme_id", "=", bank(world).id)]
+    )
+    with_code = approved.filtered("code")
+    pages, text = world.pdf(SLIPS, approved, "claim-slips.pdf")
+    assert pages == -(-len(with_code) // 8) and all(code in text for code in with_code.mapped("code"))
+    pages, text = world.pdf(PICK_LIST, approved, "pick-list.pdf")
+    assert "Pick-list of River Street" in text and "Easton Leisure Centre" in text
+    return f"claim-slips.pdf with {len(with_code)} codes, pick-list.pdf with {len(approved)} claims"
+
+
 @step("coordinator", "hands the swim over by its code, which works once")
 def hand_over(world):
     door = world.env["timebank.redemption"]
@@ -145,6 +160,17 @@ def lost(world):
     counts = (batch.outstanding_count, batch.returned_count, batch.ended_count)
     assert counts == (6, 9, 1)
     return "6 in circulation, 9 handed in, 1 lost"
+
+
+@step("coordinator2", "lets the gardening club's dues be claimed: the night's job takes the month")
+def dues(world):
+    club = world.ref(ADDON + "dues_aled_club")
+    account = world.ref(ADDON + "member_aled").account_id
+    before, turn = account.balance_minutes, club.next_date
+    world.env["timebank.dues"].sudo()._cron_claim()
+    claims = club.claim_ids.filtered(lambda claim: claim.due_date == turn)
+    assert claims.state == "approved" and account.balance_minutes == before - claims.minutes
+    return f"{claims.hours:g} h for the month of {turn:%d/%m/%Y}, next on {club.next_date:%d/%m/%Y}"
 
 
 @step("coordinator", "prints a certificate of the year's hours")

@@ -72,12 +72,13 @@ class TimebankRedemption(models.Model):
 
     def _refresh_price(self):
         """The price is that of the day of the request, whenever the draft was made."""
-        today = {reward.id: (reward.minutes, reward.cash_price) for reward in self.reward_id}
         prices = {}
-        for claim in self:
-            quantity, (minutes, cash) = claim.quantity, today[claim.reward_id.id]
-            if claim.minutes != minutes * quantity or claim.cash_amount != cash * quantity:
-                prices[claim.id] = claim._get_price()
+        for reward, claims in self._by_reward().items():
+            minutes, cash = reward.minutes, reward.cash_price
+            for claim in claims:
+                quantity = claim.quantity
+                if claim.minutes != minutes * quantity or claim.cash_amount != cash * quantity:
+                    prices[claim.id] = claim._get_price()
         stale = self.browse(prices)
         stale._write_each(prices)
         stale._compute_cost_amount()

@@ -36,16 +36,17 @@ class TimebankRedemption(models.Model):
             rest.partner_id | rest.account_id.partner_id,
             fields.Date.context_today(self),
         )
-        unavailable = {reward.id: reward._why_not_available() for reward in rest.reward_id}
-        reasons = {}  # of each reward, account and person: a batch repeats them
-        for claim in rest:
-            key = (claim.reward_id.id, claim.account_id.id, claim.partner_id.id)
-            if key not in reasons:
-                reasons[key] = unavailable[key[0]] or claim._why_not_claimable(
-                    claim._get_claimant(members), given, missing
-                )
-            if reasons[key]:
-                refusals[claim.id] = reasons[key]
+        for reward, claims in rest._by_reward().items():
+            unavailable = reward._why_not_available()
+            reasons = {}  # of each account and person: a batch repeats them
+            for claim in claims:
+                key = (claim.account_id.id, claim.partner_id.id)
+                if key not in reasons:
+                    reasons[key] = unavailable or claim._why_not_claimable(
+                        claim._get_claimant(members), given, missing
+                    )
+                if reasons[key]:
+                    refusals[claim.id] = reasons[key]
         return refusals | (rest - rest.browse(refusals))._get_refusals_by_limit(members)
 
     def _why_not_claimable(self, member, given, missing):
