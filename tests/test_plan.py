@@ -116,3 +116,22 @@ class TestPlan(ExchangeCase):
         for user in (self.portal, self.staff, self.coordinator2):
             with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
                 self.scheme.with_user(user).plan_introductions()
+
+    def test_queries_do_not_grow(self):
+        self._make_offer(self.ben)
+        self._make_request(self.ann)
+        few = self._count_queries()
+        for number in range(12):
+            self._make_offer(self._make_member(f"Giver {number}"))
+            self._make_request(self._make_member(f"Asks {number}"))
+        self.assertLessEqual(self._count_queries(), few + 3)
+        self.assertGreater(len(self.scheme.plan_introductions()), 10)
+
+    def _count_queries(self):
+        self.scheme.plan_introductions().unlink()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        self.scheme.plan_introductions()
+        self.env.flush_all()
+        return self.cr.sql_log_count - before

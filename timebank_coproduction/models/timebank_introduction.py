@@ -117,7 +117,7 @@ class TimebankIntroduction(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             minutes_from_hours(self.env, vals, {"hours": "minutes"})
-            self._refuse_oneself(vals)
+        self._refuse_oneself(vals_list)
         introductions = super().create(vals_list)
         introductions._check_pair()
         introductions.filtered(lambda introduction: not introduction.reasons)._weigh()
@@ -143,11 +143,14 @@ class TimebankIntroduction(models.Model):
                     )
                 )
 
-    def _refuse_oneself(self, vals):
-        offer = self.env["timebank.offer"].browse(vals.get("offer_id"))
-        request = self.env["timebank.request"].browse(vals.get("request_id"))
-        if offer and request and offer.partner_id == request.partner_id:
-            raise ValidationError(self.env._("Nobody is introduced to themselves."))
+    def _refuse_oneself(self, vals_list):
+        """Before the database does, which says it less well."""
+        pairs = [vals for vals in vals_list if vals.get("offer_id") and vals.get("request_id")]
+        offers = self.env["timebank.offer"].browse(vals["offer_id"] for vals in pairs)
+        requests = self.env["timebank.request"].browse(vals["request_id"] for vals in pairs)
+        for offer, request in zip(offers, requests, strict=True):
+            if offer.partner_id == request.partner_id:
+                raise ValidationError(self.env._("Nobody is introduced to themselves."))
 
     def _check_pair(self):
         refusals = self._get_refusals_to_pair()
