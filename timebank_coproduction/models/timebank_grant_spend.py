@@ -39,6 +39,10 @@ class TimebankGrant(models.Model):
                 groups = self._analytic_lines()._read_group(
                     of_plan._get_spend_domain(column, date_from, date_to), [column, *kinds], ["amount:sum"]
                 )
+                # Only their type: an account's other fields are looked up with it otherwise.
+                self.env["account.account"].sudo().union(*(group[1] for group in groups)).fetch(
+                    ["account_type"]
+                )
                 for analytic, *kind, amount in groups:
                     grant = of_account[analytic.id]
                     if grant._counts_as_reward(*kind):
