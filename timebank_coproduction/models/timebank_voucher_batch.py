@@ -64,7 +64,7 @@ class TimebankVoucherBatch(models.Model):
     def _compute_name(self):
         for batch in self:
             name = self.env._(
-                "%(count)s vouchers of %(time)s hours", count=batch.quantity, time=clock(batch.minutes)
+                "%(count)s vouchers of %(time)s h", count=batch.quantity, time=clock(batch.minutes)
             )
             batch.name = f"{batch.scheme_id.code}: {name}" if batch.scheme_id.code else name
 
