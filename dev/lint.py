@@ -8,6 +8,7 @@ from .console import Stop, run, say, step
 
 FOLDERS = ("dev", "tests", "benchmarks", settings.ADDON)
 CONFIGS = (".ruff.toml", ".pylintrc", "requirements.txt")
+SUDO = settings.ROOT / "dev" / "inside" / "check_sudo.py"
 KINDS = {".py", ".xml", ".csv", ".po", ".pot"}
 
 
@@ -47,6 +48,7 @@ def check():
     }
     if settings.ADDON in folders:
         commands["pylint-odoo"] = [_tool("pylint"), settings.ADDON]
+        commands["reasons for sudo"] = [_tool("python"), str(SUDO), settings.ADDON]
     prettier = _prettier()
     if prettier:
         commands["prettier"] = [*prettier, "--check", "--log-level=warn"]

@@ -50,7 +50,7 @@ class TimebankAccount(models.Model):
     credit_limit_hours = hours_of("credit_limit_minutes", "Credit limit", editable=True)
     available_minutes = fields.Integer(compute="_compute_available_minutes")
     available_hours = hours_of("available_minutes", "Available")
-    below_warning = fields.Boolean(compute="_compute_below_warning")
+    below_warning = fields.Boolean("Below the warning", compute="_compute_below_warning")
 
     _member_unique = models.UniqueIndex(
         "(scheme_id, partner_id) WHERE kind = 'member'", "This person has an account in this bank already."

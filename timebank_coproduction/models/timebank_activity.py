@@ -60,8 +60,12 @@ class TimebankActivity(models.Model):
         domain="[('share', '=', False)]",
         tracking=True,
     )
-    planned_by = fields.Selection(SIDES, tracking=True, help="Who decides what is done and how.")
-    delivered_by = fields.Selection(SIDES, tracking=True, help="Who does it, as far as is known beforehand.")
+    planned_by = fields.Selection(
+        SIDES, string="Planned by", tracking=True, help="Who decides what is done and how."
+    )
+    delivered_by = fields.Selection(
+        SIDES, string="Delivered by", tracking=True, help="Who does it, as far as is known beforehand."
+    )
 
     # How it runs
     state = fields.Selection(

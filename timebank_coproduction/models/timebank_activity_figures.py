@@ -8,7 +8,7 @@ class TimebankActivity(models.Model):
 
     _inherit = "timebank.activity"
 
-    session_count = fields.Integer(compute="_compute_session_figures")
+    session_count = fields.Integer("Number of sessions", compute="_compute_session_figures")
     helper_shortage = fields.Integer("Helpers missing", compute="_compute_session_figures")
     next_session_on = fields.Date("Next session", compute="_compute_session_figures")
     given_minutes = fields.Integer(compute="_compute_given_minutes")

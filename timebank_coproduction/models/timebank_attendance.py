@@ -87,9 +87,10 @@ class TimebankAttendance(models.Model):
         copy=False,
         help="A place has become free and is kept for this person.",
     )
-    claim_code = fields.Char(readonly=True, copy=False, groups="base.group_system")
+    claim_code = fields.Char("Claim code", readonly=True, copy=False, groups="base.group_system")
 
     clash_reason = fields.Char(
+        "Why two at a time",
         readonly=True,
         copy=False,
         help="Why a coordinator let this person sign up for two sessions at a time.",

@@ -32,7 +32,9 @@ class TimebankAttendance(models.Model):
     effect_hours = hours_of("effect_minutes", "Credits")
     transfer_ids = fields.One2many("timebank.transfer", "attendance_id", string="Transfers")
     problem = fields.Char("To decide", readonly=True, copy=False, help="Why this line could not be logged.")
-    waived_reason = fields.Char(readonly=True, copy=False, help="Why nothing moved for this person.")
+    waived_reason = fields.Char(
+        "Why let off", readonly=True, copy=False, help="Why nothing moved for this person."
+    )
 
     _effect_has_minutes = models.Constraint(
         "CHECK ((effect = 'none') = (effect_minutes = 0))",

@@ -138,4 +138,5 @@ class TimebankExchangeMixin(models.AbstractModel):
     def _get_renew_token(self):
         self.ensure_one()
         what = (self._name, self.id, str(self.expires_on))
+        # sudo: the database's secret is used and not shown
         return hmac(self.sudo().env, "timebank-renew", what)

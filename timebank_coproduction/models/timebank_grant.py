@@ -265,6 +265,7 @@ class TimebankGrant(models.Model):
             .sudo()
             .browse(next(iter(self.env["account.analytic.plan"].sudo()._get_all_plans())).id)
         )
+        # sudo: finance may open a grant without being an accountant; the account is the grant's own
         return (
             self.env["account.analytic.account"]
             .sudo()

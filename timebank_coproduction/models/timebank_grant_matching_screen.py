@@ -76,6 +76,7 @@ class TimebankGrant(models.Model):
             .sudo()
             .search([("id", "in", bill_line_ids), ("grant_id", "=", self.id)], order="date, id")
         )
+        # sudo: finance, as checked above; the lines and claims of this grant alone
         claims = (
             self.env["timebank.redemption"]
             .sudo()

@@ -40,6 +40,7 @@ class TimebankGrant(models.Model):
                     of_plan._get_spend_domain(column, date_from, date_to), [column, *kinds], ["amount:sum"]
                 )
                 # Only their type: an account's other fields are looked up with it otherwise.
+                # sudo: the type decides what counts as spent; no account is shown.
                 self.env["account.account"].sudo().union(*(group[1] for group in groups)).fetch(
                     ["account_type"]
                 )

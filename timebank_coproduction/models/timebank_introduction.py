@@ -172,6 +172,7 @@ class TimebankIntroduction(models.Model):
                 ]
             )
         }
+        # sudo: the sentence names the two people to whoever may put them together
         for introduction in self.sudo():
             offer, request, reason = introduction.offer_id, introduction.request_id, ""
             scheme = introduction.scheme_id

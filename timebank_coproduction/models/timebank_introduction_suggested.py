@@ -13,6 +13,7 @@ class TimebankIntroduction(models.Model):
         if not self:
             return
         matchmaker, pairs = self.env["timebank.matchmaker"], []
+        # sudo: for the broker who made the pair, whose score and reasons these are
         requests, offers = self.sudo().request_id, self.sudo().offer_id
         points = matchmaker._score(requests, offers)
         rows = {request: row for row, request in enumerate(requests)}

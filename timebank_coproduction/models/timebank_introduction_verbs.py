@@ -109,6 +109,7 @@ class TimebankIntroduction(models.Model):
         refusals = self._get_refusals_to_move(("suggested",))
         refusals = {**self._get_refusals_to_pair(), **refusals}
         missing = self._get_missing_checks()
+        # sudo: both sides are looked at by the verb that its user may call
         for introduction in self.sudo():
             if introduction.id in refusals:
                 continue
@@ -131,6 +132,7 @@ class TimebankIntroduction(models.Model):
 
     def _get_missing_checks(self):
         """Introductions whose giver lacks a check that one side asks for: dict → types."""
+        # sudo: checks of people are for coordinators; only which are missing is told
         records = self.sudo()
         types = records.offer_id.check_type_ids | records.request_id.check_type_ids
         if not types:
@@ -175,6 +177,7 @@ class TimebankIntroduction(models.Model):
         The giver's time is one stretch; people who share it follow each other in it.
         """
         vals_list = []
+        # sudo: both sides are looked at by the verb that its user may call
         for introduction in self.sudo():
             start = fields.Datetime.context_timestamp(self, introduction.meet_at)
             request, minute = introduction.request_id, start.hour * 60 + start.minute
@@ -217,6 +220,7 @@ class TimebankIntroduction(models.Model):
                 )
 
     def _get_broker(self):
+        # sudo: who coordinates the bank is no secret
         coordinators = self.sudo().scheme_id.coordinator_ids
         return (self.env.user & coordinators) or coordinators[:1] or self.env.user
 
@@ -226,6 +230,7 @@ class TimebankIntroduction(models.Model):
         :return: list of words; empty where they shared nothing
         """
         self.ensure_one()
+        # sudo: what is returned was agreed to be shared
         record = self.sudo()
         source = record.offer_id if name == "giver" else record.request_id
         member, partner = source.member_id, source.partner_id

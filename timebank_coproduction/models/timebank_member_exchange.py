@@ -21,8 +21,8 @@ class TimebankMember(models.Model):
     share_phone = fields.Boolean("May pass on the telephone number")
     offer_ids = fields.One2many("timebank.offer", "member_id", string="Offers")
     request_ids = fields.One2many("timebank.request", "member_id", string="Requests")
-    offer_count = fields.Integer(compute="_compute_exchange_counts")
-    request_count = fields.Integer(compute="_compute_exchange_counts")
+    offer_count = fields.Integer("Number of offers", compute="_compute_exchange_counts")
+    request_count = fields.Integer("Number of requests", compute="_compute_exchange_counts")
 
     def _compute_exchange_counts(self):
         for model, name in (

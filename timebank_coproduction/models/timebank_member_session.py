@@ -11,6 +11,7 @@ class TimebankMember(models.Model):
     _inherit = "timebank.member"
 
     card_code = fields.Char(
+        "Card code",
         readonly=True,
         copy=False,
         groups="timebank_coproduction.group_timebank_coordinator",

@@ -11,6 +11,7 @@ class TimebankScheme(models.Model):
     _inherit = "timebank.scheme"
 
     introductions_per_giver = fields.Integer(
+        "Introductions per giver",
         default=2,
         help="How many introductions a person is planned for at a time, open ones included.",
     )
@@ -81,6 +82,7 @@ class TimebankScheme(models.Model):
         )
 
     def _get_offers_to_plan(self):
+        # sudo: for the bank's broker, as checked by the verb; the offers of its bank
         return self.env["timebank.offer"].sudo().search(self._get_live_domain())
 
     def _get_live_domain(self):
@@ -94,6 +96,7 @@ class TimebankScheme(models.Model):
 
     def _get_room(self, partner_ids):
         """How many more introductions each of these givers can take on."""
+        # sudo: for the bank's broker, as checked by the verb; only counts are used
         busy = {
             partner.id: count
             for partner, count in self.env["timebank.introduction"]

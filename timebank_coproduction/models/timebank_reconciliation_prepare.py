@@ -144,6 +144,7 @@ class TimebankGrant(models.Model):
                 date,
             )
         )
+        # sudo: sums over all claims of the grant's banks; nobody is named
         ((cost, spent),) = (
             self.env["timebank.redemption"]
             .sudo()

@@ -52,6 +52,7 @@ class TimebankRequest(models.Model):
     def _get_agencies(self):
         """Those who ask and are organisations, as contacts or in the bank."""
         members = self.env["timebank.member"].browse(member.id for member in self._find_members().values())
+        # sudo: only whether they are organisations is asked
         agencies = members.sudo().filtered(lambda member: member.role == "organisation").partner_id
         return (agencies | self.partner_id._origin.filtered("is_company")).with_env(self.env)
 
@@ -123,6 +124,7 @@ class TimebankRequest(models.Model):
                 ["scheme_id", "partner_id"],
             )
         }
+        # sudo: those who ask may name people that they can't look up
         return {
             request.id: partner
             for request in self.sudo()
@@ -137,12 +139,14 @@ class TimebankRequest(models.Model):
         if not (self.on_behalf_of or "").strip():
             return self.env._("Which group is it? Give it the name that its members use.")
         if outsider:
+            # sudo: the sentence names the bank only
             return self.env._(
                 "%(person)s is not a member of %(bank)s, so they can't share the time: add them"
                 " as a member first.",
                 person=outsider.name,
                 bank=self.scheme_id.sudo().name,
             )
+        # sudo: only how many they are is asked
         if self.minutes < len(self.sudo().group_partner_ids):
             return self.env._("That is less than a minute for each: ask for more time or share with fewer.")
         return ""
@@ -152,15 +156,18 @@ class TimebankRequest(models.Model):
         changed = vals is None or "group_partner_ids" in vals
         if not changed or self.env.su or self.env["timebank.hours"]._is_coordinating():
             return ""
+        # sudo: only whether there are others is asked
         if self.sudo().group_partner_ids - self.env.user.partner_id:
             return self.env._("Ask your coordinator to add the others: each of them pays a share.")
         return ""
 
     def _why_no_pot(self, vals):
         """Why the pot can't pay, or an empty string."""
+        # sudo: whether the user may spend the pot is asked below, as the user
         pot = self.sudo().pot_id
         if not pot or not (vals is None or {"pot_id", "scheme_id"}.intersection(vals)):
             return ""
+        # sudo: whether the user may spend the pot is asked as the user
         return pot._why_not_pot_of(self.scheme_id.sudo()) or pot.with_env(self.env)._why_not_spend()
 
     # What follows

@@ -63,8 +63,8 @@ class TimebankReward(models.Model):
     # How many, when, for whom
     has_stock = fields.Boolean("Limited number", help="Otherwise there is always another one.")
     stock = fields.Integer("Left", copy=False, aggregator=None)
-    available_from = fields.Date()
-    available_until = fields.Date()
+    available_from = fields.Date("Available from")
+    available_until = fields.Date("Available until")
     for_beneficiary = fields.Boolean("Beneficiaries", default=True)
     for_volunteer = fields.Boolean("Volunteers", default=True)
     for_professional = fields.Boolean("Professionals", default=True)
@@ -81,6 +81,7 @@ class TimebankReward(models.Model):
     member_limit = fields.Integer("At most", aggregator=None, help="For each member. Zero means no limit.")
     limit_period = fields.Selection(
         [("ever", "Ever"), ("year", "A year"), ("month", "A month"), ("week", "A week")],
+        string="Limit period",
         required=True,
         default="ever",
     )

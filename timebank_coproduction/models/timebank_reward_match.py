@@ -154,6 +154,7 @@ class TimebankRewardMatch(models.Model):
         }
         by_line, by_claim = {}, {}
         for claim, line, amount, _found_by in pairs:
+            # sudo: finance matches, without being an accountant; each pair is checked
             self._check_pair(claim.sudo(), line.sudo(), amount, open_lines, open_claims)
             open_lines[line.id] -= amount
             room, matched = open_claims[claim.id]
@@ -163,6 +164,7 @@ class TimebankRewardMatch(models.Model):
         for line in lines:
             line.matched_amount = line.currency_id.round(line.matched_amount + by_line[line.id])
         claims._add_matched(by_claim)
+        # sudo: matches are made by this verb alone, whose rules were asked
         return (
             self.sudo()
             ._through_door()

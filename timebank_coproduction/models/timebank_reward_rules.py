@@ -9,7 +9,7 @@ class TimebankReward(models.Model):
 
     notice = fields.Char(compute="_compute_notice")
     is_available = fields.Boolean(compute="_compute_is_available")
-    why_not_available = fields.Char(compute="_compute_is_available")
+    why_not_available = fields.Char("Why it can't be claimed", compute="_compute_is_available")
 
     @api.depends("kind")
     def _compute_notice(self):

@@ -65,8 +65,8 @@ class TimebankScheme(models.Model):
     last_seal_id = fields.Many2one("timebank.seal", readonly=True, copy=False, ondelete="restrict")
 
     # Figures
-    member_count = fields.Integer(compute="_compute_member_count")
-    to_approve_count = fields.Integer(compute="_compute_to_approve_count")
+    member_count = fields.Integer("Number of members", compute="_compute_member_count")
+    to_approve_count = fields.Integer("Hours to approve", compute="_compute_to_approve_count")
     outstanding_minutes = fields.Integer(compute="_compute_outstanding_minutes")
     outstanding_hours = hours_of("outstanding_minutes", "Credits outstanding")
 

@@ -7,6 +7,7 @@ class TimebankScheme(models.Model):
     _inherit = "timebank.scheme"
 
     approve_at_closing = fields.Boolean(
+        "Approve at closing",
         tracking=True,
         help="Closing a session approves the hours on its register. Otherwise they are approved"
         " as any other entry: at once or by a coordinator, as the bank's approval rule says.",

@@ -21,7 +21,7 @@ class TimebankSession(models.Model):
     helper_shortage = fields.Integer(
         "Helpers missing", compute="_compute_helper_shortage", store=True, aggregator="sum"
     )
-    places_left = fields.Integer(compute="_compute_places_left", help="Below zero: no limit.")
+    places_left = fields.Integer("Places left", compute="_compute_places_left", help="Below zero: no limit.")
 
     _capacity_held = models.Constraint(
         "CHECK (capacity = 0 OR taken_count IS NULL OR taken_count <= capacity)",

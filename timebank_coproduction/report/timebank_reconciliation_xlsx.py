@@ -124,6 +124,7 @@ class TimebankReconciliation(models.Model):
         sheet.set_column(1, 1, 60)
         self._set_up_print(sheet)
         sheet.write(0, 0, self.env._("Grant reconciliation"), style["title"])
+        # sudo: the account's name belongs on the cover, for finance without accounting rights
         rows = [
             (self.env._("Organisation"), self.company_id.name),
             (self.env._("Grant"), grant.name),

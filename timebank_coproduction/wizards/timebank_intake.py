@@ -172,6 +172,7 @@ class TimebankIntake(models.TransientModel):
             partner = self.partner_id
         else:
             organisation = self.role == "organisation"
+            # sudo: a coordinator takes people in without the right to make any contact
             partner = (
                 self.env["res.partner"]
                 .sudo()

@@ -31,7 +31,7 @@ class TimebankVoucherDesk(models.TransientModel):
     codes = fields.Text(help="One code on each line. A scanner types them for you.")
 
     # What came of the last press
-    last_count = fields.Integer(readonly=True)
+    last_count = fields.Integer("Handed in", readonly=True)
     last_minutes = fields.Integer(readonly=True)
     last_hours = hours_of("last_minutes", "Credits")
     line_ids = fields.One2many("timebank.voucher.desk.line", "desk_id", readonly=True)
