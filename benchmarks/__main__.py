@@ -7,6 +7,7 @@ import sys
 
 from . import (
     bench_approve,
+    bench_calendar,
     bench_concurrency,
     bench_exchange,
     bench_grants,
@@ -23,6 +24,7 @@ SUBJECTS = {
     "rewards": bench_rewards.measure,
     "exchange": bench_exchange.measure,
     "sessions": bench_sessions.measure,
+    "calendar": bench_calendar.measure,
     "grants": bench_grants.measure,
 }
 

@@ -59,7 +59,7 @@ def measure(report):
     medians = harness.against_plain_sql(
         bank.COORDINATOR,
         verb=lambda env: env["timebank.hours"].browse(ids["hours"]).action_approve,
-        plain=lambda env: _plain(env, ids),
+        plain=lambda env: harness.statements(env, ids, APPROVE, CREDIT),
         rows=SQL(ROWS, ids["bank"]),
         tables=("timebank_hours", "timebank_transfer", "timebank_account"),
         rounds=ROUNDS,
@@ -91,21 +91,6 @@ def _record(report):
     report.figure("Recorded", ENTRIES / created, "per second")
     report.figure("Handed in", ENTRIES / submitted, "per second")
     return ids
-
-
-def _plain(env, ids):
-    values = {
-        "bank": ids["bank"],
-        "user": env.uid,
-        "now": env.cr.now(),
-        "sequence": harness.numbers_of(env, ids["bank"]),
-    }
-
-    def approve():
-        env.cr.execute(APPROVE, values)
-        env.cr.execute(CREDIT, values)
-
-    return approve
 
 
 def _timesheets():

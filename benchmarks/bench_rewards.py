@@ -118,7 +118,7 @@ def _claims(report, ids):
     medians = harness.against_plain_sql(
         bank.COORDINATOR,
         verb=lambda env: env["timebank.redemption"].browse(ids["claims"]).action_request,
-        plain=lambda env: _plain(env, ids, CLAIM, PAY),
+        plain=lambda env: harness.statements(env, ids, CLAIM, PAY),
         rows=SQL(CLAIMED, ids["reward"]),
         tables=("timebank_redemption", "timebank_transfer", "timebank_account"),
         rounds=ROUNDS,
@@ -136,22 +136,12 @@ def _vouchers(report, ids):
     medians = harness.against_plain_sql(
         bank.COORDINATOR,
         verb=lambda env: env["timebank.voucher.batch"].browse(ids["batch"]).action_issue,
-        plain=lambda env: _plain(env, ids, OUTLAY, ISSUE),
+        plain=lambda env: harness.statements(env, ids, OUTLAY, ISSUE),
         rows=SQL(ISSUED, ids["batch"]),
         tables=("timebank_voucher", "timebank_voucher_batch", "timebank_transfer", "timebank_account"),
         rounds=ROUNDS,
     )
     report.against_sql("Issue", medians, at_most=3)
-
-
-def _plain(env, ids, *statements):
-    values = {
-        **{name: ids.get(name) for name in ("reward", "batch")},
-        "user": env.uid,
-        "now": env.cr.now(),
-        "sequence": harness.numbers_of(env, ids["bank"]),
-    }
-    return lambda: [env.cr.execute(statement, values) for statement in statements]
 
 
 def _at_once(report):

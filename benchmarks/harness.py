@@ -104,9 +104,15 @@ def against_plain_sql(login, verb, plain, rows, tables, rounds, peers=None):
     return medians
 
 
-def numbers_of(env, scheme_id):
-    """The database's sequence that a bank draws its transfers' numbers from."""
-    return f"ir_sequence_{env['timebank.scheme'].browse(scheme_id).sudo().sequence_id.id:03d}"
+def statements(env, ids, *queries):
+    """The call that runs plain statements, for :func:`against_plain_sql`.
+
+    :param ids: what they may name, besides ``user``, ``now`` and ``sequence``, the database's
+        sequence that the bank ``ids["bank"]`` draws its transfers' numbers from
+    """
+    sequence = env["timebank.scheme"].browse(ids["bank"]).sudo().sequence_id
+    values = {**ids, "user": env.uid, "now": env.cr.now(), "sequence": f"ir_sequence_{sequence.id:03d}"}
+    return lambda: [env.cr.execute(query, values) for query in queries]
 
 
 def run_outside(statement, database=DATABASE):
