@@ -1,6 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form
 from odoo.tools import mute_logger
 
 from .grants_common import GrantCase
@@ -68,6 +69,24 @@ class TestRewardMatch(GrantCase):
             self._match(claim, bill, 13.21)
         self._match(claim, bill, 13.2, difference_reason="price")
         self.assertEqual(claim.matched_amount, 13.2)
+
+    def test_finance_sets_a_tolerance_until_a_bill_is_matched(self):
+        claim = self._claims(1).with_user(self.finance)
+        for user in (self.coordinator, self.manager):
+            with self.subTest(user.login), self.assertRaisesRegex(AccessError, "Only finance"):
+                claim.with_user(user).tolerance_amount = 8
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(IntegrityError),
+            self.env.cr.savepoint(),
+        ):
+            claim.tolerance_amount = -1
+        with Form(claim) as form:
+            form.tolerance_amount = 8
+        self.assertIn("8.00", claim.message_ids[:1].body)
+        self._match(claim, self._bill(("Pass", 20)), 20, difference_reason="price")
+        with self.assertRaisesRegex(UserError, "undo the match first"):
+            claim.tolerance_amount = 9
 
     def test_a_credit_note_gives_back(self):
         claim = self._claims(1)

@@ -31,6 +31,13 @@ class TestRewardSpendReport(GrantCase):
             sum(billed for _committed, billed in self._spend("date:month").values()), self._figures()[0]
         )
 
+    def test_side_by_side_in_a_graph(self):
+        self._match(self._claims(1), self._bill(("Pass", 12.5)), 12.5)
+        self._spend("grant_id")
+        rows = self.env["timebank.reward.spend.report"].with_user(self.finance)
+        found = rows._read_group([("grant_id", "=", self.grant.id)], ["kind"], ["amount:sum"])
+        self.assertEqual(dict(found), {"committed": 12, "billed": 12.5})
+
     def test_who_may_open_it(self):
         opening = self.env.ref("timebank_coproduction.timebank_reward_spend_report_open")
         for user in (self.coordinator, self.finance, self.manager):

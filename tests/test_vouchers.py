@@ -91,6 +91,12 @@ class TestVouchers(RewardCase):
         self.assertEqual(self._outstanding(), 180)
         self.assertFalse((self.scheme | elsewhere).check_ledger())
 
+    def test_the_desk_proposes_a_bank_only_where_there_is_one(self):
+        desk = self.env["timebank.voucher.desk"].with_user(self.coordinator)
+        self.assertEqual(desk.new({}).scheme_id, self.scheme)
+        self._make_scheme("Hill Top")
+        self.assertFalse(desk.new({}).scheme_id)
+
     def test_lost_and_expired_go_where_the_policy_says(self):
         batch = self._make_batch(account_id=self.ann.account_id.id)
         batch.voucher_ids[0].with_user(self.coordinator).action_cancel("Lost on the bus")

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..tools import codes
 from .timebank_redemption_grant import STAFF
@@ -26,6 +26,7 @@ class TimebankRedemption(models.Model):
         compute="_compute_tolerance_amount",
         store=True,
         readonly=False,
+        copy=False,
         groups=STAFF,
         help="By how much the bills may exceed the expected cost.",
     )
@@ -34,6 +35,7 @@ class TimebankRedemption(models.Model):
     _matched_positive = models.Constraint(
         "CHECK (matched_amount >= 0)", "More would be credited for this claim than was billed for it."
     )
+    _tolerance_positive = models.Constraint("CHECK (tolerance_amount >= 0)", "A tolerance is zero or more.")
 
     @api.depends("grant_id.tolerance_percent", "grant_id.tolerance_amount", "cost_amount")
     def _compute_tolerance_amount(self):
@@ -49,6 +51,27 @@ class TimebankRedemption(models.Model):
         for claim in self:
             standing = claim.state in ("approved", "fulfilled") and not claim.billing_done
             claim.unbilled_amount = max(claim.cost_amount - claim.matched_amount, 0) if standing else 0
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "tolerance_amount" in vals and not self._is_door_open():
+            for claim in self:
+                tolerance = claim.currency_id.format(claim.tolerance_amount)
+                claim._note(self.env._("Bills may exceed the expected cost by %s", tolerance))
+        return result
+
+    def _check_content(self, vals):
+        """A tolerance is for finance to set, and stays once something is matched within it."""
+        super()._check_content(vals)
+        if "tolerance_amount" not in vals:
+            return
+        if not self.env.su and not self.env.user.has_group("timebank_coproduction.group_timebank_finance"):
+            raise AccessError(self.env._("Only finance can change a claim's tolerance."))
+        for claim in self.sudo():  # sudo: only whether something is matched
+            if claim.match_ids:
+                raise UserError(
+                    self.env._("“%s” is matched with a bill: undo the match first.", claim.display_name)
+                )
 
     def _prepare_approvals(self, approver):
         """Whatever a supplier will bill has a code, by which the bill can name it."""

@@ -29,12 +29,17 @@ class TimebankRewardSpendReport(models.Model):
     minutes = fields.Integer(readonly=True)
     committed_amount = fields.Monetary("Committed", readonly=True)
     billed_amount = fields.Monetary("Billed", readonly=True)
+    # The same once more as one measure and a kind: a graph shows a single measure
+    kind = fields.Selection([("committed", "Committed"), ("billed", "Billed")], readonly=True)
+    amount = fields.Monetary("Committed or billed", readonly=True)
 
     @property
     def _table_query(self):
         return SQL(
             """
             SELECT spend.*, g.funder_id, c.currency_id,
+                   CASE WHEN claim_count = 1 THEN 'committed' ELSE 'billed' END AS kind,
+                   committed_amount + billed_amount AS amount,
                    CASE WHEN spend.grant_id IS NULL THEN 'own' ELSE 'grant' END AS funding,
                    CASE WHEN cardinality(place.shared) = 1 THEN place.shared[1]
                         WHEN cardinality(place.shared) = 0 AND cardinality(place.served) = 1

@@ -15,7 +15,7 @@ class TimebankVoucherDesk(models.TransientModel):
         "timebank.scheme",
         string="Time bank",
         required=True,
-        default=lambda self: self.env["timebank.scheme"]._get_usual_or_first(),
+        default=lambda self: self.env["timebank.scheme"]._get_usual(),
     )
     target = fields.Selection(
         [("spent", "Spent here, at the desk"), ("account", "Onto an account")],
