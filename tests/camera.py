@@ -9,6 +9,18 @@ from odoo.addons.timebank_coproduction.tools import qr
 WIDTH, HEIGHT, RATE = 320, 240, 5  # pixels, and pictures a second
 LIGHT, DARK, NOBODY = 210, 40, 120  # shades of grey, as paper and ink are to a camera
 
+#: What scripts of these tests wait with: until ``test`` is true, for a minute.
+UNTIL = """
+    const until = async (what, test) => {
+        for (let round = 0; round < 600; round++) {
+            const found = test();
+            if (found) { return found; }
+            await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        throw new Error(`waited in vain for ${what}`);
+    };
+"""
+
 
 def held_up_to(folder, text):
     """While this lasts, browsers have a camera to which a card with that QR code is held up.

@@ -5,19 +5,11 @@ from pathlib import Path
 
 from odoo.tests import tagged
 
-from .camera import held_up_to
+from .camera import UNTIL, held_up_to
 from .kiosk_common import LiveKioskCase
 
 #: What the visitors' hands do, and what they see.
 HANDS = """
-    const until = async (what, test) => {
-        for (let round = 0; round < 200; round++) {
-            const found = test();
-            if (found) { return found; }
-            await new Promise((resolve) => setTimeout(resolve, 100));
-        }
-        throw new Error(`waited in vain for ${what}`);
-    };
     const $ = (selector) => document.querySelector(selector);
     const type = (text) => {
         $(".o_kiosk_text").value = text;
@@ -40,7 +32,7 @@ class TestKioskInBrowser(LiveKioskCase):
     def _visit(self, steps):
         self.browser_js(
             self.url,
-            HANDS % steps,
+            UNTIL + HANDS % steps,
             ready="document.activeElement?.classList.contains('o_kiosk_text')",
             timeout=120,
         )

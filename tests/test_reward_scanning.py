@@ -5,20 +5,15 @@ from pathlib import Path
 
 from odoo.tests import HttpCase, tagged
 
-from .camera import held_up_to
+from .camera import UNTIL, held_up_to
 from .rewards_common import RewardCase
 
-UNTIL = """
-    const until = async (what, test) => {
-        for (let round = 0; round < 200; round++) {
-            const found = test();
-            if (found) { return found; }
-            await new Promise((resolve) => setTimeout(resolve, 100));
-        }
-        throw new Error(`waited in vain for ${what}`);
-    };
+HANDS = (
+    UNTIL
+    + """
     const find = (selector) => document.querySelector(selector);
 """
+)
 
 
 @tagged("post_install", "-at_install")
@@ -26,7 +21,7 @@ class TestScanning(RewardCase, HttpCase):
     def _watch(self, url, seen, steps, **options):
         """Run ``steps`` in a browser to whose camera a code is held up that says ``seen``."""
         code = (
-            UNTIL
+            HANDS
             + f"""
             (async () => {{
                 {steps}

@@ -27,6 +27,8 @@ class TimebankHours(models.Model):
 
     def _get_refusals_to_record(self):
         refusals = super()._get_refusals_to_record()
+        if not self.pot_id:
+            return refusals
         for entry in self.sudo():  # sudo: the sentence names the pot and the bank only
             if entry.pot_id and entry.id not in refusals:
                 reason = entry.pot_id._why_not_pot_of(entry.scheme_id)
@@ -36,6 +38,8 @@ class TimebankHours(models.Model):
 
     def _prepare_transfers(self):
         vals_list = super()._prepare_transfers()
+        if not self.pot_id:
+            return vals_list
         for entry, vals in zip(self, vals_list, strict=True):
             if entry.pot_id:
                 vals.update(from_account_id=entry.pot_id.id, kind="exchange")
