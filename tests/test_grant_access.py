@@ -78,6 +78,18 @@ class TestGrantAccess(GrantCase):
         for action in (self.funder.action_view_timebank_grants(), project.action_view_timebank_grants()):
             self.assertEqual(self.env["timebank.grant"].search(action["domain"]), self.grant)
 
+    def test_a_bill_shows_how_far_it_is_matched(self):
+        mixed = self._bill(
+            ("Towels", 3), {"name": "Wages", "price_unit": 5, "account_id": self.salaries.id}
+        ).with_user(self.finance)
+        bills = mixed | self.bill.with_user(self.finance)
+        counts = [(bill.timebank_matched_count, bill.timebank_line_count) for bill in bills]
+        self.assertEqual(counts, [(0, 1), (1, 1)])
+        action = mixed.action_view_timebank_lines()
+        self.assertEqual(self.env[action["res_model"]].search(action["domain"]).status, "open")
+        mixed.sudo().button_draft()
+        self.assertEqual(mixed.timebank_line_count, 0)
+
     def test_a_bill_line_is_nobody_s_to_write(self):
         line = self.found.bill_line_id.with_user(self.finance)
         for attempt in (

@@ -67,13 +67,55 @@ class ProjectProject(models.Model):
 
 
 class AccountMove(models.Model):
-    """The claims that a vendor bill pays for."""
+    """The claims that a vendor bill pays for, and how far its lines are matched."""
 
     _inherit = "account.move"
 
     timebank_claim_count = fields.Integer(
         "Claims paid", compute="_compute_timebank_claim_count", compute_sudo=False, groups=FINANCE
     )
+
+    timebank_line_count = fields.Integer(
+        "Lines on grants", compute="_compute_timebank_line_count", compute_sudo=False, groups=FINANCE
+    )
+    timebank_matched_count = fields.Integer(
+        "Lines matched", compute="_compute_timebank_line_count", compute_sudo=False, groups=FINANCE
+    )
+
+    @api.depends("state", "line_ids.analytic_distribution", "line_ids.account_id", "line_ids.product_id")
+    @api.depends_context("uid")
+    def _compute_timebank_line_count(self):
+        """Posted lines that a grant pays for, looked up in the bills themselves, and those matched."""
+        items = self.line_ids.filtered(lambda item: item.parent_state == "posted")
+        grants = self._get_timebank_grants()
+        matched = self.env["timebank.bill.line"].search(
+            [("move_line_id", "in", items.ids), ("status", "=", "matched")]
+        )
+        done = {(line.grant_id.id, line.move_line_id.id) for line in matched}
+        for move in self:
+            charged = {
+                (grant.id, item.id)
+                for item in move.line_ids & items
+                for grant in grants.filtered("analytic_account_id")
+                if grant.analytic_account_id in item.distribution_analytic_account_ids
+                and grant._counts_as_reward(item.account_id, item.product_id)
+            }
+            move.timebank_line_count = len(charged)
+            move.timebank_matched_count = len(charged & done)
+
+    def _get_timebank_grants(self):
+        """The grants whose analytic accounts the lines of these bills carry."""
+        accounts = self.line_ids.distribution_analytic_account_ids
+        return self.env["timebank.grant"].search(
+            [("analytic_account_id", "in", accounts.ids), ("state", "!=", "draft")]
+        )
+
+    def action_view_timebank_lines(self):
+        """The lines of this bill that grants pay for, as the books say now, matched or not."""
+        self.env["timebank.bill.line"]._follow(self._get_timebank_grants())
+        return self.env["ir.actions.act_window"]._open_timebank(
+            "timebank_bill_line_action", [("move_line_id", "in", self.line_ids.ids)]
+        )
 
     @api.depends("line_ids")
     @api.depends_context("uid")
