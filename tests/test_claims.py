@@ -87,7 +87,7 @@ class TestClaims(RewardCase):
             (early, "can be claimed from"),
             (late, "could be claimed until"),
             (staff, "not meant for beneficiaries"),
-            (keen, "at least 15 hours"),
+            (keen, "at least 15:00 hours"),
         ):
             with self.assertRaisesRegex(UserError, sentence):
                 self._make_claim(self.ann, reward, "requested")

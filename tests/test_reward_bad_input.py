@@ -109,7 +109,7 @@ class TestRewardBadInput(RewardCase):
         self._refuse(self.ann, early, "“Panto” can be claimed from")
         self._refuse(self.ann, late, "“Fair” could be claimed until")
         self._refuse(self.ann, adults, "“Away day” is not meant for beneficiaries")
-        self._refuse(self.ann, keen, "at least 15 hours, and Ann Lee has given 10")
+        self._refuse(self.ann, keen, "at least 15:00 hours, and Ann Lee has given 10:00")
         self._refuse(self.ann, gone, "“Old book” is not in the catalogue")
         self._refuse(self.ann, hidden, "“Surprise” is not in the catalogue")
         for quantity in (0, -1, 1001):

@@ -3,6 +3,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.minutes import clock
+
 
 class TimebankAccount(models.Model):
     """Credits that nobody moved for long go to the community pot, where the policy says so.
@@ -77,11 +79,11 @@ class TimebankAccount(models.Model):
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Tell %s that credits expire", account.name),
                 note=self.env._(
-                    "%(person)s has no e-mail address. On %(day)s, %(hours)g unused hours go to the"
+                    "%(person)s has no e-mail address. On %(day)s, %(hours)s unused hours go to the"
                     " community pot unless something moves on the account.",
                     person=account.name,
                     day=self.env["ir.qweb.field.date"].value_to_html(account.expiry_on, {}),
-                    hours=account.balance_hours,
+                    hours=clock(account.balance_minutes),
                 ),
                 user_id=account.scheme_id.coordinator_ids[:1].id or self.env.uid,
             )

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.minutes import clock
+
 
 class TimebankReward(models.Model):
     """When a reward can be had, and by whom. The catalogue and the claims ask here."""
@@ -99,12 +101,12 @@ class TimebankReward(models.Model):
             )
         if given_minutes < self.min_given_minutes:
             return self.env._(
-                "“%(reward)s” is for those who have given at least %(hours)g hours, and %(person)s has"
-                " given %(given)g.",
+                "“%(reward)s” is for those who have given at least %(hours)s hours, and %(person)s has"
+                " given %(given)s.",
                 reward=self.name,
-                hours=self.min_given_hours,
+                hours=clock(self.min_given_minutes),
                 person=member.name,
-                given=given_minutes / 60,
+                given=clock(given_minutes),
             )
         lacking = self.check_type_ids & missing
         if lacking:
