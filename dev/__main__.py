@@ -12,6 +12,7 @@ COMMANDS = {
     "shell": "an Odoo shell on the demo database; reads a piped script",
     "bench": "the measured figures",
     "screenshots": "the documentation's pictures",
+    "pot": "the template for translations, after the addon's words have changed",
     "test": "lint and the whole suite, or one file (T=tests/test_hours.py)",
     "lint": "ruff and pylint-odoo",
     "format": "let ruff rewrite what it can",
