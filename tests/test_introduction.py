@@ -68,6 +68,16 @@ class TestIntroduction(ExchangeCase):
             self._make_offer(self._make_member("Offline")), self._make_request(self.ann)
         )
         self.assertIn("Tell Offline", introduction.activity_ids.mapped("summary"))
+        introduction.activity_schedule("mail.mail_activity_data_todo", summary="Bring the bows")
+        introduction.with_user(self.portal).action_agree(meet_at=MET)
+        self.assertEqual(introduction.activity_ids.mapped("summary"), ["Bring the bows"])
+
+    def test_nobody_is_telephoned_about_what_was_declined(self):
+        introduction = self._introduce(
+            self._make_offer(self._make_member("Offline")), self._make_request(self.ann)
+        )
+        introduction.with_user(self.portal).action_decline("No time this month")
+        self.assertFalse(introduction.activity_ids)
 
     def test_decline(self):
         introduction = self._introduce(*self._make_pair())

@@ -1,6 +1,7 @@
 """Sessions: times, places, opening and cancelling."""
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 
 from .session_common import START, SessionCase
 
@@ -111,4 +112,14 @@ class TestSession(SessionCase):
         self._make_line(self.ben)
         self.session.with_user(self.coordinator).action_close()
         self.assertRecordValues(task, [{"timebank_minutes": 120, "timebank_session_count": 1}])
+        elsewhere = self._make_scheme("Hill Top", coordinator_ids=[Command.set(self.coordinator2.ids)])
+        self.project.timebank_scheme_ids = elsewhere | self.scheme
+        as_coordinator = {"default_scheme_id": self.scheme.id}
+        for record, user, proposed in (
+            (task, self.manager, as_coordinator),
+            (self.project, self.coordinator, as_coordinator),
+            (self.project, self.manager, {}),
+        ):
+            context = record.with_user(user).action_view_timebank_hours()["context"]
+            self.assertEqual({k: v for k, v in context.items() if k == "default_scheme_id"}, proposed)
         self.assertEqual(self.project.timebank_session_count, 1)

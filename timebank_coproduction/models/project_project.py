@@ -27,11 +27,10 @@ class ProjectProject(models.Model):
 
     def action_view_timebank_hours(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
-        scheme = self.timebank_scheme_ids[:1]
         return dict(
             action,
             domain=[("project_id", "in", self.ids)],
-            context={"default_project_id": self[:1].id, "default_scheme_id": scheme.id},
+            context={"default_project_id": self[:1].id, **self.timebank_scheme_ids._default_for_user()},
         )
 
     def action_view_timebank_people(self):

@@ -31,6 +31,8 @@ class ProjectTask(models.Model):
         """The hours given in this task; a new one starts from it."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
+        activities = self.env["timebank.activity"].search([("task_id", "=", self.id)])
+        schemes = activities.scheme_id or self.project_id.timebank_scheme_ids
         return dict(
             action,
             domain=[("task_id", "=", self.id)],
@@ -38,7 +40,7 @@ class ProjectTask(models.Model):
                 "default_task_id": self.id,
                 "default_project_id": self.project_id.id,
                 "default_description": self.name,
-                "default_scheme_id": self.project_id.timebank_scheme_ids[:1].id,
+                **schemes._default_for_user(),
             },
         )
 

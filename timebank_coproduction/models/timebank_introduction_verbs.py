@@ -2,6 +2,9 @@ from odoo import fields, models
 
 from ..tools.minutes import DAY
 
+#: To ring somebody who has no e-mail address.
+CALL = "mail.mail_activity_data_call"
+
 
 class TimebankIntroduction(models.Model):
     """From a suggestion to time given: the verbs, and who may use them when."""
@@ -39,6 +42,7 @@ class TimebankIntroduction(models.Model):
         introductions = self._raise_or_list(refusals)
         # sudo: the two people concerned may agree without being allowed to edit.
         introductions.sudo()._through_door().write({**given, "state": "agreed"})
+        introductions._forget_calls()
         return self._tell(refusals, self.env._("agreed"))
 
     def action_done(self):
@@ -59,6 +63,7 @@ class TimebankIntroduction(models.Model):
         hours = self.env["timebank.hours"].sudo().create(introductions._prepare_hours())
         hours.action_submit()
         introductions.sudo()._through_door().write({"state": "done"})
+        introductions._forget_calls()
         requests = introductions.sudo().request_id
         requests.filtered(lambda request: request.state in ("published", "paused", "expired")).action_meet()
         return self._tell(refusals, self.env._("done"))
@@ -84,6 +89,7 @@ class TimebankIntroduction(models.Model):
                     "ask_again": ask_again or introduction.ask_again,
                 }
             )
+        introductions._forget_calls()
         return self._tell(refusals, self.env._("declined"))
 
     def action_strike_out(self):
@@ -214,10 +220,15 @@ class TimebankIntroduction(models.Model):
             for introduction in self - by_mail:
                 person = introduction[field]
                 introduction.activity_schedule(
-                    "mail.mail_activity_data_call",
+                    CALL,
                     summary=self.env._("Tell %s", person.name),
                     user_id=introduction._get_broker().id,
                 )
+
+    def _forget_calls(self):
+        """Nobody has to be rung about an introduction any more that its people have answered."""
+        # sudo: one of the two may have answered; the calls were planned by introducing them.
+        self.sudo().activity_unlink([CALL])
 
     def _get_broker(self):
         # sudo: who coordinates the bank is no secret
