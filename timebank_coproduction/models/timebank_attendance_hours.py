@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import models
-from odoo.tools import SQL
 
 from ..tools import bulk
 from ..tools.minutes import DAY, to_hours
@@ -173,16 +172,8 @@ class TimebankHours(models.Model):
             }
             for vals in vals_list
         ]
-        columns, source = bulk.source(self._fields, rows)
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO timebank_hours (%s) SELECT %s FROM %s RETURNING id",
-                SQL(", ").join(map(SQL.identifier, columns)),
-                SQL(", ").join(columns.values()),
-                source,
-            )
-        )
-        entries = self.browse(entry_id for (entry_id,) in self.env.cr.fetchall())
+        statement, columns = bulk.insert(self._table, self._fields, rows)
+        entries = self.browse(entry_id for (entry_id,) in self.env.execute_query(statement))
         given = [self._fields[name] for name in columns]
         for field in self._fields.values():
             if field.store and field.compute and field not in given:

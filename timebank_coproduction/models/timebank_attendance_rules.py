@@ -60,25 +60,7 @@ class TimebankAttendance(models.Model):
 
     def _get_members(self):
         """The memberships of these people: dict of (bank id, partner id) → member. One query."""
-        # sudo: only state, role and account of the membership are used
-        members = (
-            self.env["timebank.member"]
-            .sudo()
-            .search_fetch(
-                [("scheme_id", "in", self.scheme_id.ids), ("partner_id", "in", self.partner_id.ids)],
-                [
-                    "scheme_id",
-                    "partner_id",
-                    "role",
-                    "state",
-                    "account_id",
-                    "trusted",
-                    "name",
-                    "session_mails",
-                ],
-            )
-        )
-        return {(member.scheme_id.id, member.partner_id.id): member for member in members}
+        return self.env["timebank.member"]._find_in_banks(self.scheme_id, self.partner_id)
 
     def _why_not_open(self):
         session = self.session_id

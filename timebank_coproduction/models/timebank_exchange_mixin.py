@@ -115,19 +115,7 @@ class TimebankExchangeMixin(models.AbstractModel):
 
     def _find_members(self):
         """The memberships of these people: dict of (bank id, partner id) → member."""
-        # sudo: only which membership it is, and in which role
-        members = (
-            self.env["timebank.member"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("scheme_id", "in", self.scheme_id._origin.ids),
-                    ("partner_id", "in", self.partner_id._origin.ids),
-                ],
-                ["scheme_id", "partner_id", "role"],
-            )
-        )
-        return {(member.scheme_id.id, member.partner_id.id): member for member in members}
+        return self.env["timebank.member"]._find_in_banks(self.scheme_id, self.partner_id)
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):

@@ -146,19 +146,8 @@ class TimebankHours(models.Model):
 
     def _get_members(self):
         """The memberships of givers and receivers: dict of (bank id, partner id) → member."""
-        # sudo: a member may name another as receiver; only the membership's state is used.
-        members = (
-            self.env["timebank.member"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("scheme_id", "in", self.scheme_id._origin.ids),
-                    ("partner_id", "in", (self.partner_id | self.receiver_id)._origin.ids),
-                ],
-                ["scheme_id", "partner_id", "role", "state", "account_id", "trusted", "name"],
-            )
-        )
-        return {(member.scheme_id.id, member.partner_id.id): member for member in members}
+        people = self.partner_id | self.receiver_id
+        return self.env["timebank.member"]._find_in_banks(self.scheme_id, people)
 
     @api.depends("partner_id", "date", "minutes")
     def _compute_display_name(self):

@@ -131,21 +131,11 @@ class TimebankRedemption(models.Model):
     @api.depends("reward_id", "partner_id")
     def _compute_account_id(self):
         """The account of the person's own membership."""
-        # sudo: the account follows the membership; whose may be spent is checked at the request.
-        members = (
-            self.env["timebank.member"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("scheme_id", "in", self.scheme_id._origin.ids),
-                    ("partner_id", "in", self.partner_id._origin.ids),
-                ],
-                ["scheme_id", "partner_id", "account_id"],
-            )
-        )
-        accounts = {(member.scheme_id.id, member.partner_id.id): member.account_id.id for member in members}
+        members = self.env["timebank.member"]._find_in_banks(self.scheme_id, self.partner_id)
         for claim in self:
-            own = accounts.get((claim.scheme_id._origin.id, claim.partner_id._origin.id))
+            member = members.get((claim.scheme_id._origin.id, claim.partner_id._origin.id))
+            # The account follows the membership; whose may be spent is checked at the request.
+            own = member.account_id.id if member else False
             claim.account_id = own or (
                 claim.account_id if claim.account_id.scheme_id == claim.scheme_id else False
             )

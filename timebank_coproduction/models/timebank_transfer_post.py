@@ -155,16 +155,8 @@ class TimebankTransfer(models.Model):
             .browse({vals[side] for vals in vals_list for side in ("from_account_id", "to_account_id")})
         )
         rows = self._prepare_rows(vals_list, {account.id: account.scheme_id.id for account in accounts})
-        columns, source = bulk.source(self._fields, rows)
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO timebank_transfer (%s) SELECT %s FROM %s RETURNING id",
-                SQL(", ").join(map(SQL.identifier, columns)),
-                SQL(", ").join(columns.values()),
-                source,
-            )
-        )
-        transfers = self.browse(transfer_id for (transfer_id,) in self.env.cr.fetchall())
+        statement, columns = bulk.insert(self._table, self._fields, rows)
+        transfers = self.browse(transfer_id for (transfer_id,) in self.env.execute_query(statement))
         transfers._announce(rows, columns)
         accounts.modified(["balance_minutes"])
         accounts.invalidate_recordset(["balance_minutes"])

@@ -24,3 +24,20 @@ def source(fields, rows):
     )
     text = json.dumps([{name: row.get(name) for name in vary} for row in rows], default=str)
     return values, SQL("json_to_recordset(%s) AS new(%s)", text, columns)
+
+
+def insert(table, fields, rows):
+    """The statement that inserts ``rows`` and returns their ids, in the order given.
+
+    :param str table: the name of the model's table; the rest as for :func:`source`
+    :return: the statement, and the names of its columns
+    """
+    columns, origin = source(fields, rows)
+    statement = SQL(
+        "INSERT INTO %s (%s) SELECT %s FROM %s RETURNING id",
+        SQL.identifier(table),
+        SQL(", ").join(map(SQL.identifier, columns)),
+        SQL(", ").join(columns.values()),
+        origin,
+    )
+    return statement, list(columns)
