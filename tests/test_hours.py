@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.exceptions import UserError
 
-from odoo.addons.timebank_coproduction.models.timebank_verbs import NOTE_EACH
+from odoo.addons.timebank_coproduction.models.ledger.timebank_verbs import NOTE_EACH
 
 from .common import TODAY, TimebankCase
 

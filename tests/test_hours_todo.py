@@ -2,7 +2,7 @@
 
 from odoo.fields import Command
 
-from odoo.addons.timebank_coproduction.models.timebank_verbs import NOTE_EACH
+from odoo.addons.timebank_coproduction.models.ledger.timebank_verbs import NOTE_EACH
 
 from .common import TimebankCase
 

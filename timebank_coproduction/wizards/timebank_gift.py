@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..models.hours_field import checked_minutes, hours_of
+from ..models.common.hours_field import checked_minutes, hours_of
 
 
 class TimebankGift(models.TransientModel):

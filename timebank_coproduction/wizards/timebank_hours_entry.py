@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..models.hours_field import checked_minutes
+from ..models.common.hours_field import checked_minutes
 from ..tools.shares import split
 
 

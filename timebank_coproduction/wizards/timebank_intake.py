@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.hours_field import checked_minutes
-from ..models.timebank_member import ROLES
+from ..models.common.hours_field import checked_minutes
+from ..models.member.timebank_member import ROLES
 
 STEPS = [
     ("can", "What they can do"),

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..models.timebank_member import ROLES
+from ..models.member.timebank_member import ROLES
 
 
 class TimebankJoin(models.TransientModel):

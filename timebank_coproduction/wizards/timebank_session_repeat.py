@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..models.timebank_session_series import FREQUENCIES
+from ..models.session.timebank_session_series import FREQUENCIES
 
 
 class TimebankSessionRepeat(models.TransientModel):

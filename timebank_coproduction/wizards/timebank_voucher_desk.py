@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.hours_field import hours_of
+from ..models.common.hours_field import hours_of
 
 
 class TimebankVoucherDesk(models.TransientModel):

@@ -1,0 +1,204 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..common.hours_field import hours_of, minutes_from_hours
+
+
+class TimebankIntroduction(models.Model):
+    """Two people put together over an offer and a request."""
+
+    _name = "timebank.introduction"
+    _description = "Introduction"
+    _inherit = ["timebank.protected", "timebank.verbs", "mail.thread", "mail.activity.mixin"]
+    _order = "introduced_on desc, score desc, id desc"
+    _check_company_auto = True
+
+    _protected_fields = frozenset({"state", "introduced_on", "decline_reason", "declined_by_id"})
+
+    # Who and over what
+    offer_id = fields.Many2one(
+        "timebank.offer", required=True, ondelete="restrict", index=True, check_company=True
+    )
+    request_id = fields.Many2one(
+        "timebank.request", required=True, ondelete="restrict", index=True, check_company=True
+    )
+    giver_id = fields.Many2one(
+        related="offer_id.partner_id", string="Giver", store=True, precompute=True, index=True
+    )
+    receiver_id = fields.Many2one(
+        related="request_id.partner_id", string="Receiver", store=True, precompute=True, index=True
+    )
+    scheme_id = fields.Many2one(
+        related="request_id.scheme_id", string="Time bank", store=True, precompute=True, index=True
+    )
+    company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
+    skill_id = fields.Many2one(related="request_id.skill_id", store=True, precompute=True)
+    needed_by = fields.Date(related="request_id.needed_by")
+    for_whom = fields.Selection(related="request_id.for_whom")
+    on_behalf_of = fields.Char(related="request_id.on_behalf_of")
+    group_partner_ids = fields.Many2many(related="request_id.group_partner_ids")
+    pot_id = fields.Many2one(related="request_id.pot_id")
+
+    # Why
+    score = fields.Float(
+        digits=(4, 1),
+        readonly=True,
+        aggregator="avg",
+        help="Points of 100: see the manual for how they add up.",
+    )
+    reasons = fields.Text(readonly=True)
+
+    # How it goes
+    state = fields.Selection(
+        [
+            ("suggested", "Suggested"),
+            ("introduced", "Introduced"),
+            ("agreed", "Agreed"),
+            ("done", "Done"),
+            ("declined", "Declined"),
+        ],
+        string="Status",
+        required=True,
+        default="suggested",
+        index=True,
+        tracking=True,
+        group_expand="_expand_states",
+    )
+    introduced_on = fields.Date("Introduced on", readonly=True, copy=False)
+    meet_at = fields.Datetime("When", tracking=True)
+    place = fields.Char("Where")
+    minutes = fields.Integer(
+        compute="_compute_minutes", store=True, precompute=True, readonly=False, aggregator="sum"
+    )
+    hours = hours_of("minutes", "How long", editable=True)
+    decline_reason = fields.Char("Why not", readonly=True, copy=False)
+    declined_by_id = fields.Many2one("res.partner", string="Declined by", readonly=True, copy=False)
+    ask_again = fields.Boolean(
+        "Suggest these two again",
+        help="Otherwise people of whom one declined are not suggested to each other any more.",
+    )
+    hours_ids = fields.One2many("timebank.hours", "introduction_id", string="Time given")
+
+    _pair_once = models.UniqueIndex(
+        "(offer_id, request_id) WHERE state != 'declined'",
+        "That offer and that request have been put together already.",
+    )
+    _two_people = models.Constraint("CHECK (giver_id != receiver_id)", "Nobody is introduced to themselves.")
+    _minutes_positive = models.Constraint("CHECK (minutes > 0)", "A meeting lasts at least one minute.")
+    _declined_with_reason = models.Constraint(
+        "CHECK (state != 'declined' OR decline_reason IS NOT NULL)", "A decline says why."
+    )
+
+    def _expand_states(self, states, _domain):
+        """Columns in the order of the course, without the empty ones: on a phone each fills the screen."""
+        return [state for state, _label in self._fields["state"].selection if state in states]
+
+    @api.depends("request_id")
+    def _compute_minutes(self):
+        for introduction in self:
+            introduction.minutes = introduction.minutes or introduction.request_id.minutes
+
+    @api.depends("giver_id", "request_id.for_whom", "request_id.on_behalf_of", "receiver_id", "skill_id")
+    def _compute_display_name(self):
+        for introduction in self:
+            if not introduction.offer_id or not introduction.request_id:
+                introduction.display_name = self.env._("New")
+                continue
+            introduction.display_name = self.env._(
+                "%(giver)s for %(receiver)s: %(skill)s",
+                giver=introduction.giver_id.name or "?",
+                # sudo: the two people read their introduction without the request
+                receiver=introduction.request_id.sudo()._get_whom(),
+                skill=introduction.skill_id.name or "?",
+            )
+
+    # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            minutes_from_hours(self.env, vals, {"hours": "minutes"})
+        self._refuse_oneself(vals_list)
+        introductions = super().create(vals_list)
+        introductions._check_pair()
+        introductions.filtered(lambda introduction: not introduction.reasons)._weigh()
+        return introductions
+
+    def write(self, vals):
+        vals = dict(vals)
+        minutes_from_hours(self.env, vals, {"hours": "minutes"})
+        if {"offer_id", "request_id"}.intersection(vals):
+            raise UserError(
+                self.env._("An introduction stays with its offer and its request: make another one.")
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_suggested(self):
+        for introduction in self:
+            if introduction.state != "suggested":
+                raise UserError(
+                    self.env._(
+                        "“%s” has been told to people: decline it instead of deleting it.",
+                        introduction.display_name,
+                    )
+                )
+
+    def _refuse_oneself(self, vals_list):
+        """Before the database does, which says it less well."""
+        pairs = [vals for vals in vals_list if vals.get("offer_id") and vals.get("request_id")]
+        offers = self.env["timebank.offer"].browse(vals["offer_id"] for vals in pairs)
+        requests = self.env["timebank.request"].browse(vals["request_id"] for vals in pairs)
+        for offer, request in zip(offers, requests, strict=True):
+            if offer.partner_id == request.partner_id:
+                raise ValidationError(self.env._("Nobody is introduced to themselves."))
+
+    def _check_pair(self):
+        refusals = self._get_refusals_to_pair()
+        if refusals:
+            raise ValidationError(next(iter(refusals.values())))
+
+    def _get_refusals_to_pair(self):
+        """Pairs of different things, of closed ones, or of people without a bank in common."""
+        refusals = {}
+        members = {
+            (member.scheme_id.id, member.partner_id.id): member
+            # sudo: a giver of another bank; only whether they belong to this one counts
+            for member in self.env["timebank.member"]
+            .sudo()
+            .search(
+                [
+                    ("scheme_id", "in", self.scheme_id.ids),
+                    ("partner_id", "in", self.giver_id.ids),
+                ]
+            )
+        }
+        # sudo: the sentence names the two people to whoever may put them together
+        for introduction in self.sudo():
+            offer, request, reason = introduction.offer_id, introduction.request_id, ""
+            scheme = introduction.scheme_id
+            if (scheme.id, introduction.giver_id.id) not in members:
+                reason = self.env._(
+                    "%(giver)s is not a member of %(bank)s: people are introduced in a bank"
+                    " that both belong to.",
+                    giver=introduction.giver_id.name,
+                    bank=scheme.name,
+                )
+            elif introduction.giver_id in request.group_partner_ids:
+                reason = self.env._(
+                    "%(giver)s belongs to %(group)s: introduce somebody else to it.",
+                    giver=introduction.giver_id.name,
+                    group=request.on_behalf_of,
+                )
+            elif offer.kind != request.kind:
+                reason = self.env._(
+                    "“%(offer)s” and “%(request)s” are different things: a skill, a space and"
+                    " equipment don't meet.",
+                    offer=offer.display_name,
+                    request=request.display_name,
+                )
+            elif offer.state == "closed" or request.state in ("closed", "met"):
+                over = offer if offer.state == "closed" else request
+                reason = self.env._("“%s” is over: open it again first.", over.display_name)
+            if reason:
+                refusals[introduction.id] = reason
+        return refusals

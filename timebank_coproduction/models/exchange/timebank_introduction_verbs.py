@@ -1,0 +1,253 @@
+from odoo import fields, models
+
+from ...tools.minutes import DAY
+
+#: To ring somebody who has no e-mail address.
+CALL = "mail.mail_activity_data_call"
+
+
+class TimebankIntroduction(models.Model):
+    """From a suggestion to time given: the verbs, and who may use them when."""
+
+    _inherit = "timebank.introduction"
+
+    def action_introduce(self):
+        """Tell both people about each other, with the contact details that each agreed to share.
+
+        :return: ``True``, or an action listing what could not be done, and why
+        :raises UserError: when none could be introduced
+        """
+        refusals = self._get_refusals_to_introduce()
+        introductions = self._raise_or_list(refusals)
+        introductions._through_door().write(
+            {"state": "introduced", "introduced_on": fields.Date.context_today(self)}
+        )
+        introductions._tell_both()
+        return self._tell(refusals, self.env._("introduced"))
+
+    def action_agree(self, meet_at=None, place=None, minutes=None):
+        """They have agreed when, where and for how long.
+
+        :param meet_at: a datetime in UTC; without it the one on the record
+        :param str place: where; optional
+        :param int minutes: how long; without it what the request asks for
+        :raises UserError: when it was declined, or nobody said when
+        """
+        refusals = self._get_refusals_to_move(("introduced", "agreed"))
+        given = {"meet_at": meet_at, "place": place, "minutes": minutes}
+        given = {name: value for name, value in given.items() if value}
+        for introduction in self:
+            if introduction.id not in refusals and not (meet_at or introduction.meet_at):
+                refusals[introduction.id] = self.env._("Say first when %s meet.", introduction.display_name)
+        introductions = self._raise_or_list(refusals)
+        # sudo: the two people concerned may agree without being allowed to edit.
+        introductions.sudo()._through_door().write({**given, "state": "agreed"})
+        introductions._forget_calls()
+        return self._tell(refusals, self.env._("agreed"))
+
+    def action_done(self):
+        """They have met: hand in the hours for approval, and mark the request as met.
+
+        :raises UserError: before they have agreed, or before they have met
+        """
+        refusals = self._get_refusals_to_move(("agreed",))
+        now = fields.Datetime.now()
+        for introduction in self:
+            if introduction.id not in refusals and introduction.meet_at > now:
+                refusals[introduction.id] = self.env._(
+                    "“%s” is still to come: it can be done once they have met.",
+                    introduction.display_name,
+                )
+        introductions = self._raise_or_list(refusals)
+        # sudo: one of the two may say that it is done; the hours wait for a coordinator.
+        hours = self.env["timebank.hours"].sudo().create(introductions._prepare_hours())
+        hours.action_submit()
+        introductions.sudo()._through_door().write({"state": "done"})
+        introductions._forget_calls()
+        requests = introductions.sudo().request_id
+        requests.filtered(lambda request: request.state in ("published", "paused", "expired")).action_meet()
+        return self._tell(refusals, self.env._("done"))
+
+    def action_decline(self, reason, ask_again=False):
+        """It won't happen. The two are not suggested to each other again unless told.
+
+        :param str reason: why, for the coordinators
+        :param bool ask_again: it was not about the people: they may be suggested again
+        :raises UserError: without a reason, or when it is done or declined already
+        """
+        reason = self._checked_reason(reason)
+        refusals = self._get_refusals_to_move(("suggested", "introduced", "agreed"))
+        introductions = self._raise_or_list(refusals)
+        parties = introductions.giver_id | introductions.receiver_id
+        # sudo: one of the two may decline without being allowed to edit.
+        for introduction in introductions.sudo():
+            introduction._through_door().write(
+                {
+                    "state": "declined",
+                    "decline_reason": reason,
+                    "declined_by_id": (self.env.user.partner_id & parties).id,
+                    "ask_again": ask_again or introduction.ask_again,
+                }
+            )
+        introductions._forget_calls()
+        return self._tell(refusals, self.env._("declined"))
+
+    def action_strike_out(self):
+        """Take suggestions off the list. They may be suggested another time."""
+        refusals = {
+            introduction.id: self.env._(
+                "“%s” has been told to people: decline it instead.", introduction.display_name
+            )
+            for introduction in self
+            if introduction.state != "suggested"
+        }
+        self._raise_or_list(refusals).unlink()
+        return True
+
+    def action_view_hours(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
+        return dict(action, domain=[("introduction_id", "=", self.id)], context={})
+
+    # Rules
+    def _get_refusals_to_introduce(self):
+        self.check_access("write")
+        refusals = self._get_refusals_to_move(("suggested",))
+        refusals = {**self._get_refusals_to_pair(), **refusals}
+        missing = self._get_missing_checks()
+        # sudo: both sides are looked at by the verb that its user may call
+        for introduction in self.sudo():
+            if introduction.id in refusals:
+                continue
+            if introduction in missing:
+                refusals[introduction.id] = self.env._(
+                    "%(giver)s needs %(checks)s in date first.",
+                    giver=introduction.giver_id.name,
+                    checks=", ".join(missing[introduction].mapped("name")),
+                )
+            for record in (introduction.offer_id, introduction.request_id):
+                if record.state != "published":
+                    refusals[introduction.id] = self.env._(
+                        "“%s” is not published at the moment.", record.display_name
+                    )
+            for member in (introduction.offer_id.member_id, introduction.request_id.member_id):
+                reason = member._why_not_taking_part()
+                if reason:
+                    refusals.setdefault(introduction.id, reason)
+        return refusals
+
+    def _get_missing_checks(self):
+        """Introductions whose giver lacks a check that one side asks for: dict → types."""
+        # sudo: checks of people are for coordinators; only which are missing is told
+        records = self.sudo()
+        types = records.offer_id.check_type_ids | records.request_id.check_type_ids
+        if not types:
+            return {}
+        today = fields.Date.context_today(self)
+        held = records.env["timebank.check"]._get_missing(types, records.giver_id, today)
+        missing = {}
+        for introduction in records:
+            asked = introduction.offer_id.check_type_ids | introduction.request_id.check_type_ids
+            lacking = held.get(introduction.giver_id.id, asked.browse()) & asked
+            if lacking:
+                missing[introduction] = lacking
+        return missing
+
+    def _get_refusals_to_move(self, states):
+        """Those in another state, and those in which this user has no part."""
+        self.check_access("read")
+        sentences = {
+            "suggested": self.env._("“%s” is only suggested: introduce them first."),
+            "introduced": self.env._("“%s”: they have been introduced already."),
+            "agreed": self.env._("“%s”: they have agreed already."),
+            "done": self.env._("“%s” is done: the hours can be reversed, not the meeting."),
+            "declined": self.env._("“%s” was declined: introduce other people instead."),
+        }
+        if states == ("agreed",):
+            sentences["introduced"] = self.env._("“%s”: say first when they meet.")
+        partner, may_edit = self.env.user.partner_id, self.has_access("write")
+        refusals = {}
+        for introduction in self:
+            if introduction.state not in states:
+                refusals[introduction.id] = sentences[introduction.state] % introduction.display_name
+            elif not may_edit and partner not in (introduction.giver_id, introduction.receiver_id):
+                refusals[introduction.id] = self.env._(
+                    "Only the two people and their coordinator can say that."
+                )
+        return refusals
+
+    # What follows
+    def _prepare_hours(self):
+        """Values of the hours that each meeting makes: one entry, or one each of a group.
+
+        The giver's time is one stretch; people who share it follow each other in it.
+        """
+        vals_list = []
+        # sudo: both sides are looked at by the verb that its user may call
+        for introduction in self.sudo():
+            start = fields.Datetime.context_timestamp(self, introduction.meet_at)
+            request, minute = introduction.request_id, start.hour * 60 + start.minute
+            for receiver, minutes in request._share_out(introduction.minutes):
+                vals_list.append(
+                    {
+                        "scheme_id": introduction.scheme_id.id,
+                        "partner_id": introduction.giver_id.id,
+                        "receiver_id": receiver.id,
+                        "pot_id": request.pot_id.id,
+                        "date": start.date(),
+                        "start_minute": minute if minute < DAY else -1,
+                        "minutes": minutes,
+                        "description": request.description or introduction.skill_id.name,
+                        "source": "coordinator",
+                        "request_id": request.id,
+                        "introduction_id": introduction.id,
+                    }
+                )
+                minute += minutes
+        return vals_list
+
+    def _tell_both(self):
+        """A mail to each who has an address; the coordinator telephones the others."""
+        self = self.sudo()  # templates and tasks: whoever may introduce may tell
+        for name, field in (("giver", "giver_id"), ("receiver", "receiver_id")):
+            template = self.env.ref(
+                f"timebank_coproduction.mail_template_introduction_{name}",
+                raise_if_not_found=False,
+            )
+            by_mail = self.filtered(lambda line, field=field: line[field].email)
+            if template and by_mail:
+                template.send_mail_batch(by_mail.ids)
+            for introduction in self - by_mail:
+                person = introduction[field]
+                introduction.activity_schedule(
+                    CALL,
+                    summary=self.env._("Tell %s", person.name),
+                    user_id=introduction._get_broker().id,
+                )
+
+    def _forget_calls(self):
+        """Nobody has to be rung about an introduction any more that its people have answered."""
+        # sudo: one of the two may have answered; the calls were planned by introducing them.
+        self.sudo().activity_unlink([CALL])
+
+    def _get_broker(self):
+        # sudo: who coordinates the bank is no secret
+        coordinators = self.sudo().scheme_id.coordinator_ids
+        return (self.env.user & coordinators) or coordinators[:1] or self.env.user
+
+    def _get_contact_details(self, name):
+        """How to reach ``giver`` or ``receiver``: only what they agreed to share.
+
+        :return: list of words; empty where they shared nothing
+        """
+        self.ensure_one()
+        # sudo: what is returned was agreed to be shared
+        record = self.sudo()
+        source = record.offer_id if name == "giver" else record.request_id
+        member, partner = source.member_id, source.partner_id
+        details = []
+        if member.share_phone and partner.phone:
+            details.append(partner.phone)
+        if member.share_email and partner.email:
+            details.append(partner.email)
+        return details

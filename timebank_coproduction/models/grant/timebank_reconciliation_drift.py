@@ -1,0 +1,219 @@
+from odoo import fields, models
+from odoo.tools import SQL, format_date
+
+from ...tools import canonical, drift
+from ...tools.reconcile import Line
+
+#: Changes told in full; a number stands for the others.
+TOLD = 30
+
+
+class TimebankReconciliation(models.Model):
+    """What has changed in the books and the claims since a reconciliation was signed.
+
+    Everything that the lines are made from goes into a digest, which one query takes
+    again whenever the signed figures are looked at. Only when it differs are the lines
+    made anew and compared.
+    """
+
+    _inherit = "timebank.reconciliation"
+
+    inputs_digest = fields.Char(
+        "Digest of the books",
+        readonly=True,
+        copy=False,
+        help="Over the bills, claims and matches that the lines were made from.",
+    )
+    drift = fields.Text("Changed since", compute="_compute_drift")
+    has_drift = fields.Boolean("Has changed", compute="_compute_drift")
+
+    def _compute_drift(self):
+        for reconciliation in self:
+            changes = reconciliation._get_drift() if reconciliation.state != "draft" else []
+            if len(changes) > TOLD:
+                more = self.env._("… and %s more changes", len(changes) - TOLD)
+                changes = [*changes[:TOLD], more]
+            reconciliation.drift = "\n".join(changes) or False
+            reconciliation.has_drift = bool(changes)
+
+    def _get_inputs_digest(self):
+        """SHA-256 over all that lines and opening are made from, as it is in the database now.
+
+        No ids of analytic lines are in it: a bill set back to draft and posted again as it
+        was gives the same digest.
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        grant = self.grant_id
+        account = grant.analytic_account_id
+        column = account.plan_id._column_name() if account else "account_id"
+        [[digest]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT encode(sha256(convert_to(
+                           COALESCE(string_agg(part, E'\\n' ORDER BY part COLLATE "C"), ''), 'UTF8')), 'hex')
+                  FROM (
+                    SELECT ROW('entry', a.date, a.move_line_id, a.general_account_id, g.account_type,
+                               a.product_id, SUM(a.amount))::text AS part
+                      FROM account_analytic_line a
+                      LEFT JOIN account_account g ON g.id = a.general_account_id
+                     WHERE a.%(column)s = %(account)s AND a.date <= %(last)s
+                     GROUP BY a.date, a.move_line_id, a.general_account_id, g.account_type, a.product_id
+                    UNION ALL
+                    SELECT ROW('match', m.redemption_id, m.move_line_id, l.date, i.parent_state,
+                               m.amount)::text
+                      FROM timebank_reward_match m
+                      JOIN timebank_bill_line l ON l.id = m.bill_line_id
+                      JOIN account_move_line i ON i.id = m.move_line_id
+                     WHERE m.grant_id = %(grant)s AND l.date <= %(last)s
+                    UNION ALL
+                    SELECT ROW('claim', id, state, approved_on, cost_amount, billing_done)::text
+                      FROM timebank_redemption
+                     WHERE grant_id = %(grant)s AND approved_on::date <= %(last)s
+                  ) parts
+                """,
+                column=SQL.identifier(column),
+                account=account.id or 0,
+                grant=grant.id,
+                last=self.date_to,
+            )
+        )
+        return canonical.digest(
+            {
+                "rows": digest,
+                "accounts": sorted(grant.reward_account_ids.ids),
+                "products": sorted(grant.reward_product_ids.ids),
+            }
+        )
+
+    def _get_drift(self):
+        """Sentences, one for each bill, claim and figure that is not as it was signed."""
+        self.ensure_one()
+        self = self.sudo()  # the same view of books and claims as when it was prepared
+        if self.inputs_digest and self.inputs_digest == self._get_inputs_digest():
+            return []
+        found = drift.compare(self._read_signed(), self._prepare_lines())
+        return [
+            *self._tell_of_fund(),
+            *self._tell_of_bills(found.bills),
+            *self._tell_of_claims(found.claims),
+            *(
+                self.env._(
+                    "Analytic entries without a bill on %(day)s: were %(before)s, are now %(after)s",
+                    day=format_date(self.env, day),
+                    before=self._money(before or 0),
+                    after=self._money(after or 0),
+                )
+                for day, (before, after) in found.by_hand.items()
+            ),
+        ]
+
+    def _read_signed(self):
+        """The lines as they were signed. A bill deleted since is known by its name."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT status, redemption_id, move_line_id, bill_name, billed_on,
+                          cost_amount, billed_amount, matched_amount, difference_amount
+                     FROM timebank_reconciliation_line WHERE reconciliation_id = %s ORDER BY id""",
+                self.id,
+            )
+        )
+        return [
+            Line(status, claim or 0, item or name or 0, 0, day, *map(self._minor, amounts))
+            for status, claim, item, name, day, *amounts in rows
+        ]
+
+    # In words
+    def _tell_of_fund(self):
+        """What came to the books of the time before the period, or beside the rewards."""
+        now = self._prepare_books()
+        for name in ("opening_amount", "other_amount"):
+            if self.currency_id.compare_amounts(self[name], now[name]):
+                yield self.env._(
+                    "%(figure)s: was %(before)s, is now %(after)s",
+                    figure=self._fields[name]._description_string(self.env),
+                    before=self.currency_id.format(self[name]),
+                    after=self.currency_id.format(now[name]),
+                )
+
+    def _tell_of_bills(self, bills):
+        items = self.env["account.move.line"].browse(item for item in bills if isinstance(item, int)).exists()
+        items = {item.id: item for item in items}
+        names = {line.move_line_id.id or line.bill_name: line for line in self.line_ids if line.bill_name}
+        for key, (before, after) in bills.items():
+            item, line = items.get(key), names.get(key)
+            name = line.bill_name if line else self._prepare_bill_names(item)["bill_name"]
+            supplier = line.supplier_name if line else item.partner_id.name
+            words = {
+                "bill": f"{name} ({supplier})" if supplier else name,
+                "before": self._money(before.amount if before else 0),
+                "after": self._money(after.amount if after else 0),
+            }
+            if not before:
+                yield self.env._("%(bill)s: %(after)s charged to the grant since", **words)
+            elif not after or not after.amount:
+                yield self.env._(
+                    "%(bill)s: %(before)s was charged to the grant, and nothing is now: %(why)s",
+                    why=self._why_gone(item),
+                    **words,
+                )
+            elif before.amount != after.amount:
+                yield self.env._(
+                    "%(bill)s: %(before)s was charged to the grant, and now %(after)s is", **words
+                )
+            else:
+                yield self.env._(
+                    "%(bill)s: %(before)s was dated %(old)s, and is dated %(new)s now",
+                    old=format_date(self.env, before.day),
+                    new=format_date(self.env, after.day),
+                    **words,
+                )
+
+    def _why_gone(self, item):
+        """Why a bill line of the period is charged to the grant no more."""
+        if not item:
+            return self.env._("the bill was deleted")
+        if item.parent_state == "draft":
+            return self.env._("the bill is back in draft")
+        if item.parent_state == "cancel":
+            return self.env._("the bill was cancelled")
+        if not self.date_from <= item.date <= self.date_to:
+            return self.env._("the bill is dated %s now", format_date(self.env, item.date))
+        return self.env._("its line no longer counts for this grant")
+
+    def _tell_of_claims(self, claims):
+        records = {claim.id: claim for claim in self.env["timebank.redemption"].browse(claims)}
+        for claim_id, (before, after) in claims.items():
+            claim = records[claim_id]
+            yield self.env._(
+                "%(claim)s: %(before)s; now %(after)s",
+                claim=f"{claim.display_name} ({claim.code})" if claim.code else claim.display_name,
+                before=self._describe(before) if before else self.env._("was not claimed"),
+                after=self._describe(after) if after else self._why_settled(claim),
+            )
+
+    def _describe(self, standing):
+        billed = self.env._(
+            "%(billed)s billed of %(cost)s",
+            billed=self._money(standing.to_date),
+            cost=self._money(standing.cost),
+        )
+        if not standing.left:
+            return billed
+        return self.env._(
+            "%(billed)s, %(left)s still to bill", billed=billed, left=self._money(standing.left)
+        )
+
+    def _why_settled(self, claim):
+        """Why nothing is said any more of a claim that had a line."""
+        if claim.state not in ("approved", "fulfilled"):
+            states = dict(claim._fields["state"]._description_selection(self.env))
+            return states[claim.state].lower()
+        if claim.billing_done:
+            return self.env._("nothing more is expected")
+        return self.env._("it is billed outside the period, or by another grant")
+
+    def _money(self, minor):
+        """An amount of whole minor units, as people write it."""
+        return self.currency_id.format(minor / 10**self.currency_id.decimal_places)

@@ -1,0 +1,216 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools.minutes import clock
+from ..common.hours_field import hours_of
+from ..member.timebank_member import ROLES
+
+#: What an entry says. Once a coordinator has decided, only a reversal can change it.
+CONTENT = frozenset(
+    {
+        "scheme_id",
+        "date",
+        "minutes",
+        "start_minute",
+        "partner_id",
+        "receiver_id",
+        "pot_id",
+        "role",
+        "project_id",
+    }
+)
+
+
+class TimebankHours(models.Model):
+    _name = "timebank.hours"
+    _description = "Hours Given"
+    _inherit = [
+        "timebank.in.bank",
+        "timebank.protected",
+        "timebank.verbs",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _order = "date desc, id desc"
+    _rec_names_search = ["partner_id", "description"]
+    _check_company_auto = True
+
+    _protected_fields = frozenset(
+        {"state", "approver_id", "approved_on", "refusal_reason", "earns_credit", "todo_id"}
+    )
+
+    # Who gave what to whom
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Given by",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+        default=lambda self: self.env.user.partner_id if not self._is_coordinating() else False,
+    )
+    member_id = fields.Many2one("timebank.member", compute="_compute_members")
+    role = fields.Selection(ROLES, compute="_compute_role", store=True, precompute=True, readonly=False)
+    receiver_id = fields.Many2one(
+        "res.partner",
+        string="Received by",
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+        help="A person or organisation of the time bank, who pays the credits. Empty means the bank itself.",
+    )
+    receiver_member_id = fields.Many2one("timebank.member", compute="_compute_members")
+
+    # What, when, where
+    date = fields.Date(required=True, default=fields.Date.context_today, index=True)
+    start_minute = fields.Integer(
+        "Began at (minute)", default=-1, help="Minutes after midnight; below zero where not known."
+    )
+    minutes = fields.Integer(required=True, aggregator="sum")
+    hours = hours_of("minutes", "Hours", editable=True, store=True, precompute=True, aggregator="sum")
+    category_id = fields.Many2one("timebank.category", ondelete="restrict", index=True)
+    description = fields.Char()
+    project_id = fields.Many2one(
+        "project.project", ondelete="restrict", index="btree_not_null", check_company=True
+    )
+    source = fields.Selection(
+        [
+            ("portal", "Member"),
+            ("coordinator", "Coordinator"),
+            ("session", "Session"),
+            ("kiosk", "Kiosk"),
+            ("import", "Import"),
+            ("api", "Other system"),
+        ],
+        required=True,
+        default=lambda self: "coordinator" if self._is_coordinating() else "portal",
+    )
+
+    # The decision
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("submitted", "To approve"),
+            ("approved", "Approved"),
+            ("refused", "Refused"),
+            ("reversed", "Reversed"),
+        ],
+        required=True,
+        default="draft",
+    )
+    approver_id = fields.Many2one("res.users", "Approved by", readonly=True, copy=False)
+    approved_on = fields.Datetime("Approved on", readonly=True, copy=False)
+    refusal_reason = fields.Char("Reason", readonly=True, copy=False)
+    earns_credit = fields.Boolean(
+        "Earns credits",
+        readonly=True,
+        copy=False,
+        help="Decided at approval: professionals earn only where the bank says so.",
+    )
+    transfer_ids = fields.One2many("timebank.transfer", "hours_id", string="Credits")
+    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+
+    _minutes_of_a_day = models.Constraint(
+        "CHECK (minutes BETWEEN 1 AND 1440)", "An entry lasts between one minute and 24 hours."
+    )
+    _start_of_a_day = models.Constraint(
+        "CHECK (start_minute BETWEEN -1 AND 1439)", "A starting time lies between 0:00 and 23:59."
+    )
+    _not_to_oneself = models.Constraint(
+        "CHECK (receiver_id != partner_id)", "Nobody gives time to themselves."
+    )
+    _decided = models.Constraint(
+        "CHECK (state != 'approved' OR approved_on IS NOT NULL)", "An approval says when it was given."
+    )
+    _no_double = models.UniqueIndex(
+        """(scheme_id, partner_id, date, minutes, start_minute, COALESCE(receiver_id, 0),
+            COALESCE(project_id, 0))
+           WHERE state IN ('submitted', 'approved')""",
+        "These hours have been recorded already. If they are different hours, give both a starting time.",
+    )
+    _to_approve = models.Index("(scheme_id, date) WHERE state = 'submitted'")
+
+    @api.depends("scheme_id", "partner_id", "receiver_id")
+    def _compute_members(self):
+        members = self._get_members()
+        for entry in self:
+            entry.member_id = members.get((entry.scheme_id.id, entry.partner_id.id))
+            entry.receiver_member_id = members.get((entry.scheme_id.id, entry.receiver_id.id))
+
+    @api.depends("scheme_id", "partner_id")
+    def _compute_role(self):
+        members = self._get_members()
+        for entry in self:
+            member = members.get((entry.scheme_id._origin.id, entry.partner_id._origin.id))
+            entry.role = member.role if member else entry.role or False
+
+    def _get_members(self):
+        """The memberships of givers and receivers: dict of (bank id, partner id) → member."""
+        people = self.partner_id | self.receiver_id
+        return self.env["timebank.member"]._find_in_banks(self.scheme_id, people)
+
+    @api.depends("partner_id", "date", "minutes")
+    def _compute_display_name(self):
+        for entry in self:
+            if not entry._origin:
+                entry.display_name = self.env._("New")
+                continue
+            entry.display_name = self.env._(
+                "%(person)s, %(time)s on %(date)s",
+                person=entry.partner_id.name or "?",
+                time=clock(entry.minutes),
+                date=self.env["ir.qweb.field.date"].value_to_html(entry.date, {}) if entry.date else "?",
+            )
+
+    @api.depends("state", "date")
+    def _compute_is_late(self):
+        limit = self._late_before()
+        for entry in self:
+            entry.is_late = entry.state == "submitted" and bool(entry.date) and entry.date < limit
+
+    def _search_is_late(self, operator, value):
+        if operator != "in" or False in value:
+            return NotImplemented
+        return [("state", "=", "submitted"), ("date", "<", self._late_before())]
+
+    def _late_before(self):
+        """Entries older than two weeks have waited too long."""
+        return fields.Date.subtract(fields.Date.context_today(self), days=14)
+
+    # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self.browse()._check_content(vals)  # self is the original, where an entry is copied
+        entries = super().create(vals_list)
+        entries._check_recordable()
+        return entries
+
+    def write(self, vals):
+        vals = dict(vals)
+        if not self._is_door_open():
+            self._check_content(vals)
+        result = super().write(vals)
+        if CONTENT.intersection(vals) and not self._is_door_open():
+            self.check_access("write")  # nobody hands an entry on to where they have no say
+            self._check_recordable()
+        return result
+
+    def copy_data(self, default=None):
+        today = fields.Date.context_today(self)
+        return [{**vals, "date": today, **(default or {})} for vals in super().copy_data(default)]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_undecided(self):
+        for entry in self:
+            if entry.state not in ("draft", "refused"):
+                raise UserError(
+                    self.env._(
+                        "“%s” has been handed in: refuse or reverse it instead of deleting it.",
+                        entry.display_name,
+                    )
+                )
+
+    def _is_coordinating(self):
+        """Whether the user runs banks, and is not only a member of one."""
+        return self.env.user.has_group("timebank_coproduction.group_timebank_coordinator")

@@ -1,0 +1,225 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from ...tools import hash_chain
+
+#: What a seal covers of a transfer. A column added later is left out of a hash where it
+#: is empty, so that older seals stay true.
+SEALED_COLUMNS = (
+    "id",
+    "name",
+    "date",
+    "scheme_id",
+    "from_account_id",
+    "to_account_id",
+    "minutes",
+    "kind",
+    "memo",
+    "hours_id",
+    "reversal_of_id",
+    "create_uid",
+    "create_date",
+    "redemption_id",
+    "voucher_batch_id",
+    "attendance_id",
+    "attendance_no",
+)
+
+
+class TimebankSeal(models.Model):
+    """A hash over every transfer of a bank that no earlier seal covers.
+
+    Ids are handed out before transactions commit, so a seal remembers which transfers
+    it covers, not up to which: one that appears late goes into the next seal.
+    """
+
+    _name = "timebank.seal"
+    _description = "Ledger Seal"
+    _inherit = ["timebank.protected"]
+    _order = "id desc"
+    _allow_sudo_commands = False
+
+    scheme_id = fields.Many2one(
+        "timebank.scheme", string="Time bank", required=True, readonly=True, ondelete="restrict", index=True
+    )
+    company_id = fields.Many2one(related="scheme_id.company_id")
+    previous_id = fields.Many2one("timebank.seal", readonly=True, ondelete="restrict")
+    line_ids = fields.One2many("timebank.seal.line", "seal_id", readonly=True)
+    transfer_count = fields.Integer(readonly=True, string="Transfers")
+    hash = fields.Char(required=True, readonly=True)
+
+    _chain = models.UniqueIndex("(previous_id) WHERE previous_id IS NOT NULL", "A seal has one follower.")
+
+    @api.depends("scheme_id", "create_date")
+    def _compute_display_name(self):
+        for seal in self:
+            seal.display_name = (
+                f"{seal.scheme_id.code} {fields.Date.to_string(seal.create_date)} {seal.hash[:8]}"
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._is_door_open():
+            raise AccessError(self.env._("A seal is made by the bank's own “Seal” button."))
+        return super().create(vals_list)
+
+    def write(self, vals):  # pylint: disable=method-required-super
+        raise AccessError(self.env._("A seal is never changed."))
+
+    def unlink(self):  # pylint: disable=method-required-super
+        raise AccessError(self.env._("A seal is never removed."))  # pylint: disable=no-raise-unlink
+
+    @api.private
+    def _make(self, scheme):
+        """Seal what is not sealed yet in ``scheme``.
+
+        :return: the seal, or an empty recordset when there was nothing new
+        :raises UserError: while another seal of that bank is being made
+        """
+        self.env.flush_all()
+        cr = self.env.cr
+        cr.execute("SELECT pg_try_advisory_xact_lock(hashtext('timebank.seal'), %s)", [scheme.id])
+        if not cr.fetchone()[0]:
+            raise UserError(self.env._("%s is being sealed at this moment.", scheme.name))
+        cr.execute(
+            SQL(
+                """SELECT t.id, %s FROM timebank_transfer t
+                     LEFT JOIN timebank_seal_line l ON l.transfer_id = t.id
+                    WHERE t.scheme_id = %s AND l.id IS NULL ORDER BY t.id""",
+                self._row_hash_sql("t"),
+                scheme.id,
+            )
+        )
+        rows = cr.fetchall()
+        previous = scheme.last_seal_id
+        if not rows or previous != previous.exists():  # a seal on top of a missing one would hide the loss
+            return self.browse()
+        seal = (
+            self._through_door()
+            .create(
+                {
+                    "scheme_id": scheme.id,
+                    "previous_id": previous.id,
+                    "transfer_count": len(rows),
+                    "hash": hash_chain.seal(previous.hash or "", (row_hash for _id, row_hash in rows)),
+                }
+            )
+            .with_env(self.env)
+        )
+        self.env["timebank.seal.line"]._insert(seal, rows)
+        scheme.sudo()._through_door().last_seal_id = seal  # sudo: so that a missing seal is missed
+        return seal
+
+    def _row_hash_sql(self, alias):
+        """SQL of the hash of one transfer, as hex."""
+        pairs = SQL(", ").join(
+            SQL("%s, %s", column, SQL.identifier(alias, column)) for column in SEALED_COLUMNS
+        )
+        return SQL(
+            "encode(sha256(convert_to(jsonb_strip_nulls(jsonb_build_object(%s))::text, 'UTF8')), 'hex')",
+            pairs,
+        )
+
+    def _get_violations(self, schemes):
+        """Seals that no longer fit the ledger, as :meth:`timebank.scheme.check_ledger` lists them."""
+        self.env.flush_all()
+        violations = []
+        self.env.cr.execute(
+            SQL(
+                """SELECT s.scheme_id, l.transfer_id, t.id IS NULL, COALESCE(t.name, '')
+                     FROM timebank_seal_line l JOIN timebank_seal s ON s.id = l.seal_id
+                     LEFT JOIN timebank_transfer t ON t.id = l.transfer_id
+                    WHERE s.scheme_id IN %s AND (t.id IS NULL OR l.row_hash != %s)""",
+                tuple(schemes.ids),
+                self._row_hash_sql("t"),
+            )
+        )
+        for scheme_id, transfer_id, missing, name in self.env.cr.fetchall():
+            if missing:
+                message = self.env._("Sealed transfer number %s is missing.", transfer_id)
+            else:
+                message = self.env._("Transfer %s was altered after it had been sealed.", name)
+            violations.append(
+                schemes.browse(scheme_id)._violation("sealed", message, "timebank.transfer", transfer_id)
+            )
+        return violations + self._get_broken_chain(schemes)
+
+    def _get_broken_chain(self, schemes):
+        """Seals that were altered or are missing, themselves or some of their lines."""
+        broken = {}
+        last = dict.fromkeys(schemes.ids)
+        for seal in self.search([("scheme_id", "in", schemes.ids)], order="scheme_id, id"):
+            earlier = last[seal.scheme_id.id]
+            row_hashes = [
+                row_hash
+                for (row_hash,) in self.env.execute_query(
+                    SQL(
+                        "SELECT row_hash FROM timebank_seal_line WHERE seal_id = %s ORDER BY transfer_id",
+                        seal.id,
+                    )
+                )
+            ]
+            expected = hash_chain.seal(earlier.hash if earlier else "", row_hashes)
+            chained = seal.previous_id == (earlier or self.browse())
+            if seal.hash != expected or not chained or seal.transfer_count != len(row_hashes):
+                broken[seal.id] = (
+                    seal.scheme_id,
+                    self.env._("The seal of %s was broken.", fields.Date.to_string(seal.create_date)),
+                )
+            last[seal.scheme_id.id] = seal
+        for scheme_id, seal_id in self._get_missing(schemes, last):
+            broken.setdefault(
+                seal_id, (schemes.browse(scheme_id), self.env._("Seal number %s is missing.", seal_id))
+            )
+        return [
+            scheme._violation("sealed", message, self._name, seal_id)
+            for seal_id, (scheme, message) in broken.items()
+        ]
+
+    def _get_missing(self, schemes, last):
+        """Pairs of bank id and id of a seal that is known to have been there, and is not.
+
+        :param dict last: bank id → the last seal there is, if any
+        """
+        missing = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT t.scheme_id, l.seal_id FROM timebank_seal_line l
+                     JOIN timebank_transfer t ON t.id = l.transfer_id
+                     LEFT JOIN timebank_seal s ON s.id = l.seal_id
+                    WHERE t.scheme_id IN %s AND s.id IS NULL""",
+                tuple(schemes.ids),
+            )
+        )
+        heads = self.env.execute_query(
+            SQL("SELECT id, last_seal_id FROM timebank_scheme WHERE id IN %s", tuple(schemes.ids))
+        )
+        for scheme_id, seal_id in heads:
+            found = last[scheme_id].id if last[scheme_id] else None
+            if seal_id != found:
+                missing.append((scheme_id, seal_id or found))
+        return missing
+
+
+class TimebankSealLine(models.Model):
+    _name = "timebank.seal.line"
+    _description = "Sealed Transfer"
+    _log_access = False
+    _allow_sudo_commands = False
+
+    seal_id = fields.Many2one("timebank.seal", required=True, ondelete="restrict", index=True)
+    transfer_id = fields.Many2one("timebank.transfer", required=True, ondelete="restrict")
+    row_hash = fields.Char(required=True)
+
+    _once = models.UniqueIndex("(transfer_id)", "A transfer is sealed once.")
+
+    @api.private
+    def _insert(self, seal, rows):
+        """Add the lines of a seal: ``rows`` are pairs of transfer id and hash."""
+        ids, hashes = zip(*rows, strict=True)
+        self.env.cr.execute(
+            """INSERT INTO timebank_seal_line (seal_id, transfer_id, row_hash)
+               SELECT %s, * FROM unnest(%s, %s)""",
+            [seal.id, list(ids), list(hashes)],
+        )
+        self.invalidate_model()

@@ -1,0 +1,5 @@
+from . import (
+    timebank_member,
+    timebank_account,
+    res_partner,
+)

@@ -1,0 +1,79 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..common.hours_field import hours_of
+
+
+class TimebankAccount(models.Model):
+    """A pot: what a group saves up together, and what for."""
+
+    _inherit = "timebank.account"
+
+    purpose = fields.Char("What for", help="A trip, driving lessons, a piano for the hall.")
+    goal_minutes = fields.Integer()
+    goal_hours = hours_of("goal_minutes", "Goal", editable=True)
+    goal_date = fields.Date("Wanted by")
+    goal_share = fields.Float("Reached", compute="_compute_goal_share", help="In per cent of the goal.")
+    is_holder = fields.Boolean(compute="_compute_is_holder", search="_search_is_holder")
+
+    _goal_positive = models.Constraint("CHECK (goal_minutes >= 0)", "A goal is zero hours or more.")
+
+    @api.depends("balance_minutes", "goal_minutes")
+    def _compute_goal_share(self):
+        for account in self:
+            goal = account.goal_minutes
+            share = 100 * max(account.balance_minutes, 0) / goal if goal else 0
+            account.goal_share = min(share, 100)
+
+    @api.depends_context("uid")
+    @api.depends("holder_ids")
+    def _compute_is_holder(self):
+        for account in self:
+            account.is_holder = self.env.user.partner_id in account.holder_ids
+
+    def _search_is_holder(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        mine = [("holder_ids", "in", self.env.user.partner_id.ids)]
+        return mine if True in value else ["!", *mine]
+
+    @api.constrains("holder_ids", "scheme_id")
+    def _check_holders_are_members(self):
+        for account in self:
+            if not account.holder_ids:
+                continue
+            # sudo: who is a member of the bank, for the sentence only
+            members = (
+                self.env["timebank.member"]
+                .sudo()
+                .search(
+                    [
+                        ("scheme_id", "=", account.scheme_id.id),
+                        ("partner_id", "in", account.holder_ids.ids),
+                        ("state", "!=", "left"),
+                    ]
+                )
+            )
+            # A coordinator may hold a pot for people who can't.
+            # sudo: only whether the holders are among them is asked
+            staff = account.scheme_id.sudo().coordinator_ids.partner_id
+            strangers = account.holder_ids - members.partner_id - staff
+            if strangers:
+                raise ValidationError(
+                    self.env._(
+                        "%(person)s is not a member of %(bank)s, so they can't hold a pot in it.",
+                        person=strangers[0].name,
+                        bank=account.scheme_id.name,
+                    )
+                )
+
+    def _why_not_pot_of(self, scheme):
+        """Why time given in a bank can't be paid from this account, or an empty string."""
+        self.ensure_one()
+        if self.kind != "pot":
+            return self.env._(
+                "%s is not a pot: time is paid by whoever received it, or from a pot.", self.name
+            )
+        if self.scheme_id != scheme:
+            return self.env._("%(pot)s is not a pot of %(bank)s.", pot=self.name, bank=scheme.name)
+        return ""

@@ -1,0 +1,239 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+
+from ..common.hours_field import hours_of
+
+ROLES = [
+    ("beneficiary", "Beneficiary"),
+    ("volunteer", "Volunteer"),
+    ("professional", "Professional"),
+    ("organisation", "Organisation"),
+]
+
+
+class TimebankMember(models.Model):
+    _name = "timebank.member"
+    _description = "Time Bank Member"
+    _inherit = ["timebank.in.bank", "timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _order = "name, id"
+    _rec_names_search = ["partner_id"]
+    _check_company_auto = True
+
+    _protected_fields = frozenset({"state", "account_id", "left_on"})
+
+    # Who
+    partner_id = fields.Many2one(
+        "res.partner", string="Person", required=True, ondelete="restrict", index=True, check_company=True
+    )
+    name = fields.Char(related="partner_id.name", store=True)
+    role = fields.Selection(ROLES, required=True, default="volunteer", tracking=True, index=True)
+    trusted = fields.Boolean(
+        tracking=True, help="In a bank that trusts its members, this person's entries need no approval."
+    )
+    avatar_128 = fields.Image(related="partner_id.avatar_128")
+    email = fields.Char(related="partner_id.email")
+    phone = fields.Char(related="partner_id.phone")
+
+    # When
+    joined_on = fields.Date("Joined on", tracking=True)
+    left_on = fields.Date("Left on", readonly=True, tracking=True)
+    supported_from = fields.Date("Supported from", help="When professional support for this person began.")
+    supported_until = fields.Date("Supported until", help="When it ended; empty while it goes on.")
+    state = fields.Selection(
+        [("applicant", "Applicant"), ("active", "Active"), ("paused", "Paused"), ("left", "Left")],
+        required=True,
+        default="applicant",
+        tracking=True,
+        index=True,
+    )
+
+    # What they told the broker
+    language_ids = fields.Many2many("timebank.language", string="Languages")
+    availability_ids = fields.Many2many("timebank.availability", string="Free on")
+    note = fields.Html(
+        string="Notes",
+        groups="timebank_coproduction.group_timebank_coordinator",
+        help="For the coordinators; members don't see it.",
+    )
+
+    # Figures
+    account_id = fields.Many2one("timebank.account", readonly=True, copy=False)
+    balance_minutes = fields.Integer(related="account_id.balance_minutes")
+    balance_hours = hours_of("balance_minutes", "Balance")
+    below_warning = fields.Boolean(related="account_id.below_warning")
+    given_minutes = fields.Integer(compute="_compute_given_received")
+    given_hours = hours_of("given_minutes", "Hours given")
+    received_minutes = fields.Integer(compute="_compute_given_received")
+    received_hours = hours_of("received_minutes", "Hours received")
+
+    _partner_unique = models.UniqueIndex(
+        "(scheme_id, partner_id)", "This person is a member of that time bank already."
+    )
+    _support_in_order = models.Constraint(
+        "CHECK (supported_until >= supported_from)", "Support can't end before it began."
+    )
+    _account_opened = models.Constraint(
+        "CHECK (state = 'applicant' OR account_id IS NOT NULL)", "A member who has joined has an account."
+    )
+
+    def _compute_given_received(self):
+        """Approved minutes, from the entries themselves (two grouped queries)."""
+        hours = self.env["timebank.hours"]
+        approved = [("scheme_id", "in", self.scheme_id.ids), ("state", "=", "approved")]
+        partners = self.partner_id.ids
+        given = dict_of(
+            hours._read_group(
+                [*approved, ("partner_id", "in", partners)], ["scheme_id", "partner_id"], ["minutes:sum"]
+            )
+        )
+        received = dict_of(
+            hours._read_group(
+                [*approved, ("receiver_id", "in", partners)], ["scheme_id", "receiver_id"], ["minutes:sum"]
+            )
+        )
+        for member in self:
+            key = (member.scheme_id._origin, member.partner_id._origin)
+            member.given_minutes = given.get(key, 0)
+            member.received_minutes = received.get(key, 0)
+
+    @api.depends("partner_id", "scheme_id")
+    @api.depends_context("show_scheme")
+    def _compute_display_name(self):
+        for member in self:
+            name = member.partner_id.display_name or ""
+            if self.env.context.get("show_scheme"):
+                name = f"{name} ({member.scheme_id.name})"
+            member.display_name = name
+
+    @api.constrains("joined_on", "left_on")
+    def _check_joined_before_leaving(self):
+        for member in self:
+            if member.joined_on and member.left_on and member.left_on < member.joined_on:
+                raise ValidationError(self.env._("%s can't have left before joining.", member.name))
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """The balance can be sorted and summed in hours too."""
+        if field_expr == "balance_hours":
+            return SQL("(%s / 60.0)", self._field_to_sql(alias, "balance_minutes", query))
+        return super()._field_to_sql(alias, field_expr, query)
+
+    @api.model
+    def _find_in_banks(self, schemes, partners):
+        """The memberships of ``partners`` in ``schemes``, in one query.
+
+        :return: dict of (bank id, partner id) → member, whom the user may not be able to read
+        """
+        # sudo: verbs need the role, state and account of people that their user can't look up
+        members = self.sudo().search_fetch(
+            [("scheme_id", "in", schemes._origin.ids), ("partner_id", "in", partners._origin.ids)],
+            ["scheme_id", "partner_id", "role", "state", "account_id", "trusted", "name", "session_mails"],
+        )
+        return {(member.scheme_id.id, member.partner_id.id): member for member in members}
+
+    # CRUD
+    def write(self, vals):
+        self._refuse_own_terms(vals, {"trusted"})
+        for name in ("partner_id", "scheme_id"):
+            if name in vals and any(member.account_id and member[name].id != vals[name] for member in self):
+                raise UserError(
+                    self.env._("A member with an account stays the same person in the same time bank.")
+                )
+        result = super().write(vals)
+        if "scheme_id" in vals:
+            self.check_access("write")  # nobody is moved to where the user has no say
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_applicants(self):
+        for member in self:
+            if member.account_id:
+                raise UserError(
+                    self.env._("%s has an account: use “Leave” instead of deleting.", member.name)
+                )
+
+    # Actions
+    def action_activate(self):
+        """Open the account of applicants; welcome back those who paused or left."""
+        self.check_access("write")
+        for member in self:
+            closed = member.scheme_id._why_closed()
+            if closed:
+                raise UserError(closed)
+        without = self.filtered(lambda member: not member.account_id)
+        # sudo: an account is opened by the membership, not by hand; the user may write these members.
+        accounts = (
+            self.env["timebank.account"]
+            .sudo()
+            .create(
+                [
+                    {"scheme_id": member.scheme_id.id, "kind": "member", "partner_id": member.partner_id.id}
+                    for member in without
+                ]
+            )
+        )
+        today = fields.Date.context_today(self)
+        for member, account in zip(without, accounts, strict=True):
+            member._through_door().write({"account_id": account.id, "joined_on": member.joined_on or today})
+        # sudo: the verb was allowed above; the account follows its membership
+        (self - without).account_id.sudo().filtered(lambda account: account.state != "open").action_reopen()
+        self._through_door().write({"state": "active", "left_on": False})
+        return True
+
+    def action_pause(self):
+        """Nothing can be recorded for a paused member; the credits stay."""
+        self._leave_active(self.env._("Only an active member can be paused."), {"state": "paused"})
+        return True
+
+    def action_leave(self):
+        """End the membership today. An account with credits left is frozen, an empty one closed."""
+        self._leave_active(
+            self.env._("Only a member who has joined can leave."),
+            {"state": "left", "left_on": fields.Date.context_today(self)},
+            states=("active", "paused"),
+        )
+        accounts = self.account_id.sudo()  # sudo: the account follows the membership
+        empty = accounts.filtered(lambda account: not account.balance_minutes)
+        empty.action_close()
+        (accounts - empty).action_freeze()
+        return True
+
+    def action_view_statement(self):
+        return self.account_id.action_view_statement()
+
+    def action_view_hours(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
+        return dict(
+            action,
+            domain=[
+                ("scheme_id", "=", self.scheme_id.id),
+                "|",
+                ("partner_id", "=", self.partner_id.id),
+                ("receiver_id", "=", self.partner_id.id),
+            ],
+            context={"default_scheme_id": self.scheme_id.id, "default_partner_id": self.partner_id.id},
+        )
+
+    def _leave_active(self, sentence, vals, states=("active",)):
+        self.check_access("write")
+        if any(member.state not in states for member in self):
+            raise UserError(sentence)
+        self._through_door().write(vals)
+
+    def _why_not_taking_part(self):
+        """Why nothing can be recorded for this member, or an empty string."""
+        self.ensure_one()
+        if self.state == "active":
+            return self.account_id.sudo()._why_not_movable()  # sudo: the sentence names the member only
+        sentences = {
+            "applicant": self.env._("%s has not been accepted yet: activate the membership first."),
+            "paused": self.env._("%s is paused: activate the membership again first."),
+            "left": self.env._("%s has left the time bank."),
+        }
+        return sentences[self.state] % self.name
+
+
+def dict_of(groups):
+    """Rows of ``_read_group`` with one aggregate, as a dict keyed by the grouped records."""
+    return {tuple(row[:-1]): row[-1] for row in groups}

@@ -1,0 +1,232 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..common.hours_field import hours_of, minutes_from_hours
+
+
+class TimebankReward(models.Model):
+    """Something that members can have for their credits."""
+
+    _name = "timebank.reward"
+    _description = "Reward"
+    _inherit = ["timebank.in.bank", "timebank.protected", "mail.thread", "mail.activity.mixin", "image.mixin"]
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    _protected_fields = frozenset({"state"})
+
+    # What it is
+    name = fields.Char(required=True, translate=True, tracking=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    sequence = fields.Integer(default=10)
+    kind = fields.Selection(
+        [
+            ("service", "Service"),
+            ("goods", "Goods"),
+            ("voucher", "Voucher"),
+            ("cash_like", "Cash-like"),
+        ],
+        required=True,
+        default="service",
+        tracking=True,
+    )
+    description = fields.Html(translate=True, help="What members read in the catalogue.")
+    state = fields.Selection(
+        [("draft", "Draft"), ("published", "Published"), ("archived", "Archived")],
+        required=True,
+        default="draft",
+        index=True,
+        tracking=True,
+    )
+
+    # What it costs the member
+    minutes = fields.Integer("Price in minutes", default=0, tracking=True, aggregator=None)
+    hours = hours_of("minutes", "Credits", editable=True, aggregator=None)
+    is_free = fields.Boolean("A thank-you", help="Costs no credits. Any other reward has a price.")
+    cash_price = fields.Monetary("Cash part", tracking=True, help="What the member pays in money besides.")
+
+    # What it costs the bank
+    supplier_id = fields.Many2one("res.partner", check_company=True, ondelete="restrict")
+    product_id = fields.Many2one(
+        "product.product",
+        check_company=True,
+        ondelete="restrict",
+        help="Gives the account and taxes of the member's invoice and the supplier's bill.",
+    )
+    expected_cost = fields.Monetary(
+        "Expected cost",
+        help="What the supplier is expected to bill for one.",
+        groups="timebank_coproduction.group_timebank_coordinator,timebank_coproduction.group_timebank_finance",
+        tracking=True,
+    )
+
+    # How many, when, for whom
+    has_stock = fields.Boolean("Limited number", help="Otherwise there is always another one.")
+    stock = fields.Integer("Left", copy=False, aggregator=None)
+    available_from = fields.Date("Available from")
+    available_until = fields.Date("Available until")
+    for_beneficiary = fields.Boolean("Beneficiaries", default=True)
+    for_volunteer = fields.Boolean("Volunteers", default=True)
+    for_professional = fields.Boolean("Professionals", default=True)
+    for_organisation = fields.Boolean("Organisations", default=True)
+    min_given_minutes = fields.Integer(default=0, aggregator=None)
+    min_given_hours = hours_of(
+        "min_given_minutes",
+        "After giving",
+        editable=True,
+        aggregator=None,
+        help="How many hours a member must have given before claiming this.",
+    )
+    check_type_ids = fields.Many2many("timebank.check.type", string="Required checks")
+    member_limit = fields.Integer("At most", aggregator=None, help="For each member. Zero means no limit.")
+    limit_period = fields.Selection(
+        [("ever", "Ever"), ("year", "A year"), ("month", "A month"), ("week", "A week")],
+        string="Limit period",
+        required=True,
+        default="ever",
+    )
+
+    # How it is handed over
+    approval = fields.Selection(
+        [("auto", "At once"), ("manual", "By a coordinator")], required=True, default="manual"
+    )
+    fulfilment = fields.Selection(
+        [
+            ("collected", "Collected"),
+            ("attended", "Attended"),
+            ("posted", "Posted"),
+            ("code", "Code shown to the supplier"),
+        ],
+        required=True,
+        default="collected",
+    )
+    collect_days = fields.Integer(
+        "Valid for (days)",
+        default=90,
+        help="How long after approval the claim can be fulfilled.",
+        aggregator=None,
+    )
+
+    # Figures
+    claim_ids = fields.One2many("timebank.redemption", "reward_id", string="Claims")
+    claim_count = fields.Integer(compute="_compute_claim_count", compute_sudo=False)
+
+    _price_positive = models.Constraint(
+        "CHECK (minutes >= 0 AND cash_price >= 0 AND expected_cost >= 0)", "A price is never below zero."
+    )
+    _price_known = models.Constraint(
+        "CHECK (state != 'published' OR minutes > 0 OR is_free IS TRUE)",
+        "A reward that isn't a thank-you has a price in credits.",
+    )
+    _stock_positive = models.Constraint("CHECK (stock >= 0)", "There is nothing left of this reward.")
+    _dates_in_order = models.Constraint(
+        "CHECK (available_until >= available_from)", "A reward can't end before it begins."
+    )
+    _limits_positive = models.Constraint(
+        "CHECK (member_limit >= 0 AND min_given_minutes >= 0 AND collect_days > 0)",
+        "Limits are zero or more, and a claim is valid for at least a day.",
+    )
+
+    @api.depends("claim_ids.state")
+    def _compute_claim_count(self):
+        counts = dict(
+            self.env["timebank.redemption"]._read_group(
+                [("reward_id", "in", self.ids), ("state", "not in", ("draft", "refused", "cancelled"))],
+                ["reward_id"],
+                ["quantity:sum"],
+            )
+        )
+        for reward in self:
+            reward.claim_count = counts.get(reward._origin, 0)
+
+    @api.onchange("has_stock")
+    def _onchange_has_stock(self):
+        if not self.has_stock:
+            self.stock = 0
+
+    # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._complete(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        vals = dict(vals)
+        self._complete(vals)
+        self._check_content(vals)
+        # sudo: only whether there are claims is asked
+        if vals.get("scheme_id") and any(
+            reward.claim_ids and reward.scheme_id.id != vals["scheme_id"] for reward in self.sudo()
+        ):
+            raise UserError(self.env._("A reward that has been claimed stays in its time bank."))
+        return super().write(vals)
+
+    def copy_data(self, default=None):
+        return [
+            dict(vals, name=self.env._("%s (copy)", reward.name), **(default or {}))
+            for reward, vals in zip(self, super().copy_data(default), strict=True)
+        ]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_unclaimed(self):
+        # sudo: only whether there are claims is asked
+        for reward in self.sudo():
+            if reward.claim_ids:
+                raise UserError(
+                    self.env._("“%s” has been claimed: archive it instead of deleting it.", reward.name)
+                )
+
+    def _complete(self, vals):
+        """A number of pieces means that the number is limited; an empty one that it isn't."""
+        minutes_from_hours(self.env, vals, {"hours": "minutes", "min_given_hours": "min_given_minutes"})
+        if "stock" in vals and "has_stock" not in vals:
+            vals["has_stock"] = vals["stock"] is not False and vals["stock"] is not None
+        if vals.get("stock") and vals["stock"] < 0:
+            raise UserError(self.env._("There can't be fewer than none of a reward."))
+
+    # Actions
+    def action_publish(self):
+        """Put drafts and archived rewards into the catalogue.
+
+        :raises UserError: naming the first that can't be, and why
+        """
+        self._check_run_by_user()
+        for reward in self:
+            reason = reward._why_not_publishable()
+            if reason:
+                raise UserError(reason)
+        self._through_door().write({"state": "published"})
+        return True
+
+    def action_archive(self):
+        """Take rewards out of the catalogue. Claims that were made still stand."""
+        self._check_run_by_user()
+        self._through_door().write({"state": "archived"})
+        return True
+
+    def action_draft(self):
+        """Take rewards out of the catalogue to work on them."""
+        self._check_run_by_user()
+        self._through_door().write({"state": "draft"})
+        return True
+
+    def action_claim(self):
+        """:return: the action of a new claim of this reward, for the user where they are a member"""
+        self.ensure_one()
+        me = self.env.user.partner_id
+        member = me.timebank_member_ids.filtered(lambda member: member.scheme_id == self.scheme_id)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": "timebank.redemption",
+            "views": [(False, "form")],
+            "context": {"default_reward_id": self.id, "default_partner_id": me.id if member else False},
+        }
+
+    def action_view_claims(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "timebank_coproduction.timebank_redemption_action"
+        )
+        return dict(action, domain=[("reward_id", "=", self.id)], context={"default_reward_id": self.id})

@@ -1,0 +1,241 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..common.hours_field import hours_of
+
+SIDES = [
+    ("professionals", "Professionals"),
+    ("jointly", "Jointly"),
+    ("community", "The community"),
+]
+#: What people without a group may say about an idea of their own.
+PROPOSAL = frozenset(
+    {"name", "description", "scheme_id", "project_id", "category_id", "proposer_id", "state"}
+)
+
+
+class TimebankActivity(models.Model):
+    """Something that people do together: an idea first, sessions once it runs."""
+
+    _name = "timebank.activity"
+    _description = "Activity"
+    _inherit = ["timebank.in.bank", "mail.thread", "mail.activity.mixin"]
+    _order = "priority desc, name, id"
+    _check_company_auto = True
+
+    # What
+    name = fields.Char(required=True, tracking=True)
+    description = fields.Html()
+    category_id = fields.Many2one("timebank.category", ondelete="restrict")
+    project_id = fields.Many2one(
+        "project.project", ondelete="restrict", index="btree_not_null", check_company=True
+    )
+    task_id = fields.Many2one(
+        "project.task",
+        ondelete="set null",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('project_id', '=?', project_id)]",
+    )
+    priority = fields.Selection([("0", "Normal"), ("1", "Starred")], default="0")
+    color = fields.Integer()
+    active = fields.Boolean(default=True)
+
+    # Who
+    proposer_id = fields.Many2one(
+        "res.partner",
+        string="Proposed by",
+        ondelete="restrict",
+        index="btree_not_null",
+        default=lambda self: self.env.user.partner_id,
+        check_company=True,
+    )
+    coordinator_id = fields.Many2one(
+        "res.users",
+        default=lambda self: (
+            self.env.user
+            if self.env.user.has_group("timebank_coproduction.group_timebank_coordinator")
+            else False
+        ),
+        domain="[('share', '=', False)]",
+        tracking=True,
+    )
+    planned_by = fields.Selection(
+        SIDES, string="Planned by", tracking=True, help="Who decides what is done and how."
+    )
+    delivered_by = fields.Selection(
+        SIDES, string="Delivered by", tracking=True, help="Who does it, as far as is known beforehand."
+    )
+
+    # How it runs
+    state = fields.Selection(
+        [
+            ("idea", "Idea"),
+            ("planned", "Planned"),
+            ("running", "Running"),
+            ("done", "Done"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="idea",
+        tracking=True,
+        index=True,
+        group_expand=True,
+        copy=False,
+    )
+    check_type_ids = fields.Many2many(
+        "timebank.check.type",
+        string="Checks asked for",
+        help="Of helpers and professionals, before they can sign up. Attendees need none.",
+    )
+    attendee_effect = fields.Selection(
+        [
+            ("none", "Nothing moves"),
+            ("charge", "Attendees pay credits"),
+            ("credit", "Attendees earn credits"),
+        ],
+        string="For attendees",
+        required=True,
+        default="none",
+        tracking=True,
+    )
+    attendee_minutes = fields.Integer(default=0)
+    attendee_hours = hours_of(
+        "attendee_minutes",
+        "Credits a session",
+        editable=True,
+        help="What each attendee pays or earns, in hours. 0: the time that they attended.",
+    )
+
+    # What came of it
+    session_ids = fields.One2many("timebank.session", "activity_id", string="Sessions")
+    hours_ids = fields.One2many("timebank.hours", "activity_id")
+
+    _attendee_minutes_of_a_day = models.Constraint(
+        "CHECK (attendee_minutes BETWEEN 0 AND 1440)",
+        "A session costs or earns between nothing and 24 hours.",
+    )
+
+    @api.constrains("project_id", "scheme_id", "task_id")
+    def _check_project_of_bank(self):
+        for activity in self:
+            # sudo: whoever proposes an idea may not be able to read the bank's projects.
+            bank, project = activity.scheme_id.sudo(), activity.project_id.sudo()
+            if project and bank.project_ids and project not in bank.project_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(bank)s does not serve the project %(project)s.",
+                        bank=bank.name,
+                        project=project.name,
+                    )
+                )
+            # sudo: only the task's project is compared
+            task = activity.task_id.sudo()
+            if task and project and task.project_id != project:
+                raise ValidationError(
+                    self.env._(
+                        "The task %(task)s is not one of %(project)s.", task=task.name, project=project.name
+                    )
+                )
+
+    @api.onchange("task_id")
+    def _onchange_task_id(self):
+        self.project_id = self.task_id.project_id or self.project_id
+
+    # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_proposal(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_proposal(vals)
+        if "scheme_id" in vals and any(activity.scheme_id.id != vals["scheme_id"] for activity in self):
+            # sudo: only whether there are any is asked
+            if self.sudo().session_ids:
+                raise UserError(self.env._("An activity with sessions stays in its time bank."))
+        if vals.get("state") in ("done", "cancelled"):
+            self._raise_refusals(self._get_refusals_to_end())
+        return super().write(vals)
+
+    def _check_proposal(self, vals):
+        """Anybody may propose; the broker makes an activity of it."""
+        user = self.env.user
+        if self.env.su or user.has_group("timebank_coproduction.group_timebank_coordinator"):
+            return
+        if (
+            not PROPOSAL.issuperset(vals)
+            or vals.get("state", "idea") != "idea"
+            or vals.get("proposer_id", user.partner_id.id) != user.partner_id.id
+        ):
+            raise UserError(
+                self.env._("You can propose an idea and describe it; a coordinator plans the rest.")
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_unused(self):
+        for activity in self:
+            if activity.session_ids or activity.hours_ids:
+                raise UserError(
+                    self.env._(
+                        "“%s” has sessions or hours: archive it instead of deleting it.", activity.name
+                    )
+                )
+
+    # Actions: an idea becomes an activity
+    def action_plan(self):
+        return self._move_to("planned", ("idea",))
+
+    def action_start(self):
+        return self._move_to("running", ("idea", "planned"))
+
+    def action_finish(self):
+        """:raises UserError: while there are sessions to come"""
+        return self._move_to("done", ("planned", "running"))
+
+    def action_cancel(self):
+        """Call it off, and all its sessions to come with it; those signed up are told."""
+        self.check_access("write")
+        self._get_open_sessions().action_cancel()
+        return self._move_to("cancelled", ("idea", "planned", "running"))
+
+    def action_reset(self):
+        """Make an idea of it again."""
+        return self._move_to("idea", ("planned", "running", "done", "cancelled"))
+
+    def _move_to(self, state, states):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        self._raise_refusals(
+            {
+                activity.id: self.env._(
+                    "“%(activity)s” is %(state)s: that step is not open to it.",
+                    activity=activity.name,
+                    state=labels[activity.state].lower(),
+                )
+                for activity in self
+                if activity.state not in states
+            }
+        )
+        self.write({"state": state})
+        return True
+
+    def _raise_refusals(self, refusals):
+        if refusals:
+            raise UserError("\n".join(dict.fromkeys(refusals.values())))
+
+    def _get_refusals_to_end(self):
+        """Activities with sessions still to come: dict of id → sentence."""
+        return {
+            activity.id: self.env._(
+                "“%(activity)s” still has %(count)s sessions to come: close or cancel them first.",
+                activity=activity.name,
+                count=len(sessions),
+            )
+            for activity, sessions in self._get_open_sessions().grouped("activity_id").items()
+        }
+
+    def _get_open_sessions(self):
+        return self.env["timebank.session"].search(
+            [("activity_id", "in", self.ids), ("state", "in", ("draft", "open"))]
+        )

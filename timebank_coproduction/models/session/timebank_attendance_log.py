@@ -1,0 +1,217 @@
+from odoo import fields, models
+
+from ..common.hours_field import hours_of
+
+
+class TimebankAttendance(models.Model):
+    """From the register to hours and credits.
+
+    Logging a line makes it count: helpers' and professionals' minutes become hours,
+    attendees are charged or credited by the activity's rule. A line is logged once;
+    undoing it reverses, and it can be logged again.
+    """
+
+    _inherit = "timebank.attendance"
+
+    settled_on = fields.Datetime("Logged on", readonly=True, copy=False)
+    settle_no = fields.Integer(
+        readonly=True, copy=False, default=0, help="How many times it has been logged."
+    )
+    hours_id = fields.Many2one("timebank.hours", "Entry", readonly=True, copy=False, index="btree_not_null")
+    hours_recognised = fields.Boolean(
+        readonly=True, copy=False, help="The entry had been approved before; logging only recognised it."
+    )
+    effect = fields.Selection(
+        [("none", "Nothing moved"), ("charge", "Charged"), ("credit", "Credited")],
+        required=True,
+        default="none",
+        readonly=True,
+        copy=False,
+    )
+    effect_minutes = fields.Integer(readonly=True, copy=False, default=0)
+    effect_hours = hours_of("effect_minutes", "Credits")
+    transfer_ids = fields.One2many("timebank.transfer", "attendance_id", string="Transfers")
+    problem = fields.Char("To decide", readonly=True, copy=False, help="Why this line could not be logged.")
+    waived_reason = fields.Char(
+        "Why let off", readonly=True, copy=False, help="Why nothing moved for this person."
+    )
+
+    _effect_has_minutes = models.Constraint(
+        "CHECK ((effect = 'none') = (effect_minutes = 0))",
+        "Who is charged or credited is so for some minutes.",
+    )
+    _to_decide = models.Index("(session_id) WHERE problem IS NOT NULL")
+
+    def action_log(self):
+        """Log these lines, whether or not the rest of the register is ready.
+
+        :return: ``True``, or an action listing what could not be logged, and why
+        :raises UserError: when nothing could
+        """
+        self.check_access("write")
+        refusals = self._get_refusals_to_log()
+        lines = self._raise_or_list(refusals)
+        refusals |= lines._settle()
+        self.env["timebank.session"]._thank(lines)
+        return self._tell(refusals, self.env._("logged"))
+
+    def action_waive(self, reason):
+        """Let people off who could not be charged.
+
+        :param str reason: kept with the line
+        """
+        self.check_access("write")
+        reason = self._checked_reason(reason)
+        refusals = {
+            one.id: self.env._("Nothing is to be decided about “%s”.", one.display_name)
+            for one in self
+            if not one.problem
+        }
+        lines = self._raise_or_list(refusals)
+        lines._through_door().write(
+            {"problem": False, "waived_reason": reason, "settled_on": fields.Datetime.now()}
+        )
+        lines.session_id._close_todos()
+        return self._tell(refusals, self.env._("let off"))
+
+    def action_reverse(self, reason):
+        """Undo the logging of these lines: hours and credits are reversed.
+
+        :param str reason: kept with the reversals
+        :return: ``True``, or an action listing what could not be undone, and why
+        """
+        self.check_access("write")
+        reason = self._checked_reason(reason)
+        refusals = {}
+        for one in self:
+            if not one.settled_on:
+                refusals[one.id] = self.env._("“%s” has not been logged.", one.display_name)
+            elif one.session_id.state == "done":
+                refusals[one.id] = self.env._(
+                    "%s is closed: re-open it, which reverses.", one.session_id._say()
+                )
+        lines = self.filtered(lambda one: one.id not in refusals)
+        refusals |= lines._unsettle(reason)
+        self._raise_or_list(refusals)
+        return self._tell(refusals, self.env._("undone"))
+
+    def _get_refusals_to_log(self):
+        refusals = {}
+        for one in self:
+            if one.settled_on:
+                refusals[one.id] = self.env._("“%s” has been logged already.", one.display_name)
+            elif one.state != "attended":
+                refusals[one.id] = self.env._("“%s”: not ticked off as here.", one.display_name)
+            elif one.session_id.state != "open" and not (one.session_id.state == "done" and one.problem):
+                refusals[one.id] = one._why_not_open()
+        return refusals
+
+    def _settle(self):
+        """Make lines count that have not yet, in a constant number of queries.
+
+        :return: dict of line id → why not, which the line keeps as its problem
+        """
+        lines = self.filtered(lambda one: one.state == "attended" and not one.settled_on)
+        lines._sign_out_at_end()
+        # sudo: only the membership's state and account are used
+        members = lines.sudo()._get_members()
+        problems = {}
+        for one in lines:
+            reason = one._why_not_member(members)
+            if reason:
+                problems[one.id] = reason
+        fit = lines.filtered(lambda one: one.id not in problems)
+        attendees = fit.filtered(lambda one: one.role == "attendee")
+        given, unrecorded = (fit - attendees)._settle_hours(members)
+        moved, unmoved = attendees._settle_effect(members)
+        problems |= unrecorded | unmoved
+        lines._write_settled(given | moved, problems)
+        return problems
+
+    def _write_settled(self, outcomes, problems):
+        """Write on the lines what has become of them, in one statement.
+
+        :param dict outcomes: line id → its columns of hours, or of credits
+        :param dict problems: line id → why it could not be logged
+        """
+        nothing = {"hours_id": None, "hours_recognised": False, "effect": "none", "effect_minutes": 0}
+        now = fields.Datetime.now()
+        self._write_each(
+            {
+                one.id: {
+                    "settled_on": None if one.id in problems else now,
+                    "problem": problems.get(one.id),
+                    "waived_reason": None,
+                    "settle_no": one.settle_no,
+                    **nothing,
+                    **outcomes.get(one.id, {}),
+                }
+                for one in self
+            }
+        )
+
+    def _settle_effect(self, members):
+        """Charge or credit attendees, as far as the ledger accepts.
+
+        :return: two dicts by line id: the columns that say what moved, and why nothing could
+        """
+        vals_list, moved = [], {}
+        # sudo: the credits of people whose register the user may write
+        for session, lines in self.sudo().grouped("session_id").items():
+            activity, scheme = session.activity_id, session.scheme_id
+            effect, all_minutes = activity.attendee_effect, activity.attendee_minutes
+            if effect == "none":
+                continue
+            common = {"kind": "attend", "date": session.date, "memo": session.name}
+            bank = scheme.operating_account_id.id
+            for one in lines:
+                member = members[scheme.id, one.partner_id.id]
+                if effect == "credit" and not scheme._earns_credit(member.role):
+                    continue
+                payer, taker = member.account_id.id, bank
+                if effect == "credit":
+                    payer, taker = taker, payer
+                minutes, number = all_minutes or one.minutes, one.settle_no + 1
+                moved[one.id] = {"effect": effect, "effect_minutes": minutes, "settle_no": number}
+                vals_list.append(
+                    {
+                        **common,
+                        "from_account_id": payer,
+                        "to_account_id": taker,
+                        "minutes": minutes,
+                        "attendance_id": one.id,
+                        "attendance_no": number,
+                    }
+                )
+        unmoved = self.env["timebank.transfer"]._post_possible(vals_list) if vals_list else {}
+        refused = {vals_list[position]["attendance_id"]: sentence for position, sentence in unmoved.items()}
+        return {line_id: vals for line_id, vals in moved.items() if line_id not in refused}, refused
+
+    def _unsettle(self, reason):
+        """Reverse what logging did, as far as the ledger accepts.
+
+        :return: dict of line id → why not; such a line stays logged
+        """
+        lines = self.filtered("settled_on")
+        problems = lines._unsettle_effect(reason) | lines._unsettle_hours(reason)
+        done = lines.filtered(lambda one: one.id not in problems)
+        done._through_door().write(
+            {
+                "settled_on": False,
+                "effect": "none",
+                "effect_minutes": 0,
+                "hours_id": False,
+                "hours_recognised": False,
+                "waived_reason": False,
+            }
+        )
+        return problems
+
+    def _unsettle_effect(self, reason):
+        # sudo: re-opening was allowed by the verb; the credits follow the register
+        transfers = self.sudo().transfer_ids.filtered(lambda transfer: not transfer.is_reversed)
+        vals_list = transfers._prepare_reversals(reason)
+        refused = transfers._get_posting_refusals(vals_list) if vals_list else {}
+        problems = {transfers[position].attendance_id.id: sentence for position, sentence in refused.items()}
+        transfers.filtered(lambda transfer: transfer.attendance_id.id not in problems)._reverse(reason)
+        return problems

@@ -1,0 +1,79 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+from ...tools import codes, qr
+
+
+class TimebankMember(models.Model):
+    """What sessions need to know of a member: the card, the name to show, mails, checks."""
+
+    _inherit = "timebank.member"
+
+    card_code = fields.Char(
+        "Card code",
+        readonly=True,
+        copy=False,
+        groups="timebank_coproduction.group_timebank_coordinator",
+        help="What the QR code on the member card says. Draw a new one if a card was lost.",
+    )
+    name_shown = fields.Selection(
+        [
+            ("full", "Full name"),
+            ("initial", "First name and initial"),
+            ("first", "First name"),
+            ("hidden", "Not at all"),
+        ],
+        string="Name shown to others",
+        required=True,
+        default="initial",
+        help="To other members, and at the door. Who isn't shown signs in with the member card.",
+    )
+    shown_name = fields.Char(compute="_compute_shown_name")
+    session_mails = fields.Boolean(
+        "Mails about sessions",
+        default=True,
+        help="Places, reminders, cancellations and thanks. Each such mail has a link to switch them off.",
+    )
+    check_ids = fields.One2many(related="partner_id.timebank_check_ids", string="Checks")
+
+    _card_unique = models.UniqueIndex("(card_code) WHERE card_code IS NOT NULL", "That card is taken.")
+
+    @api.depends("name", "name_shown")
+    def _compute_shown_name(self):
+        for member in self:
+            words = (member.name or "").split()
+            if member.name_shown == "hidden" or not words:
+                member.shown_name = ""
+            elif member.name_shown == "full" or len(words) == 1:
+                member.shown_name = member.name if member.name_shown == "full" else words[0]
+            elif member.name_shown == "first":
+                member.shown_name = words[0]
+            else:
+                member.shown_name = f"{words[0]} {words[-1][0]}."
+
+    def action_new_card(self):
+        """Draw new card codes: a card that was lost opens no door any more."""
+        self.check_access("write")
+        for member in self:
+            member.card_code = codes.new(codes.VOUCHER_LENGTH)
+        return True
+
+    def action_view_checks(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_check_action")
+        return dict(
+            action,
+            domain=[("partner_id", "=", self.partner_id.id)],
+            context={"default_partner_id": self.partner_id.id},
+        )
+
+    def action_print_cards(self):
+        """The members' cards as a PDF, ten to a page; draws codes for those without one."""
+        self.filtered(lambda member: not member.card_code).action_new_card()
+        return self.env.ref("timebank_coproduction.report_member_card").report_action(self)
+
+    def _get_card_qr(self):
+        """The card's code as a picture."""
+        self.ensure_one()
+        return Markup(qr.svg(self.card_code))

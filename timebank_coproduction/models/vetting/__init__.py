@@ -1,0 +1,4 @@
+from . import (
+    timebank_check,
+    res_partner,
+)
