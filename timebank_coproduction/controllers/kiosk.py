@@ -2,7 +2,7 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from ..models.session.timebank_session_kiosk import CARD_LENGTH
+from ..models.session.timebank_session_list import CARD_LENGTH
 from ..tools import codes
 
 

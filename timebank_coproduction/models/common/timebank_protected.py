@@ -16,7 +16,6 @@ class TimebankProtected(models.AbstractModel):
 
     _name = "timebank.protected"
     _description = "Fields that only verbs change"
-
     _protected_fields = frozenset()
 
     @api.model_create_multi

@@ -1,5 +1,3 @@
 from . import (
     timebank_desk,
-    timebank_desk_matches,
-    timebank_desk_people,
 )

@@ -1,4 +1,9 @@
+from markupsafe import Markup, escape
+
 from odoo import fields, models
+
+from ...tools import closeness
+from ...tools.minutes import clock
 
 
 class TimebankMember(models.Model):
@@ -23,6 +28,11 @@ class TimebankMember(models.Model):
     request_ids = fields.One2many("timebank.request", "member_id", string="Requests")
     offer_count = fields.Integer("Number of offers", compute="_compute_exchange_counts")
     request_count = fields.Integer("Number of requests", compute="_compute_exchange_counts")
+
+    # What the coordinator reads when asking.
+    asked_on = fields.Date(
+        "Asked to give back", readonly=True, copy=False, help="When the coordinators were last told."
+    )
 
     def _compute_exchange_counts(self):
         for model, name in (
@@ -90,3 +100,76 @@ class TimebankMember(models.Model):
                 "default_partner_id": self.partner_id.id,
             },
         )
+
+    # ------------------------------------------------------------
+    # What the coordinator reads when asking.
+    # ------------------------------------------------------------
+
+    def action_ask_to_give_back(self):
+        """Give the user a to-do for each of these members, with what they said they can do."""
+        self.check_access("write")
+        wishes = self._suggest_wishes()
+        for member in self:
+            member.activity_schedule(
+                "timebank_coproduction.mail_activity_give_back",
+                summary=member._why_ask(),
+                note=member._say_what_they_can(wishes.get(member.id, [])),
+                user_id=self.env.uid,
+            )
+        self.asked_on = fields.Date.context_today(self)
+        return True
+
+    def _why_ask(self):
+        self.ensure_one()
+        if self.received_minutes and not self.given_minutes:
+            return self.env._("%s hours received, none given yet", clock(self.received_minutes))
+        if self.supported_until:
+            return self.env._("Support has ended: would they do the same for another?")
+        return self.env._("Ask what they would like to do")
+
+    def _say_what_they_can(self, wishes):
+        """HTML: what the member offers, and who is waiting for it.
+
+        :param wishes: rows as :meth:`timebank.offer.suggest` gives them
+        """
+        self.ensure_one()
+        offered = self.offer_ids.filtered(lambda offer: offer.state == "published")
+        can = ", ".join(offered.skill_id.mapped("name"))
+        lines = [
+            self.env._("Said they can: %s", can)
+            if can
+            else self.env._("Has not said yet what they can do: ask.")
+        ]
+        if self.interest_ids:
+            lines.append(self.env._("Likes: %s", ", ".join(self.interest_ids.mapped("name"))))
+        lines += [f"{row['name']}: {', '.join(row['reasons'])}" for row in wishes]
+        return Markup("<ul>%s</ul>") % Markup().join(Markup("<li>%s</li>") % escape(line) for line in lines)
+
+    def _suggest_wishes(self, limit=3):
+        """For each member, the requests that their offers fit best.
+
+        :return: dict of member id → rows as :meth:`timebank.offer.suggest` gives them
+        """
+        matchmaker = self.env["timebank.matchmaker"]
+        found = {}
+        for scheme, members in self.grouped("scheme_id").items():
+            offers = members.offer_ids.filtered(lambda offer: offer.state == "published")
+            requests = scheme._get_requests_to_plan()
+            if not offers or not requests:
+                continue
+            points = matchmaker._score(requests, offers, closeness.WHOLE)
+            for column, offer in enumerate(offers):
+                for row in points[:, column].argsort()[::-1][:limit]:
+                    if points[row, column] > 0:
+                        found.setdefault(offer.member_id.id, []).append(
+                            (float(points[row, column]), requests[int(row)], offer)
+                        )
+        return {
+            member_id: matchmaker._describe(
+                [(request, offer, score) for score, request, offer in sorted(rows, key=lambda row: -row[0])][
+                    :limit
+                ],
+                "request",
+            )
+            for member_id, rows in found.items()
+        }

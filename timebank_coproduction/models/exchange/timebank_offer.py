@@ -22,3 +22,26 @@ class TimebankOffer(models.Model):
         )
         for offer in self:
             offer.introduction_count = counts.get(offer._origin, 0)
+
+    # ------------------------------------------------------------
+    # The requests that an offer fits.
+    # ------------------------------------------------------------
+
+    def suggest(self, limit=10):
+        """The open requests that this offer fits, best first. Nothing is written.
+
+        :param int limit: how many at most
+        :return: as :meth:`timebank.request.suggest`, with the asking person's name
+        :raises AccessError: for whoever doesn't coordinate the bank
+        """
+        self.ensure_one()
+        self.check_access("read")
+        matchmaker = self.env["timebank.matchmaker"]
+        matchmaker._check_broker(self.scheme_id)
+        found = matchmaker._suggest(self, "timebank.request", limit)
+        return matchmaker._describe_facts(found, "request")
+
+    def action_suggest(self):
+        """Keep the ten best requests as suggested introductions, and show them."""
+        rows = [row for offer in self for row in offer.suggest(10)]
+        return self.env["timebank.introduction"]._suggest(rows, self)

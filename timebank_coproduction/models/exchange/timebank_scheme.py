@@ -1,8 +1,12 @@
 import numpy as np
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...tools import closeness, planning
+from ..common.hours_field import hours_of
+
+#: For how many days after support ended somebody is asked.
+SUPPORT_ENDED_DAYS = 60
 
 
 class TimebankScheme(models.Model):
@@ -16,8 +20,21 @@ class TimebankScheme(models.Model):
         help="How many introductions a person is planned for at a time, open ones included.",
     )
 
+    # Asking people to give back, once they have received or their support has ended.
+    give_back_minutes = fields.Integer(default=180)
+    give_back_hours = hours_of(
+        "give_back_minutes",
+        "Ask to give back after",
+        editable=True,
+        help="Somebody who has received this much and given nothing is brought to the"
+        " coordinators' attention.",
+    )
+
     _introductions_positive = models.Constraint(
         "CHECK (introductions_per_giver > 0)", "A giver can take on at least one introduction."
+    )
+    _give_back_positive = models.Constraint(
+        "CHECK (give_back_minutes > 0)", "People are asked to give back after some time received."
     )
 
     def plan_introductions(self):
@@ -113,3 +130,75 @@ class TimebankScheme(models.Model):
         }
         limit = self.introductions_per_giver
         return np.array([max(limit - busy.get(partner, 0), 0) for partner in partner_ids])
+
+    # ------------------------------------------------------------
+    # Asking people to give back, once they have received or their support has ended.
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_exchange(self):
+        """Daily: what ran out, and whom to ask to give back."""
+        self.env["timebank.exchange.mixin"]._cron_expire()
+        for scheme in self.search([("state", "=", "open")]):
+            scheme._ask_to_give_back()
+
+    def _ask_to_give_back(self):
+        """One activity for each member to be asked; nobody is asked twice within half a year."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        asked_since = fields.Date.subtract(today, months=6)
+        members = self._get_never_gave() | self._get_support_ended()
+        members = members.filtered(lambda member: not member.asked_on or member.asked_on < asked_since)
+        suggestions = members._suggest_wishes()
+        for member in members:
+            member.activity_schedule(
+                "timebank_coproduction.mail_activity_give_back",
+                summary=member._why_ask(),
+                note=member._say_what_they_can(suggestions.get(member.id, [])),
+                user_id=self.coordinator_ids[:1].id or self.env.uid,
+            )
+        members.asked_on = today
+
+    def _get_never_gave(self):
+        """Active members who have received enough to be asked, and never given."""
+        hours = self.env["timebank.hours"]
+        approved = [("scheme_id", "=", self.id), ("state", "=", "approved")]
+        received = hours._read_group(
+            [*approved, ("receiver_id", "!=", False)],
+            ["receiver_id"],
+            ["minutes:sum"],
+            having=[("minutes:sum", ">=", self.give_back_minutes)],
+        )
+        takers = self.env["res.partner"].union(*(partner for partner, _minutes in received))
+        given = hours._read_group([*approved, ("partner_id", "in", takers.ids)], ["partner_id"])
+        givers = self.env["res.partner"].union(*(partner for (partner,) in given))
+        return self._get_active_members([("partner_id", "in", (takers - givers).ids)])
+
+    def _get_support_ended(self):
+        """Active members whose support has ended of late, and who gave nothing since."""
+        today = fields.Date.context_today(self)
+        ended = self._get_active_members(
+            [
+                ("supported_until", "<", today),
+                ("supported_until", ">=", fields.Date.subtract(today, days=SUPPORT_ENDED_DAYS)),
+            ]
+        )
+        given = dict(
+            self.env["timebank.hours"]._read_group(
+                [
+                    ("scheme_id", "=", self.id),
+                    ("state", "=", "approved"),
+                    ("partner_id", "in", ended.partner_id.ids),
+                ],
+                ["partner_id"],
+                ["date:max"],
+            )
+        )
+        return ended.filtered(
+            lambda member: given.get(member.partner_id, member.supported_until) <= member.supported_until
+        )
+
+    def _get_active_members(self, domain):
+        return self.env["timebank.member"].search(
+            [("scheme_id", "=", self.id), ("state", "=", "active"), *domain]
+        )

@@ -179,3 +179,22 @@ class TimebankBillLine(models.Model):
             )
         )
         self.invalidate_recordset(["matched_amount", "open_amount", "status"])
+
+    # ------------------------------------------------------------
+    # timebank_grant_matching_screen
+    # ------------------------------------------------------------
+
+    def _prepare_row(self):
+        return {
+            "id": self.id,
+            "number": self.number or "",
+            "label": self.name or "",
+            "reference": self.reference or "",
+            "partner": self.partner_id.name or "",
+            "date": fields.Date.to_string(self.date),
+            "quantity": self.quantity,
+            "share": self.share_amount,
+            "open": self.open_amount,
+            "status": self.status,
+            "move_id": self.move_id.id,
+        }

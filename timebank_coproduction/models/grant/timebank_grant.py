@@ -1,8 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_date
 
 #: What was agreed with the funder: once the grant is open, only an amendment changes it.
 AGREED = frozenset({"amount", "currency_id", "rate", "date_start", "date_end", "reward_percentage"})
+
+#: Courses of which somebody has to know.
+OFF_COURSE = ("over", "under")
 
 
 class TimebankGrant(models.Model):
@@ -12,7 +16,6 @@ class TimebankGrant(models.Model):
     _order = "date_end, id"
     _rec_names_search = ["name", "reference", "funder_id"]
     _check_company_auto = True
-
     _protected_fields = frozenset({"state", "commitment_no"})
 
     # The award
@@ -70,7 +73,6 @@ class TimebankGrant(models.Model):
         domain=[("share", "=", False)],
         tracking=True,
     )
-
     # What it pays for
     reward_percentage = fields.Float(
         "Share for rewards", default=10.0, tracking=True, help="Per cent of the award that may buy rewards."
@@ -87,7 +89,6 @@ class TimebankGrant(models.Model):
     amendment_ids = fields.One2many(
         "timebank.grant.amendment", "grant_id", string="Amendments", readonly=True
     )
-
     # Where it stands in the books
     analytic_account_id = fields.Many2one(
         "account.analytic.account",
@@ -108,7 +109,6 @@ class TimebankGrant(models.Model):
         string="Reward products",
         help="Where given, only bill lines of these products count, and lines without a product.",
     )
-
     # How far a bill and its claim may be apart
     tolerance_percent = fields.Float("Tolerance (%)", default=10.0)
     tolerance_amount = fields.Monetary(
@@ -120,13 +120,18 @@ class TimebankGrant(models.Model):
     days_after = fields.Integer(
         "Days after", default=120, help="Days within which a claim's bill is expected."
     )
-
     commitment_no = fields.Integer(
         "Commitments made",
         readonly=True,
         copy=False,
         default=0,
         help="Counts the commitments made, so that two at the same moment notice each other.",
+    )
+
+    # The ways out of a grant's form.
+    reconciliation_ids = fields.One2many("timebank.reconciliation", "grant_id", string="Reconciliations")
+    reconciliation_count = fields.Integer(
+        "Number of reconciliations", compute="_compute_reconciliation_count"
     )
 
     _percentage = models.Constraint(
@@ -280,3 +285,165 @@ class TimebankGrant(models.Model):
             )
             .with_env(self.env)
         )
+
+    # ------------------------------------------------------------
+    # A warning to those responsible while a reward budget will run out, or be left over.
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_warn(self):
+        """Warn of open grants off course, and take back the warnings of those on course again."""
+        grants = self.search([("state", "=", "open")])
+        grants._refresh_figures()
+        off_course = grants.filtered(lambda grant: grant.course in OFF_COURSE)
+        settled = self._get_warnings().filtered(lambda todo: todo.res_id not in off_course._ids)
+        settled.action_feedback(feedback=self.env._("On course again, or closed."))
+        off_course._warn()
+
+    def _warn(self):
+        """One open warning for each grant and person, saying what is so today."""
+        open_todos = {(todo.res_id, todo.user_id): todo for todo in self._get_warnings(self.ids)}
+        for grant in self:
+            summary = grant._get_course_sentence()
+            for user in grant._get_people_to_warn():
+                todo = open_todos.get((grant.id, user))
+                if not todo:
+                    grant.activity_schedule(
+                        "timebank_coproduction.mail_activity_grant_course", summary=summary, user_id=user.id
+                    )
+                elif todo.summary != summary:
+                    todo.summary = summary
+
+    def _get_people_to_warn(self):
+        """Whoever answers for the grant, and the coordinators of its banks."""
+        self.ensure_one()
+        return (self.user_id | self.scheme_ids.coordinator_ids).filtered("active")
+
+    def _get_course_sentence(self):
+        self.ensure_one()
+        currency = self.company_currency_id
+        budget = currency.format(self.reward_budget)
+        if self.course == "over":
+            return self.env._(
+                "At this pace the reward budget of %(budget)s is used up by %(date)s",
+                budget=budget,
+                date=format_date(self.env, self.used_up_on),
+            )
+        return self.env._(
+            "At this pace %(left)s of the reward budget of %(budget)s will be left over",
+            left=currency.format(self.reward_budget - self.expected_amount),
+            budget=budget,
+        )
+
+    def _get_warnings(self, grant_ids=None):
+        """The open warnings on these grants, or on all of them."""
+        todo_type = self.env.ref("timebank_coproduction.mail_activity_grant_course", raise_if_not_found=False)
+        domain = [("res_model", "=", self._name), ("activity_type_id", "=", todo_type.id if todo_type else 0)]
+        if grant_ids is not None:
+            domain.append(("res_id", "in", grant_ids))
+        # sudo: warnings of everybody, whoever runs the job.
+        return self.env["mail.activity"].sudo().search(domain)
+
+    # ------------------------------------------------------------
+    # The ways out of a grant's form.
+    # ------------------------------------------------------------
+
+    def _compute_reconciliation_count(self):
+        counts = dict(
+            self.env["timebank.reconciliation"]
+            .sudo()  # sudo: only the number is shown to those who may not open them
+            ._read_group([("grant_id", "in", self.ids)], ["grant_id"], ["__count"])
+        )
+        for grant in self:
+            grant.reconciliation_count = counts.get(grant._origin.sudo(), 0)
+
+    def action_reconcile(self):
+        """Open the grant's draft reconciliation, making one for the next period where there is none."""
+        self.ensure_one()
+        self._check_finance()
+        reconciliations = self.env["timebank.reconciliation"]
+        draft = reconciliations.search([("grant_id", "=", self.id), ("state", "=", "draft")], limit=1)
+        draft = draft or reconciliations.create({"grant_id": self.id})
+        draft.action_refresh()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "timebank.reconciliation",
+            "res_id": draft.id,
+            "views": [(False, "form")],
+        }
+
+    def action_view_claims(self):
+        return self._open("timebank_redemption_action")
+
+    def action_view_bills(self):
+        self.env["timebank.bill.line"]._follow(self)
+        return self._open("timebank_bill_line_action")
+
+    def action_view_reconciliations(self):
+        return self._open("timebank_reconciliation_action")
+
+    def _open(self, name):
+        return self.env["ir.actions.act_window"]._open_timebank(
+            name, [("grant_id", "in", self.ids)], default_grant_id=self[:1].id
+        )
+
+    # ------------------------------------------------------------
+    # timebank_grant_terms
+    # ------------------------------------------------------------
+
+    def action_amend(self, vals, reason, date=None):
+        """Change what was agreed with the funder, and keep what it was.
+
+        :param dict vals: new ``amount``, ``date_end`` or ``reward_percentage``
+        :param str reason: such as the funder's letter
+        :param date: when it was agreed, default today
+        :raises UserError: without a reason or a change, or on a grant that is not open
+        """
+        self.ensure_one()
+        self._check_finance()
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the grant was amended: its reviewers will read it."))
+        if self.state != "open":
+            raise UserError(self.env._("“%s” is not open: only an open grant is amended.", self.name))
+        new = {
+            "amount": vals.get("amount", self.amount),
+            "date_end": fields.Date.to_date(vals.get("date_end", self.date_end)),
+            "reward_percentage": vals.get("reward_percentage", self.reward_percentage),
+        }
+        if all(self[name] == value for name, value in new.items()):
+            raise UserError(self.env._("Nothing would change: give the new amount, end or share."))
+        # sudo: nobody has the right to create an amendment, so that this is the only way.
+        self.env["timebank.grant.amendment"].sudo()._through_door().create(
+            {
+                "grant_id": self.id,
+                "date": date or fields.Date.context_today(self),
+                "reason": reason.strip(),
+                "old_amount": self.amount,
+                "new_amount": new["amount"],
+                "old_date_end": self.date_end,
+                "new_date_end": new["date_end"],
+                "old_percentage": self.reward_percentage,
+                "new_percentage": new["reward_percentage"],
+            }
+        )
+        self._through_door().write(new)
+        return True
+
+    # ------------------------------------------------------------
+    # timebank_redemption_grant
+    # ------------------------------------------------------------
+
+    def _commit(self):
+        """Mark that something is committed, so that two commitments at once notice each other.
+
+        The second of two transactions that read the same budget fails here, and Odoo tries
+        its request again with the budget as the first has left it.
+        """
+        if not self:
+            return
+        self.env.cr.execute(
+            """UPDATE timebank_grant SET commitment_no = commitment_no + 1 WHERE id IN (
+                   SELECT id FROM timebank_grant WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE)""",
+            [self.ids],
+        )
+        self._refresh_figures()

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 
 
 class TimebankGrantLine(models.Model):
@@ -78,45 +78,3 @@ class TimebankGrantAmendment(models.Model):
 
     def write(self, vals):  # pylint: disable=method-required-super
         raise AccessError(self.env._("An amendment is never changed: record another one."))
-
-
-class TimebankGrant(models.Model):
-    _inherit = "timebank.grant"
-
-    def action_amend(self, vals, reason, date=None):
-        """Change what was agreed with the funder, and keep what it was.
-
-        :param dict vals: new ``amount``, ``date_end`` or ``reward_percentage``
-        :param str reason: such as the funder's letter
-        :param date: when it was agreed, default today
-        :raises UserError: without a reason or a change, or on a grant that is not open
-        """
-        self.ensure_one()
-        self._check_finance()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why the grant was amended: its reviewers will read it."))
-        if self.state != "open":
-            raise UserError(self.env._("“%s” is not open: only an open grant is amended.", self.name))
-        new = {
-            "amount": vals.get("amount", self.amount),
-            "date_end": fields.Date.to_date(vals.get("date_end", self.date_end)),
-            "reward_percentage": vals.get("reward_percentage", self.reward_percentage),
-        }
-        if all(self[name] == value for name, value in new.items()):
-            raise UserError(self.env._("Nothing would change: give the new amount, end or share."))
-        # sudo: nobody has the right to create an amendment, so that this is the only way.
-        self.env["timebank.grant.amendment"].sudo()._through_door().create(
-            {
-                "grant_id": self.id,
-                "date": date or fields.Date.context_today(self),
-                "reason": reason.strip(),
-                "old_amount": self.amount,
-                "new_amount": new["amount"],
-                "old_date_end": self.date_end,
-                "new_date_end": new["date_end"],
-                "old_percentage": self.reward_percentage,
-                "new_percentage": new["reward_percentage"],
-            }
-        )
-        self._through_door().write(new)
-        return True

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
 
 class TimebankRewardMatch(models.Model):
@@ -229,25 +228,17 @@ class TimebankRewardMatch(models.Model):
                 self.env._("More would be credited for “%s” than was billed for it.", claim.display_name)
             )
 
+    # ------------------------------------------------------------
+    # timebank_grant_matching_screen
+    # ------------------------------------------------------------
 
-class TimebankRedemption(models.Model):
-    _inherit = "timebank.redemption"
-
-    def _lock_matched(self):
-        """Lock these claims in the order of their ids, and read what is matched afresh."""
-        self.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                "SELECT 1 FROM timebank_redemption WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
-                tuple(self.ids) or (0,),
-            )
-        )
-        self.invalidate_recordset(["matched_amount"])
-
-    def _add_matched(self, amounts):
-        """:param dict amounts: record id → what is matched more (or, below zero, less)"""
-        self._lock_matched()
-        for claim in self:
-            claim._through_door().write(
-                {"matched_amount": claim.currency_id.round(claim.matched_amount + amounts[claim.id])}
-            )
+    def _prepare_row(self):
+        labels = dict(self._fields["found_by"]._description_selection(self.env))
+        return {
+            "id": self.id,
+            "claim": self.redemption_id.display_name,
+            "bill": self.bill_line_id.display_name,
+            "amount": self.amount,
+            "found_by": labels[self.found_by],
+            "explanation": self._get_explanation() or "",
+        }

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
-from ...tools.minutes import clock
-from ..common.hours_field import hours_of
+from ...tools import minutes as minutes_tool
+from ...tools.minutes import DAY, clock
+from ..common.hours_field import checked_minutes, hours_of, minutes_from_hours
 from ..member.timebank_member import ROLES
 
 #: What an entry says. Once a coordinator has decided, only a reversal can change it.
@@ -20,6 +21,9 @@ CONTENT = frozenset(
     }
 )
 
+#: What a member can't say about their own entry.
+COORDINATORS_ONLY = frozenset({"role", "source"})
+
 
 class TimebankHours(models.Model):
     _name = "timebank.hours"
@@ -34,7 +38,6 @@ class TimebankHours(models.Model):
     _order = "date desc, id desc"
     _rec_names_search = ["partner_id", "description"]
     _check_company_auto = True
-
     _protected_fields = frozenset(
         {"state", "approver_id", "approved_on", "refusal_reason", "earns_credit", "todo_id"}
     )
@@ -60,7 +63,6 @@ class TimebankHours(models.Model):
         help="A person or organisation of the time bank, who pays the credits. Empty means the bank itself.",
     )
     receiver_member_id = fields.Many2one("timebank.member", compute="_compute_members")
-
     # What, when, where
     date = fields.Date(required=True, default=fields.Date.context_today, index=True)
     start_minute = fields.Integer(
@@ -85,7 +87,6 @@ class TimebankHours(models.Model):
         required=True,
         default=lambda self: "coordinator" if self._is_coordinating() else "portal",
     )
-
     # The decision
     state = fields.Selection(
         [
@@ -109,6 +110,24 @@ class TimebankHours(models.Model):
     )
     transfer_ids = fields.One2many("timebank.transfer", "hours_id", string="Credits")
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+
+    # The time of day at which an entry began, as people write it.
+    start_time = fields.Char(
+        "Began at",
+        compute="_compute_start_time",
+        readonly=False,
+        help="Only needed to tell apart two stretches of the same length on one day.",
+    )
+
+    # Time that a pot pays for, instead of whoever received it.
+    pot_id = fields.Many2one(
+        "timebank.account",
+        string="Paid from",
+        ondelete="restrict",
+        index="btree_not_null",
+        domain="[('kind', '=', 'pot'), ('scheme_id', '=', scheme_id), ('state', '=', 'open')]",
+        help="A pot that pays for the time. Empty: whoever received it, or the bank itself.",
+    )
 
     _minutes_of_a_day = models.Constraint(
         "CHECK (minutes BETWEEN 1 AND 1440)", "An entry lasts between one minute and 24 hours."
@@ -214,3 +233,96 @@ class TimebankHours(models.Model):
     def _is_coordinating(self):
         """Whether the user runs banks, and is not only a member of one."""
         return self.env.user.has_group("timebank_coproduction.group_timebank_coordinator")
+
+    # ------------------------------------------------------------
+    # What anybody may write: well-formed times, undecided entries, a member's own fields.
+    # ------------------------------------------------------------
+
+    def _check_content(self, vals):
+        """:param dict vals: of a create (without records) or a write; put in order in place
+        :raises UserError: what can't be
+        """
+        if "start_time" in vals:
+            vals["start_minute"] = self._start_minute_of(vals.pop("start_time"))
+        self._check_times(vals)
+        if not vals.get("role", True):
+            del vals["role"]  # the membership says it
+        if self._is_to_oneself(vals):
+            raise UserError(self.env._("Nobody gives time to themselves: choose who received it."))
+        if not self.env.su and COORDINATORS_ONLY.intersection(vals) and not self._is_coordinating():
+            self._check_members_own(vals)
+        if CONTENT.intersection(vals):
+            for entry in self:
+                if entry.state not in ("draft", "submitted"):
+                    raise UserError(
+                        self.env._(
+                            "“%s” has been decided: it can't be changed any more, but it can be reversed.",
+                            entry.display_name,
+                        )
+                    )
+        self._check_may_spend(vals)
+
+    def _check_times(self, vals):
+        minutes_from_hours(self.env, vals, {"hours": "minutes"})
+        if not 1 <= vals.get("minutes", 1) <= DAY:
+            raise UserError(self.env._("An entry lasts between one minute and 24 hours."))
+        if "start_minute" in vals:
+            vals["start_minute"] = checked_minutes(self.env, vals["start_minute"] or 0)
+            if not -1 <= vals["start_minute"] < DAY:
+                raise UserError(self.env._("A starting time lies between 0:00 and 23:59."))
+
+    def _is_to_oneself(self, vals):
+        """Whether giver and receiver would be the same person."""
+        if not self:
+            giver = vals.get("partner_id", self.env.user.partner_id.id)
+            return bool(giver) and vals.get("receiver_id") == giver
+        return any(
+            vals.get("partner_id", entry.partner_id.id) == vals.get("receiver_id", entry.receiver_id.id)
+            for entry in self
+        )
+
+    def _check_members_own(self, vals):
+        giver = vals.get("partner_id", self.env.user.partner_id.id)
+        for usual in self or self.new({"partner_id": giver, "scheme_id": vals.get("scheme_id")}):
+            if any(name in vals and vals[name] not in (usual[name], False) for name in COORDINATORS_ONLY):
+                raise AccessError(
+                    self.env._("Only a coordinator can say how an entry was made and in which role.")
+                )
+
+    # ------------------------------------------------------------
+    # The time of day at which an entry began, as people write it.
+    # ------------------------------------------------------------
+
+    @api.depends("start_minute")
+    def _compute_start_time(self):
+        for entry in self:
+            known = entry.start_minute >= 0
+            entry.start_time = minutes_tool.clock(entry.start_minute) if known else False
+
+    @api.onchange("start_time")
+    def _onchange_start_time(self):
+        """Show how it was understood, or why not, while it is typed."""
+        self.start_minute = self._start_minute_of(self.start_time)
+
+    def _start_minute_of(self, text):
+        """:return: minutes after midnight, -1 where nothing was given"""
+        if not (text or "").strip():
+            return -1
+        try:
+            return minutes_tool.time_of_day(text)
+        except ValueError as error:
+            raise UserError(
+                self.env._("“%s” is not a time of day: write it as 14:30 or 2.30pm.", text)
+            ) from error
+
+    # ------------------------------------------------------------
+    # Time that a pot pays for, instead of whoever received it.
+    # ------------------------------------------------------------
+
+    def _check_may_spend(self, vals):
+        """:raises UserError: where a pot is to pay that the user may not spend"""
+        pot = self.env["timebank.account"].browse(vals.get("pot_id") or ())
+        if pot and not self.env.su:
+            reason = pot._why_not_spend()
+            if reason:
+                raise UserError(reason)

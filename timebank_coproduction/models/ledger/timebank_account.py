@@ -1,9 +1,12 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ...tools.ledger_ddl import FLOW_KINDS
-from ..common.hours_field import hours_of
+from ...tools.minutes import clock
+from ..common.hours_field import checked_minutes, hours_of
 
 
 class TimebankAccount(models.Model):
@@ -12,7 +15,6 @@ class TimebankAccount(models.Model):
     _inherit = ["timebank.protected", "mail.thread"]
     _order = "kind, name, id"
     _rec_names_search = ["name", "partner_id"]
-
     _protected_fields = frozenset({"balance_minutes", "state", "kind", "scheme_id", "partner_id"})
 
     # Whose
@@ -39,7 +41,6 @@ class TimebankAccount(models.Model):
         tracking=True,
     )
     frozen_with_scheme = fields.Boolean(readonly=True)
-
     # What is in it
     balance_minutes = fields.Integer(readonly=True, default=0, copy=False, aggregator="sum")
     balance_hours = hours_of("balance_minutes", "Balance")
@@ -51,6 +52,20 @@ class TimebankAccount(models.Model):
     available_minutes = fields.Integer(compute="_compute_available_minutes")
     available_hours = hours_of("available_minutes", "Available")
     below_warning = fields.Boolean("Below the warning", compute="_compute_below_warning")
+
+    # Credits that nobody moved for long go to the community pot, where the policy says so.
+    expiry_notice_on = fields.Date(
+        "Expiry announced on",
+        readonly=True,
+        copy=False,
+        help="Empty, or older than the last movement, means not.",
+    )
+    expiry_on = fields.Date("Expires on", compute="_compute_expiry_on")
+
+    # Gifts: credits that somebody hands on to a person or a pot.
+    can_give = fields.Boolean(
+        compute="_compute_can_give", help="Whether this user may give from the account."
+    )
 
     _member_unique = models.UniqueIndex(
         "(scheme_id, partner_id) WHERE kind = 'member'", "This person has an account in this bank already."
@@ -220,3 +235,200 @@ class TimebankAccount(models.Model):
         if self.state == "closed":
             return self.env._("The account of %s is closed.", self.name)
         return ""
+
+    # ------------------------------------------------------------
+    # Credits that nobody moved for long go to the community pot, where the policy says so.
+    # ------------------------------------------------------------
+
+    @api.depends("expiry_notice_on")
+    def _compute_expiry_on(self):
+        for account in self:
+            notice = account.expiry_notice_on
+            account.expiry_on = notice and notice + relativedelta(months=1)
+
+    @api.model
+    def _cron_expire(self):
+        """Nightly: announce what will expire in a month, and move what was announced a month ago."""
+        today = fields.Date.context_today(self)
+        for scheme in self.env["timebank.scheme"].search([("expiry", "=", "to_pot"), ("state", "=", "open")]):
+            still = self._search_still(scheme, today)
+            announced = still.filtered(lambda account: account.expiry_on and account.expiry_on <= today)
+            announced._expire()
+            still.filtered(lambda account: not account.expiry_notice_on)._announce_expiry(today)
+
+    def _search_still(self, scheme, today):
+        """Members' accounts with credits that nothing moved on for the months of the policy, less the
+        month of the notice. An announcement that a later movement has overtaken is forgotten.
+        """
+        since = today + relativedelta(months=1) - relativedelta(months=scheme.expiry_months)
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """WITH still AS (
+                       SELECT a.id, a.expiry_notice_on, a.balance_minutes,
+                              (SELECT max(t.date) FROM timebank_transfer t
+                                WHERE a.id IN (t.from_account_id, t.to_account_id)) AS moved_on
+                         FROM timebank_account a
+                        WHERE a.scheme_id = %s AND a.kind = 'member' AND a.state = 'open'
+                   ), overtaken AS (
+                       UPDATE timebank_account a SET expiry_notice_on = NULL FROM still
+                        WHERE still.id = a.id AND a.expiry_notice_on IS NOT NULL
+                          AND (still.moved_on > %s OR still.balance_minutes <= 0)
+                   )
+                   SELECT id FROM still WHERE balance_minutes > 0 AND moved_on <= %s""",
+                scheme.id,
+                since,
+                since,
+            )
+        )
+        self.invalidate_model(["expiry_notice_on"])
+        return self.browse(account_id for (account_id,) in rows)
+
+    def _announce_expiry(self, today):
+        """Tell these members, by mail or through their coordinator."""
+        self.write({"expiry_notice_on": today})
+        by_mail = self.filtered("partner_id.email")
+        template = self.env.ref("timebank_coproduction.mail_template_expiry")
+        if by_mail:
+            template.send_mail_batch(by_mail.ids)
+        for account in self - by_mail:
+            account.scheme_id.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Tell %s that credits expire", account.name),
+                note=self.env._(
+                    "%(person)s has no e-mail address. On %(day)s, %(hours)s unused hours go to the"
+                    " community pot unless something moves on the account.",
+                    person=account.name,
+                    day=self.env["ir.qweb.field.date"].value_to_html(account.expiry_on, {}),
+                    hours=clock(account.balance_minutes),
+                ),
+                user_id=account.scheme_id.coordinator_ids[:1].id or self.env.uid,
+            )
+
+    def _expire(self):
+        """Move what these accounts hold to the community pots of their banks."""
+        self.env["timebank.transfer"]._post(
+            [
+                {
+                    "from_account_id": account.id,
+                    "to_account_id": account.scheme_id.pot_account_id.id,
+                    "minutes": account.balance_minutes,
+                    "kind": "expiry",
+                    "memo": self.env._("Unused for %s months", account.scheme_id.expiry_months),
+                }
+                for account in self
+            ]
+        )
+        self.write({"expiry_notice_on": False})
+
+    # ------------------------------------------------------------
+    # Gifts: credits that somebody hands on to a person or a pot.
+    # ------------------------------------------------------------
+
+    def _compute_can_give(self):
+        for account in self:
+            account.can_give = not account._why_not_spend()
+
+    def action_give(self, to_account, minutes, memo=None):
+        """Give credits from this account to another of the same bank.
+
+        Members give from their own account, holders from their pot; a coordinator does
+        it for those who are offline, and then says why. Only what is there can be given:
+        a gift never uses the credit limit.
+
+        :param to_account: a ``timebank.account`` or its id: a person's or a pot
+        :param int minutes: how much
+        :param str memo: what for; required of a coordinator
+        :return: the transfer
+        :raises UserError: when the user may not, or the credits can't move
+        """
+        self.ensure_one()
+        self.check_access("read")
+        minutes = checked_minutes(self.env, minutes)
+        if isinstance(to_account, int):
+            to_account = self.browse(to_account)
+        # sudo: a member gives to accounts that they can't read; only the name is told.
+        source, target, memo = self.sudo(), to_account.sudo().exists(), (memo or "").strip()
+        reason = self._why_not_spend() or self._why_not_give_to(target, memo)
+        if reason:
+            raise UserError(reason)
+        transfers = self.env["timebank.transfer"].sudo()
+        vals = {
+            "from_account_id": source.id,
+            "to_account_id": target.id,
+            "minutes": minutes,
+            "kind": "gift",
+            "memo": memo or False,
+        }
+        refusals = transfers._get_posting_refusals([vals])  # locks both accounts
+        if not refusals and source.balance_minutes < minutes:
+            refusals = {0: transfers._why_too_little(source, source.balance_minutes, minutes)}
+        if refusals:
+            raise UserError(refusals[0])
+        transfer = transfers._post([vals])
+        self._note_gift(source, target, minutes, memo)
+        return transfer.with_env(self.env)
+
+    def action_open_gift(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_gift_action")
+        return dict(action, context={"default_from_account_id": self.id})
+
+    def _why_not_spend(self):
+        """Why this user can't give from the account, or an empty string."""
+        self.ensure_one()
+        # sudo: the refusal names the account and its holders, to whoever was given the account
+        account = self.sudo()
+        if account.kind in FLOW_KINDS:
+            return self.env._("%s is the bank's own: nothing is given from it.", account.name)
+        if self._is_of_user() or self._is_broker():
+            return account._why_not_movable()
+        if account.kind == "pot":
+            holders = ", ".join(account.holder_ids.mapped("name"))
+            return self.env._(
+                "Only the holders of %(pot)s can spend it: %(holders)s.",
+                pot=account.name,
+                holders=holders or self.env._("the bank's coordinators"),
+            )
+        return self.env._("Only %s can give from that account.", account.name)
+
+    def _why_not_give_to(self, target, memo):
+        if not target:
+            return self.env._("Choose who receives the gift.")
+        if target.kind in FLOW_KINDS:
+            return self.env._(
+                "Credits can be given to a person or a pot, not to the bank itself: choose the community pot."
+            )
+        if self._is_of_user() or self.env.su:
+            return ""
+        if not memo:
+            return self.env._("Say in a few words who asked for it: it is not your account that gives.")
+        if target.partner_id == self.env.user.partner_id:
+            return self.env._("You can't give yourself somebody else's credits: ask another coordinator.")
+        return ""
+
+    def _is_of_user(self):
+        """Whether the account is the user's own, or a pot that they hold."""
+        # sudo: only whether it is the user's own is asked
+        account, partner = self.sudo(), self.env.user.partner_id
+        if account.kind == "pot":
+            return partner in account.holder_ids
+        return partner == account.partner_id
+
+    def _is_broker(self):
+        """Whether the user coordinates the account's bank, or manages all of them."""
+        # sudo: only whose bank it is is asked
+        return bool(self.sudo().scheme_id.sudo(self.env.su)._run_by_user())
+
+    def _note_gift(self, source, target, minutes, memo):
+        """Leave who gave what on a pot, for its holders."""
+        text = self.env._(
+            "%(time)s hours from %(giver)s to %(receiver)s. %(memo)s",
+            time=clock(minutes),
+            giver=source.name,
+            receiver=target.name,
+            memo=memo,
+        )
+        for account in source | target:
+            if account.kind == "pot":
+                account._message_log(body=text, author_id=self.env.user.partner_id.id)

@@ -4,7 +4,9 @@ from odoo import api, fields, models
 
 #: So many wrong codes from one place within so many minutes, and it has to wait.
 MOST_WRONG = 10
+
 WITHIN_MINUTES = 15
+
 KEPT_DAYS = 90
 
 

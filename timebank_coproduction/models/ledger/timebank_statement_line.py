@@ -67,3 +67,13 @@ class TimebankStatementLine(models.Model):
             )
         )
         return self.env.cr.fetchone()[0]
+
+    # ------------------------------------------------------------
+    # timebank_statement_words
+    # ------------------------------------------------------------
+
+    def _get_other_name(self):
+        """Who is on the other side: a person, a pot, or the bank itself."""
+        self.ensure_one()
+        other = self.other_account_id
+        return self.scheme_id.name if other.kind == "operating" else other.name

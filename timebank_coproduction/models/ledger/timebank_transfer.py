@@ -1,7 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
-from ...tools import ledger_ddl
+from ...tools import bulk, ledger_ddl
+from ...tools.ledger_ddl import FLOW_KINDS
+from ...tools.minutes import LARGEST, clock, to_hours
 from ..common.hours_field import hours_of
 
 
@@ -51,7 +54,6 @@ class TimebankTransfer(models.Model):
         index=True,
     )
     memo = fields.Char(readonly=True)
-
     # Where it comes from: one origin each
     hours_id = fields.Many2one("timebank.hours", "Entry", readonly=True, ondelete="restrict")
     reversal_of_id = fields.Many2one(
@@ -142,3 +144,247 @@ class TimebankTransfer(models.Model):
         """The record whose verb made this transfer, or an empty recordset."""
         self.ensure_one()
         return self.reversal_of_id or self.hours_id
+
+    # ------------------------------------------------------------
+    # The ledger's one door.
+    # ------------------------------------------------------------
+
+    @api.private
+    def _post(self, vals_list):
+        """Move minutes, all of them or none.
+
+        The caller has checked that its user may do what these transfers stand for.
+        Safe under concurrency: the accounts are locked in the order of their ids, and
+        if one has changed since this transaction began, PostgreSQL raises a
+        serialization failure, upon which Odoo tries the whole request again.
+
+        :param vals_list: dicts of ``from_account_id``, ``to_account_id``, ``minutes``,
+            ``kind``, optionally ``date`` (default today), ``memo`` and one origin
+        :return: the transfers, in the order given
+        :raises UserError: naming every transfer that can't be, and why
+        """
+        refusals = self._get_posting_refusals(vals_list)
+        if refusals:
+            raise UserError("\n".join(dict.fromkeys(refusals.values())))
+        return self._insert(vals_list)
+
+    @api.private
+    def _post_possible(self, vals_list, veto=None):
+        """Like :meth:`_post`, but moves what can be moved.
+
+        :param veto: asked while the accounts are locked: a function that takes the
+            positions that could be posted, and returns why some can't be after all
+        :return: dict of position in ``vals_list`` → why that one could not
+        """
+        refusals = self._get_posting_refusals(vals_list)
+        if veto:
+            refusals |= veto([position for position in range(len(vals_list)) if position not in refusals])
+        self._insert([vals for position, vals in enumerate(vals_list) if position not in refusals])
+        return refusals
+
+    @api.private
+    def _get_posting_refusals(self, vals_list):
+        """Which of the transfers can't be posted, if the others are, in this order.
+
+        Locks the accounts until the end of the transaction.
+
+        :return: dict of position in ``vals_list`` → a sentence
+        """
+        accounts = self._lock_accounts(vals_list)
+        today = fields.Date.context_today(self)
+        available = {
+            account.id: account.balance_minutes + account.credit_limit_minutes for account in accounts
+        }
+        unlimited = {account.id for account in accounts if account.kind in FLOW_KINDS}
+        scheme_ids = {account.id: account.scheme_id.id for account in accounts}
+        stuck = {account.id: account._why_not_movable() for account in accounts if account.state != "open"}
+        closed, refusals = {}, {}
+        for position, vals in enumerate(vals_list):
+            source, target = pair = vals["from_account_id"], vals["to_account_id"]
+            day = scheme_id, date = scheme_ids[source], vals.get("date") or today
+            if day not in closed:
+                closed[day] = accounts.scheme_id.browse(scheme_id)._why_closed(date)
+            minutes = vals["minutes"]
+            reason = (
+                closed[day]
+                or self._why_not_between(*pair, accounts, scheme_ids)
+                or stuck.get(source)
+                or stuck.get(target)
+                or self._why_not_so_much(*pair, minutes, accounts, available, unlimited)
+            )
+            if reason:
+                refusals[position] = reason
+            else:
+                available[source] -= minutes
+                available[target] += minutes
+        return refusals
+
+    def _why_not_between(self, source_id, target_id, accounts, scheme_ids):
+        """Why nothing at all can move from one account to the other, or an empty string.
+
+        :param accounts: both of them, and others
+        :param dict scheme_ids: account id → its bank's id
+        """
+        if source_id == target_id:
+            return self.env._("%s can't pay credits to itself.", accounts.browse(source_id).name)
+        if scheme_ids[source_id] != scheme_ids[target_id]:
+            return self.env._(
+                "%(giver)s and %(taker)s are in different time banks.",
+                giver=accounts.browse(source_id).name,
+                taker=accounts.browse(target_id).name,
+            )
+        return ""
+
+    def _why_not_so_much(self, source_id, target_id, minutes, accounts, available, unlimited):
+        """Why these minutes can't move from one account to the other, or an empty string.
+
+        :param accounts: both of them, and others
+        :param dict available: account id → minutes that can still be spent
+        :param set unlimited: ids of accounts without a limit
+        """
+        if minutes <= 0:
+            return self.env._("Credits move by at least one minute.")
+        if source_id not in unlimited and available[source_id] < minutes:
+            return self._why_too_little(accounts.browse(source_id), available[source_id], minutes)
+        if available[target_id] + minutes > LARGEST:
+            return self.env._("%s can't hold that much.", accounts.browse(target_id).name)
+        if available[source_id] - minutes < -LARGEST:
+            return self.env._("%s can't owe that much.", accounts.browse(source_id).name)
+        return ""
+
+    def _why_too_little(self, account, available, minutes):
+        return self.env._(
+            "%(account)s has %(available)s hours to spend, and this takes %(needed)s.",
+            account=account.name,
+            available=clock(max(available, 0)),
+            needed=clock(minutes),
+        )
+
+    def _lock_accounts(self, vals_list):
+        """The accounts of ``vals_list``, locked and freshly read."""
+        ids = {vals[side] for vals in vals_list for side in ("from_account_id", "to_account_id")}
+        # sudo: the door serves every verb; who may do what is the verb's question.
+        accounts = self.env["timebank.account"].sudo().browse(sorted(ids))
+        accounts.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                """SELECT 1 FROM timebank_account WHERE id IN %s AND kind NOT IN %s
+                   ORDER BY id FOR NO KEY UPDATE""",
+                tuple(ids) or (0,),
+                FLOW_KINDS,
+            )
+        )
+        accounts.invalidate_recordset(["balance_minutes"])
+        return accounts
+
+    def _insert(self, vals_list):
+        """Write the rows in one statement; the database moves the balances (``tools/ledger_ddl.py``).
+
+        The only place that does: ``create`` refuses everybody. A transfer has neither
+        defaults nor anything to recompute, and a bank approves thousands at a time.
+        """
+        if not vals_list:
+            return self.browse()
+        # sudo: the door serves every verb; who may do what is the verb's question.
+        accounts = (
+            self.env["timebank.account"]
+            .sudo()
+            .browse({vals[side] for vals in vals_list for side in ("from_account_id", "to_account_id")})
+        )
+        rows = self._prepare_rows(vals_list, {account.id: account.scheme_id.id for account in accounts})
+        statement, columns = bulk.insert(self._table, self._fields, rows)
+        transfers = self.browse(transfer_id for (transfer_id,) in self.env.execute_query(statement))
+        transfers._announce(rows, columns)
+        accounts.modified(["balance_minutes"])
+        accounts.invalidate_recordset(["balance_minutes"])
+        return transfers
+
+    def _prepare_rows(self, vals_list, scheme_ids):
+        """The columns of each transfer; ``scheme_ids`` is a dict of account id → bank id."""
+        numbers = self._draw_numbers([scheme_ids[vals["from_account_id"]] for vals in vals_list])
+        today, now = str(fields.Date.context_today(self)), str(self.env.cr.now())
+        common = {
+            "date": today,
+            "create_uid": self.env.uid,
+            "create_date": now,
+            "write_uid": self.env.uid,
+            "write_date": now,
+        }
+        return [
+            {
+                **common,
+                **{name: value for name, value in vals.items() if value is not False},
+                "scheme_id": scheme_ids[vals["from_account_id"]],
+                "name": number,
+                "hours": to_hours(vals["minutes"]),
+            }
+            for number, vals in zip(numbers, vals_list, strict=True)
+        ]
+
+    def _announce(self, rows, columns):
+        """Let the records that these new transfers name know of them, as ``create`` would."""
+        links = [self._fields[name] for name in columns if self._fields[name].type == "many2one"]
+        for field in links:
+            values = [row.get(field.name) for row in rows]
+            field._insert_cache(self, values)
+            for inverse in self.pool.field_inverses[field]:
+                named = self.env[field.comodel_name].browse(filter(None, dict.fromkeys(values)))
+                named.invalidate_recordset([inverse.name], flush=False)
+        self.modified([field.name for field in links], create=True)
+        self._validate_fields(columns)
+
+    def _draw_numbers(self, scheme_ids):
+        """A new number for each entry of ``scheme_ids``, in order, each bank numbering its own."""
+        # sudo: the door serves every verb; a number is drawn, nothing is shown
+        drawn = {
+            scheme.id: scheme.sequence_id._draw(scheme_ids.count(scheme.id))
+            for scheme in self.env["timebank.scheme"].sudo().browse(set(scheme_ids))
+        }
+        return [next(drawn[scheme_id]) for scheme_id in scheme_ids]
+
+    @api.private
+    def _reverse(self, reason, date=None):
+        """Post the opposite of these transfers.
+
+        :param str reason: why; becomes the memo
+        :raises UserError: without a reason, or when one has been reversed before
+        """
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why in a few words: the reason stays with the reversal."))
+        # sudo: the door serves every verb; who may reverse is the verb's question
+        for transfer in self.sudo():
+            if transfer.is_reversed:
+                raise UserError(self.env._("%s has been reversed already.", transfer.name))
+        return self._post(self._prepare_reversals(reason, date))
+
+    def _prepare_reversals(self, reason, date=None):
+        # sudo: the door serves every verb; who may reverse is the verb's question
+        return [
+            {
+                "from_account_id": transfer.to_account_id.id,
+                "to_account_id": transfer.from_account_id.id,
+                "minutes": transfer.minutes,
+                "kind": "reversal",
+                "reversal_of_id": transfer.id,
+                "memo": reason.strip(),
+                **({"date": date} if date else {}),
+            }
+            for transfer in self.sudo()
+        ]
+
+    # ------------------------------------------------------------
+    # A transfer in the words of a statement on paper.
+    # ------------------------------------------------------------
+
+    def _get_words(self):
+        """What the credits moved for, in the language of the environment."""
+        self.ensure_one()
+        if self.kind == "reversal":
+            return self.env._(
+                "%(number)s put back: %(reason)s",
+                number=self.reversal_of_id.name,
+                reason=self.memo,
+            )
+        if self.memo:
+            return self.memo
+        return dict(self._fields["kind"]._description_selection(self.env))[self.kind]

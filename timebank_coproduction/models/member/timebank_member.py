@@ -12,6 +12,11 @@ ROLES = [
 ]
 
 
+def dict_of(groups):
+    """Rows of ``_read_group`` with one aggregate, as a dict keyed by the grouped records."""
+    return {tuple(row[:-1]): row[-1] for row in groups}
+
+
 class TimebankMember(models.Model):
     _name = "timebank.member"
     _description = "Time Bank Member"
@@ -19,7 +24,6 @@ class TimebankMember(models.Model):
     _order = "name, id"
     _rec_names_search = ["partner_id"]
     _check_company_auto = True
-
     _protected_fields = frozenset({"state", "account_id", "left_on"})
 
     # Who
@@ -34,7 +38,6 @@ class TimebankMember(models.Model):
     avatar_128 = fields.Image(related="partner_id.avatar_128")
     email = fields.Char(related="partner_id.email")
     phone = fields.Char(related="partner_id.phone")
-
     # When
     joined_on = fields.Date("Joined on", tracking=True)
     left_on = fields.Date("Left on", readonly=True, tracking=True)
@@ -47,7 +50,6 @@ class TimebankMember(models.Model):
         tracking=True,
         index=True,
     )
-
     # What they told the broker
     language_ids = fields.Many2many("timebank.language", string="Languages")
     availability_ids = fields.Many2many("timebank.availability", string="Free on")
@@ -56,7 +58,6 @@ class TimebankMember(models.Model):
         groups="timebank_coproduction.group_timebank_coordinator",
         help="For the coordinators; members don't see it.",
     )
-
     # Figures
     account_id = fields.Many2one("timebank.account", readonly=True, copy=False)
     balance_minutes = fields.Integer(related="account_id.balance_minutes")
@@ -232,8 +233,3 @@ class TimebankMember(models.Model):
             "left": self.env._("%s has left the time bank."),
         }
         return sentences[self.state] % self.name
-
-
-def dict_of(groups):
-    """Rows of ``_read_group`` with one aggregate, as a dict keyed by the grouped records."""
-    return {tuple(row[:-1]): row[-1] for row in groups}

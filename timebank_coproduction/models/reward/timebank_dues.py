@@ -19,7 +19,6 @@ class TimebankDues(models.Model):
     _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
     _order = "next_date, id"
     _check_company_auto = True
-
     _protected_fields = frozenset({"state", "stop_reason", "next_date"})
 
     reward_id = fields.Many2one(

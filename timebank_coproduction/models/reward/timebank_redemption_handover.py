@@ -1,10 +1,16 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import SQL
 
 from ...tools import codes, qr
+
+#: For how many days a claim is still good after its end was announced.
+NOTICE_DAYS = 7
 
 
 class TimebankRedemption(models.Model):
@@ -14,6 +20,21 @@ class TimebankRedemption(models.Model):
 
     code_url = fields.Char(compute="_compute_code_url")
     code_qr = fields.Html("QR", compute="_compute_code_url", sanitize=False)
+
+    # What approved claims need from suppliers: a pick-list, and an order.
+    supplier_id = fields.Many2one(related="reward_id.supplier_id")
+    ordered_on = fields.Date("Ordered on", readonly=True, copy=False)
+    order_bill_id = fields.Many2one(
+        "account.move", "Ordered on bill", readonly=True, copy=False, index="btree_not_null"
+    )
+
+    # Approved claims that nobody uses: announced a week before their last day, then called off.
+    late_notice_on = fields.Date(
+        "End announced on", readonly=True, copy=False, help="When the member was told of the last day."
+    )
+    late_todo_on = fields.Date(
+        "Past its day since", readonly=True, copy=False, help="When the coordinators were told to decide."
+    )
 
     @api.depends("code")
     def _compute_code_url(self):
@@ -122,3 +143,196 @@ class TimebankRedemption(models.Model):
             "cash": self.cash_amount if self.cash_state == "till" else 0,
             "currency": self.currency_id,
         }
+
+    # ------------------------------------------------------------
+    # What approved claims need from suppliers: a pick-list, and an order.
+    # ------------------------------------------------------------
+
+    def action_order(self):
+        """Order what approved claims need, together for each supplier, as the bank's policy says:
+        a draft vendor bill for finance, or a mail.
+
+        :return: ``True``, or an action listing what could not be ordered, and why
+        :raises UserError: when nothing could
+        """
+        self.check_access("write")
+        refusals = self._get_refusals_to_order()
+        claims = self._raise_or_list(refusals)
+        # sudo: coordinators order without rights on the books or on the suppliers.
+        for (scheme, supplier), group in (
+            claims.sudo().grouped(lambda claim: (claim.scheme_id, claim.reward_id.supplier_id)).items()
+        ):
+            group._order_from(supplier, scheme.supplier_order)
+        claims._note(self.env._("Ordered from the supplier"))
+        return self._tell(refusals, self.env._("ordered"))
+
+    def action_print_pick_list(self):
+        """:return: the action of the list to hand these claims over by"""
+        return self.env.ref("timebank_coproduction.action_report_pick_list").report_action(self)
+
+    def _get_refusals_to_order(self):
+        refusals = self._get_refusals_by_state("approved", self.env._("“%s” is not approved."))
+        refusals |= (self - self.browse(refusals))._get_refusals_to_run()
+        # sudo: the user runs the bank; what is asked is the supplier, and whether it was told already
+        for claim in (self - self.browse(refusals)).sudo():
+            supplier = claim.reward_id.supplier_id
+            if claim.ordered_on:
+                refusals[claim.id] = self.env._("“%s” has been ordered already.", claim.display_name)
+            elif not supplier:
+                refusals[claim.id] = self.env._("“%s” has no supplier.", claim.reward_id.name)
+            elif claim.scheme_id.supplier_order == "mail" and not supplier.email:
+                refusals[claim.id] = self.env._("%s has no e-mail address to order by.", supplier.name)
+        return refusals
+
+    def _get_refusals_to_cancel(self):
+        """Once it has been ordered, only the bank can call it off."""
+        refusals = super()._get_refusals_to_cancel()
+        ordered = (self - self.browse(refusals)).filtered("ordered_on")
+        for claim_id in ordered._get_refusals_to_run():
+            refusals[claim_id] = self.env._(
+                "“%s” has been ordered from the supplier: ask your coordinator to cancel it.",
+                self.browse(claim_id).display_name,
+            )
+        return refusals
+
+    def _order_from(self, supplier, how):
+        """Order these claims of one bank from one supplier."""
+        vals = {"ordered_on": fields.Date.context_today(self)}
+        if how == "bill":
+            bill = self.env["account.move"].with_company(self.company_id).create(self._prepare_bill(supplier))
+            vals["order_bill_id"] = bill.id
+        else:
+            self.env["mail.mail"].create(self._prepare_order_mail(supplier))
+        self._through_door().write(vals)
+
+    def _get_order_lines(self):
+        """These claims by reward: list of (reward, how many, their claims)."""
+        return [
+            (reward, sum(claims.mapped("quantity")), claims)
+            for reward, claims in self.grouped("reward_id").items()
+        ]
+
+    def _prepare_bill(self, supplier):
+        """Values of the draft bill: a line for each reward at its expected cost."""
+        return {
+            "move_type": "in_invoice",
+            "partner_id": supplier.id,
+            "currency_id": self.currency_id.id,
+            "invoice_origin": self.env._("Claims of %s", self.scheme_id.name),
+            "invoice_line_ids": [
+                Command.create(
+                    {
+                        "name": reward.name,
+                        "quantity": quantity,
+                        "price_unit": sum(claims.mapped("cost_amount")) / quantity,
+                        **({"product_id": reward.product_id.id} if reward.product_id else {}),
+                    }
+                )
+                for reward, quantity, claims in self._get_order_lines()
+            ],
+        }
+
+    def _prepare_order_mail(self, supplier):
+        """Values of the mail: how many of what, and first names only."""
+        scheme = self.scheme_id
+        return {
+            "subject": self.env._("Order from %s", scheme.name),
+            "email_to": supplier.email_formatted,
+            "email_from": scheme.company_id.email_formatted or self.env.user.email_formatted,
+            "body_html": self.env["ir.qweb"]._render(
+                "timebank_coproduction.supplier_order_mail",
+                {"lines": self._get_order_lines(), "supplier": supplier, "scheme": scheme},
+            ),
+            "auto_delete": False,
+        }
+
+    # ------------------------------------------------------------
+    # Approved claims that nobody uses: announced a week before their last day, then called off.
+    # ------------------------------------------------------------
+
+    @property
+    def _protected_fields(self):
+        return super()._protected_fields | {"late_notice_on", "late_todo_on"}
+
+    @api.model
+    def _cron_late(self):
+        """Daily: announce what ends within a week, and call off what was announced and not used."""
+        today = fields.Date.context_today(self)
+        ending = self.search(
+            [
+                ("state", "=", "approved"),
+                ("scheme_id.state", "=", "open"),
+                ("collect_by", "<=", today + timedelta(days=NOTICE_DAYS)),
+            ]
+        )
+        over = ending.filtered(lambda claim: claim.collect_by < today)
+        by_itself = ending.filtered(lambda claim: claim._ends_by_itself())
+        late = (over & by_itself).filtered("late_notice_on")
+        stuck = late.browse(late._call_off_late())
+        kept = (stuck | over - by_itself).filtered(lambda claim: not claim.late_todo_on)
+        kept._through_door().write({"late_todo_on": today})
+        unreached = (by_itself - late).filtered(lambda claim: not claim.late_notice_on)._announce_end(today)
+        self._tell_coordinators(late - stuck, kept, unreached)
+
+    def _ends_by_itself(self):
+        """Whether this claim is called off where it isn't used: nobody has paid for it yet."""
+        self.ensure_one()
+        return (
+            self.reward_id.when_late == "return"
+            and not self.dues_id
+            and not self.ordered_on
+            and not self.matched_amount
+        )
+
+    def _announce_end(self, today):
+        """Tell those who pay for these claims of the last day.
+
+        One that is over it already, because nobody had been told, gets a week more.
+
+        :return: the claims of those who have no e-mail address
+        """
+        over = self.filtered(lambda claim: claim.collect_by < today)
+        over._through_door().write({"collect_by": today + timedelta(days=NOTICE_DAYS)})
+        self._through_door().write({"late_notice_on": today})
+        return self - self._send("timebank_coproduction.mail_template_claim_ending")
+
+    def _call_off_late(self):
+        """Cancel these claims, and tell those who paid for them that everything is back.
+
+        :return: dict of record id → why one can't be
+        """
+        refusals = self._get_refusals_to_cancel()
+        for day, claims in (self - self.browse(refusals)).grouped("collect_by").items():
+            reason = self.env._(
+                "Not used by %s, its last day.", self.env["ir.qweb.field.date"].value_to_html(day, {})
+            )
+            refusals |= claims._call_off("cancelled", reason, self.env._("Cancelled: %s", reason))
+        (self - self.browse(refusals))._send("timebank_coproduction.mail_template_claim_ended")
+        return refusals
+
+    def _tell_coordinators(self, ended, kept, unreached):
+        """One to-do for each bank about its claims: what came back, what waits, whom to ring."""
+        parts = (
+            (ended, self.env._("Cancelled, with credits and stock back where they were:")),
+            (kept, self.env._("Past their last day. Hand them over, or cancel them:")),
+            (unreached, self.env._("About to end, and there is no e-mail address to say so:")),
+        )
+        for scheme in (ended | kept | unreached).scheme_id:
+            mine = [
+                (title, claims.filtered(lambda claim, scheme=scheme: claim.scheme_id == scheme))
+                for claims, title in parts
+            ]
+            note = Markup().join(
+                Markup("<p>%s</p><ul>%s</ul>")
+                % (title, Markup().join(Markup("<li>%s</li>") % claim.display_name for claim in claims))
+                for title, claims in mine
+                if claims
+            )
+            scheme.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._(
+                    "Claims that nobody has used: %s", sum(len(part) for _title, part in mine)
+                ),
+                note=note,
+                user_id=scheme.coordinator_ids[:1].id or self.env.uid,
+            )

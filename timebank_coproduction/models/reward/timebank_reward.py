@@ -1,7 +1,16 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ...tools.minutes import clock
 from ..common.hours_field import hours_of, minutes_from_hours
+
+#: What a reward costs and who pays for it: all that finance changes in it.
+PRICE = frozenset(
+    {"minutes", "hours", "cash_price", "expected_cost", "supplier_id", "product_id", "grant_ids"}
+)
+
+#: Talking about a reward doesn't change it.
+CHATTER = ("message_", "activity_", "website_message_")
 
 
 class TimebankReward(models.Model):
@@ -12,7 +21,6 @@ class TimebankReward(models.Model):
     _inherit = ["timebank.in.bank", "timebank.protected", "mail.thread", "mail.activity.mixin", "image.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
-
     _protected_fields = frozenset({"state"})
 
     # What it is
@@ -38,13 +46,11 @@ class TimebankReward(models.Model):
         index=True,
         tracking=True,
     )
-
     # What it costs the member
     minutes = fields.Integer("Price in minutes", default=0, tracking=True, aggregator=None)
     hours = hours_of("minutes", "Credits", editable=True, aggregator=None)
     is_free = fields.Boolean("A thank-you", help="Costs no credits. Any other reward has a price.")
     cash_price = fields.Monetary("Cash part", tracking=True, help="What the member pays in money besides.")
-
     # What it costs the bank
     supplier_id = fields.Many2one("res.partner", check_company=True, ondelete="restrict")
     product_id = fields.Many2one(
@@ -59,7 +65,6 @@ class TimebankReward(models.Model):
         groups="timebank_coproduction.group_timebank_coordinator,timebank_coproduction.group_timebank_finance",
         tracking=True,
     )
-
     # How many, when, for whom
     has_stock = fields.Boolean("Limited number", help="Otherwise there is always another one.")
     stock = fields.Integer("Left", copy=False, aggregator=None)
@@ -85,7 +90,6 @@ class TimebankReward(models.Model):
         required=True,
         default="ever",
     )
-
     # How it is handed over
     approval = fields.Selection(
         [("auto", "At once"), ("manual", "By a coordinator")], required=True, default="manual"
@@ -106,10 +110,27 @@ class TimebankReward(models.Model):
         help="How long after approval the claim can be fulfilled.",
         aggregator=None,
     )
-
     # Figures
     claim_ids = fields.One2many("timebank.redemption", "reward_id", string="Claims")
     claim_count = fields.Integer(compute="_compute_claim_count", compute_sudo=False)
+
+    # When a reward can be had, and by whom. The catalogue and the claims ask here.
+    notice = fields.Char(compute="_compute_notice")
+    is_available = fields.Boolean(compute="_compute_is_available")
+    why_not_available = fields.Char("Why it can't be claimed", compute="_compute_is_available")
+
+    # timebank_redemption_late
+    when_late = fields.Selection(
+        [("return", "Credits and stock go back"), ("keep", "A coordinator decides")],
+        string="If it isn't used",
+        compute="_compute_when_late",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        help="What happens to a claim that nobody has used by its last day. The member is told a week"
+        " before. What was ordered or billed, and what repeats, always waits for a coordinator.",
+    )
 
     _price_positive = models.Constraint(
         "CHECK (minutes >= 0 AND cash_price >= 0 AND expected_cost >= 0)", "A price is never below zero."
@@ -230,3 +251,151 @@ class TimebankReward(models.Model):
             "timebank_coproduction.timebank_redemption_action"
         )
         return dict(action, domain=[("reward_id", "=", self.id)], context={"default_reward_id": self.id})
+
+    # ------------------------------------------------------------
+    # When a reward can be had, and by whom. The catalogue and the claims ask here.
+    # ------------------------------------------------------------
+
+    @api.depends("kind")
+    def _compute_notice(self):
+        """What broker and member should know about rewards that aren't services (R18)."""
+        sentences = {
+            "goods": self.env._("Goods, not a service."),
+            "voucher": self.env._("A voucher, not a service."),
+            "cash_like": self.env._("As good as cash, not a service."),
+        }
+        advice = self.env._("If you receive benefits, ask your adviser before you claim it.")
+        for reward in self:
+            sentence = sentences.get(reward.kind)
+            reward.notice = f"{sentence} {advice}" if sentence else False
+
+    @api.depends("state", "stock", "has_stock", "available_from", "available_until", "scheme_id.state")
+    def _compute_is_available(self):
+        for reward in self:
+            # sudo: the bank's policy decides; members read the sentence, not the policy.
+            reward.why_not_available = reward.sudo()._why_not_available()
+            reward.is_available = not reward.why_not_available
+
+    @api.constrains("kind", "scheme_id", "state")
+    def _check_allowed_kind(self):
+        for reward in self:
+            reason = reward.state == "published" and reward._why_kind_not_allowed()
+            if reason:
+                raise ValidationError(reason)
+
+    def _why_not_publishable(self):
+        """Why this reward can't be in the catalogue, or an empty string."""
+        self.ensure_one()
+        if not self.minutes and not self.is_free:
+            return self.env._("Give “%s” a price in credits, or mark it as a thank-you.", self.name)
+        if self.available_until and self.available_until < fields.Date.context_today(self):
+            return self.env._("“%s” ended already: change its dates first.", self.name)
+        return self.scheme_id._why_closed() or self._why_kind_not_allowed()
+
+    def _why_kind_not_allowed(self):
+        """Why the bank's policy doesn't allow this kind of reward, or an empty string."""
+        self.ensure_one()
+        if self.kind == "service" or self.scheme_id.allow_goods_rewards:
+            return ""
+        return self.env._(
+            "%(bank)s offers services only, and “%(reward)s” is marked as %(kind)s. A manager can"
+            " allow goods, vouchers and cash-like rewards in the bank's policy.",
+            bank=self.scheme_id.name,
+            reward=self.name,
+            kind=dict(self._fields["kind"]._description_selection(self.env))[self.kind].lower(),
+        )
+
+    def _why_not_available(self):
+        """Why nobody can claim this reward today, or an empty string. Without its stock under way."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        as_text = self.env["ir.qweb.field.date"].value_to_html
+        if self.state != "published":
+            return self.env._("“%s” is not in the catalogue.", self.name)
+        if self.available_from and today < self.available_from:
+            return self.env._(
+                "“%(reward)s” can be claimed from %(day)s.",
+                reward=self.name,
+                day=as_text(self.available_from, {}),
+            )
+        if self.available_until and today > self.available_until:
+            return self.env._(
+                "“%(reward)s” could be claimed until %(day)s.",
+                reward=self.name,
+                day=as_text(self.available_until, {}),
+            )
+        if self.has_stock and self.stock < 1:
+            return self.env._("There is nothing left of “%s”.", self.name)
+        return self.scheme_id._why_closed() or self._why_kind_not_allowed()
+
+    def _why_not_for(self, member, given_minutes, missing):
+        """Why a member may not have this reward, or an empty string.
+
+        :param member: one ``timebank.member`` of the reward's bank
+        :param int given_minutes: approved minutes that they gave in this bank
+        :param missing: the ``timebank.check.type`` that the member doesn't hold
+        """
+        self.ensure_one()
+        if not self[f"for_{member.role}"]:
+            return self.env._(
+                "“%(reward)s” is not meant for %(role)s.",
+                reward=self.name,
+                role=self._fields[f"for_{member.role}"]._description_string(self.env).lower(),
+            )
+        if given_minutes < self.min_given_minutes:
+            return self.env._(
+                "“%(reward)s” is for those who have given at least %(hours)s hours, and %(person)s has"
+                " given %(given)s.",
+                reward=self.name,
+                hours=clock(self.min_given_minutes),
+                person=member.name,
+                given=clock(given_minutes),
+            )
+        lacking = self.check_type_ids & missing
+        if lacking:
+            return self.env._(
+                "%(person)s needs %(checks)s for “%(reward)s”.",
+                person=member.name,
+                checks=", ".join(lacking.mapped("name")),
+                reward=self.name,
+            )
+        return ""
+
+    def _get_period_start(self):
+        """The first day that counts for the limit per member, or ``False``."""
+        self.ensure_one()
+        if self.limit_period == "ever":
+            return False
+        return fields.Date.start_of(fields.Date.context_today(self), self.limit_period)
+
+    # ------------------------------------------------------------
+    # Who changes what in a reward: its bank's coordinators all of it, finance the price.
+    # ------------------------------------------------------------
+
+    def _check_content(self, vals):
+        """:raises AccessError: where finance changes more than the price, the cost and the grants"""
+        content = {name for name in vals if not name.startswith(CHATTER)}
+        if content - PRICE and not self._is_door_open():
+            self._check_run_by_user()
+
+    def _check_run_by_user(self):
+        """:raises AccessError: for rewards of banks that the user doesn't decide for"""
+        self.check_access("write")
+        schemes = self.scheme_id
+        for scheme in schemes - schemes._run_by_user():
+            raise AccessError(
+                self.env._(
+                    "Only a coordinator of %s can do that. Finance sets the price, the cost and the grants.",
+                    scheme.name,
+                )
+            )
+
+    # ------------------------------------------------------------
+    # timebank_redemption_late
+    # ------------------------------------------------------------
+
+    @api.depends("fulfilment")
+    def _compute_when_late(self):
+        """Whoever attends may not be ticked off anywhere, so that the credits may well be used."""
+        for reward in self:
+            reward.when_late = "keep" if reward.fulfilment == "attended" else "return"

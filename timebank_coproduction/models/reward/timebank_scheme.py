@@ -44,3 +44,51 @@ class TimebankScheme(models.Model):
 
     def action_view_claims(self):
         return self._action_on("timebank_coproduction.timebank_redemption_action")
+
+    # ------------------------------------------------------------
+    # The account that vouchers in circulation stand on, and the proof that it agrees with them.
+    # ------------------------------------------------------------
+
+    def _get_voucher_account(self):
+        """The bank's voucher account, opened with its first batch."""
+        self.ensure_one()
+        # sudo: the account is the bank's own, opened by its first vouchers.
+        accounts = self.env["timebank.account"].sudo()
+        account = accounts.search([("scheme_id", "=", self.id), ("kind", "=", "voucher")])
+        return account or accounts.create(
+            {"scheme_id": self.id, "kind": "voucher", "name": self.env._("%s: vouchers", self.name)}
+        )
+
+    def _get_ledger_checks(self):
+        return [*super()._get_ledger_checks(), self._check_vouchers]
+
+    def _check_vouchers(self):
+        """What stands on the voucher account is what the vouchers in circulation are worth."""
+        rows = self._query(
+            """WITH moved AS (
+                   SELECT account_id, SUM(minutes) AS minutes FROM timebank_account_tail GROUP BY account_id
+               ), worth AS (
+                   SELECT scheme_id, SUM(minutes) AS minutes FROM timebank_voucher
+                    WHERE state = 'issued' GROUP BY scheme_id
+               )
+               SELECT s.id, s.id, COALESCE(a.balance_minutes, 0) + COALESCE(moved.minutes, 0),
+                      COALESCE(worth.minutes, 0)
+                 FROM timebank_scheme s
+                 LEFT JOIN timebank_account a ON a.scheme_id = s.id AND a.kind = 'voucher'
+                 LEFT JOIN moved ON moved.account_id = a.id
+                 LEFT JOIN worth ON worth.scheme_id = s.id
+                WHERE s.id IN %s
+                  AND COALESCE(a.balance_minutes, 0) + COALESCE(moved.minutes, 0)
+                      != COALESCE(worth.minutes, 0)""",
+            tuple(self.ids),
+        )
+        return self._violations_of(
+            "voucher",
+            self._name,
+            rows,
+            lambda balance, worth: self.env._(
+                "vouchers in circulation are worth %(worth)s minutes, and their account holds %(balance)s.",
+                worth=worth,
+                balance=balance,
+            ),
+        )

@@ -11,12 +11,22 @@ class TimebankTransfer(models.Model):
         "timebank.voucher.batch", "Vouchers", readonly=True, ondelete="restrict"
     )
 
+    # Credits spent on rewards.
+    redemption_id = fields.Many2one("timebank.redemption", "Claim", readonly=True, ondelete="restrict")
+
     _vouchers_have_origin = models.Constraint(
         "CHECK ((kind = 'voucher_issue') = (voucher_batch_id IS NOT NULL))",
         "Vouchers are issued as a batch.",
     )
     _vouchers_once = models.UniqueIndex(
         "(voucher_batch_id) WHERE voucher_batch_id IS NOT NULL", "These vouchers have been issued already."
+    )
+    _redemption_has_origin = models.Constraint(
+        "CHECK ((kind = 'redeem') = (redemption_id IS NOT NULL))",
+        "Credits are spent on a reward by a claim.",
+    )
+    _redemption_once = models.UniqueIndex(
+        "(redemption_id) WHERE redemption_id IS NOT NULL", "This claim has been paid already."
     )
 
     def action_reverse(self, reason):
@@ -27,4 +37,4 @@ class TimebankTransfer(models.Model):
         return super().action_reverse(reason)
 
     def _get_origin(self):
-        return super()._get_origin() or self.voucher_batch_id
+        return super()._get_origin() or self.voucher_batch_id or self.redemption_id

@@ -10,6 +10,7 @@ from ..common.hours_field import hours_of, minutes_from_hours
 
 #: More than anybody prints and cuts at once.
 LARGEST_BATCH = 10_000
+
 CONTENT = frozenset({"scheme_id", "minutes", "quantity", "account_id", "expires_on"})
 
 
@@ -21,7 +22,6 @@ class TimebankVoucherBatch(models.Model):
     _inherit = ["timebank.in.bank", "timebank.protected", "mail.thread"]
     _order = "id desc"
     _check_company_auto = True
-
     _protected_fields = frozenset({"state", "issued_on"})
 
     name = fields.Char(compute="_compute_name")

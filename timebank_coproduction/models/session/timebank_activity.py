@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools import coproduction_form
 from ..common.hours_field import hours_of
 
 SIDES = [
@@ -8,10 +9,24 @@ SIDES = [
     ("jointly", "Jointly"),
     ("community", "The community"),
 ]
+
 #: What people without a group may say about an idea of their own.
 PROPOSAL = frozenset(
     {"name", "description", "scheme_id", "project_id", "category_id", "proposer_id", "state"}
 )
+
+#: The cells in words, planned by × delivered by (tools/coproduction_form.py).
+FORMS = [
+    ("professionals_professionals", "Traditional professional service"),
+    ("jointly_professionals", "Delivered by professionals, planned together with users and communities"),
+    ("community_professionals", "Professionals deliver what users and communities planned"),
+    ("professionals_jointly", "Users co-deliver what professionals designed"),
+    ("jointly_jointly", "Full co-production"),
+    ("community_jointly", "Users and communities deliver with professionals, with little formal planning"),
+    ("professionals_community", "Users and communities deliver what professionals planned"),
+    ("jointly_community", "Users and communities deliver what was planned together"),
+    ("community_community", "Self-organised by the community"),
+]
 
 
 class TimebankActivity(models.Model):
@@ -40,7 +55,6 @@ class TimebankActivity(models.Model):
     priority = fields.Selection([("0", "Normal"), ("1", "Starred")], default="0")
     color = fields.Integer()
     active = fields.Boolean(default=True)
-
     # Who
     proposer_id = fields.Many2one(
         "res.partner",
@@ -66,7 +80,6 @@ class TimebankActivity(models.Model):
     delivered_by = fields.Selection(
         SIDES, string="Delivered by", tracking=True, help="Who does it, as far as is known beforehand."
     )
-
     # How it runs
     state = fields.Selection(
         [
@@ -106,10 +119,37 @@ class TimebankActivity(models.Model):
         editable=True,
         help="What each attendee pays or earns, in hours. 0: the time that they attended.",
     )
-
     # What came of it
     session_ids = fields.One2many("timebank.session", "activity_id", string="Sessions")
     hours_ids = fields.One2many("timebank.hours", "activity_id")
+
+    # How co-productive an activity is: declared at first, measured once there are hours (R25).
+    community_minutes = fields.Integer(compute="_compute_measured")
+    community_hours = hours_of("community_minutes", "Given by the community")
+    professional_minutes = fields.Integer(compute="_compute_measured")
+    professional_hours = hours_of("professional_minutes", "Given by professionals")
+    community_share = fields.Float(
+        "Share of the community",
+        compute="_compute_measured",
+        help="Of the approved minutes of helpers, the part that came from people who aren't professionals."
+        " From 10 to 90 per cent counts as jointly delivered.",
+    )
+    measured_delivered_by = fields.Selection(SIDES, compute="_compute_measured")
+    coproduction_form = fields.Selection(
+        FORMS, string="Form of co-production", compute="_compute_coproduction_form"
+    )
+    is_coproductive = fields.Boolean("Co-productive", compute="_compute_coproduction_form")
+    form_is_measured = fields.Boolean(
+        compute="_compute_coproduction_form",
+        help="Whether the delivery is measured from approved hours, or as declared.",
+    )
+
+    # What the board and the form show of an activity's sessions and hours.
+    session_count = fields.Integer("Number of sessions", compute="_compute_session_figures")
+    helper_shortage = fields.Integer("Helpers missing", compute="_compute_session_figures")
+    next_session_on = fields.Date("Next session", compute="_compute_session_figures")
+    given_minutes = fields.Integer(compute="_compute_given_minutes")
+    given_hours = hours_of("given_minutes", "Hours given")
 
     _attendee_minutes_of_a_day = models.Constraint(
         "CHECK (attendee_minutes BETWEEN 0 AND 1440)",
@@ -238,4 +278,94 @@ class TimebankActivity(models.Model):
     def _get_open_sessions(self):
         return self.env["timebank.session"].search(
             [("activity_id", "in", self.ids), ("state", "in", ("draft", "open"))]
+        )
+
+    # ------------------------------------------------------------
+    # How co-productive an activity is: declared at first, measured once there are hours (R25).
+    # ------------------------------------------------------------
+
+    @api.depends("hours_ids.state", "hours_ids.minutes", "hours_ids.role")
+    def _compute_measured(self):
+        minutes = dict.fromkeys(self._origin.ids, (0, 0))
+        # sudo: the figures are totals over everybody's hours, and name nobody.
+        for activity, role, total in (
+            self.env["timebank.hours"]
+            .sudo()
+            ._read_group(
+                [("activity_id", "in", self._origin.ids), ("state", "=", "approved")],
+                ["activity_id", "role"],
+                ["minutes:sum"],
+            )
+        ):
+            community, professional = minutes[activity.id]
+            if role == "professional":
+                minutes[activity.id] = (community, professional + total)
+            else:
+                minutes[activity.id] = (community + total, professional)
+        for activity in self:
+            community, professional = minutes.get(activity._origin.id, (0, 0))
+            activity.community_minutes = community
+            activity.professional_minutes = professional
+            activity.community_share = community / ((community + professional) or 1)
+            activity.measured_delivered_by = (
+                coproduction_form.measured_delivery(community, professional) or False
+            )
+
+    @api.depends("planned_by", "delivered_by", "measured_delivered_by")
+    def _compute_coproduction_form(self):
+        for activity in self:
+            delivered_by = activity.measured_delivered_by or activity.delivered_by
+            activity.form_is_measured = bool(activity.measured_delivered_by)
+            activity.coproduction_form = coproduction_form.form(activity.planned_by, delivered_by) or False
+            activity.is_coproductive = bool(
+                coproduction_form.is_coproductive(activity.planned_by, delivered_by)
+            )
+
+    # ------------------------------------------------------------
+    # What the board and the form show of an activity's sessions and hours.
+    # ------------------------------------------------------------
+
+    def _compute_session_figures(self):
+        """Two grouped queries, over the sessions that the user may see."""
+        sessions, mine = self.env["timebank.session"], [("activity_id", "in", self.ids)]
+        counts = dict(
+            sessions._read_group([*mine, ("state", "!=", "cancelled")], ["activity_id"], ["__count"])
+        )
+        to_come = [*mine, ("state", "in", ("draft", "open")), ("stop", ">=", fields.Datetime.now())]
+        coming = {
+            activity: (missing, first)
+            for activity, missing, first in sessions._read_group(
+                to_come, ["activity_id"], ["helper_shortage:sum", "date:min"]
+            )
+        }
+        for activity in self:
+            activity.session_count = counts.get(activity._origin, 0)
+            activity.helper_shortage, activity.next_session_on = coming.get(activity._origin, (0, False))
+
+    def _compute_given_minutes(self):
+        for activity in self:
+            activity.given_minutes = activity.community_minutes + activity.professional_minutes
+
+    def action_view_sessions(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "timebank_coproduction.timebank_session_action"
+        )
+        return dict(
+            action,
+            domain=[("activity_id", "=", self.id)],
+            context={"default_activity_id": self.id, "show_shortage": True},
+        )
+
+    def action_view_hours(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
+        return dict(
+            action,
+            domain=[("activity_id", "=", self.id)],
+            context={
+                "default_activity_id": self.id,
+                "default_scheme_id": self.scheme_id.id,
+                "default_project_id": self.project_id.id,
+            },
         )

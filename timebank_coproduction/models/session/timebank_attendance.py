@@ -2,12 +2,15 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...tools import bulk
+from ...tools import bulk, codes
 from ..common.hours_field import hours_of, minutes_from_hours
-from .timebank_session_counts import TAKES_A_PLACE
+from .timebank_session import TAKES_A_PLACE
 
 #: What the register may set; the other states come and go by sign-up and withdrawal.
 ON_THE_REGISTER = ("signed_up", "attended", "absent")
+
+#: Whoever does the work is asked for the activity's checks; attendees are not.
+CHECKED_ROLES = ("helper", "professional")
 
 
 class TimebankAttendance(models.Model):
@@ -19,7 +22,6 @@ class TimebankAttendance(models.Model):
     _order = "session_id, role, partner_id, id"
     _rec_names_search = ["partner_id", "session_id"]
     _check_company_auto = True
-
     _protected_fields = frozenset(
         {
             "waiting_since",
@@ -56,7 +58,6 @@ class TimebankAttendance(models.Model):
     start = fields.Datetime(related="session_id.start", store=True, precompute=True)
     session_state = fields.Selection(related="session_id.state", string="Session's state")
     avatar_128 = fields.Image(related="partner_id.avatar_128")
-
     # The register
     state = fields.Selection(
         [
@@ -78,7 +79,6 @@ class TimebankAttendance(models.Model):
     forgot_check_out = fields.Boolean(
         "Forgot to sign out", readonly=True, help="Signed out at the end of the session by the system."
     )
-
     # The waiting list
     waiting_since = fields.Datetime(readonly=True, copy=False)
     offered_until = fields.Datetime(
@@ -88,13 +88,15 @@ class TimebankAttendance(models.Model):
         help="A place has become free and is kept for this person.",
     )
     claim_code = fields.Char("Claim code", readonly=True, copy=False, groups="base.group_system")
-
     clash_reason = fields.Char(
         "Why two at a time",
         readonly=True,
         copy=False,
         help="Why a coordinator let this person sign up for two sessions at a time.",
     )
+
+    # timebank_session_notice
+    reminded = fields.Boolean(readonly=True, copy=False)
 
     _once = models.UniqueIndex("(session_id, partner_id)", "This person is on the register already.")
     _minutes_of_a_day = models.Constraint(
@@ -256,3 +258,307 @@ class TimebankAttendance(models.Model):
     def _raise_refusals(self, refusals):
         if refusals:
             raise UserError("\n".join(dict.fromkeys(refusals.values())))
+
+    # ------------------------------------------------------------
+    # Who can be on the register. Sign-up, register, kiosk and claim ask here.
+    # ------------------------------------------------------------
+
+    def _check_joining(self):
+        """:raises UserError: where somebody on these lines can't take part"""
+        self._hold_people()
+        self._raise_refusals(self._get_refusals_to_join())
+
+    def _hold_people(self):
+        """Let nobody be put on two lists at the same moment, by updating their memberships.
+
+        A sign-up sees the sessions of its person as they were when it began. Of two at
+        once, PostgreSQL lets one through and fails the other, which Odoo tries again, and
+        which then sees the clash.
+        """
+        self.env.cr.execute(
+            SQL(
+                """UPDATE timebank_member SET state = state
+                    WHERE id IN (SELECT id FROM timebank_member WHERE partner_id IN %s
+                                  ORDER BY id FOR NO KEY UPDATE)""",
+                tuple(self.partner_id.ids),
+            )
+        )
+
+    def _get_refusals_to_join(self):
+        """Lines of people who can't take part in that session in that role.
+
+        In a constant number of queries, whatever the number of lines.
+        """
+        lines = self.sudo()  # sudo: the rules look at everybody's checks and sessions, and reveal none
+        members = lines._get_members()
+        missing = lines._get_missing_checks()
+        clashes = lines._get_clashes()
+        refusals = {}
+        for one in lines:
+            reason = (
+                one._why_not_open()
+                or one._why_not_member(members)
+                or one._why_not_checked(missing)
+                or one._why_clash(clashes)
+            )
+            if reason:
+                refusals[one.id] = reason
+        return {**lines._get_refusals_by_capacity(), **refusals}
+
+    def _get_members(self):
+        """The memberships of these people: dict of (bank id, partner id) → member. One query."""
+        return self.env["timebank.member"]._find_in_banks(self.scheme_id, self.partner_id)
+
+    def _why_not_open(self):
+        session = self.session_id
+        if session.state == "open":
+            return ""
+        sentences = {
+            "draft": self.env._("%s is not open for sign-up yet."),
+            "done": self.env._("%s has been closed: re-open it first."),
+            "cancelled": self.env._("%s has been cancelled."),
+        }
+        return sentences[session.state] % session._say()
+
+    def _why_not_member(self, members):
+        member = members.get((self.scheme_id.id, self.partner_id.id))
+        if not member:
+            return self.env._(
+                "%(person)s is not a member of %(bank)s: add them as a member first.",
+                person=self.partner_id.name,
+                bank=self.scheme_id.name,
+            )
+        return member._why_not_taking_part()
+
+    def _get_missing_checks(self):
+        """The checks that people lack: dict of line id → check types. A query for each day and set."""
+        missing = {}
+        checked = self.filtered(lambda one: one.role in CHECKED_ROLES and one.activity_id.check_type_ids)
+        for (types, day), lines in checked.grouped(
+            lambda one: (one.activity_id.check_type_ids, one.session_id.date)
+        ).items():
+            lacking = self.env["timebank.check"]._get_missing(types, lines.partner_id, day)
+            missing.update({one.id: lacking[one.partner_id.id] for one in lines})
+        return missing
+
+    def _why_not_checked(self, missing):
+        types = missing.get(self.id)
+        if not types:
+            return ""
+        return self.env._(
+            "%(person)s needs a check in date on that day: %(checks)s.",
+            person=self.partner_id.name,
+            checks=", ".join(types.mapped("name")),
+        )
+
+    def _get_clashes(self):
+        """Other sessions that people signed up for at the same time: dict of line id → session. One query."""
+        booked = self.filtered(lambda one: one.state in ("signed_up", "waiting") and not one.clash_reason)
+        if not booked:
+            return {}
+        day = {"days": 1}  # no session is longer
+        others = self.search_fetch(
+            [
+                ("partner_id", "in", booked.partner_id.ids),
+                ("state", "in", TAKES_A_PLACE),
+                ("start", ">", fields.Datetime.subtract(min(booked.mapped("start")), **day)),
+                ("start", "<", max(booked.session_id.mapped("stop"))),
+                ("session_id.state", "!=", "cancelled"),
+            ],
+            ["partner_id", "session_id"],
+        ).grouped("partner_id")
+        clashes = {}
+        for one in booked:
+            for other in others.get(one.partner_id, ()):
+                mine, theirs = one.session_id, other.session_id
+                if theirs != mine and mine.start < theirs.stop and theirs.start < mine.stop:
+                    clashes[one.id] = theirs
+        return clashes
+
+    def _why_clash(self, clashes):
+        session = clashes.get(self.id)
+        if not session:
+            return ""
+        return self.env._(
+            "%(person)s is signed up for %(session)s at that time. A coordinator can sign them up anyway.",
+            person=self.partner_id.name,
+            session=session._say(),
+        )
+
+    def _get_refusals_by_capacity(self):
+        """Attendees beyond the places of their session."""
+        refusals = {}
+        for session, lines in self.grouped("session_id").items():
+            over = session.taken_count - session.capacity
+            attendees = lines.filtered(lambda one: one.role == "attendee" and one.state in TAKES_A_PLACE)
+            if session.capacity and over > 0 and attendees:
+                sentence = self.env._("There are no places left in %s.", session._say())
+                refusals.update(dict.fromkeys(attendees[-over:].ids, sentence))
+        return refusals
+
+    def _get_refusals_to_edit(self, vals):
+        """Lines of the register that can't be changed that way."""
+        refusals = {}
+        for one in self:
+            if {"session_id", "partner_id"}.intersection(vals) and any(
+                name in vals and vals[name] != one[name].id for name in ("session_id", "partner_id")
+            ):
+                refusals[one.id] = self.env._(
+                    "“%s” stays on the register of that person and session: add another line instead.",
+                    one.display_name,
+                )
+            elif one.settled_on:
+                refusals[one.id] = self.env._(
+                    "“%s” has been logged: re-open the session first.", one.display_name
+                )
+            elif one.session_id.state != "open":
+                refusals[one.id] = one._why_not_open()
+            elif vals.get("state", "attended") not in ON_THE_REGISTER:
+                refusals[one.id] = self.env._(
+                    "“%s”: sign up and withdraw with the buttons.", one.display_name
+                )
+            elif one.state == "waiting" and vals.get("state") == "signed_up":
+                refusals[one.id] = self.env._("“%s” is waiting for a place.", one.display_name)
+        return refusals
+
+    # ------------------------------------------------------------
+    # The waiting list: a freed place is kept for the first of it, until their claim link runs out.
+    # ------------------------------------------------------------
+
+    def action_withdraw(self):
+        """Take people off the list, as a button of the register."""
+        self.check_access("write")
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        refusals = {
+            one.id: self.env._(
+                "“%(line)s”: %(state)s.", line=one.display_name, state=labels[one.state].lower()
+            )
+            for one in self
+            if one.state not in ("signed_up", "waiting")
+        }
+        self._raise_or_list(refusals)._withdraw()
+        return self._tell(refusals, self.env._("withdrawn"))
+
+    def action_claim(self):
+        """Take the place that is kept for this person.
+
+        :raises UserError: when none is, or not any more
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.state == "signed_up":
+            return True
+        if self.state != "waiting" or not self.offered_until or self.offered_until <= fields.Datetime.now():
+            raise UserError(
+                self.env._("That place is not kept any more. You can join the waiting list again.")
+            )
+        line = self.sudo()  # sudo: nobody may read a claim link, whoever uses it up
+        line.session_id._put_on_list(
+            line, line.partner_id, {"state": "signed_up", "offered_until": False, "claim_code": False}
+        )
+        return True
+
+    @api.model
+    def _find_claim(self, code):
+        """The line that a claim link stands for, as far as it still holds."""
+        if not codes.may_be_link(code, 20):
+            return self.browse()
+        return self.search([("claim_code", "=", code)], limit=1)
+
+    def _withdraw(self):
+        # sudo: nobody may read a claim link, whoever makes it useless
+        self.sudo()._through_door().write({"state": "withdrawn", "offered_until": False, "claim_code": False})
+        self.session_id._offer_free_places()
+
+    # ------------------------------------------------------------
+    # timebank_session_door
+    # ------------------------------------------------------------
+
+    def _sign_out(self, moment):
+        self.ensure_one()
+        self._through_door().write(
+            {"check_out": moment, "minutes": self._minutes_between(self.check_in, moment)}
+        )
+
+    def _sign_out_at_end(self):
+        """Close the lines of those who are still in, as of the end of their session.
+
+        A time that the coordinator has typed in already is left as it is.
+        """
+        for one in self:
+            if one.state != "attended" or not one.check_in or one.check_out:
+                continue
+            stop = max(one.session_id.stop, one.check_in)
+            one._through_door().write(
+                {
+                    "check_out": stop,
+                    "forgot_check_out": True,
+                    "minutes": one.minutes or one._minutes_between(one.check_in, stop),
+                }
+            )
+
+    def _minutes_between(self, start, stop):
+        """Whole minutes of that stretch within the session, at least one."""
+        session = self.session_id
+        inside = min(stop, session.stop) - max(start, session.start)
+        return max(round(inside.total_seconds() / 60), 1)
+
+    # ------------------------------------------------------------
+    # timebank_session_notice
+    # ------------------------------------------------------------
+
+    def _notify(self, kind):
+        """Have the mail ``kind`` sent to those with an address who want such mails."""
+        if not self:
+            return
+        lines = self.sudo()  # sudo: mails are the bank's, whoever caused them
+        readers = lines.env["timebank.member"]._read_group(
+            [
+                ("scheme_id", "in", lines.scheme_id.ids),
+                ("partner_id", "in", lines.partner_id.ids),
+                ("partner_id.email", "!=", False),
+                ("session_mails", "=", True),
+            ],
+            ["scheme_id", "partner_id"],
+        )
+        if not readers:
+            return
+        readers = set(readers)
+        wanting = lines.filtered(lambda one: (one.scheme_id, one.partner_id) in readers)
+        # sudo: mails that the verb owes; its user has no right of their own to them
+        notices = self.env["timebank.session.notice"].sudo()
+        waiting = notices.search([("attendance_id", "in", wanting.ids), ("kind", "=", kind)]).attendance_id
+        notices.create([{"attendance_id": one.id, "kind": kind} for one in wanting - waiting])
+        # sudo: the job sends what is waiting; starting it early tells nothing
+        self.env.ref("timebank_coproduction.cron_session_notices").sudo()._trigger()
+
+    @api.model
+    def _cron_remind(self):
+        """Remind those signed up of what begins within two days."""
+        now = fields.Datetime.now()
+        lines = self.search(
+            [
+                ("state", "=", "signed_up"),
+                ("reminded", "=", False),
+                ("session_id.state", "=", "open"),
+                ("start", ">", now),
+                ("start", "<=", fields.Datetime.add(now, days=2)),
+            ]
+        )
+        # Who has signed up within the last hours was told everything just then.
+        recent = fields.Datetime.subtract(now, hours=12)
+        lines.filtered(lambda one: one.create_date < recent)._notify("reminder")
+        lines._through_door().write({"reminded": True})
+
+    def _get_opt_out_url(self):
+        """A link that switches these mails off, for the person of this line alone."""
+        self.ensure_one()
+        member = self._get_members().get((self.scheme_id.id, self.partner_id.id))
+        if not member:
+            return ""
+        return f"{member.get_base_url()}/timebank/mails/{member.id}/{member._get_opt_out_code()}"
+
+    def _get_claim_url(self):
+        self.ensure_one()
+        # sudo: for the mail to the person whose place it is
+        return f"{self.get_base_url()}/timebank/place/{self.sudo().claim_code}"

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 from odoo import fields, models
 
+from ...tools.minutes import DAY
 from ..common.hours_field import hours_of
 
 
@@ -215,3 +218,135 @@ class TimebankAttendance(models.Model):
         problems = {transfers[position].attendance_id.id: sentence for position, sentence in refused.items()}
         transfers.filtered(lambda transfer: transfer.attendance_id.id not in problems)._reverse(reason)
         return problems
+
+    # ------------------------------------------------------------
+    # Helpers' and professionals' lines as hours, and the hours they logged themselves.
+    # ------------------------------------------------------------
+
+    def _settle_hours(self, members):
+        """Hand these lines in as hours; approve those that the bank's policy lets through.
+
+        :param dict members: (bank id, partner id) → member
+        :return: two dicts by line id: the columns that name the entry, and why there is none
+        """
+        if not self:
+            return {}, {}
+        own = self._recognise_hours()
+        # sudo: the register is the record; whoever may write it makes hours of it
+        model = self.env["timebank.hours"].sudo()
+        lines = self.filtered(lambda one: one.id not in own).sorted("session_id")
+        made = model._insert_drafts(lines._prepare_hours(members))
+        entries = {**own, **dict(zip(lines.ids, made, strict=True))}
+        every = model.union(*entries.values())
+        undecided = every.filtered(lambda entry: entry.state in ("draft", "submitted"))
+        for line_id, entry in own.items():
+            if entry in undecided:
+                entry._through_door().write({"minutes": self.browse(line_id).minutes})
+        undecided.flush_recordset()
+        refused = undecided._get_refusals_to_record()
+        accepted = undecided.filtered(lambda entry: entry.id not in refused)
+        accepted._through_door().write({"state": "submitted"})
+        accepted._decide_from_register(self.env.user)
+        (made - accepted).unlink()
+        approved_before = set((every - undecided).ids)
+        return (
+            {
+                line_id: {"hours_id": entry.id, "hours_recognised": entry.id in approved_before}
+                for line_id, entry in entries.items()
+                if entry.id not in refused
+            },
+            {line_id: refused[entry.id] for line_id, entry in entries.items() if entry.id in refused},
+        )
+
+    def _prepare_hours(self, members):
+        """Values of the entries that these lines become."""
+        vals_list = []
+        for session, lines in self.grouped("session_id").items():
+            start, begins, scheme_id = session.start, session._start_minute(), session.scheme_id.id
+            common = session._prepare_hours()
+            for one in lines:
+                late = max(one.check_in - start, timedelta()) if one.check_in else timedelta()
+                partner_id, role = one.partner_id.id, one.role
+                if role != "professional":
+                    role = members[scheme_id, partner_id].role
+                vals_list.append(
+                    {
+                        **common,
+                        "partner_id": partner_id,
+                        "role": role,
+                        "start_minute": (begins + int(late.total_seconds() // 60)) % DAY,
+                        "minutes": one.minutes,
+                    }
+                )
+        return vals_list
+
+    def _recognise_hours(self):
+        """Entries that people made themselves for these sessions: dict of line id → entry. One query."""
+        # sudo: the entries of those on a register that the user may write
+        entries = (
+            self.env["timebank.hours"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", self.partner_id.ids),
+                    ("scheme_id", "in", self.scheme_id.ids),
+                    ("date", "in", list(set(self.session_id.mapped("date")))),
+                    ("state", "in", ("draft", "submitted", "approved")),
+                    ("receiver_id", "=", False),
+                    "|",
+                    ("session_id", "=", False),
+                    ("session_id", "in", self.session_id.ids),
+                ],
+                order="state, id",
+            )
+        )
+        if not entries:
+            return {}
+        by_person = entries.grouped(lambda entry: (entry.scheme_id.id, entry.partner_id.id, entry.date))
+        found, used = {}, set()
+        for one in self:
+            session = one.session_id
+            for entry in by_person.get((session.scheme_id.id, one.partner_id.id, session.date), ()):
+                if entry.id not in used and entry._is_for_session(session, one.minutes):
+                    found[one.id] = entry
+                    used.add(entry.id)
+                    break
+        for line_id, entry in found.items():
+            session = self.browse(line_id).session_id
+            entry._through_door().write({"session_id": session.id, "activity_id": session.activity_id.id})
+        return found
+
+    def _unsettle_hours(self, reason):
+        """Reverse the hours that logging approved, take back those that still wait for approval."""
+        # sudo: re-opening was allowed by the verb; the hours follow their register
+        lines = self.sudo().filtered(lambda one: one.hours_id and not one.hours_recognised)
+        approved = lines.hours_id.filtered(lambda entry: entry.state == "approved")
+        refused = approved._post_reversals(reason)
+        undone = approved.filtered(lambda entry: entry.id not in refused)
+        undone._through_door().write({"state": "reversed", "refusal_reason": reason})
+        waiting = lines.hours_id.filtered(lambda entry: entry.state == "submitted")
+        lines.filtered(lambda one: one.hours_id in waiting)._through_door().write({"hours_id": False})
+        made = waiting.filtered(lambda entry: entry.source == "session")
+        waiting._through_door().write({"state": "draft"})
+        waiting._close_todos()
+        made.unlink()
+        return {one.id: refused[one.hours_id.id] for one in lines if one.hours_id.id in refused}
+
+
+class TimebankSession(models.Model):
+    _inherit = "timebank.session"
+
+    def _prepare_hours(self):
+        """What the entries of everybody in this session have in common."""
+        activity = self.activity_id
+        return {
+            "scheme_id": self.scheme_id.id,
+            "date": self.date,
+            "category_id": activity.category_id.id,
+            "description": self.name,
+            "project_id": self.project_id.id,
+            "task_id": activity.task_id.id,
+            "activity_id": activity.id,
+            "session_id": self.id,
+            "source": "session",
+        }

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from ...tools import bulk
+from ...tools.minutes import to_hours
+
 
 class TimebankHours(models.Model):
     """The session, activity or task in which hours were given."""
@@ -86,3 +89,85 @@ class TimebankHours(models.Model):
                         length=session._say_length(),
                     )
         return refusals
+
+    # ------------------------------------------------------------
+    # timebank_attendance_hours
+    # ------------------------------------------------------------
+
+    def _insert_drafts(self, vals_list):
+        """Make drafts of checked values in one statement, whatever their number.
+
+        For registers alone: a session of hundreds is closed in one act. The caller asks
+        for the refusals, and the values are those of records that have been checked.
+
+        :param vals_list: dicts of columns, the same for each; ``False`` where empty
+        :return: the drafts, in the order given
+        """
+        if not vals_list:
+            return self.browse()
+        schemes = self.env["timebank.scheme"].browse({vals["scheme_id"] for vals in vals_list})
+        common = {
+            "state": "draft",
+            "earns_credit": False,
+            "create_uid": self.env.uid,
+            "write_uid": self.env.uid,
+        }
+        common |= {"create_date": self.env.cr.now(), "write_date": self.env.cr.now()}
+        companies = {scheme.id: scheme.company_id.id for scheme in schemes}
+        rows = [
+            {
+                **common,
+                **{name: None if value is False else value for name, value in vals.items()},
+                "company_id": companies[vals["scheme_id"]],
+                "hours": to_hours(vals["minutes"]),
+            }
+            for vals in vals_list
+        ]
+        statement, columns = bulk.insert(self._table, self._fields, rows)
+        entries = self.browse(entry_id for (entry_id,) in self.env.execute_query(statement))
+        given = [self._fields[name] for name in columns]
+        for field in self._fields.values():
+            if field.store and field.compute and field not in given:
+                self.env.add_to_compute(field, entries)
+        for field in given:
+            for inverse in self.pool.field_inverses[field]:
+                named = {row[field.name] for row in rows} - {None}
+                self.env[field.comodel_name].browse(named).invalidate_recordset([inverse.name], flush=False)
+        with self.env.protecting(given, entries):
+            entries.modified(columns, create=True)
+        entries._validate_fields(columns)
+        return entries
+
+    def _is_for_session(self, session, minutes):
+        """Whether this entry, made by hand, is time given in ``session``.
+
+        It is if it says so; or if it is of the same activity; or if it says when it began
+        and overlaps; or, without a beginning, if it is as long and of the same project.
+        """
+        self.ensure_one()
+        if self.session_id:
+            return self.session_id == session
+        if self.activity_id:
+            return self.activity_id == session.activity_id
+        if self.start_minute >= 0:
+            start = session._start_minute()
+            return self.start_minute < start + session.minutes and start < self.start_minute + self.minutes
+        return self.minutes == minutes and self.project_id == session.project_id
+
+    def _decide_from_register(self, user):
+        """Approve what the bank's policy lets through; ask a coordinator for the rest.
+
+        :param user: who closes the register; never approves time of their own
+        """
+        by_user = self.filtered(
+            lambda entry: entry.scheme_id.approve_at_closing and entry.partner_id != user.partner_id
+        )
+        by_policy = (self - by_user).filtered(lambda entry: not entry.scheme_id._needs_approval(entry))
+        unpaid = {}
+        if by_user:
+            unpaid |= by_user._approve(user)
+        if by_policy:
+            unpaid |= by_policy._approve(self.env["res.users"])
+        done = (by_user | by_policy).filtered(lambda entry: entry.id not in unpaid)
+        done._close_todos()
+        (self - done)._ask_for_decision()

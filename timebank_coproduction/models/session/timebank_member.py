@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from ...tools import codes, qr
 
@@ -77,3 +77,29 @@ class TimebankMember(models.Model):
         """The card's code as a picture."""
         self.ensure_one()
         return Markup(qr.svg(self.card_code))
+
+    # ------------------------------------------------------------
+    # timebank_session_kiosk
+    # ------------------------------------------------------------
+
+    def _first_name(self):
+        """How the door greets a member who held up their own card."""
+        self.ensure_one()
+        return (self.name or "").split(" ")[0]
+
+    # ------------------------------------------------------------
+    # timebank_session_notice
+    # ------------------------------------------------------------
+
+    def _get_opt_out_code(self):
+        self.ensure_one()
+        return tools.hmac(self.env(su=True), "timebank-session-mails", self.id)[:32]
+
+    @api.model
+    @api.private
+    def _find_by_opt_out(self, member_id, code):
+        """The member whose mails a link switches off, or an empty recordset."""
+        member = self.browse(member_id).exists()
+        if member and codes.is_same(member._get_opt_out_code(), code):
+            return member
+        return self.browse()

@@ -13,6 +13,9 @@ from ..common.hours_field import hours_of
 #: What can't change any more once a session was closed or cancelled.
 CONTENT = frozenset({"activity_id", "start", "stop", "capacity", "tz"})
 
+#: States of an attendance that take one of the places of a session.
+TAKES_A_PLACE = ("signed_up", "attended")
+
 
 class TimebankSession(models.Model):
     """An activity at a time and place."""
@@ -23,7 +26,6 @@ class TimebankSession(models.Model):
     _order = "start, id"
     _rec_names_search = ["name", "location"]
     _check_company_auto = True
-
     _protected_fields = frozenset({"state", "closed_on", "closed_by_id", "series_id", "kiosk_token"})
 
     # What
@@ -51,7 +53,6 @@ class TimebankSession(models.Model):
     )
     color = fields.Integer(related="activity_id.color")
     note = fields.Html(help="What people should know: what to bring, where to ring the bell.")
-
     # When and where
     start = fields.Datetime(required=True, tracking=True, index=True)
     stop = fields.Datetime(required=True, tracking=True)
@@ -66,12 +67,10 @@ class TimebankSession(models.Model):
     minutes = fields.Integer("Length", compute="_compute_minutes", store=True, precompute=True)
     hours = hours_of("minutes", "Length in hours")
     location = fields.Char(tracking=True)
-
     # How many
     capacity = fields.Integer("Places", default=0, help="For attendees. 0: as many as like.")
     helpers_wanted = fields.Integer("Helpers wanted", default=0)
     attendance_ids = fields.One2many("timebank.attendance", "session_id", string="Register")
-
     # How it went
     state = fields.Selection(
         [("draft", "Draft"), ("open", "Open"), ("done", "Closed"), ("cancelled", "Cancelled")],
@@ -84,12 +83,38 @@ class TimebankSession(models.Model):
     closed_on = fields.Datetime("Closed on", readonly=True, copy=False)
     closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
 
+    # How many are coming, and how many could.
+    taken_count = fields.Integer(
+        "Places taken",
+        compute="_compute_counts",
+        store=True,
+        help="Attendees signed up or there, and places offered to the first on the waiting list.",
+    )
+    helper_count = fields.Integer("Helpers", compute="_compute_counts", store=True)
+    professional_count = fields.Integer("Professionals", compute="_compute_counts", store=True)
+    waiting_count = fields.Integer("Waiting", compute="_compute_counts", store=True)
+    helper_shortage = fields.Integer(
+        "Helpers missing", compute="_compute_helper_shortage", store=True, aggregator="sum"
+    )
+    places_left = fields.Integer("Places left", compute="_compute_places_left", help="Below zero: no limit.")
+
+    # Opening, cancelling, and what stands in their way.
+    has_begun = fields.Boolean(compute="_compute_time_passed")
+    is_over = fields.Boolean(compute="_compute_time_passed")
+
+    # Closing the register, and opening it again.
+    problem_count = fields.Integer("To decide", compute="_compute_problem_count")
+
     _stops_after_start = models.Constraint("CHECK (stop > start)", "A session ends after it begins.")
     _lasts_a_day = models.Constraint(
         "CHECK (stop <= start + interval '24 hours')", "A session lasts 24 hours at most: make several of it."
     )
     _counts_positive = models.Constraint(
         "CHECK (capacity >= 0 AND helpers_wanted >= 0)", "Places and helpers wanted are zero or more."
+    )
+    _capacity_held = models.Constraint(
+        "CHECK (capacity = 0 OR taken_count IS NULL OR taken_count <= capacity)",
+        "There are no places left in this session.",
     )
 
     @api.depends("activity_id")
@@ -217,3 +242,239 @@ class TimebankSession(models.Model):
 
     def _say_length(self):
         return clock(self.minutes)
+
+    # ------------------------------------------------------------
+    # How many are coming, and how many could.
+    # ------------------------------------------------------------
+
+    @api.depends("attendance_ids.state", "attendance_ids.role", "attendance_ids.offered_until")
+    def _compute_counts(self):
+        """Stored, so that a sign-up updates the session: of two at the same moment for the
+        last place, PostgreSQL lets one through, and Odoo tries the other one again."""
+        attendance = self.env["timebank.attendance"].sudo()  # sudo: figures, not names
+        here = fields.Domain("session_id", "in", self._origin.ids)
+        waiting = fields.Domain("state", "=", "waiting")
+        offered = waiting & fields.Domain("offered_until", "!=", False)
+        taken = {
+            (session.id, role): count
+            for session, role, count in attendance._read_group(
+                here & (fields.Domain("state", "in", TAKES_A_PLACE) | offered),
+                ["session_id", "role"],
+                ["__count"],
+            )
+        }
+        queue = dict(attendance._read_group(here & waiting, ["session_id"], ["__count"]))
+        for session in self:
+            session.taken_count = taken.get((session._origin.id, "attendee"), 0)
+            session.helper_count = taken.get((session._origin.id, "helper"), 0)
+            session.professional_count = taken.get((session._origin.id, "professional"), 0)
+            # sudo: the same record as the counting above has it
+            session.waiting_count = queue.get(session._origin.sudo(), 0)
+
+    @api.depends("helpers_wanted", "helper_count", "state")
+    def _compute_helper_shortage(self):
+        for session in self:
+            wanted = session.state in ("draft", "open")
+            session.helper_shortage = wanted * max(session.helpers_wanted - session.helper_count, 0)
+
+    @api.depends("capacity", "taken_count")
+    def _compute_places_left(self):
+        for session in self:
+            session.places_left = session.capacity - session.taken_count if session.capacity else -1
+
+    # ------------------------------------------------------------
+    # Opening, cancelling, and what stands in their way.
+    # ------------------------------------------------------------
+
+    def _compute_time_passed(self):
+        now = fields.Datetime.now()
+        for session in self:
+            session.has_begun = bool(session.start) and session.start <= now
+            session.is_over = bool(session.stop) and session.stop <= now
+
+    def action_open(self):
+        """Let people sign up.
+
+        :return: ``True``, or an action listing what could not be opened, and why
+        """
+        self.check_access("write")
+        refusals = self._get_refusals_to_open()
+        sessions = self._raise_or_list(refusals)
+        sessions._through_door().write({"state": "open"})
+        # An activity with open sessions is under way.
+        sessions.activity_id.filtered(
+            lambda activity: activity.state in ("idea", "planned")
+        ).state = "running"
+        return self._tell(refusals, self.env._("opened"))
+
+    def action_cancel(self):
+        """Call sessions off; those signed up or waiting get a mail.
+
+        :return: ``True``, or an action listing what could not be cancelled, and why
+        """
+        self.check_access("write")
+        refusals = self._get_refusals_by_session_state(
+            ("draft", "open"), self.env._("%s is over: it can be re-opened, not cancelled.")
+        )
+        refusals.update(self.filtered(lambda session: session.id not in refusals)._get_refusals_if_settled())
+        sessions = self._raise_or_list(refusals)
+        sessions._through_door().write({"state": "cancelled"})
+        concerned = sessions.attendance_ids.filtered(lambda one: one.state in ("signed_up", "waiting"))
+        concerned._through_door().write({"offered_until": False})
+        concerned._notify("cancelled")
+        return self._tell(refusals, self.env._("cancelled"))
+
+    def action_draft(self):
+        """Take a cancelled session up again; those who had signed up still are."""
+        self.check_access("write")
+        refusals = self._get_refusals_by_session_state(("cancelled",), self.env._("%s is not cancelled."))
+        self._raise_or_list(refusals)._through_door().write({"state": "draft"})
+        return self._tell(refusals, self.env._("taken up"))
+
+    def action_view_register(self):
+        """The register as a list of its own: tick, type minutes, save once."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "timebank_coproduction.timebank_attendance_register_action"
+        )
+        return dict(
+            action,
+            display_name=self.with_context(show_day=True).display_name,
+            domain=[("session_id", "=", self.id)],
+            context={"default_session_id": self.id, "register": True},
+        )
+
+    def _get_refusals_to_open(self):
+        refusals = self._get_refusals_by_session_state(("draft",), self.env._("%s is not a draft."))
+        for session in self:
+            if session.id in refusals:
+                continue
+            # sudo: the bank's state and lock date are asked, whoever may read them
+            closed = session.scheme_id.sudo()._why_closed(session.date)
+            if closed:
+                refusals[session.id] = closed
+            elif session.activity_id.state in ("done", "cancelled"):
+                refusals[session.id] = self.env._(
+                    "“%s” has ended: start the activity again first.", session.activity_id.name
+                )
+        return refusals
+
+    def _get_refusals_by_session_state(self, states, sentence):
+        return {session.id: sentence % session._say() for session in self if session.state not in states}
+
+    def _get_refusals_if_settled(self):
+        settled = self.attendance_ids.filtered("settled_on").session_id
+        return {
+            session.id: self.env._("Some of %s has been logged already: close it instead.", session._say())
+            for session in self & settled
+        }
+
+    # ------------------------------------------------------------
+    # Closing the register, and opening it again.
+    # ------------------------------------------------------------
+
+    def _compute_problem_count(self):
+        counts = dict(
+            self.env["timebank.attendance"]._read_group(
+                [("session_id", "in", self.ids), ("problem", "!=", False)], ["session_id"], ["__count"]
+            )
+        )
+        for session in self:
+            session.problem_count = counts.get(session._origin, 0)
+
+    def action_close(self):
+        """Turn the register into hours and credits. Closing twice does nothing more.
+
+        Who was signed up and not ticked off was absent. Who can't be charged, or whose
+        hours can't be recorded, is listed for the coordinator to decide.
+
+        :return: ``True``, or an action listing sessions and lines that need a decision
+        :raises UserError: when a single session can't be closed
+        """
+        self.check_access("write")
+        sessions = self.filtered(lambda session: session.state != "done")
+        refusals = sessions._get_refusals_to_close()
+        sessions = sessions._raise_or_list(refusals)
+        if not sessions:
+            return True
+        lines = sessions.attendance_ids
+        lines.filtered(lambda one: one.state == "signed_up")._through_door().write({"state": "absent"})
+        # sudo: nobody may read a claim link, whoever makes it useless
+        lines.sudo().filtered("offered_until")._through_door().write(
+            {"offered_until": False, "claim_code": False}
+        )
+        problems = lines._settle()
+        sessions._through_door().write(
+            {"state": "done", "closed_on": fields.Datetime.now(), "closed_by_id": self.env.user.id}
+        )
+        sessions._thank(lines)
+        sessions._ask_to_decide(problems)
+        if problems:
+            return self.env["timebank.outcome"]._show(
+                lines.filtered("settled_on") | lines.browse(problems), self.env._("logged"), problems
+            )
+        return self._tell(refusals, self.env._("closed"))
+
+    def action_reopen(self, reason):
+        """Open the register again: hours and credits are reversed, then it can be closed anew.
+
+        Who has spent the credits in the meantime keeps them, and is listed.
+
+        :param str reason: why; kept with every reversal
+        :return: ``True``, or an action listing lines that stay logged, and why
+        """
+        self.check_access("write")
+        reason = self._checked_reason(reason)
+        refusals = self._get_refusals_by_session_state(("done",), self.env._("%s is not closed."))
+        sessions = self._raise_or_list(refusals)
+        lines = sessions.attendance_ids
+        lines.filtered("problem")._through_door().write({"problem": False})
+        problems = lines._unsettle(reason)
+        sessions._through_door().write({"state": "open", "closed_on": False, "closed_by_id": False})
+        sessions._close_todos()
+        sessions._message_log_batch(
+            bodies={session.id: self.env._("Re-opened: %s", reason) for session in sessions}
+        )
+        if problems:
+            return self.env["timebank.outcome"]._show(lines, self.env._("undone"), problems)
+        return self._tell(refusals, self.env._("re-opened"))
+
+    def _get_refusals_to_close(self):
+        refusals = self._get_refusals_by_session_state(
+            ("open", "done"), self.env._("%s was not open: there is nothing to close.")
+        )
+        now = fields.Datetime.now()
+        for session in self:
+            if session.id in refusals:
+                continue
+            if session.start > now:
+                refusals[session.id] = self.env._("%s has not begun yet.", session._say())
+            else:
+                # sudo: the bank's state and lock date are asked, whoever may read them
+                closed = session.scheme_id.sudo()._why_closed(session.date)
+                if closed:
+                    refusals[session.id] = closed
+        return refusals
+
+    def _ask_to_decide(self, problems):
+        """One activity on each session with lines that could not be logged."""
+        lines = self.env["timebank.attendance"].browse(problems)
+        for session, undecided in lines.grouped("session_id").items():
+            session.activity_schedule(
+                "timebank_coproduction.mail_activity_decide",
+                summary=self.env._("%s people could not be logged", len(undecided)),
+                note="<br/>".join(problems[one.id] for one in undecided[:20]),
+                user_id=(session.coordinator_id or self.env.user).id,
+            )
+
+    def _close_todos(self):
+        """Done, as far as nothing is left to decide."""
+        settled = self.filtered(lambda session: not session.problem_count)
+        settled.activity_feedback(["timebank_coproduction.mail_activity_decide"])
+
+    @api.model
+    def _thank(self, lines):
+        """Mails of thanks to those who helped, once their hours are approved."""
+        lines.search(
+            [("id", "in", lines.ids), ("settled_on", "!=", False), ("hours_id.state", "=", "approved")]
+        )._notify("thanks")

@@ -1,11 +1,37 @@
-from odoo import fields, models
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+
+from ...tools import codes
+
+#: How long before a session people can sign in, and after it sign out.
+EARLY = timedelta(hours=2)
+
+GRACE = timedelta(minutes=15)
+
+#: How many people a search at the door shows at most.
+MOST_SHOWN = 8
+
+#: Whom the door knows by name: those who are expected, or there.
+ON_THE_DOOR = ("signed_up", "attended")
+
+#: Characters of a card's code, as it is kept.
+CARD_LENGTH = len(codes.new(codes.VOUCHER_LENGTH))
 
 
 class TimebankSession(models.Model):
     """Signing up and withdrawing, for oneself or by the coordinator for somebody offline."""
 
     _inherit = "timebank.session"
+
+    # The tablet at the door: a link for one session that ends with it.
+    kiosk_token = fields.Char(
+        readonly=True, copy=False, groups="timebank_coproduction.group_timebank_coordinator"
+    )
+
+    _kiosk_unique = models.UniqueIndex("(kiosk_token) WHERE kiosk_token IS NOT NULL", "That link is taken.")
 
     def sign_up(self, partner, role="attendee", clash_reason=None):
         """Put a person on the register, or on the waiting list when all places are taken.
@@ -128,3 +154,223 @@ class TimebankSession(models.Model):
         return self.env["timebank.attendance"].search(
             [("session_id", "=", self.id), ("partner_id", "=", partner.id)], limit=1
         )
+
+    # ------------------------------------------------------------
+    # At the door: in and out.
+    # ------------------------------------------------------------
+
+    def check_in(self, partner, role=None):
+        """Sign a person in. Who wasn't signed up is added, while there are places.
+
+        :param partner: a ``res.partner`` or its id
+        :param str role: for who wasn't signed up; attendee unless said otherwise
+        :return: the ``timebank.attendance``
+        :raises UserError: too early or late, no member, no places, logged already
+        """
+        self.ensure_one()
+        partner = self._as_partner(partner)
+        session = self._at_the_door()
+        now = fields.Datetime.now()
+        if not session.start - EARLY <= now <= session.stop + GRACE:
+            raise UserError(self.env._("%s is not on now.", session._say()))
+        line = session._get_line(partner)
+        if line.state == "attended" and line.check_in and not line.check_out:
+            return line.with_env(self.env)
+        vals = {
+            "state": "attended",
+            "check_in": line.check_in or now,
+            "check_out": False,
+            "forgot_check_out": False,
+        }
+        if line.settled_on:
+            raise UserError(self.env._("“%s” has been logged already.", line.display_name))
+        if line:
+            vals |= {"offered_until": False, "claim_code": False}
+        else:
+            vals["role"] = role or "attendee"
+        line = session._put_on_list(line, partner, vals)
+        return line.with_env(self.env)
+
+    def check_out(self, partner):
+        """Sign a person out; the minutes are those spent within the session's times.
+
+        :return: the ``timebank.attendance``
+        :raises UserError: when they didn't sign in
+        """
+        self.ensure_one()
+        partner = self._as_partner(partner)
+        session = self._at_the_door()
+        line = session._get_line(partner)
+        if line.state != "attended" or not line.check_in or line.settled_on:
+            raise UserError(self.env._("%s has not signed in.", partner.name))
+        line._sign_out(max(fields.Datetime.now(), line.check_in))
+        return line.with_env(self.env)
+
+    def _at_the_door(self):
+        """This session for signing in and out; :raises AccessError: for others than its coordinators."""
+        self.check_access("read")
+        if not self._is_run_by_user():
+            raise AccessError(self.env._("Only a coordinator signs people in."))
+        session = self.sudo()  # sudo: who may do it was checked just now
+        if session.state != "open":
+            raise UserError(
+                session.env["timebank.attendance"].new({"session_id": session.id})._why_not_open()
+            )
+        return session
+
+    @api.model
+    def _cron_sign_out(self):
+        """Sign out at the end of the session who forgot to; the coordinator finds them listed."""
+        over = fields.Datetime.now() - GRACE
+        self.env["timebank.attendance"].search(
+            [
+                ("state", "=", "attended"),
+                ("check_in", "!=", False),
+                ("check_out", "=", False),
+                ("settled_on", "=", False),
+                ("session_id.stop", "<=", over),
+            ]
+        )._sign_out_at_end()
+
+    # ------------------------------------------------------------
+    # timebank_attendance_waiting
+    # ------------------------------------------------------------
+
+    def _offer_free_places(self):
+        """Keep free places for the first who wait, and tell them."""
+        now = fields.Datetime.now()
+        for session in self.sudo():  # sudo: a member who withdraws moves up another
+            free = session.capacity - session.taken_count if session.capacity else session.waiting_count
+            if session.state != "open" or session.start <= now or free <= 0:
+                continue
+            waiting = session.env["timebank.attendance"].search(
+                [("session_id", "=", session.id), ("state", "=", "waiting"), ("offered_until", "=", False)],
+                order="waiting_since, id",
+                limit=free,
+            )
+            until = min(now + timedelta(hours=session.scheme_id.claim_hours), session.start)
+            for one in waiting:
+                one._through_door().write({"offered_until": until, "claim_code": secrets.token_urlsafe(24)})
+            waiting._notify("place_freed")
+
+    def _pass_on_lapsed_offers(self):
+        """Places that were not claimed in time go to the next."""
+        lapsed = self.env["timebank.attendance"].search(
+            [
+                ("session_id", "in", self.ids),
+                ("state", "=", "waiting"),
+                ("offered_until", "<=", fields.Datetime.now()),
+            ]
+        )
+        lapsed._withdraw()
+
+    @api.model
+    def _cron_move_waiting_lists(self):
+        lapsed = self.env["timebank.attendance"].search(
+            [("state", "=", "waiting"), ("offered_until", "<=", fields.Datetime.now())]
+        )
+        lapsed._withdraw()
+
+    # ------------------------------------------------------------
+    # The tablet at the door: a link for one session that ends with it.
+    # ------------------------------------------------------------
+
+    def action_open_kiosk(self):
+        """Open the page for the tablet at the door; its link ends with the session.
+
+        :return: an action that opens the page in a tab of its own
+        :raises UserError: for a session that is not open, or over
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "open" or fields.Datetime.now() > self.stop + GRACE:
+            raise UserError(self.env._("%s is not open: there is nobody to sign in.", self._say()))
+        if not self.kiosk_token:
+            self._through_door().write({"kiosk_token": secrets.token_urlsafe(32)})
+        return {"type": "ir.actions.act_url", "url": f"/timebank/kiosk/{self.kiosk_token}", "target": "new"}
+
+    def action_end_kiosk(self):
+        """Make the link useless at once, such as for a tablet that got lost."""
+        self.check_access("write")
+        self._through_door().write({"kiosk_token": False})
+        return True
+
+    @api.model
+    @api.private
+    def _find_kiosk(self, token):
+        """The open session that a link stands for, or an empty recordset."""
+        if not codes.may_be_link(token, 40):
+            return self.browse()
+        now = fields.Datetime.now()
+        return self.search(
+            [("kiosk_token", "=", token), ("state", "=", "open"), ("stop", ">=", now - GRACE)], limit=1
+        )
+
+    @api.private
+    def _kiosk_find(self, text):
+        """People on the list whose shown name fits, or the member whose card was held up.
+
+        :param str text: a few letters of a name, or what a card's QR code says
+        :return: list of dicts ``key``, ``name``, ``inside``; a card gives one at most
+        """
+        self.ensure_one()
+        text = " ".join(str(text or "").split())[:64]
+        card = codes.normalise(text)
+        if len(card) == CARD_LENGTH:
+            member = self._kiosk_member(card)
+            line = self._get_line(member.partner_id) if member else self.env["timebank.attendance"]
+            return [self._kiosk_row(member, line, card)] if member else []
+        if len(text) < 2:
+            return []
+        lines = self.attendance_ids.filtered(lambda one: one.state in ON_THE_DOOR)
+        members = lines._get_members()
+        rows = []
+        for one in lines:
+            member = members.get((one.scheme_id.id, one.partner_id.id))
+            if member and any(word.startswith(text.lower()) for word in self._kiosk_words(member)):
+                rows.append(self._kiosk_row(member, one, one.id))
+        return sorted(rows, key=lambda row: row["name"])[:MOST_SHOWN]
+
+    @api.private
+    def _kiosk_move(self, key, way):
+        """Sign in or out who was found.
+
+        :param key: as :meth:`_kiosk_find` returned it
+        :param str way: ``in`` or ``out``
+        :return: a dict ``name`` and ``inside``
+        :raises UserError: in words for the person at the door
+        """
+        self.ensure_one()
+        if isinstance(key, int):
+            line = self.attendance_ids.filtered(lambda one: one.id == key and one.state in ON_THE_DOOR)
+            partner = line.partner_id
+            member = line._get_members().get((self.scheme_id.id, partner.id)) if line else None
+            if not member or not member.shown_name:
+                raise UserError(self.env._("We could not find you. Please ask at the desk."))
+        else:
+            member = self._kiosk_member(codes.normalise(key))
+            partner = member.partner_id
+            if not member:
+                raise UserError(self.env._("We don't know that card. Please ask at the desk."))
+        line = self.check_in(partner) if way == "in" else self.check_out(partner)
+        return {"name": member._first_name(), "inside": line.state == "attended" and not line.check_out}
+
+    def _kiosk_member(self, card):
+        if not card:
+            return self.env["timebank.member"]
+        return self.env["timebank.member"].search(
+            [("card_code", "=", card), ("scheme_id", "=", self.scheme_id.id), ("state", "=", "active")],
+            limit=1,
+        )
+
+    def _kiosk_words(self, member):
+        name = member.shown_name.lower()
+        return (name, *name.split()) if name else ()
+
+    def _kiosk_row(self, member, line, key):
+        inside = line.state == "attended" and bool(line.check_in) and not line.check_out
+        return {"key": key, "name": member.shown_name or member._first_name(), "inside": inside}
+
+    def _kiosk_opens(self):
+        """From when people can sign in, as the clock at the place shows it."""
+        return f"{self._local(self.start - EARLY):%H:%M}"

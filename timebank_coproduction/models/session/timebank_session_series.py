@@ -12,6 +12,7 @@ FREQUENCIES = [
     ("fortnightly", "Every two weeks"),
     ("monthly", "Every month, on the same weekday"),
 ]
+
 #: What a later session takes over from the one that was changed.
 SHARED = ("name", "location", "capacity", "helpers_wanted", "note", "tz")
 

@@ -1,69 +1,6 @@
 from odoo import api, fields, models
 
-#: Who sees that there are grants.
-SEES_GRANTS = (
-    "timebank_coproduction.group_timebank_coordinator,"
-    "timebank_coproduction.group_timebank_finance,"
-    "timebank_coproduction.group_timebank_manager"
-)
 FINANCE = "timebank_coproduction.group_timebank_finance"
-
-
-class TimebankGrantLinked(models.AbstractModel):
-    """Whatever has grants: how many the reader may see, and the way to them.
-
-    A model that inherits this says in ``_grant_field`` which field of the grant names it.
-    """
-
-    _name = "timebank.grant.linked"
-    _description = "Has Grants"
-
-    _grant_field = None
-
-    timebank_grant_count = fields.Integer(
-        "Grants", compute="_compute_timebank_grant_count", compute_sudo=False, groups=SEES_GRANTS
-    )
-
-    @api.depends_context("uid")
-    def _compute_timebank_grant_count(self):
-        counts = dict(
-            self.env["timebank.grant"]._read_group(
-                [(self._grant_field, "in", self.ids)], [self._grant_field], ["__count"]
-            )
-        )
-        for record in self:
-            record.timebank_grant_count = counts.get(record._origin, 0)
-
-    def action_view_timebank_grants(self):
-        """The grants that name these, closed ones too."""
-        return self.env["ir.actions.act_window"]._open_timebank(
-            "timebank_grant_action", [(self._grant_field, "in", self.ids)], **self._get_grant_defaults()
-        )
-
-    def _get_grant_defaults(self):
-        """What a new grant begins with on that list."""
-        return {}
-
-
-class ResPartner(models.Model):
-    """A funder's grants."""
-
-    _name = "res.partner"
-    _inherit = ["res.partner", "timebank.grant.linked"]
-
-    _grant_field = "funder_id"
-
-    def _get_grant_defaults(self):
-        return {"default_funder_id": self[:1].id}
-
-
-class ProjectProject(models.Model):
-    """The grants that serve a project."""
-
-    _name = "project.project"
-    _inherit = ["project.project", "timebank.grant.linked"]
-
-    _grant_field = "project_ids"
 
 
 class AccountMove(models.Model):
@@ -74,7 +11,6 @@ class AccountMove(models.Model):
     timebank_claim_count = fields.Integer(
         "Claims paid", compute="_compute_timebank_claim_count", compute_sudo=False, groups=FINANCE
     )
-
     timebank_line_count = fields.Integer(
         "Lines on grants", compute="_compute_timebank_line_count", compute_sudo=False, groups=FINANCE
     )
@@ -135,3 +71,20 @@ class AccountMove(models.Model):
         return self.env["ir.actions.act_window"]._open_timebank(
             "timebank_redemption_action", [("id", "in", matches.redemption_id.ids)]
         )
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def unlink(self):
+        """A bill line that is deleted gives its claims back, and the grant's chatter says so."""
+        # sudo: whoever keeps the books may delete a draft's lines without knowing of the matches.
+        lines = self.env["timebank.bill.line"].sudo().search([("move_line_id", "in", self.ids)])
+        matched = lines.filtered("match_ids")
+        for line in matched:
+            line.grant_id._message_log(
+                author_id=self.env.user.partner_id.id,
+                body=self.env._("%s was deleted: its claims are open again.", line.display_name),
+            )
+        matched.match_ids._undo()
+        return super().unlink()
