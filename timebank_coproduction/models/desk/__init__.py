@@ -1,3 +1,4 @@
 from . import (
     timebank_desk,
+    timebank_scheme,
 )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ...tools import closeness
@@ -9,13 +9,13 @@ ROWS = 8
 
 #: From the top of the desk to its bottom: each a method that returns sections.
 SECTIONS = (
-    "_desk_matches",
-    "_desk_follow_up",
-    "_desk_give_back",
-    "_desk_unseen",
-    "_desk_run_out",
-    "_desk_idle",
-    "_desk_missing",
+    "_get_matches",
+    "_get_follow_up",
+    "_get_give_back",
+    "_get_unseen",
+    "_get_run_out",
+    "_get_idle",
+    "_get_missing",
 )
 
 #: What counts as new, and for how long an offer may lie idle.
@@ -27,36 +27,34 @@ IDLE_DAYS = 60
 SILENT_DAYS = 14
 
 
-class TimebankScheme(models.Model):
-    """The broker's desk: whom to put together, ask, ring or look for today."""
+class TimebankDesk(models.AbstractModel):
+    """The broker's desk: whom to put together, ask, ring or look for today.
 
-    _inherit = "timebank.scheme"
+    Each section is a method that takes the banks on the desk, and returns what
+    :meth:`_section` makes.
+    """
 
-    def get_desk(self):
-        """Everything on the broker's desk, in one call.
+    _name = "timebank.desk"
+    _description = "Broker's Desk"
 
-        On an empty recordset, of the banks that the user coordinates; a manager who
-        coordinates none has them all on the desk.
-
-        :return: dict of ``banks`` (id and name) and ``sections``, each with ``key``,
-            ``title``, ``help``, ``count``, ``action`` (an external id, or false) and
-            ``rows``: ``title``, ``text``, ``partner_id`` and ``buttons``, each with
-            ``label``, ``model``, ``method``, ``args``
-        :raises AccessError: for whoever doesn't coordinate these banks
-        """
-        schemes = self or self._get_banks_on_desk()
+    @api.private
+    def _get_desk(self, schemes):
+        """The banks and the sections, as :meth:`timebank.scheme.get_desk` describes them."""
+        schemes = schemes or self._get_banks()
         self.env["timebank.matchmaker"]._check_broker(schemes)
-        sections = []
-        for name in SECTIONS:
-            sections += getattr(schemes, name)()
-        return {"banks": [{"id": scheme.id, "name": scheme.name} for scheme in schemes], "sections": sections}
+        return {
+            "banks": [{"id": scheme.id, "name": scheme.name} for scheme in schemes],
+            "sections": [section for name in SECTIONS for section in getattr(self, name)(schemes)],
+        }
 
-    def _get_banks_on_desk(self):
-        banks = self.search([("state", "=", "open")])
+    def _get_banks(self):
+        """The open banks that the user coordinates; all of them for a manager who coordinates none."""
+        banks = self.env["timebank.scheme"].search([("state", "=", "open")])
         own = banks.filtered(lambda scheme: self.env.user in scheme.coordinator_ids)
         manager = self.env.user.has_group("timebank_coproduction.group_timebank_manager")
         return own or (banks if manager else own)
 
+    # Actions
     def desk_introduce(self, offer_id, request_id):
         """Introduce two people over an offer and a request, with one click on the desk."""
         introductions = self.env["timebank.introduction"]
@@ -82,10 +80,10 @@ class TimebankScheme(models.Model):
         return self.desk_introduce(offer.id, request.id)
 
     # Rows
-    def _desk_section(self, key, title, text, count, rows, action=False):
+    def _section(self, key, title, text, count, rows, action=False):
         return {"key": key, "title": title, "help": text, "count": count, "rows": rows, "action": action}
 
-    def _desk_row(self, record, text, buttons=()):
+    def _row(self, record, text, buttons=()):
         """A row about an offer or a request."""
         return {
             "id": record.id,
@@ -96,45 +94,43 @@ class TimebankScheme(models.Model):
             "buttons": list(buttons),
         }
 
-    def _desk_member_row(self, member, text, primary=False):
+    def _member_row(self, member, text, primary=False):
         """A row about a member, to be asked or to have hours logged."""
-        return self._desk_row(member, text, self._desk_buttons_to_ask(member, primary))
+        return self._row(member, text, self._buttons_to_ask(member, primary))
 
-    def _desk_buttons_to_ask(self, member, primary=False):
+    def _buttons_to_ask(self, member, primary=False):
         return [
-            self._desk_button(
+            self._button(
                 self.env._("Ask"), member._name, "action_ask_to_give_back", [member.ids], primary=primary
             ),
-            self._desk_button(
-                self.env._("Log"), member._name, "action_log_hours", [member.ids], primary=False
-            ),
+            self._button(self.env._("Log"), member._name, "action_log_hours", [member.ids], primary=False),
         ]
 
-    def _desk_buttons_to_add(self, record):
+    def _buttons_to_add(self, record):
         """For a request, or a skill, that nobody has offered to meet."""
         return [
-            self._desk_button(
+            self._button(
                 self.env._("Add an offer"), record._name, "action_add_offer", [record.ids], primary=False
             )
         ]
 
-    def _desk_button(self, label, model, method, args, primary=True):
+    def _button(self, label, model, method, args, primary=True):
         return {"label": label, "model": model, "method": method, "args": args, "primary": primary}
 
     # ------------------------------------------------------------
-    # On the desk: what fits, what is liked, what nobody asks for, what is missing.
+    # What fits, what is liked, what nobody asks for, what is missing
     # ------------------------------------------------------------
 
-    def _desk_matches(self):
+    def _get_matches(self, schemes):
         """Pairs that fit, newest side first; interests that an offer wakes; requests without any."""
         today = fields.Date.context_today(self)
         new_since = fields.Date.subtract(today, days=NEW_DAYS)
         matchmaker = self.env["timebank.matchmaker"]
         pairs, alone, liked = [], self.env["timebank.request"], []
-        for scheme in self:
+        for scheme in schemes:
             requests, offers = scheme._get_requests_to_plan(), scheme._get_offers_to_plan()
-            liked += scheme._get_liked_offers(
-                offers.filtered(lambda offer: (offer.published_on or today) >= new_since)
+            liked += self._get_liked_offers(
+                scheme, offers.filtered(lambda offer: (offer.published_on or today) >= new_since)
             )
             if not requests:
                 continue
@@ -149,44 +145,44 @@ class TimebankScheme(models.Model):
         pairs.sort(key=lambda pair: (pair[0], pair[1]), reverse=True)
         shown = [(request, offer, score) for _newest, score, request, offer in pairs[:ROWS]]
         return [
-            self._desk_section(
+            self._section(
                 "matches",
                 self.env._("They would suit each other"),
                 self.env._("Open requests and the offer that fits best, the newest first."),
                 len(pairs),
                 [
-                    self._desk_match(request, offer, row["reasons"])
+                    self._match_row(request, offer, row["reasons"])
                     for (request, offer, _score), row in zip(shown, matchmaker._describe(shown), strict=True)
                 ],
                 "timebank_coproduction.timebank_request_action",
             ),
-            self._desk_section(
+            self._section(
                 "interests",
                 self.env._("They would like that"),
                 self.env._("New offers of what somebody once said they would enjoy."),
                 len(liked),
-                [self._desk_interest(*pair) for pair in liked[:ROWS]],
+                [self._interest_row(*pair) for pair in liked[:ROWS]],
             ),
-            self._desk_section(
+            self._section(
                 "unmet",
                 self.env._("Nobody for it yet"),
                 self.env._("Open requests that no offer fits: ask around."),
                 len(alone),
                 [
-                    self._desk_row(request, request.description, self._desk_buttons_to_add(request))
+                    self._row(request, request.description, self._buttons_to_add(request))
                     for request in alone.sorted(lambda request: request.needed_by or today.max)[:ROWS]
                 ],
                 "timebank_coproduction.timebank_request_action",
             ),
         ]
 
-    def _get_liked_offers(self, offers):
+    def _get_liked_offers(self, scheme, offers):
         """Pairs of an offer and a member who named its skill as an interest and hasn't asked."""
         if not offers:
             return []
-        members = self._get_active_members([("interest_ids", "in", offers.skill_id.ids)])
+        members = scheme._get_active_members([("interest_ids", "in", offers.skill_id.ids)])
         asked = self.env["timebank.request"].search_fetch(
-            [("scheme_id", "=", self.id), ("member_id", "in", members.ids)], ["member_id", "skill_id"]
+            [("scheme_id", "=", scheme.id), ("member_id", "in", members.ids)], ["member_id", "skill_id"]
         )
         known = {(request.member_id, request.skill_id) for request in asked}
         return [
@@ -198,8 +194,8 @@ class TimebankScheme(models.Model):
             and (member, offer.skill_id) not in known
         ]
 
-    def _desk_match(self, request, offer, reasons):
-        row = self._desk_row(request, ", ".join(reasons))
+    def _match_row(self, request, offer, reasons):
+        row = self._row(request, ", ".join(reasons))
         row["title"] = self.env._(
             "%(giver)s for %(receiver)s: %(skill)s",
             giver=offer.partner_id.name,
@@ -208,52 +204,46 @@ class TimebankScheme(models.Model):
         )
         row["partner_id"] = offer.partner_id.id
         row["buttons"] = [
-            self._desk_button(
-                self.env._("Introduce"), "timebank.scheme", "desk_introduce", [[], offer.id, request.id]
-            ),
-            self._desk_button(
-                self.env._("Others"), request._name, "action_suggest", [request.ids], primary=False
-            ),
+            self._button(self.env._("Introduce"), self._name, "desk_introduce", [[], offer.id, request.id]),
+            self._button(self.env._("Others"), request._name, "action_suggest", [request.ids], primary=False),
         ]
         return row
 
-    def _desk_interest(self, offer, member):
-        row = self._desk_row(offer, self.env._("%s once said they would like it", member.partner_id.name))
+    def _interest_row(self, offer, member):
+        row = self._row(offer, self.env._("%s once said they would like it", member.partner_id.name))
         args = [[], offer.id, member.id]
-        row["buttons"] = [
-            self._desk_button(self.env._("Introduce"), "timebank.scheme", "desk_introduce_interest", args)
-        ]
+        row["buttons"] = [self._button(self.env._("Introduce"), self._name, "desk_introduce_interest", args)]
         return row
 
-    def _desk_idle(self):
+    def _get_idle(self, schemes):
         """Published offers that nobody has asked for."""
         old = fields.Date.subtract(fields.Date.context_today(self), days=IDLE_DAYS)
         domain = [
-            ("scheme_id", "in", self.ids),
+            ("scheme_id", "in", schemes.ids),
             ("state", "=", "published"),
             ("published_on", "<=", old),
             ("introduction_ids", "not any", [("state", "!=", "suggested")]),
         ]
         offers = self.env["timebank.offer"]
         return [
-            self._desk_section(
+            self._section(
                 "idle",
                 self.env._("Nobody has asked for it"),
                 self.env._("Offers of two months and more that led to nothing. Tell people about them."),
                 offers.search_count(domain),
                 [
-                    self._desk_row(offer, offer.description, self._desk_buttons_to_ask(offer.member_id))
+                    self._row(offer, offer.description, self._buttons_to_ask(offer.member_id))
                     for offer in offers.search(domain, limit=ROWS, order="published_on")
                 ],
                 "timebank_coproduction.timebank_offer_action",
             )
         ]
 
-    def _desk_run_out(self):
+    def _get_run_out(self, schemes):
         """Offers and requests that ran out of late, although their people are still there."""
         today = fields.Date.context_today(self)
         domain = [
-            ("scheme_id", "in", self.ids),
+            ("scheme_id", "in", schemes.ids),
             ("state", "=", "expired"),
             ("expires_on", ">=", fields.Date.subtract(today, days=IDLE_DAYS)),
             ("member_id.state", "=", "active"),
@@ -264,24 +254,24 @@ class TimebankScheme(models.Model):
             records += self.env[name].search(domain, limit=ROWS, order="expires_on desc, id desc")
         records.sort(key=lambda record: record.expires_on, reverse=True)
         return [
-            self._desk_section(
+            self._section(
                 "run_out",
                 self.env._("Run out"),
                 self.env._("Ask whether it is still good: one click keeps it for another term."),
                 count,
-                [self._desk_expired(record) for record in records[:ROWS]],
+                [self._expired_row(record) for record in records[:ROWS]],
             )
         ]
 
-    def _desk_expired(self, record):
+    def _expired_row(self, record):
         what = self.env._("Offer") if record._name == "timebank.offer" else self.env._("Request")
         text = self.env._("%(what)s until %(day)s", what=what, day=format_date(self.env, record.expires_on))
-        button = self._desk_button(self.env._("Renew"), record._name, "action_renew", [record.ids])
-        return self._desk_row(record, text, [button])
+        button = self._button(self.env._("Renew"), record._name, "action_renew", [record.ids])
+        return self._row(record, text, [button])
 
-    def _desk_missing(self):
+    def _get_missing(self, schemes):
         """Skills that are asked for and that nobody offers."""
-        live = [("scheme_id", "in", self.ids), ("state", "=", "published")]
+        live = [("scheme_id", "in", schemes.ids), ("state", "=", "published")]
         wanted = self.env["timebank.request"]._read_group(live, ["skill_id"], ["__count"])
         offered = {skill.id for (skill,) in self.env["timebank.offer"]._read_group(live, ["skill_id"])}
         missing = sorted(
@@ -289,7 +279,7 @@ class TimebankScheme(models.Model):
             key=lambda pair: -pair[1],
         )
         return [
-            self._desk_section(
+            self._section(
                 "missing",
                 self.env._("Wanted and missing"),
                 self.env._("Skills that people ask for and nobody offers yet."),
@@ -301,7 +291,7 @@ class TimebankScheme(models.Model):
                         "title": skill.complete_name,
                         "text": self.env._("%s waiting", count),
                         "partner_id": False,
-                        "buttons": self._desk_buttons_to_add(skill),
+                        "buttons": self._buttons_to_add(skill),
                     }
                     for skill, count in missing[:ROWS]
                 ],
@@ -309,15 +299,15 @@ class TimebankScheme(models.Model):
         ]
 
     # ------------------------------------------------------------
-    # On the desk: whom to ring.
+    # Whom to ring
     # ------------------------------------------------------------
 
-    def _desk_follow_up(self):
+    def _get_follow_up(self, schemes):
         """Introductions of which nothing was heard, and meetings that should have been."""
         silent = fields.Date.subtract(fields.Date.context_today(self), days=SILENT_DAYS)
         introductions = self.env["timebank.introduction"].search(
             [
-                ("scheme_id", "in", self.ids),
+                ("scheme_id", "in", schemes.ids),
                 "|",
                 "&",
                 ("state", "=", "introduced"),
@@ -344,13 +334,13 @@ class TimebankScheme(models.Model):
             }
             if met:
                 row["buttons"].append(
-                    self._desk_button(
+                    self._button(
                         self.env._("They met"), introduction._name, "action_done", [introduction.ids]
                     )
                 )
             rows.append(row)
         return [
-            self._desk_section(
+            self._section(
                 "follow_up",
                 self.env._("Ask how it went"),
                 self.env._("Introductions of which nothing was heard, and meetings whose day has passed."),
@@ -360,9 +350,9 @@ class TimebankScheme(models.Model):
             )
         ]
 
-    def _desk_give_back(self):
+    def _get_give_back(self, schemes):
         members = self.env["timebank.member"].union(
-            *(scheme._get_never_gave() | scheme._get_support_ended() for scheme in self)
+            *(scheme._get_never_gave() | scheme._get_support_ended() for scheme in schemes)
         )
         rows = []
         for member in members[:ROWS]:
@@ -372,9 +362,9 @@ class TimebankScheme(models.Model):
             text = member._why_ask()
             if can:
                 text = self.env._("%(why)s. Said they can: %(can)s", why=text, can=can)
-            rows.append(self._desk_member_row(member, text, primary=True))
+            rows.append(self._member_row(member, text, primary=True))
         return [
-            self._desk_section(
+            self._section(
                 "give_back",
                 self.env._("Ask to give back"),
                 self.env._("They have received and not yet given, or their support has ended."),
@@ -383,14 +373,14 @@ class TimebankScheme(models.Model):
             )
         ]
 
-    def _desk_unseen(self):
+    def _get_unseen(self, schemes):
         """Active members without any movement for the bank's dormant months."""
         today = fields.Date.context_today(self)
         members, last_seen = self.env["timebank.member"], {}
-        for scheme in self:
+        for scheme in schemes:
             limit = fields.Date.subtract(today, months=scheme.dormant_months)
             candidates = scheme._get_active_members([("joined_on", "<", limit)])
-            seen = scheme._get_last_seen(candidates)
+            seen = self._get_last_seen(scheme, candidates)
             last_seen |= seen
             members |= candidates.filtered(
                 lambda member, seen=seen, limit=limit: seen.get(member.id, limit) <= limit
@@ -407,9 +397,9 @@ class TimebankScheme(models.Model):
                 text = self.env._(
                     "%(seen)s, has %(hours)s hours", seen=text, hours=clock(member.balance_minutes)
                 )
-            rows.append(self._desk_member_row(member, text))
+            rows.append(self._member_row(member, text))
         return [
-            self._desk_section(
+            self._section(
                 "unseen",
                 self.env._("Not seen for a while"),
                 self.env._("Ring them: is all well, and what would they enjoy?"),
@@ -418,14 +408,14 @@ class TimebankScheme(models.Model):
             )
         ]
 
-    def _get_last_seen(self, members):
+    def _get_last_seen(self, scheme, members):
         """The last day on which these members gave or received: dict of member id → date."""
         seen = {}
         by_partner = {member.partner_id.id: member.id for member in members}
         for name in ("partner_id", "receiver_id"):
             for partner, day in self.env["timebank.hours"]._read_group(
                 [
-                    ("scheme_id", "=", self.id),
+                    ("scheme_id", "=", scheme.id),
                     (name, "in", list(by_partner)),
                     ("state", "in", ("submitted", "approved")),
                 ],

@@ -6,8 +6,6 @@ from . import (
     timebank_introduction,
     timebank_introduction_verbs,
     timebank_matchmaker,
-    timebank_matchmaker_sides,
-    timebank_matchmaker_reasons,
     timebank_scheme,
     timebank_member,
     timebank_hours,

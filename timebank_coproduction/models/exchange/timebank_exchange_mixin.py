@@ -153,6 +153,11 @@ class TimebankExchangeMixin(models.AbstractModel):
                 person=record._get_whom() or "?",
             )
 
+    def _compute_can_publish(self):
+        refusals = self._get_refusals_to_publish()
+        for record in self:
+            record.can_publish = record._origin.id not in refusals
+
     def _get_whom(self):
         """The name under which others know whose it is."""
         self.ensure_one()
@@ -210,11 +215,6 @@ class TimebankExchangeMixin(models.AbstractModel):
     # ------------------------------------------------------------
     # Publishing, pausing, renewing and closing, for offers and requests alike.
     # ------------------------------------------------------------
-
-    def _compute_can_publish(self):
-        refusals = self._get_refusals_to_publish()
-        for record in self:
-            record.can_publish = record._origin.id not in refusals
 
     def action_publish(self):
         """Let others find it: from now on it is suggested.

@@ -14,6 +14,7 @@ class TimebankIntroduction(models.Model):
     _order = "introduced_on desc, score desc, id desc"
     _check_company_auto = True
     _protected_fields = frozenset({"state", "introduced_on", "decline_reason", "declined_by_id"})
+    _verbs_with_reason = frozenset({"action_decline"})
 
     # Who and over what
     offer_id = fields.Many2one(

@@ -2,10 +2,18 @@ import numpy as np
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
-from ...tools import closeness, matching
+from ...tools import closeness, matching, matching_sides
 from ...tools.facts import Facts
+from ...tools.minutes import clock
+from .timebank_skill import KINDS
+
+#: The kinds of offers and requests, as the formula tells them apart.
+KIND_NUMBERS = {kind: number for number, (kind, _label) in enumerate(KINDS)}
+
+#: Lists of words from which the reasons take the names of what both sides have in common.
+WORDS = ("timebank.skill", "timebank.availability", "timebank.language", "timebank.check.type")
 
 #: What each row tells; offers and requests differ in who pays for how much by when.
 COLUMNS = {
@@ -75,9 +83,13 @@ class TimebankMatchmaker(models.AbstractModel):
 
     def _score_facts(self, requests, offers, weakest=closeness.SIBLING):
         """As :meth:`_score`, of facts that have been gathered."""
-        *sides, nearness = self._make_sides(requests, offers)
+        *sides, nearness = self._get_sides(requests, offers)
         nearness[nearness < weakest] = 0
         return matching.score(*sides, nearness, self._get_apart(requests, offers))
+
+    def _get_sides(self, requests, offers, links=matching_sides.LINKS):
+        """The formula's arguments, as of today: see ``tools/matching_sides.py``."""
+        return matching_sides.sides(requests, offers, KIND_NUMBERS, fields.Date.context_today(self), links)
 
     @api.private
     def _check_broker(self, schemes):
@@ -120,7 +132,7 @@ class TimebankMatchmaker(models.AbstractModel):
 
     def _get_within_reach(self, requests, offers, points):
         """Positions of those that could have so many points, going by the facts of their rows."""
-        *sides, nearness = self._make_sides(requests, offers, links=())
+        *sides, nearness = self._get_sides(requests, offers, links=())
         return np.flatnonzero(matching.at_most(*sides, nearness).ravel() >= points).tolist()
 
     def _where_fitting(self, record, skill_ids):
@@ -137,7 +149,7 @@ class TimebankMatchmaker(models.AbstractModel):
         )
 
     # ------------------------------------------------------------
-    # The facts that the formula needs: two queries a side, however many the records are.
+    # The facts that the formula needs: two queries a side, however many the records are
     # ------------------------------------------------------------
 
     def _gather(self, records):
@@ -241,4 +253,220 @@ class TimebankMatchmaker(models.AbstractModel):
                 GROUP BY partner_id""",
             people=list(people),
             today=fields.Date.context_today(self),
+        )
+
+    # ------------------------------------------------------------
+    # Who is to be kept apart
+    # ------------------------------------------------------------
+
+    def _get_apart(self, requests, offers):
+        """Pairs not to be suggested: who declined each other, who met over this already, and
+        whoever belongs to the group that asks.
+
+        :param requests: :class:`Facts`, and ``offers`` as well
+        :return: a table with a row a request and a column an offer
+        """
+        apart = np.zeros((len(requests), len(offers)), dtype=bool)
+        gifts = {"id": offers.positions("id"), "person": offers.positions("person")}
+        wishes = {"id": requests.positions("id"), "person": requests.positions("person")}
+        for row, group in enumerate(requests["group"]):
+            for person in group:
+                apart[row, gifts["person"].get(person, [])] = True
+                wishes["person"].setdefault(person, []).append(row)
+        for giver, receiver, offer_id, request_id, lasting in self._get_met(
+            set(gifts["person"]), set(wishes["person"])
+        ):
+            apart[np.ix_(wishes["id"].get(request_id, []), gifts["id"].get(offer_id, []))] = True
+            if lasting:
+                for one, other in ((receiver, giver), (giver, receiver)):
+                    apart[np.ix_(wishes["person"].get(one, []), gifts["person"].get(other, []))] = True
+        return apart
+
+    def _get_met(self, givers, receivers):
+        """Rows of giver, receiver, offer, request, and whether they are to be kept apart."""
+        self.env["timebank.introduction"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """SELECT giver_id, receiver_id, offer_id, request_id,
+                          state = 'declined' AND NOT COALESCE(ask_again, FALSE)
+                     FROM timebank_introduction
+                    WHERE state != 'suggested'
+                      AND ((giver_id = ANY(%(givers)s) AND receiver_id = ANY(%(receivers)s))
+                        OR (giver_id = ANY(%(receivers)s) AND receiver_id = ANY(%(givers)s)))""",
+                givers=list(givers),
+                receivers=list(receivers),
+            )
+        )
+
+    # ------------------------------------------------------------
+    # Why two people fit, in words that a broker would say on the telephone
+    # ------------------------------------------------------------
+
+    @api.private
+    def _describe(self, pairs, naming="offer"):
+        """What ``suggest`` returns about pairs, in a constant number of queries.
+
+        :param pairs: list of (request, offer, points)
+        :param naming: ``partner_id`` and ``name`` are those of the ``offer`` or ``request``
+        """
+        if not pairs:
+            return []
+        facts = [
+            self._gather(self.env[f"timebank.{side}"].union(*(pair[number] for pair in pairs)))
+            for number, side in enumerate(("request", "offer"))
+        ]
+        places = [{record_id: place for place, record_id in enumerate(part["id"])} for part in facts]
+        return self._describe_facts(
+            [
+                (
+                    facts[0].row(places[0][request.id]),
+                    facts[1].row(places[1][offer.id]),
+                    points,
+                )
+                for request, offer, points in pairs
+            ],
+            naming,
+        )
+
+    @api.private
+    def _describe_facts(self, pairs, naming="offer"):
+        """As :meth:`_describe`, of pairs of facts: what :meth:`_suggest` returns."""
+        names = self._get_names(pairs)
+        rows = []
+        for wish, gift, points in pairs:
+            person = gift if naming == "offer" else wish
+            rows.append(
+                {
+                    "offer_id": gift["id"],
+                    "request_id": wish["id"],
+                    "partner_id": person["person"],
+                    "name": person["name"],
+                    "score": round(points, 1),
+                    "reasons": self._explain(wish, gift, names),
+                }
+            )
+        return rows
+
+    def _get_names(self, pairs):
+        """Names of all that the pairs have in common, in the order of their models.
+
+        :return: dict of model → dict of id → name
+        """
+        wanted = {model: set() for model in WORDS}
+        for wish, gift, _points in pairs:
+            wanted["timebank.skill"] |= {wish["skill_id"], gift["skill_id"]}
+            wanted["timebank.skill"] |= {*wish["interests"]} & {*gift["interests"]}
+            wanted["timebank.availability"] |= {*wish["slots"]} & {*gift["slots"]}
+            wanted["timebank.language"] |= {*wish["languages"]} & {*gift["languages"]}
+            wanted["timebank.check.type"] |= {*wish["checks"], *gift["needs"]}
+        named = {}
+        for model, ids in wanted.items():
+            # sudo: the caller checked who is asking; these are the words of lists
+            words = self.env[model].sudo().with_context(timebank_full_skill=False).browse(ids)
+            named[model] = {word.id: word.display_name for word in words.sorted()}
+        return named
+
+    def _explain(self, wish, gift, names):
+        """:return: list of sentences' parts, what counts most first"""
+        return [
+            reason
+            for reason in (
+                self._say_skill(wish, gift, names),
+                self._say_fairness(gift),
+                self._say_distance(wish, gift),
+                self._say_free(wish, gift, names),
+                self._say_checks(wish, gift, names),
+                self._say_language(wish, gift, names),
+                self._say_interests(wish, gift, names),
+                self._say_needed(wish),
+                self._say_too_little(wish),
+            )
+            if reason
+        ]
+
+    def _say_skill(self, wish, gift, names):
+        skills = names["timebank.skill"]
+        sentence = {
+            closeness.SAME: self.env._("offers %(skill)s"),
+            closeness.PART: self.env._("offers %(skill)s, which is part of %(asked)s"),
+            closeness.WHOLE: self.env._("offers %(skill)s in general"),
+        }.get(
+            closeness.nearness(wish["path"], gift["path"]),
+            self.env._("offers %(skill)s, which is close to %(asked)s"),
+        )
+        return sentence % {"skill": skills[gift["skill_id"]], "asked": skills[wish["skill_id"]]}
+
+    def _say_fairness(self, gift):
+        if gift["received"] and not gift["given"]:
+            return self.env._("has received and not yet been asked to give")
+        if gift["balance"] < 0:
+            return self.env._("is %s hours below zero", clock(-gift["balance"]))
+        return ""
+
+    def _say_distance(self, wish, gift):
+        if self._is_placed(wish) and self._is_placed(gift):
+            side = matching.Side.of(
+                2,
+                latitude=[wish["latitude"], gift["latitude"]],
+                longitude=[wish["longitude"], gift["longitude"]],
+            )
+            kilometres = closeness.distance(side, side, [0], [1])[0]
+            if kilometres < 0.1:
+                return self.env._("next door")
+            if gift["is_company"]:
+                return self.env._("%s km away", f"{kilometres:.1f}")
+            return self.env._("lives %s km away", f"{kilometres:.1f}")
+        district = closeness.postcode(wish["zip"])[0]
+        if district and district == closeness.postcode(gift["zip"])[0]:
+            return self.env._("in the same part of town (%s)", district)
+        return ""
+
+    def _is_placed(self, facts):
+        return bool(facts["latitude"] or facts["longitude"])
+
+    def _say_free(self, wish, gift, names):
+        common = self._get_common(wish["slots"], gift["slots"], names["timebank.availability"])
+        if not common:
+            return self.env._("no time in common so far") if wish["slots"] and gift["slots"] else ""
+        times = ", ".join(common[:3])
+        if len(common) > 3:
+            return self.env._("free %(times)s and more", times=times)
+        return self.env._("free %(times)s", times=times)
+
+    def _say_checks(self, wish, gift, names):
+        """Only pairs whose giver holds them are put together, so they are in date."""
+        asked = {*wish["checks"], *gift["needs"]}
+        checks = self._get_common(asked, asked, names["timebank.check.type"])
+        return checks and self.env._("%s in date", ", ".join(checks))
+
+    def _say_language(self, wish, gift, names):
+        common = self._get_common(wish["languages"], gift["languages"], names["timebank.language"])
+        if common:
+            return self.env._("speaks %s", ", ".join(common[:3]))
+        if wish["languages"] and gift["languages"]:
+            return self.env._("they share no language that we know of")
+        return ""
+
+    def _say_interests(self, wish, gift, names):
+        common = self._get_common(wish["interests"], gift["interests"], names["timebank.skill"])
+        return common and self.env._("both like %s", ", ".join(common[:2]))
+
+    def _get_common(self, one, other, names):
+        """The names of what is on both sides, in their models' order."""
+        common = {*one} & {*other}
+        return [name for record_id, name in names.items() if record_id in common]
+
+    def _say_needed(self, wish):
+        if not wish["needed_by"]:
+            return ""
+        return self.env._("needed by %s", format_date(self.env, wish["needed_by"]))
+
+    def _say_too_little(self, wish):
+        if wish["available"] >= wish["minutes"]:
+            return ""
+        return self.env._(
+            "%(payer)s has %(available)s hours to spend, and this takes %(needed)s",
+            payer=wish["payer"],
+            available=clock(max(wish["available"], 0)),
+            needed=clock(wish["minutes"]),
         )

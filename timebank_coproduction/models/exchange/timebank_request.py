@@ -70,6 +70,25 @@ class TimebankRequest(models.Model):
         for request in self:
             request.introduction_count = counts.get(request._origin, 0)
 
+    @api.depends("partner_id", "scheme_id")
+    def _compute_for_whom(self):
+        agencies = self._get_agencies()
+        for request in self:
+            if request.for_whom != "group":
+                request.for_whom = "agency" if request.partner_id._origin in agencies else "person"
+
+    @api.depends("for_whom", "on_behalf_of")
+    def _compute_display_name(self):
+        return super()._compute_display_name()
+
+    @api.onchange("for_whom")
+    def _onchange_for_whom(self):
+        """Whoever asks for a group usually belongs to it."""
+        if self.for_whom != "group":
+            self.group_partner_ids = False
+        elif not self.group_partner_ids and not self._get_agencies():
+            self.group_partner_ids = self.partner_id
+
     # CRUD
     @api.model_create_multi
     def create(self, vals_list):
@@ -145,31 +164,12 @@ class TimebankRequest(models.Model):
     # For whom it is, and who pays: a person, an agency, a group that shares, or a pot.
     # ------------------------------------------------------------
 
-    @api.depends("partner_id", "scheme_id")
-    def _compute_for_whom(self):
-        agencies = self._get_agencies()
-        for request in self:
-            if request.for_whom != "group":
-                request.for_whom = "agency" if request.partner_id._origin in agencies else "person"
-
     def _get_agencies(self):
         """Those who ask and are organisations, as contacts or in the bank."""
         members = self.env["timebank.member"].browse(member.id for member in self._find_members().values())
         # sudo: only whether they are organisations is asked
         agencies = members.sudo().filtered(lambda member: member.role == "organisation").partner_id
         return (agencies | self.partner_id._origin.filtered("is_company")).with_env(self.env)
-
-    @api.onchange("for_whom")
-    def _onchange_for_whom(self):
-        """Whoever asks for a group usually belongs to it."""
-        if self.for_whom != "group":
-            self.group_partner_ids = False
-        elif not self.group_partner_ids and not self._get_agencies():
-            self.group_partner_ids = self.partner_id
-
-    @api.depends("for_whom", "on_behalf_of")
-    def _compute_display_name(self):
-        return super()._compute_display_name()
 
     def _get_whom(self):
         """A group goes by its own name."""
