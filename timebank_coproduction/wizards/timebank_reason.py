@@ -1,18 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-#: The verbs that take a reason. Nothing else can be called from here.
-VERBS = {
-    "timebank.hours": ("action_refuse", "action_reverse"),
-    "timebank.transfer": ("action_reverse",),
-    "timebank.redemption": ("action_refuse", "action_cancel", "action_override_budget"),
-    "timebank.voucher": ("action_cancel",),
-    "timebank.session": ("action_reopen",),
-    "timebank.attendance": ("action_reverse", "action_waive"),
-    "timebank.dues": ("action_stop",),
-    "timebank.introduction": ("action_decline",),
-}
-
 
 class TimebankReason(models.TransientModel):
     """Ask why, then call the verb on the records it was opened for."""
@@ -26,9 +14,16 @@ class TimebankReason(models.TransientModel):
     def action_confirm(self):
         """:return: what the verb returns: an action, or one that closes the dialog"""
         self.ensure_one()
-        model = self.env.context.get("active_model")
-        if self.verb not in VERBS.get(model, ()):
-            raise UserError(self.env._("There is nothing here to give a reason for."))
-        records = self.env[model].browse(self.env.context.get("active_ids") or [])
+        records = self._get_model().browse(self.env.context.get("active_ids") or [])
         result = getattr(records, self.verb)(self.reason)
         return result if isinstance(result, dict) else {"type": "ir.actions.act_window_close"}
+
+    def _get_model(self):
+        """The model that the dialog was opened for.
+
+        :raises UserError: unless it says itself that the verb takes a reason
+        """
+        model = self.env.get(self.env.context.get("active_model"))
+        if isinstance(model, self.pool["timebank.reasoned"]) and self.verb in model._verbs_with_reason:
+            return model
+        raise UserError(self.env._("There is nothing here to give a reason for."))

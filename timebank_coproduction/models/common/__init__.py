@@ -2,6 +2,7 @@ from . import (
     ir_actions_act_window,
     ir_sequence,
     timebank_protected,
+    timebank_reasoned,
     timebank_category,
     timebank_language,
     timebank_availability,

@@ -181,7 +181,7 @@ class TimebankBillLine(models.Model):
         self.invalidate_recordset(["matched_amount", "open_amount", "status"])
 
     # ------------------------------------------------------------
-    # timebank_grant_matching_screen
+    # The row that finance sees while matching by hand
     # ------------------------------------------------------------
 
     def _prepare_row(self):

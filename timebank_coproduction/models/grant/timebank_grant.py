@@ -127,8 +127,7 @@ class TimebankGrant(models.Model):
         default=0,
         help="Counts the commitments made, so that two at the same moment notice each other.",
     )
-
-    # The ways out of a grant's form.
+    # Reconciliations
     reconciliation_ids = fields.One2many("timebank.reconciliation", "grant_id", string="Reconciliations")
     reconciliation_count = fields.Integer(
         "Number of reconciliations", compute="_compute_reconciliation_count"
@@ -167,6 +166,15 @@ class TimebankGrant(models.Model):
             currency = grant.company_currency_id
             grant.amount_company = currency.round(grant.amount * grant.rate)
             grant.reward_budget = currency.round(grant.amount_company * grant.reward_percentage / 100)
+
+    def _compute_reconciliation_count(self):
+        counts = dict(
+            self.env["timebank.reconciliation"]
+            .sudo()  # sudo: only the number is shown to those who may not open them
+            ._read_group([("grant_id", "in", self.ids)], ["grant_id"], ["__count"])
+        )
+        for grant in self:
+            grant.reconciliation_count = counts.get(grant._origin.sudo(), 0)
 
     @api.constrains("analytic_account_id", "company_id")
     def _check_analytic_company(self):
@@ -348,15 +356,6 @@ class TimebankGrant(models.Model):
     # The ways out of a grant's form.
     # ------------------------------------------------------------
 
-    def _compute_reconciliation_count(self):
-        counts = dict(
-            self.env["timebank.reconciliation"]
-            .sudo()  # sudo: only the number is shown to those who may not open them
-            ._read_group([("grant_id", "in", self.ids)], ["grant_id"], ["__count"])
-        )
-        for grant in self:
-            grant.reconciliation_count = counts.get(grant._origin.sudo(), 0)
-
     def action_reconcile(self):
         """Open the grant's draft reconciliation, making one for the next period where there is none."""
         self.ensure_one()
@@ -388,7 +387,7 @@ class TimebankGrant(models.Model):
         )
 
     # ------------------------------------------------------------
-    # timebank_grant_terms
+    # What was agreed anew with the funder
     # ------------------------------------------------------------
 
     def action_amend(self, vals, reason, date=None):
@@ -430,7 +429,7 @@ class TimebankGrant(models.Model):
         return True
 
     # ------------------------------------------------------------
-    # timebank_redemption_grant
+    # What is committed
     # ------------------------------------------------------------
 
     def _commit(self):

@@ -52,6 +52,51 @@ class TimebankGrant(models.Model):
         compute="_compute_course",
     )
 
+    @api.depends("reward_budget", "analytic_account_id", "reward_account_ids", "reward_product_ids")
+    @api.depends_context("timebank_date")
+    def _compute_figures(self):
+        date = fields.Date.to_date(self.env.context.get("timebank_date"))
+        spent = self._get_spend_totals(date_to=date)
+        drafts = self._get_draft_spend()
+        claims = self._get_claim_totals(date)
+        for grant in self:
+            count, committed, unbilled, matched = claims.get(grant._origin.id, (0, 0, 0, 0))
+            grant.claim_count = count
+            grant.committed_amount = committed
+            grant.billed_amount = spent.get(grant, 0)
+            grant.billed_matched_amount = matched
+            grant.billed_unmatched_amount = grant.billed_amount - matched
+            grant.unbilled_amount = unbilled
+            grant.draft_amount = drafts.get(grant, 0)
+            grant.remaining_amount = grant.reward_budget - grant.billed_amount - unbilled
+
+    @api.depends("reward_budget", "date_start", "date_end")
+    @api.depends_context("timebank_date")
+    def _compute_course(self):
+        """Spending so far, carried on at the same pace to the grant's end.
+
+        Within ten per cent of the budget counts as on course; before a tenth of the time
+        has gone nothing is said.
+        """
+        today = fields.Date.to_date(self.env.context.get("timebank_date")) or fields.Date.context_today(self)
+        for grant in self:
+            used = grant.billed_amount + grant.unbilled_amount
+            budget = grant.reward_budget
+            days = (grant.date_end - grant.date_start).days + 1 if grant.date_end and grant.date_start else 1
+            gone = min(max((today - grant.date_start).days + 1, 0), days) if grant.date_start else 0
+            grant.spent_percentage = 100 * used / budget if budget else 0
+            grant.time_percentage = 100 * gone / days
+            grant.expected_amount = used * days / gone if gone else 0
+            grant.used_up_on = grant._get_day_used_up(days)
+            if gone < days / 10 or not budget:
+                grant.course = "early"
+            elif grant.expected_amount > budget * 1.1:
+                grant.course = "over"
+            elif grant.expected_amount < budget * 0.9:
+                grant.course = "under"
+            else:
+                grant.course = "on_course"
+
     def _get_spend_totals(self, date_from=None, date_to=None):
         """Posted spending on rewards per grant, as Odoo's analytic accounting has it.
 
@@ -172,24 +217,6 @@ class TimebankGrant(models.Model):
     # Where a grant's reward budget stands, today or (context ``timebank_date``) on any day.
     # ------------------------------------------------------------
 
-    @api.depends("reward_budget", "analytic_account_id", "reward_account_ids", "reward_product_ids")
-    @api.depends_context("timebank_date")
-    def _compute_figures(self):
-        date = fields.Date.to_date(self.env.context.get("timebank_date"))
-        spent = self._get_spend_totals(date_to=date)
-        drafts = self._get_draft_spend()
-        claims = self._get_claim_totals(date)
-        for grant in self:
-            count, committed, unbilled, matched = claims.get(grant._origin.id, (0, 0, 0, 0))
-            grant.claim_count = count
-            grant.committed_amount = committed
-            grant.billed_amount = spent.get(grant, 0)
-            grant.billed_matched_amount = matched
-            grant.billed_unmatched_amount = grant.billed_amount - matched
-            grant.unbilled_amount = unbilled
-            grant.draft_amount = drafts.get(grant, 0)
-            grant.remaining_amount = grant.reward_budget - grant.billed_amount - unbilled
-
     def _refresh_figures(self):
         """Forget figures read earlier in the transaction: claims and bills change them unseen."""
         self.invalidate_recordset(
@@ -245,29 +272,58 @@ class TimebankGrant(models.Model):
         )
         return {grant_id: figures for grant_id, *figures in rows}
 
-    @api.depends("reward_budget", "date_start", "date_end")
-    @api.depends_context("timebank_date")
-    def _compute_course(self):
-        """Spending so far, carried on at the same pace to the grant's end.
+    # ------------------------------------------------------------
+    # What a reconciliation asks of a grant
+    # ------------------------------------------------------------
 
-        Within ten per cent of the budget counts as on course; before a tenth of the time
-        has gone nothing is said.
+    def _get_analytic_spend(self, date_from, date_to):
+        """Odoo's own balance of the grant's analytic account for a period, spending above zero."""
+        self.ensure_one()
+        total = 0.0
+        for column, grant in self._by_plan_column():
+            ((amount,),) = self._analytic_lines()._read_group(
+                grant._get_spend_domain(column, date_from, date_to), [], ["amount:sum"]
+            )
+            total -= amount or 0
+        return self.company_currency_id.round(total)
+
+    def _get_exposure(self, date):
+        """Credits that the grant's banks owed on ``date``, and what they would cost.
+
+        At the average cost per credit of the claims approved in the year before.
+
+        :return: minutes, amount in company currency
         """
-        today = fields.Date.to_date(self.env.context.get("timebank_date")) or fields.Date.context_today(self)
-        for grant in self:
-            used = grant.billed_amount + grant.unbilled_amount
-            budget = grant.reward_budget
-            days = (grant.date_end - grant.date_start).days + 1 if grant.date_end and grant.date_start else 1
-            gone = min(max((today - grant.date_start).days + 1, 0), days) if grant.date_start else 0
-            grant.spent_percentage = 100 * used / budget if budget else 0
-            grant.time_percentage = 100 * gone / days
-            grant.expected_amount = used * days / gone if gone else 0
-            grant.used_up_on = grant._get_day_used_up(days)
-            if gone < days / 10 or not budget:
-                grant.course = "early"
-            elif grant.expected_amount > budget * 1.1:
-                grant.course = "over"
-            elif grant.expected_amount < budget * 0.9:
-                grant.course = "under"
-            else:
-                grant.course = "on_course"
+        self.ensure_one()
+        schemes = self.scheme_ids
+        if not schemes:
+            return 0, 0.0
+        self.env.flush_all()
+        ((minutes,),) = self.env.execute_query(
+            SQL(
+                """SELECT COALESCE(SUM(CASE WHEN t.from_account_id = s.operating_account_id THEN t.minutes
+                                            ELSE -t.minutes END), 0)::int
+                     FROM timebank_scheme s
+                     JOIN timebank_transfer t
+                       ON s.operating_account_id IN (t.from_account_id, t.to_account_id)
+                    WHERE s.id IN %s AND t.date <= %s""",
+                tuple(schemes.ids),
+                date,
+            )
+        )
+        # sudo: sums over all claims of the grant's banks; nobody is named
+        ((cost, spent),) = (
+            self.env["timebank.redemption"]
+            .sudo()
+            ._read_group(
+                [
+                    ("scheme_id", "in", schemes.ids),
+                    ("state", "in", ("approved", "fulfilled")),
+                    ("approved_on", ">", fields.Date.subtract(date, years=1)),
+                    ("approved_on", "<", fields.Date.add(date, days=1)),
+                ],
+                [],
+                ["cost_amount:sum", "minutes:sum"],
+            )
+        )
+        return minutes, max(minutes, 0) * (cost or 0) / spent if spent else 0.0

@@ -1,13 +1,15 @@
 from odoo import models
 
 
-class TimebankScheme(models.Model):
-    _inherit = "timebank.scheme"
+class TimebankLedgerCheck(models.AbstractModel):
+    """Proof that claims and bills keep what is matched of them."""
 
-    def _get_ledger_checks(self):
-        return [*super()._get_ledger_checks(), self._check_matched_claims, self._check_matched_lines]
+    _inherit = "timebank.ledger.check"
 
-    def _check_matched_claims(self):
+    def _get_checks(self):
+        return [*super()._get_checks(), self._check_matched_claims, self._check_matched_lines]
+
+    def _check_matched_claims(self, schemes):
         """What is matched to a claim is kept right, and within its cost and tolerance."""
         rows = self._query(
             """SELECT r.scheme_id, r.id, r.id FROM timebank_redemption r
@@ -17,7 +19,7 @@ class TimebankScheme(models.Model):
                   AND (ABS(COALESCE(m.amount, 0) - COALESCE(r.matched_amount, 0)) > 0.004
                        OR COALESCE(m.amount, 0) > r.cost_amount + COALESCE(r.tolerance_amount, 0) + 0.004
                        OR COALESCE(m.amount, 0) < -0.004)""",
-            tuple(self.ids),
+            tuple(schemes.ids),
         )
         return self._violations_of(
             "matched",
@@ -28,7 +30,7 @@ class TimebankScheme(models.Model):
             ),
         )
 
-    def _check_matched_lines(self):
+    def _check_matched_lines(self, schemes):
         """What is matched of a bill line is kept right."""
         rows = self._query(
             """SELECT r.scheme_id, l.id, l.id FROM timebank_bill_line l
@@ -39,7 +41,7 @@ class TimebankScheme(models.Model):
                HAVING ABS(COALESCE(l.matched_amount, 0)
                           - (SELECT SUM(amount) FROM timebank_reward_match
                               WHERE bill_line_id = l.id)) > 0.004""",
-            tuple(self.ids),
+            tuple(schemes.ids),
         )
         return self._violations_of(
             "matched",

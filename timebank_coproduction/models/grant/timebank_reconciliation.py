@@ -175,6 +175,13 @@ class TimebankReconciliation(models.Model):
             reconciliation.exception_count = count.get(reconciliation._origin, 0)
             reconciliation.unexplained_count = without.get(reconciliation._origin, 0)
 
+    def _compute_is_intact(self):
+        for reconciliation in self:
+            signed = reconciliation.state != "draft"
+            reconciliation.is_intact = not signed or reconciliation.hash == canonical.digest(
+                reconciliation._get_signed()
+            )
+
     # CRUD
     def write(self, vals):
         if not self._is_door_open() and {"grant_id", "date_from", "date_to", "note"}.intersection(vals):
@@ -303,13 +310,6 @@ class TimebankReconciliation(models.Model):
 
     def _plain_amount(self, amount):
         return f"{amount or 0:.{self.currency_id.decimal_places}f}"
-
-    def _compute_is_intact(self):
-        for reconciliation in self:
-            signed = reconciliation.state != "draft"
-            reconciliation.is_intact = not signed or reconciliation.hash == canonical.digest(
-                reconciliation._get_signed()
-            )
 
 
 class TimebankReconciliationLine(models.Model):

@@ -1,10 +1,11 @@
 from odoo import fields, models
 
-#: Who sees what rewards cost.
-STAFF = "timebank_coproduction.group_timebank_coordinator,timebank_coproduction.group_timebank_finance"
+from ..reward.timebank_reward import STAFF
 
 
 class TimebankReward(models.Model):
+    """Which grants may pay for a reward."""
+
     _inherit = "timebank.reward"
 
     grant_ids = fields.Many2many(
@@ -14,3 +15,7 @@ class TimebankReward(models.Model):
         groups=STAFF,
         help="Which grants may pay for it. Empty means any open grant of the bank.",
     )
+
+    @property
+    def _price_fields(self):
+        return super()._price_fields | {"grant_ids"}

@@ -229,7 +229,7 @@ class TimebankRewardMatch(models.Model):
             )
 
     # ------------------------------------------------------------
-    # timebank_grant_matching_screen
+    # The row that finance sees while matching by hand
     # ------------------------------------------------------------
 
     def _prepare_row(self):

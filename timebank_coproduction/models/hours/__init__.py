@@ -4,6 +4,9 @@ from . import (
     timebank_member,
     timebank_hours,
     timebank_hours_verbs,
-    timebank_todo,
+    timebank_hours_todo,
+    timebank_transfer,
+    timebank_scheme,
     project_project,
+    res_partner,
 )

@@ -41,6 +41,7 @@ class TimebankHours(models.Model):
     _protected_fields = frozenset(
         {"state", "approver_id", "approved_on", "refusal_reason", "earns_credit", "todo_id"}
     )
+    _verbs_with_reason = frozenset({"action_refuse", "action_reverse"})
 
     # Who gave what to whom
     partner_id = fields.Many2one(
@@ -192,6 +193,17 @@ class TimebankHours(models.Model):
             return NotImplemented
         return [("state", "=", "submitted"), ("date", "<", self._late_before())]
 
+    @api.depends("start_minute")
+    def _compute_start_time(self):
+        for entry in self:
+            known = entry.start_minute >= 0
+            entry.start_time = minutes_tool.clock(entry.start_minute) if known else False
+
+    @api.onchange("start_time")
+    def _onchange_start_time(self):
+        """Show how it was understood, or why not, while it is typed."""
+        self.start_minute = self._start_minute_of(self.start_time)
+
     def _late_before(self):
         """Entries older than two weeks have waited too long."""
         return fields.Date.subtract(fields.Date.context_today(self), days=14)
@@ -292,17 +304,6 @@ class TimebankHours(models.Model):
     # ------------------------------------------------------------
     # The time of day at which an entry began, as people write it.
     # ------------------------------------------------------------
-
-    @api.depends("start_minute")
-    def _compute_start_time(self):
-        for entry in self:
-            known = entry.start_minute >= 0
-            entry.start_time = minutes_tool.clock(entry.start_minute) if known else False
-
-    @api.onchange("start_time")
-    def _onchange_start_time(self):
-        """Show how it was understood, or why not, while it is typed."""
-        self.start_minute = self._start_minute_of(self.start_time)
 
     def _start_minute_of(self, text):
         """:return: minutes after midnight, -1 where nothing was given"""

@@ -1,32 +1,64 @@
-from odoo import models
+from odoo import fields, models
+from odoo.fields import Domain
+
+from ..common.hours_field import hours_of
 
 
 class TimebankMember(models.Model):
-    """What a statement on paper says about a person."""
+    """What a person gave and received, on screen and on a statement on paper."""
 
     _inherit = "timebank.member"
+
+    given_minutes = fields.Integer(compute="_compute_given_received")
+    given_hours = hours_of("given_minutes", "Hours given")
+    received_minutes = fields.Integer(compute="_compute_given_received")
+    received_hours = hours_of("received_minutes", "Hours received")
+
+    def _compute_given_received(self):
+        """Approved minutes, from the entries themselves (two grouped queries)."""
+        given, received = self._get_minutes_by("partner_id"), self._get_minutes_by("receiver_id")
+        for member in self:
+            member.given_minutes, member.received_minutes = given[member], received[member]
+
+    # Actions
+    def action_view_hours(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
+        return dict(
+            action,
+            domain=[
+                ("scheme_id", "=", self.scheme_id.id),
+                "|",
+                ("partner_id", "=", self.partner_id.id),
+                ("receiver_id", "=", self.partner_id.id),
+            ],
+            context={"default_scheme_id": self.scheme_id.id, "default_partner_id": self.partner_id.id},
+        )
 
     def action_print_statement(self):
         """Ask for the period, then print a page for each of these members."""
         return self.env["timebank.statement"]._ask(self.account_id)
 
     def _get_minutes_over(self, date_from, date_to, side):
-        """Approved minutes of a period.
+        """Approved minutes of a period, both days included.
 
         :param str side: ``partner_id`` for what they gave, ``receiver_id`` for what
             they received
         :return: dict of member → minutes
         """
+        return self._get_minutes_by(side, Domain("date", ">=", date_from) & Domain("date", "<=", date_to))
+
+    def _get_minutes_by(self, side, period=Domain.TRUE):
+        """As :meth:`_get_minutes_over`, of the entries that a domain narrows down."""
         groups = self.env["timebank.hours"]._read_group(
-            [
-                ("scheme_id", "in", self.scheme_id.ids),
-                (side, "in", self.partner_id.ids),
-                ("state", "=", "approved"),
-                ("date", ">=", date_from),
-                ("date", "<=", date_to),
-            ],
+            Domain("scheme_id", "in", self.scheme_id.ids)
+            & Domain(side, "in", self.partner_id.ids)
+            & Domain("state", "=", "approved")
+            & period,
             ["scheme_id", side],
             ["minutes:sum"],
         )
         totals = {(scheme, partner): minutes for scheme, partner, minutes in groups}
-        return {member: totals.get((member.scheme_id, member.partner_id), 0) for member in self}
+        return {
+            member: totals.get((member.scheme_id._origin, member.partner_id._origin), 0) for member in self
+        }

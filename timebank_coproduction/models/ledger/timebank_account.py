@@ -114,6 +114,16 @@ class TimebankAccount(models.Model):
                 account.kind == "member" and account.balance_minutes < -account.scheme_id.warn_limit_minutes
             )
 
+    @api.depends("expiry_notice_on")
+    def _compute_expiry_on(self):
+        for account in self:
+            notice = account.expiry_notice_on
+            account.expiry_on = notice and notice + relativedelta(months=1)
+
+    def _compute_can_give(self):
+        for account in self:
+            account.can_give = not account._why_not_spend()
+
     def _field_to_sql(self, alias, field_expr, query=None):
         """The balance of an account that everybody uses includes its tail.
 
@@ -240,12 +250,6 @@ class TimebankAccount(models.Model):
     # Credits that nobody moved for long go to the community pot, where the policy says so.
     # ------------------------------------------------------------
 
-    @api.depends("expiry_notice_on")
-    def _compute_expiry_on(self):
-        for account in self:
-            notice = account.expiry_notice_on
-            account.expiry_on = notice and notice + relativedelta(months=1)
-
     @api.model
     def _cron_expire(self):
         """Nightly: announce what will expire in a month, and move what was announced a month ago."""
@@ -324,10 +328,6 @@ class TimebankAccount(models.Model):
     # ------------------------------------------------------------
     # Gifts: credits that somebody hands on to a person or a pot.
     # ------------------------------------------------------------
-
-    def _compute_can_give(self):
-        for account in self:
-            account.can_give = not account._why_not_spend()
 
     def action_give(self, to_account, minutes, memo=None):
         """Give credits from this account to another of the same bank.

@@ -1,69 +1,60 @@
-from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo import models
 from odoo.tools import SQL
 
 
-class TimebankScheme(models.Model):
-    """Proof that the books are as they should be."""
+class TimebankLedgerCheck(models.AbstractModel):
+    """Proof that the books are as they should be. Asked by ``timebank.scheme.check_ledger()``.
 
-    _inherit = "timebank.scheme"
+    Each check is a method that takes the banks, with every right to read, and returns
+    violations. A subject that moves credits adds its own in :meth:`_get_checks`.
+    """
 
-    def check_ledger(self):
-        """Every invariant of the ledger that does not hold, in these banks (all, if none given).
+    _name = "timebank.ledger.check"
+    _description = "Check of the Ledger"
 
-        :return: list of dicts ``invariant`` (a short code), ``scheme_id``, ``message``,
-            ``model`` and ``res_id``; empty when all is well
-        :raises AccessError: for others than the banks' coordinators and finance, since a
-            violation names accounts and what is on them
+    def _get_violations(self, schemes):
+        """Everything in the books of these banks that is not as it should be.
+
+        :return: list of dicts, as :meth:`_violation` makes them; empty when all is well
         """
-        self.check_access("read")
-        schemes = self or self.search([])
-        if not self.env.user.has_group("timebank_coproduction.group_timebank_finance"):
-            for scheme in schemes - schemes._run_by_user():
-                raise AccessError(
-                    self.env._("The ledger of %s is checked by its coordinators and by finance.", scheme.name)
-                )
-        # sudo: a check that saw only part of the ledger would prove nothing
-        schemes = schemes.sudo()
-        if not schemes:
-            return []
-        schemes.env.flush_all()
-        violations = []
-        for check in schemes._get_ledger_checks():
-            violations += check()
-        return violations
+        self.env.flush_all()
+        return [violation for check in self._get_checks() for violation in check(schemes)]
 
-    def _get_ledger_checks(self):
-        """The checks, each a method without arguments that returns violations."""
+    def _get_checks(self):
+        """The checks, in the order in which they are told: methods that take the banks."""
         return [
             self._check_sum_is_zero,
             self._check_balances,
             self._check_limits,
-            *self._get_origin_checks(),
-            lambda: self.env["timebank.seal"]._get_violations(self),
+            self._check_reversals,
+            self._check_sides,
+            self._check_makers,
+            self.env["timebank.seal"]._get_violations,
         ]
 
-    def _violation(self, invariant, message, model, res_id):
-        self.ensure_one()
+    def _violation(self, scheme, invariant, message, model, res_id):
+        """:param str invariant: a short code"""
         return {
             "invariant": invariant,
-            "scheme_id": self.id,
-            "message": f"{self.name}: {message}",
+            "scheme_id": scheme.id,
+            "message": f"{scheme.name}: {message}",
             "model": model,
             "res_id": res_id,
         }
 
     def _violations_of(self, invariant, model, rows, sentence):
         """``rows`` of (scheme id, record id, then what ``sentence`` takes)."""
+        schemes = self.env["timebank.scheme"]
         return [
-            self.browse(scheme_id)._violation(invariant, sentence(*values), model, res_id)
+            self._violation(schemes.browse(scheme_id), invariant, sentence(*values), model, res_id)
             for scheme_id, res_id, *values in rows
         ]
 
     def _query(self, query, *args):
         return self.env.execute_query(SQL(query, *args))
 
-    def _check_sum_is_zero(self):
+    def _check_sum_is_zero(self, schemes):
+        """What one account gained another lost."""
         rows = self._query(
             """SELECT scheme_id, scheme_id, SUM(balance)
                  FROM (SELECT scheme_id, balance_minutes AS balance FROM timebank_account
@@ -71,16 +62,17 @@ class TimebankScheme(models.Model):
                        SELECT a.scheme_id, tail.minutes FROM timebank_account_tail tail
                          JOIN timebank_account a ON a.id = tail.account_id) part
                 WHERE scheme_id IN %s GROUP BY scheme_id HAVING SUM(balance) != 0""",
-            tuple(self.ids),
+            tuple(schemes.ids),
         )
         return self._violations_of(
             "sum",
-            self._name,
+            schemes._name,
             rows,
             lambda total: self.env._("all balances together make %s minutes instead of zero.", total),
         )
 
-    def _check_balances(self):
+    def _check_balances(self, schemes):
+        """A balance is what its transfers make."""
         rows = self._query(
             """WITH moved AS (
                    SELECT account_id, SUM(minutes) AS minutes FROM (
@@ -98,7 +90,7 @@ class TimebankScheme(models.Model):
                  LEFT JOIN tail ON tail.account_id = a.id
                 WHERE a.scheme_id IN %s
                   AND a.balance_minutes + COALESCE(tail.minutes, 0) != COALESCE(moved.minutes, 0)""",
-            tuple(self.ids),
+            tuple(schemes.ids),
         )
         return self._violations_of(
             "balance",
@@ -112,14 +104,15 @@ class TimebankScheme(models.Model):
             ),
         )
 
-    def _check_limits(self):
+    def _check_limits(self, schemes):
+        """Nobody is further below zero than allowed."""
         rows = self._query(
             """SELECT a.scheme_id, a.id, a.name FROM timebank_account a
                  LEFT JOIN LATERAL (SELECT SUM(minutes) AS minutes FROM timebank_account_tail
                                      WHERE account_id = a.id) tail ON TRUE
                 WHERE a.scheme_id IN %s AND a.kind != 'operating'
                   AND a.balance_minutes + COALESCE(tail.minutes, 0) < -a.credit_limit_minutes""",
-            tuple(self.ids),
+            tuple(schemes.ids),
         )
         return self._violations_of(
             "limit",
@@ -128,54 +121,59 @@ class TimebankScheme(models.Model):
             lambda name: self.env._("%s is further below zero than allowed.", name),
         )
 
-    # Seals, and the nightly job
-    def action_seal(self):
-        """Seal all transfers that no seal covers yet.
-
-        :return: the seals made, empty where nothing is new
-        """
-        self.check_access("write")
-        seals = self.env["timebank.seal"]
-        for scheme in self.sudo():  # sudo: a seal covers transfers that the user may not read
-            seals |= scheme.env["timebank.seal"]._make(scheme)
-        return seals.with_env(self.env)
-
-    def action_check_ledger(self):
-        """:meth:`check_ledger` as a button: tells what it found."""
-        violations = self.check_ledger()
-        if violations:
-            message = "\n".join(violation["message"] for violation in violations[:10])
-        else:
-            message = self.env._("Every balance agrees with its transfers, and no seal is broken.")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.env._("Ledger check"),
-                "message": message,
-                "type": "danger" if violations else "success",
-                "sticky": bool(violations),
-            },
-        }
-
-    @api.model
-    def _cron_seal_and_check(self):
-        """Nightly: fold the tails, seal, check, and tell the administrators what is wrong."""
-        self.env["timebank.account.tail"]._fold()
-        for scheme in self.search([]):
-            self.env["timebank.seal"]._make(scheme)
-            violations = scheme.check_ledger()
-            if violations:
-                scheme._raise_alarm(violations)
-
-    def _raise_alarm(self, violations):
-        """One open activity for each manager, however many nights it stays unsolved."""
-        self.ensure_one()
-        todo = "timebank_coproduction.mail_activity_ledger"
-        note = self.env["ir.qweb"]._render(
-            "timebank_coproduction.ledger_alarm", {"violations": violations[:50], "count": len(violations)}
+    def _check_reversals(self, schemes):
+        """A reversal is the opposite of what it reverses."""
+        rows = self._query(
+            """SELECT r.scheme_id, r.id, r.name FROM timebank_transfer r
+                 JOIN timebank_transfer t ON t.id = r.reversal_of_id
+                WHERE r.scheme_id IN %s
+                  AND (r.minutes != t.minutes OR r.from_account_id != t.to_account_id
+                       OR r.to_account_id != t.from_account_id OR t.kind = 'reversal')""",
+            tuple(schemes.ids),
         )
-        managers = self.env.ref("timebank_coproduction.group_timebank_manager").all_user_ids
-        told = self.activity_search([todo]).user_id
-        for manager in managers.filtered(lambda user: self.company_id in user.company_ids) - told:
-            self.activity_schedule(todo, note=note, user_id=manager.id)
+        return self._violations_of(
+            "reversal",
+            "timebank.transfer",
+            rows,
+            lambda name: self.env._("reversal %s is not the opposite of what it reverses.", name),
+        )
+
+    def _check_sides(self, schemes):
+        """Both sides of a transfer are accounts of its own bank; what it reverses is there."""
+        rows = self._query(
+            """SELECT t.scheme_id, t.id, t.name FROM timebank_transfer t
+                 LEFT JOIN timebank_account f ON f.id = t.from_account_id AND f.scheme_id = t.scheme_id
+                 LEFT JOIN timebank_account g ON g.id = t.to_account_id AND g.scheme_id = t.scheme_id
+                 LEFT JOIN timebank_transfer o ON o.id = t.reversal_of_id
+                WHERE t.scheme_id IN %s
+                  AND (f.id IS NULL OR g.id IS NULL OR t.minutes <= 0
+                       OR (t.reversal_of_id IS NOT NULL AND o.id IS NULL))""",
+            tuple(schemes.ids),
+        )
+        return self._violations_of(
+            "origin",
+            "timebank.transfer",
+            rows,
+            lambda name: self.env._("transfer %s has lost an account or the record that it came from.", name),
+        )
+
+    def _check_makers(self, schemes):
+        """Every transfer came through the door: somebody made it, and its number was drawn."""
+        rows = self._query(
+            """SELECT t.scheme_id, t.id, t.name FROM timebank_transfer t
+                 JOIN timebank_scheme s ON s.id = t.scheme_id
+                 LEFT JOIN pg_sequences q ON q.schemaname = current_schema
+                      AND q.sequencename = 'ir_sequence_' ||
+                          lpad(s.sequence_id::text, GREATEST(3, length(s.sequence_id::text)), '0')
+                WHERE t.scheme_id IN %s
+                  AND (t.create_uid IS NULL OR t.create_date IS NULL
+                       OR substring(t.name from '([0-9]+)$')::numeric > COALESCE(q.last_value, 0)
+                          AND q.sequencename IS NOT NULL)""",
+            tuple(schemes.ids),
+        )
+        return self._violations_of(
+            "forged",
+            "timebank.transfer",
+            rows,
+            lambda name: self.env._("transfer %s was not made by the time bank.", name),
+        )

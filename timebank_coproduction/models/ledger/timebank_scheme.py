@@ -2,10 +2,9 @@ from ast import literal_eval
 from itertools import count
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
-from ...tools.minutes import DAY
 from ..common.hours_field import hours_of
 
 GROUP = "timebank_coproduction.group_timebank_"
@@ -41,13 +40,6 @@ class TimebankScheme(models.Model):
         default=lambda self: self.env.user if self.env.user._is_internal() else False,
         help="The time brokers of this bank: they see its members and approve its hours.",
     )
-    project_ids = fields.Many2many(
-        "project.project",
-        string="Projects",
-        check_company=True,
-        help="Time given in these projects can be recorded in this bank. Empty means any project.",
-    )
-    member_ids = fields.One2many("timebank.member", "scheme_id", string="Members")
     account_ids = fields.One2many("timebank.account", "scheme_id", string="Accounts")
     operating_account_id = fields.Many2one(
         "timebank.account",
@@ -66,13 +58,11 @@ class TimebankScheme(models.Model):
     sequence_id = fields.Many2one("ir.sequence", readonly=True, copy=False)
     last_seal_id = fields.Many2one("timebank.seal", readonly=True, copy=False, ondelete="restrict")
     # Figures
-    member_count = fields.Integer("Number of members", compute="_compute_member_count")
-    to_approve_count = fields.Integer("Hours to approve", compute="_compute_to_approve_count")
     outstanding_minutes = fields.Integer(compute="_compute_outstanding_minutes")
     outstanding_hours = hours_of("outstanding_minutes", "Credits outstanding")
+    seal_count = fields.Integer("Seals", compute="_compute_seal_count")
 
-    # The policy of a bank: its own rules, asked by the models that obey them.
-    # Limits
+    # Policy: limits
     credit_limit_minutes = fields.Integer("Credit limit in minutes", default=0, tracking=True)
     credit_limit_hours = hours_of(
         "credit_limit_minutes",
@@ -87,56 +77,12 @@ class TimebankScheme(models.Model):
         editable=True,
         help="A member further below zero than this is shown in orange. The credit limit still holds.",
     )
-    max_minutes_per_day = fields.Integer(default=DAY)
-    max_hours_per_day = hours_of(
-        "max_minutes_per_day",
-        "Most hours a day",
-        editable=True,
-        help="What one person can have recorded for one day, all entries together.",
-    )
     lock_date = fields.Date(
         "Books closed up to",
         tracking=True,
         help="Nothing dated on or before this day can be recorded or approved.",
     )
-    # Approval
-    approval = fields.Selection(
-        [
-            ("always", "A coordinator approves every entry"),
-            ("over_limit", "A coordinator approves longer entries"),
-            ("trusted", "Entries of trusted members need no approval"),
-        ],
-        required=True,
-        default="always",
-        tracking=True,
-        help="Time that another member pays for is always approved by a coordinator.",
-    )
-    approval_over_minutes = fields.Integer(default=60)
-    approval_over_hours = hours_of(
-        "approval_over_minutes",
-        "Approve entries over",
-        editable=True,
-        help="Entries of up to this long are approved at once.",
-    )
-    # What earns, and what it buys
-    credit_professionals = fields.Boolean(
-        "Professionals earn credits",
-        tracking=True,
-        help="Let paid staff earn credits too. Their hours are recorded either way.",
-    )
-    allow_goods_rewards = fields.Boolean(
-        string="Allow goods, vouchers and cash-like rewards",
-        tracking=True,
-        help="Benefits rules may see them otherwise than services. Take advice before switching this on.",
-    )
-    voucher_months = fields.Integer(
-        "Vouchers last (months)", default=12, help="For how many months a paper voucher can be handed in."
-    )
-    dormant_months = fields.Integer(
-        "Dormant after (months)",
-        default=6,
-        help="After how many months without movement a member counts as dormant.",
-    )
+    # Policy: what happens to credits in time, and what they stand for
     expiry = fields.Selection(
         [("never", "Credits never expire"), ("to_pot", "Unused credits go to the community pot")],
         required=True,
@@ -151,23 +97,16 @@ class TimebankScheme(models.Model):
         help="What an hour would have cost, for the notes to the accounts only. It is never booked.",
     )
 
-    # The seals of a bank, as its page shows them.
-    seal_count = fields.Integer("Seals", compute="_compute_seal_count")
-
     _code_unique = models.UniqueIndex(
         "(company_id, code)", "Another time bank has that code: choose a different one."
     )
     _limits_positive = models.Constraint(
-        "CHECK (credit_limit_minutes >= 0 AND warn_limit_minutes >= 0 AND approval_over_minutes >= 0)",
+        "CHECK (credit_limit_minutes >= 0 AND warn_limit_minutes >= 0)",
         "Limits are zero or more: they say how far below zero a balance may go.",
     )
-    _max_per_day = models.Constraint(
-        "CHECK (max_minutes_per_day BETWEEN 1 AND 1440)",
-        "The most hours a day lie between one minute and 24 hours.",
-    )
-    _months_positive = models.Constraint(
-        "CHECK (voucher_months > 0 AND dormant_months > 0 AND expiry_months > 0)",
-        "Vouchers, dormancy and expiry take at least one month.",
+    _expiry_positive = models.Constraint(
+        "CHECK (expiry_months > 0)",
+        "Expiry takes at least one month.",
     )
 
     def _default_code(self, taken=()):
@@ -176,33 +115,42 @@ class TimebankScheme(models.Model):
         codes = {*self.sudo().search([]).mapped("code"), *taken}
         return next(code for number in count(1) if (code := f"TB{number}") not in codes)
 
-    @api.depends("member_ids.state")
-    def _compute_member_count(self):
-        counts = dict(
-            self.env["timebank.member"]._read_group(
-                [("scheme_id", "in", self.ids), ("state", "=", "active")],
-                ["scheme_id"],
-                ["__count"],
-            )
-        )
-        for scheme in self:
-            scheme.member_count = counts.get(scheme._origin, 0)
-
-    def _compute_to_approve_count(self):
-        counts = dict(
-            self.env["timebank.hours"]._read_group(
-                [("scheme_id", "in", self.ids), ("state", "=", "submitted")],
-                ["scheme_id"],
-                ["__count"],
-            )
-        )
-        for scheme in self:
-            scheme.to_approve_count = counts.get(scheme._origin, 0)
-
     @api.depends("operating_account_id.balance_minutes")
     def _compute_outstanding_minutes(self):
         for scheme in self:
             scheme.outstanding_minutes = -scheme.operating_account_id.balance_minutes
+
+    def _compute_seal_count(self):
+        counts = dict(
+            self.env["timebank.seal"]._read_group([("scheme_id", "in", self.ids)], ["scheme_id"], ["__count"])
+        )
+        for scheme in self:
+            scheme.seal_count = counts.get(scheme._origin, 0)
+
+    @api.constrains("credit_limit_minutes")
+    def _check_no_account_beyond_limit(self):
+        for scheme in self:
+            # sudo: whoever may change the policy has to hear of every account it touches.
+            beyond = (
+                self.env["timebank.account"]
+                .sudo()
+                .search(
+                    [
+                        ("scheme_id", "=", scheme.id),
+                        ("kind", "=", "member"),
+                        ("has_own_limit", "=", False),
+                        ("balance_minutes", "<", -scheme.credit_limit_minutes),
+                    ],
+                    limit=10,
+                )
+            )
+            if beyond:
+                raise ValidationError(
+                    self.env._(
+                        "%(people)s would be below the new limit. Give them a limit of their own first.",
+                        people=", ".join(beyond.mapped("name")),
+                    )
+                )
 
     # CRUD
     @api.model_create_multi
@@ -219,29 +167,20 @@ class TimebankScheme(models.Model):
             scheme._open_books()
         return schemes
 
-    def write(self, vals):
-        if "company_id" in vals:
-            moved = self.filtered(lambda scheme: scheme.company_id.id != vals["company_id"])
-            if moved.member_ids:
-                raise UserError(
-                    self.env._(
-                        "%(bank)s has members: it stays with %(company)s.",
-                        bank=moved[0].name,
-                        company=moved[0].company_id.name,
-                    )
-                )
-        return super().write(vals)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
         for scheme in self:
-            # sudo: any transfer counts, also one that the user may not read; none is shown
-            if scheme.member_ids or self.env["timebank.transfer"].sudo().search_count(
-                [("scheme_id", "=", scheme.id)], limit=1
-            ):
+            if scheme._is_used():
                 raise UserError(
                     self.env._("%s has members or transfers: close it instead of deleting it.", scheme.name)
                 )
+
+    def _is_used(self):
+        """Whether anything has been done in the bank, so that it has to stay."""
+        self.ensure_one()
+        # sudo: any transfer counts, also one that the user may not read; none is shown
+        transfers = self.env["timebank.transfer"].sudo()
+        return bool(transfers.search_count([("scheme_id", "=", self.id)], limit=1))
 
     def unlink(self):
         self._unlink_only_unused()  # before its books are taken away
@@ -300,12 +239,6 @@ class TimebankScheme(models.Model):
         # sudo: who may open the bank was checked; its accounts follow it
         self.account_ids.sudo()._thaw_for_scheme()
 
-    def action_view_members(self):
-        return self._action_on("timebank_coproduction.timebank_member_action")
-
-    def action_view_to_approve(self):
-        return self._action_on("timebank_coproduction.timebank_hours_to_approve_action")
-
     def action_view_accounts(self):
         return self._action_on("timebank_coproduction.timebank_account_action")
 
@@ -326,50 +259,8 @@ class TimebankScheme(models.Model):
         return action
 
     # ------------------------------------------------------------
-    # The policy of a bank: its own rules, asked by the models that obey them.
+    # Rules: the policy of the bank, asked by the models that obey it
     # ------------------------------------------------------------
-
-    @api.constrains("credit_limit_minutes")
-    def _check_no_account_beyond_limit(self):
-        for scheme in self:
-            # sudo: whoever may change the policy has to hear of every account it touches.
-            beyond = (
-                self.env["timebank.account"]
-                .sudo()
-                .search(
-                    [
-                        ("scheme_id", "=", scheme.id),
-                        ("kind", "=", "member"),
-                        ("has_own_limit", "=", False),
-                        ("balance_minutes", "<", -scheme.credit_limit_minutes),
-                    ],
-                    limit=10,
-                )
-            )
-            if beyond:
-                raise ValidationError(
-                    self.env._(
-                        "%(people)s would be below the new limit. Give them a limit of their own first.",
-                        people=", ".join(beyond.mapped("name")),
-                    )
-                )
-
-    def _needs_approval(self, hours):
-        """Whether a coordinator has to decide on an entry before it counts.
-
-        :param hours: one ``timebank.hours``
-        """
-        self.ensure_one()
-        if hours.receiver_id or hours.pot_id or self.approval == "always":
-            return True
-        if self.approval == "over_limit":
-            return hours.minutes > self.approval_over_minutes
-        return not hours.member_id.trusted
-
-    def _earns_credit(self, role):
-        """Whether time given in ``role`` is credited (R16)."""
-        self.ensure_one()
-        return role != "professional" or self.credit_professionals
 
     def _why_closed(self, date=None):
         """Why nothing can be recorded here for ``date``, or an empty string."""
@@ -383,20 +274,6 @@ class TimebankScheme(models.Model):
                 day=self.env["ir.qweb.field.date"].value_to_html(self.lock_date, {}),
             )
         return ""
-
-    def _why_not_taking_part(self, partner, member):
-        """Why nothing can be recorded here for a person, or an empty string.
-
-        :param member: their membership of this bank, or ``None``
-        """
-        self.ensure_one()
-        if member:
-            return member._why_not_taking_part()
-        return self.env._(
-            "%(person)s is not a member of %(bank)s: add them as a member first.",
-            person=partner.name,
-            bank=self.name,
-        )
 
     # ------------------------------------------------------------
     # Which banks the user decides for, and which they work in. Every verb and form asks here.
@@ -415,6 +292,10 @@ class TimebankScheme(models.Model):
         # sudo: whether somebody coordinates a bank is asked of banks they can't read, too.
         return self.filtered(lambda scheme: self.env.user in scheme.sudo().coordinator_ids)
 
+    def _joined_by_user(self):
+        """Those of these banks that the user belongs to, without working in them."""
+        return self.browse()
+
     @api.model
     def _get_usual(self):
         """The one open bank in which the user works: which they coordinate or, else, belong to.
@@ -422,12 +303,7 @@ class TimebankScheme(models.Model):
         :return: a bank, or an empty recordset where there are several or none
         """
         schemes = self.search([("state", "=", "open")])
-        mine = schemes._coordinated_by_user()
-        if not mine:
-            partner = self.env.user.partner_id
-            members = self.env["timebank.member"].search([("partner_id", "=", partner.id)])
-            mine = members.scheme_id & schemes
-        choice = mine or schemes
+        choice = schemes._coordinated_by_user() or schemes._joined_by_user() or schemes
         return choice if len(choice) == 1 else self.browse()
 
     def _default_for_user(self):
@@ -441,15 +317,8 @@ class TimebankScheme(models.Model):
         return self._get_usual() or self.search([("coordinator_ids", "in", self.env.uid)], limit=1)
 
     # ------------------------------------------------------------
-    # The seals of a bank, as its page shows them.
+    # Proof: seals, the check of the ledger, and the nightly job
     # ------------------------------------------------------------
-
-    def _compute_seal_count(self):
-        counts = dict(
-            self.env["timebank.seal"]._read_group([("scheme_id", "in", self.ids)], ["scheme_id"], ["__count"])
-        )
-        for scheme in self:
-            scheme.seal_count = counts.get(scheme._origin, 0)
 
     def action_seal_now(self):
         """:meth:`action_seal` as a button: tells what was sealed."""
@@ -471,3 +340,75 @@ class TimebankScheme(models.Model):
 
     def action_view_seals(self):
         return self._action_on("timebank_coproduction.timebank_seal_action")
+
+    def check_ledger(self):
+        """Every invariant of the ledger that does not hold, in these banks (all, if none given).
+
+        :return: list of dicts ``invariant`` (a short code), ``scheme_id``, ``message``,
+            ``model`` and ``res_id``; empty when all is well
+        :raises AccessError: for others than the banks' coordinators and finance, since a
+            violation names accounts and what is on them
+        """
+        self.check_access("read")
+        schemes = self or self.search([])
+        if not self.env.user.has_group("timebank_coproduction.group_timebank_finance"):
+            for scheme in schemes - schemes._run_by_user():
+                raise AccessError(
+                    self.env._("The ledger of %s is checked by its coordinators and by finance.", scheme.name)
+                )
+        # sudo: a check that saw only part of the ledger would prove nothing
+        schemes = schemes.sudo()
+        if not schemes:
+            return []
+        return schemes.env["timebank.ledger.check"]._get_violations(schemes)
+
+    def action_seal(self):
+        """Seal all transfers that no seal covers yet.
+
+        :return: the seals made, empty where nothing is new
+        """
+        self.check_access("write")
+        seals = self.env["timebank.seal"]
+        for scheme in self.sudo():  # sudo: a seal covers transfers that the user may not read
+            seals |= scheme.env["timebank.seal"]._make(scheme)
+        return seals.with_env(self.env)
+
+    def action_check_ledger(self):
+        """:meth:`check_ledger` as a button: tells what it found."""
+        violations = self.check_ledger()
+        if violations:
+            message = "\n".join(violation["message"] for violation in violations[:10])
+        else:
+            message = self.env._("Every balance agrees with its transfers, and no seal is broken.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Ledger check"),
+                "message": message,
+                "type": "danger" if violations else "success",
+                "sticky": bool(violations),
+            },
+        }
+
+    @api.model
+    def _cron_seal_and_check(self):
+        """Nightly: fold the tails, seal, check, and tell the administrators what is wrong."""
+        self.env["timebank.account.tail"]._fold()
+        for scheme in self.search([]):
+            self.env["timebank.seal"]._make(scheme)
+            violations = scheme.check_ledger()
+            if violations:
+                scheme._raise_alarm(violations)
+
+    def _raise_alarm(self, violations):
+        """One open activity for each manager, however many nights it stays unsolved."""
+        self.ensure_one()
+        todo = "timebank_coproduction.mail_activity_ledger"
+        note = self.env["ir.qweb"]._render(
+            "timebank_coproduction.ledger_alarm", {"violations": violations[:50], "count": len(violations)}
+        )
+        managers = self.env.ref("timebank_coproduction.group_timebank_manager").all_user_ids
+        told = self.activity_search([todo]).user_id
+        for manager in managers.filtered(lambda user: self.company_id in user.company_ids) - told:
+            self.activity_schedule(todo, note=note, user_id=manager.id)

@@ -4,28 +4,6 @@ from odoo.tools import SQL
 
 from ...tools import hash_chain
 
-#: What a seal covers of a transfer. A column added later is left out of a hash where it
-#: is empty, so that older seals stay true.
-SEALED_COLUMNS = (
-    "id",
-    "name",
-    "date",
-    "scheme_id",
-    "from_account_id",
-    "to_account_id",
-    "minutes",
-    "kind",
-    "memo",
-    "hours_id",
-    "reversal_of_id",
-    "create_uid",
-    "create_date",
-    "redemption_id",
-    "voucher_batch_id",
-    "attendance_id",
-    "attendance_no",
-)
-
 
 class TimebankSeal(models.Model):
     """A hash over every transfer of a bank that no earlier seal covers.
@@ -112,9 +90,10 @@ class TimebankSeal(models.Model):
         return seal
 
     def _row_hash_sql(self, alias):
-        """SQL of the hash of one transfer, as hex."""
+        """SQL of the hash of one transfer, as hex. PostgreSQL puts the columns in an order of its own."""
         pairs = SQL(", ").join(
-            SQL("%s, %s", column, SQL.identifier(alias, column)) for column in SEALED_COLUMNS
+            SQL("%s, %s", column, SQL.identifier(alias, column))
+            for column in sorted(self.env["timebank.transfer"]._sealed_columns)
         )
         return SQL(
             "encode(sha256(convert_to(jsonb_strip_nulls(jsonb_build_object(%s))::text, 'UTF8')), 'hex')",
@@ -124,7 +103,7 @@ class TimebankSeal(models.Model):
     def _get_violations(self, schemes):
         """Seals that no longer fit the ledger, as :meth:`timebank.scheme.check_ledger` lists them."""
         self.env.flush_all()
-        violations = []
+        violations, violation = [], self.env["timebank.ledger.check"]._violation
         self.env.cr.execute(
             SQL(
                 """SELECT s.scheme_id, l.transfer_id, t.id IS NULL, COALESCE(t.name, '')
@@ -141,13 +120,13 @@ class TimebankSeal(models.Model):
             else:
                 message = self.env._("Transfer %s was altered after it had been sealed.", name)
             violations.append(
-                schemes.browse(scheme_id)._violation("sealed", message, "timebank.transfer", transfer_id)
+                violation(schemes.browse(scheme_id), "sealed", message, "timebank.transfer", transfer_id)
             )
         return violations + self._get_broken_chain(schemes)
 
     def _get_broken_chain(self, schemes):
         """Seals that were altered or are missing, themselves or some of their lines."""
-        broken = {}
+        broken, violation = {}, self.env["timebank.ledger.check"]._violation
         last = dict.fromkeys(schemes.ids)
         for seal in self.search([("scheme_id", "in", schemes.ids)], order="scheme_id, id"):
             earlier = last[seal.scheme_id.id]
@@ -173,7 +152,7 @@ class TimebankSeal(models.Model):
                 seal_id, (schemes.browse(scheme_id), self.env._("Seal number %s is missing.", seal_id))
             )
         return [
-            scheme._violation("sealed", message, self._name, seal_id)
+            violation(scheme, "sealed", message, self._name, seal_id)
             for seal_id, (scheme, message) in broken.items()
         ]
 

@@ -68,10 +68,6 @@ class TimebankStatementLine(models.Model):
         )
         return self.env.cr.fetchone()[0]
 
-    # ------------------------------------------------------------
-    # timebank_statement_words
-    # ------------------------------------------------------------
-
     def _get_other_name(self):
         """Who is on the other side: a person, a pot, or the bank itself."""
         self.ensure_one()

@@ -16,10 +16,31 @@ class TimebankTransfer(models.Model):
     """
 
     _name = "timebank.transfer"
+    _inherit = ["timebank.reasoned"]
     _description = "Time Credit Transfer"
     _order = "date desc, id desc"
     _rec_names_search = ["name", "memo"]
     _allow_sudo_commands = False
+    _verbs_with_reason = frozenset({"action_reverse"})
+    #: What a seal covers. A subject adds the columns by which its own records are the
+    #: origin; one added later is left out of a hash where it is empty, so that older
+    #: seals stay true.
+    _sealed_columns = frozenset(
+        {
+            "id",
+            "name",
+            "date",
+            "scheme_id",
+            "from_account_id",
+            "to_account_id",
+            "minutes",
+            "kind",
+            "memo",
+            "reversal_of_id",
+            "create_uid",
+            "create_date",
+        }
+    )
 
     name = fields.Char("Number", required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)
@@ -54,8 +75,7 @@ class TimebankTransfer(models.Model):
         index=True,
     )
     memo = fields.Char(readonly=True)
-    # Where it comes from: one origin each
-    hours_id = fields.Many2one("timebank.hours", "Entry", readonly=True, ondelete="restrict")
+    # Where it comes from: one origin each, of which other subjects add theirs
     reversal_of_id = fields.Many2one(
         "timebank.transfer", string="Reversal of", readonly=True, ondelete="restrict"
     )
@@ -70,14 +90,7 @@ class TimebankTransfer(models.Model):
         "CHECK ((kind = 'reversal') = (reversal_of_id IS NOT NULL))",
         "A reversal names the transfer that it reverses.",
     )
-    _hours_have_origin = models.Constraint(
-        "CHECK ((kind IN ('earn', 'exchange')) = (hours_id IS NOT NULL))",
-        "Credits are earned by recorded hours.",
-    )
     _number_unique = models.UniqueIndex("(scheme_id, name)", "That number is taken.")
-    _hours_once = models.UniqueIndex(
-        "(hours_id) WHERE hours_id IS NOT NULL", "These hours have been credited already."
-    )
     _reversed_once = models.UniqueIndex(
         "(reversal_of_id) WHERE reversal_of_id IS NOT NULL", "This transfer has been reversed already."
     )
@@ -143,7 +156,7 @@ class TimebankTransfer(models.Model):
     def _get_origin(self):
         """The record whose verb made this transfer, or an empty recordset."""
         self.ensure_one()
-        return self.reversal_of_id or self.hours_id
+        return self.reversal_of_id
 
     # ------------------------------------------------------------
     # The ledger's one door.

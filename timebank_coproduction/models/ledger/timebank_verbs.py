@@ -16,6 +16,7 @@ class TimebankVerbs(models.AbstractModel):
 
     _name = "timebank.verbs"
     _description = "Verbs over many records"
+    _inherit = ["timebank.reasoned"]
 
     def _get_refusals_by_state(self, states, sentence):
         """Records in none of ``states`` (one, or a tuple): dict of id → ``sentence`` naming it."""

@@ -1,5 +1,6 @@
 from . import (
     timebank_member,
     timebank_account,
+    timebank_scheme,
     res_partner,
 )

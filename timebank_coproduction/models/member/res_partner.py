@@ -4,24 +4,20 @@ from ..common.hours_field import hours_of
 
 
 class ResPartner(models.Model):
+    """The memberships of a person, and what they have to spend."""
+
     _inherit = "res.partner"
 
     timebank_member_ids = fields.One2many("timebank.member", "partner_id", string="Time banks")
-    timebank_balance_minutes = fields.Integer(compute="_compute_timebank_figures", compute_sudo=False)
+    timebank_balance_minutes = fields.Integer(compute="_compute_timebank_balance", compute_sudo=False)
     timebank_balance_hours = hours_of("timebank_balance_minutes", "Time credits", compute_sudo=False)
-    timebank_given_minutes = fields.Integer(compute="_compute_timebank_figures", compute_sudo=False)
-    timebank_given_hours = hours_of("timebank_given_minutes", "Hours given", compute_sudo=False)
-    timebank_received_minutes = fields.Integer(compute="_compute_timebank_figures", compute_sudo=False)
-    timebank_received_hours = hours_of("timebank_received_minutes", "Hours received", compute_sudo=False)
 
-    def _compute_timebank_figures(self):
+    def _compute_timebank_balance(self):
         """Over the banks that the user may see."""
         members = self.env["timebank.member"].search([("partner_id", "in", self.ids)]).grouped("partner_id")
         for partner in self:
             mine = members.get(partner._origin, self.env["timebank.member"])
             partner.timebank_balance_minutes = sum(mine.mapped("balance_minutes"))
-            partner.timebank_given_minutes = sum(mine.mapped("given_minutes"))
-            partner.timebank_received_minutes = sum(mine.mapped("received_minutes"))
 
     def action_view_timebank_statement(self):
         """What moved on these people's own accounts."""
@@ -31,17 +27,4 @@ class ResPartner(models.Model):
         return dict(
             action,
             domain=[("account_id", "in", self.timebank_member_ids.account_id.ids)],
-        )
-
-    def action_view_timebank_hours(self):
-        """Everything that these people gave or received."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
-        return dict(
-            action,
-            domain=[
-                "|",
-                ("partner_id", "in", self.ids),
-                ("receiver_id", "in", self.ids),
-            ],
-            context={},
         )

@@ -12,11 +12,6 @@ ROLES = [
 ]
 
 
-def dict_of(groups):
-    """Rows of ``_read_group`` with one aggregate, as a dict keyed by the grouped records."""
-    return {tuple(row[:-1]): row[-1] for row in groups}
-
-
 class TimebankMember(models.Model):
     _name = "timebank.member"
     _description = "Time Bank Member"
@@ -63,10 +58,6 @@ class TimebankMember(models.Model):
     balance_minutes = fields.Integer(related="account_id.balance_minutes")
     balance_hours = hours_of("balance_minutes", "Balance")
     below_warning = fields.Boolean(related="account_id.below_warning")
-    given_minutes = fields.Integer(compute="_compute_given_received")
-    given_hours = hours_of("given_minutes", "Hours given")
-    received_minutes = fields.Integer(compute="_compute_given_received")
-    received_hours = hours_of("received_minutes", "Hours received")
 
     _partner_unique = models.UniqueIndex(
         "(scheme_id, partner_id)", "This person is a member of that time bank already."
@@ -77,26 +68,6 @@ class TimebankMember(models.Model):
     _account_opened = models.Constraint(
         "CHECK (state = 'applicant' OR account_id IS NOT NULL)", "A member who has joined has an account."
     )
-
-    def _compute_given_received(self):
-        """Approved minutes, from the entries themselves (two grouped queries)."""
-        hours = self.env["timebank.hours"]
-        approved = [("scheme_id", "in", self.scheme_id.ids), ("state", "=", "approved")]
-        partners = self.partner_id.ids
-        given = dict_of(
-            hours._read_group(
-                [*approved, ("partner_id", "in", partners)], ["scheme_id", "partner_id"], ["minutes:sum"]
-            )
-        )
-        received = dict_of(
-            hours._read_group(
-                [*approved, ("receiver_id", "in", partners)], ["scheme_id", "receiver_id"], ["minutes:sum"]
-            )
-        )
-        for member in self:
-            key = (member.scheme_id._origin, member.partner_id._origin)
-            member.given_minutes = given.get(key, 0)
-            member.received_minutes = received.get(key, 0)
 
     @api.depends("partner_id", "scheme_id")
     @api.depends_context("show_scheme")
@@ -128,9 +99,13 @@ class TimebankMember(models.Model):
         # sudo: verbs need the role, state and account of people that their user can't look up
         members = self.sudo().search_fetch(
             [("scheme_id", "in", schemes._origin.ids), ("partner_id", "in", partners._origin.ids)],
-            ["scheme_id", "partner_id", "role", "state", "account_id", "trusted", "name", "session_mails"],
+            self._get_names_to_find(),
         )
         return {(member.scheme_id.id, member.partner_id.id): member for member in members}
+
+    def _get_names_to_find(self):
+        """The fields of a member that verbs look at, read together."""
+        return ["scheme_id", "partner_id", "role", "state", "account_id", "trusted", "name"]
 
     # CRUD
     def write(self, vals):
@@ -201,20 +176,6 @@ class TimebankMember(models.Model):
 
     def action_view_statement(self):
         return self.account_id.action_view_statement()
-
-    def action_view_hours(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
-        return dict(
-            action,
-            domain=[
-                ("scheme_id", "=", self.scheme_id.id),
-                "|",
-                ("partner_id", "=", self.partner_id.id),
-                ("receiver_id", "=", self.partner_id.id),
-            ],
-            context={"default_scheme_id": self.scheme_id.id, "default_partner_id": self.partner_id.id},
-        )
 
     def _leave_active(self, sentence, vals, states=("active",)):
         self.check_access("write")

@@ -1,15 +1,15 @@
 from odoo import models
 
 
-class TimebankScheme(models.Model):
-    """Proof that claims and their credits agree."""
+class TimebankLedgerCheck(models.AbstractModel):
+    """Proof that claims, vouchers and their credits agree."""
 
-    _inherit = "timebank.scheme"
+    _inherit = "timebank.ledger.check"
 
-    def _get_ledger_checks(self):
-        return [*super()._get_ledger_checks(), self._check_claims_paid, self._check_stock]
+    def _get_checks(self):
+        return [*super()._get_checks(), self._check_claims_paid, self._check_stock, self._check_vouchers]
 
-    def _check_claims_paid(self):
+    def _check_claims_paid(self, schemes):
         """A claim that stands has one unreversed transfer of its price; another has none."""
         rows = self._query(
             """SELECT c.scheme_id, c.id, c.minutes FROM timebank_redemption c
@@ -20,7 +20,7 @@ class TimebankScheme(models.Model):
                            != (t.id IS NOT NULL AND r.id IS NULL)
                        OR (t.id IS NOT NULL AND (t.minutes != c.minutes OR t.scheme_id != c.scheme_id
                                                  OR t.from_account_id != c.account_id)))""",
-            tuple(self.ids),
+            tuple(schemes.ids),
         )
         return self._violations_of(
             "origin",
@@ -29,14 +29,46 @@ class TimebankScheme(models.Model):
             lambda minutes: self.env._("a claim of %s minutes and its credits don't agree.", minutes),
         )
 
-    def _check_stock(self):
+    def _check_stock(self, schemes):
+        """There are never fewer than none of a reward."""
         rows = self._query(
             "SELECT scheme_id, id, stock FROM timebank_reward WHERE scheme_id IN %s AND stock < 0",
-            tuple(self.ids),
+            tuple(schemes.ids),
         )
         return self._violations_of(
             "stock",
             "timebank.reward",
             rows,
             lambda stock: self.env._("the stock of a reward is %s.", stock),
+        )
+
+    def _check_vouchers(self, schemes):
+        """What stands on the voucher account is what the vouchers in circulation are worth."""
+        rows = self._query(
+            """WITH moved AS (
+                   SELECT account_id, SUM(minutes) AS minutes FROM timebank_account_tail GROUP BY account_id
+               ), worth AS (
+                   SELECT scheme_id, SUM(minutes) AS minutes FROM timebank_voucher
+                    WHERE state = 'issued' GROUP BY scheme_id
+               )
+               SELECT s.id, s.id, COALESCE(a.balance_minutes, 0) + COALESCE(moved.minutes, 0),
+                      COALESCE(worth.minutes, 0)
+                 FROM timebank_scheme s
+                 LEFT JOIN timebank_account a ON a.scheme_id = s.id AND a.kind = 'voucher'
+                 LEFT JOIN moved ON moved.account_id = a.id
+                 LEFT JOIN worth ON worth.scheme_id = s.id
+                WHERE s.id IN %s
+                  AND COALESCE(a.balance_minutes, 0) + COALESCE(moved.minutes, 0)
+                      != COALESCE(worth.minutes, 0)""",
+            tuple(schemes.ids),
+        )
+        return self._violations_of(
+            "voucher",
+            schemes._name,
+            rows,
+            lambda balance, worth: self.env._(
+                "vouchers in circulation are worth %(worth)s minutes, and their account holds %(balance)s.",
+                worth=worth,
+                balance=balance,
+            ),
         )

@@ -4,10 +4,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ...tools.minutes import clock
 from ..common.hours_field import hours_of, minutes_from_hours
 
-#: What a reward costs and who pays for it: all that finance changes in it.
-PRICE = frozenset(
-    {"minutes", "hours", "cash_price", "expected_cost", "supplier_id", "product_id", "grant_ids"}
-)
+#: Who sees what rewards cost.
+STAFF = "timebank_coproduction.group_timebank_coordinator,timebank_coproduction.group_timebank_finance"
 
 #: Talking about a reward doesn't change it.
 CHATTER = ("message_", "activity_", "website_message_")
@@ -22,6 +20,10 @@ class TimebankReward(models.Model):
     _order = "sequence, name, id"
     _check_company_auto = True
     _protected_fields = frozenset({"state"})
+    #: What a reward costs and who pays for it: all that finance changes in it.
+    _price_fields = frozenset(
+        {"minutes", "hours", "cash_price", "expected_cost", "supplier_id", "product_id"}
+    )
 
     # What it is
     name = fields.Char(required=True, translate=True, tracking=True)
@@ -62,7 +64,7 @@ class TimebankReward(models.Model):
     expected_cost = fields.Monetary(
         "Expected cost",
         help="What the supplier is expected to bill for one.",
-        groups="timebank_coproduction.group_timebank_coordinator,timebank_coproduction.group_timebank_finance",
+        groups=STAFF,
         tracking=True,
     )
     # How many, when, for whom
@@ -119,7 +121,7 @@ class TimebankReward(models.Model):
     is_available = fields.Boolean(compute="_compute_is_available")
     why_not_available = fields.Char("Why it can't be claimed", compute="_compute_is_available")
 
-    # timebank_redemption_late
+    # What becomes of claims that nobody uses
     when_late = fields.Selection(
         [("return", "Credits and stock go back"), ("keep", "A coordinator decides")],
         string="If it isn't used",
@@ -160,10 +162,43 @@ class TimebankReward(models.Model):
         for reward in self:
             reward.claim_count = counts.get(reward._origin, 0)
 
+    @api.depends("kind")
+    def _compute_notice(self):
+        """What broker and member should know about rewards that aren't services."""
+        sentences = {
+            "goods": self.env._("Goods, not a service."),
+            "voucher": self.env._("A voucher, not a service."),
+            "cash_like": self.env._("As good as cash, not a service."),
+        }
+        advice = self.env._("If you receive benefits, ask your adviser before you claim it.")
+        for reward in self:
+            sentence = sentences.get(reward.kind)
+            reward.notice = f"{sentence} {advice}" if sentence else False
+
+    @api.depends("state", "stock", "has_stock", "available_from", "available_until", "scheme_id.state")
+    def _compute_is_available(self):
+        for reward in self:
+            # sudo: the bank's policy decides; members read the sentence, not the policy.
+            reward.why_not_available = reward.sudo()._why_not_available()
+            reward.is_available = not reward.why_not_available
+
+    @api.depends("fulfilment")
+    def _compute_when_late(self):
+        """Whoever attends may not be ticked off anywhere, so that the credits may well be used."""
+        for reward in self:
+            reward.when_late = "keep" if reward.fulfilment == "attended" else "return"
+
     @api.onchange("has_stock")
     def _onchange_has_stock(self):
         if not self.has_stock:
             self.stock = 0
+
+    @api.constrains("kind", "scheme_id", "state")
+    def _check_allowed_kind(self):
+        for reward in self:
+            reason = reward.state == "published" and reward._why_kind_not_allowed()
+            if reason:
+                raise ValidationError(reason)
 
     # CRUD
     @api.model_create_multi
@@ -255,33 +290,6 @@ class TimebankReward(models.Model):
     # ------------------------------------------------------------
     # When a reward can be had, and by whom. The catalogue and the claims ask here.
     # ------------------------------------------------------------
-
-    @api.depends("kind")
-    def _compute_notice(self):
-        """What broker and member should know about rewards that aren't services (R18)."""
-        sentences = {
-            "goods": self.env._("Goods, not a service."),
-            "voucher": self.env._("A voucher, not a service."),
-            "cash_like": self.env._("As good as cash, not a service."),
-        }
-        advice = self.env._("If you receive benefits, ask your adviser before you claim it.")
-        for reward in self:
-            sentence = sentences.get(reward.kind)
-            reward.notice = f"{sentence} {advice}" if sentence else False
-
-    @api.depends("state", "stock", "has_stock", "available_from", "available_until", "scheme_id.state")
-    def _compute_is_available(self):
-        for reward in self:
-            # sudo: the bank's policy decides; members read the sentence, not the policy.
-            reward.why_not_available = reward.sudo()._why_not_available()
-            reward.is_available = not reward.why_not_available
-
-    @api.constrains("kind", "scheme_id", "state")
-    def _check_allowed_kind(self):
-        for reward in self:
-            reason = reward.state == "published" and reward._why_kind_not_allowed()
-            if reason:
-                raise ValidationError(reason)
 
     def _why_not_publishable(self):
         """Why this reward can't be in the catalogue, or an empty string."""
@@ -375,7 +383,7 @@ class TimebankReward(models.Model):
     def _check_content(self, vals):
         """:raises AccessError: where finance changes more than the price, the cost and the grants"""
         content = {name for name in vals if not name.startswith(CHATTER)}
-        if content - PRICE and not self._is_door_open():
+        if content - self._price_fields and not self._is_door_open():
             self._check_run_by_user()
 
     def _check_run_by_user(self):
@@ -389,13 +397,3 @@ class TimebankReward(models.Model):
                     scheme.name,
                 )
             )
-
-    # ------------------------------------------------------------
-    # timebank_redemption_late
-    # ------------------------------------------------------------
-
-    @api.depends("fulfilment")
-    def _compute_when_late(self):
-        """Whoever attends may not be ticked off anywhere, so that the credits may well be used."""
-        for reward in self:
-            reward.when_late = "keep" if reward.fulfilment == "attended" else "return"

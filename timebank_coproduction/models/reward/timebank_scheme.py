@@ -6,6 +6,11 @@ class TimebankScheme(models.Model):
 
     _inherit = "timebank.scheme"
 
+    allow_goods_rewards = fields.Boolean(
+        string="Allow goods, vouchers and cash-like rewards",
+        tracking=True,
+        help="Benefits rules may see them otherwise than services. Take advice before switching this on.",
+    )
     cash_method = fields.Selection(
         [("till", "Paid at the till"), ("invoice", "Customer invoice")],
         string="Cash parts",
@@ -20,6 +25,9 @@ class TimebankScheme(models.Model):
         required=True,
         default="bill",
     )
+    voucher_months = fields.Integer(
+        "Vouchers last (months)", default=12, help="For how many months a paper voucher can be handed in."
+    )
     voucher_value = fields.Selection(
         [
             ("issuer", "Goes back to the account that paid for it"),
@@ -33,6 +41,10 @@ class TimebankScheme(models.Model):
     )
     claims_to_approve_count = fields.Integer(compute="_compute_claims_to_approve_count")
 
+    _voucher_months_positive = models.Constraint(
+        "CHECK (voucher_months > 0)", "Vouchers last at least one month."
+    )
+
     def _compute_claims_to_approve_count(self):
         counts = dict(
             self.env["timebank.redemption"]._read_group(
@@ -45,10 +57,6 @@ class TimebankScheme(models.Model):
     def action_view_claims(self):
         return self._action_on("timebank_coproduction.timebank_redemption_action")
 
-    # ------------------------------------------------------------
-    # The account that vouchers in circulation stand on, and the proof that it agrees with them.
-    # ------------------------------------------------------------
-
     def _get_voucher_account(self):
         """The bank's voucher account, opened with its first batch."""
         self.ensure_one()
@@ -57,38 +65,4 @@ class TimebankScheme(models.Model):
         account = accounts.search([("scheme_id", "=", self.id), ("kind", "=", "voucher")])
         return account or accounts.create(
             {"scheme_id": self.id, "kind": "voucher", "name": self.env._("%s: vouchers", self.name)}
-        )
-
-    def _get_ledger_checks(self):
-        return [*super()._get_ledger_checks(), self._check_vouchers]
-
-    def _check_vouchers(self):
-        """What stands on the voucher account is what the vouchers in circulation are worth."""
-        rows = self._query(
-            """WITH moved AS (
-                   SELECT account_id, SUM(minutes) AS minutes FROM timebank_account_tail GROUP BY account_id
-               ), worth AS (
-                   SELECT scheme_id, SUM(minutes) AS minutes FROM timebank_voucher
-                    WHERE state = 'issued' GROUP BY scheme_id
-               )
-               SELECT s.id, s.id, COALESCE(a.balance_minutes, 0) + COALESCE(moved.minutes, 0),
-                      COALESCE(worth.minutes, 0)
-                 FROM timebank_scheme s
-                 LEFT JOIN timebank_account a ON a.scheme_id = s.id AND a.kind = 'voucher'
-                 LEFT JOIN moved ON moved.account_id = a.id
-                 LEFT JOIN worth ON worth.scheme_id = s.id
-                WHERE s.id IN %s
-                  AND COALESCE(a.balance_minutes, 0) + COALESCE(moved.minutes, 0)
-                      != COALESCE(worth.minutes, 0)""",
-            tuple(self.ids),
-        )
-        return self._violations_of(
-            "voucher",
-            self._name,
-            rows,
-            lambda balance, worth: self.env._(
-                "vouchers in circulation are worth %(worth)s minutes, and their account holds %(balance)s.",
-                worth=worth,
-                balance=balance,
-            ),
         )

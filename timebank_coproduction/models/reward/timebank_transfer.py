@@ -29,6 +29,10 @@ class TimebankTransfer(models.Model):
         "(redemption_id) WHERE redemption_id IS NOT NULL", "This claim has been paid already."
     )
 
+    @property
+    def _sealed_columns(self):
+        return super()._sealed_columns | {"redemption_id", "voucher_batch_id"}
+
     def action_reverse(self, reason):
         if any(transfer.kind == "voucher_return" for transfer in self):
             raise UserError(

@@ -21,6 +21,7 @@ class TimebankVoucher(models.Model):
     _inherit = ["timebank.verbs"]
     _order = "id"
     _rec_name = "code"
+    _verbs_with_reason = frozenset({"action_cancel"})
     _log_access = False
     _allow_sudo_commands = False
 

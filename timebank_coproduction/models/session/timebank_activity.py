@@ -156,6 +156,64 @@ class TimebankActivity(models.Model):
         "A session costs or earns between nothing and 24 hours.",
     )
 
+    @api.depends("hours_ids.state", "hours_ids.minutes", "hours_ids.role")
+    def _compute_measured(self):
+        minutes = dict.fromkeys(self._origin.ids, (0, 0))
+        # sudo: the figures are totals over everybody's hours, and name nobody.
+        for activity, role, total in (
+            self.env["timebank.hours"]
+            .sudo()
+            ._read_group(
+                [("activity_id", "in", self._origin.ids), ("state", "=", "approved")],
+                ["activity_id", "role"],
+                ["minutes:sum"],
+            )
+        ):
+            community, professional = minutes[activity.id]
+            if role == "professional":
+                minutes[activity.id] = (community, professional + total)
+            else:
+                minutes[activity.id] = (community + total, professional)
+        for activity in self:
+            community, professional = minutes.get(activity._origin.id, (0, 0))
+            activity.community_minutes = community
+            activity.professional_minutes = professional
+            activity.community_share = community / ((community + professional) or 1)
+            activity.measured_delivered_by = (
+                coproduction_form.measured_delivery(community, professional) or False
+            )
+
+    @api.depends("planned_by", "delivered_by", "measured_delivered_by")
+    def _compute_coproduction_form(self):
+        for activity in self:
+            delivered_by = activity.measured_delivered_by or activity.delivered_by
+            activity.form_is_measured = bool(activity.measured_delivered_by)
+            activity.coproduction_form = coproduction_form.form(activity.planned_by, delivered_by) or False
+            activity.is_coproductive = bool(
+                coproduction_form.is_coproductive(activity.planned_by, delivered_by)
+            )
+
+    def _compute_session_figures(self):
+        """Two grouped queries, over the sessions that the user may see."""
+        sessions, mine = self.env["timebank.session"], [("activity_id", "in", self.ids)]
+        counts = dict(
+            sessions._read_group([*mine, ("state", "!=", "cancelled")], ["activity_id"], ["__count"])
+        )
+        to_come = [*mine, ("state", "in", ("draft", "open")), ("stop", ">=", fields.Datetime.now())]
+        coming = {
+            activity: (missing, first)
+            for activity, missing, first in sessions._read_group(
+                to_come, ["activity_id"], ["helper_shortage:sum", "date:min"]
+            )
+        }
+        for activity in self:
+            activity.session_count = counts.get(activity._origin, 0)
+            activity.helper_shortage, activity.next_session_on = coming.get(activity._origin, (0, False))
+
+    def _compute_given_minutes(self):
+        for activity in self:
+            activity.given_minutes = activity.community_minutes + activity.professional_minutes
+
     @api.constrains("project_id", "scheme_id", "task_id")
     def _check_project_of_bank(self):
         for activity in self:
@@ -281,70 +339,8 @@ class TimebankActivity(models.Model):
         )
 
     # ------------------------------------------------------------
-    # How co-productive an activity is: declared at first, measured once there are hours (R25).
-    # ------------------------------------------------------------
-
-    @api.depends("hours_ids.state", "hours_ids.minutes", "hours_ids.role")
-    def _compute_measured(self):
-        minutes = dict.fromkeys(self._origin.ids, (0, 0))
-        # sudo: the figures are totals over everybody's hours, and name nobody.
-        for activity, role, total in (
-            self.env["timebank.hours"]
-            .sudo()
-            ._read_group(
-                [("activity_id", "in", self._origin.ids), ("state", "=", "approved")],
-                ["activity_id", "role"],
-                ["minutes:sum"],
-            )
-        ):
-            community, professional = minutes[activity.id]
-            if role == "professional":
-                minutes[activity.id] = (community, professional + total)
-            else:
-                minutes[activity.id] = (community + total, professional)
-        for activity in self:
-            community, professional = minutes.get(activity._origin.id, (0, 0))
-            activity.community_minutes = community
-            activity.professional_minutes = professional
-            activity.community_share = community / ((community + professional) or 1)
-            activity.measured_delivered_by = (
-                coproduction_form.measured_delivery(community, professional) or False
-            )
-
-    @api.depends("planned_by", "delivered_by", "measured_delivered_by")
-    def _compute_coproduction_form(self):
-        for activity in self:
-            delivered_by = activity.measured_delivered_by or activity.delivered_by
-            activity.form_is_measured = bool(activity.measured_delivered_by)
-            activity.coproduction_form = coproduction_form.form(activity.planned_by, delivered_by) or False
-            activity.is_coproductive = bool(
-                coproduction_form.is_coproductive(activity.planned_by, delivered_by)
-            )
-
-    # ------------------------------------------------------------
     # What the board and the form show of an activity's sessions and hours.
     # ------------------------------------------------------------
-
-    def _compute_session_figures(self):
-        """Two grouped queries, over the sessions that the user may see."""
-        sessions, mine = self.env["timebank.session"], [("activity_id", "in", self.ids)]
-        counts = dict(
-            sessions._read_group([*mine, ("state", "!=", "cancelled")], ["activity_id"], ["__count"])
-        )
-        to_come = [*mine, ("state", "in", ("draft", "open")), ("stop", ">=", fields.Datetime.now())]
-        coming = {
-            activity: (missing, first)
-            for activity, missing, first in sessions._read_group(
-                to_come, ["activity_id"], ["helper_shortage:sum", "date:min"]
-            )
-        }
-        for activity in self:
-            activity.session_count = counts.get(activity._origin, 0)
-            activity.helper_shortage, activity.next_session_on = coming.get(activity._origin, (0, False))
-
-    def _compute_given_minutes(self):
-        for activity in self:
-            activity.given_minutes = activity.community_minutes + activity.professional_minutes
 
     def action_view_sessions(self):
         self.ensure_one()

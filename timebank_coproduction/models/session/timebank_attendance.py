@@ -39,6 +39,7 @@ class TimebankAttendance(models.Model):
             "forgot_check_out",
         }
     )
+    _verbs_with_reason = frozenset({"action_reverse", "action_waive"})
 
     # Who, where
     session_id = fields.Many2one(
@@ -95,7 +96,7 @@ class TimebankAttendance(models.Model):
         help="Why a coordinator let this person sign up for two sessions at a time.",
     )
 
-    # timebank_session_notice
+    # Mails
     reminded = fields.Boolean(readonly=True, copy=False)
 
     _once = models.UniqueIndex("(session_id, partner_id)", "This person is on the register already.")
@@ -471,7 +472,7 @@ class TimebankAttendance(models.Model):
         self.session_id._offer_free_places()
 
     # ------------------------------------------------------------
-    # timebank_session_door
+    # At the door: out, and how long it was
     # ------------------------------------------------------------
 
     def _sign_out(self, moment):
@@ -504,7 +505,7 @@ class TimebankAttendance(models.Model):
         return max(round(inside.total_seconds() / 60), 1)
 
     # ------------------------------------------------------------
-    # timebank_session_notice
+    # Mails
     # ------------------------------------------------------------
 
     def _notify(self, kind):

@@ -331,22 +331,3 @@ class TimebankAttendance(models.Model):
         waiting._close_todos()
         made.unlink()
         return {one.id: refused[one.hours_id.id] for one in lines if one.hours_id.id in refused}
-
-
-class TimebankSession(models.Model):
-    _inherit = "timebank.session"
-
-    def _prepare_hours(self):
-        """What the entries of everybody in this session have in common."""
-        activity = self.activity_id
-        return {
-            "scheme_id": self.scheme_id.id,
-            "date": self.date,
-            "category_id": activity.category_id.id,
-            "description": self.name,
-            "project_id": self.project_id.id,
-            "task_id": activity.task_id.id,
-            "activity_id": activity.id,
-            "session_id": self.id,
-            "source": "session",
-        }

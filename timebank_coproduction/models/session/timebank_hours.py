@@ -91,7 +91,7 @@ class TimebankHours(models.Model):
         return refusals
 
     # ------------------------------------------------------------
-    # timebank_attendance_hours
+    # What a register makes of the time of its helpers
     # ------------------------------------------------------------
 
     def _insert_drafts(self, vals_list):

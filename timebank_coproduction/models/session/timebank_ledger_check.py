@@ -1,15 +1,15 @@
 from odoo import models
 
 
-class TimebankScheme(models.Model):
+class TimebankLedgerCheck(models.AbstractModel):
     """What must hold between registers and the ledger."""
 
-    _inherit = "timebank.scheme"
+    _inherit = "timebank.ledger.check"
 
-    def _get_ledger_checks(self):
-        return [*super()._get_ledger_checks(), self._check_attendance_credited, self._check_capacity]
+    def _get_checks(self):
+        return [*super()._get_checks(), self._check_attendance_credited, self._check_capacity]
 
-    def _check_attendance_credited(self):
+    def _check_attendance_credited(self, schemes):
         """Attendance that charged or credited has one unreversed transfer, of its minutes and direction."""
         rows = self._query(
             """SELECT a.scheme_id, a.id, p.name, s.name
@@ -31,7 +31,7 @@ class TimebankScheme(models.Model):
                        OR (moved.number = 1 AND (moved.minutes != a.effect_minutes
                            OR moved.scheme_id != a.scheme_id OR moved.sided IS NOT TRUE))
                        OR (a.effect != 'none' AND (a.settled_on IS NULL OR a.state != 'attended')))""",
-            tuple(self.ids),
+            tuple(schemes.ids),
         )
         return self._violations_of(
             "origin",
@@ -44,7 +44,8 @@ class TimebankScheme(models.Model):
             ),
         )
 
-    def _check_capacity(self):
+    def _check_capacity(self, schemes):
+        """No more places are taken than there are."""
         rows = self._query(
             """SELECT s.scheme_id, s.id, s.name, s.capacity, count(a.id)
                  FROM timebank_session s
@@ -52,7 +53,7 @@ class TimebankScheme(models.Model):
                   AND (a.state IN ('signed_up', 'attended') OR a.offered_until IS NOT NULL)
                 WHERE s.scheme_id IN %s AND s.capacity > 0
                 GROUP BY s.id HAVING count(a.id) > s.capacity""",
-            tuple(self.ids),
+            tuple(schemes.ids),
         )
         return self._violations_of(
             "capacity",

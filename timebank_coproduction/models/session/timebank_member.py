@@ -78,18 +78,15 @@ class TimebankMember(models.Model):
         self.ensure_one()
         return Markup(qr.svg(self.card_code))
 
-    # ------------------------------------------------------------
-    # timebank_session_kiosk
-    # ------------------------------------------------------------
-
+    # The door
     def _first_name(self):
         """How the door greets a member who held up their own card."""
         self.ensure_one()
         return (self.name or "").split(" ")[0]
 
-    # ------------------------------------------------------------
-    # timebank_session_notice
-    # ------------------------------------------------------------
+    # Mails
+    def _get_names_to_find(self):
+        return [*super()._get_names_to_find(), "session_mails"]
 
     def _get_opt_out_code(self):
         self.ensure_one()

@@ -27,6 +27,7 @@ class TimebankSession(models.Model):
     _rec_names_search = ["name", "location"]
     _check_company_auto = True
     _protected_fields = frozenset({"state", "closed_on", "closed_by_id", "series_id", "kiosk_token"})
+    _verbs_with_reason = frozenset({"action_reopen"})
 
     # What
     activity_id = fields.Many2one(
@@ -83,7 +84,7 @@ class TimebankSession(models.Model):
     closed_on = fields.Datetime("Closed on", readonly=True, copy=False)
     closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
 
-    # How many are coming, and how many could.
+    # How many are coming, and how many could
     taken_count = fields.Integer(
         "Places taken",
         compute="_compute_counts",
@@ -98,11 +99,9 @@ class TimebankSession(models.Model):
     )
     places_left = fields.Integer("Places left", compute="_compute_places_left", help="Below zero: no limit.")
 
-    # Opening, cancelling, and what stands in their way.
     has_begun = fields.Boolean(compute="_compute_time_passed")
     is_over = fields.Boolean(compute="_compute_time_passed")
 
-    # Closing the register, and opening it again.
     problem_count = fields.Integer("To decide", compute="_compute_problem_count")
 
     _stops_after_start = models.Constraint("CHECK (stop > start)", "A session ends after it begins.")
@@ -150,6 +149,56 @@ class TimebankSession(models.Model):
                     "%(count)s missing · %(session)s", session=name, count=session.helper_shortage
                 )
             session.display_name = name
+
+    @api.depends("attendance_ids.state", "attendance_ids.role", "attendance_ids.offered_until")
+    def _compute_counts(self):
+        """Stored, so that a sign-up updates the session: of two at the same moment for the
+        last place, PostgreSQL lets one through, and Odoo tries the other one again."""
+        attendance = self.env["timebank.attendance"].sudo()  # sudo: figures, not names
+        here = fields.Domain("session_id", "in", self._origin.ids)
+        waiting = fields.Domain("state", "=", "waiting")
+        offered = waiting & fields.Domain("offered_until", "!=", False)
+        taken = {
+            (session.id, role): count
+            for session, role, count in attendance._read_group(
+                here & (fields.Domain("state", "in", TAKES_A_PLACE) | offered),
+                ["session_id", "role"],
+                ["__count"],
+            )
+        }
+        queue = dict(attendance._read_group(here & waiting, ["session_id"], ["__count"]))
+        for session in self:
+            session.taken_count = taken.get((session._origin.id, "attendee"), 0)
+            session.helper_count = taken.get((session._origin.id, "helper"), 0)
+            session.professional_count = taken.get((session._origin.id, "professional"), 0)
+            # sudo: the same record as the counting above has it
+            session.waiting_count = queue.get(session._origin.sudo(), 0)
+
+    @api.depends("helpers_wanted", "helper_count", "state")
+    def _compute_helper_shortage(self):
+        for session in self:
+            wanted = session.state in ("draft", "open")
+            session.helper_shortage = wanted * max(session.helpers_wanted - session.helper_count, 0)
+
+    @api.depends("capacity", "taken_count")
+    def _compute_places_left(self):
+        for session in self:
+            session.places_left = session.capacity - session.taken_count if session.capacity else -1
+
+    def _compute_time_passed(self):
+        now = fields.Datetime.now()
+        for session in self:
+            session.has_begun = bool(session.start) and session.start <= now
+            session.is_over = bool(session.stop) and session.stop <= now
+
+    def _compute_problem_count(self):
+        counts = dict(
+            self.env["timebank.attendance"]._read_group(
+                [("session_id", "in", self.ids), ("problem", "!=", False)], ["session_id"], ["__count"]
+            )
+        )
+        for session in self:
+            session.problem_count = counts.get(session._origin, 0)
 
     # CRUD
     @api.model_create_multi
@@ -244,53 +293,8 @@ class TimebankSession(models.Model):
         return clock(self.minutes)
 
     # ------------------------------------------------------------
-    # How many are coming, and how many could.
-    # ------------------------------------------------------------
-
-    @api.depends("attendance_ids.state", "attendance_ids.role", "attendance_ids.offered_until")
-    def _compute_counts(self):
-        """Stored, so that a sign-up updates the session: of two at the same moment for the
-        last place, PostgreSQL lets one through, and Odoo tries the other one again."""
-        attendance = self.env["timebank.attendance"].sudo()  # sudo: figures, not names
-        here = fields.Domain("session_id", "in", self._origin.ids)
-        waiting = fields.Domain("state", "=", "waiting")
-        offered = waiting & fields.Domain("offered_until", "!=", False)
-        taken = {
-            (session.id, role): count
-            for session, role, count in attendance._read_group(
-                here & (fields.Domain("state", "in", TAKES_A_PLACE) | offered),
-                ["session_id", "role"],
-                ["__count"],
-            )
-        }
-        queue = dict(attendance._read_group(here & waiting, ["session_id"], ["__count"]))
-        for session in self:
-            session.taken_count = taken.get((session._origin.id, "attendee"), 0)
-            session.helper_count = taken.get((session._origin.id, "helper"), 0)
-            session.professional_count = taken.get((session._origin.id, "professional"), 0)
-            # sudo: the same record as the counting above has it
-            session.waiting_count = queue.get(session._origin.sudo(), 0)
-
-    @api.depends("helpers_wanted", "helper_count", "state")
-    def _compute_helper_shortage(self):
-        for session in self:
-            wanted = session.state in ("draft", "open")
-            session.helper_shortage = wanted * max(session.helpers_wanted - session.helper_count, 0)
-
-    @api.depends("capacity", "taken_count")
-    def _compute_places_left(self):
-        for session in self:
-            session.places_left = session.capacity - session.taken_count if session.capacity else -1
-
-    # ------------------------------------------------------------
     # Opening, cancelling, and what stands in their way.
     # ------------------------------------------------------------
-
-    def _compute_time_passed(self):
-        now = fields.Datetime.now()
-        for session in self:
-            session.has_begun = bool(session.start) and session.start <= now
-            session.is_over = bool(session.stop) and session.stop <= now
 
     def action_open(self):
         """Let people sign up.
@@ -372,15 +376,6 @@ class TimebankSession(models.Model):
     # ------------------------------------------------------------
     # Closing the register, and opening it again.
     # ------------------------------------------------------------
-
-    def _compute_problem_count(self):
-        counts = dict(
-            self.env["timebank.attendance"]._read_group(
-                [("session_id", "in", self.ids), ("problem", "!=", False)], ["session_id"], ["__count"]
-            )
-        )
-        for session in self:
-            session.problem_count = counts.get(session._origin, 0)
 
     def action_close(self):
         """Turn the register into hours and credits. Closing twice does nothing more.
@@ -478,3 +473,18 @@ class TimebankSession(models.Model):
         lines.search(
             [("id", "in", lines.ids), ("settled_on", "!=", False), ("hours_id.state", "=", "approved")]
         )._notify("thanks")
+
+    def _prepare_hours(self):
+        """What the entries of everybody in this session have in common."""
+        activity = self.activity_id
+        return {
+            "scheme_id": self.scheme_id.id,
+            "date": self.date,
+            "category_id": activity.category_id.id,
+            "description": self.name,
+            "project_id": self.project_id.id,
+            "task_id": activity.task_id.id,
+            "activity_id": activity.id,
+            "session_id": self.id,
+            "source": "session",
+        }

@@ -233,7 +233,7 @@ class TimebankSession(models.Model):
         )._sign_out_at_end()
 
     # ------------------------------------------------------------
-    # timebank_attendance_waiting
+    # The waiting list
     # ------------------------------------------------------------
 
     def _offer_free_places(self):

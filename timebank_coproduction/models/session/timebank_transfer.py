@@ -21,5 +21,9 @@ class TimebankTransfer(models.Model):
         "This attendance has been charged or credited already.",
     )
 
+    @property
+    def _sealed_columns(self):
+        return super()._sealed_columns | {"attendance_id", "attendance_no"}
+
     def _get_origin(self):
         return super()._get_origin() or self.attendance_id

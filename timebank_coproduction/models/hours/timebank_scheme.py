@@ -1,0 +1,93 @@
+from odoo import fields, models
+
+from ...tools.minutes import DAY
+from ..common.hours_field import hours_of
+
+
+class TimebankScheme(models.Model):
+    """A bank's rules about hours: where they are given, how many, who approves them, what they earn."""
+
+    _inherit = "timebank.scheme"
+
+    # Where and how many
+    project_ids = fields.Many2many(
+        "project.project",
+        string="Projects",
+        check_company=True,
+        help="Time given in these projects can be recorded in this bank. Empty means any project.",
+    )
+    max_minutes_per_day = fields.Integer(default=DAY)
+    max_hours_per_day = hours_of(
+        "max_minutes_per_day",
+        "Most hours a day",
+        editable=True,
+        help="What one person can have recorded for one day, all entries together.",
+    )
+    # Approval
+    approval = fields.Selection(
+        [
+            ("always", "A coordinator approves every entry"),
+            ("over_limit", "A coordinator approves longer entries"),
+            ("trusted", "Entries of trusted members need no approval"),
+        ],
+        required=True,
+        default="always",
+        tracking=True,
+        help="Time that another member pays for is always approved by a coordinator.",
+    )
+    approval_over_minutes = fields.Integer(default=60)
+    approval_over_hours = hours_of(
+        "approval_over_minutes",
+        "Approve entries over",
+        editable=True,
+        help="Entries of up to this long are approved at once.",
+    )
+    # What earns
+    credit_professionals = fields.Boolean(
+        "Professionals earn credits",
+        tracking=True,
+        help="Let paid staff earn credits too. Their hours are recorded either way.",
+    )
+    # Figures
+    to_approve_count = fields.Integer("Hours to approve", compute="_compute_to_approve_count")
+
+    _max_per_day = models.Constraint(
+        "CHECK (max_minutes_per_day BETWEEN 1 AND 1440)",
+        "The most hours a day lie between one minute and 24 hours.",
+    )
+    _approval_limit_positive = models.Constraint(
+        "CHECK (approval_over_minutes >= 0)", "The limit of approval is zero or more."
+    )
+
+    def _compute_to_approve_count(self):
+        counts = dict(
+            self.env["timebank.hours"]._read_group(
+                [("scheme_id", "in", self.ids), ("state", "=", "submitted")],
+                ["scheme_id"],
+                ["__count"],
+            )
+        )
+        for scheme in self:
+            scheme.to_approve_count = counts.get(scheme._origin, 0)
+
+    # Actions
+    def action_view_to_approve(self):
+        return self._action_on("timebank_coproduction.timebank_hours_to_approve_action")
+
+    # Rules
+    def _needs_approval(self, hours):
+        """Whether a coordinator has to decide on an entry before it counts.
+
+        :param hours: one ``timebank.hours``
+        """
+        self.ensure_one()
+        if hours.receiver_id or hours.pot_id or self.approval == "always":
+            return True
+        if self.approval == "over_limit":
+            return hours.minutes > self.approval_over_minutes
+        return not hours.member_id.trusted
+
+    def _earns_credit(self, role):
+        """Whether time given in ``role`` is credited."""
+        self.ensure_one()
+        return role != "professional" or self.credit_professionals

@@ -1,0 +1,70 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class TimebankScheme(models.Model):
+    """The members of a bank."""
+
+    _inherit = "timebank.scheme"
+
+    member_ids = fields.One2many("timebank.member", "scheme_id", string="Members")
+    member_count = fields.Integer("Number of members", compute="_compute_member_count")
+    dormant_months = fields.Integer(
+        "Dormant after (months)",
+        default=6,
+        help="After how many months without movement a member counts as dormant.",
+    )
+
+    _dormancy_positive = models.Constraint("CHECK (dormant_months > 0)", "Dormancy takes at least one month.")
+
+    @api.depends("member_ids.state")
+    def _compute_member_count(self):
+        counts = dict(
+            self.env["timebank.member"]._read_group(
+                [("scheme_id", "in", self.ids), ("state", "=", "active")],
+                ["scheme_id"],
+                ["__count"],
+            )
+        )
+        for scheme in self:
+            scheme.member_count = counts.get(scheme._origin, 0)
+
+    # CRUD
+    def write(self, vals):
+        if "company_id" in vals:
+            moved = self.filtered(lambda scheme: scheme.company_id.id != vals["company_id"])
+            if moved.member_ids:
+                raise UserError(
+                    self.env._(
+                        "%(bank)s has members: it stays with %(company)s.",
+                        bank=moved[0].name,
+                        company=moved[0].company_id.name,
+                    )
+                )
+        return super().write(vals)
+
+    def _is_used(self):
+        return bool(self.member_ids) or super()._is_used()
+
+    # Actions
+    def action_view_members(self):
+        return self._action_on("timebank_coproduction.timebank_member_action")
+
+    # Who takes part
+    def _why_not_taking_part(self, partner, member):
+        """Why nothing can be recorded here for a person, or an empty string.
+
+        :param member: their membership of this bank, or ``None``
+        """
+        self.ensure_one()
+        if member:
+            return member._why_not_taking_part()
+        return self.env._(
+            "%(person)s is not a member of %(bank)s: add them as a member first.",
+            person=partner.name,
+            bank=self.name,
+        )
+
+    def _joined_by_user(self):
+        members = self.env["timebank.member"].search([("partner_id", "=", self.env.user.partner_id.id)])
+        return members.scheme_id & self
