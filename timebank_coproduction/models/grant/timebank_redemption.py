@@ -3,9 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...tools import codes
-
-#: Who sees what rewards cost.
-STAFF = "timebank_coproduction.group_timebank_coordinator,timebank_coproduction.group_timebank_finance"
+from ..reward.timebank_reward import STAFF
 
 
 class TimebankRedemption(models.Model):
@@ -59,6 +57,21 @@ class TimebankRedemption(models.Model):
             own = claim.cost_amount and claim.state in ("approved", "fulfilled")
             claim.paid_from = claim.grant_id.name or (self.env._("Own funds") if own else False)
 
+    @api.depends("grant_id.tolerance_percent", "grant_id.tolerance_amount", "cost_amount")
+    def _compute_tolerance_amount(self):
+        for claim in self:
+            grant = claim.grant_id
+            currency = claim.currency_id or claim.env.company.currency_id  # a new claim has no bank yet
+            claim.tolerance_amount = currency.round(
+                max(grant.tolerance_amount, claim.cost_amount * grant.tolerance_percent / 100)
+            )
+
+    @api.depends("cost_amount", "matched_amount", "billing_done", "state")
+    def _compute_unbilled_amount(self):
+        for claim in self:
+            standing = claim.state in ("approved", "fulfilled") and not claim.billing_done
+            claim.unbilled_amount = max(claim.cost_amount - claim.matched_amount, 0) if standing else 0
+
     @property
     def _protected_fields(self):
         return super()._protected_fields | {
@@ -67,6 +80,10 @@ class TimebankRedemption(models.Model):
             "matched_amount",
             "billing_done",
         }
+
+    @property
+    def _verbs_with_reason(self):
+        return super()._verbs_with_reason | {"action_override_budget"}
 
     # Rules
     def _prepare_approvals(self, approver):
@@ -195,21 +212,6 @@ class TimebankRedemption(models.Model):
     # What suppliers have billed for a claim.
     # ------------------------------------------------------------
 
-    @api.depends("grant_id.tolerance_percent", "grant_id.tolerance_amount", "cost_amount")
-    def _compute_tolerance_amount(self):
-        for claim in self:
-            grant = claim.grant_id
-            currency = claim.currency_id or claim.env.company.currency_id  # a new claim has no bank yet
-            claim.tolerance_amount = currency.round(
-                max(grant.tolerance_amount, claim.cost_amount * grant.tolerance_percent / 100)
-            )
-
-    @api.depends("cost_amount", "matched_amount", "billing_done", "state")
-    def _compute_unbilled_amount(self):
-        for claim in self:
-            standing = claim.state in ("approved", "fulfilled") and not claim.billing_done
-            claim.unbilled_amount = max(claim.cost_amount - claim.matched_amount, 0) if standing else 0
-
     def write(self, vals):
         result = super().write(vals)
         if "tolerance_amount" in vals and not self._is_door_open():
@@ -248,6 +250,9 @@ class TimebankRedemption(models.Model):
                 )
         return refusals
 
+    def _ends_by_itself(self):
+        return super()._ends_by_itself() and not self.matched_amount
+
     def action_billing_done(self):
         """Expect no further bill for these claims."""
         return self._set_billing_done(True)
@@ -268,7 +273,7 @@ class TimebankRedemption(models.Model):
         return True
 
     # ------------------------------------------------------------
-    # timebank_reward_match
+    # What is matched
     # ------------------------------------------------------------
 
     def _lock_matched(self):
@@ -291,7 +296,7 @@ class TimebankRedemption(models.Model):
             )
 
     # ------------------------------------------------------------
-    # timebank_grant_matching_screen
+    # What others know a claim by: the screen to match by hand, a reconciliation
     # ------------------------------------------------------------
 
     def _prepare_row(self):
@@ -306,10 +311,6 @@ class TimebankRedemption(models.Model):
             "matched": self.matched_amount,
             "open": self.unbilled_amount,
         }
-
-    # ------------------------------------------------------------
-    # timebank_reconciliation_lines
-    # ------------------------------------------------------------
 
     def _prepare_names(self):
         """What a reconciliation knows a claim by."""

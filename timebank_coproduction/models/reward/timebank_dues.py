@@ -16,10 +16,11 @@ class TimebankDues(models.Model):
 
     _name = "timebank.dues"
     _description = "Repeating Claim"
-    _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["timebank.protected", "timebank.reasoned", "mail.thread", "mail.activity.mixin"]
     _order = "next_date, id"
     _check_company_auto = True
     _protected_fields = frozenset({"state", "stop_reason", "next_date"})
+    _verbs_with_reason = frozenset({"action_stop"})
 
     reward_id = fields.Many2one(
         "timebank.reward", required=True, ondelete="restrict", index=True, check_company=True
@@ -189,14 +190,3 @@ class TimebankDues(models.Model):
                 note=reason,
                 user_id=coordinator.id,
             )
-
-
-class TimebankRedemption(models.Model):
-    _inherit = "timebank.redemption"
-
-    dues_id = fields.Many2one("timebank.dues", "Repeats", readonly=True, copy=False, index="btree_not_null")
-    due_date = fields.Date(readonly=True, copy=False)
-
-    _due_once = models.UniqueIndex(
-        "(dues_id, due_date) WHERE dues_id IS NOT NULL", "This turn has been claimed already."
-    )

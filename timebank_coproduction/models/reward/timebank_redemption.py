@@ -2,10 +2,11 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
+from ...tools import codes
 from ..common.hours_field import hours_of
 from ..ledger.timebank_verbs import NOTE_EACH
+from .timebank_reward import STAFF
 
 #: What a claim says. It is fixed once the claim has been requested.
 CONTENT = frozenset({"reward_id", "partner_id", "account_id", "quantity"})
@@ -42,8 +43,11 @@ class TimebankRedemption(models.Model):
             "due_date",
             "ordered_on",
             "order_bill_id",
+            "late_notice_on",
+            "late_todo_on",
         }
     )
+    _verbs_with_reason = frozenset({"action_refuse", "action_cancel"})
 
     # Who claims what, and who pays
     reward_id = fields.Many2one(
@@ -83,7 +87,7 @@ class TimebankRedemption(models.Model):
         compute="_compute_cost_amount",
         store=True,
         readonly=False,
-        groups="timebank_coproduction.group_timebank_coordinator,timebank_coproduction.group_timebank_finance",
+        groups=STAFF,
     )
     # The decision
     state = fields.Selection(
@@ -103,6 +107,7 @@ class TimebankRedemption(models.Model):
     approver_id = fields.Many2one("res.users", "Approved by", readonly=True, copy=False)
     approved_on = fields.Datetime("Approved on", readonly=True, copy=False)
     refusal_reason = fields.Char("Reason", readonly=True, copy=False)
+    todo_id = fields.Many2one("mail.activity", readonly=True, copy=False, index="btree_not_null")
     transfer_ids = fields.One2many("timebank.transfer", "redemption_id", string="Credits moved")
     # Handing over
     fulfilment = fields.Selection(related="reward_id.fulfilment")
@@ -110,6 +115,9 @@ class TimebankRedemption(models.Model):
     collect_by = fields.Date("Valid until", readonly=True, copy=False)
     fulfilled_on = fields.Datetime("Handed over on", readonly=True, copy=False)
     fulfiller_id = fields.Many2one("res.users", "Handed over by", readonly=True, copy=False)
+    # Claimed again and again
+    dues_id = fields.Many2one("timebank.dues", "Repeats", readonly=True, copy=False, index="btree_not_null")
+    due_date = fields.Date(readonly=True, copy=False)
     # Shown
     image_128 = fields.Image(related="reward_id.image_128", string="Picture")
     notice = fields.Char(related="reward_id.notice")
@@ -125,6 +133,9 @@ class TimebankRedemption(models.Model):
         "A claim is paid from an account.",
     )
     _code_unique = models.UniqueIndex("(code) WHERE code IS NOT NULL", "That code is taken.")
+    _due_once = models.UniqueIndex(
+        "(dues_id, due_date) WHERE dues_id IS NOT NULL", "This turn has been claimed already."
+    )
     _open = models.Index("(scheme_id, state) WHERE state IN ('requested', 'approved')")
 
     @api.depends("reward_id", "partner_id")
@@ -216,7 +227,7 @@ class TimebankRedemption(models.Model):
         ) or self.env.user.has_group("timebank_coproduction.group_timebank_manager")
 
     # ------------------------------------------------------------
-    # The verbs of claims: each takes many, does what can be done, and tells the rest.
+    # Verbs: each takes many claims, does what can be done, and tells the rest
     # ------------------------------------------------------------
 
     def action_request(self):
@@ -283,7 +294,7 @@ class TimebankRedemption(models.Model):
         claims._note(self.env._("Handed over"))
         return self._tell(refusals, self.env._("handed over"))
 
-    # What the verbs do
+    # What the verbs do, step by step
     def _request(self):
         """Take what these claims need, and approve those that need no coordinator.
 
@@ -322,17 +333,28 @@ class TimebankRedemption(models.Model):
 
         :return: dict of record id → values, dict of record id → why not
         """
+        # sudo: the reward's terms and the books decide, whoever may read them
+        claims = self.sudo()
+        refusals = claims._get_refusals_to_invoice()
+        vals_by_id = (claims - claims.browse(refusals))._prepare_decision(approver)
+        for claim in claims.browse(vals_by_id)._get_by_code():
+            vals_by_id[claim.id]["code"] = codes.new(codes.CLAIM_LENGTH)
+        return vals_by_id, refusals
+
+    def _prepare_decision(self, approver):
+        """:return: dict of record id → who approved it, when, and until when it is good"""
         today = fields.Date.context_today(self)
         vals = {"state": "approved", "approver_id": approver.id, "approved_on": fields.Datetime.now()}
         vals_by_id = {}
-        # sudo: the reward's terms hold, whoever may read them
-        for reward, claims in self.sudo()._by_reward().items():
+        for reward, claims in self._by_reward().items():
             collect_by = today + relativedelta(days=reward.collect_days)
             vals_by_id |= {claim_id: {**vals, "collect_by": collect_by} for claim_id in claims.ids}
-        return vals_by_id, {}
+        return vals_by_id
 
     def _follow_approval(self):
-        """What approved claims set off: mails, invoices."""
+        """What approved claims set off: an invoice over the cash part, a mail with the code."""
+        self._make_invoices()
+        self._get_by_code()._send("timebank_coproduction.mail_template_claim_code")
 
     def _end(self, state, reason, refusals, note, done):
         """Call off the claims that can be, and tell which could not."""
@@ -371,139 +393,41 @@ class TimebankRedemption(models.Model):
         for vals, claim_ids in alike.items():
             self.browse(claim_ids)._through_door().write(dict(vals))
 
-    # ------------------------------------------------------------
-    # What a claim holds from its request on: credits and stock, taken and given back together.
-    # ------------------------------------------------------------
-
-    def _take(self):
-        """Take credits and stock, and mark as requested those for which there is enough of both.
-
-        :return: dict of record id → why not
-        """
-        # sudo: members spend through this verb alone; the rules have let these claims through.
-        self = self.sudo()
-        self._refresh_price()
-        paying = self.filtered("minutes")
-        ids = paying.ids
-
-        def take_stock(positions):
-            short = self.browse(ids[position] for position in positions)._take_stock()
-            return {position: short[ids[position]] for position in positions if ids[position] in short}
-
-        refused = self.env["timebank.transfer"]._post_possible(paying._prepare_transfers(), veto=take_stock)
-        refusals = {ids[position]: sentence for position, sentence in refused.items()}
-        refusals |= (self - paying)._take_stock()
-        (self - self.browse(refusals))._through_door().write(
-            {"state": "requested", "requested_on": fields.Date.context_today(self)}
-        )
-        return refusals
-
-    def _give_back(self, reason):
-        """Reverse the credits of claims and put their stock back.
-
-        :return: dict of record id → why the ledger refused
-        """
-        # sudo: the verb was allowed by its own rule; credits and stock follow the claim
-        held = self.sudo().filtered(lambda claim: claim.state in ("requested", "approved"))
-        transfers = held.transfer_ids
-        vals_list = transfers._prepare_reversals(reason)
-        unpaid = transfers._get_posting_refusals(vals_list) if vals_list else {}
-        refusals = {transfers[position].redemption_id.id: sentence for position, sentence in unpaid.items()}
-        freed = held - held.browse(refusals)
-        freed.transfer_ids._reverse(reason)
-        freed._move_stock(+1)
-        return refusals
-
-    def _prepare_transfers(self):
-        """Values of the transfer that each claim makes: from who pays to the bank."""
-        about = {
-            reward.id: {
-                "to_account_id": reward.scheme_id.operating_account_id.id,
-                "kind": "redeem",
-                "memo": reward.name,
-            }
-            for reward in self.reward_id
-        }
-        return [
-            {
-                **about[claim.reward_id.id],
-                "from_account_id": claim.account_id.id,
-                "minutes": claim.minutes,
-                "redemption_id": claim.id,
-            }
-            for claim in self
-        ]
-
-    def _refresh_price(self):
-        """The price is that of the day of the request, whenever the draft was made."""
-        prices = {}
-        for reward, claims in self._by_reward().items():
-            minutes, cash = reward.minutes, reward.cash_price
-            for claim in claims:
-                quantity = claim.quantity
-                if claim.minutes != minutes * quantity or claim.cash_amount != cash * quantity:
-                    prices[claim.id] = claim._get_price()
-        stale = self.browse(prices)
-        stale._write_each(prices)
-        stale._compute_cost_amount()
-
-    def _take_stock(self):
-        """Take the pieces that these claims ask for, in their order.
-
-        :return: dict of record id → why there is not enough
-        """
-        left = self._lock_stock()
-        if not left:
-            return {}
-        refusals = {}
-        for claim in self:
-            reward = claim.reward_id
-            if not reward.has_stock:
+    # To-dos: one for the coordinator per batch requested, closed by the decision
+    def _ask_for_decision(self):
+        """Put one activity for each bank and coordinator on the first claim of the batch."""
+        # sudo: members claim without being able to give anybody a task.
+        for coordinator, claims in self.sudo().grouped(lambda claim: claim._get_responsible()).items():
+            if not coordinator:
                 continue
-            if claim.quantity > left[reward.id]:
-                refusals[claim.id] = (
-                    self.env._(
-                        "Only %(left)s of “%(reward)s” are left.", left=left[reward.id], reward=reward.name
-                    )
-                    if left[reward.id]
-                    else self.env._("There is nothing left of “%s”.", reward.name)
-                )
-            else:
-                left[reward.id] -= claim.quantity
-        (self - self.browse(refusals))._move_stock(-1)
-        return refusals
-
-    def _lock_stock(self):
-        """What is left of the limited rewards, locked until the end of the transaction."""
-        rewards = self.reward_id.filtered("has_stock")
-        if not rewards:
-            return {}
-        rewards.flush_recordset(["stock"])
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT id, stock FROM timebank_reward WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
-                    tuple(rewards.ids),
-                )
+            todo = claims[0].activity_schedule(
+                "timebank_coproduction.mail_activity_claim",
+                summary=self.env._("%s claims to approve", len(claims)) if len(claims) > 1 else False,
+                user_id=coordinator.id,
             )
-        )
+            claims._through_door().write({"todo_id": todo.id})
 
-    def _move_stock(self, sign):
-        """Put the pieces of these claims back (+1), or take them away (-1)."""
-        moved = {
-            reward.id: sign * sum(claims.mapped("quantity"))
-            for reward, claims in self._by_reward().items()
-            if reward.has_stock
-        }
-        if not moved:
+    def _get_responsible(self):
+        """The bank's first coordinator who did not claim it."""
+        self.ensure_one()
+        concerned = self.partner_id | self.account_id.partner_id
+        return self.scheme_id.coordinator_ids.filtered(lambda user: user.partner_id not in concerned)[:1]
+
+    def _close_todos(self):
+        """Mark as done the to-dos of which nothing is left to decide."""
+        # sudo: a decision closes the to-do, whoever of the coordinators had been asked.
+        todos = self.sudo().todo_id
+        if not todos:
             return
-        self._lock_stock()
-        self.env.cr.execute(
-            SQL(
-                """UPDATE timebank_reward r SET stock = r.stock + moved.pieces
-                     FROM unnest(%s, %s) moved(id, pieces) WHERE r.id = moved.id""",
-                list(moved),
-                list(moved.values()),
-            )
+        self.flush_recordset(["state"])
+        waiting = self.sudo()._read_group(
+            [("todo_id", "in", todos.ids), ("state", "=", "requested")], ["todo_id"]
         )
-        self.reward_id.invalidate_recordset(["stock"])
+        done = todos - todos.browse([todo.id for (todo,) in waiting])
+        # sudo: the to-dos of the claims decided on just now, whoever's they are
+        done.with_user(self.env.user).sudo().action_feedback()
+
+    @api.autovacuum
+    def _gc_todos(self):
+        """Close what two decisions at the same moment may each have left to the other."""
+        self.search([("todo_id.active", "=", True), ("state", "!=", "requested")])._close_todos()

@@ -14,7 +14,9 @@ NOTICE_DAYS = 7
 
 
 class TimebankRedemption(models.Model):
-    """Handing over by a code that the member shows, on the supplier's own phone."""
+    """Handing over: by a code that the member shows on the supplier's own phone, by an order
+    from the supplier; and what becomes of claims that nobody uses.
+    """
 
     _inherit = "timebank.redemption"
 
@@ -43,18 +45,6 @@ class TimebankRedemption(models.Model):
             url = f"{claim.get_base_url()}/timebank/claim/{claim.code}" if claim.code else False
             claim.code_url = url
             claim.code_qr = url and Markup(qr.svg(url))
-
-    def _prepare_approvals(self, approver):
-        vals_by_id, refusals = super()._prepare_approvals(approver)
-        for claim in self.browse(vals_by_id)._get_by_code():
-            vals_by_id[claim.id]["code"] = codes.new(codes.CLAIM_LENGTH)
-        return vals_by_id, refusals
-
-    def _follow_approval(self):
-        """Whoever pays gets the code by mail."""
-        result = super()._follow_approval()
-        self._get_by_code()._send("timebank_coproduction.mail_template_claim_code")
-        return result
 
     def _send(self, template):
         """Mail whoever pays for these claims, where there is an address.
@@ -170,31 +160,6 @@ class TimebankRedemption(models.Model):
         """:return: the action of the list to hand these claims over by"""
         return self.env.ref("timebank_coproduction.action_report_pick_list").report_action(self)
 
-    def _get_refusals_to_order(self):
-        refusals = self._get_refusals_by_state("approved", self.env._("“%s” is not approved."))
-        refusals |= (self - self.browse(refusals))._get_refusals_to_run()
-        # sudo: the user runs the bank; what is asked is the supplier, and whether it was told already
-        for claim in (self - self.browse(refusals)).sudo():
-            supplier = claim.reward_id.supplier_id
-            if claim.ordered_on:
-                refusals[claim.id] = self.env._("“%s” has been ordered already.", claim.display_name)
-            elif not supplier:
-                refusals[claim.id] = self.env._("“%s” has no supplier.", claim.reward_id.name)
-            elif claim.scheme_id.supplier_order == "mail" and not supplier.email:
-                refusals[claim.id] = self.env._("%s has no e-mail address to order by.", supplier.name)
-        return refusals
-
-    def _get_refusals_to_cancel(self):
-        """Once it has been ordered, only the bank can call it off."""
-        refusals = super()._get_refusals_to_cancel()
-        ordered = (self - self.browse(refusals)).filtered("ordered_on")
-        for claim_id in ordered._get_refusals_to_run():
-            refusals[claim_id] = self.env._(
-                "“%s” has been ordered from the supplier: ask your coordinator to cancel it.",
-                self.browse(claim_id).display_name,
-            )
-        return refusals
-
     def _order_from(self, supplier, how):
         """Order these claims of one bank from one supplier."""
         vals = {"ordered_on": fields.Date.context_today(self)}
@@ -250,10 +215,6 @@ class TimebankRedemption(models.Model):
     # Approved claims that nobody uses: announced a week before their last day, then called off.
     # ------------------------------------------------------------
 
-    @property
-    def _protected_fields(self):
-        return super()._protected_fields | {"late_notice_on", "late_todo_on"}
-
     @api.model
     def _cron_late(self):
         """Daily: announce what ends within a week, and call off what was announced and not used."""
@@ -277,12 +238,7 @@ class TimebankRedemption(models.Model):
     def _ends_by_itself(self):
         """Whether this claim is called off where it isn't used: nobody has paid for it yet."""
         self.ensure_one()
-        return (
-            self.reward_id.when_late == "return"
-            and not self.dues_id
-            and not self.ordered_on
-            and not self.matched_amount
-        )
+        return self.reward_id.when_late == "return" and not self.dues_id and not self.ordered_on
 
     def _announce_end(self, today):
         """Tell those who pay for these claims of the last day.

@@ -172,7 +172,7 @@ class TimebankRedemption(models.Model):
                 )
         return refusals
 
-    # Handing over and giving back
+    # Handing over, ordering and giving back
     def _get_refusals_to_fulfil(self):
         refusals = self._get_refusals_by_state("approved", "%s")
         sentences = {
@@ -187,7 +187,22 @@ class TimebankRedemption(models.Model):
         rest = self - self.browse(refusals)
         return refusals | rest._get_refusals_to_run()
 
+    def _get_refusals_to_order(self):
+        refusals = self._get_refusals_by_state("approved", self.env._("“%s” is not approved."))
+        refusals |= (self - self.browse(refusals))._get_refusals_to_run()
+        # sudo: the user runs the bank; what is asked is the supplier, and whether it was told already
+        for claim in (self - self.browse(refusals)).sudo():
+            supplier = claim.reward_id.supplier_id
+            if claim.ordered_on:
+                refusals[claim.id] = self.env._("“%s” has been ordered already.", claim.display_name)
+            elif not supplier:
+                refusals[claim.id] = self.env._("“%s” has no supplier.", claim.reward_id.name)
+            elif claim.scheme_id.supplier_order == "mail" and not supplier.email:
+                refusals[claim.id] = self.env._("%s has no e-mail address to order by.", supplier.name)
+        return refusals
+
     def _get_refusals_to_cancel(self):
+        """By the member until it is ordered from a supplier, by the bank until it is handed over."""
         refusals = self._get_refusals_by_state(
             ("draft", "requested", "approved"),
             self.env._("“%s” was handed over, refused or cancelled: it can't be cancelled any more."),
@@ -195,17 +210,19 @@ class TimebankRedemption(models.Model):
         rest = self - self.browse(refusals)
         strangers = rest._get_refusals_to_run()
         me = self.env.user.partner_id
-        # sudo: only whether the claim is the user's own is asked
+        # sudo: only whether the claim is the user's own, and ordered, is asked
         for claim in rest.browse(strangers).sudo():
             account = claim.account_id
             if me not in (claim.partner_id | account.partner_id | account.holder_ids):
                 refusals[claim.id] = strangers[claim.id]
+            elif claim.ordered_on:
+                refusals[claim.id] = self.env._(
+                    "“%s” has been ordered from the supplier: ask your coordinator to cancel it.",
+                    claim.display_name,
+                )
         return refusals
 
-    # ------------------------------------------------------------
-    # How many of a reward one member may have in a period, however they are paid.
-    # ------------------------------------------------------------
-
+    # How many of a reward one member may have in a period, however they are paid
     def _get_refusals_by_limit(self, members):
         """Claims beyond what one member may have, counting these in their order.
 
