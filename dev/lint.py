@@ -1,4 +1,4 @@
-"""`make lint`: ruff and pylint-odoo with OCA's settings; prettier if it's to hand."""
+"""`make lint`: ruff and pylint-odoo with OCA's settings, the layers; prettier if it's to hand."""
 
 import hashlib
 import subprocess
@@ -9,6 +9,7 @@ from .console import Stop, run, say, step
 FOLDERS = ("dev", "tests", "benchmarks", settings.ADDON)
 CONFIGS = (".ruff.toml", ".pylintrc", "requirements.txt")
 SUDO = settings.ROOT / "dev" / "inside" / "check_sudo.py"
+LAYERS = settings.ROOT / "dev" / "inside" / "check_layers.py"
 KINDS = {".py", ".xml", ".csv", ".po", ".pot"}
 
 
@@ -49,6 +50,7 @@ def check():
     if settings.ADDON in folders:
         commands["pylint-odoo"] = [_tool("pylint"), settings.ADDON]
         commands["reasons for sudo"] = [_tool("python"), str(SUDO), settings.ADDON]
+        commands["layers"] = [_tool("python"), str(LAYERS), settings.ADDON]
     prettier = _prettier()
     if prettier:
         commands["prettier"] = [*prettier, "--check", "--log-level=warn"]

@@ -1,5 +1,8 @@
 """The forms of members, hours and banks, filled in as each role does."""
 
+import re
+from inspect import signature
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, freeze_time
 
@@ -80,6 +83,44 @@ class TestForms(TimebankCase):
         self.assertFalse(
             self.env["timebank.member"].with_user(self.portal).search([("id", "=", self.ben.id)])
         )
+
+    def test_the_dialog_for_a_reason_calls_what_takes_one(self):
+        """Each model says which of its verbs do; nothing else is called, whatever is sent."""
+        entry = self._make_hours(self.ann, state="submitted")
+
+        def answer(model, verb):
+            dialog = self.env["timebank.reason"].with_user(self.coordinator)
+            dialog = dialog.with_context(active_model=model, active_ids=entry.ids)
+            return dialog.create({"verb": verb, "reason": "Not that day"}).action_confirm()
+
+        for model, verb in (
+            ("timebank.hours", "action_approve"),
+            ("timebank.hours", "unlink"),
+            ("timebank.scheme", "action_close"),
+            ("res.partner", "action_refuse"),
+            ("no.such.model", "action_refuse"),
+            (None, "action_refuse"),
+        ):
+            with self.subTest(model=model, verb=verb), self.assertRaisesRegex(UserError, "nothing here"):
+                answer(model, verb)
+        self.assertEqual(entry.state, "submitted")
+        self.assertEqual(answer("timebank.hours", "action_refuse")["type"], "ir.actions.act_window_close")
+        self.assertEqual((entry.state, entry.refusal_reason), ("refused", "Not that day"))
+
+    def test_every_verb_with_a_reason_takes_one(self):
+        named = {
+            (name, verb)
+            for name, model in self.env.items()
+            for verb in getattr(model, "_verbs_with_reason", ())
+        }
+        for name, verb in named:
+            with self.subTest(model=name, verb=verb):
+                self.assertEqual(next(iter(signature(getattr(self.env[name], verb)).parameters)), "reason")
+        self.assertIn(("timebank.redemption", "action_override_budget"), named, "added by a higher subject")
+        views = self.env["ir.ui.view"].search([("arch_db", "ilike", "timebank_verb")])
+        buttons = {verb for view in views for verb in re.findall(r"timebank_verb': '(\w+)'", view.arch_db)}
+        self.assertTrue(buttons)
+        self.assertLessEqual(buttons, {verb for _name, verb in named}, "no button opens it for anything else")
 
     def test_a_manager_sets_a_bank_s_policy_in_hours(self):
         with Form(self.env["timebank.scheme"].with_user(self.manager)) as form:

@@ -1,6 +1,7 @@
 from odoo import api
 from odoo.exceptions import AccessError
 from odoo.tests import users
+from odoo.tools import SQL
 
 from .common import TimebankCase
 from .concurrency_common import ConcurrencyCase
@@ -53,6 +54,35 @@ class TestSeal(TimebankCase):
             ):
                 with self.assertRaises(AccessError):
                     attempt()
+
+    def test_older_seals_stay_true(self):
+        """A transfer's hash is what it was when one list named the columns of all origins, in this order."""
+        columns = (
+            "id name date scheme_id from_account_id to_account_id minutes kind memo hours_id reversal_of_id"
+            " create_uid create_date redemption_id voucher_batch_id attendance_id attendance_no"
+        ).split()
+        self.assertEqual(self.env["timebank.transfer"]._sealed_columns, set(columns))
+        self._make_hours(self.ben, 30, "approved")
+        self._fund(self.ann, 60)
+        self.scheme.action_seal()
+        sealed = dict(
+            self.env.execute_query(
+                SQL("SELECT transfer_id, row_hash FROM timebank_seal_line ORDER BY transfer_id")
+            )
+        )
+        pairs = SQL(", ").join(SQL("%s, %s", name, SQL.identifier("t", name)) for name in columns)
+        earlier = dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT id, encode(sha256(convert_to(
+                              jsonb_strip_nulls(jsonb_build_object(%s))::text, 'UTF8')), 'hex')
+                         FROM timebank_transfer t WHERE id IN %s""",
+                    pairs,
+                    tuple(sealed),
+                )
+            )
+        )
+        self.assertEqual(sealed, earlier)
 
     # The nightly job
     def _alarms(self):
