@@ -60,7 +60,7 @@ LEFT_OUT = ("res.company", "res.currency", "res.users", "mail.activity")
 WIDTH, EDGE, GAP, COLUMNS = 1400, 24, 16, 5
 LINE, HEADING = 17, 44
 #: Width of a letter of links and of titles, in the picture's units.
-LETTER, TITLE_LETTER = 6.3, 7.9
+LETTER, TITLE_LETTER = 6.3, 7.3
 NAMELESS = "#9ca3af"
 
 
