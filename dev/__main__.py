@@ -12,6 +12,7 @@ COMMANDS = {
     "shell": "an Odoo shell on the demo database; reads a piped script",
     "bench": "the measured figures",
     "screenshots": "the documentation's pictures",
+    "map": "docs/architecture.svg, the models by subject",
     "pot": "the template for translations, after the addon's words have changed",
     "test": "lint and the whole suite, or one file (T=tests/test_hours.py)",
     "lint": "ruff and pylint-odoo",
@@ -21,7 +22,7 @@ COMMANDS = {
     "stop": "stop the private PostgreSQL server; the next command starts it",
     "shot": "one screenshot (--help for its options)",
 }
-FUNCTIONS = {"format": ("lint", "rewrite")}
+FUNCTIONS = {"format": ("lint", "rewrite"), "map": ("map", "draw")}
 
 
 def show_help():
