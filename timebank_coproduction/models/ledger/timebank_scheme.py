@@ -1,14 +1,18 @@
-from ast import literal_eval
 from itertools import count
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 
 from ...tools.minutes import DAY
+from ..common.figures import figures_over
 from ..common.hours_field import hours_of
+from ..common.windows import narrow_list
+from ..common.words import say_day
 
 GROUP = "timebank_coproduction.group_timebank_"
+
+#: How many accounts a refusal names at most.
+MOST_NAMED = 10
 
 
 class TimebankScheme(models.Model):
@@ -162,7 +166,7 @@ class TimebankScheme(models.Model):
         "Limits are zero or more: they say how far below zero a balance may go.",
     )
     _max_per_day = models.Constraint(
-        "CHECK (max_minutes_per_day BETWEEN 1 AND 1440)",
+        f"CHECK (max_minutes_per_day BETWEEN 1 AND {DAY})",
         "The most hours a day lie between one minute and 24 hours.",
     )
     _months_positive = models.Constraint(
@@ -178,26 +182,14 @@ class TimebankScheme(models.Model):
 
     @api.depends("member_ids.state")
     def _compute_member_count(self):
-        counts = dict(
-            self.env["timebank.member"]._read_group(
-                [("scheme_id", "in", self.ids), ("state", "=", "active")],
-                ["scheme_id"],
-                ["__count"],
-            )
-        )
-        for scheme in self:
-            scheme.member_count = counts.get(scheme._origin, 0)
+        members, active = self.env["timebank.member"], [("state", "=", "active")]
+        for scheme, number in figures_over(self, members, "scheme_id", active):
+            scheme.member_count = number
 
     def _compute_to_approve_count(self):
-        counts = dict(
-            self.env["timebank.hours"]._read_group(
-                [("scheme_id", "in", self.ids), ("state", "=", "submitted")],
-                ["scheme_id"],
-                ["__count"],
-            )
-        )
-        for scheme in self:
-            scheme.to_approve_count = counts.get(scheme._origin, 0)
+        hours, waiting = self.env["timebank.hours"], [("state", "=", "submitted")]
+        for scheme, number in figures_over(self, hours, "scheme_id", waiting):
+            scheme.to_approve_count = number
 
     @api.depends("operating_account_id.balance_minutes")
     def _compute_outstanding_minutes(self):
@@ -301,29 +293,22 @@ class TimebankScheme(models.Model):
         self.account_ids.sudo()._thaw_for_scheme()
 
     def action_view_members(self):
-        return self._action_on("timebank_coproduction.timebank_member_action")
+        return self._open_own("timebank_member_action")
 
     def action_view_to_approve(self):
-        return self._action_on("timebank_coproduction.timebank_hours_to_approve_action")
+        return self._open_own("timebank_hours_to_approve_action")
 
     def action_view_accounts(self):
-        return self._action_on("timebank_coproduction.timebank_account_action")
+        return self._open_own("timebank_account_action")
 
     def action_view_transfers(self):
-        return self._action_on("timebank_coproduction.timebank_transfer_action")
+        return self._open_own("timebank_transfer_action")
 
-    def _action_on(self, xmlid):
-        """The action ``xmlid``, showing this bank's records only."""
+    def _open_own(self, name):
+        """The addon's window ``name``, showing this bank's records only."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
-        own = Domain("scheme_id", "=", self.id)
-        action["domain"] = list(Domain(literal_eval(action["domain"] or "[]")) & own)
-        action["context"] = {
-            **literal_eval(action["context"] or "{}"),
-            "default_scheme_id": self.id,
-            "search_default_my_banks": False,
-        }
-        return action
+        context = {"default_scheme_id": self.id, "search_default_my_banks": False}
+        return narrow_list(self.env, name, [("scheme_id", "=", self.id)], context)
 
     # ------------------------------------------------------------
     # The policy of a bank: its own rules, asked by the models that obey them.
@@ -343,7 +328,7 @@ class TimebankScheme(models.Model):
                         ("has_own_limit", "=", False),
                         ("balance_minutes", "<", -scheme.credit_limit_minutes),
                     ],
-                    limit=10,
+                    limit=MOST_NAMED,
                 )
             )
             if beyond:
@@ -380,7 +365,7 @@ class TimebankScheme(models.Model):
             return self.env._(
                 "%(bank)s has closed its books up to %(day)s: use a later date.",
                 bank=self.name,
-                day=self.env["ir.qweb.field.date"].value_to_html(self.lock_date, {}),
+                day=say_day(self.env, self.lock_date),
             )
         return ""
 
@@ -445,11 +430,8 @@ class TimebankScheme(models.Model):
     # ------------------------------------------------------------
 
     def _compute_seal_count(self):
-        counts = dict(
-            self.env["timebank.seal"]._read_group([("scheme_id", "in", self.ids)], ["scheme_id"], ["__count"])
-        )
-        for scheme in self:
-            scheme.seal_count = counts.get(scheme._origin, 0)
+        for scheme, number in figures_over(self, self.env["timebank.seal"], "scheme_id"):
+            scheme.seal_count = number
 
     def action_seal_now(self):
         """:meth:`action_seal` as a button: tells what was sealed."""
@@ -470,4 +452,4 @@ class TimebankScheme(models.Model):
         }
 
     def action_view_seals(self):
-        return self._action_on("timebank_coproduction.timebank_seal_action")
+        return self._open_own("timebank_seal_action")

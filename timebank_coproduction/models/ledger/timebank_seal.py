@@ -4,6 +4,9 @@ from odoo.tools import SQL
 
 from ...tools import hash_chain
 
+#: How many signs of its hash tell a seal from the bank's others of that day.
+HASH_SHOWN = 8
+
 #: What a seal covers of a transfer. A column added later is left out of a hash where it
 #: is empty, so that older seals stay true.
 SEALED_COLUMNS = (
@@ -55,7 +58,7 @@ class TimebankSeal(models.Model):
     def _compute_display_name(self):
         for seal in self:
             seal.display_name = (
-                f"{seal.scheme_id.code} {fields.Date.to_string(seal.create_date)} {seal.hash[:8]}"
+                f"{seal.scheme_id.code} {fields.Date.to_string(seal.create_date)} {seal.hash[:HASH_SHOWN]}"
             )
 
     @api.model_create_multi

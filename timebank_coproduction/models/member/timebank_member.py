@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..common.hours_field import hours_of
+from ..common.windows import open_list
 
 ROLES = [
     ("beneficiary", "Beneficiary"),
@@ -98,14 +99,10 @@ class TimebankMember(models.Model):
             member.given_minutes = given.get(key, 0)
             member.received_minutes = received.get(key, 0)
 
-    @api.depends("partner_id", "scheme_id")
-    @api.depends_context("show_scheme")
+    @api.depends("partner_id")
     def _compute_display_name(self):
         for member in self:
-            name = member.partner_id.display_name or ""
-            if self.env.context.get("show_scheme"):
-                name = f"{name} ({member.scheme_id.name})"
-            member.display_name = name
+            member.display_name = member.partner_id.display_name or ""
 
     @api.constrains("joined_on", "left_on")
     def _check_joined_before_leaving(self):
@@ -204,16 +201,16 @@ class TimebankMember(models.Model):
 
     def action_view_hours(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
-        return dict(
-            action,
-            domain=[
+        return open_list(
+            self.env,
+            "timebank_hours_action",
+            [
                 ("scheme_id", "=", self.scheme_id.id),
                 "|",
                 ("partner_id", "=", self.partner_id.id),
                 ("receiver_id", "=", self.partner_id.id),
             ],
-            context={"default_scheme_id": self.scheme_id.id, "default_partner_id": self.partner_id.id},
+            {"default_scheme_id": self.scheme_id.id, "default_partner_id": self.partner_id.id},
         )
 
     def _leave_active(self, sentence, vals, states=("active",)):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..common.windows import open_form
+
 
 class TimebankRedemption(models.Model):
     """The part that members pay in money: at the till, or by an invoice of Odoo's own."""
@@ -40,12 +42,7 @@ class TimebankRedemption(models.Model):
 
     def action_view_invoice(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.invoice_id.id,
-            "views": [(False, "form")],
-        }
+        return open_form(self.invoice_id)
 
     def _prepare_approvals(self, approver):
         """A claim that needs an invoice waits until the company can make one."""
