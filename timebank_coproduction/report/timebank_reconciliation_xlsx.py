@@ -9,6 +9,9 @@ from ..models.common.words import say_day
 
 _lt = LazyTranslate(__name__)
 
+#: A4 among the paper sizes of xlsxwriter.
+A4 = 9
+
 #: Summary rows: label, field, and the formula that recomputes it from the other sheets
 #: (``None``: a figure that the sheets don't hold).
 SUMMARY = (
@@ -229,7 +232,7 @@ class TimebankReconciliation(models.Model):
     def _set_up_print(self, sheet):
         """A4 across, one page wide, with what it is and which page at the foot."""
         sheet.set_landscape()
-        sheet.set_paper(9)
+        sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_footer(f"&L{self.display_name.replace('&', '&&')}&R&P / &N")
 
