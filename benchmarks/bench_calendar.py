@@ -97,7 +97,7 @@ def _read(model, month):
     start, stop = CALENDARS[model]
     last = month.replace(day=monthrange(month.year, month.month)[1])
     with harness.environment(bank.COORDINATOR) as env:
-        env = env(context={**env.context, "show_shortage": True})
+        env = env(context={**env.context, "timebank_show_shortage": True})
         arch = env[model].get_view(view_type="calendar")["arch"]
         names = set(_names(arch)) | {start, stop, "display_name"}
         domain = [(start, "<=", f"{last} 23:59:59"), (stop, ">=", f"{month} 00:00:00")]

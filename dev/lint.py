@@ -1,4 +1,4 @@
-"""`make lint`: ruff and pylint-odoo with OCA's settings, the layers; prettier if it's to hand."""
+"""`make lint`: ruff, pylint-odoo with OCA's settings, reasons for sudo, and the layers."""
 
 import hashlib
 import subprocess
@@ -24,9 +24,6 @@ def rewrite():
     setup.ensure_python()
     for command in (["check", "--fix-only", "--quiet"], ["format"]):
         say(run([_tool("ruff"), *command, *_folders()], cwd=settings.ROOT).strip())
-    prettier = _prettier()
-    if prettier:
-        run([*prettier, "--write"], cwd=settings.ROOT)
 
 
 def if_changed():
@@ -51,9 +48,6 @@ def check():
         commands["pylint-odoo"] = [_tool("pylint"), settings.ADDON]
         commands["reasons for sudo"] = [_tool("python"), str(SUDO), settings.ADDON]
         commands["layers"] = [_tool("python"), str(LAYERS), settings.ADDON]
-    prettier = _prettier()
-    if prettier:
-        commands["prettier"] = [*prettier, "--check", "--log-level=warn"]
     failed = []
     for name, command in commands.items():
         with step(f"Lint: {name}"):
@@ -77,17 +71,6 @@ def _folders():
 
 def _tool(name):
     return str(python_env.folder() / "bin" / name)
-
-
-def _prettier():
-    """Prettier over the views, where it was installed in the checkout together with its
-    plug-in (npm install --no-save prettier @prettier/plugin-xml)."""
-    modules = settings.ROOT / "node_modules"
-    program, plugin = modules / ".bin" / "prettier", modules / "@prettier" / "plugin-xml"
-    views = sorted(map(str, settings.ADDON_DIR.rglob("*.xml")))
-    if program.exists() and plugin.is_dir() and views:
-        return [str(program), f"--plugin={plugin}/src/plugin.js", *views]
-    return None
 
 
 def _state():

@@ -4,6 +4,8 @@ from datetime import date
 import openpyxl
 
 from odoo.tests import tagged
+from odoo.tools.misc import ReadonlyDict
+from odoo.tools.translate import code_translations
 
 from . import workbook_common
 from .grants_common import GrantCase
@@ -105,3 +107,15 @@ class TestReconciliationWorkbook(GrantCase):
         rows = sum(self.book[name].max_row - 1 for name in ("Claims", "Bills"))
         self.assertEqual(rows, len(self.reconciliation.line_ids))
         self.assertEqual(self._shown()["Together"], [rows, self.reconciliation.spent_amount])
+
+    def test_headings_are_in_the_readers_language(self):
+        """Those that stand in tables are looked up when the workbook is made."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        words = code_translations.python_translations
+        key = ("timebank_coproduction", "fr_FR")
+        self.addCleanup(words.pop, key, None)
+        words[key] = ReadonlyDict({"Award": "Subvention", "Matched by": "Rapproché par"})
+        content = self.reconciliation.with_context(lang="fr_FR")._make_workbook()
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        self.assertEqual(book["Summary"]["A2"].value, "Subvention")
+        self.assertIn("Rapproché par", [cell.value for cell in book["Claims"][1]])

@@ -62,7 +62,7 @@ def plan(world):
 def shortage(world):
     shift = world.ref(ADDON + "session_cafe_next")
     assert shift.helper_shortage == 1
-    return shift.with_context(show_shortage=True).display_name
+    return shift.with_context(timebank_show_shortage=True).display_name
 
 
 @step("coordinator", "rings a member without the food hygiene certificate")

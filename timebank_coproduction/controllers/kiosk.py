@@ -4,6 +4,7 @@ from odoo.http import request
 
 from ..models.session.timebank_session_list import CARD_LENGTH
 from ..tools import codes
+from ..tools.minutes import LARGEST
 
 
 class TimebankKiosk(http.Controller):
@@ -69,7 +70,7 @@ class TimebankKiosk(http.Controller):
 
     # The one opt-out
     @http.route(
-        "/timebank/mails/<int(max=2147483647):member_id>/<string:code>",
+        f"/timebank/mails/<int(max={LARGEST}):member_id>/<string:code>",
         type="http",
         auth="public",
         methods=["GET", "POST"],

@@ -2,6 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from ..tools import codes
+from ..tools.minutes import LARGEST
 
 MODELS = {"timebank_offer": "timebank.offer", "timebank_request": "timebank.request"}
 
@@ -10,7 +11,7 @@ class TimebankRenew(http.Controller):
     """One click in the reminder keeps an offer or a request."""
 
     @http.route(
-        "/timebank/renew/<string:table>/<int(max=2147483647):record_id>/<string:token>",
+        f"/timebank/renew/<string:table>/<int(max={LARGEST}):record_id>/<string:token>",
         type="http",
         auth="public",
         website=True,

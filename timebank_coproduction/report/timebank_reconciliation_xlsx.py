@@ -3,10 +3,14 @@ import io
 import xlsxwriter
 
 from odoo import models
-from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
+from ..models.common.words import say_day
+
 _lt = LazyTranslate(__name__)
+
+#: A4 among the paper sizes of xlsxwriter.
+A4 = 9
 
 #: Summary rows: label, field, and the formula that recomputes it from the other sheets
 #: (``None``: a figure that the sheets don't hold).
@@ -158,7 +162,7 @@ class TimebankReconciliation(models.Model):
         rows = {field: number + 2 for number, (_label, field, _formula) in enumerate(SUMMARY)}
         rows["digits"] = self.currency_id.decimal_places
         for number, (label, field, formula) in enumerate(SUMMARY, start=1):
-            sheet.write_string(number, 0, self.env._(label))
+            sheet.write_string(number, 0, str(label))
             shown = style["percent" if field.endswith("percentage") else "money"]
             if formula:
                 sheet.write_formula(number, 1, formula.format(**rows), shown, self[field])
@@ -195,7 +199,7 @@ class TimebankReconciliation(models.Model):
         labels = dict(lines._fields["status"]._description_selection(self.env))
         for column, (title, _field, width) in enumerate(columns):
             sheet.set_column(column, column, width)
-            sheet.write_string(0, column, self.env._(title), style["head"])
+            sheet.write_string(0, column, str(title), style["head"])
         for number, line in enumerate(lines, start=1):
             for column, (_title, field, _width) in enumerate(columns):
                 if field == "status":
@@ -216,7 +220,7 @@ class TimebankReconciliation(models.Model):
         notes = [self.note or ""] + [
             self.env._(
                 "Amended on %(day)s: %(reason)s",
-                day=format_date(self.env, amendment.date),
+                day=say_day(self.env, amendment.date),
                 reason=amendment.reason,
             )
             for amendment in self.grant_id.amendment_ids.sorted("date")
@@ -228,7 +232,7 @@ class TimebankReconciliation(models.Model):
     def _set_up_print(self, sheet):
         """A4 across, one page wide, with what it is and which page at the foot."""
         sheet.set_landscape()
-        sheet.set_paper(9)
+        sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_footer(f"&L{self.display_name.replace('&', '&&')}&R&P / &N")
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.common.windows import open_list
+
 
 class TimebankRewardSpendReport(models.Model):
     """What rewards cost: a row for each claim committed, each bill matched and each bill without a claim."""
@@ -91,9 +93,7 @@ class TimebankRewardSpendReport(models.Model):
         """The report, once every posted bill of the grants is in it."""
         grants = self.env["timebank.grant"].search([("state", "!=", "draft")])
         self.env["timebank.bill.line"]._follow(grants)
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_reward_spend_report_action"
-        )
+        return open_list(self.env, "timebank_reward_spend_report_action")
 
     def _link(self, model, name):
         """The table of a model's projects and its two columns."""

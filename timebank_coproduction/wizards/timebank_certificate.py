@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.minutes import to_hours
+
 
 class TimebankCertificate(models.TransientModel):
     """A letter for members: the hours that they gave in a period."""
@@ -54,5 +56,5 @@ class TimebankCertificate(models.TransientModel):
         for scheme, partner, category, minutes in groups:
             if (scheme, partner) in members:
                 name = category.name or self.env._("Other help")
-                lines[members[scheme, partner]].append((name, minutes / 60))
+                lines[members[scheme, partner]].append((name, to_hours(minutes)))
         return {member: sorted(own, key=lambda line: -line[1]) for member, own in lines.items()}

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..models.common.hours_field import checked_minutes
+from ..models.common.windows import open_list
 from ..tools.shares import split
 
 
@@ -78,8 +79,7 @@ class TimebankHoursEntry(models.TransientModel):
             result = waiting.action_approve()
         if isinstance(result, dict):
             return result
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
-        return dict(action, domain=[("id", "in", hours.ids)], context={})
+        return open_list(self.env, "timebank_hours_action", [("id", "in", hours.ids)], {})
 
     def _prepare_hours(self):
         """Values of one entry for each giver and receiver."""

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..models.common.hours_field import checked_minutes
+from ..models.common.windows import open_form, open_list
 from ..models.member.timebank_member import ROLES
 
 STEPS = [
@@ -12,6 +13,12 @@ STEPS = [
     ("need", "What would help them"),
     ("who", "Who they are"),
 ]
+
+#: How many of those that fit each offer and request are suggested at the end.
+BEST_SHOWN = 3
+
+#: How many skills a word may stand for, looked at to find the one that it names.
+MOST_MEANINGS = 5
 
 
 class TimebankIntake(models.TransientModel):
@@ -100,16 +107,15 @@ class TimebankIntake(models.TransientModel):
         names = [name for name, _label in STEPS]
         position = min(max(names.index(self.step) + by, 0), len(names) - 1)
         self.step = names[position]
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_intake_action")
-        return dict(action, res_id=self.id)
+        return open_list(self.env, "timebank_intake_action", res_id=self.id)
 
     def _understand_words(self):
         """Move the words that name a skill, or one of its synonyms, to the list."""
         left, found = [], self.env["timebank.skill"]
         for word in filter(None, (part.strip() for part in (self.words or "").split(","))):
-            matches = found.browse(skill_id for skill_id, _name in found.name_search(word, limit=5)).filtered(
-                "parent_id"
-            )
+            matches = found.browse(
+                skill_id for skill_id, _name in found.name_search(word, limit=MOST_MEANINGS)
+            ).filtered("parent_id")
             exact = matches.filtered(lambda skill, word=word: skill._is_called(word))
             if exact or len(matches) == 1:
                 found |= (exact or matches)[:1]
@@ -130,24 +136,17 @@ class TimebankIntake(models.TransientModel):
         member = self._join()
         offers = self._make_offers(member)
         requests = self._make_requests(member)
-        rows = [row for offer in offers for row in offer.suggest(3)]
-        rows += [row for request in requests for row in request.suggest(3)]
+        rows = [row for offer in offers for row in offer.suggest(BEST_SHOWN)]
+        rows += [row for request in requests for row in request.suggest(BEST_SHOWN)]
         if rows:
             introductions = self.env["timebank.introduction"]._keep(rows)
-            action = self.env["ir.actions.act_window"]._for_xml_id(
-                "timebank_coproduction.timebank_introduction_suggested_action"
-            )
-            return dict(
-                action,
+            return open_list(
+                self.env,
+                "timebank_introduction_suggested_action",
+                [("id", "in", introductions.ids), ("state", "=", "suggested")],
                 display_name=self.env._("Waiting for %s", member.name),
-                domain=[("id", "in", introductions.ids), ("state", "=", "suggested")],
             )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": member._name,
-            "res_id": member.id,
-            "views": [(False, "form")],
-        }
+        return open_form(member)
 
     def _check_complete(self):
         if not self.partner_id and not (self.name or "").strip():

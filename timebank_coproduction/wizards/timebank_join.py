@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..models.common.windows import open_list
 from ..models.member.timebank_member import ROLES
 
 
@@ -75,13 +76,7 @@ class TimebankJoin(models.TransientModel):
             )
         if self.accept:
             waiting.action_activate()
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_member_action")
         if len(waiting) == 1:
-            return dict(
-                action,
-                res_id=waiting.id,
-                views=[(False, "form")],
-                view_mode="form",
-                context={},
-            )
-        return dict(action, domain=[("id", "in", waiting.ids)], context={})
+            one = {"res_id": waiting.id, "views": [(False, "form")], "view_mode": "form"}
+            return open_list(self.env, "timebank_member_action", context={}, **one)
+        return open_list(self.env, "timebank_member_action", [("id", "in", waiting.ids)], {})

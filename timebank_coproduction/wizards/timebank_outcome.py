@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..models.common.windows import open_dialog
+
 
 class TimebankOutcome(models.TransientModel):
     """What a verb over many records could not do, and why."""
@@ -37,19 +39,8 @@ class TimebankOutcome(models.TransientModel):
                 ],
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": outcome.title,
-            "res_model": self._name,
-            "res_id": outcome.id,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "timebank_refusals": [
-                    {"id": record_id, "reason": sentence} for record_id, sentence in refusals.items()
-                ]
-            },
-        }
+        reasons = [{"id": record_id, "reason": sentence} for record_id, sentence in refusals.items()]
+        return open_dialog(outcome, outcome.title, context={"timebank_refusals": reasons})
 
 
 class TimebankOutcomeLine(models.TransientModel):

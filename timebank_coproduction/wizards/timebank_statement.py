@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.common.windows import open_list
+
 
 class TimebankStatement(models.TransientModel):
     """Ask for a period, then print a page for each account."""
@@ -34,10 +36,7 @@ class TimebankStatement(models.TransientModel):
     @api.private
     def _ask(self, accounts):
         """The dialog for these accounts, as an action."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_statement_action"
-        )
-        return dict(action, context={"default_account_ids": accounts.ids})
+        return open_list(self.env, "timebank_statement_action", context={"default_account_ids": accounts.ids})
 
     def action_print(self):
         """:return: the action that makes the PDF, one statement after the other

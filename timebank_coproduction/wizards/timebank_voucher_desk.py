@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..models.common.hours_field import hours_of
+from ..models.common.windows import open_dialog
 
 
 class TimebankVoucherDesk(models.TransientModel):
@@ -61,14 +62,7 @@ class TimebankVoucherDesk(models.TransientModel):
         )
         # sudo: lines of the user's own dialog, which nobody makes by hand
         self.sudo().line_ids = [Command.clear(), *map(Command.create, refusals)]
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.display_name,
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return open_dialog(self, self.display_name)
 
 
 class TimebankVoucherDeskLine(models.TransientModel):

@@ -1,5 +1,4 @@
 from . import (
-    ir_actions_act_window,
     ir_sequence,
     timebank_protected,
     timebank_reasoned,

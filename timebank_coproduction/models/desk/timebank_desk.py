@@ -1,8 +1,8 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ...tools import closeness
 from ...tools.minutes import clock
+from ..common.words import say_day
 
 #: How many rows each section shows; its figure counts them all.
 ROWS = 8
@@ -265,7 +265,7 @@ class TimebankDesk(models.AbstractModel):
 
     def _expired_row(self, record):
         what = self.env._("Offer") if record._name == "timebank.offer" else self.env._("Request")
-        text = self.env._("%(what)s until %(day)s", what=what, day=format_date(self.env, record.expires_on))
+        text = self.env._("%(what)s until %(day)s", what=what, day=say_day(self.env, record.expires_on))
         button = self._button(self.env._("Renew"), record._name, "action_renew", [record.ids])
         return self._row(record, text, [button])
 
@@ -326,9 +326,9 @@ class TimebankDesk(models.AbstractModel):
                 "id": introduction.id,
                 "model": introduction._name,
                 "title": introduction.display_name,
-                "text": self.env._("meant to meet on %s", format_date(self.env, when))
+                "text": self.env._("meant to meet on %s", say_day(self.env, when))
                 if met
-                else self.env._("introduced on %s, nothing heard since", format_date(self.env, when)),
+                else self.env._("introduced on %s, nothing heard since", say_day(self.env, when)),
                 "partner_id": introduction.giver_id.id,
                 "buttons": [],
             }
@@ -389,9 +389,9 @@ class TimebankDesk(models.AbstractModel):
         for member in members[:ROWS]:
             seen = last_seen.get(member.id)
             text = (
-                self.env._("last seen on %s", format_date(self.env, seen))
+                self.env._("last seen on %s", say_day(self.env, seen))
                 if seen
-                else self.env._("nothing since joining on %s", format_date(self.env, member.joined_on))
+                else self.env._("nothing since joining on %s", say_day(self.env, member.joined_on))
             )
             if member.balance_minutes > 0:
                 text = self.env._(

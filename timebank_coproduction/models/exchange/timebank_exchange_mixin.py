@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import hmac
 
+from ..common.windows import open_list
 from .timebank_skill import KINDS
 
 #: The roots of the tree that a space or a piece of equipment falls under unless told.
@@ -12,6 +13,9 @@ ROOTS = {
 
 #: How many days before the end the reminder goes out.
 REMIND_DAYS = 14
+
+#: How many of those that fit are suggested unless told.
+BEST_SHOWN = 10
 
 
 class TimebankExchangeMixin(models.AbstractModel):
@@ -30,6 +34,8 @@ class TimebankExchangeMixin(models.AbstractModel):
     _rec_names_search = ["skill_id", "description", "partner_id"]
     _check_company_auto = True
     _protected_fields = frozenset({"state", "published_on", "reminded_on"})
+    #: How many months one stands unless told.
+    _lasts_months = 6
 
     # Who
     partner_id = fields.Many2one(
@@ -109,7 +115,7 @@ class TimebankExchangeMixin(models.AbstractModel):
         return False if hours._is_coordinating() else self.env.user.partner_id
 
     def _default_expires_on(self):
-        return fields.Date.add(fields.Date.context_today(self), months=6)
+        return fields.Date.add(fields.Date.context_today(self), months=self._lasts_months)
 
     @api.depends("scheme_id", "partner_id")
     def _compute_member_id(self):
@@ -263,10 +269,8 @@ class TimebankExchangeMixin(models.AbstractModel):
         return self._do(refusals, {"state": "draft"}, self.env._("opened again"))
 
     def action_view_introductions(self):
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_introduction_action"
-        )
-        return dict(action, domain=[("id", "in", self.introduction_ids.ids)], context={})
+        own = [("id", "in", self.introduction_ids.ids)]
+        return open_list(self.env, "timebank_introduction_action", own, {})
 
     def _do(self, refusals, vals, done):
         self.check_access("write")

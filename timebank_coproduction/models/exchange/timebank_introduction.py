@@ -3,6 +3,10 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..common.hours_field import hours_of, minutes_from_hours
+from ..common.windows import open_list
+
+#: After how many months a suggestion that nobody took up is thrown away.
+KEPT_MONTHS = 2
 
 
 class TimebankIntroduction(models.Model):
@@ -239,10 +243,7 @@ class TimebankIntroduction(models.Model):
         name = "request_id" if sources._name == "timebank.request" else "offer_id"
         if not rows and not introductions:
             raise UserError(self.env._("Nothing fits yet. It shows on the desk as soon as something does."))
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_introduction_suggested_action"
-        )
-        return dict(action, domain=[(name, "in", sources.ids)], context={})
+        return open_list(self.env, "timebank_introduction_suggested_action", [(name, "in", sources.ids)], {})
 
     def _keep(self, rows):
         """Introductions in state suggested for ``rows``; those that are there get the new score.
@@ -272,8 +273,8 @@ class TimebankIntroduction(models.Model):
 
     @api.autovacuum
     def _gc_suggested(self):
-        """Suggestions that nobody took up within two months are thrown away."""
-        old = fields.Datetime.subtract(fields.Datetime.now(), months=2)
+        """Suggestions that nobody took up within :data:`KEPT_MONTHS` are thrown away."""
+        old = fields.Datetime.subtract(fields.Datetime.now(), months=KEPT_MONTHS)
         self.env.cr.execute(
             SQL(
                 "DELETE FROM timebank_introduction WHERE state = 'suggested' AND write_date < %s",

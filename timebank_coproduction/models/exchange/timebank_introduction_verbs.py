@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ...tools.minutes import DAY
+from ..common.windows import open_list
 
 #: To ring somebody who has no e-mail address.
 CALL = "mail.mail_activity_data_call"
@@ -106,8 +107,7 @@ class TimebankIntroduction(models.Model):
 
     def action_view_hours(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
-        return dict(action, domain=[("introduction_id", "=", self.id)], context={})
+        return open_list(self.env, "timebank_hours_action", [("introduction_id", "=", self.id)], {})
 
     # Rules
     def _get_refusals_to_introduce(self):

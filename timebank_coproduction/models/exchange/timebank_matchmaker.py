@@ -2,11 +2,12 @@ import numpy as np
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...tools import closeness, matching, matching_sides
 from ...tools.facts import Facts
 from ...tools.minutes import clock
+from ..common.words import say_day
 from .timebank_skill import KINDS
 
 #: The kinds of offers and requests, as the formula tells them apart.
@@ -64,6 +65,14 @@ PAYERS = """LEFT JOIN timebank_account pot ON pot.id = r.pot_id
                   JOIN timebank_member gm ON gm.partner_id = rel.partner_id AND gm.scheme_id = r.scheme_id
                   JOIN timebank_account ga ON ga.id = gm.account_id
                  WHERE rel.request_id = r.id) g ON TRUE"""
+
+#: Within how many kilometres somebody lives next door.
+NEXT_DOOR_KM = 0.1
+
+#: How many parts of the week or languages that both sides share a reason names,
+MOST_NAMED = 3
+#: and how many of their common interests.
+MOST_LIKED = 2
 
 
 class TimebankMatchmaker(models.AbstractModel):
@@ -411,7 +420,7 @@ class TimebankMatchmaker(models.AbstractModel):
                 longitude=[wish["longitude"], gift["longitude"]],
             )
             kilometres = closeness.distance(side, side, [0], [1])[0]
-            if kilometres < 0.1:
+            if kilometres < NEXT_DOOR_KM:
                 return self.env._("next door")
             if gift["is_company"]:
                 return self.env._("%s km away", f"{kilometres:.1f}")
@@ -428,8 +437,8 @@ class TimebankMatchmaker(models.AbstractModel):
         common = self._get_common(wish["slots"], gift["slots"], names["timebank.availability"])
         if not common:
             return self.env._("no time in common so far") if wish["slots"] and gift["slots"] else ""
-        times = ", ".join(common[:3])
-        if len(common) > 3:
+        times = ", ".join(common[:MOST_NAMED])
+        if len(common) > MOST_NAMED:
             return self.env._("free %(times)s and more", times=times)
         return self.env._("free %(times)s", times=times)
 
@@ -442,14 +451,14 @@ class TimebankMatchmaker(models.AbstractModel):
     def _say_language(self, wish, gift, names):
         common = self._get_common(wish["languages"], gift["languages"], names["timebank.language"])
         if common:
-            return self.env._("speaks %s", ", ".join(common[:3]))
+            return self.env._("speaks %s", ", ".join(common[:MOST_NAMED]))
         if wish["languages"] and gift["languages"]:
             return self.env._("they share no language that we know of")
         return ""
 
     def _say_interests(self, wish, gift, names):
         common = self._get_common(wish["interests"], gift["interests"], names["timebank.skill"])
-        return common and self.env._("both like %s", ", ".join(common[:2]))
+        return common and self.env._("both like %s", ", ".join(common[:MOST_LIKED]))
 
     def _get_common(self, one, other, names):
         """The names of what is on both sides, in their models' order."""
@@ -459,7 +468,7 @@ class TimebankMatchmaker(models.AbstractModel):
     def _say_needed(self, wish):
         if not wish["needed_by"]:
             return ""
-        return self.env._("needed by %s", format_date(self.env, wish["needed_by"]))
+        return self.env._("needed by %s", say_day(self.env, wish["needed_by"]))
 
     def _say_too_little(self, wish):
         if wish["available"] >= wish["minutes"]:

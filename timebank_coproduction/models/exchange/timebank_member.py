@@ -4,6 +4,11 @@ from odoo import fields, models
 
 from ...tools import closeness
 from ...tools.minutes import clock
+from ..common.figures import figures_over
+from ..common.windows import open_dialog, open_list
+
+#: How many of the requests that a member could meet are told to whoever asks them to give back.
+WISHES_TOLD = 3
 
 
 class TimebankMember(models.Model):
@@ -35,19 +40,11 @@ class TimebankMember(models.Model):
     )
 
     def _compute_exchange_counts(self):
-        for model, name in (
-            ("timebank.offer", "offer_count"),
-            ("timebank.request", "request_count"),
-        ):
-            counts = dict(
-                self.env[model]._read_group(
-                    [("member_id", "in", self.ids), ("state", "!=", "closed")],
-                    ["member_id"],
-                    ["__count"],
-                )
-            )
-            for member in self:
-                member[name] = counts.get(member._origin, 0)
+        live = [("state", "!=", "closed")]
+        for member, count in figures_over(self, self.env["timebank.offer"], "member_id", live):
+            member.offer_count = count
+        for member, count in figures_over(self, self.env["timebank.request"], "member_id", live):
+            member.request_count = count
 
     def write(self, vals):
         result = super().write(vals)
@@ -71,35 +68,24 @@ class TimebankMember(models.Model):
     def action_log_hours(self):
         """An empty entry of hours for this member, to fill in."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Log hours"),
-            "res_model": "timebank.hours",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_scheme_id": self.scheme_id.id,
-                "default_partner_id": self.partner_id.id,
-            },
-        }
+        return open_dialog(
+            self.env["timebank.hours"], self.env._("Log hours"), context=self._get_form_defaults()
+        )
 
     def action_view_offers(self):
-        return self._action_on_exchange("timebank_coproduction.timebank_offer_action")
+        return self._open_own("timebank_offer_action")
 
     def action_view_requests(self):
-        return self._action_on_exchange("timebank_coproduction.timebank_request_action")
+        return self._open_own("timebank_request_action")
 
-    def _action_on_exchange(self, xmlid):
+    def _open_own(self, name):
+        """The addon's window ``name``, showing this member's records only."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
-        return dict(
-            action,
-            domain=[("member_id", "=", self.id)],
-            context={
-                "default_scheme_id": self.scheme_id.id,
-                "default_partner_id": self.partner_id.id,
-            },
-        )
+        return open_list(self.env, name, [("member_id", "=", self.id)], self._get_form_defaults())
+
+    def _get_form_defaults(self):
+        """What an empty form about this member begins with."""
+        return {"default_scheme_id": self.scheme_id.id, "default_partner_id": self.partner_id.id}
 
     # ------------------------------------------------------------
     # What the coordinator reads when asking.
@@ -145,7 +131,7 @@ class TimebankMember(models.Model):
         lines += [f"{row['name']}: {', '.join(row['reasons'])}" for row in wishes]
         return Markup("<ul>%s</ul>") % Markup().join(Markup("<li>%s</li>") % escape(line) for line in lines)
 
-    def _suggest_wishes(self, limit=3):
+    def _suggest_wishes(self, limit=WISHES_TOLD):
         """For each member, the requests that their offers fit best.
 
         :return: dict of member id → rows as :meth:`timebank.offer.suggest` gives them

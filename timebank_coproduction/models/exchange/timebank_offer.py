@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+from ..common.figures import figures_over
+from .timebank_exchange_mixin import BEST_SHOWN
+
 
 class TimebankOffer(models.Model):
     """What somebody can do for others, or would lend."""
@@ -15,19 +18,14 @@ class TimebankOffer(models.Model):
     _live = models.Index("(scheme_id, kind, skill_id) WHERE state = 'published'")
 
     def _compute_introduction_count(self):
-        counts = dict(
-            self.env["timebank.introduction"]._read_group(
-                [("offer_id", "in", self.ids)], ["offer_id"], ["__count"]
-            )
-        )
-        for offer in self:
-            offer.introduction_count = counts.get(offer._origin, 0)
+        for offer, count in figures_over(self, self.env["timebank.introduction"], "offer_id"):
+            offer.introduction_count = count
 
     # ------------------------------------------------------------
     # The requests that an offer fits.
     # ------------------------------------------------------------
 
-    def suggest(self, limit=10):
+    def suggest(self, limit=BEST_SHOWN):
         """The open requests that this offer fits, best first. Nothing is written.
 
         :param int limit: how many at most
@@ -42,6 +40,6 @@ class TimebankOffer(models.Model):
         return matchmaker._describe_facts(found, "request")
 
     def action_suggest(self):
-        """Keep the ten best requests as suggested introductions, and show them."""
-        rows = [row for offer in self for row in offer.suggest(10)]
+        """Keep the best requests as suggested introductions, and show them."""
+        rows = [row for offer in self for row in offer.suggest()]
         return self.env["timebank.introduction"]._suggest(rows, self)

@@ -3,7 +3,9 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
 from ...tools.shares import split
+from ..common.figures import figures_over
 from ..common.hours_field import hours_of, minutes_from_hours
+from .timebank_exchange_mixin import BEST_SHOWN
 
 
 class TimebankRequest(models.Model):
@@ -13,6 +15,7 @@ class TimebankRequest(models.Model):
     _description = "Request"
     _inherit = ["timebank.exchange.mixin"]
     _reminder_template = "timebank_coproduction.mail_template_request_expires"
+    _lasts_months = 3
 
     state = fields.Selection(selection_add=[("met", "Met"), ("closed",)], ondelete={"met": "set default"})
     needed_by = fields.Date("Needed by", index="btree_not_null")
@@ -58,17 +61,9 @@ class TimebankRequest(models.Model):
     _minutes_positive = models.Constraint("CHECK (minutes > 0)", "A request takes at least one minute.")
     _live = models.Index("(scheme_id, kind, skill_id) WHERE state = 'published'")
 
-    def _default_expires_on(self):
-        return fields.Date.add(fields.Date.context_today(self), months=3)
-
     def _compute_introduction_count(self):
-        counts = dict(
-            self.env["timebank.introduction"]._read_group(
-                [("request_id", "in", self.ids)], ["request_id"], ["__count"]
-            )
-        )
-        for request in self:
-            request.introduction_count = counts.get(request._origin, 0)
+        for request, count in figures_over(self, self.env["timebank.introduction"], "request_id"):
+            request.introduction_count = count
 
     @api.depends("partner_id", "scheme_id")
     def _compute_for_whom(self):
@@ -262,7 +257,7 @@ class TimebankRequest(models.Model):
     # The offers that fit a request.
     # ------------------------------------------------------------
 
-    def suggest(self, limit=10):
+    def suggest(self, limit=BEST_SHOWN):
         """The published offers that fit this request, best first. Nothing is written.
 
         :param int limit: how many at most
@@ -278,6 +273,6 @@ class TimebankRequest(models.Model):
         return matchmaker._describe_facts(found, "offer")
 
     def action_suggest(self):
-        """Keep the ten best offers as suggested introductions, and show them."""
-        rows = [row for request in self for row in request.suggest(10)]
+        """Keep the best offers as suggested introductions, and show them."""
+        rows = [row for request in self for row in request.suggest()]
         return self.env["timebank.introduction"]._suggest(rows, self)

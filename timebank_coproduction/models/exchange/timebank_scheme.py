@@ -4,9 +4,12 @@ from odoo import api, fields, models
 
 from ...tools import closeness, planning
 from ..common.hours_field import hours_of
+from ..common.windows import open_list
 
 #: For how many days after support ended somebody is asked.
 SUPPORT_ENDED_DAYS = 60
+#: How many months after they were asked to give back people are asked again.
+ASK_AGAIN_MONTHS = 6
 
 
 class TimebankScheme(models.Model):
@@ -58,12 +61,10 @@ class TimebankScheme(models.Model):
     def action_plan_introductions(self):
         """Make a plan, and show it to be accepted or struck out line by line."""
         introductions = self.plan_introductions()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_introduction_suggested_action"
-        )
-        return dict(
-            action,
-            domain=[("id", "in", introductions.ids), ("state", "=", "suggested")],
+        return open_list(
+            self.env,
+            "timebank_introduction_suggested_action",
+            [("id", "in", introductions.ids), ("state", "=", "suggested")],
             display_name=self.env._("Plan of %s introductions", len(introductions)),
         )
 
@@ -143,10 +144,10 @@ class TimebankScheme(models.Model):
             scheme._ask_to_give_back()
 
     def _ask_to_give_back(self):
-        """One activity for each member to be asked; nobody is asked twice within half a year."""
+        """One activity for each member to be asked; nobody is asked twice within :data:`ASK_AGAIN_MONTHS`."""
         self.ensure_one()
         today = fields.Date.context_today(self)
-        asked_since = fields.Date.subtract(today, months=6)
+        asked_since = fields.Date.subtract(today, months=ASK_AGAIN_MONTHS)
         members = self._get_never_gave() | self._get_support_ended()
         members = members.filtered(lambda member: not member.asked_on or member.asked_on < asked_since)
         suggestions = members._suggest_wishes()

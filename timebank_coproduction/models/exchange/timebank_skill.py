@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from ..common.figures import figures_over
+from ..common.windows import open_dialog, open_form, open_list
+
 KINDS = [("skill", "Skill"), ("space", "Space"), ("equipment", "Equipment")]
 
 
@@ -61,19 +64,11 @@ class TimebankSkill(models.Model):
             skill.display_name = skill.complete_name if full else skill.name
 
     def _compute_counts(self):
-        for model, name in (
-            ("timebank.offer", "offer_count"),
-            ("timebank.request", "request_count"),
-        ):
-            counts = dict(
-                self.env[model]._read_group(
-                    [("skill_id", "in", self.ids), ("state", "=", "published")],
-                    ["skill_id"],
-                    ["__count"],
-                )
-            )
-            for skill in self:
-                skill[name] = counts.get(skill._origin, 0)
+        live = [("state", "=", "published")]
+        for skill, count in figures_over(self, self.env["timebank.offer"], "skill_id", live):
+            skill.offer_count = count
+        for skill, count in figures_over(self, self.env["timebank.request"], "skill_id", live):
+            skill.request_count = count
 
     @api.constrains("parent_id")
     def _check_no_circle(self):
@@ -81,26 +76,23 @@ class TimebankSkill(models.Model):
             raise ValidationError(self.env._("A skill can't be a part of itself, nor of one of its parts."))
 
     def action_view_offers(self):
-        return self._action_on("timebank_coproduction.timebank_offer_action")
+        return open_list(self.env, "timebank_offer_action", self._get_own_domain(), {})
 
     def action_view_requests(self):
-        return self._action_on("timebank_coproduction.timebank_request_action")
+        return open_list(self.env, "timebank_request_action", self._get_own_domain(), {})
 
-    def _action_on(self, xmlid):
-        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
-        return dict(action, domain=[("skill_id", "child_of", self.ids)], context={})
+    def _get_own_domain(self):
+        """The offers or requests of these skills and of their parts."""
+        return [("skill_id", "child_of", self.ids)]
 
     def action_add_offer(self):
         """An empty offer of this, to fill in with whoever was found."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Who can do it?"),
-            "res_model": "timebank.offer",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_kind": self.kind, "default_skill_id": self.id},
-        }
+        return open_dialog(
+            self.env["timebank.offer"],
+            self.env._("Who can do it?"),
+            context={"default_kind": self.kind, "default_skill_id": self.id},
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
@@ -195,12 +187,7 @@ class TimebankSkill(models.Model):
         self.env.invalidate_all()
         self.unlink()
         target.synonyms = self._join_words(words)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": target.id,
-            "views": [(False, "form")],
-        }
+        return open_form(target)
 
     def _get_columns_pointing_here(self):
         """Pairs of table and column of every stored many-to-one to a skill."""

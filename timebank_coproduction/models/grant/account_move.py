@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..common.windows import open_list
+
 FINANCE = "timebank_coproduction.group_timebank_finance"
 
 
@@ -49,9 +51,8 @@ class AccountMove(models.Model):
     def action_view_timebank_lines(self):
         """The lines of this bill that grants pay for, as the books say now, matched or not."""
         self.env["timebank.bill.line"]._follow(self._get_timebank_grants())
-        return self.env["ir.actions.act_window"]._open_timebank(
-            "timebank_bill_line_action", [("move_line_id", "in", self.line_ids.ids)]
-        )
+        own = [("move_line_id", "in", self.line_ids.ids)]
+        return open_list(self.env, "timebank_bill_line_action", own, {})
 
     @api.depends("line_ids")
     @api.depends_context("uid")
@@ -68,9 +69,8 @@ class AccountMove(models.Model):
     def action_view_timebank_claims(self):
         """The claims matched with this bill's lines."""
         matches = self.env["timebank.reward.match"].search([("move_line_id.move_id", "in", self.ids)])
-        return self.env["ir.actions.act_window"]._open_timebank(
-            "timebank_redemption_action", [("id", "in", matches.redemption_id.ids)]
-        )
+        paid = [("id", "in", matches.redemption_id.ids)]
+        return open_list(self.env, "timebank_redemption_action", paid, {})
 
 
 class AccountMoveLine(models.Model):

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..common.windows import open_form
+
 
 class TimebankBillLine(models.Model):
     """A bill line as a grant sees it: how much of it is charged to the grant, and matched.
@@ -84,12 +86,7 @@ class TimebankBillLine(models.Model):
     def action_view_bill(self):
         """The bill or journal entry that the line is on, for whoever may open it."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.move_id.id,
-            "views": [(False, "form")],
-        }
+        return open_form(self.move_id)
 
     @api.private
     def _follow(self, grants):

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import format_date
+
+from ..common.figures import figures_over
+from ..common.windows import open_form, open_list
+from ..common.words import say_day
 
 #: What was agreed with the funder: once the grant is open, only an amendment changes it.
 AGREED = frozenset({"amount", "currency_id", "rate", "date_start", "date_end", "reward_percentage"})
@@ -168,13 +171,10 @@ class TimebankGrant(models.Model):
             grant.reward_budget = currency.round(grant.amount_company * grant.reward_percentage / 100)
 
     def _compute_reconciliation_count(self):
-        counts = dict(
-            self.env["timebank.reconciliation"]
-            .sudo()  # sudo: only the number is shown to those who may not open them
-            ._read_group([("grant_id", "in", self.ids)], ["grant_id"], ["__count"])
-        )
-        for grant in self:
-            grant.reconciliation_count = counts.get(grant._origin.sudo(), 0)
+        # sudo: only the number is shown to those who may not open them
+        reconciliations = self.env["timebank.reconciliation"].sudo()
+        for grant, count in figures_over(self, reconciliations, "grant_id"):
+            grant.reconciliation_count = count
 
     @api.constrains("analytic_account_id", "company_id")
     def _check_analytic_company(self):
@@ -335,7 +335,7 @@ class TimebankGrant(models.Model):
             return self.env._(
                 "At this pace the reward budget of %(budget)s is used up by %(date)s",
                 budget=budget,
-                date=format_date(self.env, self.used_up_on),
+                date=say_day(self.env, self.used_up_on),
             )
         return self.env._(
             "At this pace %(left)s of the reward budget of %(budget)s will be left over",
@@ -364,27 +364,22 @@ class TimebankGrant(models.Model):
         draft = reconciliations.search([("grant_id", "=", self.id), ("state", "=", "draft")], limit=1)
         draft = draft or reconciliations.create({"grant_id": self.id})
         draft.action_refresh()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "timebank.reconciliation",
-            "res_id": draft.id,
-            "views": [(False, "form")],
-        }
+        return open_form(draft)
 
     def action_view_claims(self):
-        return self._open("timebank_redemption_action")
+        return self._open_own("timebank_redemption_action")
 
     def action_view_bills(self):
         self.env["timebank.bill.line"]._follow(self)
-        return self._open("timebank_bill_line_action")
+        return self._open_own("timebank_bill_line_action")
 
     def action_view_reconciliations(self):
-        return self._open("timebank_reconciliation_action")
+        return self._open_own("timebank_reconciliation_action")
 
-    def _open(self, name):
-        return self.env["ir.actions.act_window"]._open_timebank(
-            name, [("grant_id", "in", self.ids)], default_grant_id=self[:1].id
-        )
+    def _open_own(self, name):
+        """The addon's window ``name``, showing these grants' records only."""
+        own = [("grant_id", "in", self.ids)]
+        return open_list(self.env, name, own, {"default_grant_id": self[:1].id})
 
     # ------------------------------------------------------------
     # What was agreed anew with the funder

@@ -7,6 +7,11 @@ from odoo.tools import SQL
 #: Account types that count as spending where a grant names no accounts of its own.
 EXPENSES = ("expense", "expense_depreciation", "expense_direct_cost")
 
+#: By which share of the budget the expected spending may miss it and still be on course.
+OFF_COURSE = 0.1
+#: Nothing is expected before one of so many equal parts of the grant's time has gone.
+EARLY_PARTS = 10
+
 MONEY = {"currency_field": "company_currency_id", "compute": "_compute_figures"}
 
 
@@ -88,11 +93,11 @@ class TimebankGrant(models.Model):
             grant.time_percentage = 100 * gone / days
             grant.expected_amount = used * days / gone if gone else 0
             grant.used_up_on = grant._get_day_used_up(days)
-            if gone < days / 10 or not budget:
+            if gone < days / EARLY_PARTS or not budget:
                 grant.course = "early"
-            elif grant.expected_amount > budget * 1.1:
+            elif grant.expected_amount > budget * (1 + OFF_COURSE):
                 grant.course = "over"
-            elif grant.expected_amount < budget * 0.9:
+            elif grant.expected_amount < budget * (1 - OFF_COURSE):
                 grant.course = "under"
             else:
                 grant.course = "on_course"

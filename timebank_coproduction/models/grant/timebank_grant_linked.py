@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from ..common.figures import figures_over
+from ..common.windows import open_list
+
 #: Who sees that there are grants.
 SEES_GRANTS = (
     "timebank_coproduction.group_timebank_coordinator,"
@@ -24,19 +27,13 @@ class TimebankGrantLinked(models.AbstractModel):
 
     @api.depends_context("uid")
     def _compute_timebank_grant_count(self):
-        counts = dict(
-            self.env["timebank.grant"]._read_group(
-                [(self._grant_field, "in", self.ids)], [self._grant_field], ["__count"]
-            )
-        )
-        for record in self:
-            record.timebank_grant_count = counts.get(record._origin, 0)
+        for record, count in figures_over(self, self.env["timebank.grant"], self._grant_field):
+            record.timebank_grant_count = count
 
     def action_view_timebank_grants(self):
         """The grants that name these, closed ones too."""
-        return self.env["ir.actions.act_window"]._open_timebank(
-            "timebank_grant_action", [(self._grant_field, "in", self.ids)], **self._get_grant_defaults()
-        )
+        own = [(self._grant_field, "in", self.ids)]
+        return open_list(self.env, "timebank_grant_action", own, self._get_grant_defaults())
 
     def _get_grant_defaults(self):
         """What a new grant begins with on that list."""

@@ -2,9 +2,11 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...tools import canonical
+from ..common.figures import figures_over
+from ..common.words import say_day
 
 MONEY = {"currency_field": "currency_id", "readonly": True}
 
@@ -161,19 +163,19 @@ class TimebankReconciliation(models.Model):
             reconciliation.display_name = self.env._(
                 "%(grant)s, %(start)s to %(end)s",
                 grant=reconciliation.grant_id.name or "?",
-                start=format_date(self.env, reconciliation.date_from),
-                end=format_date(self.env, reconciliation.date_to),
+                start=say_day(self.env, reconciliation.date_from),
+                end=say_day(self.env, reconciliation.date_to),
             )
 
     @api.depends("line_ids.status", "line_ids.note")
     def _compute_unexplained_count(self):
         lines = self.env["timebank.reconciliation.line"]
-        base = [("reconciliation_id", "in", self.ids), ("status", "!=", "matched")]
-        count = dict(lines._read_group(base, ["reconciliation_id"], ["__count"]))
-        without = dict(lines._read_group([*base, ("note", "=", False)], ["reconciliation_id"], ["__count"]))
-        for reconciliation in self:
-            reconciliation.exception_count = count.get(reconciliation._origin, 0)
-            reconciliation.unexplained_count = without.get(reconciliation._origin, 0)
+        exceptions = [("status", "!=", "matched")]
+        for reconciliation, count in figures_over(self, lines, "reconciliation_id", exceptions):
+            reconciliation.exception_count = count
+        unexplained = [*exceptions, ("note", "=", False)]
+        for reconciliation, count in figures_over(self, lines, "reconciliation_id", unexplained):
+            reconciliation.unexplained_count = count
 
     def _compute_is_intact(self):
         for reconciliation in self:

@@ -1,8 +1,9 @@
 from odoo import fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...tools import reconcile
 from ...tools.reconcile import Bill, Claim, Entry, Match, Terms
+from ..common.words import say_day
 
 #: Money on a line, and the line's part that it comes from.
 AMOUNTS = {
@@ -250,7 +251,7 @@ class TimebankReconciliation(models.Model):
             approved_on = claims.browse(line.claim).approved_on.date()
             day = reconcile.expected_by(approved_on, self.grant_id.days_after)
             if day >= self.date_to:
-                return {"note": self.env._("Bill expected by %s.", format_date(self.env, day))}
+                return {"note": self.env._("Bill expected by %s.", say_day(self.env, day))}
         return {}
 
     def action_match(self):

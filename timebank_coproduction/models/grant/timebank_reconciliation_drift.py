@@ -1,8 +1,9 @@
 from odoo import fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...tools import canonical, drift
 from ...tools.reconcile import Line
+from ..common.words import say_day
 
 #: Changes told in full; a number stands for the others.
 TOLD = 30
@@ -100,7 +101,7 @@ class TimebankReconciliation(models.Model):
             *(
                 self.env._(
                     "Analytic entries without a bill on %(day)s: were %(before)s, are now %(after)s",
-                    day=format_date(self.env, day),
+                    day=say_day(self.env, day),
                     before=self._money(before or 0),
                     after=self._money(after or 0),
                 )
@@ -165,8 +166,8 @@ class TimebankReconciliation(models.Model):
             else:
                 yield self.env._(
                     "%(bill)s: %(before)s was dated %(old)s, and is dated %(new)s now",
-                    old=format_date(self.env, before.day),
-                    new=format_date(self.env, after.day),
+                    old=say_day(self.env, before.day),
+                    new=say_day(self.env, after.day),
                     **words,
                 )
 
@@ -179,7 +180,7 @@ class TimebankReconciliation(models.Model):
         if item.parent_state == "cancel":
             return self.env._("the bill was cancelled")
         if not self.date_from <= item.date <= self.date_to:
-            return self.env._("the bill is dated %s now", format_date(self.env, item.date))
+            return self.env._("the bill is dated %s now", say_day(self.env, item.date))
         return self.env._("its line no longer counts for this grant")
 
     def _tell_of_claims(self, claims):

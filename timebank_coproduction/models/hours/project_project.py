@@ -1,6 +1,8 @@
 from odoo import fields, models
 
+from ..common.figures import figures_over
 from ..common.hours_field import hours_of
+from ..common.windows import open_list
 
 
 class ProjectProject(models.Model):
@@ -14,23 +16,20 @@ class ProjectProject(models.Model):
     )
 
     def _compute_timebank_figures(self):
-        groups = self.env["timebank.hours"]._read_group(
-            [("project_id", "in", self.ids), ("state", "=", "approved")],
-            ["project_id"],
-            ["minutes:sum", "partner_id:count_distinct"],
-        )
-        figures = {project: (minutes, people) for project, minutes, people in groups}
-        for project in self:
-            minutes, people = figures.get(project._origin, (0, 0))
+        approved = [("state", "=", "approved")]
+        aggregates = ("minutes:sum", "partner_id:count_distinct")
+        for project, minutes, people in figures_over(
+            self, self.env["timebank.hours"], "project_id", approved, *aggregates
+        ):
             project.timebank_minutes = minutes
             project.timebank_people_count = people
 
     def action_view_timebank_hours(self):
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
-        return dict(
-            action,
-            domain=[("project_id", "in", self.ids)],
-            context={"default_project_id": self[:1].id, **self.timebank_scheme_ids._default_for_user()},
+        return open_list(
+            self.env,
+            "timebank_hours_action",
+            [("project_id", "in", self.ids)],
+            {"default_project_id": self[:1].id, **self.timebank_scheme_ids._default_for_user()},
         )
 
     def action_view_timebank_people(self):

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..common.hours_field import hours_of
+from ..common.windows import open_list
 
 
 class ResPartner(models.Model):
@@ -23,13 +24,5 @@ class ResPartner(models.Model):
 
     def action_view_timebank_hours(self):
         """Everything that these people gave or received."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
-        return dict(
-            action,
-            domain=[
-                "|",
-                ("partner_id", "in", self.ids),
-                ("receiver_id", "in", self.ids),
-            ],
-            context={},
-        )
+        theirs = ["|", ("partner_id", "in", self.ids), ("receiver_id", "in", self.ids)]
+        return open_list(self.env, "timebank_hours_action", theirs, {})

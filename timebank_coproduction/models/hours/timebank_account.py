@@ -6,6 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+#: How many months a statement covers unless told.
+STATEMENT_MONTHS = 3
+
 
 class TimebankAccount(models.Model):
     """What a statement on paper says: an account over a period, complete in itself."""
@@ -110,9 +113,9 @@ class TimebankAccount(models.Model):
 
     @api.model
     def _get_statement_period(self, date_from=None, date_to=None):
-        """The period as two dates, where none is given the three months up to today."""
+        """The period as two dates, where none is given the :data:`STATEMENT_MONTHS` up to today."""
         date_to = fields.Date.to_date(date_to) or fields.Date.context_today(self)
-        date_from = fields.Date.to_date(date_from) or date_to - relativedelta(months=3)
+        date_from = fields.Date.to_date(date_from) or date_to - relativedelta(months=STATEMENT_MONTHS)
         if date_from > date_to:
             raise UserError(self.env._("The period ends before it begins."))
         return date_from, date_to

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from ...tools import minutes as minutes_tool
 from ...tools.minutes import DAY, clock
 from ..common.hours_field import checked_minutes, hours_of, minutes_from_hours
+from ..common.words import say_day
 from ..member.timebank_member import ROLES
 
 #: What an entry says. Once a coordinator has decided, only a reversal can change it.
@@ -23,6 +24,9 @@ CONTENT = frozenset(
 
 #: What a member can't say about their own entry.
 COORDINATORS_ONLY = frozenset({"role", "source"})
+
+#: After how many days an entry has waited too long for approval.
+LATE_DAYS = 14
 
 
 class TimebankHours(models.Model):
@@ -131,10 +135,10 @@ class TimebankHours(models.Model):
     )
 
     _minutes_of_a_day = models.Constraint(
-        "CHECK (minutes BETWEEN 1 AND 1440)", "An entry lasts between one minute and 24 hours."
+        f"CHECK (minutes BETWEEN 1 AND {DAY})", "An entry lasts between one minute and 24 hours."
     )
     _start_of_a_day = models.Constraint(
-        "CHECK (start_minute BETWEEN -1 AND 1439)", "A starting time lies between 0:00 and 23:59."
+        f"CHECK (start_minute BETWEEN -1 AND {DAY - 1})", "A starting time lies between 0:00 and 23:59."
     )
     _not_to_oneself = models.Constraint(
         "CHECK (receiver_id != partner_id)", "Nobody gives time to themselves."
@@ -179,7 +183,7 @@ class TimebankHours(models.Model):
                 "%(person)s, %(time)s on %(date)s",
                 person=entry.partner_id.name or "?",
                 time=clock(entry.minutes),
-                date=self.env["ir.qweb.field.date"].value_to_html(entry.date, {}) if entry.date else "?",
+                date=say_day(self.env, entry.date) or "?",
             )
 
     @api.depends("state", "date")
@@ -205,8 +209,8 @@ class TimebankHours(models.Model):
         self.start_minute = self._start_minute_of(self.start_time)
 
     def _late_before(self):
-        """Entries older than two weeks have waited too long."""
-        return fields.Date.subtract(fields.Date.context_today(self), days=14)
+        """Entries given before this day have waited too long."""
+        return fields.Date.subtract(fields.Date.context_today(self), days=LATE_DAYS)
 
     # CRUD
     @api.model_create_multi

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ...tools.minutes import clock
+from ..common.windows import open_list
 
 #: Besides giver, day and minutes: where all of these agree, it is the same time.
 WHAT_MAKES_A_DOUBLE = ("scheme_id", "receiver_id", "project_id", "start_minute")
@@ -339,8 +340,5 @@ class TimebankHours(models.Model):
 
     def action_view_credits(self):
         """The transfers that these entries made, and their reversals."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_transfer_action"
-        )
         transfers = self.transfer_ids | self.transfer_ids.reversal_ids
-        return dict(action, domain=[("id", "in", transfers.ids)], context={})
+        return open_list(self.env, "timebank_transfer_action", [("id", "in", transfers.ids)], {})

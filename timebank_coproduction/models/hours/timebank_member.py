@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ..common.hours_field import hours_of
+from ..common.windows import open_list
 
 
 class TimebankMember(models.Model):
@@ -23,16 +24,16 @@ class TimebankMember(models.Model):
     # Actions
     def action_view_hours(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
-        return dict(
-            action,
-            domain=[
+        return open_list(
+            self.env,
+            "timebank_hours_action",
+            [
                 ("scheme_id", "=", self.scheme_id.id),
                 "|",
                 ("partner_id", "=", self.partner_id.id),
                 ("receiver_id", "=", self.partner_id.id),
             ],
-            context={"default_scheme_id": self.scheme_id.id, "default_partner_id": self.partner_id.id},
+            {"default_scheme_id": self.scheme_id.id, "default_partner_id": self.partner_id.id},
         )
 
     def action_print_statement(self):

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ...tools.minutes import DAY
+from ..common.figures import figures_over
 from ..common.hours_field import hours_of
 
 
@@ -52,7 +53,7 @@ class TimebankScheme(models.Model):
     to_approve_count = fields.Integer("Hours to approve", compute="_compute_to_approve_count")
 
     _max_per_day = models.Constraint(
-        "CHECK (max_minutes_per_day BETWEEN 1 AND 1440)",
+        f"CHECK (max_minutes_per_day BETWEEN 1 AND {DAY})",
         "The most hours a day lie between one minute and 24 hours.",
     )
     _approval_limit_positive = models.Constraint(
@@ -60,19 +61,13 @@ class TimebankScheme(models.Model):
     )
 
     def _compute_to_approve_count(self):
-        counts = dict(
-            self.env["timebank.hours"]._read_group(
-                [("scheme_id", "in", self.ids), ("state", "=", "submitted")],
-                ["scheme_id"],
-                ["__count"],
-            )
-        )
-        for scheme in self:
-            scheme.to_approve_count = counts.get(scheme._origin, 0)
+        hours, waiting = self.env["timebank.hours"], [("state", "=", "submitted")]
+        for scheme, number in figures_over(self, hours, "scheme_id", waiting):
+            scheme.to_approve_count = number
 
     # Actions
     def action_view_to_approve(self):
-        return self._action_on("timebank_coproduction.timebank_hours_to_approve_action")
+        return self._open_own("timebank_hours_to_approve_action")
 
     # Rules
     def _needs_approval(self, hours):

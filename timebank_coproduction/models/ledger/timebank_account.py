@@ -7,6 +7,11 @@ from odoo.tools import SQL
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import clock
 from ..common.hours_field import checked_minutes, hours_of
+from ..common.windows import open_list
+from ..common.words import say_day
+
+#: How long before credits expire their owner is told.
+NOTICE = relativedelta(months=1)
 
 
 class TimebankAccount(models.Model):
@@ -118,7 +123,7 @@ class TimebankAccount(models.Model):
     def _compute_expiry_on(self):
         for account in self:
             notice = account.expiry_notice_on
-            account.expiry_on = notice and notice + relativedelta(months=1)
+            account.expiry_on = notice and notice + NOTICE
 
     def _compute_can_give(self):
         for account in self:
@@ -216,10 +221,8 @@ class TimebankAccount(models.Model):
 
     def action_view_statement(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_statement_line_action"
-        )
-        return dict(action, domain=[("account_id", "=", self.id)], display_name=self.name)
+        own = [("account_id", "=", self.id)]
+        return open_list(self.env, "timebank_statement_line_action", own, display_name=self.name)
 
     def _set_state(self, state):
         self.check_access("write")
@@ -264,7 +267,7 @@ class TimebankAccount(models.Model):
         """Members' accounts with credits that nothing moved on for the months of the policy, less the
         month of the notice. An announcement that a later movement has overtaken is forgotten.
         """
-        since = today + relativedelta(months=1) - relativedelta(months=scheme.expiry_months)
+        since = today + NOTICE - relativedelta(months=scheme.expiry_months)
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -303,7 +306,7 @@ class TimebankAccount(models.Model):
                     "%(person)s has no e-mail address. On %(day)s, %(hours)s unused hours go to the"
                     " community pot unless something moves on the account.",
                     person=account.name,
-                    day=self.env["ir.qweb.field.date"].value_to_html(account.expiry_on, {}),
+                    day=say_day(self.env, account.expiry_on),
                     hours=clock(account.balance_minutes),
                 ),
                 user_id=account.scheme_id.coordinator_ids[:1].id or self.env.uid,
@@ -371,8 +374,7 @@ class TimebankAccount(models.Model):
 
     def action_open_gift(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_gift_action")
-        return dict(action, context={"default_from_account_id": self.id})
+        return open_list(self.env, "timebank_gift_action", context={"default_from_account_id": self.id})
 
     def _why_not_spend(self):
         """Why this user can't give from the account, or an empty string."""

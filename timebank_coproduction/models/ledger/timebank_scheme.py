@@ -1,13 +1,19 @@
-from ast import literal_eval
 from itertools import count
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
 
+from ..common.figures import figures_over
 from ..common.hours_field import hours_of
+from ..common.windows import narrow_list
+from ..common.words import say_day
 
 GROUP = "timebank_coproduction.group_timebank_"
+
+#: How many accounts a refusal, or violations a message, names at most,
+MOST_NAMED = 10
+#: and how many violations stand in the administrators' to-do.
+MOST_IN_ALARM = 50
 
 
 class TimebankScheme(models.Model):
@@ -121,11 +127,8 @@ class TimebankScheme(models.Model):
             scheme.outstanding_minutes = -scheme.operating_account_id.balance_minutes
 
     def _compute_seal_count(self):
-        counts = dict(
-            self.env["timebank.seal"]._read_group([("scheme_id", "in", self.ids)], ["scheme_id"], ["__count"])
-        )
-        for scheme in self:
-            scheme.seal_count = counts.get(scheme._origin, 0)
+        for scheme, number in figures_over(self, self.env["timebank.seal"], "scheme_id"):
+            scheme.seal_count = number
 
     @api.constrains("credit_limit_minutes")
     def _check_no_account_beyond_limit(self):
@@ -141,7 +144,7 @@ class TimebankScheme(models.Model):
                         ("has_own_limit", "=", False),
                         ("balance_minutes", "<", -scheme.credit_limit_minutes),
                     ],
-                    limit=10,
+                    limit=MOST_NAMED,
                 )
             )
             if beyond:
@@ -240,23 +243,16 @@ class TimebankScheme(models.Model):
         self.account_ids.sudo()._thaw_for_scheme()
 
     def action_view_accounts(self):
-        return self._action_on("timebank_coproduction.timebank_account_action")
+        return self._open_own("timebank_account_action")
 
     def action_view_transfers(self):
-        return self._action_on("timebank_coproduction.timebank_transfer_action")
+        return self._open_own("timebank_transfer_action")
 
-    def _action_on(self, xmlid):
-        """The action ``xmlid``, showing this bank's records only."""
+    def _open_own(self, name):
+        """The addon's window ``name``, showing this bank's records only."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
-        own = Domain("scheme_id", "=", self.id)
-        action["domain"] = list(Domain(literal_eval(action["domain"] or "[]")) & own)
-        action["context"] = {
-            **literal_eval(action["context"] or "{}"),
-            "default_scheme_id": self.id,
-            "search_default_my_banks": False,
-        }
-        return action
+        context = {"default_scheme_id": self.id, "search_default_my_banks": False}
+        return narrow_list(self.env, name, [("scheme_id", "=", self.id)], context)
 
     # ------------------------------------------------------------
     # Rules: the policy of the bank, asked by the models that obey it
@@ -271,7 +267,7 @@ class TimebankScheme(models.Model):
             return self.env._(
                 "%(bank)s has closed its books up to %(day)s: use a later date.",
                 bank=self.name,
-                day=self.env["ir.qweb.field.date"].value_to_html(self.lock_date, {}),
+                day=say_day(self.env, self.lock_date),
             )
         return ""
 
@@ -339,7 +335,7 @@ class TimebankScheme(models.Model):
         }
 
     def action_view_seals(self):
-        return self._action_on("timebank_coproduction.timebank_seal_action")
+        return self._open_own("timebank_seal_action")
 
     def check_ledger(self):
         """Every invariant of the ledger that does not hold, in these banks (all, if none given).
@@ -377,7 +373,7 @@ class TimebankScheme(models.Model):
         """:meth:`check_ledger` as a button: tells what it found."""
         violations = self.check_ledger()
         if violations:
-            message = "\n".join(violation["message"] for violation in violations[:10])
+            message = "\n".join(violation["message"] for violation in violations[:MOST_NAMED])
         else:
             message = self.env._("Every balance agrees with its transfers, and no seal is broken.")
         return {
@@ -406,7 +402,8 @@ class TimebankScheme(models.Model):
         self.ensure_one()
         todo = "timebank_coproduction.mail_activity_ledger"
         note = self.env["ir.qweb"]._render(
-            "timebank_coproduction.ledger_alarm", {"violations": violations[:50], "count": len(violations)}
+            "timebank_coproduction.ledger_alarm",
+            {"violations": violations[:MOST_IN_ALARM], "count": len(violations)},
         )
         managers = self.env.ref("timebank_coproduction.group_timebank_manager").all_user_ids
         told = self.activity_search([todo]).user_id

@@ -4,6 +4,9 @@ from odoo.tools import SQL
 
 from ...tools import hash_chain
 
+#: How many signs of its hash tell a seal from the bank's others of that day.
+HASH_SHOWN = 8
+
 
 class TimebankSeal(models.Model):
     """A hash over every transfer of a bank that no earlier seal covers.
@@ -33,7 +36,7 @@ class TimebankSeal(models.Model):
     def _compute_display_name(self):
         for seal in self:
             seal.display_name = (
-                f"{seal.scheme_id.code} {fields.Date.to_string(seal.create_date)} {seal.hash[:8]}"
+                f"{seal.scheme_id.code} {fields.Date.to_string(seal.create_date)} {seal.hash[:HASH_SHOWN]}"
             )
 
     @api.model_create_multi

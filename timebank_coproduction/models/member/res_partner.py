@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..common.hours_field import hours_of
+from ..common.windows import open_list
 
 
 class ResPartner(models.Model):
@@ -21,10 +22,5 @@ class ResPartner(models.Model):
 
     def action_view_timebank_statement(self):
         """What moved on these people's own accounts."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_statement_line_action"
-        )
-        return dict(
-            action,
-            domain=[("account_id", "in", self.timebank_member_ids.account_id.ids)],
-        )
+        own = [("account_id", "in", self.timebank_member_ids.account_id.ids)]
+        return open_list(self.env, "timebank_statement_line_action", own)

@@ -69,14 +69,10 @@ class TimebankMember(models.Model):
         "CHECK (state = 'applicant' OR account_id IS NOT NULL)", "A member who has joined has an account."
     )
 
-    @api.depends("partner_id", "scheme_id")
-    @api.depends_context("show_scheme")
+    @api.depends("partner_id")
     def _compute_display_name(self):
         for member in self:
-            name = member.partner_id.display_name or ""
-            if self.env.context.get("show_scheme"):
-                name = f"{name} ({member.scheme_id.name})"
-            member.display_name = name
+            member.display_name = member.partner_id.display_name or ""
 
     @api.constrains("joined_on", "left_on")
     def _check_joined_before_leaving(self):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.figures import figures_over
+
 
 class TimebankScheme(models.Model):
     """The members of a bank."""
@@ -19,15 +21,9 @@ class TimebankScheme(models.Model):
 
     @api.depends("member_ids.state")
     def _compute_member_count(self):
-        counts = dict(
-            self.env["timebank.member"]._read_group(
-                [("scheme_id", "in", self.ids), ("state", "=", "active")],
-                ["scheme_id"],
-                ["__count"],
-            )
-        )
-        for scheme in self:
-            scheme.member_count = counts.get(scheme._origin, 0)
+        members, active = self.env["timebank.member"], [("state", "=", "active")]
+        for scheme, number in figures_over(self, members, "scheme_id", active):
+            scheme.member_count = number
 
     # CRUD
     def write(self, vals):
@@ -48,7 +44,7 @@ class TimebankScheme(models.Model):
 
     # Actions
     def action_view_members(self):
-        return self._action_on("timebank_coproduction.timebank_member_action")
+        return self._open_own("timebank_member_action")
 
     # Who takes part
     def _why_not_taking_part(self, partner, member):

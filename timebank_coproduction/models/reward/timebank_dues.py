@@ -3,6 +3,9 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..common.windows import open_list
+from ..common.words import say_day
+
 STEPS = {
     "week": relativedelta(weeks=1),
     "month": relativedelta(months=1),
@@ -105,7 +108,7 @@ class TimebankDues(models.Model):
                             "“%(claim)s” repeats already from %(day)s on: stop that one first, or choose"
                             " days that don't overlap.",
                             claim=dues.display_name,
-                            day=self.env["ir.qweb.field.date"].value_to_html(other.date_start, {}),
+                            day=say_day(self.env, other.date_start),
                         )
                     )
 
@@ -140,10 +143,7 @@ class TimebankDues(models.Model):
 
     def action_view_claims(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_redemption_action"
-        )
-        return dict(action, domain=[("dues_id", "=", self.id)], context={})
+        return open_list(self.env, "timebank_redemption_action", [("dues_id", "=", self.id)], {})
 
     # The job
     @api.model

@@ -14,6 +14,9 @@ CONTENT = frozenset({"reward_id", "partner_id", "account_id", "quantity"})
 #: A claim in one of these states holds its credits and its stock.
 STANDING = ("requested", "approved", "fulfilled")
 
+#: How many of a reward one claim may be for.
+LARGEST_CLAIM = 1000
+
 
 class TimebankRedemption(models.Model):
     """A member's claim of a reward. It holds the credits and the stock from the request on."""
@@ -123,7 +126,7 @@ class TimebankRedemption(models.Model):
     notice = fields.Char(related="reward_id.notice")
 
     _quantity_positive = models.Constraint(
-        "CHECK (quantity BETWEEN 1 AND 1000)", "Claim between 1 and 1,000."
+        f"CHECK (quantity BETWEEN 1 AND {LARGEST_CLAIM})", "Claim between 1 and 1,000."
     )
     _fulfilled_when = models.Constraint(
         "CHECK ((state = 'fulfilled') = (fulfilled_on IS NOT NULL))", "A fulfilled claim says when."

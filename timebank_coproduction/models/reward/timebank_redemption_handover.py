@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ...tools import codes, qr
+from ..common.words import say_day
 
 #: For how many days a claim is still good after its end was announced.
 NOTICE_DAYS = 7
@@ -259,9 +260,7 @@ class TimebankRedemption(models.Model):
         """
         refusals = self._get_refusals_to_cancel()
         for day, claims in (self - self.browse(refusals)).grouped("collect_by").items():
-            reason = self.env._(
-                "Not used by %s, its last day.", self.env["ir.qweb.field.date"].value_to_html(day, {})
-            )
+            reason = self.env._("Not used by %s, its last day.", say_day(self.env, day))
             refusals |= claims._call_off("cancelled", reason, self.env._("Cancelled: %s", reason))
         (self - self.browse(refusals))._send("timebank_coproduction.mail_template_claim_ended")
         return refusals

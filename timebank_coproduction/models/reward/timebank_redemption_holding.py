@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ..common.windows import open_form
+
 
 class TimebankRedemption(models.Model):
     """What a claim holds from its request on, taken and given back together: credits and
@@ -44,12 +46,7 @@ class TimebankRedemption(models.Model):
     # Actions
     def action_view_invoice(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.invoice_id.id,
-            "views": [(False, "form")],
-        }
+        return open_form(self.invoice_id)
 
     # Taking and giving back
     def _take(self):

@@ -2,7 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools.minutes import clock
+from ..common.figures import figures_over
 from ..common.hours_field import hours_of, minutes_from_hours
+from ..common.windows import open_form, open_list
+from ..common.words import say_day
 
 #: Who sees what rewards cost.
 STAFF = "timebank_coproduction.group_timebank_coordinator,timebank_coproduction.group_timebank_finance"
@@ -152,15 +155,10 @@ class TimebankReward(models.Model):
 
     @api.depends("claim_ids.state")
     def _compute_claim_count(self):
-        counts = dict(
-            self.env["timebank.redemption"]._read_group(
-                [("reward_id", "in", self.ids), ("state", "not in", ("draft", "refused", "cancelled"))],
-                ["reward_id"],
-                ["quantity:sum"],
-            )
-        )
-        for reward in self:
-            reward.claim_count = counts.get(reward._origin, 0)
+        claims = self.env["timebank.redemption"]
+        made = [("state", "not in", ("draft", "refused", "cancelled"))]
+        for reward, quantity in figures_over(self, claims, "reward_id", made, "quantity:sum"):
+            reward.claim_count = quantity
 
     @api.depends("kind")
     def _compute_notice(self):
@@ -272,20 +270,13 @@ class TimebankReward(models.Model):
         self.ensure_one()
         me = self.env.user.partner_id
         member = me.timebank_member_ids.filtered(lambda member: member.scheme_id == self.scheme_id)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.name,
-            "res_model": "timebank.redemption",
-            "views": [(False, "form")],
-            "context": {"default_reward_id": self.id, "default_partner_id": me.id if member else False},
-        }
+        context = {"default_reward_id": self.id, "default_partner_id": me.id if member else False}
+        return open_form(self.env["timebank.redemption"], name=self.name, context=context)
 
     def action_view_claims(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_redemption_action"
-        )
-        return dict(action, domain=[("reward_id", "=", self.id)], context={"default_reward_id": self.id})
+        mine = [("reward_id", "=", self.id)]
+        return open_list(self.env, "timebank_redemption_action", mine, {"default_reward_id": self.id})
 
     # ------------------------------------------------------------
     # When a reward can be had, and by whom. The catalogue and the claims ask here.
@@ -317,20 +308,19 @@ class TimebankReward(models.Model):
         """Why nobody can claim this reward today, or an empty string. Without its stock under way."""
         self.ensure_one()
         today = fields.Date.context_today(self)
-        as_text = self.env["ir.qweb.field.date"].value_to_html
         if self.state != "published":
             return self.env._("“%s” is not in the catalogue.", self.name)
         if self.available_from and today < self.available_from:
             return self.env._(
                 "“%(reward)s” can be claimed from %(day)s.",
                 reward=self.name,
-                day=as_text(self.available_from, {}),
+                day=say_day(self.env, self.available_from),
             )
         if self.available_until and today > self.available_until:
             return self.env._(
                 "“%(reward)s” could be claimed until %(day)s.",
                 reward=self.name,
-                day=as_text(self.available_until, {}),
+                day=say_day(self.env, self.available_until),
             )
         if self.has_stock and self.stock < 1:
             return self.env._("There is nothing left of “%s”.", self.name)

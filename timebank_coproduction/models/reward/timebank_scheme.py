@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..common.figures import figures_over
+
 
 class TimebankScheme(models.Model):
     """The bank's policy about rewards and vouchers."""
@@ -46,16 +48,12 @@ class TimebankScheme(models.Model):
     )
 
     def _compute_claims_to_approve_count(self):
-        counts = dict(
-            self.env["timebank.redemption"]._read_group(
-                [("scheme_id", "in", self.ids), ("state", "=", "requested")], ["scheme_id"], ["__count"]
-            )
-        )
-        for scheme in self:
-            scheme.claims_to_approve_count = counts.get(scheme._origin, 0)
+        requested = [("state", "=", "requested")]
+        for scheme, count in figures_over(self, self.env["timebank.redemption"], "scheme_id", requested):
+            scheme.claims_to_approve_count = count
 
     def action_view_claims(self):
-        return self._action_on("timebank_coproduction.timebank_redemption_action")
+        return self._open_own("timebank_redemption_action")
 
     def _get_voucher_account(self):
         """The bank's voucher account, opened with its first batch."""

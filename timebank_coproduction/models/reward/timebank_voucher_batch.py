@@ -6,7 +6,9 @@ from odoo.tools import SQL
 
 from ...tools import codes
 from ...tools.minutes import clock
+from ..common.figures import counts_by
 from ..common.hours_field import hours_of, minutes_from_hours
+from ..common.windows import open_list
 
 #: More than anybody prints and cuts at once.
 LARGEST_BATCH = 10_000
@@ -81,16 +83,10 @@ class TimebankVoucherBatch(models.Model):
             batch.expires_on = today + relativedelta(months=months) if months else False
 
     def _compute_counts(self):
-        counts = {
-            (batch, state): count
-            for batch, state, count in self.env["timebank.voucher"]._read_group(
-                [("batch_id", "in", self.ids)], ["batch_id", "state"], ["__count"]
-            )
-        }
-        for batch in self:
-            batch.outstanding_count = counts.get((batch, "issued"), 0)
-            batch.returned_count = counts.get((batch, "returned"), 0)
-            batch.ended_count = counts.get((batch, "cancelled"), 0) + counts.get((batch, "expired"), 0)
+        for batch, count in counts_by(self, self.env["timebank.voucher"], "batch_id", "state"):
+            batch.outstanding_count = count.get("issued", 0)
+            batch.returned_count = count.get("returned", 0)
+            batch.ended_count = count.get("cancelled", 0) + count.get("expired", 0)
 
     # CRUD
     @api.model_create_multi
@@ -145,10 +141,7 @@ class TimebankVoucherBatch(models.Model):
 
     def action_view_vouchers(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_voucher_action"
-        )
-        return dict(action, domain=[("batch_id", "=", self.id)], context={})
+        return open_list(self.env, "timebank_voucher_action", [("batch_id", "=", self.id)], {})
 
     def _why_not_issuable(self, today):
         """Why this batch can't be issued, or an empty string."""

@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+from ..common.figures import figures_over
+from ..common.windows import open_list
+
 
 class ProjectProject(models.Model):
     _inherit = "project.project"
@@ -9,16 +12,8 @@ class ProjectProject(models.Model):
     )
 
     def _compute_timebank_session_count(self):
-        counts = dict(
-            self.env["timebank.session"]._read_group(
-                [("project_id", "in", self.ids)], ["project_id"], ["__count"]
-            )
-        )
-        for project in self:
-            project.timebank_session_count = counts.get(project._origin, 0)
+        for project, count in figures_over(self, self.env["timebank.session"], "project_id"):
+            project.timebank_session_count = count
 
     def action_view_timebank_sessions(self):
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_session_action"
-        )
-        return dict(action, domain=[("project_id", "in", self.ids)], context={})
+        return open_list(self.env, "timebank_session_action", [("project_id", "in", self.ids)], {})

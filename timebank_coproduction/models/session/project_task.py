@@ -1,6 +1,8 @@
 from odoo import fields, models
 
+from ..common.figures import figures_over
 from ..common.hours_field import hours_of
+from ..common.windows import open_list
 
 
 class ProjectTask(models.Model):
@@ -13,30 +15,24 @@ class ProjectTask(models.Model):
     )
 
     def _compute_timebank_figures(self):
-        hours = dict(
-            self.env["timebank.hours"]._read_group(
-                [("task_id", "in", self.ids), ("state", "=", "approved")], ["task_id"], ["minutes:sum"]
-            )
-        )
-        sessions = dict(
-            self.env["timebank.session"]._read_group(
-                [("activity_id.task_id", "in", self.ids)], ["task_id"], ["__count"]
-            )
-        )
-        for task in self:
-            task.timebank_minutes = hours.get(task._origin, 0)
-            task.timebank_session_count = sessions.get(task._origin, 0)
+        approved = [("state", "=", "approved")]
+        for task, minutes in figures_over(
+            self, self.env["timebank.hours"], "task_id", approved, "minutes:sum"
+        ):
+            task.timebank_minutes = minutes
+        for task, count in figures_over(self, self.env["timebank.session"], "task_id"):
+            task.timebank_session_count = count
 
     def action_view_timebank_hours(self):
         """The hours given in this task; a new one starts from it."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
         activities = self.env["timebank.activity"].search([("task_id", "=", self.id)])
         schemes = activities.scheme_id or self.project_id.timebank_scheme_ids
-        return dict(
-            action,
-            domain=[("task_id", "=", self.id)],
-            context={
+        return open_list(
+            self.env,
+            "timebank_hours_action",
+            [("task_id", "=", self.id)],
+            {
                 "default_task_id": self.id,
                 "default_project_id": self.project_id.id,
                 "default_description": self.name,
@@ -46,7 +42,4 @@ class ProjectTask(models.Model):
 
     def action_view_timebank_sessions(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_session_action"
-        )
-        return dict(action, domain=[("task_id", "=", self.id)], context={})
+        return open_list(self.env, "timebank_session_action", [("task_id", "=", self.id)], {})

@@ -2,7 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools import coproduction_form
+from ...tools.minutes import DAY
+from ..common.figures import figures_over
 from ..common.hours_field import hours_of
+from ..common.windows import open_list
 
 SIDES = [
     ("professionals", "Professionals"),
@@ -152,7 +155,7 @@ class TimebankActivity(models.Model):
     given_hours = hours_of("given_minutes", "Hours given")
 
     _attendee_minutes_of_a_day = models.Constraint(
-        "CHECK (attendee_minutes BETWEEN 0 AND 1440)",
+        f"CHECK (attendee_minutes BETWEEN 0 AND {DAY})",
         "A session costs or earns between nothing and 24 hours.",
     )
 
@@ -195,20 +198,15 @@ class TimebankActivity(models.Model):
 
     def _compute_session_figures(self):
         """Two grouped queries, over the sessions that the user may see."""
-        sessions, mine = self.env["timebank.session"], [("activity_id", "in", self.ids)]
-        counts = dict(
-            sessions._read_group([*mine, ("state", "!=", "cancelled")], ["activity_id"], ["__count"])
-        )
-        to_come = [*mine, ("state", "in", ("draft", "open")), ("stop", ">=", fields.Datetime.now())]
-        coming = {
-            activity: (missing, first)
-            for activity, missing, first in sessions._read_group(
-                to_come, ["activity_id"], ["helper_shortage:sum", "date:min"]
-            )
-        }
-        for activity in self:
-            activity.session_count = counts.get(activity._origin, 0)
-            activity.helper_shortage, activity.next_session_on = coming.get(activity._origin, (0, False))
+        sessions = self.env["timebank.session"]
+        held = [("state", "!=", "cancelled")]
+        for activity, count in figures_over(self, sessions, "activity_id", held):
+            activity.session_count = count
+        to_come = [("state", "in", ("draft", "open")), ("stop", ">=", fields.Datetime.now())]
+        for activity, missing, first in figures_over(
+            self, sessions, "activity_id", to_come, "helper_shortage:sum", "date:min"
+        ):
+            activity.helper_shortage, activity.next_session_on = missing, first
 
     def _compute_given_minutes(self):
         for activity in self:
@@ -344,22 +342,20 @@ class TimebankActivity(models.Model):
 
     def action_view_sessions(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_session_action"
-        )
-        return dict(
-            action,
-            domain=[("activity_id", "=", self.id)],
-            context={"default_activity_id": self.id, "show_shortage": True},
+        return open_list(
+            self.env,
+            "timebank_session_action",
+            [("activity_id", "=", self.id)],
+            {"default_activity_id": self.id, "timebank_show_shortage": True},
         )
 
     def action_view_hours(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_hours_action")
-        return dict(
-            action,
-            domain=[("activity_id", "=", self.id)],
-            context={
+        return open_list(
+            self.env,
+            "timebank_hours_action",
+            [("activity_id", "=", self.id)],
+            {
                 "default_activity_id": self.id,
                 "default_scheme_id": self.scheme_id.id,
                 "default_project_id": self.project_id.id,

@@ -3,7 +3,9 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...tools import bulk, codes
+from ...tools.minutes import DAY, to_hours
 from ..common.hours_field import hours_of, minutes_from_hours
+from ..common.words import say_moment
 from .timebank_session import TAKES_A_PLACE
 
 #: What the register may set; the other states come and go by sign-up and withdrawal.
@@ -11,6 +13,15 @@ ON_THE_REGISTER = ("signed_up", "attended", "absent")
 
 #: Whoever does the work is asked for the activity's checks; attendees are not.
 CHECKED_ROLES = ("helper", "professional")
+
+#: How many days before it begins people are reminded of a session,
+REMIND_DAYS = 2
+#: and for how many hours after they signed up they need no reminder.
+JUST_TOLD_HOURS = 12
+
+#: Bytes of chance in a link that takes a place kept for somebody, and the least length that gives it.
+PLACE_BYTES = 24
+PLACE_LENGTH = 20
 
 
 class TimebankAttendance(models.Model):
@@ -101,7 +112,7 @@ class TimebankAttendance(models.Model):
 
     _once = models.UniqueIndex("(session_id, partner_id)", "This person is on the register already.")
     _minutes_of_a_day = models.Constraint(
-        "CHECK (minutes BETWEEN 0 AND 1440)", "Nobody attends for more than 24 hours."
+        f"CHECK (minutes BETWEEN 0 AND {DAY})", "Nobody attends for more than 24 hours."
     )
     _out_after_in = models.Constraint("CHECK (check_out >= check_in)", "Nobody leaves before they came.")
     _attended_some_time = models.Constraint(
@@ -138,7 +149,7 @@ class TimebankAttendance(models.Model):
     @api.onchange("present")
     def _onchange_present(self):
         if self.present and not self.minutes:
-            self.hours = self.session_id.minutes / 60
+            self.hours = to_hours(self.session_id.minutes)
         if not self.present:
             self.hours = 0
 
@@ -459,10 +470,15 @@ class TimebankAttendance(models.Model):
         )
         return True
 
+    def _say_offered_until(self):
+        """Until when the place is kept, as the clocks of the session's place show it."""
+        self.ensure_one()
+        return say_moment(self.env, self.offered_until, self.session_id.tz)
+
     @api.model
     def _find_claim(self, code):
         """The line that a claim link stands for, as far as it still holds."""
-        if not codes.may_be_link(code, 20):
+        if not codes.may_be_link(code, PLACE_LENGTH):
             return self.browse()
         return self.search([("claim_code", "=", code)], limit=1)
 
@@ -535,7 +551,7 @@ class TimebankAttendance(models.Model):
 
     @api.model
     def _cron_remind(self):
-        """Remind those signed up of what begins within two days."""
+        """Remind those signed up of what begins soon."""
         now = fields.Datetime.now()
         lines = self.search(
             [
@@ -543,11 +559,11 @@ class TimebankAttendance(models.Model):
                 ("reminded", "=", False),
                 ("session_id.state", "=", "open"),
                 ("start", ">", now),
-                ("start", "<=", fields.Datetime.add(now, days=2)),
+                ("start", "<=", fields.Datetime.add(now, days=REMIND_DAYS)),
             ]
         )
         # Who has signed up within the last hours was told everything just then.
-        recent = fields.Datetime.subtract(now, hours=12)
+        recent = fields.Datetime.subtract(now, hours=JUST_TOLD_HOURS)
         lines.filtered(lambda one: one.create_date < recent)._notify("reminder")
         lines._through_door().write({"reminded": True})
 

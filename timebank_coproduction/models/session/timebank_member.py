@@ -3,6 +3,10 @@ from markupsafe import Markup
 from odoo import api, fields, models, tools
 
 from ...tools import codes, qr
+from ..common.windows import open_list
+
+#: How many signs of a signature a link carries that switches mails off.
+OPT_OUT_LENGTH = 32
 
 
 class TimebankMember(models.Model):
@@ -61,11 +65,11 @@ class TimebankMember(models.Model):
 
     def action_view_checks(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("timebank_coproduction.timebank_check_action")
-        return dict(
-            action,
-            domain=[("partner_id", "=", self.partner_id.id)],
-            context={"default_partner_id": self.partner_id.id},
+        return open_list(
+            self.env,
+            "timebank_check_action",
+            [("partner_id", "=", self.partner_id.id)],
+            {"default_partner_id": self.partner_id.id},
         )
 
     def action_print_cards(self):
@@ -90,7 +94,7 @@ class TimebankMember(models.Model):
 
     def _get_opt_out_code(self):
         self.ensure_one()
-        return tools.hmac(self.env(su=True), "timebank-session-mails", self.id)[:32]
+        return tools.hmac(self.env(su=True), "timebank-session-mails", self.id)[:OPT_OUT_LENGTH]
 
     @api.model
     @api.private

@@ -1,20 +1,24 @@
 from datetime import timedelta
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ...tools.minutes import DAY, clock
+from ..common.figures import counts_by, figures_over
 from ..common.hours_field import hours_of
+from ..common.windows import open_list
+from ..common.words import at_place, say_day, say_span
 
 #: What can't change any more once a session was closed or cancelled.
 CONTENT = frozenset({"activity_id", "start", "stop", "capacity", "tz"})
 
 #: States of an attendance that take one of the places of a session.
 TAKES_A_PLACE = ("signed_up", "attended")
+
+#: How many lines that could not be logged a to-do names.
+MOST_TOLD = 20
 
 
 class TimebankSession(models.Model):
@@ -138,13 +142,13 @@ class TimebankSession(models.Model):
             session.minutes = (session.stop - session.start).total_seconds() // 60 if both else 0
 
     @api.depends("name", "helper_shortage", "start")
-    @api.depends_context("show_shortage", "show_day")
+    @api.depends_context("timebank_show_shortage", "timebank_show_day")
     def _compute_display_name(self):
         for session in self:
             name = session.name or ""
-            if self.env.context.get("show_day") and session.date:
+            if self.env.context.get("timebank_show_day") and session.date:
                 name = f"{name}, {session._say_date()}"
-            if self.env.context.get("show_shortage") and session.helper_shortage:
+            if self.env.context.get("timebank_show_shortage") and session.helper_shortage:
                 name = self.env._(
                     "%(count)s missing · %(session)s", session=name, count=session.helper_shortage
                 )
@@ -155,24 +159,16 @@ class TimebankSession(models.Model):
         """Stored, so that a sign-up updates the session: of two at the same moment for the
         last place, PostgreSQL lets one through, and Odoo tries the other one again."""
         attendance = self.env["timebank.attendance"].sudo()  # sudo: figures, not names
-        here = fields.Domain("session_id", "in", self._origin.ids)
         waiting = fields.Domain("state", "=", "waiting")
         offered = waiting & fields.Domain("offered_until", "!=", False)
-        taken = {
-            (session.id, role): count
-            for session, role, count in attendance._read_group(
-                here & (fields.Domain("state", "in", TAKES_A_PLACE) | offered),
-                ["session_id", "role"],
-                ["__count"],
-            )
-        }
-        queue = dict(attendance._read_group(here & waiting, ["session_id"], ["__count"]))
-        for session in self:
-            session.taken_count = taken.get((session._origin.id, "attendee"), 0)
-            session.helper_count = taken.get((session._origin.id, "helper"), 0)
-            session.professional_count = taken.get((session._origin.id, "professional"), 0)
-            # sudo: the same record as the counting above has it
-            session.waiting_count = queue.get(session._origin.sudo(), 0)
+        kept = fields.Domain("state", "in", TAKES_A_PLACE) | offered
+        taken = counts_by(self, attendance, "session_id", "role", kept)
+        queue = dict(figures_over(self, attendance, "session_id", waiting))
+        for session, count in taken:
+            session.taken_count = count.get("attendee", 0)
+            session.helper_count = count.get("helper", 0)
+            session.professional_count = count.get("professional", 0)
+            session.waiting_count = queue[session]
 
     @api.depends("helpers_wanted", "helper_count", "state")
     def _compute_helper_shortage(self):
@@ -192,13 +188,9 @@ class TimebankSession(models.Model):
             session.is_over = bool(session.stop) and session.stop <= now
 
     def _compute_problem_count(self):
-        counts = dict(
-            self.env["timebank.attendance"]._read_group(
-                [("session_id", "in", self.ids), ("problem", "!=", False)], ["session_id"], ["__count"]
-            )
-        )
-        for session in self:
-            session.problem_count = counts.get(session._origin, 0)
+        unsettled = [("problem", "!=", False)]
+        for session, count in figures_over(self, self.env["timebank.attendance"], "session_id", unsettled):
+            session.problem_count = count
 
     # CRUD
     @api.model_create_multi
@@ -265,11 +257,11 @@ class TimebankSession(models.Model):
     def _local(self, moment):
         """A moment as the clocks of the session's place show it."""
         self.ensure_one()
-        return pytz.utc.localize(moment).astimezone(pytz.timezone(self.tz or "UTC"))
+        return at_place(moment, self.tz)
 
     def _say_date(self):
         self.ensure_one()
-        return self.env["ir.qweb.field.date"].value_to_html(self.date, {})
+        return say_day(self.env, self.date)
 
     def _say(self):
         """The session in a sentence: its title and day."""
@@ -279,9 +271,7 @@ class TimebankSession(models.Model):
     def _say_when(self):
         """Day and time, for mails and the pages behind links."""
         self.ensure_one()
-        start, stop = self._local(self.start), self._local(self.stop)
-        day = self.env["ir.qweb.field.date"].value_to_html(self.date, {"format": "EEEE d MMMM y"})
-        return f"{day}, {start:%H:%M}–{stop:%H:%M}"
+        return say_span(self.env, self.start, self.stop, self.tz)
 
     def _start_minute(self):
         """Minutes after midnight at which it begins, where it takes place."""
@@ -338,14 +328,12 @@ class TimebankSession(models.Model):
     def action_view_register(self):
         """The register as a list of its own: tick, type minutes, save once."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_attendance_register_action"
-        )
-        return dict(
-            action,
-            display_name=self.with_context(show_day=True).display_name,
-            domain=[("session_id", "=", self.id)],
-            context={"default_session_id": self.id, "register": True},
+        return open_list(
+            self.env,
+            "timebank_attendance_register_action",
+            [("session_id", "=", self.id)],
+            {"default_session_id": self.id, "timebank_register": True},
+            display_name=self.with_context(timebank_show_day=True).display_name,
         )
 
     def _get_refusals_to_open(self):
@@ -458,7 +446,7 @@ class TimebankSession(models.Model):
             session.activity_schedule(
                 "timebank_coproduction.mail_activity_decide",
                 summary=self.env._("%s people could not be logged", len(undecided)),
-                note="<br/>".join(problems[one.id] for one in undecided[:20]),
+                note="<br/>".join(problems[one.id] for one in undecided[:MOST_TOLD]),
                 user_id=(session.coordinator_id or self.env.user).id,
             )
 

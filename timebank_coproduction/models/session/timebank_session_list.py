@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import codes
+from ..common.words import say_time
+from .timebank_attendance import PLACE_BYTES
 
 #: How long before a session people can sign in, and after it sign out.
 EARLY = timedelta(hours=2)
@@ -13,6 +15,14 @@ GRACE = timedelta(minutes=15)
 
 #: How many people a search at the door shows at most.
 MOST_SHOWN = 8
+
+#: How many letters of a name the door's page looks for: as few, and as many.
+LEAST_TYPED = 2
+MOST_TYPED = 64
+
+#: Bytes of chance in the link of the door's page, and the least length that gives it.
+KIOSK_BYTES = 32
+KIOSK_LENGTH = 40
 
 #: Whom the door knows by name: those who are expected, or there.
 ON_THE_DOOR = ("signed_up", "attended")
@@ -250,7 +260,9 @@ class TimebankSession(models.Model):
             )
             until = min(now + timedelta(hours=session.scheme_id.claim_hours), session.start)
             for one in waiting:
-                one._through_door().write({"offered_until": until, "claim_code": secrets.token_urlsafe(24)})
+                one._through_door().write(
+                    {"offered_until": until, "claim_code": secrets.token_urlsafe(PLACE_BYTES)}
+                )
             waiting._notify("place_freed")
 
     def _pass_on_lapsed_offers(self):
@@ -286,7 +298,7 @@ class TimebankSession(models.Model):
         if self.state != "open" or fields.Datetime.now() > self.stop + GRACE:
             raise UserError(self.env._("%s is not open: there is nobody to sign in.", self._say()))
         if not self.kiosk_token:
-            self._through_door().write({"kiosk_token": secrets.token_urlsafe(32)})
+            self._through_door().write({"kiosk_token": secrets.token_urlsafe(KIOSK_BYTES)})
         return {"type": "ir.actions.act_url", "url": f"/timebank/kiosk/{self.kiosk_token}", "target": "new"}
 
     def action_end_kiosk(self):
@@ -299,7 +311,7 @@ class TimebankSession(models.Model):
     @api.private
     def _find_kiosk(self, token):
         """The open session that a link stands for, or an empty recordset."""
-        if not codes.may_be_link(token, 40):
+        if not codes.may_be_link(token, KIOSK_LENGTH):
             return self.browse()
         now = fields.Datetime.now()
         return self.search(
@@ -314,13 +326,13 @@ class TimebankSession(models.Model):
         :return: list of dicts ``key``, ``name``, ``inside``; a card gives one at most
         """
         self.ensure_one()
-        text = " ".join(str(text or "").split())[:64]
+        text = " ".join(str(text or "").split())[:MOST_TYPED]
         card = codes.normalise(text)
         if len(card) == CARD_LENGTH:
             member = self._kiosk_member(card)
             line = self._get_line(member.partner_id) if member else self.env["timebank.attendance"]
             return [self._kiosk_row(member, line, card)] if member else []
-        if len(text) < 2:
+        if len(text) < LEAST_TYPED:
             return []
         lines = self.attendance_ids.filtered(lambda one: one.state in ON_THE_DOOR)
         members = lines._get_members()
@@ -373,4 +385,4 @@ class TimebankSession(models.Model):
 
     def _kiosk_opens(self):
         """From when people can sign in, as the clock at the place shows it."""
-        return f"{self._local(self.start - EARLY):%H:%M}"
+        return say_time(self.start - EARLY, self.tz)

@@ -6,6 +6,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...tools import series
+from ..common.figures import figures_over
+from ..common.windows import open_dialog, open_list
 
 FREQUENCIES = [
     ("weekly", "Every week"),
@@ -29,7 +31,7 @@ class TimebankSession(models.Model):
     series_count = fields.Integer("Sessions in the series", compute="_compute_series_count")
 
     def _compute_series_count(self):
-        counts = dict(self._read_group([("series_id", "in", self.series_id.ids)], ["series_id"], ["__count"]))
+        counts = dict(figures_over(self.series_id, self, "series_id"))
         for session in self:
             session.series_count = counts.get(session.series_id, 0)
 
@@ -48,14 +50,11 @@ class TimebankSession(models.Model):
         self.ensure_one()
         self.check_access("write")
         if not frequency:
-            return {
-                "type": "ir.actions.act_window",
-                "name": self.env._("Repeat this session"),
-                "res_model": "timebank.session.repeat",
-                "views": [(False, "form")],
-                "target": "new",
-                "context": {"default_session_id": self.id},
-            }
+            return open_dialog(
+                self.env["timebank.session.repeat"],
+                self.env._("Repeat this session"),
+                context={"default_session_id": self.id},
+            )
         if self.state not in ("draft", "open"):
             raise UserError(self.env._("%s is over: repeat a later one.", self._say()))
         days = self._get_series_days(frequency, until, count, skip_dates)
@@ -107,14 +106,12 @@ class TimebankSession(models.Model):
 
     def action_view_series(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "timebank_coproduction.timebank_session_action"
-        )
-        return dict(
-            action,
+        return open_list(
+            self.env,
+            "timebank_session_action",
+            [("series_id", "=", self.series_id.id)],
+            {"default_activity_id": self.activity_id.id},
             display_name=self.env._("Series: %s", self.name),
-            domain=[("series_id", "=", self.series_id.id)],
-            context={"default_activity_id": self.activity_id.id},
             view_mode="list,form,calendar",
             views=[(False, "list"), (False, "form"), (False, "calendar")],
         )

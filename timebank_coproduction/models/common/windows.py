@@ -1,0 +1,55 @@
+from ast import literal_eval
+
+from odoo.fields import Domain
+
+
+def open_list(env, name, domain=None, context=None, **more):
+    """One of the addon's windows, on some of its records.
+
+    :param str name: the action's own part of its XML id
+    :param domain: what takes the place of the action's own domain
+    :param dict context: what takes the place of the action's own context, with the
+        filters that it sets
+    :param more: further values of the action, such as ``display_name`` or ``views``
+    :return: an action for the client
+    """
+    action = env["ir.actions.act_window"]._for_xml_id(f"timebank_coproduction.{name}")
+    if domain is not None:
+        action["domain"] = domain
+    if context is not None:
+        action["context"] = context
+    return {**action, **more}
+
+
+def narrow_list(env, name, domain, context):
+    """As :func:`open_list`, with ``domain`` and ``context`` added to the action's own."""
+    action = open_list(env, name)
+    own_domain = literal_eval(action["domain"] or "[]")
+    own_context = literal_eval(action["context"] or "{}")
+    return {
+        **action,
+        "domain": list(Domain(own_domain) & Domain(domain)),
+        "context": {**own_context, **context},
+    }
+
+
+def open_form(record, **more):
+    """A record's form; without a record, an empty one.
+
+    :param record: one record or none, of the model to open
+    :param more: further values of the action, such as ``name``, ``target`` or ``context``
+    :return: an action for the client
+    """
+    action = {
+        "type": "ir.actions.act_window",
+        "res_model": record._name,
+        "views": [(False, "form")],
+    }
+    if record:
+        action["res_id"] = record.ensure_one().id
+    return {**action, **more}
+
+
+def open_dialog(record, name, **more):
+    """As :func:`open_form`, in a dialog called ``name``."""
+    return open_form(record, name=name, target="new", **more)

@@ -1,0 +1,40 @@
+"""Days and moments as people read them; an amount of time is said by ``tools.minutes.clock``."""
+
+import pytz
+
+from odoo.tools import format_date, format_datetime
+
+#: A day in full, as on an invitation.
+IN_FULL = "EEEE d MMMM y"
+
+
+def at_place(moment, zone):
+    """A moment of the database as the clocks of a time zone show it.
+
+    :param str zone: the name of a time zone, or false for UTC
+    """
+    return pytz.utc.localize(moment).astimezone(pytz.timezone(zone or "UTC"))
+
+
+def say_day(env, day, pattern=False):
+    """A day, as the reader's language writes it; nothing for no day.
+
+    :param str pattern: another way to write it, such as :data:`IN_FULL`
+    """
+    return format_date(env, day, date_format=pattern)
+
+
+def say_moment(env, moment, zone):
+    """Day and time, short, as the clocks of ``zone`` show it."""
+    return format_datetime(env, moment, tz=zone, dt_format="short")
+
+
+def say_time(moment, zone):
+    """The time of day, as the clocks of ``zone`` show it."""
+    return f"{at_place(moment, zone):%H:%M}"
+
+
+def say_span(env, start, stop, zone):
+    """The day in full, and from when until when, as the clocks of ``zone`` show it."""
+    day = say_day(env, at_place(start, zone).date(), IN_FULL)
+    return f"{day}, {say_time(start, zone)}–{say_time(stop, zone)}"
