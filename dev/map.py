@@ -10,21 +10,11 @@ from html import escape
 
 from . import settings
 from .console import say
+from .inside.check_layers import LAYERS
 
 PICTURE = settings.ROOT / "docs" / "architecture.svg"
 MODELS = settings.ADDON_DIR / "models"
 
-#: The subjects in layers, lowest first. Those of one layer don't know each other.
-LAYERS = (
-    ("common",),
-    ("ledger",),
-    ("member",),
-    ("hours", "vetting"),
-    ("session", "exchange", "reward"),
-    ("grant",),
-    ("evidence",),
-    ("desk", "moving_in"),
-)
 ABOUT = {
     "common": "what any model may use",
     "ledger": "banks, accounts, transfers, seals, the ledger check",
@@ -101,7 +91,7 @@ def picture():
     subjects = {name: models for name, models in subjects.items() if models}
     unknown = subjects.keys() - COLOURS.keys()
     if unknown:
-        raise ValueError(f"No layer is known for {', '.join(sorted(unknown))}: see LAYERS in dev/map.py.")
+        raise ValueError(f"No layer is known for {', '.join(sorted(unknown))}: see LAYERS in dev/inside/check_layers.py.")
     _inherit_links(subjects)
     homes = {model.name: name for name, models in subjects.items() for model in models if model.title}
     body, top = [], 104

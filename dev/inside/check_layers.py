@@ -72,6 +72,7 @@ AMBIGUOUS = frozenset(
         "_log_access",
         "_render",
         "count",
+        "date",
         "email",
         "hours",
         "minutes",
