@@ -166,6 +166,15 @@ class TimebankHours(models.Model):
             models__hours__timebank_todo=code,
         )
 
+    def test_a_model_twice_in_a_file(self):
+        self._assert_found(
+            "models/session/timebank_session.py:6: timebank.session has two classes in this file: one is enough",
+            models__session__timebank_session="""
+                class TimebankSession(models.Model):
+                    _inherit = "timebank.session"
+                """,
+        )
+
     def test_a_long_model_in_five_files(self):
         def aspect(name, methods):
             steps = "\n".join(f"    def _{name}_{number}(self):\n        return" for number in range(methods))

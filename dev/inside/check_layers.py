@@ -270,6 +270,8 @@ def _spread(files):
         for number, (file, found) in enumerate(classes):
             if file.path.stem != stem and not file.path.stem.startswith(f"{stem}_"):
                 yield file.path, found.line, f"{model} stands in {len(paths)} files: name this one after it"
+            elif number and file is classes[number - 1][0]:
+                yield file.path, found.line, f"{model} has two classes in this file: one is enough"
             elif number and lines <= LONG_MODEL:
                 yield file.path, found.line, f"{model} has {lines} lines in its subject: one class is enough"
             elif number >= MOST_ASPECTS:
