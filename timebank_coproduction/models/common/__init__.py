@@ -1,6 +1,9 @@
 from . import (
     ir_actions_act_window,
     ir_sequence,
+    odoo_private,
+    timebank_locks,
+    timebank_prepared,
     timebank_protected,
     timebank_reasoned,
     timebank_category,

@@ -5,10 +5,9 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.base.models.res_partner import _tz_get
-
 from ...tools.minutes import DAY, clock
 from ..common.hours_field import hours_of
+from ..common.odoo_private import time_zones
 
 #: What can't change any more once a session was closed or cancelled.
 CONTENT = frozenset({"activity_id", "start", "stop", "capacity", "tz"})
@@ -58,7 +57,7 @@ class TimebankSession(models.Model):
     start = fields.Datetime(required=True, tracking=True, index=True)
     stop = fields.Datetime(required=True, tracking=True)
     tz = fields.Selection(
-        _tz_get,
+        time_zones,
         string="Time zone",
         required=True,
         default=lambda self: self.env.user.tz or self.env.company.partner_id.tz or "UTC",
