@@ -10,8 +10,8 @@ class TimebankTodo(models.AbstractModel):
     _name = "timebank.todo"
     _description = "What a Coordinator Is Asked to Decide"
     #: The kind of to-do, and the state of what waits for a decision; each model has its own.
-    _todo_type: str
-    _todo_state: str
+    _todo_type = None
+    _todo_state = None
 
     todo_id = fields.Many2one("mail.activity", readonly=True, copy=False, index="btree_not_null")
 
