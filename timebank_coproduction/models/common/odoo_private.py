@@ -75,12 +75,12 @@ class TimebankBulk(models.AbstractModel):
                 "write_uid": self.env.uid,
                 "write_date": now,
             }
-        fields = self._fields
+        yes_or_no = {name for name, field in self._fields.items() if field.type == "boolean"}
         return [
             {
                 **stamps,
                 **{
-                    name: None if value is False and fields[name].type != "boolean" else value
+                    name: None if value is False and name not in yes_or_no else value
                     for name, value in row.items()
                 },
             }
