@@ -45,6 +45,12 @@ class TestNobodyTouchesALine(TimebankCase):
                 with self.subTest(login=login, attempt=name), self.assertRaises(AccessError):
                     attempt()
 
+    def test_claiming_an_uninstallation_is_no_way_round(self):
+        seal = self.scheme.action_seal()
+        for record in (self.transfer, seal):
+            with self.subTest(record=record), self.assertRaises(AccessError):
+                record.with_env(self.env(su=True)).with_context(_force_unlink=True).unlink()
+
     def test_command_lists_of_other_models_are_no_way_round(self):
         hours = self._make_hours(self.ben, state="approved")
         for commands in (

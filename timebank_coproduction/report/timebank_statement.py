@@ -1,7 +1,6 @@
 from odoo import api, models
 
-from odoo.addons.base.models.ir_actions_report import _wkhtml
-
+from ..models.common.odoo_private import prints_letterhead
 from ..tools.minutes import clock
 
 
@@ -37,7 +36,7 @@ class ReportStatement(models.AbstractModel):
         A wkhtmltopdf without the patch that Odoo asks for prints no letterhead, and
         takes one document at a time: there, all go into one, each on its own page.
         """
-        if _wkhtml().is_patched_qt:
+        if prints_letterhead():
             return [[statement] for statement in statements]
         return [statements]
 

@@ -20,7 +20,8 @@ def source(fields, rows):
         name: SQL("%s", first.get(name)) if name in same else SQL.identifier("new", name) for name in names
     }
     columns = SQL(", ").join(
-        SQL("%s %s", SQL.identifier(name), SQL(fields[name].column_type[1])) for name in vary or ["id"]
+        SQL("%s %s", SQL.identifier(name), SQL.identifier(fields[name].column_type[0]))
+        for name in vary or ["id"]
     )
     text = json.dumps([{name: row.get(name) for name in vary} for row in rows], default=str)
     return values, SQL("json_to_recordset(%s) AS new(%s)", text, columns)

@@ -1,5 +1,8 @@
 from . import (
     ir_sequence,
+    odoo_private,
+    timebank_locks,
+    timebank_prepared,
     timebank_protected,
     timebank_reasoned,
     timebank_category,

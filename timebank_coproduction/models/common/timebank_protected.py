@@ -1,6 +1,5 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
 
 #: What opens the door. An object of this process: nothing sent from outside can equal it.
 _KEY = object()
@@ -16,6 +15,7 @@ class TimebankProtected(models.AbstractModel):
 
     _name = "timebank.protected"
     _description = "Fields that only verbs change"
+    _inherit = ["timebank.bulk", "timebank.locks"]
     _protected_fields = frozenset()
 
     @api.model_create_multi
@@ -33,29 +33,6 @@ class TimebankProtected(models.AbstractModel):
         if not self._is_door_open():
             self._refuse_protected(self._protected_fields.intersection(vals))
         return super().write(vals)
-
-    def _write_multi(self, vals_list):
-        """One statement where all records get the same values, as they do from a verb.
-
-        The ORM spells out the values of each record, a hundred records at a time.
-        """
-        vals = vals_list[0] if vals_list else {}
-        if (
-            len(self) < 2
-            or any(self._fields[name].translate for name in vals)
-            or any(other != vals for other in vals_list)
-        ):
-            return super()._write_multi(vals_list)
-        if self._log_access:
-            vals = {"write_uid": self.env.uid, "write_date": self.env.cr.now(), **vals}
-        self.env.cr.execute(
-            SQL(
-                "UPDATE %s SET %s WHERE id IN %s",
-                SQL.identifier(self._table),
-                SQL(", ").join(SQL("%s = %s", SQL.identifier(name), vals[name]) for name in vals),
-                self._ids,
-            )
-        )
 
     def _refuse_own_terms(self, vals, names):
         """:raises AccessError: where somebody sets ``names`` for themselves, whatever their role"""

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class TimebankReasoned(models.AbstractModel):
@@ -10,3 +11,14 @@ class TimebankReasoned(models.AbstractModel):
     _name = "timebank.reasoned"
     _description = "Verbs that take a reason"
     _verbs_with_reason = frozenset()
+
+    def _checked_reason(self, reason, sentence=""):
+        """The reason that somebody gave, without blanks around it.
+
+        :param str sentence: who will read it, where that isn't the member
+        :raises UserError: where there is none
+        """
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(sentence or self.env._("Say why in a few words: the member will read it."))
+        return reason

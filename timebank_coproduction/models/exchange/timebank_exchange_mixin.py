@@ -201,14 +201,8 @@ class TimebankExchangeMixin(models.AbstractModel):
             # sudo: the sentence names the person and the bank only
             member, scheme = record.sudo().member_id, record.sudo().scheme_id
             reason = ""
-            if not member:
-                reason = self.env._(
-                    "%(person)s is not a member of %(bank)s: add them as a member first.",
-                    person=record.partner_id.name,
-                    bank=scheme.name,
-                )
-            elif member.state == "left":
-                reason = member._why_not_taking_part()
+            if not member or member.state == "left":
+                reason = scheme._why_not_taking_part(record.partner_id, member)
             elif vals is None or "expires_on" in vals:
                 if record.expires_on and record.expires_on < today:
                     reason = self.env._(

@@ -9,7 +9,9 @@ class TimebankHours(models.Model):
     request_id = fields.Many2one(
         "timebank.request", ondelete="restrict", index="btree_not_null", check_company=True
     )
-    introduction_id = fields.Many2one("timebank.introduction", readonly=True, copy=False, ondelete="restrict")
+    introduction_id = fields.Many2one(
+        "timebank.introduction", readonly=True, copy=False, ondelete="restrict", index="btree_not_null"
+    )
 
     _introduction_once = models.UniqueIndex(
         """(introduction_id, receiver_id)

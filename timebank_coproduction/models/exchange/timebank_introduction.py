@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from ..common.hours_field import hours_of, minutes_from_hours
+from ..common.hours_field import hours_of
 from ..common.windows import open_list
 
 #: After how many months a suggestion that nobody took up is thrown away.
@@ -14,7 +14,14 @@ class TimebankIntroduction(models.Model):
 
     _name = "timebank.introduction"
     _description = "Introduction"
-    _inherit = ["timebank.protected", "timebank.verbs", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "timebank.prepared",
+        "timebank.protected",
+        "timebank.verbs",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _typed_hours = {"hours": "minutes"}
     _order = "introduced_on desc, score desc, id desc"
     _check_company_auto = True
     _protected_fields = frozenset({"state", "introduced_on", "decline_reason", "declined_by_id"})
@@ -118,8 +125,6 @@ class TimebankIntroduction(models.Model):
     # CRUD
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            minutes_from_hours(self.env, vals, {"hours": "minutes"})
         self._refuse_oneself(vals_list)
         introductions = super().create(vals_list)
         introductions._check_pair()
@@ -127,8 +132,6 @@ class TimebankIntroduction(models.Model):
         return introductions
 
     def write(self, vals):
-        vals = dict(vals)
-        minutes_from_hours(self.env, vals, {"hours": "minutes"})
         if {"offer_id", "request_id"}.intersection(vals):
             raise UserError(
                 self.env._("An introduction stays with its offer and its request: make another one.")

@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 from ...tools.shares import split
 from ..common.figures import figures_over
-from ..common.hours_field import hours_of, minutes_from_hours
+from ..common.hours_field import hours_of
 from .timebank_exchange_mixin import BEST_SHOWN
 
 
@@ -13,7 +13,8 @@ class TimebankRequest(models.Model):
 
     _name = "timebank.request"
     _description = "Request"
-    _inherit = ["timebank.exchange.mixin"]
+    _inherit = ["timebank.prepared", "timebank.exchange.mixin"]
+    _typed_hours = {"hours": "minutes"}
     _reminder_template = "timebank_coproduction.mail_template_request_expires"
     _lasts_months = 3
 
@@ -85,18 +86,12 @@ class TimebankRequest(models.Model):
             self.group_partner_ids = self.partner_id
 
     # CRUD
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._only_groups_share(vals)
-            minutes_from_hours(self.env, vals, {"hours": "minutes"})
-        return super().create(vals_list)
-
-    def write(self, vals):
-        vals = dict(vals)
-        self._only_groups_share(vals)
-        minutes_from_hours(self.env, vals, {"hours": "minutes"})
-        return super().write(vals)
+    def _prepare_vals(self, vals):
+        """Only a group shares."""
+        vals = super()._prepare_vals(vals)
+        if vals.get("for_whom", "group") != "group":
+            vals["group_partner_ids"] = [Command.clear()]
+        return vals
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
@@ -170,10 +165,6 @@ class TimebankRequest(models.Model):
         """A group goes by its own name."""
         name = super()._get_whom()
         return self.on_behalf_of or name if self.for_whom == "group" else name
-
-    def _only_groups_share(self, vals):
-        if vals.get("for_whom", "group") != "group":
-            vals["group_partner_ids"] = [Command.clear()]
 
     def _check_group_and_pot(self, vals):
         """:raises ValidationError: where who is to share it, or the pot that is to pay, can't be"""

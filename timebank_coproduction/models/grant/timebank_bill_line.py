@@ -14,6 +14,7 @@ class TimebankBillLine(models.Model):
 
     _name = "timebank.bill.line"
     _description = "Bill Line Charged to a Grant"
+    _inherit = ["timebank.locks"]
     _order = "date desc, id desc"
     _rec_names_search = ["name", "move_line_id"]
     _allow_sudo_commands = False
@@ -168,14 +169,7 @@ class TimebankBillLine(models.Model):
 
     def _lock(self):
         """Lock these rows in the order of their ids, and read them afresh."""
-        self.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                "SELECT 1 FROM timebank_bill_line WHERE id IN %s ORDER BY id FOR UPDATE",
-                tuple(self.ids) or (0,),
-            )
-        )
-        self.invalidate_recordset(["matched_amount", "open_amount", "status"])
+        self._lock_rows("matched_amount", "open_amount", "status", whole=True)
 
     # ------------------------------------------------------------
     # The row that finance sees while matching by hand

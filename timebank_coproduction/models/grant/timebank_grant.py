@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
 
 from ..common.figures import figures_over
 from ..common.windows import open_form, open_list
@@ -15,7 +16,7 @@ OFF_COURSE = ("over", "under")
 class TimebankGrant(models.Model):
     _name = "timebank.grant"
     _description = "Grant"
-    _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["timebank.protected", "timebank.reasoned", "mail.thread", "mail.activity.mixin"]
     _order = "date_end, id"
     _rec_names_search = ["name", "reference", "funder_id"]
     _check_company_auto = True
@@ -395,8 +396,9 @@ class TimebankGrant(models.Model):
         """
         self.ensure_one()
         self._check_finance()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why the grant was amended: its reviewers will read it."))
+        reason = self._checked_reason(
+            reason, self.env._("Say why the grant was amended: its reviewers will read it.")
+        )
         if self.state != "open":
             raise UserError(self.env._("“%s” is not open: only an open grant is amended.", self.name))
         new = {
@@ -411,7 +413,7 @@ class TimebankGrant(models.Model):
             {
                 "grant_id": self.id,
                 "date": date or fields.Date.context_today(self),
-                "reason": reason.strip(),
+                "reason": reason,
                 "old_amount": self.amount,
                 "new_amount": new["amount"],
                 "old_date_end": self.date_end,
@@ -435,9 +437,5 @@ class TimebankGrant(models.Model):
         """
         if not self:
             return
-        self.env.cr.execute(
-            """UPDATE timebank_grant SET commitment_no = commitment_no + 1 WHERE id IN (
-                   SELECT id FROM timebank_grant WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE)""",
-            [self.ids],
-        )
+        self._touch_rows(SQL("commitment_no = commitment_no + 1"))
         self._refresh_figures()

@@ -1,5 +1,3 @@
-import json
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -352,31 +350,6 @@ class TimebankReconciliationLine(models.Model):
             raise UserError(self.env._("The lines are made by “Refresh”."))
         return super().create(vals_list)
 
-    @api.private
-    def _insert(self, vals_list):
-        """Add lines in one statement; the callers see to what was read before."""
-        now = {"create_uid": self.env.uid, "create_date": self.env.cr.now()}
-        rows = [
-            {**now, "write_uid": self.env.uid, "write_date": now["create_date"], **vals} for vals in vals_list
-        ]
-        if not rows:
-            return
-        self.env.cr.execute(
-            SQL(
-                """INSERT INTO timebank_reconciliation_line (%(columns)s)
-                   SELECT %(columns)s
-                     FROM json_populate_recordset(NULL::timebank_reconciliation_line, %(rows)s)""",
-                columns=SQL(", ").join(map(SQL.identifier, rows[0])),
-                rows=json.dumps(
-                    [
-                        {name: None if value is False else value for name, value in row.items()}
-                        for row in rows
-                    ],
-                    default=str,
-                ),
-            )
-        )
-
     def write(self, vals):
         if not self._is_door_open():
             if set(vals) - {"note"}:
@@ -386,7 +359,8 @@ class TimebankReconciliationLine(models.Model):
             self.reconciliation_id._refuse_signed()
         return super().write(vals)
 
-    def unlink(self):
+    # At uninstallation too, which a context from outside can claim; the hook empties the table itself.
+    @api.ondelete(at_uninstall=True)
+    def _unlink_only_unsigned(self):
         if not self._is_door_open():
             self.reconciliation_id._refuse_signed()
-        return super().unlink()

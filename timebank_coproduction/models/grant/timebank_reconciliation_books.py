@@ -76,7 +76,7 @@ class TimebankReconciliation(models.Model):
                 notes = [row["note"] for row in same if row["note"]]
                 new.append(dict(vals, note=notes[0] if notes else vals["note"]))
         lines.browse(row["id"] for rows in before.values() for row in rows).unlink()
-        lines._insert([dict(vals, reconciliation_id=self.id) for vals in new])
+        lines._insert_rows([dict(vals, reconciliation_id=self.id) for vals in new])
         self.invalidate_recordset(["line_ids", "exception_count", "unexplained_count"])
 
     # The fund

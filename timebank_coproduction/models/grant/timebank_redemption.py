@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
 from ...tools import codes
 from ..reward.timebank_reward import STAFF
@@ -278,14 +277,7 @@ class TimebankRedemption(models.Model):
 
     def _lock_matched(self):
         """Lock these claims in the order of their ids, and read what is matched afresh."""
-        self.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                "SELECT 1 FROM timebank_redemption WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
-                tuple(self.ids) or (0,),
-            )
-        )
-        self.invalidate_recordset(["matched_amount"])
+        self._lock_rows("matched_amount")
 
     def _add_matched(self, amounts):
         """:param dict amounts: record id → what is matched more (or, below zero, less)"""

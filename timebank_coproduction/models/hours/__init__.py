@@ -4,7 +4,6 @@ from . import (
     timebank_member,
     timebank_hours,
     timebank_hours_verbs,
-    timebank_hours_todo,
     timebank_transfer,
     timebank_scheme,
     project_project,

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...tools import minutes as minutes_tool
 from ...tools.minutes import DAY, clock
-from ..common.hours_field import checked_minutes, hours_of, minutes_from_hours
+from ..common.hours_field import checked_minutes, hours_of
 from ..common.words import say_day
 from ..member.timebank_member import ROLES
 
@@ -33,9 +33,11 @@ class TimebankHours(models.Model):
     _name = "timebank.hours"
     _description = "Hours Given"
     _inherit = [
+        "timebank.prepared",
         "timebank.in.bank",
         "timebank.protected",
         "timebank.verbs",
+        "timebank.todo",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -46,6 +48,9 @@ class TimebankHours(models.Model):
         {"state", "approver_id", "approved_on", "refusal_reason", "earns_credit", "todo_id"}
     )
     _verbs_with_reason = frozenset({"action_refuse", "action_reverse"})
+    _typed_hours = {"hours": "minutes"}
+    _todo_type = "timebank_coproduction.mail_activity_approve"
+    _todo_state = "submitted"
 
     # Who gave what to whom
     partner_id = fields.Many2one(
@@ -215,14 +220,16 @@ class TimebankHours(models.Model):
     # CRUD
     @api.model_create_multi
     def create(self, vals_list):
+        nobody = self.browse()  # self is the original, where an entry is copied
+        vals_list = [nobody._prepare_vals(vals) for vals in vals_list]
         for vals in vals_list:
-            self.browse()._check_content(vals)  # self is the original, where an entry is copied
+            nobody._check_content(vals)
         entries = super().create(vals_list)
         entries._check_recordable()
         return entries
 
     def write(self, vals):
-        vals = dict(vals)
+        vals = self._prepare_vals(vals)
         if not self._is_door_open():
             self._check_content(vals)
         result = super().write(vals)
@@ -246,6 +253,19 @@ class TimebankHours(models.Model):
                     )
                 )
 
+    # What the to-do asks of whom
+    def _get_todo_summary(self):
+        total = clock(sum(self.mapped("minutes")))
+        return self.env._("%(count)s to approve, %(time)s hours", count=len(self), time=total)
+
+    def _get_concerned(self):
+        return self.partner_id | self.receiver_id
+
+    def _get_deciders(self):
+        """The project's manager if they are one, else the bank's coordinators."""
+        deciders = super()._get_deciders()
+        return (self.project_id.user_id & deciders) or deciders
+
     def _is_coordinating(self):
         """Whether the user runs banks, and is not only a member of one."""
         return self.env.user.has_group("timebank_coproduction.group_timebank_coordinator")
@@ -254,15 +274,22 @@ class TimebankHours(models.Model):
     # What anybody may write: well-formed times, undecided entries, a member's own fields.
     # ------------------------------------------------------------
 
-    def _check_content(self, vals):
-        """:param dict vals: of a create (without records) or a write; put in order in place
-        :raises UserError: what can't be
-        """
+    def _prepare_vals(self, vals):
+        """The time of day at which it began is kept in minutes, and a role left empty the membership says."""
+        vals = super()._prepare_vals(vals)
         if "start_time" in vals:
             vals["start_minute"] = self._start_minute_of(vals.pop("start_time"))
-        self._check_times(vals)
+        if "start_minute" in vals:
+            vals["start_minute"] = checked_minutes(self.env, vals["start_minute"] or 0)
         if not vals.get("role", True):
-            del vals["role"]  # the membership says it
+            del vals["role"]
+        return vals
+
+    def _check_content(self, vals):
+        """:param dict vals: of a create (without records) or a write, in order
+        :raises UserError: what can't be
+        """
+        self._check_times(vals)
         if self._is_to_oneself(vals):
             raise UserError(self.env._("Nobody gives time to themselves: choose who received it."))
         if not self.env.su and COORDINATORS_ONLY.intersection(vals) and not self._is_coordinating():
@@ -279,13 +306,10 @@ class TimebankHours(models.Model):
         self._check_may_spend(vals)
 
     def _check_times(self, vals):
-        minutes_from_hours(self.env, vals, {"hours": "minutes"})
         if not 1 <= vals.get("minutes", 1) <= DAY:
             raise UserError(self.env._("An entry lasts between one minute and 24 hours."))
-        if "start_minute" in vals:
-            vals["start_minute"] = checked_minutes(self.env, vals["start_minute"] or 0)
-            if not -1 <= vals["start_minute"] < DAY:
-                raise UserError(self.env._("A starting time lies between 0:00 and 23:59."))
+        if not -1 <= vals.get("start_minute", -1) < DAY:
+            raise UserError(self.env._("A starting time lies between 0:00 and 23:59."))
 
     def _is_to_oneself(self, vals):
         """Whether giver and receiver would be the same person."""

@@ -331,12 +331,8 @@ class TimebankHours(models.Model):
 
         :return: dict of record id → why the ledger refused
         """
-        transfers = self.sudo().transfer_ids  # sudo: reading the credits of entries one may decide on
-        vals_list = transfers._prepare_reversals(reason)
-        unpaid = transfers._get_posting_refusals(vals_list) if vals_list else {}
-        refusals = {transfers[position].hours_id.id: sentence for position, sentence in unpaid.items()}
-        transfers.filtered(lambda transfer: transfer.hours_id.id not in refusals)._reverse(reason)
-        return refusals
+        # sudo: reading the credits of entries one may decide on
+        return self.sudo().transfer_ids._reverse_possible(reason, "hours_id")
 
     def action_view_credits(self):
         """The transfers that these entries made, and their reversals."""

@@ -136,18 +136,17 @@ class TimebankAccount(models.Model):
         """
         if field_expr == "balance_hours":
             return SQL("(%s / 60.0)", self._field_to_sql(alias, "balance_minutes", query))
+        column = super()._field_to_sql(alias, field_expr, query)
         if field_expr != "balance_minutes":
-            return super()._field_to_sql(alias, field_expr, query)
-        self._check_field_access(self._fields[field_expr], "read")
+            return column
         return SQL(
             """(%(balance)s + CASE WHEN %(kind)s IN %(flow)s THEN COALESCE((
                 SELECT SUM(tail.minutes) FROM timebank_account_tail tail WHERE tail.account_id = %(id)s
             ), 0) ELSE 0 END)::int""",
-            balance=SQL.identifier(alias, "balance_minutes"),
+            balance=column,
             kind=SQL.identifier(alias, "kind"),
             id=SQL.identifier(alias, "id"),
             flow=FLOW_KINDS,
-            to_flush=self._fields[field_expr],
         )
 
     @api.constrains("credit_limit_minutes")

@@ -48,8 +48,10 @@ class TimebankSeal(models.Model):
     def write(self, vals):  # pylint: disable=method-required-super
         raise AccessError(self.env._("A seal is never changed."))
 
-    def unlink(self):  # pylint: disable=method-required-super
-        raise AccessError(self.env._("A seal is never removed."))  # pylint: disable=no-raise-unlink
+    # At uninstallation too, which a context from outside can claim; the hook empties the table itself.
+    @api.ondelete(at_uninstall=True)
+    def _unlink_never(self):
+        raise AccessError(self.env._("A seal is never removed."))
 
     @api.private
     def _make(self, scheme):
@@ -88,7 +90,9 @@ class TimebankSeal(models.Model):
             )
             .with_env(self.env)
         )
-        self.env["timebank.seal.line"]._insert(seal, rows)
+        self.env["timebank.seal.line"]._insert_rows(
+            [{"seal_id": seal.id, "transfer_id": number, "row_hash": row_hash} for number, row_hash in rows]
+        )
         scheme.sudo()._through_door().last_seal_id = seal  # sudo: so that a missing seal is missed
         return seal
 
@@ -186,6 +190,7 @@ class TimebankSeal(models.Model):
 class TimebankSealLine(models.Model):
     _name = "timebank.seal.line"
     _description = "Sealed Transfer"
+    _inherit = ["timebank.bulk"]
     _log_access = False
     _allow_sudo_commands = False
 
@@ -194,14 +199,3 @@ class TimebankSealLine(models.Model):
     row_hash = fields.Char(required=True)
 
     _once = models.UniqueIndex("(transfer_id)", "A transfer is sealed once.")
-
-    @api.private
-    def _insert(self, seal, rows):
-        """Add the lines of a seal: ``rows`` are pairs of transfer id and hash."""
-        ids, hashes = zip(*rows, strict=True)
-        self.env.cr.execute(
-            """INSERT INTO timebank_seal_line (seal_id, transfer_id, row_hash)
-               SELECT %s, * FROM unnest(%s, %s)""",
-            [seal.id, list(ids), list(hashes)],
-        )
-        self.invalidate_model()

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ...tools import bulk, ledger_ddl
+from ...tools import ledger_ddl
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import LARGEST, clock, to_hours
 from ..common.hours_field import hours_of
@@ -16,7 +16,7 @@ class TimebankTransfer(models.Model):
     """
 
     _name = "timebank.transfer"
-    _inherit = ["timebank.reasoned"]
+    _inherit = ["timebank.bulk", "timebank.reasoned"]
     _description = "Time Credit Transfer"
     _order = "date desc, id desc"
     _rec_names_search = ["name", "memo"]
@@ -75,7 +75,8 @@ class TimebankTransfer(models.Model):
         index=True,
     )
     memo = fields.Char(readonly=True)
-    # Where it comes from: one origin each, of which other subjects add theirs
+    # Where it comes from: one origin each, of which other subjects add theirs. None has an index of its own:
+    # its unique one holds the rows that name an origin, and serves the look-up as well.
     reversal_of_id = fields.Many2one(
         "timebank.transfer", string="Reversal of", readonly=True, ondelete="restrict"
     )
@@ -126,8 +127,10 @@ class TimebankTransfer(models.Model):
     def write(self, vals):  # pylint: disable=method-required-super
         raise AccessError(self.env._("A transfer is never changed: reverse it instead."))
 
-    def unlink(self):  # pylint: disable=method-required-super
-        raise AccessError(self.env._("A transfer is never removed: reverse it instead."))  # pylint: disable=no-raise-unlink
+    # At uninstallation too, which a context from outside can claim; the hook empties the table itself.
+    @api.ondelete(at_uninstall=True)
+    def _unlink_never(self):
+        raise AccessError(self.env._("A transfer is never removed: reverse it instead."))
 
     # Actions
     def action_reverse(self, reason):
@@ -279,14 +282,7 @@ class TimebankTransfer(models.Model):
         # sudo: the door serves every verb; who may do what is the verb's question.
         accounts = self.env["timebank.account"].sudo().browse(sorted(ids))
         accounts.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                """SELECT 1 FROM timebank_account WHERE id IN %s AND kind NOT IN %s
-                   ORDER BY id FOR NO KEY UPDATE""",
-                tuple(ids) or (0,),
-                FLOW_KINDS,
-            )
-        )
+        accounts._lock_rows(where=SQL("id IN %s AND kind NOT IN %s", tuple(ids) or (0,), FLOW_KINDS))
         accounts.invalidate_recordset(["balance_minutes"])
         return accounts
 
@@ -305,9 +301,7 @@ class TimebankTransfer(models.Model):
             .browse({vals[side] for vals in vals_list for side in ("from_account_id", "to_account_id")})
         )
         rows = self._prepare_rows(vals_list, {account.id: account.scheme_id.id for account in accounts})
-        statement, columns = bulk.insert(self._table, self._fields, rows)
-        transfers = self.browse(transfer_id for (transfer_id,) in self.env.execute_query(statement))
-        transfers._announce(rows, columns)
+        transfers = self._insert_rows(rows)
         accounts.modified(["balance_minutes"])
         accounts.invalidate_recordset(["balance_minutes"])
         return transfers
@@ -315,17 +309,10 @@ class TimebankTransfer(models.Model):
     def _prepare_rows(self, vals_list, scheme_ids):
         """The columns of each transfer; ``scheme_ids`` is a dict of account id → bank id."""
         numbers = self._draw_numbers([scheme_ids[vals["from_account_id"]] for vals in vals_list])
-        today, now = str(fields.Date.context_today(self)), str(self.env.cr.now())
-        common = {
-            "date": today,
-            "create_uid": self.env.uid,
-            "create_date": now,
-            "write_uid": self.env.uid,
-            "write_date": now,
-        }
+        today = fields.Date.context_today(self)
         return [
             {
-                **common,
+                "date": today,
                 **{name: value for name, value in vals.items() if value is not False},
                 "scheme_id": scheme_ids[vals["from_account_id"]],
                 "name": number,
@@ -333,18 +320,6 @@ class TimebankTransfer(models.Model):
             }
             for number, vals in zip(numbers, vals_list, strict=True)
         ]
-
-    def _announce(self, rows, columns):
-        """Let the records that these new transfers name know of them, as ``create`` would."""
-        links = [self._fields[name] for name in columns if self._fields[name].type == "many2one"]
-        for field in links:
-            values = [row.get(field.name) for row in rows]
-            field._insert_cache(self, values)
-            for inverse in self.pool.field_inverses[field]:
-                named = self.env[field.comodel_name].browse(filter(None, dict.fromkeys(values)))
-                named.invalidate_recordset([inverse.name], flush=False)
-        self.modified([field.name for field in links], create=True)
-        self._validate_fields(columns)
 
     def _draw_numbers(self, scheme_ids):
         """A new number for each entry of ``scheme_ids``, in order, each bank numbering its own."""
@@ -362,13 +337,28 @@ class TimebankTransfer(models.Model):
         :param str reason: why; becomes the memo
         :raises UserError: without a reason, or when one has been reversed before
         """
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why in a few words: the reason stays with the reversal."))
+        reason = self._checked_reason(
+            reason, self.env._("Say why in a few words: the reason stays with the reversal.")
+        )
         # sudo: the door serves every verb; who may reverse is the verb's question
         for transfer in self.sudo():
             if transfer.is_reversed:
                 raise UserError(self.env._("%s has been reversed already.", transfer.name))
         return self._post(self._prepare_reversals(reason, date))
+
+    @api.private
+    def _reverse_possible(self, reason, origin):
+        """Like :meth:`_reverse`, but reverses what the ledger accepts.
+
+        :param str origin: the field of the record that each of these transfers came from;
+            nothing of a record is reversed where a part of it can't be
+        :return: dict of that record's id → why not
+        """
+        vals_list = self._prepare_reversals(reason)
+        refused = self._get_posting_refusals(vals_list) if vals_list else {}
+        refusals = {self[position][origin].id: sentence for position, sentence in refused.items()}
+        self.filtered(lambda transfer: transfer[origin].id not in refusals)._reverse(reason)
+        return refusals
 
     def _prepare_reversals(self, reason, date=None):
         # sudo: the door serves every verb; who may reverse is the verb's question

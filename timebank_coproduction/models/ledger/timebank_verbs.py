@@ -55,12 +55,6 @@ class TimebankVerbs(models.AbstractModel):
             return True
         return self.env["timebank.outcome"]._show(self, done, refusals)
 
-    def _checked_reason(self, reason):
-        reason = (reason or "").strip()
-        if not reason:
-            raise UserError(self.env._("Say why in a few words: the member will read it."))
-        return reason
-
     def _note(self, text):
         """Leave who did what in the chatter."""
         if not self:

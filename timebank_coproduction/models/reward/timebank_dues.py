@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..common.windows import open_list
 from ..common.words import say_day
@@ -125,9 +125,8 @@ class TimebankDues(models.Model):
         :param str reason: why, in a few words
         """
         self.check_access("write")
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why in a few words: the member will read it."))
-        self._through_door().write({"state": "stopped", "stop_reason": reason.strip()})
+        reason = self._checked_reason(reason)
+        self._through_door().write({"state": "stopped", "stop_reason": reason})
         return True
 
     def action_start(self):

@@ -23,7 +23,13 @@ class TimebankRedemption(models.Model):
 
     _name = "timebank.redemption"
     _description = "Claim"
-    _inherit = ["timebank.protected", "timebank.verbs", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "timebank.protected",
+        "timebank.verbs",
+        "timebank.todo",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
     _rec_names_search = ["partner_id", "reward_id"]
     _check_company_auto = True
@@ -51,6 +57,8 @@ class TimebankRedemption(models.Model):
         }
     )
     _verbs_with_reason = frozenset({"action_refuse", "action_cancel"})
+    _todo_type = "timebank_coproduction.mail_activity_claim"
+    _todo_state = "requested"
 
     # Who claims what, and who pays
     reward_id = fields.Many2one(
@@ -110,7 +118,6 @@ class TimebankRedemption(models.Model):
     approver_id = fields.Many2one("res.users", "Approved by", readonly=True, copy=False)
     approved_on = fields.Datetime("Approved on", readonly=True, copy=False)
     refusal_reason = fields.Char("Reason", readonly=True, copy=False)
-    todo_id = fields.Many2one("mail.activity", readonly=True, copy=False, index="btree_not_null")
     transfer_ids = fields.One2many("timebank.transfer", "redemption_id", string="Credits moved")
     # Handing over
     fulfilment = fields.Selection(related="reward_id.fulfilment")
@@ -397,40 +404,8 @@ class TimebankRedemption(models.Model):
             self.browse(claim_ids)._through_door().write(dict(vals))
 
     # To-dos: one for the coordinator per batch requested, closed by the decision
-    def _ask_for_decision(self):
-        """Put one activity for each bank and coordinator on the first claim of the batch."""
-        # sudo: members claim without being able to give anybody a task.
-        for coordinator, claims in self.sudo().grouped(lambda claim: claim._get_responsible()).items():
-            if not coordinator:
-                continue
-            todo = claims[0].activity_schedule(
-                "timebank_coproduction.mail_activity_claim",
-                summary=self.env._("%s claims to approve", len(claims)) if len(claims) > 1 else False,
-                user_id=coordinator.id,
-            )
-            claims._through_door().write({"todo_id": todo.id})
+    def _get_todo_summary(self):
+        return self.env._("%s claims to approve", len(self)) if len(self) > 1 else False
 
-    def _get_responsible(self):
-        """The bank's first coordinator who did not claim it."""
-        self.ensure_one()
-        concerned = self.partner_id | self.account_id.partner_id
-        return self.scheme_id.coordinator_ids.filtered(lambda user: user.partner_id not in concerned)[:1]
-
-    def _close_todos(self):
-        """Mark as done the to-dos of which nothing is left to decide."""
-        # sudo: a decision closes the to-do, whoever of the coordinators had been asked.
-        todos = self.sudo().todo_id
-        if not todos:
-            return
-        self.flush_recordset(["state"])
-        waiting = self.sudo()._read_group(
-            [("todo_id", "in", todos.ids), ("state", "=", "requested")], ["todo_id"]
-        )
-        done = todos - todos.browse([todo.id for (todo,) in waiting])
-        # sudo: the to-dos of the claims decided on just now, whoever's they are
-        done.with_user(self.env.user).sudo().action_feedback()
-
-    @api.autovacuum
-    def _gc_todos(self):
-        """Close what two decisions at the same moment may each have left to the other."""
-        self.search([("todo_id.active", "=", True), ("state", "!=", "requested")])._close_todos()
+    def _get_concerned(self):
+        return self.partner_id | self.account_id.partner_id

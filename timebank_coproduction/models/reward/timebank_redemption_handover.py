@@ -5,7 +5,6 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL
 
 from ...tools import codes, qr
 from ..common.words import say_day
@@ -119,7 +118,7 @@ class TimebankRedemption(models.Model):
     def _confirm_on_page(self):
         """Hand over once, from the supplier's page. Waits for whoever confirms at the same moment."""
         self.ensure_one()
-        self.env.cr.execute(SQL("SELECT 1 FROM timebank_redemption WHERE id = %s FOR UPDATE", self.id))
+        self._lock_rows(whole=True)
         self._fulfil(self.env["res.users"])
         self._note(self.env._("Handed over with the member's code"))
 

@@ -79,20 +79,11 @@ class TimebankRedemption(models.Model):
         """
         # sudo: the verb was allowed by its own rule; what is held follows the claim
         held = self.sudo().filtered(lambda claim: claim.state in ("requested", "approved"))
-        refusals = held._reverse_credits(reason)
+        refusals = held.transfer_ids._reverse_possible(reason, "redemption_id")
         freed = held - held.browse(refusals)
         freed._move_stock(+1)
         # a draft that was never requested holds nothing, and has no invoice
         freed._take_back_invoices(reason)
-        return refusals
-
-    def _reverse_credits(self, reason):
-        """:return: dict of record id → why the ledger refused"""
-        transfers = self.transfer_ids
-        vals_list = transfers._prepare_reversals(reason)
-        unpaid = transfers._get_posting_refusals(vals_list) if vals_list else {}
-        refusals = {transfers[position].redemption_id.id: sentence for position, sentence in unpaid.items()}
-        (self - self.browse(refusals)).transfer_ids._reverse(reason)
         return refusals
 
     # Credits
@@ -161,15 +152,7 @@ class TimebankRedemption(models.Model):
         rewards = self.reward_id.filtered("has_stock")
         if not rewards:
             return {}
-        rewards.flush_recordset(["stock"])
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT id, stock FROM timebank_reward WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
-                    tuple(rewards.ids),
-                )
-            )
-        )
+        return dict(rewards._lock_rows("stock"))
 
     def _move_stock(self, sign):
         """Put the pieces of these claims back (+1), or take them away (-1)."""

@@ -261,13 +261,7 @@ class TimebankRedemption(models.Model):
             for partner in (claim.partner_id, claim.account_id.partner_id)
             if (member := members.get((claim.scheme_id, partner)))
         }
-        self.env.cr.execute(
-            SQL(
-                """UPDATE timebank_member SET state = state WHERE id IN (
-                       SELECT id FROM timebank_member WHERE id IN %s ORDER BY id FOR NO KEY UPDATE)""",
-                tuple(touched) or (0,),
-            )
-        )
+        self.env["timebank.member"].browse(touched)._touch_rows(SQL("state = state"))
 
     def _get_standing_counts(self):
         """How many each person has of these rewards in this period: for them, and from their account."""

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools.minutes import clock
 from ..common.figures import figures_over
-from ..common.hours_field import hours_of, minutes_from_hours
+from ..common.hours_field import hours_of
 from ..common.windows import open_form, open_list
 from ..common.words import say_day
 
@@ -19,10 +19,18 @@ class TimebankReward(models.Model):
 
     _name = "timebank.reward"
     _description = "Reward"
-    _inherit = ["timebank.in.bank", "timebank.protected", "mail.thread", "mail.activity.mixin", "image.mixin"]
+    _inherit = [
+        "timebank.prepared",
+        "timebank.in.bank",
+        "timebank.protected",
+        "mail.thread",
+        "mail.activity.mixin",
+        "image.mixin",
+    ]
     _order = "sequence, name, id"
     _check_company_auto = True
     _protected_fields = frozenset({"state"})
+    _typed_hours = {"hours": "minutes", "min_given_hours": "min_given_minutes"}
     #: What a reward costs and who pays for it: all that finance changes in it.
     _price_fields = frozenset(
         {"minutes", "hours", "cash_price", "expected_cost", "supplier_id", "product_id"}
@@ -199,15 +207,7 @@ class TimebankReward(models.Model):
                 raise ValidationError(reason)
 
     # CRUD
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._complete(vals)
-        return super().create(vals_list)
-
     def write(self, vals):
-        vals = dict(vals)
-        self._complete(vals)
         self._check_content(vals)
         # sudo: only whether there are claims is asked
         if vals.get("scheme_id") and any(
@@ -231,13 +231,14 @@ class TimebankReward(models.Model):
                     self.env._("“%s” has been claimed: archive it instead of deleting it.", reward.name)
                 )
 
-    def _complete(self, vals):
+    def _prepare_vals(self, vals):
         """A number of pieces means that the number is limited; an empty one that it isn't."""
-        minutes_from_hours(self.env, vals, {"hours": "minutes", "min_given_hours": "min_given_minutes"})
+        vals = super()._prepare_vals(vals)
         if "stock" in vals and "has_stock" not in vals:
             vals["has_stock"] = vals["stock"] is not False and vals["stock"] is not None
         if vals.get("stock") and vals["stock"] < 0:
             raise UserError(self.env._("There can't be fewer than none of a reward."))
+        return vals
 
     # Actions
     def action_publish(self):

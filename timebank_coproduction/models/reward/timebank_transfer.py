@@ -11,7 +11,7 @@ class TimebankTransfer(models.Model):
         "timebank.voucher.batch", "Vouchers", readonly=True, ondelete="restrict"
     )
 
-    # Credits spent on rewards.
+    # Credits spent on rewards, found by _redemption_once.
     redemption_id = fields.Many2one("timebank.redemption", "Claim", readonly=True, ondelete="restrict")
 
     _vouchers_have_origin = models.Constraint(

@@ -18,7 +18,7 @@ class TimebankVoucher(models.Model):
 
     _name = "timebank.voucher"
     _description = "Voucher"
-    _inherit = ["timebank.verbs"]
+    _inherit = ["timebank.verbs", "timebank.bulk", "timebank.locks"]
     _order = "id"
     _rec_name = "code"
     _verbs_with_reason = frozenset({"action_cancel"})
@@ -85,8 +85,10 @@ class TimebankVoucher(models.Model):
     def write(self, vals):  # pylint: disable=method-required-super
         raise AccessError(self.env._("A voucher is handed in or cancelled, and never changed."))
 
-    def unlink(self):  # pylint: disable=method-required-super
-        raise AccessError(self.env._("A voucher is never removed: cancel it instead."))  # pylint: disable=no-raise-unlink
+    # At uninstallation too, which a context from outside can claim; the hook empties the table itself.
+    @api.ondelete(at_uninstall=True)
+    def _unlink_never(self):
+        raise AccessError(self.env._("A voucher is never removed: cancel it instead."))
 
     def _get_qr(self):
         """The code as a picture, for the sheet."""
@@ -215,9 +217,7 @@ class TimebankVoucher(models.Model):
         wanted = tuple({code for code in map(codes.normalise, code_list) if code})
         if not wanted:
             return {}
-        rows = self.env.execute_query(
-            SQL("SELECT id FROM timebank_voucher WHERE code IN %s ORDER BY id FOR UPDATE", wanted)
-        )
+        rows = self._lock_rows(where=SQL("code IN %s", wanted), whole=True)
         vouchers = self.browse(voucher_id for (voucher_id,) in rows)
         vouchers.invalidate_recordset()
         return {voucher.code: voucher for voucher in vouchers}

@@ -2,12 +2,11 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from ...tools import codes
 from ...tools.minutes import clock
 from ..common.figures import counts_by
-from ..common.hours_field import hours_of, minutes_from_hours
+from ..common.hours_field import hours_of
 from ..common.windows import open_list
 
 #: More than anybody prints and cuts at once.
@@ -21,10 +20,11 @@ class TimebankVoucherBatch(models.Model):
 
     _name = "timebank.voucher.batch"
     _description = "Batch of Vouchers"
-    _inherit = ["timebank.in.bank", "timebank.protected", "mail.thread"]
+    _inherit = ["timebank.prepared", "timebank.in.bank", "timebank.protected", "mail.thread"]
     _order = "id desc"
     _check_company_auto = True
     _protected_fields = frozenset({"state", "issued_on"})
+    _typed_hours = {"hours": "minutes"}
 
     name = fields.Char(compute="_compute_name")
     minutes = fields.Integer("Minutes each", required=True, default=60, aggregator=None)
@@ -89,29 +89,19 @@ class TimebankVoucherBatch(models.Model):
             batch.ended_count = count.get("cancelled", 0) + count.get("expired", 0)
 
     # CRUD
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_content(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        vals = dict(vals)
-        self._check_content(vals)
-        return super().write(vals)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
         for batch in self:
             if batch.state != "draft":
                 raise UserError(self.env._("%s were issued: cancel the vouchers instead.", batch.name))
 
-    def _check_content(self, vals):
-        minutes_from_hours(self.env, vals, {"hours": "minutes"})
+    def _prepare_vals(self, vals):
+        vals = super()._prepare_vals(vals)
         if not 1 <= vals.get("quantity", 1) <= LARGEST_BATCH:
             raise UserError(self.env._("A batch holds between 1 and 10,000 vouchers."))
         if CONTENT.intersection(vals) and any(batch.state != "draft" for batch in self):
             raise UserError(self.env._("Vouchers that were issued stay as they are."))
+        return vals
 
     # Actions
     def action_issue(self):
@@ -172,20 +162,16 @@ class TimebankVoucherBatch(models.Model):
         return self.account_id or self.scheme_id.operating_account_id
 
     def _insert_vouchers(self):
-        """Add the vouchers in one query: nothing computes on them, and there are many."""
+        """Add the vouchers in one query: there are many."""
         self.ensure_one()
-        self.env.cr.execute(
-            SQL(
-                """INSERT INTO timebank_voucher
-                          (batch_id, scheme_id, company_id, minutes, expires_on, state, code)
-                   SELECT %s, %s, %s, %s, %s, 'issued', code FROM unnest(%s) code""",
-                self.id,
-                self.scheme_id.id,
-                self.company_id.id,
-                self.minutes,
-                self.expires_on or None,
-                [codes.new(codes.VOUCHER_LENGTH) for _voucher in range(self.quantity)],
-            )
+        common = {
+            "batch_id": self.id,
+            "scheme_id": self.scheme_id.id,
+            "company_id": self.company_id.id,
+            "minutes": self.minutes,
+            "expires_on": self.expires_on,
+            "state": "issued",
+        }
+        self.env["timebank.voucher"]._insert_rows(
+            [{**common, "code": codes.new(codes.VOUCHER_LENGTH)} for _voucher in range(self.quantity)]
         )
-        self.env["timebank.voucher"].invalidate_model()
-        self.invalidate_recordset(["voucher_ids"])

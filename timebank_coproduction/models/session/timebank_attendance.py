@@ -2,9 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...tools import bulk, codes
+from ...tools import codes
 from ...tools.minutes import DAY, to_hours
-from ..common.hours_field import hours_of, minutes_from_hours
+from ..common.hours_field import hours_of
 from ..common.words import say_moment
 from .timebank_session import TAKES_A_PLACE
 
@@ -29,7 +29,8 @@ class TimebankAttendance(models.Model):
 
     _name = "timebank.attendance"
     _description = "Attendance"
-    _inherit = ["timebank.protected", "timebank.verbs"]
+    _inherit = ["timebank.prepared", "timebank.protected", "timebank.verbs"]
+    _typed_hours = {"hours": "minutes"}
     _order = "session_id, role, partner_id, id"
     _rec_names_search = ["partner_id", "session_id"]
     _check_company_auto = True
@@ -156,7 +157,7 @@ class TimebankAttendance(models.Model):
     # CRUD
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [self._prepare_line(vals) for vals in vals_list]
+        vals_list = [self.browse()._prepare_vals(vals) for vals in vals_list]
         if not self._is_door_open() and any(
             vals.get("state", "signed_up") not in ON_THE_REGISTER for vals in vals_list
         ):
@@ -173,7 +174,7 @@ class TimebankAttendance(models.Model):
         return lines
 
     def write(self, vals):
-        vals = self._prepare_line(vals)
+        vals = self._prepare_vals(vals)
         if not self._is_door_open():
             self._raise_refusals(self._get_refusals_to_edit(vals))
         if vals.get("state") in ("absent", "signed_up", "withdrawn"):
@@ -211,10 +212,9 @@ class TimebankAttendance(models.Model):
         sessions._offer_free_places()
         return result
 
-    def _prepare_line(self, vals):
-        """Values with times in minutes and the tick as a state."""
-        vals = dict(vals)
-        minutes_from_hours(self.env, vals, {"hours": "minutes"})
+    def _prepare_vals(self, vals):
+        """The tick is a state."""
+        vals = super()._prepare_vals(vals)
         if "present" in vals:
             present = vals.pop("present")
             vals.setdefault("state", "attended" if present else "signed_up")
@@ -227,33 +227,6 @@ class TimebankAttendance(models.Model):
         if attended and not minutes and not vals.get("check_in", self.check_in):
             return self.session_id.minutes
         return minutes
-
-    def _write_each(self, values):
-        """Write values that differ from line to line, in one statement. For verbs only.
-
-        :param dict values: line id → a dict of columns, the same for every line
-        """
-        if not values:
-            return
-        lines = self.browse(values)
-        common = {"write_uid": self.env.uid, "write_date": self.env.cr.now()}
-        rows = [{"id": line_id, **vals, **common} for line_id, vals in values.items()]
-        columns, source = bulk.source(self._fields, rows)
-        line = columns.pop("id")
-        lines.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE timebank_attendance line SET %s FROM %s WHERE line.id = %s",
-                SQL(", ").join(
-                    SQL("%s = %s", SQL.identifier(name), value) for name, value in columns.items()
-                ),
-                source,
-                line,
-            )
-        )
-        names = list(columns)
-        lines.invalidate_recordset(names, flush=False)
-        lines.modified(names)
 
     def _check_minutes(self):
         """:raises UserError: naming the first line with more minutes than its session has"""
@@ -287,14 +260,9 @@ class TimebankAttendance(models.Model):
         once, PostgreSQL lets one through and fails the other, which Odoo tries again, and
         which then sees the clash.
         """
-        self.env.cr.execute(
-            SQL(
-                """UPDATE timebank_member SET state = state
-                    WHERE id IN (SELECT id FROM timebank_member WHERE partner_id IN %s
-                                  ORDER BY id FOR NO KEY UPDATE)""",
-                tuple(self.partner_id.ids),
-            )
-        )
+        if self:
+            people = SQL("partner_id IN %s", tuple(self.partner_id.ids))
+            self.env["timebank.member"]._touch_rows(SQL("state = state"), where=people)
 
     def _get_refusals_to_join(self):
         """Lines of people who can't take part in that session in that role.
@@ -334,13 +302,7 @@ class TimebankAttendance(models.Model):
 
     def _why_not_member(self, members):
         member = members.get((self.scheme_id.id, self.partner_id.id))
-        if not member:
-            return self.env._(
-                "%(person)s is not a member of %(bank)s: add them as a member first.",
-                person=self.partner_id.name,
-                bank=self.scheme_id.name,
-            )
-        return member._why_not_taking_part()
+        return self.scheme_id._why_not_taking_part(self.partner_id, member)
 
     def _get_missing_checks(self):
         """The checks that people lack: dict of line id → check types. A query for each day and set."""

@@ -139,7 +139,7 @@ class TimebankAttendance(models.Model):
         """
         nothing = {"hours_id": None, "hours_recognised": False, "effect": "none", "effect_minutes": 0}
         now = fields.Datetime.now()
-        self._write_each(
+        self._update_rows(
             {
                 one.id: {
                     "settled_on": None if one.id in problems else now,
@@ -213,11 +213,7 @@ class TimebankAttendance(models.Model):
     def _unsettle_effect(self, reason):
         # sudo: re-opening was allowed by the verb; the credits follow the register
         transfers = self.sudo().transfer_ids.filtered(lambda transfer: not transfer.is_reversed)
-        vals_list = transfers._prepare_reversals(reason)
-        refused = transfers._get_posting_refusals(vals_list) if vals_list else {}
-        problems = {transfers[position].attendance_id.id: sentence for position, sentence in refused.items()}
-        transfers.filtered(lambda transfer: transfer.attendance_id.id not in problems)._reverse(reason)
-        return problems
+        return transfers._reverse_possible(reason, "attendance_id")
 
     # ------------------------------------------------------------
     # Helpers' and professionals' lines as hours, and the hours they logged themselves.

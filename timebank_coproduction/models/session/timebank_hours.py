@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 
-from ...tools import bulk
 from ...tools.minutes import to_hours
 
 
@@ -106,37 +105,19 @@ class TimebankHours(models.Model):
         if not vals_list:
             return self.browse()
         schemes = self.env["timebank.scheme"].browse({vals["scheme_id"] for vals in vals_list})
-        common = {
-            "state": "draft",
-            "earns_credit": False,
-            "create_uid": self.env.uid,
-            "write_uid": self.env.uid,
-        }
-        common |= {"create_date": self.env.cr.now(), "write_date": self.env.cr.now()}
         companies = {scheme.id: scheme.company_id.id for scheme in schemes}
-        rows = [
-            {
-                **common,
-                **{name: None if value is False else value for name, value in vals.items()},
-                "company_id": companies[vals["scheme_id"]],
-                "hours": to_hours(vals["minutes"]),
-            }
-            for vals in vals_list
-        ]
-        statement, columns = bulk.insert(self._table, self._fields, rows)
-        entries = self.browse(entry_id for (entry_id,) in self.env.execute_query(statement))
-        given = [self._fields[name] for name in columns]
-        for field in self._fields.values():
-            if field.store and field.compute and field not in given:
-                self.env.add_to_compute(field, entries)
-        for field in given:
-            for inverse in self.pool.field_inverses[field]:
-                named = {row[field.name] for row in rows} - {None}
-                self.env[field.comodel_name].browse(named).invalidate_recordset([inverse.name], flush=False)
-        with self.env.protecting(given, entries):
-            entries.modified(columns, create=True)
-        entries._validate_fields(columns)
-        return entries
+        return self._insert_rows(
+            [
+                {
+                    "state": "draft",
+                    "earns_credit": False,
+                    **vals,
+                    "company_id": companies[vals["scheme_id"]],
+                    "hours": to_hours(vals["minutes"]),
+                }
+                for vals in vals_list
+            ]
+        )
 
     def _is_for_session(self, session, minutes):
         """Whether this entry, made by hand, is time given in ``session``.

@@ -3,11 +3,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.base.models.res_partner import _tz_get
-
 from ...tools.minutes import DAY, clock
 from ..common.figures import counts_by, figures_over
 from ..common.hours_field import hours_of
+from ..common.odoo_private import time_zones
 from ..common.windows import open_list
 from ..common.words import at_place, say_day, say_span
 
@@ -62,7 +61,7 @@ class TimebankSession(models.Model):
     start = fields.Datetime(required=True, tracking=True, index=True)
     stop = fields.Datetime(required=True, tracking=True)
     tz = fields.Selection(
-        _tz_get,
+        time_zones,
         string="Time zone",
         required=True,
         default=lambda self: self.env.user.tz or self.env.company.partner_id.tz or "UTC",

@@ -6,6 +6,7 @@ class TimebankTransfer(models.Model):
 
     _inherit = "timebank.transfer"
 
+    # Found by _attendance_once, which begins with it.
     attendance_id = fields.Many2one("timebank.attendance", readonly=True, ondelete="restrict")
     attendance_no = fields.Integer(
         readonly=True,
