@@ -1,6 +1,6 @@
 # Every command is a function in dev/; `make help` lists them.
 #
-#   make test T=tests/test_hours.py    one file, on the test database as it is
+#   make test T=tests/hours/test_hours.py    one file, on the test database as it is
 #   make serve PORT=8070               another port
 #   make test PYTEST="-k refuse -x"    further options of pytest
 #   DB=name                            another database than the usual one

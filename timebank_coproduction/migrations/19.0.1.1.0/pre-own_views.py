@@ -42,6 +42,4 @@ def migrate(cr, version):
         )
     )
     cr.execute(SQL("DELETE FROM ir_ui_view WHERE id = ANY(%s)", views))
-    cr.execute(
-        SQL("DELETE FROM ir_model_data WHERE model = 'ir.ui.view' AND res_id = ANY(%s)", views)
-    )
+    cr.execute(SQL("DELETE FROM ir_model_data WHERE model = 'ir.ui.view' AND res_id = ANY(%s)", views))
