@@ -16,6 +16,7 @@ COMMANDS = {
     "pot": "the template for translations, after the addon's words have changed",
     "test": "lint and the whole suite, or one file (T=tests/hours/test_hours.py)",
     "upgrade": "the demo of an earlier state, brought up to date (make test-upgrade)",
+    "odoo_lint": "what Odoo's own test_lint finds in the addon (make test-odoo-lint)",
     "lint": "ruff and pylint-odoo",
     "format": "let ruff rewrite what it can",
     "db": "new NAME, install NAME, drop NAME or list: databases by hand",

@@ -4,6 +4,8 @@ from . import test_demo
 from . import test_external_api
 from . import test_forms
 from . import test_install
+from . import test_layers
+from . import test_map
 from . import test_new_records
 from . import test_tools
 from . import test_translation

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from odoo.tests import BaseCase, tagged
 
-CHECK = Path(__file__).resolve().parents[1] / "dev" / "inside" / "check_layers.py"
+CHECK = Path(__file__).resolve().parents[2] / "dev" / "inside" / "check_layers.py"
 
 #: An account in the ledger, hours that know it, and rewards beside sessions.
 ADDON = {
