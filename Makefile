@@ -1,6 +1,6 @@
 # Every command is a function in dev/; `make help` lists them.
 #
-#   make test T=tests/test_hours.py    one file, on the test database as it is
+#   make test T=tests/hours/test_hours.py   one file, on the test database as it is
 #   make serve PORT=8070               another port
 #   make test PYTEST="-k refuse -x"    further options of pytest
 #   DB=name                            another database than the usual one
@@ -24,9 +24,15 @@ serve: python
 test: python
 	@$(DEV) test "$(T)" $(PYTEST)
 
+test-upgrade: python
+	@$(DEV) upgrade
+
+test-odoo-lint: python
+	@$(DEV) odoo_lint
+
 # everything else is installed by `setup`, which is itself Python
 python:
 	@command -v $(PYTHON) >/dev/null || dev/python.sh
 
-.PHONY: help python setup demo serve test lint format shell bench screenshots map pot
+.PHONY: help python setup demo serve test test-upgrade test-odoo-lint lint format shell bench screenshots map pot
 .DEFAULT_GOAL := help

@@ -50,7 +50,7 @@ def measure(report):
 
 def _match_purely(report):
     # addons can be imported once Odoo is set up
-    from odoo.addons.timebank_coproduction.tests.bill_sample import sample
+    from odoo.addons.timebank_coproduction.tests.grant.bill_sample import sample
     from odoo.addons.timebank_coproduction.tools import bill_matching
 
     report.subject(f"Which of {COUNT:,} bills pays for which of {COUNT:,} claims, with known truth")

@@ -6,7 +6,7 @@ import subprocess
 from . import python_env, settings, setup
 from .console import Stop, run, say, step
 
-FOLDERS = ("dev", "tests", "benchmarks", settings.ADDON)
+FOLDERS = ("dev", "story", "tests", "benchmarks", settings.ADDON)
 CONFIGS = (".ruff.toml", ".pylintrc", "requirements.txt")
 SUDO = settings.ROOT / "dev" / "inside" / "check_sudo.py"
 LAYERS = settings.ROOT / "dev" / "inside" / "check_layers.py"

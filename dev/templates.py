@@ -18,39 +18,45 @@ KEPT = datetime.timedelta(days=30)  # after its last use
 def template(extra=()):
     """Name of the template with `extra` modules; made first if there's none."""
     modules = settings.template_modules(extra)
-    name = _name(modules)
+    what = f"{modules} {odoo_source.source().identity} demo"
+    return keep(what, lambda part: _install(part, modules, extra))
+
+
+def keep(what, make):
+    """Name of the template that `what` describes; `make(name)` makes it if there's none."""
+    name = PREFIX + hashlib.sha256(what.encode()).hexdigest()[:10]
     if not databases.exists(name):
-        base = template() if extra else None
         with only_one(name, "making the template database"):
             if not databases.exists(name):
-                _make(name, modules, base)
+                part = f"{name}_part"
+                databases.drop(part)
+                databases.drop(name)  # it may have lost its files
+                make(part)
+                databases.filestore(part).rename(databases.filestore(name))
+                postgres.psql(f'ALTER DATABASE "{part}" RENAME TO "{name}"')
+                _mark_used(name)
                 _forget_unused()
-    today = str(datetime.date.today())
-    if databases.remark(name) != today:
-        databases.set_remark(name, today)
+    _mark_used(name)
     return name
 
 
-def _name(modules):
-    what = f"{modules} {odoo_source.source().identity} demo"
-    return PREFIX + hashlib.sha256(what.encode()).hexdigest()[:10]
+def _mark_used(name):
+    today = str(datetime.date.today())
+    if databases.remark(name) != today:
+        databases.set_remark(name, today)
 
 
-def _make(name, modules, base):
-    part = f"{name}_part"
+def _install(name, modules, extra):
+    base = template() if extra else None
     with step(f"Template database with {', '.join(modules)}"):
-        databases.drop(name)  # it may have lost its files
         if base:
-            databases.copy(base, part)
+            databases.copy(base, name)
         else:
-            databases.drop(part)
-            databases.client("createdb", "--template=template0", "--encoding=UTF8", part)
+            databases.client("createdb", "--template=template0", "--encoding=UTF8", name)
         odoo_run.strictly(
-            "-d", part, "-i", ",".join(modules), "--stop-after-init", "--no-http",
+            "-d", name, "-i", ",".join(modules), "--stop-after-init", "--no-http",
             log=settings.CACHE / "logs" / "template.log",
         )  # fmt: skip
-        databases.filestore(part).rename(databases.filestore(name))
-        postgres.psql(f'ALTER DATABASE "{part}" RENAME TO "{name}"')
 
 
 def _forget_unused():

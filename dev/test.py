@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from . import databases, lifecycle, lint, odoo_run, postgres, python_env, settings, setup
+from . import databases, lifecycle, lint, odoo_run, postgres, python_env, settings, setup, upgrade
 from .console import Stop, say, step
 from .lock import only_one
 
@@ -24,6 +24,7 @@ def test(target="", *options):
         with step(titles), databases.warming(settings.TEST_DB):
             _same_tests()
         lifecycle.check(settings.TEST_DB)
+        upgrade.check(settings.TEST_DB)
         return _pytest("--numprocesses", WORKERS, "--dist", "loadscope", *options)
 
 

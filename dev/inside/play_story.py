@@ -13,9 +13,9 @@ import odoo.service.server
 from odoo import api
 
 from dev import serving
-from dev.story import chapters
-from dev.story.table import Table
-from dev.story.world import World, find_user
+from story import chapters
+from story.table import Table
+from story.world import World, find_user
 
 
 def main(database, out):

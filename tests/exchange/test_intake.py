@@ -1,0 +1,96 @@
+"""Intake: a conversation that starts from what a person can do."""
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from ..exchange_common import ExchangeCase
+
+
+@tagged("post_install", "-at_install")
+class TestIntake(ExchangeCase):
+    def intake(self, user=None, **vals):
+        return (
+            self.env["timebank.intake"]
+            .with_user(user or self.coordinator)
+            .create({"scheme_id": self.scheme.id, **vals})
+        )
+
+    def test_from_skills_to_member(self):
+        baking = self.env.ref("timebank_coproduction.skill_baking")
+        tools = self.env.ref("timebank_coproduction.skill_tools")
+        intake = self.intake(
+            skill_ids=[Command.set((self.archery | tools).ids)],
+            interest_ids=[Command.set(baking.ids)],
+            need_ids=[Command.create({"skill_id": baking.id, "hours": 1.5})],
+            name="Dai Archer",
+            phone="01248 333333",
+            share_phone=True,
+        )
+        action = intake.action_finish()
+        member = self.env["timebank.member"].browse(action["res_id"])
+        self.assertEqual((member.name, member.state), ("Dai Archer", "active"))
+        self.assertEqual(member.offer_ids.skill_id, self.archery | tools)
+        self.assertEqual(set(member.offer_ids.mapped("kind")), {"skill", "equipment"})
+        self.assertEqual(set(member.offer_ids.mapped("state")), {"published"})
+        self.assertEqual((member.request_ids.minutes, member.request_ids.state), (90, "published"))
+        self.assertEqual(member.interest_ids, baking)
+        self.assertTrue(member.share_phone)
+
+    def test_whoever_waited_shows_at_once(self):
+        wish = self._make_request(self.ann)
+        intake = self.intake(skill_ids=[Command.set(self.archery.ids)], name="Dai Archer")
+        action = intake.action_finish()
+        introduction = self.env["timebank.introduction"].search(action["domain"])
+        self.assertEqual((introduction.request_id, introduction.state), (wish, "suggested"))
+
+    def test_words_become_skills(self):
+        intake = self.intake(words="bow and arrow, Childminding, juggling with fire")
+        intake.action_next()
+        self.assertEqual(
+            intake.skill_ids,
+            self.archery | self.env.ref("timebank_coproduction.skill_babysitting"),
+        )
+        self.assertEqual(intake.words, "juggling with fire")
+        self.assertEqual(intake.step, "when")
+        intake.action_back()
+        intake.action_back()
+        self.assertEqual(intake.step, "can")
+
+    def test_somebody_known(self):
+        """A member already: nothing twice, nothing lost."""
+        self._make_offer(self.ann)
+        welsh = self.env.ref("timebank_coproduction.language_welsh")
+        self.ann.language_ids = welsh
+        english = self.env.ref("timebank_coproduction.language_english")
+        intake = self.intake(
+            partner_id=self.ann.partner_id.id,
+            skill_ids=[Command.set(self.archery.ids)],
+            language_ids=[Command.set(english.ids)],
+        )
+        intake.action_finish()
+        self.assertEqual(len(self.ann.offer_ids), 1)
+        self.assertEqual(self.ann.language_ids, welsh | english)
+
+    def test_refused(self):
+        with self.assertRaisesRegex(UserError, "their name"):
+            self.intake(skill_ids=[Command.set(self.archery.ids)]).action_finish()
+        with self.assertRaisesRegex(UserError, "at least one thing"):
+            self.intake(name="Nobody").action_finish()
+        with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
+            self.intake(user=self.staff)
+
+
+@tagged("post_install", "-at_install")
+class TestIntakeScreen(HttpCase, ExchangeCase):
+    frozen = False
+
+    def test_intake_in_a_browser(self):
+        self._make_request(self.ann)
+        self.start_tour("/odoo/timebank-desk", "timebank_intake_tour", login="tb_coordinator")
+        member = self.env["timebank.member"].search([("name", "=", "Dai Archer")])
+        baking = self.env.ref("timebank_coproduction.skill_baking")
+        self.assertEqual(member.offer_ids.skill_id, self.archery | baking)
+        self.assertEqual(member.own_words, "telling jokes")
+        self.assertEqual(len(member.availability_ids), 1)

@@ -1,0 +1,4 @@
+from . import test_hours
+from . import test_hours_bad_input
+from . import test_hours_entry
+from . import test_hours_todo

@@ -1,0 +1,65 @@
+"""Several people on one side, entered once: one hour of anyone's time stays one credit."""
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..common import TODAY
+from ..exchange_common import ExchangeCase
+
+
+@tagged("post_install", "-at_install")
+class TestHoursEntry(ExchangeCase):
+    def enter(self, givers, receivers=(), user=None, **vals):
+        wizard = (
+            self.env["timebank.hours.entry"]
+            .with_user(user or self.coordinator)
+            .create(
+                {
+                    "scheme_id": self.scheme.id,
+                    "date": TODAY,
+                    "giver_ids": [Command.set([member.partner_id.id for member in givers])],
+                    "receiver_ids": [Command.set([member.partner_id.id for member in receivers])],
+                    **vals,
+                }
+            )
+        )
+        return wizard.action_confirm()
+
+    def test_one_to_many_shares_the_cost(self):
+        self.scheme.credit_limit_minutes = 600
+        receivers = [self._make_member(f"Listener {number}") for number in range(7)]
+        self.enter([self.ben], receivers, hours=1)
+        self.assertEqual(self._balances(self.ben), [60], "an hour is an hour")
+        self.assertEqual(sorted(self._balances(*receivers)), [-9] * 4 + [-8] * 3)
+        self.assertEqual(self.scheme.check_ledger(), [])
+
+    def test_one_after_the_other(self):
+        self.scheme.credit_limit_minutes = 600
+        self.enter([self.ben], [self.ann, self.agency], hours=0.5, counting="in_turn")
+        self.assertEqual(self._balances(self.ben, self.ann, self.agency), [60, -30, -30])
+
+    def test_many_to_one(self):
+        self.scheme.credit_limit_minutes = 600
+        self.enter([self.ben, self.agency], [self.ann], hours=1)
+        self.assertEqual(self._balances(self.ben, self.agency, self.ann), [60, 60, -120])
+
+    def test_many_to_the_bank(self):
+        self.enter([self.ben, self.ann], hours=1.5)
+        self.assertEqual(self._balances(self.ben, self.ann), [90, 90])
+
+    def test_left_to_decide(self):
+        self.enter([self.ben, self.ann], hours=1, approve=False)
+        hours = self.env["timebank.hours"].search([("scheme_id", "=", self.scheme.id)])
+        self.assertEqual(hours.mapped("state"), ["submitted"] * 2)
+
+    def test_refused(self):
+        with self.assertRaisesRegex(UserError, "both sides"):
+            self.enter([self.ben, self.cat], [self.ann, self.agency])
+        with self.assertRaisesRegex(UserError, "less than a minute"):
+            self.enter([self.ben], [self.ann, self.agency], hours=1 / 60)
+        with self.assertRaises(AccessError):
+            self.enter([self.ben], user=self.staff)
+        with self.assertRaises(UserError):
+            self.enter([self.ben], [self.ann])
+        self.assertEqual(self._balances(self.ann, self.ben), [0, 0], "beyond the limit")

@@ -1,0 +1,5 @@
+from . import test_gift
+from . import test_gift_concurrency
+from . import test_join
+from . import test_member
+from . import test_pot

@@ -1,0 +1,103 @@
+"""When all places are taken: who waits, and who moves up."""
+
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError
+
+from ..session_common import NOW, SessionCase
+
+BEFORE = "2026-03-16 09:00:00"
+
+
+class TestWaitingList(SessionCase):
+    now = BEFORE
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.session.capacity = 1
+        cls.dan, cls.eve = cls._make_member("Dan"), cls._make_member("Eve")
+        cls.first = cls.session.sign_up(cls.ann.partner_id)
+        cls.second = cls.session.sign_up(cls.ben.partner_id)
+        cls.third = cls.session.sign_up(cls.dan.partner_id)
+
+    def test_beyond_the_places_people_wait(self):
+        self.assertEqual(
+            (self.first | self.second | self.third).mapped("state"), ["signed_up", "waiting", "waiting"]
+        )
+        self.assertRecordValues(self.session, [{"taken_count": 1, "waiting_count": 2, "places_left": 0}])
+
+    def test_helpers_take_no_place(self):
+        self.assertEqual(self.session.sign_up(self.eve.partner_id, "helper").state, "signed_up")
+
+    def test_freed_place_is_kept_for_the_first(self):
+        self.ben.partner_id.email = "ben@example.org"
+        self.session.with_user(self.portal).withdraw(self.ann.partner_id)
+        self.assertTrue(self.second.offered_until)
+        self.assertFalse(self.third.offered_until)
+        self.assertEqual(self.session.taken_count, 1)
+        notice = self.env["timebank.session.notice"].search([("attendance_id", "=", self.second.id)])
+        self.assertEqual(notice.kind, "place_freed")
+
+    def test_kept_place_is_not_free_for_others(self):
+        self.session.withdraw(self.ann.partner_id)
+        self.assertEqual(self.session.sign_up(self.eve.partner_id).state, "waiting")
+
+    def test_claiming(self):
+        self.session.with_user(self.coordinator).withdraw(self.ann.partner_id)
+        self.second.with_user(self.coordinator).action_claim()
+        self.assertRecordValues(
+            self.second, [{"state": "signed_up", "offered_until": False, "claim_code": False}]
+        )
+        self.assertEqual(self.session.taken_count, 1)
+
+    def test_claim_runs_out_and_the_next_is_asked(self):
+        self.session.withdraw(self.ann.partner_id)
+        with freeze_time("2026-03-17 09:00:01"):
+            with self.assertRaisesRegex(UserError, "not kept any more"):
+                self.second.action_claim()
+            self.env["timebank.session"]._cron_move_waiting_lists()
+            self.assertEqual(self.second.state, "withdrawn")
+            self.assertTrue(self.third.offered_until)
+
+    def test_who_waits_without_an_offer_cannot_claim(self):
+        with self.assertRaises(UserError):
+            self.second.action_claim()
+
+    def test_offer_ends_when_the_session_begins(self):
+        with freeze_time("2026-03-18 08:00:00"):
+            self.session.withdraw(self.ann.partner_id)
+            self.assertEqual(self.second.offered_until, self.session.start)
+
+    def test_more_places_move_the_list(self):
+        self.session.with_user(self.coordinator).capacity = 3
+        self.assertTrue(self.second.offered_until)
+        self.assertTrue(self.third.offered_until)
+
+    def test_fewer_places_than_taken_is_refused(self):
+        self.session.capacity = 2
+        with self.assertRaisesRegex(UserError, "2 places"):
+            self.session.capacity = 1
+
+    def test_register_cannot_overfill_either(self):
+        with self.assertRaisesRegex(UserError, "no places left"):
+            self._make_line(self.eve, role="attendee", present=False)
+
+    def test_attendee_cannot_be_made_of_a_helper_when_full(self):
+        helper = self.session.sign_up(self.eve.partner_id, "helper")
+        with self.assertRaisesRegex(UserError, "no places left"), self.env.cr.savepoint():
+            helper.with_user(self.coordinator).role = "attendee"
+
+    def test_after_the_beginning_nobody_is_asked(self):
+        with freeze_time(NOW):
+            self.first.present = False
+            self.first.state = "absent"
+            self.assertFalse(self.second.offered_until)
+
+    def test_cancelling_tells_everybody(self):
+        for member in (self.ann, self.ben):
+            member.partner_id.email = "member@example.org"
+        self.env["timebank.session.notice"].search([]).unlink()
+        self.session.action_cancel()
+        notices = self.env["timebank.session.notice"].search([])
+        self.assertEqual(notices.attendance_id, self.first | self.second)
