@@ -5,7 +5,7 @@ from pathlib import Path
 
 from odoo.tests import BaseCase
 
-ADDON = Path(__file__).resolve().parent.parent / "timebank_coproduction"
+ADDON = Path(__file__).resolve().parents[2] / "timebank_coproduction"
 
 #: The one file.
 HERE = ADDON / "models" / "common" / "odoo_private.py"
