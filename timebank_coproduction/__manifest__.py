@@ -57,6 +57,8 @@
         "views/timebank_transfer.xml",
         "views/timebank_statement_line.xml",
         "report/paperformat.xml",
+        "report/paper.xml",
+        "report/res_config_settings.xml",
         "report/timebank_statement.xml",
         "views/timebank_statement.xml",
         "views/timebank_account.xml",
