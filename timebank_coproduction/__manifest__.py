@@ -62,6 +62,8 @@
         "views/timebank_language.xml",
         "views/timebank_availability.xml",
         "report/paperformat.xml",
+        "report/paper.xml",
+        "report/res_config_settings.xml",
         "report/timebank_statement.xml",
         "views/timebank_statement.xml",
         "views/timebank_hours_entry.xml",

@@ -39,6 +39,11 @@ class TimebankScheme(models.Model):
         [("open", "Open"), ("closed", "Closed")], required=True, default="open", tracking=True
     )
     color = fields.Integer()
+    logo = fields.Image(
+        max_width=800,
+        max_height=320,
+        help="Printed on statements, vouchers, cards and letters. Empty means the company's logo.",
+    )
     coordinator_ids = fields.Many2many(
         "res.users",
         string="Coordinators",
@@ -227,6 +232,12 @@ class TimebankScheme(models.Model):
                 "sequence_id": sequence.id,
             }
         )
+
+    # Papers
+    def _get_logo(self):
+        """The logo that the bank's papers bear: its own or its company's, in base64; False if none."""
+        self.ensure_one()
+        return self.logo or self.company_id._get_timebank_logo()
 
     # Actions
     def action_close(self):
