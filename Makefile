@@ -15,7 +15,7 @@ export DB
 help: python
 	@$(DEV) help
 
-setup demo shell bench lint format screenshots map pot: python
+setup demo shell bench lint format screenshots map pot reachable: python
 	@$(DEV) $@
 
 serve: python
@@ -28,5 +28,5 @@ test: python
 python:
 	@command -v $(PYTHON) >/dev/null || dev/python.sh
 
-.PHONY: help python setup demo serve test lint format shell bench screenshots map pot
+.PHONY: help python setup demo serve test lint format shell bench screenshots map pot reachable
 .DEFAULT_GOAL := help

@@ -14,6 +14,7 @@ COMMANDS = {
     "screenshots": "the documentation's pictures",
     "map": "docs/architecture.svg, the models by subject",
     "pot": "the template for translations, after the addon's words have changed",
+    "reachable": "the page of what can be called from outside",
     "test": "lint and the whole suite, or one file (T=tests/test_hours.py)",
     "lint": "ruff and pylint-odoo",
     "format": "let ruff rewrite what it can",

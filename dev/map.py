@@ -91,7 +91,9 @@ def picture():
     subjects = {name: models for name, models in subjects.items() if models}
     unknown = subjects.keys() - COLOURS.keys()
     if unknown:
-        raise ValueError(f"No layer is known for {', '.join(sorted(unknown))}: see LAYERS in dev/inside/check_layers.py.")
+        raise ValueError(
+            f"No layer is known for {', '.join(sorted(unknown))}: see LAYERS in dev/inside/check_layers.py."
+        )
     _inherit_links(subjects)
     homes = {model.name: name for name, models in subjects.items() for model in models if model.title}
     body, top = [], 104

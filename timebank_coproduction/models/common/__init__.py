@@ -1,4 +1,5 @@
 from . import (
+    ir_rule,
     ir_sequence,
     timebank_protected,
     timebank_reasoned,

@@ -8,6 +8,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 from ...tools.minutes import DAY, clock
 from ..common.figures import counts_by, figures_over
 from ..common.hours_field import hours_of
+from ..common.verb import text, verb
 from ..common.windows import open_list
 from ..common.words import at_place, say_day, say_span
 
@@ -286,6 +287,7 @@ class TimebankSession(models.Model):
     # Opening, cancelling, and what stands in their way.
     # ------------------------------------------------------------
 
+    @verb()
     def action_open(self):
         """Let people sign up.
 
@@ -301,6 +303,7 @@ class TimebankSession(models.Model):
         ).state = "running"
         return self._tell(refusals, self.env._("opened"))
 
+    @verb()
     def action_cancel(self):
         """Call sessions off; those signed up or waiting get a mail.
 
@@ -318,6 +321,7 @@ class TimebankSession(models.Model):
         concerned._notify("cancelled")
         return self._tell(refusals, self.env._("cancelled"))
 
+    @verb()
     def action_draft(self):
         """Take a cancelled session up again; those who had signed up still are."""
         self.check_access("write")
@@ -325,6 +329,7 @@ class TimebankSession(models.Model):
         self._raise_or_list(refusals)._through_door().write({"state": "draft"})
         return self._tell(refusals, self.env._("taken up"))
 
+    @verb(single=True)
     def action_view_register(self):
         """The register as a list of its own: tick, type minutes, save once."""
         self.ensure_one()
@@ -365,6 +370,7 @@ class TimebankSession(models.Model):
     # Closing the register, and opening it again.
     # ------------------------------------------------------------
 
+    @verb()
     def action_close(self):
         """Turn the register into hours and credits. Closing twice does nothing more.
 
@@ -398,6 +404,7 @@ class TimebankSession(models.Model):
             )
         return self._tell(refusals, self.env._("closed"))
 
+    @verb(reason=text())
     def action_reopen(self, reason):
         """Open the register again: hours and credits are reversed, then it can be closed anew.
 
