@@ -19,7 +19,6 @@ class TimebankTransfer(models.Model):
     _name = "timebank.transfer"
     _inherit = ["timebank.protected", "timebank.reasoned"]
     _description = "Time Credit Transfer"
-    _inherit = ["timebank.protected"]
     _order = "date desc, id desc"
     _rec_names_search = ["name", "memo"]
     _allow_sudo_commands = False
