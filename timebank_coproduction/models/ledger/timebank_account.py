@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import clock
 from ..common.hours_field import checked_minutes, hours_of
+from ..common.verb import record, text, verb, whole
 from ..common.windows import open_list
 from ..common.words import say_day
 
@@ -168,11 +169,12 @@ class TimebankAccount(models.Model):
     def create(self, vals_list):
         """People make pots; the other kinds are opened by the bank and its members."""
         if not self._is_door_open():
+            named = {"scheme_id", "kind"} | ({"partner_id"} if self.env.su else set())
             for vals in vals_list:
                 self._refuse_protected(
                     name
-                    for name in ("balance_minutes", "state")
-                    if vals.get(name) not in (None, self._protected_default(name))
+                    for name in vals.keys() - named
+                    if self._is_protected(name) and not self._is_usual(name, vals[name])
                 )
         if not (self.env.su or self._is_door_open()):
             for vals in vals_list:
@@ -202,13 +204,16 @@ class TimebankAccount(models.Model):
             raise UserError(self.env._("An account with transfers can't be deleted: close it instead."))
 
     # Actions
+    @verb()
     def action_freeze(self):
         """Stop anything moving in or out until the account is opened again."""
         self._set_state("frozen")
 
+    @verb()
     def action_reopen(self):
         self._set_state("open")
 
+    @verb()
     def action_close(self):
         """:raises UserError: while there is something on the account"""
         for account in self:
@@ -218,6 +223,7 @@ class TimebankAccount(models.Model):
                 )
         self._set_state("closed")
 
+    @verb(single=True)
     def action_view_statement(self):
         self.ensure_one()
         own = [("account_id", "=", self.id)]
@@ -292,7 +298,7 @@ class TimebankAccount(models.Model):
 
     def _announce_expiry(self, today):
         """Tell these members, by mail or through their coordinator."""
-        self.write({"expiry_notice_on": today})
+        self._through_door().write({"expiry_notice_on": today})
         by_mail = self.filtered("partner_id.email")
         template = self.env.ref("timebank_coproduction.mail_template_expiry")
         if by_mail:
@@ -325,12 +331,13 @@ class TimebankAccount(models.Model):
                 for account in self
             ]
         )
-        self.write({"expiry_notice_on": False})
+        self._through_door().write({"expiry_notice_on": False})
 
     # ------------------------------------------------------------
     # Gifts: credits that somebody hands on to a person or a pot.
     # ------------------------------------------------------------
 
+    @verb(single=True, to_account=record("timebank.account", seen=False), minutes=whole(), memo=text())
     def action_give(self, to_account, minutes, memo=None):
         """Give credits from this account to another of the same bank.
 
@@ -371,6 +378,7 @@ class TimebankAccount(models.Model):
         self._note_gift(source, target, minutes, memo)
         return transfer.with_env(self.env)
 
+    @verb(single=True)
     def action_open_gift(self):
         self.ensure_one()
         return open_list(self.env, "timebank_gift_action", context={"default_from_account_id": self.id})
@@ -394,7 +402,8 @@ class TimebankAccount(models.Model):
         return self.env._("Only %s can give from that account.", account.name)
 
     def _why_not_give_to(self, target, memo):
-        if not target:
+        foreign = target.scheme_id != self.sudo().scheme_id  # sudo: only whether it is the same bank
+        if not target or (foreign and not target.sudo(self.env.su).has_access("read")):
             return self.env._("Choose who receives the gift.")
         if target.kind in FLOW_KINDS:
             return self.env._(
