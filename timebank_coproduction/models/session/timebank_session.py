@@ -34,8 +34,13 @@ class TimebankSession(models.Model):
     _verbs_with_reason = frozenset({"action_reopen"})
 
     # What
+    # The session's company is the activity's, so there is nothing to compare.
     activity_id = fields.Many2one(
-        "timebank.activity", required=True, ondelete="restrict", index=True, check_company=True
+        "timebank.activity",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        domain="[('scheme_id.is_run_by_user', '=', True), ('state', 'not in', ('done', 'cancelled'))]",
     )
     name = fields.Char(
         "Title", compute="_compute_name", store=True, readonly=False, precompute=True, required=True
