@@ -7,7 +7,7 @@ class TestIntakeJourney(JourneyCase):
     def _begin(self, screen, name, **details):
         """From the desk to the last step, for somebody who can bake."""
         screen.open_app()
-        screen.press("Welcome a member")
+        screen.press("New member")
         screen.pick("Can do or lend", "Baking")
         for _step in range(4):
             screen.press("Next")
@@ -17,7 +17,8 @@ class TestIntakeJourney(JourneyCase):
             screen.fill(label.capitalize(), value)
 
     def _named(self, name):
-        return self.env["timebank.member"].search([("scheme_id", "=", self.scheme.id), ("name", "ilike", name)])
+        here = [("scheme_id", "=", self.scheme.id)]
+        return self.env["timebank.member"].search([*here, ("name", "ilike", name)])
 
     def test_somebody_new(self):
         with self.at_screen(self.coordinator) as screen:

@@ -186,8 +186,9 @@ class TimebankIntake(models.TransientModel):
         contacts = self.env["res.partner"].search([("name", "=ilike", names.pattern(self.name))], limit=200)
         mine = self._get_marks(self)
         return contacts.filtered(
-            lambda contact: names.folded(contact.name) == name
-            and self._may_be_same(mine, self._get_marks(contact))
+            lambda contact: (
+                names.folded(contact.name) == name and self._may_be_same(mine, self._get_marks(contact))
+            )
         )[:MOST_DOUBLES]
 
     @api.model
