@@ -37,8 +37,46 @@ class TestSessionJourney(JourneyCase):
             screen.pick("Activity", "Bingo", "Create and edit")
             screen.pick("Time bank", "Hillside")
             screen.press("Save")
-            screen.fill("When", "20/03/2026 14:00:00")
+            screen.fill("When", "03/20/2026 14:00:00")
             screen.save()
             self.assertEqual(screen.value("Activity"), "Bingo")
             self.assertEqual(screen.status(), "Draft")
         self.assertEqual(self._newest().activity_id.scheme_id, self.hillside)
+
+    def test_a_full_session_lets_people_wait(self):
+        """Two places, one of them taken: of two who are added, the second waits, and it shows."""
+        with self.at_screen(self.coordinator) as screen:
+            screen.open_app()
+            screen.open_menu("Activities", "Sessions")
+            screen.switch("list")
+            screen.open("Tea")
+            screen.add_line()
+            screen.pick_line("Person", "Mary", "Mary-Jane Fox")
+            screen.choose_line("Role", "Attendee")
+            screen.add_line()
+            screen.pick_line("Person", "Harry", "Harry Fox")
+            screen.choose_line("Role", "Attendee")
+            screen.save()
+            self.assertEqual(screen.cell("Mary-Jane Fox", "State"), "Signed up")
+            self.assertEqual(screen.cell("Harry Fox", "State"), "Waiting")
+            self.assertIn("1 waiting", screen.text())
+            screen.picture("session-waiting")
+        self.assertEqual((self.tea.taken_count, self.tea.waiting_count), (2, 1))
+        line = self.tea.attendance_ids.filtered(lambda one: one.partner_id == self.harry.partner_id)
+        self.assertTrue(line.waiting_since)
+
+    def test_only_sessions_of_her_banks(self):
+        """Harbour's isn't in her calendar; by its address it opens, without buttons that would fail."""
+        with self.at_screen(self.coordinator) as screen:
+            screen.open_app()
+            screen.open_menu("Activities", "Sessions")
+            screen.scale("Week")
+            self.assertIn("Singing", screen.text())
+            self.assertNotIn("Caulking", screen.text())
+            screen.go(f"/odoo/timebank-sessions/{self.caulking.id}")
+            self.assertEqual(screen.status(), "Open")
+            self.assertFalse(screen.shows_button("Cancel"))
+            self.assertFalse(screen.shows_button("Kiosk"))
+        with self.at_screen(self.staff, start="/odoo/timebank-sessions") as screen:
+            screen.scale("Week")
+            self.assertIn("Caulking", screen.text())

@@ -48,9 +48,8 @@ class WorldCase(SessionCase, ExchangeCase, GrantCase):
             company_ids=[Command.set(cls.wales.ids)],
         )
         cls.manager.company_ids += cls.wales
-        cls.users = (
-            cls.coordinator | cls.coordinator2 | cls.manager | cls.finance | cls.staff | cls.several | cls.welsh
-        )
+        cls.users = cls.coordinator | cls.coordinator2 | cls.several | cls.welsh
+        cls.users += cls.manager | cls.finance | cls.staff
         cls.users.tz = "Europe/London"
 
     @classmethod
@@ -65,30 +64,31 @@ class WorldCase(SessionCase, ExchangeCase, GrantCase):
 
     @classmethod
     def _make_people(cls):
-        person = cls.env["res.partner"].create
         home = {"street": "4 Mill Lane", "zip": "LS1 4AP", "city": "Leeds"}
-        cls.jose = cls._make_member(
-            person({"name": "José Álvarez", "email": "jose@example.org", "phone": "0113 496 0011", "zip": "LS6 2AB"})
-        )
-        cls.oneill = cls._make_member(person({"name": "Síle O’Neill", "phone": "0113 496 0023", "email": "none"}))
-        cls.mary = cls._make_member(person({"name": "Mary-Jane Fox", "email": "mj@example.org", **home}))
-        cls.harry = cls._make_member(person({"name": "Harry Fox", "phone": "0113 496 0032", **home}), "beneficiary")
-        cls.li = cls._make_member(person({"name": "李 伟", "email": "li@example.org"}))
-        cls.smiths = [
-            cls._make_member(person({"name": "John Smith", "zip": code, "phone": phone}))
-            for code, phone in (("LS2 1AA", "0113 496 0041"), ("LS8 5HT", False))
-        ]
-        cls.gone = cls._make_member(person({"name": "Gwen Gone"}))
+        people = {
+            "jose": {"name": "José Álvarez", "email": "jose@example.org", "zip": "LS6 2AB"},
+            "oneill": {"name": "Síle O’Neill", "phone": "0113 496 0023", "email": "none"},
+            "mary": {"name": "Mary-Jane Fox", "email": "mj@example.org", **home},
+            "harry": {"name": "Harry Fox", "phone": "0113 496 0032", **home},
+            "li": {"name": "李 伟", "email": "li@example.org"},
+            "smith": {"name": "John Smith", "zip": "LS2 1AA", "phone": "0113 496 0041"},
+            "smith2": {"name": "John Smith", "zip": "LS8 5HT"},
+            "gone": {"name": "Gwen Gone"},
+            "hill": {"name": "Hal Hill", "email": "hal@example.org"},
+        }
+        banks = {"hill": cls.hillside}
+        for key, vals in people.items():
+            partner = cls.env["res.partner"].create(vals)
+            setattr(cls, key, cls._make_member(partner, scheme=banks.get(key, cls.scheme)))
         cls.gone.action_leave()
-        cls.hill = cls._make_member(person({"name": "Hal Hill", "email": "hal@example.org"}), scheme=cls.hillside)
         cls.hannah = cls._make_member("Hannah Hill", scheme=cls.hillside)
         cls.mari = cls._make_member("Mari Harbour", scheme=cls.harbour)
         cls.dai = cls._make_member("Dai Bont", scheme=cls.bont)
         cls.sally = cls._make_member(cls.several.partner_id)
-        for member, minutes in ((cls.jose, 300), (cls.mary, 180), (cls.hill, 240), (cls.mari, 120), (cls.dai, 60)):
-            cls._make_hours(member, minutes, "submitted", date=TODAY - timedelta(days=9)).with_user(
-                cls.manager
-            ).action_approve()
+        earned = {cls.jose: 300, cls.mary: 180, cls.hill: 240, cls.mari: 120, cls.dai: 60}
+        for member, minutes in earned.items():
+            hours = cls._make_hours(member, minutes, "submitted", date=TODAY - timedelta(days=9))
+            hours.with_user(cls.manager).action_approve()
         for member in (cls.jose, cls.mary, cls.li, cls.hannah, cls.mari, cls.sally):
             cls._make_hours(member, 45, "submitted", date=TODAY - timedelta(days=1))
 

@@ -69,6 +69,12 @@ class TimebankScheme(models.Model):
         search="_search_is_run_by_user",
         help="A manager decides for every time bank, a coordinator for those that name them.",
     )
+    is_on_screen = fields.Boolean(
+        "On my screens",
+        compute="_compute_is_on_screen",
+        search="_search_is_on_screen",
+        help="Whoever runs banks works with those; everybody else sees what all of them do.",
+    )
     # Figures
     outstanding_minutes = fields.Integer(compute="_compute_outstanding_minutes")
     outstanding_hours = hours_of("outstanding_minutes", "Credits outstanding")
@@ -303,10 +309,22 @@ class TimebankScheme(models.Model):
             return NotImplemented
         user = self.env.user
         if self.env.su or user.has_group(GROUP + "manager"):
-            return Domain.TRUE
+            return fields.Domain.TRUE
         if user.has_group(GROUP + "coordinator"):
-            return Domain("coordinator_ids", "in", user.ids)
-        return Domain.FALSE
+            return fields.Domain("coordinator_ids", "in", user.ids)
+        return fields.Domain.FALSE
+
+    @api.depends("coordinator_ids")
+    @api.depends_context("uid")
+    def _compute_is_on_screen(self):
+        shown = self._run_by_user() if self.env.user.has_group(GROUP + "coordinator") else self
+        for scheme in self:
+            scheme.is_on_screen = scheme in shown
+
+    def _search_is_on_screen(self, operator, value):
+        if self.env.user.has_group(GROUP + "coordinator"):
+            return self._search_is_run_by_user(operator, value)
+        return fields.Domain.TRUE if operator == "in" else NotImplemented
 
     def _coordinated_by_user(self):
         """Those of these banks that have the user among their coordinators."""

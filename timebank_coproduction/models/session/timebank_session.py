@@ -47,6 +47,7 @@ class TimebankSession(models.Model):
     )
     scheme_id = fields.Many2one(related="activity_id.scheme_id", store=True, precompute=True, index=True)
     company_id = fields.Many2one(related="activity_id.company_id", store=True, precompute=True)
+    is_run_by_user = fields.Boolean("I decide here", compute="_compute_is_run_by_user")
     project_id = fields.Many2one(
         related="activity_id.project_id", store=True, precompute=True, index="btree_not_null"
     )
@@ -125,6 +126,13 @@ class TimebankSession(models.Model):
         "There are no places left in this session.",
     )
 
+    @api.depends("scheme_id.coordinator_ids")
+    @api.depends_context("uid")
+    def _compute_is_run_by_user(self):
+        run = self.scheme_id._run_by_user()
+        for session in self:
+            session.is_run_by_user = session.scheme_id in run
+
     @api.depends("activity_id")
     def _compute_name(self):
         for session in self:
@@ -196,6 +204,12 @@ class TimebankSession(models.Model):
         unsettled = [("problem", "!=", False)]
         for session, count in figures_over(self, self.env["timebank.attendance"], "session_id", unsettled):
             session.problem_count = count
+
+    @api.onchange("start")
+    def _onchange_start(self):
+        """Two hours, until somebody says how long it takes."""
+        if self.start and not self.stop:
+            self.stop = self.start + timedelta(hours=2)
 
     # CRUD
     @api.model_create_multi
