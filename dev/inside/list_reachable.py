@@ -3,6 +3,6 @@
 import os
 from pathlib import Path
 
-from odoo.addons.timebank_coproduction.tests.reachable import page
+from odoo.addons.timebank_coproduction.tests.trust.reachable import page
 
 Path(os.environ["TIMEBANK_PAGE"]).write_text(page(env))  # noqa: F821

@@ -14,7 +14,12 @@ class TimebankGrant(models.Model):
 
     _inherit = "timebank.grant"
 
-    bill_line_ids = fields.One2many("timebank.bill.line", "grant_id", string="Bill lines")
+    bill_line_ids = fields.One2many(
+        "timebank.bill.line",
+        "grant_id",
+        string="Bill lines",
+        groups="timebank_coproduction.group_timebank_finance,timebank_coproduction.group_timebank_manager",
+    )
     claim_ids = fields.One2many("timebank.redemption", "grant_id", string="Claims")
 
     @verb()

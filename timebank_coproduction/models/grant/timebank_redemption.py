@@ -24,7 +24,11 @@ class TimebankRedemption(models.Model):
 
     # What suppliers have billed for a claim.
     match_ids = fields.One2many(
-        "timebank.reward.match", "redemption_id", string="Matched bills", readonly=True, groups=STAFF
+        "timebank.reward.match",
+        "redemption_id",
+        string="Matched bills",
+        readonly=True,
+        groups="timebank_coproduction.group_timebank_finance,timebank_coproduction.group_timebank_manager",
     )
     matched_amount = fields.Monetary("Billed", readonly=True, copy=False, default=0, groups=STAFF)
     billing_done = fields.Boolean(

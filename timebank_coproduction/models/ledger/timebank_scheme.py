@@ -69,6 +69,18 @@ class TimebankScheme(models.Model):
     )
     sequence_id = fields.Many2one("ir.sequence", readonly=True, copy=False)
     last_seal_id = fields.Many2one("timebank.seal", readonly=True, copy=False, ondelete="restrict")
+    is_run_by_user = fields.Boolean(
+        "I decide here",
+        compute="_compute_is_run_by_user",
+        search="_search_is_run_by_user",
+        help="A manager decides for every time bank, a coordinator for those that name them.",
+    )
+    is_on_screen = fields.Boolean(
+        "On my screens",
+        compute="_compute_is_on_screen",
+        search="_search_is_on_screen",
+        help="Whoever runs banks works with those; everybody else sees what all of them do.",
+    )
     # Figures
     outstanding_minutes = fields.Integer(compute="_compute_outstanding_minutes")
     outstanding_hours = hours_of("outstanding_minutes", "Credits outstanding")
@@ -129,11 +141,15 @@ class TimebankScheme(models.Model):
 
     @api.depends("operating_account_id.balance_minutes")
     def _compute_outstanding_minutes(self):
+        # Banks are told to all of the staff, their accounts to those who run them.
+        readable = self.operating_account_id._filtered_access("read")
         for scheme in self:
-            scheme.outstanding_minutes = -scheme.operating_account_id.balance_minutes
+            scheme.outstanding_minutes = -(scheme.operating_account_id & readable).balance_minutes
 
     def _compute_seal_count(self):
-        for scheme, number in figures_over(self, self.env["timebank.seal"], "scheme_id"):
+        # sudo: a figure, as that of the page where banks are shown to all of the staff
+        seals = self.env["timebank.seal"].sudo()
+        for scheme, number in figures_over(self, seals, "scheme_id"):
             scheme.seal_count = number
 
     @api.constrains("credit_limit_minutes")
@@ -302,6 +318,35 @@ class TimebankScheme(models.Model):
             # sudo: whether somebody decides for a bank is asked of banks they can't read, too.
             return self.filtered(lambda scheme: scheme.sudo().company_id in self.env.user.company_ids)
         return self._coordinated_by_user()
+
+    @api.depends("coordinator_ids")
+    @api.depends_context("uid")
+    def _compute_is_run_by_user(self):
+        run = self._run_by_user()
+        for scheme in self:
+            scheme.is_run_by_user = scheme in run
+
+    def _search_is_run_by_user(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        user = self.env.user
+        if self.env.su or user.has_group(GROUP + "manager"):
+            return fields.Domain.TRUE
+        if user.has_group(GROUP + "coordinator"):
+            return fields.Domain("coordinator_ids", "in", user.ids)
+        return fields.Domain.FALSE
+
+    @api.depends("coordinator_ids")
+    @api.depends_context("uid")
+    def _compute_is_on_screen(self):
+        shown = self._run_by_user() if self.env.user.has_group(GROUP + "coordinator") else self
+        for scheme in self:
+            scheme.is_on_screen = scheme in shown
+
+    def _search_is_on_screen(self, operator, value):
+        if self.env.user.has_group(GROUP + "coordinator"):
+            return self._search_is_run_by_user(operator, value)
+        return fields.Domain.TRUE if operator == "in" else NotImplemented
 
     def _coordinated_by_user(self):
         """Those of these banks that have the user among their coordinators."""

@@ -26,7 +26,12 @@ class TimebankSeal(models.Model):
     )
     company_id = fields.Many2one(related="scheme_id.company_id")
     previous_id = fields.Many2one("timebank.seal", readonly=True, ondelete="restrict")
-    line_ids = fields.One2many("timebank.seal.line", "seal_id", readonly=True)
+    line_ids = fields.One2many(
+        "timebank.seal.line",
+        "seal_id",
+        readonly=True,
+        groups="timebank_coproduction.group_timebank_manager",
+    )
     transfer_count = fields.Integer(readonly=True, string="Transfers")
     hash = fields.Char(required=True, readonly=True)
 

@@ -163,11 +163,16 @@ class TimebankAttendance(models.Model):
             vals.get("state", "signed_up") not in ON_THE_REGISTER for vals in vals_list
         ):
             raise UserError(self.env._("The waiting list fills by itself: sign people up instead."))
+        if not self._is_door_open():
+            self.env["timebank.session"]._queue_beyond_places(vals_list)
         sessions = self.env["timebank.session"].browse(vals.get("session_id") for vals in vals_list)
         for vals, session in zip(vals_list, sessions, strict=True):
             if vals.get("state") == "attended" and not vals.get("minutes") and not vals.get("check_in"):
                 vals["minutes"] = session.minutes
         lines = super().create(vals_list)
+        if not self._is_door_open():
+            queued = lines.filtered(lambda one: one.state == "waiting")
+            queued._through_door().write({"waiting_since": fields.Datetime.now()})
         lines._check_minutes()
         if not self._is_door_open():
             lines._check_joining()
@@ -367,7 +372,9 @@ class TimebankAttendance(models.Model):
             over = session.taken_count - session.capacity
             attendees = lines.filtered(lambda one: one.role == "attendee" and one.state in TAKES_A_PLACE)
             if session.capacity and over > 0 and attendees:
-                sentence = self.env._("There are no places left in %s.", session._say())
+                sentence = self.env._(
+                    "There are no places left in %s: give it more places, or let them wait.", session._say()
+                )
                 refusals.update(dict.fromkeys(attendees[-over:].ids, sentence))
         return refusals
 

@@ -34,14 +34,20 @@ class TimebankSession(models.Model):
     _verbs_with_reason = frozenset({"action_reopen"})
 
     # What
+    # The session's company is the activity's, so there is nothing to compare.
     activity_id = fields.Many2one(
-        "timebank.activity", required=True, ondelete="restrict", index=True, check_company=True
+        "timebank.activity",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        domain="[('scheme_id.is_run_by_user', '=', True), ('state', 'not in', ('done', 'cancelled'))]",
     )
     name = fields.Char(
         "Title", compute="_compute_name", store=True, readonly=False, precompute=True, required=True
     )
     scheme_id = fields.Many2one(related="activity_id.scheme_id", store=True, precompute=True, index=True)
     company_id = fields.Many2one(related="activity_id.company_id", store=True, precompute=True)
+    is_run_by_user = fields.Boolean("I decide here", compute="_compute_is_run_by_user")
     project_id = fields.Many2one(
         related="activity_id.project_id", store=True, precompute=True, index="btree_not_null"
     )
@@ -120,6 +126,13 @@ class TimebankSession(models.Model):
         "There are no places left in this session.",
     )
 
+    @api.depends("scheme_id.coordinator_ids")
+    @api.depends_context("uid")
+    def _compute_is_run_by_user(self):
+        run = self.scheme_id._run_by_user()
+        for session in self:
+            session.is_run_by_user = session.scheme_id in run
+
     @api.depends("activity_id")
     def _compute_name(self):
         for session in self:
@@ -191,6 +204,12 @@ class TimebankSession(models.Model):
         unsettled = [("problem", "!=", False)]
         for session, count in figures_over(self, self.env["timebank.attendance"], "session_id", unsettled):
             session.problem_count = count
+
+    @api.onchange("start")
+    def _onchange_start(self):
+        """Two hours, until somebody says how long it takes."""
+        if self.start and not self.stop:
+            self.stop = self.start + timedelta(hours=2)
 
     # CRUD
     @api.model_create_multi

@@ -98,6 +98,24 @@ class TimebankSession(models.Model):
             line._notify("signed_up")
         return line.with_env(self.env)
 
+    @api.model
+    def _queue_beyond_places(self, vals_list):
+        """Let those wait who are put on a register by hand without a place left for them.
+
+        :param vals_list: values of new ``timebank.attendance``; their state is changed in place
+        """
+        sessions = self.browse(vals.get("session_id") for vals in vals_list)
+        left = {session: session.capacity - session.taken_count for session in sessions if session.capacity}
+        usual = self.env["timebank.attendance"].default_get(["role", "state"])
+        for vals, session in zip(vals_list, sessions, strict=True):
+            line = {**usual, **vals}
+            if session not in left or line["role"] != "attendee" or line["state"] == "absent":
+                continue
+            if left[session] <= 0 and line["state"] == "signed_up":
+                vals["state"] = "waiting"
+            else:
+                left[session] -= 1
+
     @verb(single=True, partner=record("res.partner"))
     def withdraw(self, partner):
         """Take a person off the list; the place goes to the first who waits.

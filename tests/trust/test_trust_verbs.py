@@ -50,7 +50,8 @@ class TestTrustVerbs(TrustCase):
                 with self.subTest(model=model, method=name):
                     self.assertTrue(
                         hasattr(function, "timebank_readers"),
-                        "A public method is marked @verb (models/common/verb.py), or starts with an underscore.",
+                        "A public method is marked @verb (models/common/verb.py),"
+                        " or starts with an underscore.",
                     )
 
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
@@ -179,7 +180,7 @@ class TestTrustVerbs(TrustCase):
         self.assertEqual(claim.sudo().read(["grant_id", "billing_done", "matched_amount"]), before)
 
     def test_the_page(self):
-        page = Path(inspect.getfile(reachable)).resolve().parent.parent / "docs" / "reachable_methods.md"
+        page = Path(inspect.getfile(reachable)).resolve().parents[2] / "docs" / "reachable_methods.md"
         self.assertEqual(
             page.read_text(), reachable.page(self.env), "Methods have changed: `make reachable`."
         )

@@ -7,7 +7,7 @@ from odoo.models import MAGIC_COLUMNS
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .api_common import ApiCase
+from ..api_common import ApiCase
 from .trust_common import TrustCase
 
 

@@ -9,7 +9,7 @@ from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tests import new_test_user
 
-from .common import TODAY, TimebankCase
+from ..common import TODAY, TimebankCase
 from .reachable import models_of_ours
 
 GROUP = "timebank_coproduction.group_timebank_"
