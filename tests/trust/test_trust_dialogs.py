@@ -39,6 +39,20 @@ class TestTrustDialogs(TrustCase):
                 vals[field_name] = self._make(field.comodel_name).id
         return model.sudo().create(vals).sudo(False)
 
+    def _get_calls(self, name, dialog, foreign):
+        """What somebody else may try on a dialog: a dict of what it is → a function without arguments."""
+        return {
+            "read": lambda: foreign.read(),
+            "web_read": lambda: foreign.web_read({"display_name": {}}),
+            "write": lambda: foreign.write({}) or foreign.check_access("write"),
+            "unlink": lambda: foreign.unlink(),
+            **{
+                button: (lambda button=button: self._rpc(self.other, name, button, dialog.ids))
+                for button, function in methods(dialog).items()
+                if not getattr(function, "_api_model", False)
+            },
+        }
+
     def test_nobody_else_gets_at_one(self):
         tried = 0
         for name in self._dialogs():
@@ -52,17 +66,7 @@ class TestTrustDialogs(TrustCase):
             for operation in ("read", "write", "unlink"):
                 with self.subTest(dialog=name, operation=operation):
                     self.assertFalse(foreign.has_access(operation))
-            calls = {
-                "read": lambda: foreign.read(),
-                "web_read": lambda: foreign.web_read({"display_name": {}}),
-                "write": lambda: foreign.write({}) or foreign.check_access("write"),
-                "unlink": lambda: foreign.unlink(),
-                **{
-                    button: (lambda button=button, name=name: self._rpc(self.other, name, button, dialog.ids))
-                    for button, function in methods(dialog).items()
-                    if not getattr(function, "_api_model", False)
-                },
-            }
+            calls = self._get_calls(name, dialog, foreign)
             for what, call in calls.items():
                 tried += 1
                 with self.subTest(dialog=name, what=what):

@@ -197,10 +197,10 @@ class TestTrustProtected(TrustCase):
         """Whatever a verb sets off finds the door closed, and defaults from outside stay outside."""
         hours = self.env["timebank.hours"].with_context(default_state="approved", default_earns_credit=True)
         vals = {"partner_id": self.ann.partner_id.id, "scheme_id": self.scheme.id, "date": "2026-03-03"}
-        entry = hours._through_door().create({**vals, "minutes": 60})
-        self.assertNotIn("timebank_door", entry.env.context)
+        entry = hours._in_verb().create({**vals, "minutes": 60})
+        self.assertNotIn("timebank_in_verb", entry.env.context)
         self.assertEqual((entry.state, entry.earns_credit), ("draft", False))
-        self.assertFalse(self.env["timebank.account"].with_env(hours._through_door().env)._is_door_open())
+        self.assertFalse(self.env["timebank.account"].with_env(hours._in_verb().env)._is_in_verb())
 
 
 @tagged("post_install", "-at_install")

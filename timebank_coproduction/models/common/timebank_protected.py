@@ -14,7 +14,7 @@ class TimebankProtected(models.AbstractModel):
     """Fields that change through the model's verbs alone, whoever the user is.
 
     Protected is what a model lists in ``_protected_fields``, and each stored field that is
-    read-only on every screen. A model's verbs write them on ``self._through_door()``. In
+    read-only on every screen. A model's verbs write them on ``self._in_verb()``. In
     anybody else's ``create`` or ``write`` a value for one is refused, over the external API
     as much as in the client; what the context (``default_*``) or a user's own defaults
     bring is looked at like what was typed in.
@@ -36,7 +36,7 @@ class TimebankProtected(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if self._is_door_open():
+        if self._is_in_verb():
             closed = self._behind_door()
             return super(TimebankProtected, closed).create(vals_list)
         for vals in vals_list:
@@ -46,13 +46,13 @@ class TimebankProtected(models.AbstractModel):
         return super().create(vals_list)
 
     def write(self, vals):
-        if self._is_door_open():
+        if self._is_in_verb():
             return super(TimebankProtected, self._behind_door()).write(vals)
         self._refuse_protected(name for name in vals if self._is_protected(name))
         return super().write(vals)
 
     def unlink(self):
-        if self._is_door_open():
+        if self._is_in_verb():
             return super(TimebankProtected, self._behind_door()).unlink()
         return super().unlink()
 
@@ -68,23 +68,23 @@ class TimebankProtected(models.AbstractModel):
                 )
             )
 
-    def _through_door(self):
+    def _in_verb(self):
         """The same records, on which protected fields can be written. For verbs only.
 
         It opens for one ``create`` or ``write`` of this model: what these set off (lines,
         inverses, mails, automations) finds it closed. Defaults from outside stay outside.
         """
-        return self.with_context(clean_context(self.env.context), timebank_door=_KEYS[self._name])
+        return self.with_context(clean_context(self.env.context), timebank_in_verb=_KEYS[self._name])
 
     def _behind_door(self):
         """The same records, as everybody else has them."""
-        if "timebank_door" not in self.env.context:
+        if "timebank_in_verb" not in self.env.context:
             return self
-        context = {key: value for key, value in self.env.context.items() if key != "timebank_door"}
+        context = {key: value for key, value in self.env.context.items() if key != "timebank_in_verb"}
         return self.with_env(self.env(context=context))
 
-    def _is_door_open(self):
-        return self.env.context.get("timebank_door") is _KEYS[self._name]
+    def _is_in_verb(self):
+        return self.env.context.get("timebank_in_verb") is _KEYS[self._name]
 
     def _is_protected(self, name):
         field = self._fields.get(name)
@@ -105,7 +105,7 @@ class TimebankProtected(models.AbstractModel):
         if not names:
             return self, vals_list
         added = self.default_get(sorted(names))
-        if self._is_door_open():  # verbs say all that is not usual
+        if self._is_in_verb():  # verbs say all that is not usual
             added |= {name: self._protected_default(name) for name in added if self._is_protected(name)}
         context = {
             key: value

@@ -59,12 +59,12 @@ class TimebankMember(models.Model):
         for records in (self.sudo().offer_ids, self.sudo().request_ids):
             live = records.filtered(lambda record: record.state == "published")
             if state == "paused":
-                live._through_door().write({"state": "paused"})
+                live._in_verb().write({"state": "paused"})
             else:
                 open_ones = records.filtered(
                     lambda record: record.state in ("draft", "published", "paused", "expired")
                 )
-                open_ones._through_door().write({"state": "closed"})
+                open_ones._in_verb().write({"state": "closed"})
 
     @verb(single=True)
     def action_log_hours(self):
@@ -107,7 +107,7 @@ class TimebankMember(models.Model):
                 note=member._say_what_they_can(wishes.get(member.id, [])),
                 user_id=self.env.uid,
             )
-        self._through_door().write({"asked_on": fields.Date.context_today(self)})
+        self._in_verb().write({"asked_on": fields.Date.context_today(self)})
         return True
 
     def _why_ask(self):

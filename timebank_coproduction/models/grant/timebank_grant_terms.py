@@ -31,7 +31,7 @@ class TimebankGrantDeadline(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         deadlines = super().create(vals_list)
-        deadlines.filtered(lambda deadline: deadline.grant_id.state == "open")._schedule()
+        deadlines.filtered(lambda deadline: deadline.grant_id.state == "open")._schedule_todo()
         return deadlines
 
     def write(self, vals):
@@ -41,7 +41,7 @@ class TimebankGrantDeadline(models.Model):
                 deadline.activity_id.date_deadline = deadline.date
         return result
 
-    def _schedule(self):
+    def _schedule_todo(self):
         """Put each deadline on the list of whoever is responsible for the grant."""
         for deadline in self.filtered(lambda deadline: not deadline.activity_id):
             grant = deadline.grant_id
@@ -51,7 +51,7 @@ class TimebankGrantDeadline(models.Model):
                 summary=deadline.name,
                 user_id=(grant.user_id or self.env.user).id,
             )
-            deadline._through_door().write({"activity_id": todo.id})
+            deadline._in_verb().write({"activity_id": todo.id})
 
 
 class TimebankGrantAmendment(models.Model):
@@ -75,7 +75,7 @@ class TimebankGrantAmendment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._is_door_open():
+        if not self._is_in_verb():
             raise AccessError(self.env._("Amendments are made with the grant's “Amend” button."))
         return super().create(vals_list)
 

@@ -193,7 +193,7 @@ class TimebankReconciliation(models.Model):
 
     # CRUD
     def write(self, vals):
-        if not self._is_door_open() and {"grant_id", "date_from", "date_to", "note"}.intersection(vals):
+        if not self._is_in_verb() and {"grant_id", "date_from", "date_to", "note"}.intersection(vals):
             self._refuse_signed()
         return super().write(vals)
 
@@ -279,15 +279,13 @@ class TimebankReconciliation(models.Model):
         for reconciliation in self:
             if reconciliation.state != "prepared":
                 raise UserError(self.env._("“%s” can't go back to draft.", reconciliation.display_name))
-        self._through_door().write(
-            {"state": "draft", "prepared_by": False, "prepared_on": False, "hash": False}
-        )
+        self._in_verb().write({"state": "draft", "prepared_by": False, "prepared_on": False, "hash": False})
         return True
 
     def _sign(self, vals):
         """Write a signature, and the hash over all that is signed by now."""
-        self._through_door().write(vals)
-        self._through_door().write({"hash": SIGNED_FORM + canonical.digest(self._get_signed())})
+        self._in_verb().write(vals)
+        self._in_verb().write({"hash": SIGNED_FORM + canonical.digest(self._get_signed())})
 
     def _get_signed(self):
         """What is signed, by whom and when, as plain values."""
@@ -371,12 +369,12 @@ class TimebankReconciliationLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._is_door_open():
+        if not self._is_in_verb():
             raise UserError(self.env._("The lines are made by “Refresh”."))
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self._is_door_open():
+        if not self._is_in_verb():
             if set(vals) - {"note"}:
                 raise UserError(
                     self.env._("Only the note of a line can be written: its figures come from the books.")
@@ -387,5 +385,5 @@ class TimebankReconciliationLine(models.Model):
     # At uninstallation too, which a context from outside can claim; the hook empties the table itself.
     @api.ondelete(at_uninstall=True)
     def _unlink_only_unsigned(self):
-        if not self._is_door_open():
+        if not self._is_in_verb():
             self.reconciliation_id._refuse_signed()

@@ -66,7 +66,7 @@ class TimebankRewardMatch(models.Model):
     # CRUD: verbs make and undo, finance explains
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._is_door_open():
+        if not self._is_in_verb():
             raise AccessError(self.env._("Claims and bills are matched with the “Match” button."))
         return super().create(vals_list)
 
@@ -79,7 +79,7 @@ class TimebankRewardMatch(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_only_undone(self):
         """Bills that are deleted take their matches along; anybody else uses “Undo”."""
-        if not self._is_door_open():
+        if not self._is_in_verb():
             raise AccessError(self.env._("A match is undone with its “Undo” button."))
 
     # Actions
@@ -108,7 +108,9 @@ class TimebankRewardMatch(models.Model):
             raise UserError(
                 self.env._("“%s” is paid from own funds: choose its grant first.", claim.display_name)
             )
-        line = self.env["timebank.bill.line"]._of(grant, self.env["account.move.line"].browse(move_line_id))
+        line = self.env["timebank.bill.line"]._get_charged_line(
+            grant, self.env["account.move.line"].browse(move_line_id)
+        )
         return self._match([(claim, line, amount, "hand")], difference_reason, note)
 
     @verb()
@@ -133,7 +135,7 @@ class TimebankRewardMatch(models.Model):
         matches.bill_line_id._lock()
         for line, group in matches.grouped("bill_line_id").items():
             matched = line.matched_amount - sum(group.mapped("amount"))
-            line._through_door().write({"matched_amount": matched})
+            line._in_verb().write({"matched_amount": matched})
         matches.redemption_id._add_matched(
             {
                 claim.id: -sum(group.mapped("amount"))
@@ -141,8 +143,8 @@ class TimebankRewardMatch(models.Model):
             }
         )
         # A claim that expected nothing more did so because of this match.
-        matches.redemption_id.filtered("billing_done")._through_door().write({"billing_done": False})
-        matches._through_door().unlink()
+        matches.redemption_id.filtered("billing_done")._in_verb().write({"billing_done": False})
+        matches._in_verb().unlink()
 
     @api.private
     def _match(self, pairs, difference_reason=False, note=False):
@@ -174,12 +176,12 @@ class TimebankRewardMatch(models.Model):
             by_claim[claim.id] = by_claim.get(claim.id, 0) + amount
         for line in lines:
             matched = line.currency_id.round(line.matched_amount + by_line[line.id])
-            line._through_door().write({"matched_amount": matched})
+            line._in_verb().write({"matched_amount": matched})
         claims._add_matched(by_claim)
         # sudo: matches are made by this verb alone, whose rules were asked
         return (
             self.sudo()
-            ._through_door()
+            ._in_verb()
             .create(
                 [
                     {

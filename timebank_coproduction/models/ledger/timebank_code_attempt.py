@@ -40,10 +40,10 @@ class TimebankCodeAttempt(models.Model):
     _recent = models.Index("(source, create_date) WHERE outcome != 'accepted'")
 
     @api.private
-    def _log(self, what, source, outcome, scheme=None):
+    def _note_attempt(self, what, source, outcome, scheme=None):
         """Note a try. Whose claim or voucher it was is not kept."""
         # sudo: the pages that take codes are open to everybody; nobody may write here by hand.
-        self.sudo()._through_door().create(
+        self.sudo()._in_verb().create(
             {"what": what, "source": source, "outcome": outcome, "scheme_id": scheme.id if scheme else False}
         )
 

@@ -59,10 +59,10 @@ class TimebankMember(models.Model):
 
     @verb()
     def action_new_card(self):
-        """Draw new card codes: a card that was lost opens no door any more."""
+        """Draw new card codes: a card that was lost signs nobody in any more."""
         self.check_access("write")
         for member in self:
-            member._through_door().write({"card_code": codes.new(codes.VOUCHER_LENGTH)})
+            member._in_verb().write({"card_code": codes.new(codes.VOUCHER_LENGTH)})
         return True
 
     @verb(single=True)

@@ -26,7 +26,7 @@ class TimebankCheckType(models.Model):
 
 
 class TimebankCheck(models.Model):
-    """That somebody was checked: asked for only by the activities and offers that need it (R32)."""
+    """That somebody was checked: asked for only by the activities and offers that need it."""
 
     _name = "timebank.check"
     _description = "Check of a Person"
@@ -118,7 +118,7 @@ class TimebankCheck(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "expires_on" in vals:
-            self._through_door().write({"reminded_days": 0})
+            self._in_verb().write({"reminded_days": 0})
         return result
 
     @api.model
@@ -180,7 +180,7 @@ class TimebankCheck(models.Model):
         return due if not self.reminded_days or self.reminded_days > due else 0
 
     def _remind(self, days):
-        self._through_door().write({"reminded_days": days})
+        self._in_verb().write({"reminded_days": days})
         current = self.filtered(lambda check: not check._is_renewed())
         template = self.env.ref("timebank_coproduction.mail_check_due")
         template.send_mail_batch(current.filtered("partner_id.email").ids)
