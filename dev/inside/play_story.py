@@ -10,7 +10,6 @@ import odoo.modules.registry
 import odoo.service.server
 from odoo import api
 
-from dev import serving
 from story import chapters
 from story.table import Table
 from story.world import World, find_user

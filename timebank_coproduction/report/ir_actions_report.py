@@ -12,7 +12,6 @@ from lxml import etree
 from odoo import api, models
 
 from ..models.common.odoo_private import prints_letterhead
-
 from ..tools import paper
 
 #: In the footer's file: shows the footer of the body that is printed, with the number of its page.
