@@ -115,7 +115,7 @@ def _approve(ids, env):
 
 
 def _spend(source, target, env):
-    # sudo: the door is for verbs; what is measured is that its limit holds
+    # sudo: posting is for verbs; what is measured is that its limit holds
     env["timebank.transfer"].sudo()._post(
         [
             {

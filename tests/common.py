@@ -91,7 +91,7 @@ class TimebankCase(TransactionCase):
         return hours.with_env(cls.env)
 
     def _post(self, source, target, minutes=60, **vals):
-        """One adjustment, by the ledger's own door."""
+        """One adjustment, posted as verbs do."""
         values = {
             "from_account_id": source.id,
             "to_account_id": target.id,

@@ -155,7 +155,7 @@ class Class:
         if name in ("_name", "_inherit"):
             said[name] = ast.literal_eval(value)
             self.line = statement.lineno
-        elif call.startswith("fields.") or call == "hours_of":
+        elif call.startswith("fields.") or call == "hours_field":
             self.fields[name] = statement.lineno
         elif name.startswith("_") and name not in ("_description", "_order"):
             self.methods[name] = statement.lineno

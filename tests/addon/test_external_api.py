@@ -43,7 +43,7 @@ class TestExternalApi(ApiCase):
         for user in self.keys:
             self._check_refused(user, "timebank.transfer", "create", vals_list=[vals])
             self._check_refused(
-                user, "timebank.transfer", "create", vals_list=[vals], context={"timebank_door": True}
+                user, "timebank.transfer", "create", vals_list=[vals], context={"timebank_in_verb": True}
             )
             self._check_refused(user, "timebank.transfer", "write", transfer.ids, vals={"minutes": 600})
             self._check_refused(user, "timebank.transfer", "unlink", transfer.ids)
@@ -53,7 +53,7 @@ class TestExternalApi(ApiCase):
                 "_insert",
                 "_post_possible",
                 "_reverse",
-                "_through_door",
+                "_in_verb",
                 "_get_posting_refusals",
             ):
                 self._check_refused(user, "timebank.transfer", method, vals_list=[vals])
@@ -61,7 +61,7 @@ class TestExternalApi(ApiCase):
     def test_protected_fields(self):
         someone = self.env["res.partner"].create({"name": "Abe Long"}).id
         for user in self.keys:
-            for context in ({}, {"timebank_door": True}, {"timebank_door": "object"}):
+            for context in ({}, {"timebank_in_verb": True}, {"timebank_in_verb": "object"}):
                 for model, record, vals in (
                     ("timebank.account", self.ann.account_id, {"balance_minutes": 600}),
                     ("timebank.account", self.ann.account_id, {"state": "closed"}),
@@ -94,7 +94,7 @@ class TestExternalApi(ApiCase):
             ("_approve", {"approver": self.portal.id}),
             ("sudo", {}),
             ("with_user", {}),
-            ("_through_door", {}),
+            ("_in_verb", {}),
         ):
             for entry in (self.anns, self.bens, self.decided):
                 self._check_refused(self.portal, "timebank.hours", method, entry.ids, **arguments)

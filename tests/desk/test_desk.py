@@ -82,13 +82,13 @@ class TestDesk(ExchangeCase):
 
     def test_idle(self):
         offer = self._make_offer(self.ben)
-        offer._through_door().write({"published_on": TODAY - timedelta(days=90)})
+        offer._in_verb().write({"published_on": TODAY - timedelta(days=90)})
         self.assertEqual([row["id"] for row in self.section("idle")["rows"]], [offer.id])
 
     def test_what_ran_out_is_renewed_with_one_click(self):
         offer, wish = self._make_offer(self.ben), self._make_request(self.ann)
         for record, days in ((offer, 3), (wish, 1)):
-            record._through_door().write({"expires_on": TODAY - timedelta(days=days)})
+            record._in_verb().write({"expires_on": TODAY - timedelta(days=days)})
         self.env["timebank.exchange.mixin"]._cron_expire()
         rows = self.section("run_out")["rows"]
         self.assertEqual([row["title"] for row in rows], [wish.display_name, offer.display_name])
@@ -101,7 +101,7 @@ class TestDesk(ExchangeCase):
     def test_each_row_leads_somewhere(self):
         """Introduce, ask, add an offer or log: one click from every row."""
         offer = self._make_offer(self.ben, self.env.ref("timebank_coproduction.skill_baking"))
-        offer._through_door().write({"published_on": TODAY - timedelta(days=90)})
+        offer._in_verb().write({"published_on": TODAY - timedelta(days=90)})
         self._make_request(self.ann)
         desk = self.scheme.with_user(self.coordinator).get_desk()
         shown = {section["key"]: section["rows"] for section in desk["sections"] if section["rows"]}

@@ -127,7 +127,7 @@ class TestMatching(ExchangeCase):
         stale = self._make_offer(self.agency, self.archery)
         other_bank = self._make_scheme("Hill Top")
         self._make_offer(self._make_member("Hal", scheme=other_bank), self.archery)
-        stale._through_door().write({"expires_on": TODAY - timedelta(days=1)})
+        stale._in_verb().write({"expires_on": TODAY - timedelta(days=1)})
         self.assertEqual(self.names(wish), [])
 
     def test_declined_people_are_not_suggested_again(self):

@@ -139,7 +139,7 @@ class TestReconciliationDrift(GrantCase):
         self._assert_told("$12.00 still to bill; now it is billed outside the period, or by another grant")
 
     def test_a_claim_s_cost(self):
-        self.unbilled.sudo()._through_door().write({"cost_amount": 14})
+        self.unbilled.sudo()._in_verb().write({"cost_amount": 14})
         self._assert_told("$0.00 billed of $12.00, $12.00 still to bill; now $0.00 billed of $14.00")
 
     def test_an_entry_by_hand(self):

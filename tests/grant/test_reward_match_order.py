@@ -31,7 +31,7 @@ class TestMatchOrder(GrantCase):
         claims = {}
         for number in numbers:
             claims[number] = self._claims(1, quantity=1)
-            claims[number].sudo()._through_door().write(
+            claims[number].sudo()._in_verb().write(
                 {"code": f"K7QM2XP{'ABCDEF'[number]}", "approved_on": f"2026-03-{number + 2:02} 09:00:00"}
             )
         lines = []

@@ -89,16 +89,16 @@ class TestNobodyTouchesALine(TimebankCase):
 
     def test_a_context_from_outside_opens_no_door(self):
         for key in (True, 1, "object", object()):
-            transfer = self.transfer.with_context(timebank_door=key)
+            transfer = self.transfer.with_context(timebank_in_verb=key)
             with self.assertRaises(AccessError):
                 transfer.create(self.transfer.copy_data()[0])
             with self.assertRaises(AccessError):
-                self.ann.account_id.with_context(timebank_door=key).write({"balance_minutes": 5})
+                self.ann.account_id.with_context(timebank_in_verb=key).write({"balance_minutes": 5})
 
     def test_no_door_stays_open_after_a_verb(self):
         hours = self._make_hours(self.ben, state="approved")
         for record in (hours, hours.transfer_ids, self.ben.account_id, self.ben, self.scheme.action_seal()):
-            self.assertNotIn("timebank_door", record.env.context)
+            self.assertNotIn("timebank_in_verb", record.env.context)
 
     @mute_logger("odoo.sql_db")
     def test_in_sql(self):

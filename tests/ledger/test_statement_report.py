@@ -13,7 +13,7 @@ REPORT = "timebank_coproduction.timebank_statement_report"
 @tagged("post_install", "-at_install")
 @freeze_time(TODAY)
 class TestStatementReport(TimebankCase):
-    """R33: a statement on paper, right for any account and any period."""
+    """A statement on paper, right for any account and any period."""
 
     @classmethod
     def setUpClass(cls):

@@ -103,7 +103,7 @@ class TestRewardsApi(ApiCase, RewardCase):
                 ("write", {"vals": {"state": "approved"}}),
                 ("write", {"vals": {"quantity": 2}}),
                 ("write", {"vals": {"cost_amount": 0}}),
-                ("write", {"vals": {"state": "approved"}, "context": {"timebank_door": True}}),
+                ("write", {"vals": {"state": "approved"}, "context": {"timebank_in_verb": True}}),
             ):
                 self._check_refused(self.portal, CLAIM, method, claim.ids, **arguments)
         self._check_refused(self.portal, CLAIM, "action_cancel", self.bens.ids, reason="Not mine")
@@ -118,18 +118,18 @@ class TestRewardsApi(ApiCase, RewardCase):
         for user in self.keys:
             for method in (
                 "_take",
-                "_give_back",
+                "_return_credits_and_stock",
                 "_approve",
                 "_fulfil",
                 "_call_off",
                 "_confirm_on_page",
                 "_find_by_code",
-                "_through_door",
+                "_in_verb",
                 "_cron_late",
             ):
                 self._check_refused(user, CLAIM, method, self.mine.ids)
             self._check_refused(user, VOUCHER, "_cron_expire")
-            self._check_refused(user, VOUCHER, "_come_back", self.vouchers.ids)
+            self._check_refused(user, VOUCHER, "_return_value", self.vouchers.ids)
             self._check_refused(user, "timebank.dues", "_cron_claim")
 
     def test_catalogue_and_vouchers_are_the_coordinators(self):

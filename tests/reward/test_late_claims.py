@@ -97,12 +97,12 @@ class TestLateClaims(RewardCase):
 
     def test_a_frozen_account_is_told_of_once_and_tried_again(self):
         self._run(self.last_day - timedelta(days=7))
-        self.ann.account_id._through_door().state = "frozen"
+        self.ann.account_id._in_verb().state = "frozen"
         self._run(self.last_day + timedelta(days=1))
         self._run(self.last_day + timedelta(days=2))
         self.assertEqual((self.claim.state, self._balances(self.ann)), ("approved", [420]))
         self.assertEqual(self._todos().count("Hand them over, or cancel them"), 1)
-        self.ann.account_id._through_door().state = "open"
+        self.ann.account_id._in_verb().state = "open"
         self._run(self.last_day + timedelta(days=3))
         self.assertEqual((self.claim.state, self._balances(self.ann)), ("cancelled", [600]))
 

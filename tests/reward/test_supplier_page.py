@@ -25,7 +25,7 @@ class TestCodes(RewardCase):
         with self.assertRaisesRegex(UserError, "no claim with this code"):
             desk.fulfil_by_code("AAAA-AAAA-AAAA")
         late = self._make_claim(self.ann, self.lesson, "requested")
-        late._through_door().collect_by = fields.Date.context_today(late) - timedelta(days=1)
+        late._in_verb().collect_by = fields.Date.context_today(late) - timedelta(days=1)
         with self.assertRaisesRegex(UserError, "too late"):
             desk.fulfil_by_code(late.code)
         cancelled = self._make_claim(self.ben, self.lesson, "requested")
@@ -76,7 +76,7 @@ class TestSupplierPage(RewardCase, HttpCase):
 
     def test_wrong_used_and_expired_look_alike(self):
         expired = self._make_claim(self.ben, self.meal, "requested")
-        expired._through_door().collect_by = "2020-01-01"
+        expired._in_verb().collect_by = "2020-01-01"
         used = self._make_claim(self.ben, self.meal, "fulfilled")
         pages = {
             re.sub(r'value="[^"]+"', "", self._post("look", code).text)

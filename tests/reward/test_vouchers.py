@@ -40,14 +40,14 @@ class TestVouchers(RewardCase):
 
     def test_handed_in_by_a_member_once(self):
         voucher = self._make_batch().voucher_ids[0]
-        door = self.env["timebank.voucher"].with_user(self.portal)
+        vouchers = self.env["timebank.voucher"].with_user(self.portal)
         typed = voucher.code.lower().replace("-", " ").replace("0", "o").replace("1", "l")
-        self.assertEqual(door.redeem(typed, self.ann.account_id.id), 60)
+        self.assertEqual(vouchers.redeem(typed, self.ann.account_id.id), 60)
         self.assertEqual(self._balances(self.ann), [660])
         with self.assertRaisesRegex(UserError, "can't be used"):
-            door.redeem(voucher.code, self.ann.account_id.id)
+            vouchers.redeem(voucher.code, self.ann.account_id.id)
         with self.assertRaisesRegex(UserError, "for your own account"):
-            door.redeem(voucher.code, self.ben.account_id.id)
+            vouchers.redeem(voucher.code, self.ben.account_id.id)
         self.assertFalse(self.scheme.check_ledger())
 
     def test_nothing_links_a_note_to_who_handed_it_in(self):
@@ -120,12 +120,12 @@ class TestVouchers(RewardCase):
         self.assertFalse(self.scheme.check_ledger())
 
     def test_guessing_is_limited_and_logged(self):
-        door = self.env["timebank.voucher"].with_user(self.portal)
+        vouchers = self.env["timebank.voucher"].with_user(self.portal)
         code = self._make_batch().voucher_ids[0].code
         for guess in range(10):
-            door.redeem_many([f"AAAA-AAAA-AAAA-AA{guess}A"], self.ann.account_id)
+            vouchers.redeem_many([f"AAAA-AAAA-AAAA-AA{guess}A"], self.ann.account_id)
         with self.assertRaisesRegex(UserError, "Too many codes"):
-            door.redeem(code, self.ann.account_id)
+            vouchers.redeem(code, self.ann.account_id)
         tried = self.env["timebank.code.attempt"].search([("source", "=", "tb_member")])
         self.assertEqual(tried.mapped("outcome"), ["unknown"] * 10)
 

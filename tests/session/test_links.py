@@ -1,4 +1,4 @@
-"""Links without a login, over HTTP: the kiosk, a place to claim, mails to stop."""
+"""Links without a login, over HTTP: the kiosk, a place to take, mails to stop."""
 
 import json
 
@@ -50,7 +50,7 @@ class TestLinks(LiveKioskCase):
         waiting = session.sign_up(self.ben.partner_id)
         session.withdraw(self.ann.partner_id)
         self.env.flush_all()
-        url = waiting._get_claim_url()
+        url = waiting._get_place_url()
         page = self.url_open(url)
         self.assertIn("kept for you", page.text)
         self.assertEqual(waiting.state, "waiting")

@@ -8,7 +8,7 @@ from ..tools.minutes import LARGEST
 
 
 class TimebankKiosk(http.Controller):
-    """Links that need no login: the tablet at the door, a place to claim, mails to stop.
+    """Links that need no login: the tablet at the door, a place to take, mails to stop.
 
     Each stands for one record by a code that nobody can guess; wrong ones are counted
     by address, and an address with too many has to wait.
@@ -56,7 +56,7 @@ class TimebankKiosk(http.Controller):
     def place(self, code, **_form):
         """Shows the place that is kept; taking it needs a press, so that a mail scanner takes none."""
         # sudo: the code in the link, which only its person was sent, is the permission
-        line = self._find("link", lambda: request.env["timebank.attendance"].sudo()._find_claim(code))
+        line = self._find("link", lambda: request.env["timebank.attendance"].sudo()._find_kept_place(code))
         if not line:
             return self._not_found()
         message = ""
@@ -104,7 +104,7 @@ class TimebankKiosk(http.Controller):
         return found
 
     def _count(self, what, outcome, scheme=None):
-        request.env["timebank.code.attempt"]._log(what, self._source(), outcome, scheme)
+        request.env["timebank.code.attempt"]._note_attempt(what, self._source(), outcome, scheme)
 
     def _source(self):
         return request.httprequest.remote_addr or "?"

@@ -42,7 +42,7 @@ class SupplierPage(http.Controller):
         # sudo: suppliers have no login; the code that a member showed them is their right.
         claim = request.env["timebank.redemption"].sudo()._find_by_code(code)
         outcome = claim._get_code_outcome()
-        attempts._log("claim", source, outcome, claim.scheme_id)
+        attempts._note_attempt("claim", source, outcome, claim.scheme_id)
         if outcome == "accepted":
             return claim, None
         return None, self._render("no", status=404)

@@ -84,18 +84,18 @@ class TimebankRewardSpendReport(models.Model):
                  WHERE grants OR spend.grant_id IS NULL
               ) place
             """,
-            **self._link("timebank.grant", "grant"),
-            **self._link("timebank.scheme", "bank"),
+            **self._get_project_link("timebank.grant", "grant"),
+            **self._get_project_link("timebank.scheme", "bank"),
         )
 
     @api.model
     def action_open(self):
         """The report, once every posted bill of the grants is in it."""
         grants = self.env["timebank.grant"].search([("state", "!=", "draft")])
-        self.env["timebank.bill.line"]._follow(grants)
+        self.env["timebank.bill.line"]._bring_up_to_date(grants)
         return open_list(self.env, "timebank_reward_spend_report_action")
 
-    def _link(self, model, name):
+    def _get_project_link(self, model, name):
         """The table of a model's projects and its two columns."""
         field = self.env[model]._fields["project_ids"]
         return {

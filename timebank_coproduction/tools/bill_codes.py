@@ -15,10 +15,10 @@ def normal(code):
     return re.sub(r"[^A-Z0-9]", "", code.upper())
 
 
-def runs_of(text):
+def runs_in(text):
     """What a text's words make, alone and joined with their neighbours, in order.
 
-    >>> list(runs_of("ab-12 x"))
+    >>> list(runs_in("ab-12 x"))
     ['AB', 'AB12', 'AB12X', '12', '12X', 'X']
     """
     words = re.findall(r"[A-Z0-9]+", text.upper())
@@ -35,7 +35,7 @@ def codes_in(text, known):
     >>> codes_in("Inv 4, Ab-12 cd34.", {"AB12CD34": "it"})
     ['it']
     """
-    return list(dict.fromkeys(known[run] for run in runs_of(text) if run in known))
+    return list(dict.fromkeys(known[run] for run in runs_in(text) if run in known))
 
 
 class OneSlip:
@@ -59,7 +59,7 @@ class OneSlip:
     def named_in(self, text):
         """The keys of the codes that the text comes within one letter of."""
         named = set()
-        for run in runs_of(text):
+        for run in runs_in(text):
             if len(run) >= self.SHORTEST:
                 for form in _shortened(run):
                     named |= self.by_form.get(form, set())

@@ -58,7 +58,10 @@ def compare(signed, current):
     {}
     """
     return Drift(
-        *(_differences(facts(signed), facts(current)) for facts in (_of_bills, _of_claims, _of_entries))
+        *(
+            _differences(facts(signed), facts(current))
+            for facts in (_bill_differences, _claim_differences, _entry_differences)
+        )
     )
 
 
@@ -70,7 +73,7 @@ def _differences(before, after):
     }
 
 
-def _of_bills(lines):
+def _bill_differences(lines):
     charges = {}
     for line in lines:
         if line.item:
@@ -79,7 +82,7 @@ def _of_bills(lines):
     return charges
 
 
-def _of_claims(lines):
+def _claim_differences(lines):
     standings = {}
     for line in lines:
         if line.claim:
@@ -89,7 +92,7 @@ def _of_claims(lines):
     return standings
 
 
-def _of_entries(lines):
+def _entry_differences(lines):
     amounts = defaultdict(int)
     for line in lines:
         if line.status == "manual_entry":

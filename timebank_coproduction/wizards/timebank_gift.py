@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..models.common.hours_field import checked_minutes, hours_of
+from ..models.common.hours_field import hours_field, valid_minutes
 
 
 class TimebankGift(models.TransientModel):
@@ -12,7 +12,7 @@ class TimebankGift(models.TransientModel):
     from_account_id = fields.Many2one("timebank.account", string="From", required=True)
     scheme_id = fields.Many2one(related="from_account_id.scheme_id")
     available_minutes = fields.Integer(related="from_account_id.balance_minutes")
-    available_hours = hours_of("available_minutes", "In it now")
+    available_hours = hours_field("available_minutes", "In it now")
     to_account_id = fields.Many2one("timebank.account", string="To", required=True)
     hours = fields.Float(required=True)
     memo = fields.Char("What for")
@@ -20,6 +20,6 @@ class TimebankGift(models.TransientModel):
     def action_confirm(self):
         """:return: an action that closes the dialog"""
         self.ensure_one()
-        minutes = checked_minutes(self.env, self.hours, hours=True)
+        minutes = valid_minutes(self.env, self.hours, hours=True)
         self.from_account_id.action_give(self.to_account_id, minutes, self.memo)
         return {"type": "ir.actions.act_window_close"}

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..models.common.hours_field import checked_minutes
+from ..models.common.hours_field import valid_minutes
 from ..models.common.windows import open_list
 from ..tools.shares import split
 
@@ -93,7 +93,7 @@ class TimebankHoursEntry(models.TransientModel):
                     " giver or each receiver."
                 )
             )
-        minutes = checked_minutes(self.env, self.hours, hours=True)
+        minutes = valid_minutes(self.env, self.hours, hours=True)
         shares = [minutes] * len(receivers)
         if self.counting == "together" and len(receivers) > 1:
             shares = split(minutes, len(receivers))

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.common.hours_field import checked_minutes
+from ..models.common.hours_field import valid_minutes
 from ..models.common.windows import open_form, open_list
 from ..models.member.timebank_member import ROLES
 
@@ -97,13 +97,13 @@ class TimebankIntake(models.TransientModel):
         self.ensure_one()
         if self.step == "can":
             self._understand_words()
-        return self._go(1)
+        return self._move_steps(1)
 
     def action_back(self):
         self.ensure_one()
-        return self._go(-1)
+        return self._move_steps(-1)
 
-    def _go(self, by):
+    def _move_steps(self, by):
         names = [name for name, _label in STEPS]
         position = min(max(names.index(self.step) + by, 0), len(names) - 1)
         self.step = names[position]
@@ -139,7 +139,7 @@ class TimebankIntake(models.TransientModel):
         rows = [row for offer in offers for row in offer.suggest(BEST_SHOWN)]
         rows += [row for request in requests for row in request.suggest(BEST_SHOWN)]
         if rows:
-            introductions = self.env["timebank.introduction"]._keep(rows)
+            introductions = self.env["timebank.introduction"]._keep_suggestions(rows)
             return open_list(
                 self.env,
                 "timebank_introduction_suggested_action",
@@ -225,7 +225,7 @@ class TimebankIntake(models.TransientModel):
                     "kind": need.skill_id.kind,
                     "skill_id": need.skill_id.id,
                     "description": need.description,
-                    "minutes": checked_minutes(self.env, need.hours, hours=True),
+                    "minutes": valid_minutes(self.env, need.hours, hours=True),
                     "needed_by": need.needed_by,
                     "radius_km": self.radius_km,
                 }

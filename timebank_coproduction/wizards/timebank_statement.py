@@ -34,7 +34,7 @@ class TimebankStatement(models.TransientModel):
 
     @api.model
     @api.private
-    def _ask(self, accounts):
+    def _open_dialog(self, accounts):
         """The dialog for these accounts, as an action."""
         return open_list(self.env, "timebank_statement_action", context={"default_account_ids": accounts.ids})
 

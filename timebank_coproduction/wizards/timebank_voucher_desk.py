@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.common.hours_field import hours_of
+from ..models.common.hours_field import hours_field
 from ..models.common.windows import open_dialog
 
 
@@ -34,7 +34,7 @@ class TimebankVoucherDesk(models.TransientModel):
     # What came of the last press
     last_count = fields.Integer("Handed in", readonly=True)
     last_minutes = fields.Integer(readonly=True)
-    last_hours = hours_of("last_minutes", "Credits")
+    last_hours = hours_field("last_minutes", "Credits")
     line_ids = fields.One2many("timebank.voucher.desk.line", "desk_id", readonly=True)
 
     @api.depends("target")

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from ...tools import minutes as minutes_tool
 
 
-def hours_of(minutes_name, string=None, editable=False, **attributes):
+def hours_field(minutes_name, string=None, editable=False, **attributes):
     """A float field showing in hours what ``minutes_name`` keeps in minutes.
 
     It goes by the same name with ``hours`` in place of ``minutes``, and is shown with
@@ -21,7 +21,7 @@ def hours_of(minutes_name, string=None, editable=False, **attributes):
 
     def inverse(records):
         for record in records:
-            record[minutes_name] = checked_minutes(records.env, record[hours_name], hours=True)
+            record[minutes_name] = valid_minutes(records.env, record[hours_name], hours=True)
 
     if string:
         attributes["string"] = string
@@ -33,7 +33,7 @@ def hours_of(minutes_name, string=None, editable=False, **attributes):
     )
 
 
-def checked_minutes(env, value, hours=False):
+def valid_minutes(env, value, hours=False):
     """Whole minutes from what somebody typed, or a plain sentence why not."""
     try:
         if hours:
@@ -51,7 +51,7 @@ def minutes_from_hours(env, vals, pairs):
     """
     for hours_name, minutes_name in pairs.items():
         if minutes_name in vals:
-            vals[minutes_name] = checked_minutes(env, vals[minutes_name] or 0)
+            vals[minutes_name] = valid_minutes(env, vals[minutes_name] or 0)
         elif hours_name in vals:
-            vals[minutes_name] = checked_minutes(env, vals[hours_name] or 0, hours=True)
+            vals[minutes_name] = valid_minutes(env, vals[hours_name] or 0, hours=True)
         vals.pop(hours_name, None)

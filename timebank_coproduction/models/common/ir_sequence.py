@@ -4,7 +4,7 @@ from odoo import models
 class IrSequence(models.Model):
     _inherit = "ir.sequence"
 
-    def _draw(self, count):
+    def _draw_next(self, count):
         """Iterate over the next ``count`` numbers of a sequence, drawn in one query.
 
         A sequence without gaps has to queue for each, and does.

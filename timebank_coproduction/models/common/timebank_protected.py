@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-#: What opens the door. An object of this process: nothing sent from outside can equal it.
+#: What a verb hands to create and write. An object of this process: nothing sent from outside can equal it.
 _KEY = object()
 
 
@@ -9,7 +9,7 @@ class TimebankProtected(models.AbstractModel):
     """Fields that change through the model's verbs alone, whoever the user is.
 
     A model lists them in ``_protected_fields``; its verbs write them on
-    ``self._through_door()``. A value for one of them in anybody else's ``create``
+    ``self._in_verb()``. A value for one of them in anybody else's ``create``
     or ``write`` is refused, over the external API as much as in the client.
     """
 
@@ -20,7 +20,7 @@ class TimebankProtected(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._is_door_open():
+        if not self._is_in_verb():
             for vals in vals_list:
                 self._refuse_protected(
                     name
@@ -30,7 +30,7 @@ class TimebankProtected(models.AbstractModel):
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self._is_door_open():
+        if not self._is_in_verb():
             self._refuse_protected(self._protected_fields.intersection(vals))
         return super().write(vals)
 
@@ -47,12 +47,12 @@ class TimebankProtected(models.AbstractModel):
             )
 
     @api.private
-    def _through_door(self):
+    def _in_verb(self):
         """The same records, on which protected fields can be written. For verbs only."""
-        return self.with_context(timebank_door=_KEY)
+        return self.with_context(timebank_in_verb=_KEY)
 
-    def _is_door_open(self):
-        return self.env.context.get("timebank_door") is _KEY
+    def _is_in_verb(self):
+        return self.env.context.get("timebank_in_verb") is _KEY
 
     def _protected_default(self, name):
         """The value that a new record has anyway, and that may therefore be named."""

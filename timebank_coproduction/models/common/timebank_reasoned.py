@@ -12,7 +12,7 @@ class TimebankReasoned(models.AbstractModel):
     _description = "Verbs that take a reason"
     _verbs_with_reason = frozenset()
 
-    def _checked_reason(self, reason, sentence=""):
+    def _require_reason(self, reason, sentence=""):
         """The reason that somebody gave, without blanks around it.
 
         :param str sentence: who will read it, where that isn't the member

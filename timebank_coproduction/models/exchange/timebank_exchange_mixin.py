@@ -178,7 +178,7 @@ class TimebankExchangeMixin(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(vals)
-        if not self._is_door_open() and self._get_checked_fields().intersection(vals):
+        if not self._is_in_verb() and self._get_validated_fields().intersection(vals):
             self._check_keepable(vals)
         return result
 
@@ -188,7 +188,7 @@ class TimebankExchangeMixin(models.AbstractModel):
             vals.pop("expires_on", None)
         return vals_list
 
-    def _get_checked_fields(self):
+    def _get_validated_fields(self):
         return {"partner_id", "scheme_id", "expires_on"}
 
     def _check_keepable(self, vals=None):
@@ -222,7 +222,7 @@ class TimebankExchangeMixin(models.AbstractModel):
         :return: ``True``, or an action listing what could not be published, and why
         :raises UserError: when nothing could
         """
-        return self._do(
+        return self._change_state(
             self._get_refusals_to_publish(),
             {"state": "published", "published_on": fields.Date.context_today(self)},
             self.env._("published"),
@@ -233,12 +233,12 @@ class TimebankExchangeMixin(models.AbstractModel):
         refusals = self._get_refusals_by_state(
             ("published",), self.env._("“%s” is not published, so it can't be paused.")
         )
-        return self._do(refusals, {"state": "paused"}, self.env._("paused"))
+        return self._change_state(refusals, {"state": "paused"}, self.env._("paused"))
 
     def action_renew(self):
         """Keep it for another term, counted from today, and publish it again."""
         refusals = self._get_refusals_to_publish(("published", "paused", "expired"))
-        return self._do(
+        return self._change_state(
             refusals,
             {
                 "state": "published",
@@ -255,20 +255,20 @@ class TimebankExchangeMixin(models.AbstractModel):
             ("draft", "published", "paused", "expired"),
             self.env._("“%s” is closed already."),
         )
-        return self._do(refusals, {"state": "closed"}, self.env._("closed"))
+        return self._change_state(refusals, {"state": "closed"}, self.env._("closed"))
 
     def action_draft(self):
         """Open a closed one again."""
         refusals = self._get_refusals_by_state(("closed",), self.env._("“%s” is not closed."))
-        return self._do(refusals, {"state": "draft"}, self.env._("opened again"))
+        return self._change_state(refusals, {"state": "draft"}, self.env._("opened again"))
 
     def action_view_introductions(self):
         own = [("id", "in", self.introduction_ids.ids)]
         return open_list(self.env, "timebank_introduction_action", own, {})
 
-    def _do(self, refusals, vals, done):
+    def _change_state(self, refusals, vals, done):
         self.check_access("write")
-        self._raise_or_list(refusals)._through_door().write(vals)
+        self._raise_or_list(refusals)._in_verb().write(vals)
         return self._tell(refusals, done)
 
     def _get_refusals_to_publish(self, states=("draft", "paused", "expired")):
@@ -300,7 +300,7 @@ class TimebankExchangeMixin(models.AbstractModel):
             today = fields.Date.context_today(records)
             live = ("state", "in", ("published", "paused"))
             over = records.search([live, ("expires_on", "<", today)])
-            over._through_door().write({"state": "expired"})
+            over._in_verb().write({"state": "expired"})
             soon = records.search(
                 [
                     ("state", "=", "published"),
@@ -312,7 +312,7 @@ class TimebankExchangeMixin(models.AbstractModel):
 
     def _remind(self):
         """Write to those with an address; the rest becomes a to-do of the coordinator."""
-        self._through_door().write({"reminded_on": fields.Date.context_today(self)})
+        self._in_verb().write({"reminded_on": fields.Date.context_today(self)})
         template = self.env.ref(self._reminder_template, raise_if_not_found=False)
         reachable = self.filtered("partner_id.email") if template else self.browse()
         if reachable:

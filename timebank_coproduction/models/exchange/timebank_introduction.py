@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 from ..common.windows import open_list
 
 #: After how many months a suggestion that nobody took up is thrown away.
@@ -80,7 +80,7 @@ class TimebankIntroduction(models.Model):
     minutes = fields.Integer(
         compute="_compute_minutes", store=True, precompute=True, readonly=False, aggregator="sum"
     )
-    hours = hours_of("minutes", "How long", editable=True)
+    hours = hours_field("minutes", "How long", editable=True)
     decline_reason = fields.Char("Why not", readonly=True, copy=False)
     declined_by_id = fields.Many2one("res.partner", string="Declined by", readonly=True, copy=False)
     ask_again = fields.Boolean(
@@ -128,7 +128,7 @@ class TimebankIntroduction(models.Model):
         self._refuse_oneself(vals_list)
         introductions = super().create(vals_list)
         introductions._check_pair()
-        introductions.filtered(lambda introduction: not introduction.reasons)._weigh()
+        introductions.filtered(lambda introduction: not introduction.reasons)._fill_in_score()
         return introductions
 
     def write(self, vals):
@@ -213,7 +213,7 @@ class TimebankIntroduction(models.Model):
     # Suggestions that are kept to be taken up: their score, their reasons and their end.
     # ------------------------------------------------------------
 
-    def _weigh(self):
+    def _fill_in_score(self):
         """Fill in score and reasons of pairs that somebody put together by hand."""
         if not self:
             return
@@ -242,13 +242,13 @@ class TimebankIntroduction(models.Model):
         :param rows: what :meth:`timebank.request.suggest` returns
         :param sources: the requests or the offers that were asked about
         """
-        introductions = self._keep(rows)
+        introductions = self._keep_suggestions(rows)
         name = "request_id" if sources._name == "timebank.request" else "offer_id"
         if not rows and not introductions:
             raise UserError(self.env._("Nothing fits yet. It shows on the desk as soon as something does."))
         return open_list(self.env, "timebank_introduction_suggested_action", [(name, "in", sources.ids)], {})
 
-    def _keep(self, rows):
+    def _keep_suggestions(self, rows):
         """Introductions in state suggested for ``rows``; those that are there get the new score.
 
         :return: all of them, those that were there before too

@@ -20,7 +20,7 @@ class TimebankIntroduction(models.Model):
         """
         refusals = self._get_refusals_to_introduce()
         introductions = self._raise_or_list(refusals)
-        introductions._through_door().write(
+        introductions._in_verb().write(
             {"state": "introduced", "introduced_on": fields.Date.context_today(self)}
         )
         introductions._tell_both()
@@ -42,7 +42,7 @@ class TimebankIntroduction(models.Model):
                 refusals[introduction.id] = self.env._("Say first when %s meet.", introduction.display_name)
         introductions = self._raise_or_list(refusals)
         # sudo: the two people concerned may agree without being allowed to edit.
-        introductions.sudo()._through_door().write({**given, "state": "agreed"})
+        introductions.sudo()._in_verb().write({**given, "state": "agreed"})
         introductions._forget_calls()
         return self._tell(refusals, self.env._("agreed"))
 
@@ -63,7 +63,7 @@ class TimebankIntroduction(models.Model):
         # sudo: one of the two may say that it is done; the hours wait for a coordinator.
         hours = self.env["timebank.hours"].sudo().create(introductions._prepare_hours())
         hours.action_submit()
-        introductions.sudo()._through_door().write({"state": "done"})
+        introductions.sudo()._in_verb().write({"state": "done"})
         introductions._forget_calls()
         requests = introductions.sudo().request_id
         requests.filtered(lambda request: request.state in ("published", "paused", "expired")).action_meet()
@@ -76,13 +76,13 @@ class TimebankIntroduction(models.Model):
         :param bool ask_again: it was not about the people: they may be suggested again
         :raises UserError: without a reason, or when it is done or declined already
         """
-        reason = self._checked_reason(reason)
+        reason = self._require_reason(reason)
         refusals = self._get_refusals_to_move(("suggested", "introduced", "agreed"))
         introductions = self._raise_or_list(refusals)
         parties = introductions.giver_id | introductions.receiver_id
         # sudo: one of the two may decline without being allowed to edit.
         for introduction in introductions.sudo():
-            introduction._through_door().write(
+            introduction._in_verb().write(
                 {
                     "state": "declined",
                     "decline_reason": reason,

@@ -209,12 +209,12 @@ class TimebankMatchmaker(models.AbstractModel):
         member = self.env["timebank.member"]
         members = {member_id for member_id in facts["member_id"] if member_id}
         parts = [
-            self._linked("slots", model, "availability_ids", facts["id"]),
-            self._linked("asked", model, "check_type_ids", facts["id"]),
-            self._linked("usual", member, "availability_ids", members),
-            self._linked("languages", member, "language_ids", members),
-            self._linked("interests", member, "interest_ids", members),
-            self._linked("group", model, "group_partner_ids", facts["id"])
+            self._select_linked("slots", model, "availability_ids", facts["id"]),
+            self._select_linked("asked", model, "check_type_ids", facts["id"]),
+            self._select_linked("usual", member, "availability_ids", members),
+            self._select_linked("languages", member, "language_ids", members),
+            self._select_linked("interests", member, "interest_ids", members),
+            self._select_linked("group", model, "group_partner_ids", facts["id"])
             if wishing
             else self._get_held(set(facts["person"])),
         ]
@@ -236,7 +236,7 @@ class TimebankMatchmaker(models.AbstractModel):
         facts["group"] = column("group", "id") if wishing else nothing
         return facts
 
-    def _linked(self, what, model, name, ids):
+    def _select_linked(self, what, model, name, ids):
         """SQL: ``what``, a record's id, and an array of the ids that a many-to-many leads to."""
         field = model._fields[name]
         mine, other = SQL.identifier(field.column1), SQL.identifier(field.column2)

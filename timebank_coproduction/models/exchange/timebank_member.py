@@ -58,12 +58,12 @@ class TimebankMember(models.Model):
         for records in (self.sudo().offer_ids, self.sudo().request_ids):
             live = records.filtered(lambda record: record.state == "published")
             if state == "paused":
-                live._through_door().write({"state": "paused"})
+                live._in_verb().write({"state": "paused"})
             else:
                 open_ones = records.filtered(
                     lambda record: record.state in ("draft", "published", "paused", "expired")
                 )
-                open_ones._through_door().write({"state": "closed"})
+                open_ones._in_verb().write({"state": "closed"})
 
     def action_log_hours(self):
         """An empty entry of hours for this member, to fill in."""

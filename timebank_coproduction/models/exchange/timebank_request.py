@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 from ...tools.shares import split
 from ..common.figures import figures_over
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 from .timebank_exchange_mixin import BEST_SHOWN
 
 
@@ -21,7 +21,7 @@ class TimebankRequest(models.Model):
     state = fields.Selection(selection_add=[("met", "Met"), ("closed",)], ondelete={"met": "set default"})
     needed_by = fields.Date("Needed by", index="btree_not_null")
     minutes = fields.Integer(default=60, aggregator="sum")
-    hours = hours_of("minutes", "Hours", editable=True)
+    hours = hours_field("minutes", "Hours", editable=True)
     introduction_ids = fields.One2many("timebank.introduction", "request_id", string="Introductions")
     introduction_count = fields.Integer(compute="_compute_introduction_count")
     hours_ids = fields.One2many("timebank.hours", "request_id", string="Time given")
@@ -99,8 +99,8 @@ class TimebankRequest(models.Model):
             vals.pop("needed_by", None)
         return vals_list
 
-    def _get_checked_fields(self):
-        return super()._get_checked_fields() | {
+    def _get_validated_fields(self):
+        return super()._get_validated_fields() | {
             "needed_by",
             "for_whom",
             "on_behalf_of",
@@ -131,7 +131,7 @@ class TimebankRequest(models.Model):
             ("published", "paused", "expired"),
             self.env._("“%s” is met or closed already."),
         )
-        return self._do(refusals, {"state": "met"}, self.env._("met"))
+        return self._change_state(refusals, {"state": "met"}, self.env._("met"))
 
     def action_add_offer(self):
         """An empty offer of what is asked for, to fill in with whoever was found."""
@@ -235,7 +235,7 @@ class TimebankRequest(models.Model):
         if not pot or not (vals is None or {"pot_id", "scheme_id"}.intersection(vals)):
             return ""
         # sudo: whether the user may spend the pot is asked as the user
-        return pot._why_not_pot_of(self.scheme_id.sudo()) or pot.with_env(self.env)._why_not_spend()
+        return pot._why_not_pot_for(self.scheme_id.sudo()) or pot.with_env(self.env)._why_not_spend()
 
     # What follows
     def _share_out(self, minutes):

@@ -3,7 +3,7 @@ import numpy as np
 from odoo import api, fields, models
 
 from ...tools import closeness, planning
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 from ..common.windows import open_list
 
 #: For how many days after support ended somebody is asked.
@@ -25,7 +25,7 @@ class TimebankScheme(models.Model):
 
     # Asking people to give back, once they have received or their support has ended.
     give_back_minutes = fields.Integer(default=180)
-    give_back_hours = hours_of(
+    give_back_hours = hours_field(
         "give_back_minutes",
         "Ask to give back after",
         editable=True,
@@ -55,8 +55,8 @@ class TimebankScheme(models.Model):
         matchmaker._check_broker(self)
         introductions = self.env["timebank.introduction"]
         introductions.search([("scheme_id", "in", self.ids), ("state", "=", "suggested")]).unlink()
-        rows = [row for scheme in self for row in scheme._plan()]
-        return introductions._keep(rows).sorted("score", reverse=True)
+        rows = [row for scheme in self for row in scheme._get_plan_rows()]
+        return introductions._keep_suggestions(rows).sorted("score", reverse=True)
 
     def action_plan_introductions(self):
         """Make a plan, and show it to be accepted or struck out line by line."""
@@ -68,7 +68,7 @@ class TimebankScheme(models.Model):
             display_name=self.env._("Plan of %s introductions", len(introductions)),
         )
 
-    def _plan(self):
+    def _get_plan_rows(self):
         """Rows as :meth:`timebank.request.suggest` gives them, one a request served."""
         self.ensure_one()
         requests, offers = self._get_requests_to_plan(), self._get_offers_to_plan()
@@ -144,7 +144,7 @@ class TimebankScheme(models.Model):
             scheme._ask_to_give_back()
 
     def _ask_to_give_back(self):
-        """One activity for each member to be asked; nobody is asked twice within :data:`ASK_AGAIN_MONTHS`."""
+        """One to-do for each member to be asked; nobody is asked twice within :data:`ASK_AGAIN_MONTHS`."""
         self.ensure_one()
         today = fields.Date.context_today(self)
         asked_since = fields.Date.subtract(today, months=ASK_AGAIN_MONTHS)

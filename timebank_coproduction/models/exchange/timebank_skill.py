@@ -176,9 +176,9 @@ class TimebankSkill(models.Model):
         self.child_ids.filtered(lambda child: child not in self).parent_id = target
         self.env.flush_all()
         for model, column in self._get_columns_pointing_here():
-            self._point_to(target, model, column)
+            self._move_references(target, model, column)
         for table, mine, other in self._get_relations_pointing_here():
-            self._link_to(target, table, mine, other)
+            self._move_links(target, table, mine, other)
         self.env.cr.execute(
             "UPDATE ir_model_data SET res_id = %s WHERE model = %s AND res_id = ANY(%s)",
             [target.id, self._name, self.ids],
@@ -209,7 +209,7 @@ class TimebankSkill(models.Model):
                     relations.add((field.relation, field.column2, field.column1))
         return relations
 
-    def _point_to(self, target, table, column):
+    def _move_references(self, target, table, column):
         self.env.cr.execute(
             SQL(
                 "UPDATE %(table)s SET %(column)s = %(target)s WHERE %(column)s = ANY(%(old)s)",
@@ -220,7 +220,7 @@ class TimebankSkill(models.Model):
             )
         )
 
-    def _link_to(self, target, table, mine, other):
+    def _move_links(self, target, table, mine, other):
         self.env.cr.execute(
             SQL(
                 """INSERT INTO %(table)s (%(mine)s, %(other)s)

@@ -78,9 +78,9 @@ class TimebankBillLine(models.Model):
     @api.depends("number", "name")
     def _compute_display_name(self):
         for line in self:
-            line.display_name = self._name_of(line.number, line.name)
+            line.display_name = self._get_line_name(line.number, line.name)
 
-    def _name_of(self, number, label):
+    def _get_line_name(self, number, label):
         """What a bill line is called: the bill's number and the line's label."""
         return " ".join(filter(None, (number, label))) or "?"
 
@@ -90,7 +90,7 @@ class TimebankBillLine(models.Model):
         return open_form(self.move_id)
 
     @api.private
-    def _follow(self, grants):
+    def _bring_up_to_date(self, grants):
         """Bring the lines of ``grants`` up to what the books say now. Returns all of them.
 
         A line no longer charged to the grant (reset to draft, another distribution) keeps
@@ -129,13 +129,13 @@ class TimebankBillLine(models.Model):
         ]
         if missing:
             # Of two who look at new bills at once, the second one's request is tried again.
-            grants._commit()
+            grants._mark_committed()
         new = self.create(missing)
         self.browse(stale).unlink()
         return self.browse(kept) | new
 
     @api.private
-    def _of(self, grant, move_line):
+    def _get_charged_line(self, grant, move_line):
         """The line of ``grant`` for one journal item.
 
         :raises UserError: when it is not posted, another company's, or not charged to the grant
@@ -155,7 +155,7 @@ class TimebankBillLine(models.Model):
             raise UserError(
                 self.env._("Only posted bills are matched: post %s first.", item.move_id.display_name)
             )
-        line = self._follow(grant).filtered(lambda line: line.move_line_id == item)
+        line = self._bring_up_to_date(grant).filtered(lambda line: line.move_line_id == item)
         if not line:
             raise UserError(
                 self.env._(

@@ -192,7 +192,7 @@ class TimebankGrant(models.Model):
 
     # CRUD
     def write(self, vals):
-        if not self._is_door_open() and AGREED.intersection(vals):
+        if not self._is_in_verb() and AGREED.intersection(vals):
             for grant in self:
                 changed = [
                     name
@@ -234,8 +234,8 @@ class TimebankGrant(models.Model):
             if not grant.analytic_account_id:
                 grant.analytic_account_id = grant._make_analytic_account()
             grant._refuse_shared_analytic_account()
-        self._through_door().write({"state": "open"})
-        self.deadline_ids._schedule()
+        self._in_verb().write({"state": "open"})
+        self.deadline_ids._schedule_todo()
         return True
 
     def action_close(self):
@@ -244,7 +244,7 @@ class TimebankGrant(models.Model):
         for grant in self:
             if grant.state != "open":
                 raise UserError(self.env._("“%s” is not open.", grant.name))
-        self._through_door().write({"state": "closed"})
+        self._in_verb().write({"state": "closed"})
         return True
 
     def _refuse_shared_analytic_account(self):
@@ -371,7 +371,7 @@ class TimebankGrant(models.Model):
         return self._open_own("timebank_redemption_action")
 
     def action_view_bills(self):
-        self.env["timebank.bill.line"]._follow(self)
+        self.env["timebank.bill.line"]._bring_up_to_date(self)
         return self._open_own("timebank_bill_line_action")
 
     def action_view_reconciliations(self):
@@ -396,7 +396,7 @@ class TimebankGrant(models.Model):
         """
         self.ensure_one()
         self._check_finance()
-        reason = self._checked_reason(
+        reason = self._require_reason(
             reason, self.env._("Say why the grant was amended: its reviewers will read it.")
         )
         if self.state != "open":
@@ -409,7 +409,7 @@ class TimebankGrant(models.Model):
         if all(self[name] == value for name, value in new.items()):
             raise UserError(self.env._("Nothing would change: give the new amount, end or share."))
         # sudo: nobody has the right to create an amendment, so that this is the only way.
-        self.env["timebank.grant.amendment"].sudo()._through_door().create(
+        self.env["timebank.grant.amendment"].sudo()._in_verb().create(
             {
                 "grant_id": self.id,
                 "date": date or fields.Date.context_today(self),
@@ -422,14 +422,14 @@ class TimebankGrant(models.Model):
                 "new_percentage": new["reward_percentage"],
             }
         )
-        self._through_door().write(new)
+        self._in_verb().write(new)
         return True
 
     # ------------------------------------------------------------
     # What is committed
     # ------------------------------------------------------------
 
-    def _commit(self):
+    def _mark_committed(self):
         """Mark that something is committed, so that two commitments at once notice each other.
 
         The second of two transactions that read the same budget fails here, and Odoo tries

@@ -44,7 +44,7 @@ class TimebankGrant(models.Model):
     def _auto_match(self):
         """Matches made for one grant."""
         self.ensure_one()
-        lines = self.env["timebank.bill.line"]._follow(self)
+        lines = self.env["timebank.bill.line"]._bring_up_to_date(self)
         bills, claims = self._prepare_bills(lines), self._prepare_claims()
         found = bill_matching.match(claims.values(), bills.values(), self._get_matching_rules())
         minor = 10**self.company_currency_id.decimal_places
@@ -65,7 +65,7 @@ class TimebankGrant(models.Model):
         self.ensure_one()
         return bill_matching.Rules(
             percent=self.tolerance_percent,
-            amount=self._minor(self.tolerance_amount),
+            amount=self._to_minor_units(self.tolerance_amount),
             before=self.days_before,
             after=self.days_after,
         )
@@ -82,7 +82,7 @@ class TimebankGrant(models.Model):
                 supplier=line.partner_id.commercial_partner_id.id or 0,
                 product=line.product_id.id or 0,
                 quantity=line.quantity,
-                amount=self._minor(line.open_amount),
+                amount=self._to_minor_units(line.open_amount),
                 day=line.date,
                 text=" ".join(filter(None, (line.name, line.reference))),
             )
@@ -111,7 +111,7 @@ class TimebankGrant(models.Model):
                 supplier=claim.reward_id.supplier_id.commercial_partner_id.id or 0,
                 product=claim.reward_id.product_id.id or 0,
                 quantity=claim.quantity,
-                amount=self._minor(claim.unbilled_amount),
+                amount=self._to_minor_units(claim.unbilled_amount),
                 day=fields.Date.to_date(claim.approved_on),
                 name=claim.reward_id.name,
             )
@@ -119,7 +119,7 @@ class TimebankGrant(models.Model):
             if claim.unbilled_amount > 0
         }
 
-    def _minor(self, amount):
+    def _to_minor_units(self, amount):
         """Whole minor units (pence) of an amount of money."""
         return round(amount * 10**self.company_currency_id.decimal_places)
 
@@ -146,7 +146,7 @@ class TimebankGrant(models.Model):
         self._check_finance()
         self.check_access("read")
         # sudo: the screen shows labels and amounts of bills and claims to finance, no more.
-        lines = self.env["timebank.bill.line"]._follow(self).sudo()
+        lines = self.env["timebank.bill.line"]._bring_up_to_date(self).sudo()
         open_lines = lines.filtered(lambda line: line.status in ("open", "part", "changed"))
         claims = self.sudo().claim_ids.filtered(lambda claim: claim.state in ("approved", "fulfilled"))
         matches = self.env["timebank.reward.match"].sudo().search([("grant_id", "=", self.id)], limit=SHOWN)
@@ -199,7 +199,7 @@ class TimebankGrant(models.Model):
         )
         if not lines or not claims:
             raise UserError(self.env._("Pick at least one bill line and one claim."))
-        minor = self._minor
+        minor = self._to_minor_units
         parts = allocate(
             [(line.id, minor(line.open_amount)) for line in lines],
             [

@@ -29,7 +29,7 @@ class TimebankGrantDeadline(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         deadlines = super().create(vals_list)
-        deadlines.filtered(lambda deadline: deadline.grant_id.state == "open")._schedule()
+        deadlines.filtered(lambda deadline: deadline.grant_id.state == "open")._schedule_todo()
         return deadlines
 
     def write(self, vals):
@@ -39,7 +39,7 @@ class TimebankGrantDeadline(models.Model):
                 deadline.activity_id.date_deadline = deadline.date
         return result
 
-    def _schedule(self):
+    def _schedule_todo(self):
         """Put each deadline on the list of whoever is responsible for the grant."""
         for deadline in self.filtered(lambda deadline: not deadline.activity_id):
             grant = deadline.grant_id
@@ -72,7 +72,7 @@ class TimebankGrantAmendment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._is_door_open():
+        if not self._is_in_verb():
             raise AccessError(self.env._("Amendments are made with the grant's “Amend” button."))
         return super().create(vals_list)
 

@@ -6,10 +6,14 @@ class TimebankLedgerCheck(models.AbstractModel):
 
     _inherit = "timebank.ledger.check"
 
-    def _get_checks(self):
-        return [*super()._get_checks(), self._check_matched_claims, self._check_matched_lines]
+    def _get_violation_finders(self):
+        return [
+            *super()._get_violation_finders(),
+            self._find_wrongly_matched_claims,
+            self._find_wrongly_matched_lines,
+        ]
 
-    def _check_matched_claims(self, schemes):
+    def _find_wrongly_matched_claims(self, schemes):
         """What is matched to a claim is kept right, and within its cost and tolerance."""
         rows = self._query(
             """SELECT r.scheme_id, r.id, r.id FROM timebank_redemption r
@@ -21,7 +25,7 @@ class TimebankLedgerCheck(models.AbstractModel):
                        OR COALESCE(m.amount, 0) < -0.004)""",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "matched",
             "timebank.redemption",
             rows,
@@ -30,7 +34,7 @@ class TimebankLedgerCheck(models.AbstractModel):
             ),
         )
 
-    def _check_matched_lines(self, schemes):
+    def _find_wrongly_matched_lines(self, schemes):
         """What is matched of a bill line is kept right."""
         rows = self._query(
             """SELECT r.scheme_id, l.id, l.id FROM timebank_bill_line l
@@ -43,7 +47,7 @@ class TimebankLedgerCheck(models.AbstractModel):
                               WHERE bill_line_id = l.id)) > 0.004""",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "matched",
             "timebank.bill.line",
             rows,

@@ -184,7 +184,7 @@ class TimebankReconciliation(models.Model):
 
     # CRUD
     def write(self, vals):
-        if not self._is_door_open() and {"grant_id", "date_from", "date_to", "note"}.intersection(vals):
+        if not self._is_in_verb() and {"grant_id", "date_from", "date_to", "note"}.intersection(vals):
             self._refuse_signed()
         return super().write(vals)
 
@@ -234,7 +234,7 @@ class TimebankReconciliation(models.Model):
                         reconciliation.currency_id.format(reconciliation.gap_amount),
                     )
                 )
-            reconciliation._through_door().write(
+            reconciliation._in_verb().write(
                 {
                     "state": "prepared",
                     "prepared_by": self.env.user.id,
@@ -257,7 +257,7 @@ class TimebankReconciliation(models.Model):
                 raise UserError(self.env._("You prepared it yourself: a second person has to review it."))
             if not reconciliation.is_intact:
                 raise UserError(self.env._("The figures are not those that were prepared: prepare it again."))
-            reconciliation._through_door().write(
+            reconciliation._in_verb().write(
                 {"state": "reviewed", "reviewed_by": self.env.user.id, "reviewed_on": fields.Datetime.now()}
             )
         return True
@@ -268,9 +268,7 @@ class TimebankReconciliation(models.Model):
         for reconciliation in self:
             if reconciliation.state != "prepared":
                 raise UserError(self.env._("“%s” can't go back to draft.", reconciliation.display_name))
-        self._through_door().write(
-            {"state": "draft", "prepared_by": False, "prepared_on": False, "hash": False}
-        )
+        self._in_verb().write({"state": "draft", "prepared_by": False, "prepared_on": False, "hash": False})
         return True
 
     def _get_signed(self):
@@ -346,12 +344,12 @@ class TimebankReconciliationLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._is_door_open():
+        if not self._is_in_verb():
             raise UserError(self.env._("The lines are made by “Refresh”."))
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self._is_door_open():
+        if not self._is_in_verb():
             if set(vals) - {"note"}:
                 raise UserError(
                     self.env._("Only the note of a line can be written: its figures come from the books.")
@@ -362,5 +360,5 @@ class TimebankReconciliationLine(models.Model):
     # At uninstallation too, which a context from outside can claim; the hook empties the table itself.
     @api.ondelete(at_uninstall=True)
     def _unlink_only_unsigned(self):
-        if not self._is_door_open():
+        if not self._is_in_verb():
             self.reconciliation_id._refuse_signed()

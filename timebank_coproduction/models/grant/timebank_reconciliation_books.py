@@ -40,13 +40,13 @@ class TimebankReconciliation(models.Model):
 
     def _refresh(self):
         self.ensure_one()
-        door = self.sudo()._through_door()  # sudo: the figures take in claims and bills the user may not open
-        digest = door._get_inputs_digest()
-        lines = door._prepare_values(door._prepare_lines())
-        door._replace_lines(lines)
-        door.write(
+        draft = self.sudo()._in_verb()  # sudo: the figures take in claims and bills the user may not open
+        digest = draft._get_inputs_digest()
+        lines = draft._prepare_values(draft._prepare_lines())
+        draft._replace_lines(lines)
+        draft.write(
             {
-                **door._prepare_figures(sum(vals["billed_amount"] for vals in lines)),
+                **draft._prepare_figures(sum(vals["billed_amount"] for vals in lines)),
                 "inputs_digest": digest,
             }
         )
@@ -136,7 +136,7 @@ class TimebankReconciliation(models.Model):
             self._read_matches(),
             self._read_claims(),
             [
-                Entry(spend.move_line_id, self._minor(spend.amount), spend.date)
+                Entry(spend.move_line_id, self._to_minor_units(spend.amount), spend.date)
                 for spend in self.grant_id._get_spend_lines(date_to=self.date_to)
             ],
         )
@@ -152,12 +152,12 @@ class TimebankReconciliation(models.Model):
         if self.state != "draft":
             amended = grant.amendment_ids.filtered(lambda change: change.create_date >= self.prepared_on)
             budget, end = self.budget_amount, amended.sorted("id")[:1].old_date_end or end
-        return Terms(self.date_from, self.date_to, grant.date_start, end, self._minor(budget))
+        return Terms(self.date_from, self.date_to, grant.date_start, end, self._to_minor_units(budget))
 
     # What is read
     def _read_bills(self):
         lines = self.env["timebank.bill.line"]
-        lines._follow(self.grant_id)
+        lines._bring_up_to_date(self.grant_id)
         return [
             Bill(*row)
             for row in self.env.execute_query(
@@ -172,7 +172,7 @@ class TimebankReconciliation(models.Model):
     def _read_matches(self):
         """Matches of bills up to the period's end."""
         return [
-            Match(number, claim, bill, self._minor(amount))
+            Match(number, claim, bill, self._to_minor_units(amount))
             for number, claim, bill, amount in self.env.execute_query(
                 SQL(
                     """SELECT m.id, m.redemption_id, m.bill_line_id, m.amount
@@ -187,7 +187,7 @@ class TimebankReconciliation(models.Model):
     def _read_claims(self):
         """The grant's claims; those that stand at the period's end await their bills."""
         return [
-            Claim(number, self._minor(cost), day, awaits, done)
+            Claim(number, self._to_minor_units(cost), day, awaits, done)
             for number, cost, day, awaits, done in self.env.execute_query(
                 SQL(
                     """SELECT id, cost_amount, approved_on::date,
@@ -204,8 +204,8 @@ class TimebankReconciliation(models.Model):
             )
         ]
 
-    def _minor(self, amount):
-        return self.grant_id._minor(amount)
+    def _to_minor_units(self, amount):
+        return self.grant_id._to_minor_units(amount)
 
     # What a reader knows them by
     def _prepare_values(self, lines):
@@ -239,7 +239,7 @@ class TimebankReconciliation(models.Model):
         ]
 
     def _prepare_bill_names(self, item):
-        names = {"bill_name": self.env["timebank.bill.line"]._name_of(item.move_name, item.name)}
+        names = {"bill_name": self.env["timebank.bill.line"]._get_line_name(item.move_name, item.name)}
         return dict(names, supplier_name=item.partner_id.name) if item.partner_id else names
 
     def _prepare_note(self, line, claims):

@@ -121,7 +121,7 @@ class TimebankReconciliation(models.Model):
             )
         )
         return [
-            Line(status, claim or 0, item or name or 0, 0, day, *map(self._minor, amounts))
+            Line(status, claim or 0, item or name or 0, 0, day, *map(self._to_minor_units, amounts))
             for status, claim, item, name, day, *amounts in rows
         ]
 
@@ -191,7 +191,7 @@ class TimebankReconciliation(models.Model):
                 "%(claim)s: %(before)s; now %(after)s",
                 claim=f"{claim.display_name} ({claim.code})" if claim.code else claim.display_name,
                 before=self._describe(before) if before else self.env._("was not claimed"),
-                after=self._describe(after) if after else self._why_settled(claim),
+                after=self._describe(after) if after else self._why_no_line(claim),
             )
 
     def _describe(self, standing):
@@ -206,7 +206,7 @@ class TimebankReconciliation(models.Model):
             "%(billed)s, %(left)s still to bill", billed=billed, left=self._money(standing.left)
         )
 
-    def _why_settled(self, claim):
+    def _why_no_line(self, claim):
         """Why nothing is said any more of a claim that had a line."""
         if claim.state not in ("approved", "fulfilled"):
             states = dict(claim._fields["state"]._description_selection(self.env))

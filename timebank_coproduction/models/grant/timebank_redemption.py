@@ -87,16 +87,16 @@ class TimebankRedemption(models.Model):
     # Rules
     def _prepare_approvals(self, approver):
         vals_by_id, refusals = super()._prepare_approvals(approver)
-        grants, unaffordable = self.browse(vals_by_id)._allot()
+        grants, unaffordable = self.browse(vals_by_id)._choose_grants()
         for claim_id, grant in grants.items():
             vals_by_id[claim_id]["grant_id"] = grant.id
         for claim_id in unaffordable:
             del vals_by_id[claim_id]
-        self.env["timebank.grant"].browse({grant.id for grant in grants.values()})._commit()
+        self.env["timebank.grant"].browse({grant.id for grant in grants.values()})._mark_committed()
         self._give_codes(vals_by_id)
         return vals_by_id, refusals | unaffordable
 
-    def _allot(self):
+    def _choose_grants(self):
         """Choose the grant of each claim, in their order, within what the grants have left.
 
         Of those that may pay (named by the reward, or else serving the bank), in their
@@ -164,11 +164,11 @@ class TimebankRedemption(models.Model):
         :raises UserError: without a reason, or for a claim that is decided
         """
         self.env["timebank.grant"]._check_finance()
-        reason = self._checked_reason(reason)
+        reason = self._require_reason(reason)
         refusals = self._get_refusals_by_state("requested", self.env._("“%s” is not waiting for approval."))
         claims = self._raise_or_list(refusals)
         # sudo: finance has no right to change claims but this.
-        claims.sudo()._through_door().write({"budget_override_reason": reason})
+        claims.sudo()._in_verb().write({"budget_override_reason": reason})
         claims.sudo()._note(self.env._("Allowed beyond the budget: %s", reason))
         return self._tell(refusals, self.env._("allowed"))
 
@@ -191,7 +191,7 @@ class TimebankRedemption(models.Model):
                 )
         if grant:
             grant.check_access("read")
-            grant._commit()
+            grant._mark_committed()
             if grant.state != "open" or grant.company_id not in claims.company_id:
                 raise UserError(self.env._("“%s” can't pay for this: it is not open here.", grant.name))
             if not reason and grant.company_currency_id.compare_amounts(grant.remaining_amount, cost) < 0:
@@ -201,7 +201,7 @@ class TimebankRedemption(models.Model):
                         grant.name,
                     )
                 )
-        claims._through_door().write(
+        claims._in_verb().write(
             {"grant_id": grant.id, **({"budget_override_reason": reason} if reason else {})}
         )
         claims._note(self.env._("Charged to %s", grant.name or self.env._("own funds")))
@@ -213,7 +213,7 @@ class TimebankRedemption(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "tolerance_amount" in vals and not self._is_door_open():
+        if "tolerance_amount" in vals and not self._is_in_verb():
             for claim in self:
                 tolerance = claim.currency_id.format(claim.tolerance_amount)
                 claim._note(self.env._("Bills may exceed the expected cost by %s", tolerance))
@@ -266,8 +266,8 @@ class TimebankRedemption(models.Model):
         for claim in claims:
             if claim.state not in ("approved", "fulfilled"):
                 raise UserError(self.env._("“%s” does not stand: no bill is expected.", claim.display_name))
-        claims.grant_id._commit()
-        claims._through_door().write({"billing_done": done})
+        claims.grant_id._mark_committed()
+        claims._in_verb().write({"billing_done": done})
         claims._note(self.env._("No further bill is expected") if done else self.env._("A bill is expected"))
         return True
 
@@ -283,7 +283,7 @@ class TimebankRedemption(models.Model):
         """:param dict amounts: record id → what is matched more (or, below zero, less)"""
         self._lock_matched()
         for claim in self:
-            claim._through_door().write(
+            claim._in_verb().write(
                 {"matched_amount": claim.currency_id.round(claim.matched_amount + amounts[claim.id])}
             )
 

@@ -64,7 +64,7 @@ class TimebankRewardMatch(models.Model):
     # CRUD: verbs make and undo, finance explains
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._is_door_open():
+        if not self._is_in_verb():
             raise AccessError(self.env._("Claims and bills are matched with the “Match” button."))
         return super().create(vals_list)
 
@@ -77,7 +77,7 @@ class TimebankRewardMatch(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_only_undone(self):
         """Bills that are deleted take their matches along; anybody else uses “Undo”."""
-        if not self._is_door_open():
+        if not self._is_in_verb():
             raise AccessError(self.env._("A match is undone with its “Undo” button."))
 
     # Actions
@@ -99,7 +99,9 @@ class TimebankRewardMatch(models.Model):
             raise UserError(
                 self.env._("“%s” is paid from own funds: choose its grant first.", claim.display_name)
             )
-        line = self.env["timebank.bill.line"]._of(grant, self.env["account.move.line"].browse(move_line_id))
+        line = self.env["timebank.bill.line"]._get_charged_line(
+            grant, self.env["account.move.line"].browse(move_line_id)
+        )
         return self._match([(claim, line, amount, "hand")], difference_reason, note)
 
     def action_undo(self):
@@ -130,8 +132,8 @@ class TimebankRewardMatch(models.Model):
             }
         )
         # A claim that expected nothing more did so because of this match.
-        matches.redemption_id.filtered("billing_done")._through_door().write({"billing_done": False})
-        matches._through_door().unlink()
+        matches.redemption_id.filtered("billing_done")._in_verb().write({"billing_done": False})
+        matches._in_verb().unlink()
 
     @api.private
     def _match(self, pairs, difference_reason=False, note=False):
@@ -167,7 +169,7 @@ class TimebankRewardMatch(models.Model):
         # sudo: matches are made by this verb alone, whose rules were asked
         return (
             self.sudo()
-            ._through_door()
+            ._in_verb()
             .create(
                 [
                     {

@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ..common.figures import figures_over
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 from ..common.windows import open_list
 
 
@@ -10,7 +10,7 @@ class ProjectProject(models.Model):
 
     timebank_scheme_ids = fields.Many2many("timebank.scheme", string="Time banks")
     timebank_minutes = fields.Integer(compute="_compute_timebank_figures", compute_sudo=False)
-    timebank_hours = hours_of("timebank_minutes", "Hours given", compute_sudo=False)
+    timebank_hours = hours_field("timebank_minutes", "Hours given", compute_sudo=False)
     timebank_people_count = fields.Integer(
         "People who gave time", compute="_compute_timebank_figures", compute_sudo=False
     )

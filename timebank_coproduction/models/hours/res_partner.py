@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 from ..common.windows import open_list
 
 
@@ -10,9 +10,9 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     timebank_given_minutes = fields.Integer(compute="_compute_timebank_figures", compute_sudo=False)
-    timebank_given_hours = hours_of("timebank_given_minutes", "Hours given", compute_sudo=False)
+    timebank_given_hours = hours_field("timebank_given_minutes", "Hours given", compute_sudo=False)
     timebank_received_minutes = fields.Integer(compute="_compute_timebank_figures", compute_sudo=False)
-    timebank_received_hours = hours_of("timebank_received_minutes", "Hours received", compute_sudo=False)
+    timebank_received_hours = hours_field("timebank_received_minutes", "Hours received", compute_sudo=False)
 
     def _compute_timebank_figures(self):
         """Over the banks that the user may see."""

@@ -17,7 +17,7 @@ class TimebankAccount(models.Model):
 
     def action_print_statement(self):
         """Ask for the period, then print a page for each of these accounts."""
-        return self.env["timebank.statement"]._ask(self)
+        return self.env["timebank.statement"]._open_dialog(self)
 
     def _get_statements(self, date_from=None, date_to=None):
         """These accounts over a period, both days included.

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...tools import minutes as minutes_tool
 from ...tools.minutes import DAY, clock
-from ..common.hours_field import checked_minutes, hours_of
+from ..common.hours_field import hours_field, valid_minutes
 from ..common.words import say_day
 from ..member.timebank_member import ROLES
 
@@ -79,7 +79,7 @@ class TimebankHours(models.Model):
         "Began at (minute)", default=-1, help="Minutes after midnight; below zero where not known."
     )
     minutes = fields.Integer(required=True, aggregator="sum")
-    hours = hours_of("minutes", "Hours", editable=True, store=True, precompute=True, aggregator="sum")
+    hours = hours_field("minutes", "Hours", editable=True, store=True, precompute=True, aggregator="sum")
     category_id = fields.Many2one("timebank.category", ondelete="restrict", index=True)
     description = fields.Char()
     project_id = fields.Many2one(
@@ -211,7 +211,7 @@ class TimebankHours(models.Model):
     @api.onchange("start_time")
     def _onchange_start_time(self):
         """Show how it was understood, or why not, while it is typed."""
-        self.start_minute = self._start_minute_of(self.start_time)
+        self.start_minute = self._parse_start_time(self.start_time)
 
     def _late_before(self):
         """Entries given before this day have waited too long."""
@@ -230,10 +230,10 @@ class TimebankHours(models.Model):
 
     def write(self, vals):
         vals = self._prepare_vals(vals)
-        if not self._is_door_open():
+        if not self._is_in_verb():
             self._check_content(vals)
         result = super().write(vals)
-        if CONTENT.intersection(vals) and not self._is_door_open():
+        if CONTENT.intersection(vals) and not self._is_in_verb():
             self.check_access("write")  # nobody hands an entry on to where they have no say
             self._check_recordable()
         return result
@@ -278,9 +278,9 @@ class TimebankHours(models.Model):
         """The time of day at which it began is kept in minutes, and a role left empty the membership says."""
         vals = super()._prepare_vals(vals)
         if "start_time" in vals:
-            vals["start_minute"] = self._start_minute_of(vals.pop("start_time"))
+            vals["start_minute"] = self._parse_start_time(vals.pop("start_time"))
         if "start_minute" in vals:
-            vals["start_minute"] = checked_minutes(self.env, vals["start_minute"] or 0)
+            vals["start_minute"] = valid_minutes(self.env, vals["start_minute"] or 0)
         if not vals.get("role", True):
             del vals["role"]
         return vals
@@ -333,7 +333,7 @@ class TimebankHours(models.Model):
     # The time of day at which an entry began, as people write it.
     # ------------------------------------------------------------
 
-    def _start_minute_of(self, text):
+    def _parse_start_time(self, text):
         """:return: minutes after midnight, -1 where nothing was given"""
         if not (text or "").strip():
             return -1

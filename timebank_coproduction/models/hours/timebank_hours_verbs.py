@@ -39,14 +39,14 @@ class TimebankHours(models.Model):
         self = self.sudo()  # the rules look at everybody's entries of the day, and reveal none
         refusals = {**self._get_outsiders(), **self._get_days_not_open()}
         rest = self - self.browse(refusals)
-        by_day = rest._of_the_same_days()
+        by_day = rest._get_entries_of_same_days()
         refusals |= {**rest._get_days_too_long(by_day), **rest._get_doubles(by_day)}
         return {**self._get_refusals_by_pot(), **refusals}
 
     def _get_refusals_by_pot(self):
         """Entries that a pot is to pay for which can't."""
         reasons = {
-            entry.id: entry.pot_id._why_not_pot_of(entry.scheme_id)
+            entry.id: entry.pot_id._why_not_pot_for(entry.scheme_id)
             for entry in (self if self.pot_id else ())
             if entry.pot_id
         }
@@ -91,7 +91,7 @@ class TimebankHours(models.Model):
                     refusals[entry.id] = reason
         return refusals
 
-    def _of_the_same_days(self):
+    def _get_entries_of_same_days(self):
         """The standing entries of days that need a look, by giver and day.
 
         Those are days on which a giver has several entries, or one that is longer than
@@ -120,7 +120,7 @@ class TimebankHours(models.Model):
         )
         return entries.grouped(lambda entry: (entry.partner_id.id, entry.date))
 
-    def _on(self, days):
+    def _given_on(self, days):
         """Those of these entries given on one of ``days``, a collection of (partner id, date)."""
         return (
             self.filtered(lambda entry: (entry.partner_id.id, entry.date) in days) if days else self.browse()
@@ -130,7 +130,7 @@ class TimebankHours(models.Model):
         totals = {day: sum(entries.mapped("minutes")) for day, entries in by_day.items()}
         lowest = min(self.scheme_id.mapped("max_minutes_per_day"), default=0)
         refusals = {}
-        for entry in self._on({day for day, total in totals.items() if total > lowest}):
+        for entry in self._given_on({day for day, total in totals.items() if total > lowest}):
             total = totals[entry.partner_id.id, entry.date]
             limit = entry.scheme_id.max_minutes_per_day
             if total > limit:
@@ -150,7 +150,7 @@ class TimebankHours(models.Model):
         are if nothing tells them apart (the database refuses those too).
         """
         refusals = {}
-        for entry in self._on({day for day, entries in by_day.items() if len(entries) > 1}):
+        for entry in self._given_on({day for day, entries in by_day.items() if len(entries) > 1}):
             for other in by_day[entry.partner_id.id, entry.date]:
                 if entry != other and entry._is_double_of(other):
                     refusals[entry.id] = self.env._(
@@ -218,7 +218,7 @@ class TimebankHours(models.Model):
         self.check_access("write")
         refusals = self._get_refusals_to_submit()
         entries = self._raise_or_list(refusals)
-        entries._through_door().write({"state": "submitted"})
+        entries._in_verb().write({"state": "submitted"})
         # sudo: the bank's policy is asked, which members may not read
         waiting = self.browse(entry.id for entry in entries.sudo() if entry.scheme_id._needs_approval(entry))
         at_once = entries - waiting
@@ -251,10 +251,10 @@ class TimebankHours(models.Model):
         :raises UserError: without a reason, or when nothing could be refused
         """
         self.check_access("write")
-        reason = self._checked_reason(reason)
+        reason = self._require_reason(reason)
         refusals = self._get_refusals_to_decide("submitted")
         entries = self._raise_or_list(refusals)
-        entries._through_door().write({"state": "refused", "refusal_reason": reason})
+        entries._in_verb().write({"state": "refused", "refusal_reason": reason})
         entries._note(self.env._("Refused: %s", reason))
         entries._close_todos()
         return self._tell(refusals, self.env._("refused"))
@@ -264,7 +264,7 @@ class TimebankHours(models.Model):
         self.check_access("write")
         refusals = self._get_refusals_by_state("refused", self.env._("“%s” was not refused."))
         entries = self._raise_or_list(refusals)
-        entries._through_door().write({"state": "draft", "refusal_reason": False})
+        entries._in_verb().write({"state": "draft", "refusal_reason": False})
         return self._tell(refusals, self.env._("taken back"))
 
     def action_reverse(self, reason):
@@ -274,12 +274,12 @@ class TimebankHours(models.Model):
         :raises UserError: without a reason, or when nothing could be reversed
         """
         self.check_access("write")
-        reason = self._checked_reason(reason)
+        reason = self._require_reason(reason)
         refusals = self._get_refusals_to_decide("approved")
         entries = self - self.browse(refusals)
         refusals |= entries._post_reversals(reason)
         entries = self._raise_or_list(refusals)
-        entries._through_door().write({"state": "reversed", "refusal_reason": reason})
+        entries._in_verb().write({"state": "reversed", "refusal_reason": reason})
         entries._note(self.env._("Reversed: %s", reason))
         return self._tell(refusals, self.env._("reversed"))
 
@@ -301,8 +301,8 @@ class TimebankHours(models.Model):
         refusals = {earning[position].id: sentence for position, sentence in unpaid.items()}
         earning -= self.browse(refusals)
         vals = {"state": "approved", "approver_id": approver.id, "approved_on": fields.Datetime.now()}
-        earning._through_door().write({**vals, "earns_credit": True})
-        (self - earning - self.browse(refusals))._through_door().write({**vals, "earns_credit": False})
+        earning._in_verb().write({**vals, "earns_credit": True})
+        (self - earning - self.browse(refusals))._in_verb().write({**vals, "earns_credit": False})
         return refusals
 
     def _prepare_transfers(self):

@@ -6,15 +6,15 @@ class TimebankLedgerCheck(models.AbstractModel):
 
     _inherit = "timebank.ledger.check"
 
-    def _get_checks(self):
+    def _get_violation_finders(self):
         return [
-            *super()._get_checks(),
-            self._check_hours_credited,
+            *super()._get_violation_finders(),
+            self._find_wrong_hours,
             self._check_hours_known,
-            self._check_parties,
+            self._find_wrong_parties,
         ]
 
-    def _check_hours_credited(self, schemes):
+    def _find_wrong_hours(self, schemes):
         """Approved hours that earn have one unreversed transfer of their minutes; others have none."""
         rows = self._query(
             """SELECT h.scheme_id, h.id, h.date::text, h.minutes FROM timebank_hours h
@@ -25,7 +25,7 @@ class TimebankLedgerCheck(models.AbstractModel):
                        OR (t.id IS NOT NULL AND (t.minutes != h.minutes OR t.scheme_id != h.scheme_id)))""",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "origin",
             "timebank.hours",
             rows,
@@ -44,14 +44,14 @@ class TimebankLedgerCheck(models.AbstractModel):
                 WHERE t.scheme_id IN %s AND t.hours_id IS NOT NULL AND h.id IS NULL""",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "origin",
             "timebank.transfer",
             rows,
             lambda name: self.env._("transfer %s has lost an account or the record that it came from.", name),
         )
 
-    def _check_parties(self, schemes):
+    def _find_wrong_parties(self, schemes):
         """Credits of hours went from who received the time, a pot or the bank to who gave it."""
         rows = self._query(
             """SELECT t.scheme_id, t.id, t.name FROM timebank_transfer t
@@ -66,7 +66,7 @@ class TimebankLedgerCheck(models.AbstractModel):
                        OR f.partner_id != h.receiver_id AND h.pot_id IS NULL)""",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "origin",
             "timebank.transfer",
             rows,

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 from ..common.windows import open_list
 
 
@@ -11,9 +11,9 @@ class TimebankMember(models.Model):
     _inherit = "timebank.member"
 
     given_minutes = fields.Integer(compute="_compute_given_received")
-    given_hours = hours_of("given_minutes", "Hours given")
+    given_hours = hours_field("given_minutes", "Hours given")
     received_minutes = fields.Integer(compute="_compute_given_received")
-    received_hours = hours_of("received_minutes", "Hours received")
+    received_hours = hours_field("received_minutes", "Hours received")
 
     def _compute_given_received(self):
         """Approved minutes, from the entries themselves (two grouped queries)."""
@@ -38,7 +38,7 @@ class TimebankMember(models.Model):
 
     def action_print_statement(self):
         """Ask for the period, then print a page for each of these members."""
-        return self.env["timebank.statement"]._ask(self.account_id)
+        return self.env["timebank.statement"]._open_dialog(self.account_id)
 
     def _get_minutes_over(self, date_from, date_to, side):
         """Approved minutes of a period, both days included.

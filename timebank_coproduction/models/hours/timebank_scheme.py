@@ -2,7 +2,7 @@ from odoo import fields, models
 
 from ...tools.minutes import DAY
 from ..common.figures import figures_over
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 
 
 class TimebankScheme(models.Model):
@@ -18,7 +18,7 @@ class TimebankScheme(models.Model):
         help="Time given in these projects can be recorded in this bank. Empty means any project.",
     )
     max_minutes_per_day = fields.Integer(default=DAY)
-    max_hours_per_day = hours_of(
+    max_hours_per_day = hours_field(
         "max_minutes_per_day",
         "Most hours a day",
         editable=True,
@@ -37,7 +37,7 @@ class TimebankScheme(models.Model):
         help="Time that another member pays for is always approved by a coordinator.",
     )
     approval_over_minutes = fields.Integer(default=60)
-    approval_over_hours = hours_of(
+    approval_over_hours = hours_field(
         "approval_over_minutes",
         "Approve entries over",
         editable=True,

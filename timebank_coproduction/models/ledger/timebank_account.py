@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import clock
-from ..common.hours_field import checked_minutes, hours_of
+from ..common.hours_field import hours_field, valid_minutes
 from ..common.windows import open_list
 from ..common.words import say_day
 
@@ -48,14 +48,14 @@ class TimebankAccount(models.Model):
     frozen_with_scheme = fields.Boolean(readonly=True)
     # What is in it
     balance_minutes = fields.Integer(readonly=True, default=0, copy=False, aggregator="sum")
-    balance_hours = hours_of("balance_minutes", "Balance")
+    balance_hours = hours_field("balance_minutes", "Balance")
     has_own_limit = fields.Boolean(string="Own limit", help="Otherwise the bank's limit holds.")
     credit_limit_minutes = fields.Integer(
         compute="_compute_credit_limit_minutes", store=True, precompute=True, readonly=False, aggregator=None
     )
-    credit_limit_hours = hours_of("credit_limit_minutes", "Credit limit", editable=True)
+    credit_limit_hours = hours_field("credit_limit_minutes", "Credit limit", editable=True)
     available_minutes = fields.Integer(compute="_compute_available_minutes")
-    available_hours = hours_of("available_minutes", "Available")
+    available_hours = hours_field("available_minutes", "Available")
     below_warning = fields.Boolean("Below the warning", compute="_compute_below_warning")
 
     # Credits that nobody moved for long go to the community pot, where the policy says so.
@@ -167,14 +167,14 @@ class TimebankAccount(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """People make pots; the other kinds are opened by the bank and its members."""
-        if not self._is_door_open():
+        if not self._is_in_verb():
             for vals in vals_list:
                 self._refuse_protected(
                     name
                     for name in ("balance_minutes", "state")
                     if vals.get(name) not in (None, self._protected_default(name))
                 )
-        if not (self.env.su or self._is_door_open()):
+        if not (self.env.su or self._is_in_verb()):
             for vals in vals_list:
                 if vals.get("kind", "pot") != "pot":
                     raise UserError(
@@ -182,9 +182,9 @@ class TimebankAccount(models.Model):
                             "Only a pot can be opened here: a member's account opens with the membership."
                         )
                     )
-            door = self._through_door()
-            return super(TimebankAccount, door).create(vals_list).with_env(self.env)
-        return super(TimebankAccount, self._through_door()).create(vals_list).with_env(self.env)
+            accounts = self._in_verb()
+            return super(TimebankAccount, accounts).create(vals_list).with_env(self.env)
+        return super(TimebankAccount, self._in_verb()).create(vals_list).with_env(self.env)
 
     def write(self, vals):
         self._refuse_own_terms(vals, {"has_own_limit", "credit_limit_minutes", "credit_limit_hours"})
@@ -227,17 +227,15 @@ class TimebankAccount(models.Model):
         self.check_access("write")
         if any(account.kind in FLOW_KINDS for account in self) and not self.env.su:
             raise UserError(self.env._("The bank's own accounts follow the bank: close the bank instead."))
-        self._through_door().write({"state": state})
+        self._in_verb().write({"state": state})
 
     def _freeze_for_scheme(self):
-        self.filtered(lambda account: account.state == "open")._through_door().write(
+        self.filtered(lambda account: account.state == "open")._in_verb().write(
             {"state": "frozen", "frozen_with_scheme": True}
         )
 
     def _thaw_for_scheme(self):
-        self.filtered("frozen_with_scheme")._through_door().write(
-            {"state": "open", "frozen_with_scheme": False}
-        )
+        self.filtered("frozen_with_scheme")._in_verb().write({"state": "open", "frozen_with_scheme": False})
 
     def _why_not_movable(self):
         """Why nothing can move on this account now, or an empty string."""
@@ -257,12 +255,12 @@ class TimebankAccount(models.Model):
         """Nightly: announce what will expire in a month, and move what was announced a month ago."""
         today = fields.Date.context_today(self)
         for scheme in self.env["timebank.scheme"].search([("expiry", "=", "to_pot"), ("state", "=", "open")]):
-            still = self._search_still(scheme, today)
+            still = self._search_unmoved(scheme, today)
             announced = still.filtered(lambda account: account.expiry_on and account.expiry_on <= today)
             announced._expire()
             still.filtered(lambda account: not account.expiry_notice_on)._announce_expiry(today)
 
-    def _search_still(self, scheme, today):
+    def _search_unmoved(self, scheme, today):
         """Members' accounts with credits that nothing moved on for the months of the policy, less the
         month of the notice. An announcement that a later movement has overtaken is forgotten.
         """
@@ -346,7 +344,7 @@ class TimebankAccount(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        minutes = checked_minutes(self.env, minutes)
+        minutes = valid_minutes(self.env, minutes)
         if isinstance(to_account, int):
             to_account = self.browse(to_account)
         # sudo: a member gives to accounts that they can't read; only the name is told.

@@ -39,7 +39,7 @@ class TimebankCodeAttempt(models.Model):
     _recent = models.Index("(source, create_date) WHERE outcome != 'accepted'")
 
     @api.private
-    def _log(self, what, source, outcome, scheme=None):
+    def _note_attempt(self, what, source, outcome, scheme=None):
         """Note a try. Whose claim or voucher it was is not kept."""
         # sudo: the pages that take codes are open to everybody; nobody may write here by hand.
         self.sudo().create(

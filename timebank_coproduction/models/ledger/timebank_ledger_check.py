@@ -6,7 +6,7 @@ class TimebankLedgerCheck(models.AbstractModel):
     """Proof that the books are as they should be. Asked by ``timebank.scheme.check_ledger()``.
 
     Each check is a method that takes the banks, with every right to read, and returns
-    violations. A subject that moves credits adds its own in :meth:`_get_checks`.
+    violations. A subject that moves credits adds its own in :meth:`_get_violation_finders`.
     """
 
     _name = "timebank.ledger.check"
@@ -15,24 +15,24 @@ class TimebankLedgerCheck(models.AbstractModel):
     def _get_violations(self, schemes):
         """Everything in the books of these banks that is not as it should be.
 
-        :return: list of dicts, as :meth:`_violation` makes them; empty when all is well
+        :return: list of dicts, as :meth:`_prepare_violation` makes them; empty when all is well
         """
         self.env.flush_all()
-        return [violation for check in self._get_checks() for violation in check(schemes)]
+        return [violation for check in self._get_violation_finders() for violation in check(schemes)]
 
-    def _get_checks(self):
+    def _get_violation_finders(self):
         """The checks, in the order in which they are told: methods that take the banks."""
         return [
-            self._check_sum_is_zero,
-            self._check_balances,
-            self._check_limits,
-            self._check_reversals,
-            self._check_sides,
-            self._check_makers,
+            self._find_books_not_at_zero,
+            self._find_wrong_balances,
+            self._find_beyond_limits,
+            self._find_wrong_reversals,
+            self._find_wrong_sides,
+            self._find_without_maker,
             self.env["timebank.seal"]._get_violations,
         ]
 
-    def _violation(self, scheme, invariant, message, model, res_id):
+    def _prepare_violation(self, scheme, invariant, message, model, res_id):
         """:param str invariant: a short code"""
         return {
             "invariant": invariant,
@@ -42,18 +42,18 @@ class TimebankLedgerCheck(models.AbstractModel):
             "res_id": res_id,
         }
 
-    def _violations_of(self, invariant, model, rows, sentence):
+    def _prepare_violations(self, invariant, model, rows, sentence):
         """``rows`` of (scheme id, record id, then what ``sentence`` takes)."""
         schemes = self.env["timebank.scheme"]
         return [
-            self._violation(schemes.browse(scheme_id), invariant, sentence(*values), model, res_id)
+            self._prepare_violation(schemes.browse(scheme_id), invariant, sentence(*values), model, res_id)
             for scheme_id, res_id, *values in rows
         ]
 
     def _query(self, query, *args):
         return self.env.execute_query(SQL(query, *args))
 
-    def _check_sum_is_zero(self, schemes):
+    def _find_books_not_at_zero(self, schemes):
         """What one account gained another lost."""
         rows = self._query(
             """SELECT scheme_id, scheme_id, SUM(balance)
@@ -64,14 +64,14 @@ class TimebankLedgerCheck(models.AbstractModel):
                 WHERE scheme_id IN %s GROUP BY scheme_id HAVING SUM(balance) != 0""",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "sum",
             schemes._name,
             rows,
             lambda total: self.env._("all balances together make %s minutes instead of zero.", total),
         )
 
-    def _check_balances(self, schemes):
+    def _find_wrong_balances(self, schemes):
         """A balance is what its transfers make."""
         rows = self._query(
             """WITH moved AS (
@@ -92,7 +92,7 @@ class TimebankLedgerCheck(models.AbstractModel):
                   AND a.balance_minutes + COALESCE(tail.minutes, 0) != COALESCE(moved.minutes, 0)""",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "balance",
             "timebank.account",
             rows,
@@ -104,7 +104,7 @@ class TimebankLedgerCheck(models.AbstractModel):
             ),
         )
 
-    def _check_limits(self, schemes):
+    def _find_beyond_limits(self, schemes):
         """Nobody is further below zero than allowed."""
         rows = self._query(
             """SELECT a.scheme_id, a.id, a.name FROM timebank_account a
@@ -114,14 +114,14 @@ class TimebankLedgerCheck(models.AbstractModel):
                   AND a.balance_minutes + COALESCE(tail.minutes, 0) < -a.credit_limit_minutes""",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "limit",
             "timebank.account",
             rows,
             lambda name: self.env._("%s is further below zero than allowed.", name),
         )
 
-    def _check_reversals(self, schemes):
+    def _find_wrong_reversals(self, schemes):
         """A reversal is the opposite of what it reverses."""
         rows = self._query(
             """SELECT r.scheme_id, r.id, r.name FROM timebank_transfer r
@@ -131,14 +131,14 @@ class TimebankLedgerCheck(models.AbstractModel):
                        OR r.to_account_id != t.from_account_id OR t.kind = 'reversal')""",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "reversal",
             "timebank.transfer",
             rows,
             lambda name: self.env._("reversal %s is not the opposite of what it reverses.", name),
         )
 
-    def _check_sides(self, schemes):
+    def _find_wrong_sides(self, schemes):
         """Both sides of a transfer are accounts of its own bank; what it reverses is there."""
         rows = self._query(
             """SELECT t.scheme_id, t.id, t.name FROM timebank_transfer t
@@ -150,15 +150,15 @@ class TimebankLedgerCheck(models.AbstractModel):
                        OR (t.reversal_of_id IS NOT NULL AND o.id IS NULL))""",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "origin",
             "timebank.transfer",
             rows,
             lambda name: self.env._("transfer %s has lost an account or the record that it came from.", name),
         )
 
-    def _check_makers(self, schemes):
-        """Every transfer came through the door: somebody made it, and its number was drawn."""
+    def _find_without_maker(self, schemes):
+        """Every transfer was posted: somebody made it, and its number was drawn."""
         rows = self._query(
             """SELECT t.scheme_id, t.id, t.name FROM timebank_transfer t
                  JOIN timebank_scheme s ON s.id = t.scheme_id
@@ -171,7 +171,7 @@ class TimebankLedgerCheck(models.AbstractModel):
                           AND q.sequencename IS NOT NULL)""",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "forged",
             "timebank.transfer",
             rows,

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..common.figures import figures_over
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 from ..common.windows import narrow_list
 from ..common.words import say_day
 
@@ -65,19 +65,19 @@ class TimebankScheme(models.Model):
     last_seal_id = fields.Many2one("timebank.seal", readonly=True, copy=False, ondelete="restrict")
     # Figures
     outstanding_minutes = fields.Integer(compute="_compute_outstanding_minutes")
-    outstanding_hours = hours_of("outstanding_minutes", "Credits outstanding")
+    outstanding_hours = hours_field("outstanding_minutes", "Credits outstanding")
     seal_count = fields.Integer("Seals", compute="_compute_seal_count")
 
     # Policy: limits
     credit_limit_minutes = fields.Integer("Credit limit in minutes", default=0, tracking=True)
-    credit_limit_hours = hours_of(
+    credit_limit_hours = hours_field(
         "credit_limit_minutes",
         "Credit limit",
         editable=True,
         help="How far below zero a member's balance may go.",
     )
     warn_limit_minutes = fields.Integer(default=0)
-    warn_limit_hours = hours_of(
+    warn_limit_hours = hours_field(
         "warn_limit_minutes",
         "Warn below zero by",
         editable=True,
@@ -190,7 +190,7 @@ class TimebankScheme(models.Model):
         # sudo: the bank may be deleted, and what it came with goes too: both are empty
         books = self.sudo()
         sequences, accounts = books.sequence_id, books.account_ids
-        books._through_door().write({"operating_account_id": False, "pot_account_id": False})
+        books._in_verb().write({"operating_account_id": False, "pot_account_id": False})
         accounts.unlink()
         result = super().unlink()
         sequences.unlink()
@@ -220,7 +220,7 @@ class TimebankScheme(models.Model):
                 "company_id": self.company_id.id,
             }
         )
-        self._through_door().write(
+        self._in_verb().write(
             {
                 "operating_account_id": operating.id,
                 "pot_account_id": pot.id,
@@ -234,11 +234,11 @@ class TimebankScheme(models.Model):
         self.check_access("write")
         # sudo: who may close the bank was checked; its accounts follow it
         self.account_ids.sudo()._freeze_for_scheme()
-        self._through_door().write({"state": "closed"})
+        self._in_verb().write({"state": "closed"})
 
     def action_reopen(self):
         self.check_access("write")
-        self._through_door().write({"state": "open"})
+        self._in_verb().write({"state": "open"})
         # sudo: who may open the bank was checked; its accounts follow it
         self.account_ids.sudo()._thaw_for_scheme()
 
@@ -366,7 +366,7 @@ class TimebankScheme(models.Model):
         self.check_access("write")
         seals = self.env["timebank.seal"]
         for scheme in self.sudo():  # sudo: a seal covers transfers that the user may not read
-            seals |= scheme.env["timebank.seal"]._make(scheme)
+            seals |= scheme.env["timebank.seal"]._seal_unsealed(scheme)
         return seals.with_env(self.env)
 
     def action_check_ledger(self):
@@ -392,13 +392,13 @@ class TimebankScheme(models.Model):
         """Nightly: fold the tails, seal, check, and tell the administrators what is wrong."""
         self.env["timebank.account.tail"]._fold()
         for scheme in self.search([]):
-            self.env["timebank.seal"]._make(scheme)
+            self.env["timebank.seal"]._seal_unsealed(scheme)
             violations = scheme.check_ledger()
             if violations:
                 scheme._raise_alarm(violations)
 
     def _raise_alarm(self, violations):
-        """One open activity for each manager, however many nights it stays unsolved."""
+        """One open to-do for each manager, however many nights it stays unsolved."""
         self.ensure_one()
         todo = "timebank_coproduction.mail_activity_ledger"
         note = self.env["ir.qweb"]._render(

@@ -41,7 +41,7 @@ class TimebankSeal(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._is_door_open():
+        if not self._is_in_verb():
             raise AccessError(self.env._("A seal is made by the bank's own “Seal” button."))
         return super().create(vals_list)
 
@@ -54,7 +54,7 @@ class TimebankSeal(models.Model):
         raise AccessError(self.env._("A seal is never removed."))
 
     @api.private
-    def _make(self, scheme):
+    def _seal_unsealed(self, scheme):
         """Seal what is not sealed yet in ``scheme``.
 
         :return: the seal, or an empty recordset when there was nothing new
@@ -79,7 +79,7 @@ class TimebankSeal(models.Model):
         if not rows or previous != previous.exists():  # a seal on top of a missing one would hide the loss
             return self.browse()
         seal = (
-            self._through_door()
+            self._in_verb()
             .create(
                 {
                     "scheme_id": scheme.id,
@@ -93,7 +93,7 @@ class TimebankSeal(models.Model):
         self.env["timebank.seal.line"]._insert_rows(
             [{"seal_id": seal.id, "transfer_id": number, "row_hash": row_hash} for number, row_hash in rows]
         )
-        scheme.sudo()._through_door().last_seal_id = seal  # sudo: so that a missing seal is missed
+        scheme.sudo()._in_verb().last_seal_id = seal  # sudo: so that a missing seal is missed
         return seal
 
     def _row_hash_sql(self, alias):
@@ -110,7 +110,7 @@ class TimebankSeal(models.Model):
     def _get_violations(self, schemes):
         """Seals that no longer fit the ledger, as :meth:`timebank.scheme.check_ledger` lists them."""
         self.env.flush_all()
-        violations, violation = [], self.env["timebank.ledger.check"]._violation
+        violations, violation = [], self.env["timebank.ledger.check"]._prepare_violation
         self.env.cr.execute(
             SQL(
                 """SELECT s.scheme_id, l.transfer_id, t.id IS NULL, COALESCE(t.name, '')
@@ -133,7 +133,7 @@ class TimebankSeal(models.Model):
 
     def _get_broken_chain(self, schemes):
         """Seals that were altered or are missing, themselves or some of their lines."""
-        broken, violation = {}, self.env["timebank.ledger.check"]._violation
+        broken, violation = {}, self.env["timebank.ledger.check"]._prepare_violation
         last = dict.fromkeys(schemes.ids)
         for seal in self.search([("scheme_id", "in", schemes.ids)], order="scheme_id, id"):
             earlier = last[seal.scheme_id.id]

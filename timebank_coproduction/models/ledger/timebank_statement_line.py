@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 
 
 class TimebankStatementLine(models.Model):
@@ -21,9 +21,9 @@ class TimebankStatementLine(models.Model):
     kind = fields.Selection(related="transfer_id.kind")
     memo = fields.Char(related="transfer_id.memo")
     minutes = fields.Integer(readonly=True, help="Positive when credits came in.")
-    hours = hours_of("minutes", "In or out")
+    hours = hours_field("minutes", "In or out")
     balance_minutes = fields.Integer(compute="_compute_balance_minutes")
-    balance_hours = hours_of("balance_minutes", "Balance")
+    balance_hours = hours_field("balance_minutes", "Balance")
 
     def init(self):
         # The sides stay apart, so that PostgreSQL can walk the two indexes of an

@@ -26,7 +26,7 @@ class TimebankTodo(models.AbstractModel):
             todo = records[0].activity_schedule(
                 self._todo_type, summary=records._get_todo_summary(), user_id=coordinator.id
             )
-            records._through_door().write({"todo_id": todo.id})
+            records._in_verb().write({"todo_id": todo.id})
 
     def _get_todo_summary(self):
         """What the to-do says about these records, or ``False``."""

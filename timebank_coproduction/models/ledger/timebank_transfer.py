@@ -5,7 +5,7 @@ from odoo.tools import SQL
 from ...tools import ledger_ddl
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import LARGEST, clock, to_hours
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 
 
 class TimebankTransfer(models.Model):
@@ -55,7 +55,7 @@ class TimebankTransfer(models.Model):
         "timebank.account", string="To", required=True, readonly=True, ondelete="restrict"
     )
     minutes = fields.Integer(required=True, readonly=True)
-    hours = hours_of("minutes", "Hours", store=True, aggregator="sum")
+    hours = hours_field("minutes", "Hours", store=True, aggregator="sum")
     kind = fields.Selection(
         [
             ("earn", "Earned"),
@@ -115,7 +115,7 @@ class TimebankTransfer(models.Model):
             return NotImplemented
         return [("reversal_ids", "!=" if True in value else "=", False)]
 
-    # CRUD: the door inserts, nobody creates, changes or removes, whoever asks
+    # CRUD: _post inserts, nobody creates, changes or removes, whoever asks
     @api.model_create_multi
     def create(self, vals_list):  # pylint: disable=method-required-super
         raise AccessError(
@@ -162,7 +162,7 @@ class TimebankTransfer(models.Model):
         return self.reversal_of_id
 
     # ------------------------------------------------------------
-    # The ledger's one door.
+    # The ledger's one way in: all that moves minutes comes through _post.
     # ------------------------------------------------------------
 
     @api.private
@@ -279,7 +279,7 @@ class TimebankTransfer(models.Model):
     def _lock_accounts(self, vals_list):
         """The accounts of ``vals_list``, locked and freshly read."""
         ids = {vals[side] for vals in vals_list for side in ("from_account_id", "to_account_id")}
-        # sudo: the door serves every verb; who may do what is the verb's question.
+        # sudo: posting serves every verb; who may do what is the verb's question.
         accounts = self.env["timebank.account"].sudo().browse(sorted(ids))
         accounts.flush_recordset()
         accounts._lock_rows(where=SQL("id IN %s AND kind NOT IN %s", tuple(ids) or (0,), FLOW_KINDS))
@@ -294,7 +294,7 @@ class TimebankTransfer(models.Model):
         """
         if not vals_list:
             return self.browse()
-        # sudo: the door serves every verb; who may do what is the verb's question.
+        # sudo: posting serves every verb; who may do what is the verb's question.
         accounts = (
             self.env["timebank.account"]
             .sudo()
@@ -323,9 +323,9 @@ class TimebankTransfer(models.Model):
 
     def _draw_numbers(self, scheme_ids):
         """A new number for each entry of ``scheme_ids``, in order, each bank numbering its own."""
-        # sudo: the door serves every verb; a number is drawn, nothing is shown
+        # sudo: posting serves every verb; a number is drawn, nothing is shown
         drawn = {
-            scheme.id: scheme.sequence_id._draw(scheme_ids.count(scheme.id))
+            scheme.id: scheme.sequence_id._draw_next(scheme_ids.count(scheme.id))
             for scheme in self.env["timebank.scheme"].sudo().browse(set(scheme_ids))
         }
         return [next(drawn[scheme_id]) for scheme_id in scheme_ids]
@@ -337,10 +337,10 @@ class TimebankTransfer(models.Model):
         :param str reason: why; becomes the memo
         :raises UserError: without a reason, or when one has been reversed before
         """
-        reason = self._checked_reason(
+        reason = self._require_reason(
             reason, self.env._("Say why in a few words: the reason stays with the reversal.")
         )
-        # sudo: the door serves every verb; who may reverse is the verb's question
+        # sudo: posting serves every verb; who may reverse is the verb's question
         for transfer in self.sudo():
             if transfer.is_reversed:
                 raise UserError(self.env._("%s has been reversed already.", transfer.name))
@@ -361,7 +361,7 @@ class TimebankTransfer(models.Model):
         return refusals
 
     def _prepare_reversals(self, reason, date=None):
-        # sudo: the door serves every verb; who may reverse is the verb's question
+        # sudo: posting serves every verb; who may reverse is the verb's question
         return [
             {
                 "from_account_id": transfer.to_account_id.id,

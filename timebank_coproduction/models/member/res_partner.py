@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 from ..common.windows import open_list
 
 
@@ -11,7 +11,7 @@ class ResPartner(models.Model):
 
     timebank_member_ids = fields.One2many("timebank.member", "partner_id", string="Time banks")
     timebank_balance_minutes = fields.Integer(compute="_compute_timebank_balance", compute_sudo=False)
-    timebank_balance_hours = hours_of("timebank_balance_minutes", "Time credits", compute_sudo=False)
+    timebank_balance_hours = hours_field("timebank_balance_minutes", "Time credits", compute_sudo=False)
 
     def _compute_timebank_balance(self):
         """Over the banks that the user may see."""

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 
 
 class TimebankAccount(models.Model):
@@ -11,7 +11,7 @@ class TimebankAccount(models.Model):
 
     purpose = fields.Char("What for", help="A trip, driving lessons, a piano for the hall.")
     goal_minutes = fields.Integer()
-    goal_hours = hours_of("goal_minutes", "Goal", editable=True)
+    goal_hours = hours_field("goal_minutes", "Goal", editable=True)
     goal_date = fields.Date("Wanted by")
     goal_share = fields.Float("Reached", compute="_compute_goal_share", help="In per cent of the goal.")
     is_holder = fields.Boolean(compute="_compute_is_holder", search="_search_is_holder")
@@ -67,7 +67,7 @@ class TimebankAccount(models.Model):
                     )
                 )
 
-    def _why_not_pot_of(self, scheme):
+    def _why_not_pot_for(self, scheme):
         """Why time given in a bank can't be paid from this account, or an empty string."""
         self.ensure_one()
         if self.kind != "pot":

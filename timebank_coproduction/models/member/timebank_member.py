@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 
 ROLES = [
     ("beneficiary", "Beneficiary"),
@@ -56,7 +56,7 @@ class TimebankMember(models.Model):
     # Figures
     account_id = fields.Many2one("timebank.account", readonly=True, copy=False)
     balance_minutes = fields.Integer(related="account_id.balance_minutes")
-    balance_hours = hours_of("balance_minutes", "Balance")
+    balance_hours = hours_field("balance_minutes", "Balance")
     below_warning = fields.Boolean(related="account_id.below_warning")
 
     _partner_unique = models.UniqueIndex(
@@ -146,10 +146,10 @@ class TimebankMember(models.Model):
         )
         today = fields.Date.context_today(self)
         for member, account in zip(without, accounts, strict=True):
-            member._through_door().write({"account_id": account.id, "joined_on": member.joined_on or today})
+            member._in_verb().write({"account_id": account.id, "joined_on": member.joined_on or today})
         # sudo: the verb was allowed above; the account follows its membership
         (self - without).account_id.sudo().filtered(lambda account: account.state != "open").action_reopen()
-        self._through_door().write({"state": "active", "left_on": False})
+        self._in_verb().write({"state": "active", "left_on": False})
         return True
 
     def action_pause(self):
@@ -177,7 +177,7 @@ class TimebankMember(models.Model):
         self.check_access("write")
         if any(member.state not in states for member in self):
             raise UserError(sentence)
-        self._through_door().write(vals)
+        self._in_verb().write(vals)
 
     def _why_not_taking_part(self):
         """Why nothing can be recorded for this member, or an empty string."""

@@ -125,8 +125,8 @@ class TimebankDues(models.Model):
         :param str reason: why, in a few words
         """
         self.check_access("write")
-        reason = self._checked_reason(reason)
-        self._through_door().write({"state": "stopped", "stop_reason": reason})
+        reason = self._require_reason(reason)
+        self._in_verb().write({"state": "stopped", "stop_reason": reason})
         return True
 
     def action_start(self):
@@ -135,7 +135,7 @@ class TimebankDues(models.Model):
         today = fields.Date.context_today(self)
         for dues in self:
             upcoming = dues._get_turn_after(today - relativedelta(days=1))
-            dues._through_door().write(
+            dues._in_verb().write(
                 {"state": "running", "stop_reason": False, "next_date": max(upcoming, dues.next_date)}
             )
         return True
@@ -150,18 +150,18 @@ class TimebankDues(models.Model):
         """Nightly: make the claims that are due; stop those that can't be paid, and say so."""
         today = fields.Date.context_today(self)
         running = self.search([("state", "=", "running")])
-        running.filtered(lambda dues: dues.date_end and dues.date_end < dues.next_date)._through_door().write(
+        running.filtered(lambda dues: dues.date_end and dues.date_end < dues.next_date)._in_verb().write(
             {"state": "stopped", "stop_reason": self.env._("It ended as planned.")}
         )
         due = running.filtered(lambda dues: dues.state == "running" and dues.next_date <= today)
-        door = self.env["timebank.redemption"]._through_door()
-        claims = door.create([dues._prepare_claim() for dues in due]).with_env(self.env)
+        model = self.env["timebank.redemption"]._in_verb()
+        claims = model.create([dues._prepare_claim() for dues in due]).with_env(self.env)
         refusals = claims._request()
         for dues, claim in zip(due, claims, strict=True):
             if claim.id in refusals:
                 dues._stop_and_tell(refusals[claim.id])
             else:
-                dues._through_door().write({"next_date": dues._get_turn_after(dues.next_date)})
+                dues._in_verb().write({"next_date": dues._get_turn_after(dues.next_date)})
         claims.browse(refusals).unlink()
 
     def _prepare_claim(self):
@@ -179,7 +179,7 @@ class TimebankDues(models.Model):
     def _stop_and_tell(self, reason):
         """Stop, tell the member by mail and the bank's coordinator by a to-do."""
         self.ensure_one()
-        self._through_door().write({"state": "stopped", "stop_reason": reason})
+        self._in_verb().write({"state": "stopped", "stop_reason": reason})
         self.env.ref("timebank_coproduction.mail_template_dues_stopped").send_mail(self.id)
         coordinator = self.scheme_id.coordinator_ids[:1]
         if coordinator:

@@ -6,10 +6,15 @@ class TimebankLedgerCheck(models.AbstractModel):
 
     _inherit = "timebank.ledger.check"
 
-    def _get_checks(self):
-        return [*super()._get_checks(), self._check_claims_paid, self._check_stock, self._check_vouchers]
+    def _get_violation_finders(self):
+        return [
+            *super()._get_violation_finders(),
+            self._find_wrong_claims,
+            self._find_wrong_stock,
+            self._find_wrong_vouchers,
+        ]
 
-    def _check_claims_paid(self, schemes):
+    def _find_wrong_claims(self, schemes):
         """A claim that stands has one unreversed transfer of its price; another has none."""
         rows = self._query(
             """SELECT c.scheme_id, c.id, c.minutes FROM timebank_redemption c
@@ -22,27 +27,27 @@ class TimebankLedgerCheck(models.AbstractModel):
                                                  OR t.from_account_id != c.account_id)))""",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "origin",
             "timebank.redemption",
             rows,
             lambda minutes: self.env._("a claim of %s minutes and its credits don't agree.", minutes),
         )
 
-    def _check_stock(self, schemes):
+    def _find_wrong_stock(self, schemes):
         """There are never fewer than none of a reward."""
         rows = self._query(
             "SELECT scheme_id, id, stock FROM timebank_reward WHERE scheme_id IN %s AND stock < 0",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "stock",
             "timebank.reward",
             rows,
             lambda stock: self.env._("the stock of a reward is %s.", stock),
         )
 
-    def _check_vouchers(self, schemes):
+    def _find_wrong_vouchers(self, schemes):
         """What stands on the voucher account is what the vouchers in circulation are worth."""
         rows = self._query(
             """WITH moved AS (
@@ -62,7 +67,7 @@ class TimebankLedgerCheck(models.AbstractModel):
                       != COALESCE(worth.minutes, 0)""",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "voucher",
             schemes._name,
             rows,

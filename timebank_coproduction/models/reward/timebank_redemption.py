@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import codes
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 from ..ledger.timebank_verbs import NOTE_EACH
 from .timebank_reward import STAFF
 
@@ -91,7 +91,7 @@ class TimebankRedemption(models.Model):
     quantity = fields.Integer(required=True, default=1)
     # What it costs
     minutes = fields.Integer(compute="_compute_price", store=True, precompute=True, aggregator="sum")
-    hours = hours_of("minutes", "Credits", store=True, precompute=True, aggregator="sum")
+    hours = hours_field("minutes", "Credits", store=True, precompute=True, aggregator="sum")
     cash_amount = fields.Monetary("Cash part", compute="_compute_price", store=True, precompute=True)
     cost_amount = fields.Monetary(
         "Expected cost",
@@ -203,7 +203,7 @@ class TimebankRedemption(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self._is_door_open():
+        if not self._is_in_verb():
             self._check_content(vals)
         return super().write(vals)
 
@@ -272,9 +272,9 @@ class TimebankRedemption(models.Model):
         :raises UserError: without a reason, or when nothing could be refused
         """
         self.check_access("write")
-        reason = self._checked_reason(reason)
+        reason = self._require_reason(reason)
         refusals = self._get_refusals_to_decide()
-        return self._end(
+        return self._call_off_and_tell(
             "refused", reason, refusals, self.env._("Refused: %s", reason), self.env._("refused")
         )
 
@@ -285,9 +285,9 @@ class TimebankRedemption(models.Model):
         :raises UserError: without a reason, or when nothing could be cancelled
         """
         self.check_access("write")
-        reason = self._checked_reason(reason)
+        reason = self._require_reason(reason)
         refusals = self._get_refusals_to_cancel()
-        return self._end(
+        return self._call_off_and_tell(
             "cancelled", reason, refusals, self.env._("Cancelled: %s", reason), self.env._("cancelled")
         )
 
@@ -311,7 +311,7 @@ class TimebankRedemption(models.Model):
         :return: dict of record id → why not
         """
         refusals = self._get_refusals_to_request()
-        refusals |= (self - self.browse(refusals))._take()
+        refusals |= (self - self.browse(refusals))._take_credits_and_stock()
         # sudo: the reward's own rule approves these, not the member who claims.
         claims = (self - self.browse(refusals)).sudo()
         at_once = claims.browse(
@@ -332,7 +332,7 @@ class TimebankRedemption(models.Model):
         """
         vals_by_id, refusals = self._prepare_approvals(approver)
         self._write_each(vals_by_id)
-        self.browse(vals_by_id)._follow_approval()
+        self.browse(vals_by_id)._after_approval()
         return refusals
 
     def _prepare_approvals(self, approver):
@@ -361,12 +361,12 @@ class TimebankRedemption(models.Model):
             vals_by_id |= {claim_id: {**vals, "collect_by": collect_by} for claim_id in claims.ids}
         return vals_by_id
 
-    def _follow_approval(self):
+    def _after_approval(self):
         """What approved claims set off: an invoice over the cash part, a mail with the code."""
         self._make_invoices()
         self._get_by_code()._send("timebank_coproduction.mail_template_claim_code")
 
-    def _end(self, state, reason, refusals, note, done):
+    def _call_off_and_tell(self, state, reason, refusals, note, done):
         """Call off the claims that can be, and tell which could not."""
         refusals |= (self - self.browse(refusals))._call_off(state, reason, note)
         self._raise_or_list(refusals)
@@ -377,16 +377,16 @@ class TimebankRedemption(models.Model):
 
         :return: dict of record id → why the rest can't
         """
-        refusals = self._give_back(reason)
+        refusals = self._return_credits_and_stock(reason)
         claims = self - self.browse(refusals)
-        claims._through_door().write({"state": state, "refusal_reason": reason})
+        claims._in_verb().write({"state": state, "refusal_reason": reason})
         claims._note(note)
         claims._close_todos()
         return refusals
 
     def _fulfil(self, fulfiller):
         """:param fulfiller: the user who handed over, empty where the supplier's page did"""
-        self._through_door().write(
+        self._in_verb().write(
             {"state": "fulfilled", "fulfilled_on": fields.Datetime.now(), "fulfiller_id": fulfiller.id}
         )
 
@@ -401,7 +401,7 @@ class TimebankRedemption(models.Model):
         for claim_id, vals in vals_by_id.items():
             alike.setdefault(tuple(vals.items()), []).append(claim_id)
         for vals, claim_ids in alike.items():
-            self.browse(claim_ids)._through_door().write(dict(vals))
+            self.browse(claim_ids)._in_verb().write(dict(vals))
 
     # To-dos: one for the coordinator per batch requested, closed by the decision
     def _get_todo_summary(self):

@@ -168,7 +168,7 @@ class TimebankRedemption(models.Model):
             vals["order_bill_id"] = bill.id
         else:
             self.env["mail.mail"].create(self._prepare_order_mail(supplier))
-        self._through_door().write(vals)
+        self._in_verb().write(vals)
 
     def _get_order_lines(self):
         """These claims by reward: list of (reward, how many, their claims)."""
@@ -231,7 +231,7 @@ class TimebankRedemption(models.Model):
         late = (over & by_itself).filtered("late_notice_on")
         stuck = late.browse(late._call_off_late())
         kept = (stuck | over - by_itself).filtered(lambda claim: not claim.late_todo_on)
-        kept._through_door().write({"late_todo_on": today})
+        kept._in_verb().write({"late_todo_on": today})
         unreached = (by_itself - late).filtered(lambda claim: not claim.late_notice_on)._announce_end(today)
         self._tell_coordinators(late - stuck, kept, unreached)
 
@@ -248,8 +248,8 @@ class TimebankRedemption(models.Model):
         :return: the claims of those who have no e-mail address
         """
         over = self.filtered(lambda claim: claim.collect_by < today)
-        over._through_door().write({"collect_by": today + timedelta(days=NOTICE_DAYS)})
-        self._through_door().write({"late_notice_on": today})
+        over._in_verb().write({"collect_by": today + timedelta(days=NOTICE_DAYS)})
+        self._in_verb().write({"late_notice_on": today})
         return self - self._send("timebank_coproduction.mail_template_claim_ending")
 
     def _call_off_late(self):

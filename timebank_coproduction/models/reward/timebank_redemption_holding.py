@@ -49,7 +49,7 @@ class TimebankRedemption(models.Model):
         return open_form(self.invoice_id)
 
     # Taking and giving back
-    def _take(self):
+    def _take_credits_and_stock(self):
         """Take credits and stock, and mark as requested those for which there is enough of both.
 
         :return: dict of record id → why not
@@ -67,12 +67,12 @@ class TimebankRedemption(models.Model):
         refused = self.env["timebank.transfer"]._post_possible(paying._prepare_transfers(), veto=take_stock)
         refusals = {ids[position]: sentence for position, sentence in refused.items()}
         refusals |= (self - paying)._take_stock()
-        (self - self.browse(refusals))._through_door().write(
+        (self - self.browse(refusals))._in_verb().write(
             {"state": "requested", "requested_on": fields.Date.context_today(self)}
         )
         return refusals
 
-    def _give_back(self, reason):
+    def _return_credits_and_stock(self, reason):
         """Give back all that claims hold: credits, stock, and what was asked for in money.
 
         :return: dict of record id → why the ledger refused
@@ -208,7 +208,7 @@ class TimebankRedemption(models.Model):
                 .create([claim._prepare_invoice() for claim in group])
             )
             for claim, invoice in zip(group, invoices, strict=True):
-                claim._through_door().write({"invoice_id": invoice.id})
+                claim._in_verb().write({"invoice_id": invoice.id})
 
     def _get_to_invoice(self):
         return self.filtered("cash_amount").filtered(

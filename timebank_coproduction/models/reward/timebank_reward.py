@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools.minutes import clock
 from ..common.figures import figures_over
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 from ..common.windows import open_form, open_list
 from ..common.words import say_day
 
@@ -61,7 +61,7 @@ class TimebankReward(models.Model):
     )
     # What it costs the member
     minutes = fields.Integer("Price in minutes", default=0, tracking=True, aggregator=None)
-    hours = hours_of("minutes", "Credits", editable=True, aggregator=None)
+    hours = hours_field("minutes", "Credits", editable=True, aggregator=None)
     is_free = fields.Boolean("A thank-you", help="Costs no credits. Any other reward has a price.")
     cash_price = fields.Monetary("Cash part", tracking=True, help="What the member pays in money besides.")
     # What it costs the bank
@@ -88,7 +88,7 @@ class TimebankReward(models.Model):
     for_professional = fields.Boolean("Professionals", default=True)
     for_organisation = fields.Boolean("Organisations", default=True)
     min_given_minutes = fields.Integer(default=0, aggregator=None)
-    min_given_hours = hours_of(
+    min_given_hours = hours_field(
         "min_given_minutes",
         "After giving",
         editable=True,
@@ -251,19 +251,19 @@ class TimebankReward(models.Model):
             reason = reward._why_not_publishable()
             if reason:
                 raise UserError(reason)
-        self._through_door().write({"state": "published"})
+        self._in_verb().write({"state": "published"})
         return True
 
     def action_archive(self):
         """Take rewards out of the catalogue. Claims that were made still stand."""
         self._check_run_by_user()
-        self._through_door().write({"state": "archived"})
+        self._in_verb().write({"state": "archived"})
         return True
 
     def action_draft(self):
         """Take rewards out of the catalogue to work on them."""
         self._check_run_by_user()
-        self._through_door().write({"state": "draft"})
+        self._in_verb().write({"state": "draft"})
         return True
 
     def action_claim(self):
@@ -374,7 +374,7 @@ class TimebankReward(models.Model):
     def _check_content(self, vals):
         """:raises AccessError: where finance changes more than the price, the cost and the grants"""
         content = {name for name in vals if not name.startswith(CHATTER)}
-        if content - self._price_fields and not self._is_door_open():
+        if content - self._price_fields and not self._is_in_verb():
             self._check_run_by_user()
 
     def _check_run_by_user(self):

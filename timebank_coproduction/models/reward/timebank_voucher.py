@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...tools import codes, qr, voucher_ddl
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 
 
 class TimebankVoucher(models.Model):
@@ -34,7 +34,7 @@ class TimebankVoucher(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     code = fields.Char(required=True, readonly=True)
     minutes = fields.Integer(required=True, readonly=True)
-    hours = hours_of("minutes", "Worth", aggregator=None)
+    hours = hours_field("minutes", "Worth", aggregator=None)
     expires_on = fields.Date("Valid until", readonly=True)
     state = fields.Selection(
         [
@@ -140,9 +140,9 @@ class TimebankVoucher(models.Model):
             if outcome == "accepted":
                 taken |= voucher
             else:
-                attempts._log("voucher", source, outcome, account.scheme_id)
+                attempts._note_attempt("voucher", source, outcome, account.scheme_id)
                 refusals.append({"code": typed, "reason": self._get_sentence(outcome, at_desk)})
-        taken._come_back("returned", account, self.env._("%s vouchers handed in", len(taken)))
+        taken._return_value("returned", account, self.env._("%s vouchers handed in", len(taken)))
         return sum(taken.mapped("minutes")), refusals
 
     def action_cancel(self, reason):
@@ -152,12 +152,12 @@ class TimebankVoucher(models.Model):
         :raises UserError: without a reason, or when none of them is in circulation
         """
         self.check_access("read")
-        reason = self._checked_reason(reason)
+        reason = self._require_reason(reason)
         refusals = self._get_refusals_by_state("issued", self.env._("Voucher %s is not in circulation."))
         refusals |= (self - self.browse(refusals))._get_refusals_to_run()
         vouchers = self._raise_or_list(refusals)
         # sudo: the coordinators of a bank end its vouchers, which nobody may write to.
-        vouchers.sudo()._end("cancelled", reason)
+        vouchers.sudo()._end_vouchers("cancelled", reason)
         return self._tell(refusals, self.env._("cancelled"))
 
     @api.model
@@ -166,7 +166,7 @@ class TimebankVoucher(models.Model):
         today = fields.Date.context_today(self)
         # sudo: a job of the database's own
         late = self.sudo().search([("state", "=", "issued"), ("expires_on", "<", today)])
-        late._end("expired", self.env._("vouchers expired"))
+        late._end_vouchers("expired", self.env._("vouchers expired"))
 
     # Rules
     def _check_target(self, account):
@@ -222,13 +222,13 @@ class TimebankVoucher(models.Model):
         vouchers.invalidate_recordset()
         return {voucher.code: voucher for voucher in vouchers}
 
-    def _end(self, state, memo):
+    def _end_vouchers(self, state, memo):
         """Give the value of vouchers back as the policy of their bank says, one transfer for each account."""
         self._lock_by_codes(self.mapped("code"))
-        for account, vouchers in self.grouped(lambda voucher: voucher._get_heir()).items():
-            vouchers._come_back(state, account, memo)
+        for account, vouchers in self.grouped(lambda voucher: voucher._get_return_account()).items():
+            vouchers._return_value(state, account, memo)
 
-    def _get_heir(self):
+    def _get_return_account(self):
         """The account that gets what a lost or expired voucher was worth."""
         scheme = self.scheme_id
         account = {
@@ -238,7 +238,7 @@ class TimebankVoucher(models.Model):
         }[scheme.voucher_value]
         return account if account.state == "open" else scheme.operating_account_id
 
-    def _come_back(self, state, account, memo):
+    def _return_value(self, state, account, memo):
         """End these vouchers of one bank, and move what they are worth to ``account``."""
         if not self:
             return

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from ...tools import codes
 from ...tools.minutes import clock
 from ..common.figures import counts_by
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 from ..common.windows import open_list
 
 #: More than anybody prints and cuts at once.
@@ -28,10 +28,10 @@ class TimebankVoucherBatch(models.Model):
 
     name = fields.Char(compute="_compute_name")
     minutes = fields.Integer("Minutes each", required=True, default=60, aggregator=None)
-    hours = hours_of("minutes", "Worth", editable=True, aggregator=None)
+    hours = hours_field("minutes", "Worth", editable=True, aggregator=None)
     quantity = fields.Integer("How many", required=True, default=8)
     total_minutes = fields.Integer(compute="_compute_total_minutes")
-    total_hours = hours_of("total_minutes", "Worth together")
+    total_hours = hours_field("total_minutes", "Worth together")
     account_id = fields.Many2one(
         "timebank.account",
         string="Paid from",
@@ -118,7 +118,7 @@ class TimebankVoucherBatch(models.Model):
         # sudo: coordinators issue through this verb; the voucher account is the bank's own.
         batches = self.sudo()
         self.env["timebank.transfer"]._post([batch._prepare_issue() for batch in batches])
-        batches._through_door().write({"state": "issued", "issued_on": today})
+        batches._in_verb().write({"state": "issued", "issued_on": today})
         for batch in batches:
             batch._insert_vouchers()
         return True

@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ..common.figures import figures_over
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 from ..common.windows import open_list
 
 
@@ -9,7 +9,7 @@ class ProjectTask(models.Model):
     _inherit = "project.task"
 
     timebank_minutes = fields.Integer(compute="_compute_timebank_figures", compute_sudo=False)
-    timebank_hours = hours_of("timebank_minutes", "Hours given", compute_sudo=False)
+    timebank_hours = hours_field("timebank_minutes", "Hours given", compute_sudo=False)
     timebank_session_count = fields.Integer(
         "Sessions", compute="_compute_timebank_figures", compute_sudo=False
     )

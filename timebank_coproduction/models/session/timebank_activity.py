@@ -4,7 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from ...tools import coproduction_form
 from ...tools.minutes import DAY
 from ..common.figures import figures_over
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 from ..common.windows import open_list
 
 SIDES = [
@@ -116,7 +116,7 @@ class TimebankActivity(models.Model):
         tracking=True,
     )
     attendee_minutes = fields.Integer(default=0)
-    attendee_hours = hours_of(
+    attendee_hours = hours_field(
         "attendee_minutes",
         "Credits a session",
         editable=True,
@@ -126,11 +126,11 @@ class TimebankActivity(models.Model):
     session_ids = fields.One2many("timebank.session", "activity_id", string="Sessions")
     hours_ids = fields.One2many("timebank.hours", "activity_id")
 
-    # How co-productive an activity is: declared at first, measured once there are hours (R25).
+    # How co-productive an activity is: declared at first, measured once there are hours.
     community_minutes = fields.Integer(compute="_compute_measured")
-    community_hours = hours_of("community_minutes", "Given by the community")
+    community_hours = hours_field("community_minutes", "Given by the community")
     professional_minutes = fields.Integer(compute="_compute_measured")
-    professional_hours = hours_of("professional_minutes", "Given by professionals")
+    professional_hours = hours_field("professional_minutes", "Given by professionals")
     community_share = fields.Float(
         "Share of the community",
         compute="_compute_measured",
@@ -152,7 +152,7 @@ class TimebankActivity(models.Model):
     helper_shortage = fields.Integer("Helpers missing", compute="_compute_session_figures")
     next_session_on = fields.Date("Next session", compute="_compute_session_figures")
     given_minutes = fields.Integer(compute="_compute_given_minutes")
-    given_hours = hours_of("given_minutes", "Hours given")
+    given_hours = hours_field("given_minutes", "Hours given")
 
     _attendee_minutes_of_a_day = models.Constraint(
         f"CHECK (attendee_minutes BETWEEN 0 AND {DAY})",

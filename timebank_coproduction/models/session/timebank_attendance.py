@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from ...tools import codes
 from ...tools.minutes import DAY, to_hours
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 from ..common.words import say_moment
 from .timebank_session import TAKES_A_PLACE
 
@@ -86,7 +86,7 @@ class TimebankAttendance(models.Model):
     )
     present = fields.Boolean("Here", compute="_compute_present", inverse="_inverse_present")
     minutes = fields.Integer(default=0, aggregator="sum", help="0: until attended.")
-    hours = hours_of("minutes", "Hours", editable=True, store=True, precompute=True, aggregator="sum")
+    hours = hours_field("minutes", "Hours", editable=True, store=True, precompute=True, aggregator="sum")
     check_in = fields.Datetime("In")
     check_out = fields.Datetime("Out")
     forgot_check_out = fields.Boolean(
@@ -100,7 +100,7 @@ class TimebankAttendance(models.Model):
         copy=False,
         help="A place has become free and is kept for this person.",
     )
-    claim_code = fields.Char("Claim code", readonly=True, copy=False, groups="base.group_system")
+    claim_code = fields.Char("Code of the place", readonly=True, copy=False, groups="base.group_system")
     clash_reason = fields.Char(
         "Why two at a time",
         readonly=True,
@@ -124,7 +124,7 @@ class TimebankAttendance(models.Model):
         "CHECK (offered_until IS NULL OR state = 'waiting')", "Places are kept for those who wait."
     )
     _claim_unique = models.UniqueIndex(
-        "(claim_code) WHERE claim_code IS NOT NULL", "That claim link is taken."
+        "(claim_code) WHERE claim_code IS NOT NULL", "That link to a place is taken."
     )
     _of_person = models.Index("(partner_id, start) WHERE state IN ('signed_up', 'attended')")
 
@@ -158,7 +158,7 @@ class TimebankAttendance(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [self.browse()._prepare_vals(vals) for vals in vals_list]
-        if not self._is_door_open() and any(
+        if not self._is_in_verb() and any(
             vals.get("state", "signed_up") not in ON_THE_REGISTER for vals in vals_list
         ):
             raise UserError(self.env._("The waiting list fills by itself: sign people up instead."))
@@ -168,14 +168,14 @@ class TimebankAttendance(models.Model):
                 vals["minutes"] = session.minutes
         lines = super().create(vals_list)
         lines._check_minutes()
-        if not self._is_door_open():
+        if not self._is_in_verb():
             lines._check_joining()
             self.flush_model()
         return lines
 
     def write(self, vals):
         vals = self._prepare_vals(vals)
-        if not self._is_door_open():
+        if not self._is_in_verb():
             self._raise_refusals(self._get_refusals_to_edit(vals))
         if vals.get("state") in ("absent", "signed_up", "withdrawn"):
             vals.update(minutes=0, check_in=False, check_out=False)
@@ -186,7 +186,7 @@ class TimebankAttendance(models.Model):
             for minutes, lines in self.grouped(lambda one: one._minutes_with(vals)).items():
                 result = super(TimebankAttendance, lines).write({**vals, "minutes": minutes})
             self._check_minutes()
-        if joining and not self._is_door_open():
+        if joining and not self._is_in_verb():
             joining._check_joining()
         return result
 
@@ -245,7 +245,7 @@ class TimebankAttendance(models.Model):
             raise UserError("\n".join(dict.fromkeys(refusals.values())))
 
     # ------------------------------------------------------------
-    # Who can be on the register. Sign-up, register, kiosk and claim ask here.
+    # Who can be on the register. Sign-up, register, kiosk and waiting list ask here.
     # ------------------------------------------------------------
 
     def _check_joining(self):
@@ -396,7 +396,7 @@ class TimebankAttendance(models.Model):
         return refusals
 
     # ------------------------------------------------------------
-    # The waiting list: a freed place is kept for the first of it, until their claim link runs out.
+    # The waiting list: a freed place is kept for the first of it, until the link to it runs out.
     # ------------------------------------------------------------
 
     def action_withdraw(self):
@@ -426,7 +426,7 @@ class TimebankAttendance(models.Model):
             raise UserError(
                 self.env._("That place is not kept any more. You can join the waiting list again.")
             )
-        line = self.sudo()  # sudo: nobody may read a claim link, whoever uses it up
+        line = self.sudo()  # sudo: nobody may read the link to a place, whoever uses it up
         line.session_id._put_on_list(
             line, line.partner_id, {"state": "signed_up", "offered_until": False, "claim_code": False}
         )
@@ -438,15 +438,15 @@ class TimebankAttendance(models.Model):
         return say_moment(self.env, self.offered_until, self.session_id.tz)
 
     @api.model
-    def _find_claim(self, code):
-        """The line that a claim link stands for, as far as it still holds."""
+    def _find_kept_place(self, code):
+        """The line that the link to a place stands for, as far as it still holds."""
         if not codes.may_be_link(code, PLACE_LENGTH):
             return self.browse()
         return self.search([("claim_code", "=", code)], limit=1)
 
     def _withdraw(self):
-        # sudo: nobody may read a claim link, whoever makes it useless
-        self.sudo()._through_door().write({"state": "withdrawn", "offered_until": False, "claim_code": False})
+        # sudo: nobody may read the link to a place, whoever makes it useless
+        self.sudo()._in_verb().write({"state": "withdrawn", "offered_until": False, "claim_code": False})
         self.session_id._offer_free_places()
 
     # ------------------------------------------------------------
@@ -455,9 +455,7 @@ class TimebankAttendance(models.Model):
 
     def _sign_out(self, moment):
         self.ensure_one()
-        self._through_door().write(
-            {"check_out": moment, "minutes": self._minutes_between(self.check_in, moment)}
-        )
+        self._in_verb().write({"check_out": moment, "minutes": self._minutes_between(self.check_in, moment)})
 
     def _sign_out_at_end(self):
         """Close the lines of those who are still in, as of the end of their session.
@@ -468,7 +466,7 @@ class TimebankAttendance(models.Model):
             if one.state != "attended" or not one.check_in or one.check_out:
                 continue
             stop = max(one.session_id.stop, one.check_in)
-            one._through_door().write(
+            one._in_verb().write(
                 {
                     "check_out": stop,
                     "forgot_check_out": True,
@@ -527,7 +525,7 @@ class TimebankAttendance(models.Model):
         # Who has signed up within the last hours was told everything just then.
         recent = fields.Datetime.subtract(now, hours=JUST_TOLD_HOURS)
         lines.filtered(lambda one: one.create_date < recent)._notify("reminder")
-        lines._through_door().write({"reminded": True})
+        lines._in_verb().write({"reminded": True})
 
     def _get_opt_out_url(self):
         """A link that switches these mails off, for the person of this line alone."""
@@ -537,7 +535,7 @@ class TimebankAttendance(models.Model):
             return ""
         return f"{member.get_base_url()}/timebank/mails/{member.id}/{member._get_opt_out_code()}"
 
-    def _get_claim_url(self):
+    def _get_place_url(self):
         self.ensure_one()
         # sudo: for the mail to the person whose place it is
         return f"{self.get_base_url()}/timebank/place/{self.sudo().claim_code}"

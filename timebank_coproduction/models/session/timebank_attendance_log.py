@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ...tools.minutes import DAY
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 
 
 class TimebankAttendance(models.Model):
@@ -32,7 +32,7 @@ class TimebankAttendance(models.Model):
         copy=False,
     )
     effect_minutes = fields.Integer(readonly=True, copy=False, default=0)
-    effect_hours = hours_of("effect_minutes", "Credits")
+    effect_hours = hours_field("effect_minutes", "Credits")
     transfer_ids = fields.One2many("timebank.transfer", "attendance_id", string="Transfers")
     problem = fields.Char("To decide", readonly=True, copy=False, help="Why this line could not be logged.")
     waived_reason = fields.Char(
@@ -54,7 +54,7 @@ class TimebankAttendance(models.Model):
         self.check_access("write")
         refusals = self._get_refusals_to_log()
         lines = self._raise_or_list(refusals)
-        refusals |= lines._settle()
+        refusals |= lines._log_attended()
         self.env["timebank.session"]._thank(lines)
         return self._tell(refusals, self.env._("logged"))
 
@@ -64,14 +64,14 @@ class TimebankAttendance(models.Model):
         :param str reason: kept with the line
         """
         self.check_access("write")
-        reason = self._checked_reason(reason)
+        reason = self._require_reason(reason)
         refusals = {
             one.id: self.env._("Nothing is to be decided about “%s”.", one.display_name)
             for one in self
             if not one.problem
         }
         lines = self._raise_or_list(refusals)
-        lines._through_door().write(
+        lines._in_verb().write(
             {"problem": False, "waived_reason": reason, "settled_on": fields.Datetime.now()}
         )
         lines.session_id._close_todos()
@@ -84,7 +84,7 @@ class TimebankAttendance(models.Model):
         :return: ``True``, or an action listing what could not be undone, and why
         """
         self.check_access("write")
-        reason = self._checked_reason(reason)
+        reason = self._require_reason(reason)
         refusals = {}
         for one in self:
             if not one.settled_on:
@@ -94,7 +94,7 @@ class TimebankAttendance(models.Model):
                     "%s is closed: re-open it, which reverses.", one.session_id._say()
                 )
         lines = self.filtered(lambda one: one.id not in refusals)
-        refusals |= lines._unsettle(reason)
+        refusals |= lines._undo_log(reason)
         self._raise_or_list(refusals)
         return self._tell(refusals, self.env._("undone"))
 
@@ -109,7 +109,7 @@ class TimebankAttendance(models.Model):
                 refusals[one.id] = one._why_not_open()
         return refusals
 
-    def _settle(self):
+    def _log_attended(self):
         """Make lines count that have not yet, in a constant number of queries.
 
         :return: dict of line id → why not, which the line keeps as its problem
@@ -125,13 +125,13 @@ class TimebankAttendance(models.Model):
                 problems[one.id] = reason
         fit = lines.filtered(lambda one: one.id not in problems)
         attendees = fit.filtered(lambda one: one.role == "attendee")
-        given, unrecorded = (fit - attendees)._settle_hours(members)
-        moved, unmoved = attendees._settle_effect(members)
+        given, unrecorded = (fit - attendees)._log_hours(members)
+        moved, unmoved = attendees._log_effect(members)
         problems |= unrecorded | unmoved
-        lines._write_settled(given | moved, problems)
+        lines._write_logged(given | moved, problems)
         return problems
 
-    def _write_settled(self, outcomes, problems):
+    def _write_logged(self, outcomes, problems):
         """Write on the lines what has become of them, in one statement.
 
         :param dict outcomes: line id → its columns of hours, or of credits
@@ -153,7 +153,7 @@ class TimebankAttendance(models.Model):
             }
         )
 
-    def _settle_effect(self, members):
+    def _log_effect(self, members):
         """Charge or credit attendees, as far as the ledger accepts.
 
         :return: two dicts by line id: the columns that say what moved, and why nothing could
@@ -190,15 +190,15 @@ class TimebankAttendance(models.Model):
         refused = {vals_list[position]["attendance_id"]: sentence for position, sentence in unmoved.items()}
         return {line_id: vals for line_id, vals in moved.items() if line_id not in refused}, refused
 
-    def _unsettle(self, reason):
+    def _undo_log(self, reason):
         """Reverse what logging did, as far as the ledger accepts.
 
         :return: dict of line id → why not; such a line stays logged
         """
         lines = self.filtered("settled_on")
-        problems = lines._unsettle_effect(reason) | lines._unsettle_hours(reason)
+        problems = lines._undo_logged_effect(reason) | lines._undo_logged_hours(reason)
         done = lines.filtered(lambda one: one.id not in problems)
-        done._through_door().write(
+        done._in_verb().write(
             {
                 "settled_on": False,
                 "effect": "none",
@@ -210,7 +210,7 @@ class TimebankAttendance(models.Model):
         )
         return problems
 
-    def _unsettle_effect(self, reason):
+    def _undo_logged_effect(self, reason):
         # sudo: re-opening was allowed by the verb; the credits follow the register
         transfers = self.sudo().transfer_ids.filtered(lambda transfer: not transfer.is_reversed)
         return transfers._reverse_possible(reason, "attendance_id")
@@ -219,7 +219,7 @@ class TimebankAttendance(models.Model):
     # Helpers' and professionals' lines as hours, and the hours they logged themselves.
     # ------------------------------------------------------------
 
-    def _settle_hours(self, members):
+    def _log_hours(self, members):
         """Hand these lines in as hours; approve those that the bank's policy lets through.
 
         :param dict members: (bank id, partner id) → member
@@ -237,11 +237,11 @@ class TimebankAttendance(models.Model):
         undecided = every.filtered(lambda entry: entry.state in ("draft", "submitted"))
         for line_id, entry in own.items():
             if entry in undecided:
-                entry._through_door().write({"minutes": self.browse(line_id).minutes})
+                entry._in_verb().write({"minutes": self.browse(line_id).minutes})
         undecided.flush_recordset()
         refused = undecided._get_refusals_to_record()
         accepted = undecided.filtered(lambda entry: entry.id not in refused)
-        accepted._through_door().write({"state": "submitted"})
+        accepted._in_verb().write({"state": "submitted"})
         accepted._decide_from_register(self.env.user)
         (made - accepted).unlink()
         approved_before = set((every - undecided).ids)
@@ -309,21 +309,21 @@ class TimebankAttendance(models.Model):
                     break
         for line_id, entry in found.items():
             session = self.browse(line_id).session_id
-            entry._through_door().write({"session_id": session.id, "activity_id": session.activity_id.id})
+            entry._in_verb().write({"session_id": session.id, "activity_id": session.activity_id.id})
         return found
 
-    def _unsettle_hours(self, reason):
+    def _undo_logged_hours(self, reason):
         """Reverse the hours that logging approved, take back those that still wait for approval."""
         # sudo: re-opening was allowed by the verb; the hours follow their register
         lines = self.sudo().filtered(lambda one: one.hours_id and not one.hours_recognised)
         approved = lines.hours_id.filtered(lambda entry: entry.state == "approved")
         refused = approved._post_reversals(reason)
         undone = approved.filtered(lambda entry: entry.id not in refused)
-        undone._through_door().write({"state": "reversed", "refusal_reason": reason})
+        undone._in_verb().write({"state": "reversed", "refusal_reason": reason})
         waiting = lines.hours_id.filtered(lambda entry: entry.state == "submitted")
-        lines.filtered(lambda one: one.hours_id in waiting)._through_door().write({"hours_id": False})
+        lines.filtered(lambda one: one.hours_id in waiting)._in_verb().write({"hours_id": False})
         made = waiting.filtered(lambda entry: entry.source == "session")
-        waiting._through_door().write({"state": "draft"})
+        waiting._in_verb().write({"state": "draft"})
         waiting._close_todos()
         made.unlink()
         return {one.id: refused[one.hours_id.id] for one in lines if one.hours_id.id in refused}

@@ -6,10 +6,10 @@ class TimebankLedgerCheck(models.AbstractModel):
 
     _inherit = "timebank.ledger.check"
 
-    def _get_checks(self):
-        return [*super()._get_checks(), self._check_attendance_credited, self._check_capacity]
+    def _get_violation_finders(self):
+        return [*super()._get_violation_finders(), self._find_wrong_attendance, self._find_beyond_capacity]
 
-    def _check_attendance_credited(self, schemes):
+    def _find_wrong_attendance(self, schemes):
         """Attendance that charged or credited has one unreversed transfer, of its minutes and direction."""
         rows = self._query(
             """SELECT a.scheme_id, a.id, p.name, s.name
@@ -33,7 +33,7 @@ class TimebankLedgerCheck(models.AbstractModel):
                        OR (a.effect != 'none' AND (a.settled_on IS NULL OR a.state != 'attended')))""",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "origin",
             "timebank.attendance",
             rows,
@@ -44,7 +44,7 @@ class TimebankLedgerCheck(models.AbstractModel):
             ),
         )
 
-    def _check_capacity(self, schemes):
+    def _find_beyond_capacity(self, schemes):
         """No more places are taken than there are."""
         rows = self._query(
             """SELECT s.scheme_id, s.id, s.name, s.capacity, count(a.id)
@@ -55,7 +55,7 @@ class TimebankLedgerCheck(models.AbstractModel):
                 GROUP BY s.id HAVING count(a.id) > s.capacity""",
             tuple(schemes.ids),
         )
-        return self._violations_of(
+        return self._prepare_violations(
             "capacity",
             "timebank.session",
             rows,

@@ -57,7 +57,7 @@ class TimebankMember(models.Model):
                 member.shown_name = f"{words[0]} {words[-1][0]}."
 
     def action_new_card(self):
-        """Draw new card codes: a card that was lost opens no door any more."""
+        """Draw new card codes: a card that was lost signs nobody in any more."""
         self.check_access("write")
         for member in self:
             member.card_code = codes.new(codes.VOUCHER_LENGTH)

@@ -13,7 +13,7 @@ class TimebankScheme(models.Model):
         " as any other entry: at once or by a coordinator, as the bank's approval rule says.",
     )
     claim_hours = fields.Integer(
-        "Hours to claim a place",
+        "Hours a free place is kept",
         default=24,
         help="For how long a place that has become free is kept for the first on the waiting list.",
     )

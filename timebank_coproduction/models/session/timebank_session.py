@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 from ...tools.minutes import DAY, clock
 from ..common.figures import counts_by, figures_over
-from ..common.hours_field import hours_of
+from ..common.hours_field import hours_field
 from ..common.odoo_private import time_zones
 from ..common.windows import open_list
 from ..common.words import at_place, say_day, say_span
@@ -69,7 +69,7 @@ class TimebankSession(models.Model):
     )
     date = fields.Date(compute="_compute_date", store=True, precompute=True, index=True)
     minutes = fields.Integer("Length", compute="_compute_minutes", store=True, precompute=True)
-    hours = hours_of("minutes", "Length in hours")
+    hours = hours_field("minutes", "Length in hours")
     location = fields.Char(tracking=True)
     # How many
     capacity = fields.Integer("Places", default=0, help="For attendees. 0: as many as like.")
@@ -293,7 +293,7 @@ class TimebankSession(models.Model):
         self.check_access("write")
         refusals = self._get_refusals_to_open()
         sessions = self._raise_or_list(refusals)
-        sessions._through_door().write({"state": "open"})
+        sessions._in_verb().write({"state": "open"})
         # An activity with open sessions is under way.
         sessions.activity_id.filtered(
             lambda activity: activity.state in ("idea", "planned")
@@ -309,11 +309,11 @@ class TimebankSession(models.Model):
         refusals = self._get_refusals_by_session_state(
             ("draft", "open"), self.env._("%s is over: it can be re-opened, not cancelled.")
         )
-        refusals.update(self.filtered(lambda session: session.id not in refusals)._get_refusals_if_settled())
+        refusals.update(self.filtered(lambda session: session.id not in refusals)._get_refusals_if_logged())
         sessions = self._raise_or_list(refusals)
-        sessions._through_door().write({"state": "cancelled"})
+        sessions._in_verb().write({"state": "cancelled"})
         concerned = sessions.attendance_ids.filtered(lambda one: one.state in ("signed_up", "waiting"))
-        concerned._through_door().write({"offered_until": False})
+        concerned._in_verb().write({"offered_until": False})
         concerned._notify("cancelled")
         return self._tell(refusals, self.env._("cancelled"))
 
@@ -321,7 +321,7 @@ class TimebankSession(models.Model):
         """Take a cancelled session up again; those who had signed up still are."""
         self.check_access("write")
         refusals = self._get_refusals_by_session_state(("cancelled",), self.env._("%s is not cancelled."))
-        self._raise_or_list(refusals)._through_door().write({"state": "draft"})
+        self._raise_or_list(refusals)._in_verb().write({"state": "draft"})
         return self._tell(refusals, self.env._("taken up"))
 
     def action_view_register(self):
@@ -353,7 +353,7 @@ class TimebankSession(models.Model):
     def _get_refusals_by_session_state(self, states, sentence):
         return {session.id: sentence % session._say() for session in self if session.state not in states}
 
-    def _get_refusals_if_settled(self):
+    def _get_refusals_if_logged(self):
         settled = self.attendance_ids.filtered("settled_on").session_id
         return {
             session.id: self.env._("Some of %s has been logged already: close it instead.", session._say())
@@ -380,13 +380,11 @@ class TimebankSession(models.Model):
         if not sessions:
             return True
         lines = sessions.attendance_ids
-        lines.filtered(lambda one: one.state == "signed_up")._through_door().write({"state": "absent"})
-        # sudo: nobody may read a claim link, whoever makes it useless
-        lines.sudo().filtered("offered_until")._through_door().write(
-            {"offered_until": False, "claim_code": False}
-        )
-        problems = lines._settle()
-        sessions._through_door().write(
+        lines.filtered(lambda one: one.state == "signed_up")._in_verb().write({"state": "absent"})
+        # sudo: nobody may read the link to a place, whoever makes it useless
+        lines.sudo().filtered("offered_until")._in_verb().write({"offered_until": False, "claim_code": False})
+        problems = lines._log_attended()
+        sessions._in_verb().write(
             {"state": "done", "closed_on": fields.Datetime.now(), "closed_by_id": self.env.user.id}
         )
         sessions._thank(lines)
@@ -406,13 +404,13 @@ class TimebankSession(models.Model):
         :return: ``True``, or an action listing lines that stay logged, and why
         """
         self.check_access("write")
-        reason = self._checked_reason(reason)
+        reason = self._require_reason(reason)
         refusals = self._get_refusals_by_session_state(("done",), self.env._("%s is not closed."))
         sessions = self._raise_or_list(refusals)
         lines = sessions.attendance_ids
-        lines.filtered("problem")._through_door().write({"problem": False})
-        problems = lines._unsettle(reason)
-        sessions._through_door().write({"state": "open", "closed_on": False, "closed_by_id": False})
+        lines.filtered("problem")._in_verb().write({"problem": False})
+        problems = lines._undo_log(reason)
+        sessions._in_verb().write({"state": "open", "closed_on": False, "closed_by_id": False})
         sessions._close_todos()
         sessions._message_log_batch(
             bodies={session.id: self.env._("Re-opened: %s", reason) for session in sessions}
@@ -439,7 +437,7 @@ class TimebankSession(models.Model):
         return refusals
 
     def _ask_to_decide(self, problems):
-        """One activity on each session with lines that could not be logged."""
+        """One to-do on each session with lines that could not be logged."""
         lines = self.env["timebank.attendance"].browse(problems)
         for session, undecided in lines.grouped("session_id").items():
             session.activity_schedule(

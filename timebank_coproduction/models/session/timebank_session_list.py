@@ -150,10 +150,10 @@ class TimebankSession(models.Model):
         """
         with self.env.cr.savepoint():  # flushes: a place that somebody else has just taken shows here
             if line:
-                line._through_door().write(vals)
+                line._in_verb().write(vals)
             else:
-                door = self.env["timebank.attendance"]._through_door()
-                line = door.create({**vals, "session_id": self.id, "partner_id": partner.id}).with_env(
+                model = self.env["timebank.attendance"]._in_verb()
+                line = model.create({**vals, "session_id": self.id, "partner_id": partner.id}).with_env(
                     self.env
                 )
             line._check_joining()
@@ -260,13 +260,13 @@ class TimebankSession(models.Model):
             )
             until = min(now + timedelta(hours=session.scheme_id.claim_hours), session.start)
             for one in waiting:
-                one._through_door().write(
+                one._in_verb().write(
                     {"offered_until": until, "claim_code": secrets.token_urlsafe(PLACE_BYTES)}
                 )
             waiting._notify("place_freed")
 
     def _pass_on_lapsed_offers(self):
-        """Places that were not claimed in time go to the next."""
+        """Places that were not taken in time go to the next."""
         lapsed = self.env["timebank.attendance"].search(
             [
                 ("session_id", "in", self.ids),
@@ -298,13 +298,13 @@ class TimebankSession(models.Model):
         if self.state != "open" or fields.Datetime.now() > self.stop + GRACE:
             raise UserError(self.env._("%s is not open: there is nobody to sign in.", self._say()))
         if not self.kiosk_token:
-            self._through_door().write({"kiosk_token": secrets.token_urlsafe(KIOSK_BYTES)})
+            self._in_verb().write({"kiosk_token": secrets.token_urlsafe(KIOSK_BYTES)})
         return {"type": "ir.actions.act_url", "url": f"/timebank/kiosk/{self.kiosk_token}", "target": "new"}
 
     def action_end_kiosk(self):
         """Make the link useless at once, such as for a tablet that got lost."""
         self.check_access("write")
-        self._through_door().write({"kiosk_token": False})
+        self._in_verb().write({"kiosk_token": False})
         return True
 
     @api.model

@@ -59,10 +59,8 @@ class TimebankSession(models.Model):
             raise UserError(self.env._("%s is over: repeat a later one.", self._say()))
         days = self._get_series_days(frequency, until, count, skip_dates)
         if not self.series_id:
-            self._through_door().write({"series_id": self.id})
-        later = (
-            self._through_door().create([self._prepare_repetition(day) for day in days]).with_env(self.env)
-        )
+            self._in_verb().write({"series_id": self.id})
+        later = self._in_verb().create([self._prepare_repetition(day) for day in days]).with_env(self.env)
         self._message_log(body=self.env._("Repeated: %s sessions made.", len(later)))
         return later
 

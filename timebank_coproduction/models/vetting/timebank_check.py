@@ -25,7 +25,7 @@ class TimebankCheckType(models.Model):
 
 
 class TimebankCheck(models.Model):
-    """That somebody was checked: asked for only by the activities and offers that need it (R32)."""
+    """That somebody was checked: asked for only by the activities and offers that need it."""
 
     _name = "timebank.check"
     _description = "Check of a Person"
