@@ -135,7 +135,7 @@ class WorldCase(SessionCase, ExchangeCase, GrantCase):
         cls.env["timebank.dues"].create(
             {"reward_id": club.id, "partner_id": cls.ann.partner_id.id, "date_start": TODAY}
         )
-        cls.env["timebank.code.attempt"]._log("voucher", "192.0.2.7", "unknown", cls.scheme)
+        cls.env["timebank.code.attempt"]._note_attempt("voucher", "192.0.2.7", "unknown", cls.scheme)
         cls.env["timebank.check"].create(
             {
                 "partner_id": cls.jose.partner_id.id,
