@@ -10,7 +10,7 @@ class WalkCase(JourneyCase):
     #: Entries behind which this person has nothing.
     bare = ()
 
-    def test_every_entry_opens(self):
+    def _open_every_entry(self):
         bare = set()
         with self.at_screen(getattr(self, self.walker)) as screen:
             screen.open_app()
@@ -57,15 +57,24 @@ class TestWalkOfCoordinator(WalkCase):
     walker = "coordinator"
     bare = ("Today ‣ My hours", "Today ‣ My credits")
 
+    def test_every_entry_opens(self):
+        self._open_every_entry()
+
 
 class TestWalkOfManager(WalkCase):
     walker = "manager"
     bare = ("Today ‣ My hours", "Today ‣ My credits")
 
+    def test_every_entry_opens(self):
+        self._open_every_entry()
+
 
 class TestWalkOfFinance(WalkCase):
     walker = "finance"
     bare = ("Today ‣ My hours", "Today ‣ My credits", "Exchange ‣ Introductions")
+
+    def test_every_entry_opens(self):
+        self._open_every_entry()
 
 
 class TestWalkOfSeveralRoles(WalkCase):
@@ -79,6 +88,9 @@ class TestWalkOfSeveralRoles(WalkCase):
         "Rewards ‣ Single vouchers",
         "Configuration ‣ Codes tried",
     )
+
+    def test_every_entry_opens(self):
+        self._open_every_entry()
 
 
 class TestWalkOfStaff(WalkCase):
@@ -95,3 +107,6 @@ class TestWalkOfStaff(WalkCase):
 
 
 del WalkCase  # it walks for nobody
+
+    def test_every_entry_opens(self):
+        self._open_every_entry()
