@@ -105,8 +105,5 @@ class TestWalkOfStaff(WalkCase):
         "Rewards ‣ Claims",
     )
 
-
-del WalkCase  # it walks for nobody
-
     def test_every_entry_opens(self):
         self._open_every_entry()
