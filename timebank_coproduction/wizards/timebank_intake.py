@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..models.common.hours_field import valid_minutes
+from ..models.common.verb import verb
 from ..models.common.windows import open_form, open_list
 from ..models.member.timebank_member import ROLES
 
@@ -92,6 +93,7 @@ class TimebankIntake(models.TransientModel):
             self.share_phone, self.share_email = member.share_phone, member.share_email
 
     # Steps
+    @verb(single=True)
     def action_next(self):
         """Go on; free words that the list knows become skills."""
         self.ensure_one()
@@ -99,6 +101,7 @@ class TimebankIntake(models.TransientModel):
             self._understand_words()
         return self._move_steps(1)
 
+    @verb(single=True)
     def action_back(self):
         self.ensure_one()
         return self._move_steps(-1)
@@ -125,6 +128,7 @@ class TimebankIntake(models.TransientModel):
         self.words = ", ".join(left)
 
     # The end
+    @verb(single=True)
     def action_finish(self):
         """Make the member, the offers, interests and requests.
 

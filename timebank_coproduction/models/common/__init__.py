@@ -1,4 +1,5 @@
 from . import (
+    ir_rule,
     ir_sequence,
     odoo_private,
     timebank_locks,

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.verb import verb
 from ..common.windows import narrow_list
 from ..common.words import say_day
 
@@ -229,6 +230,7 @@ class TimebankScheme(models.Model):
         )
 
     # Actions
+    @verb()
     def action_close(self):
         """Close the bank: nothing can be recorded in it until it is opened again."""
         self.check_access("write")
@@ -236,15 +238,18 @@ class TimebankScheme(models.Model):
         self.account_ids.sudo()._freeze_for_scheme()
         self._in_verb().write({"state": "closed"})
 
+    @verb()
     def action_reopen(self):
         self.check_access("write")
         self._in_verb().write({"state": "open"})
         # sudo: who may open the bank was checked; its accounts follow it
         self.account_ids.sudo()._thaw_for_scheme()
 
+    @verb(single=True)
     def action_view_accounts(self):
         return self._open_own("timebank_account_action")
 
+    @verb(single=True)
     def action_view_transfers(self):
         return self._open_own("timebank_transfer_action")
 
@@ -276,9 +281,15 @@ class TimebankScheme(models.Model):
     # ------------------------------------------------------------
 
     def _run_by_user(self):
-        """Those of these banks that the user decides for: a manager for all, coordinators for their own."""
-        if self.env.su or self.env.user.has_group(GROUP + "manager"):
+        """Those of these banks that the user decides for.
+
+        A manager decides for all of the companies that they work in, coordinators for their own.
+        """
+        if self.env.su:
             return self
+        if self.env.user.has_group(GROUP + "manager"):
+            # sudo: whether somebody decides for a bank is asked of banks they can't read, too.
+            return self.filtered(lambda scheme: scheme.sudo().company_id in self.env.user.company_ids)
         return self._coordinated_by_user()
 
     def _coordinated_by_user(self):
@@ -316,6 +327,7 @@ class TimebankScheme(models.Model):
     # Proof: seals, the check of the ledger, and the nightly job
     # ------------------------------------------------------------
 
+    @verb()
     def action_seal_now(self):
         """:meth:`action_seal` as a button: tells what was sealed."""
         seals = self.action_seal()
@@ -334,9 +346,11 @@ class TimebankScheme(models.Model):
             },
         }
 
+    @verb(single=True)
     def action_view_seals(self):
         return self._open_own("timebank_seal_action")
 
+    @verb()
     def check_ledger(self):
         """Every invariant of the ledger that does not hold, in these banks (all, if none given).
 
@@ -358,6 +372,7 @@ class TimebankScheme(models.Model):
             return []
         return schemes.env["timebank.ledger.check"]._get_violations(schemes)
 
+    @verb()
     def action_seal(self):
         """Seal all transfers that no seal covers yet.
 
@@ -369,6 +384,7 @@ class TimebankScheme(models.Model):
             seals |= scheme.env["timebank.seal"]._seal_unsealed(scheme)
         return seals.with_env(self.env)
 
+    @verb()
     def action_check_ledger(self):
         """:meth:`check_ledger` as a button: tells what it found."""
         violations = self.check_ledger()

@@ -190,7 +190,7 @@ class TimebankSeal(models.Model):
 class TimebankSealLine(models.Model):
     _name = "timebank.seal.line"
     _description = "Sealed Transfer"
-    _inherit = ["timebank.bulk"]
+    _inherit = ["timebank.protected", "timebank.bulk"]
     _log_access = False
     _allow_sudo_commands = False
 

@@ -7,6 +7,7 @@ from ...tools import codes
 from ...tools.minutes import clock
 from ..common.figures import counts_by
 from ..common.hours_field import hours_field
+from ..common.verb import verb
 from ..common.windows import open_list
 
 #: More than anybody prints and cuts at once.
@@ -104,6 +105,7 @@ class TimebankVoucherBatch(models.Model):
         return vals
 
     # Actions
+    @verb()
     def action_issue(self):
         """Make the vouchers of drafts, and move what they are worth out of the account that pays.
 
@@ -123,12 +125,14 @@ class TimebankVoucherBatch(models.Model):
             batch._insert_vouchers()
         return True
 
+    @verb()
     def action_print(self):
         """:return: the action of the sheets, eight vouchers to a page"""
         if any(batch.state != "issued" for batch in self):
             raise UserError(self.env._("Issue the vouchers before you print them."))
         return self.env.ref("timebank_coproduction.action_report_vouchers").report_action(self)
 
+    @verb(single=True)
     def action_view_vouchers(self):
         self.ensure_one()
         return open_list(self.env, "timebank_voucher_action", [("batch_id", "=", self.id)], {})

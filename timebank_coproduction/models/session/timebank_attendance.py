@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ...tools import codes
 from ...tools.minutes import DAY, to_hours
 from ..common.hours_field import hours_field
+from ..common.verb import verb
 from ..common.words import say_moment
 from .timebank_session import TAKES_A_PLACE
 
@@ -399,6 +400,7 @@ class TimebankAttendance(models.Model):
     # The waiting list: a freed place is kept for the first of it, until the link to it runs out.
     # ------------------------------------------------------------
 
+    @verb()
     def action_withdraw(self):
         """Take people off the list, as a button of the register."""
         self.check_access("write")
@@ -413,6 +415,7 @@ class TimebankAttendance(models.Model):
         self._raise_or_list(refusals)._withdraw()
         return self._tell(refusals, self.env._("withdrawn"))
 
+    @verb(single=True)
     def action_claim(self):
         """Take the place that is kept for this person.
 

@@ -7,6 +7,7 @@ from ...tools.minutes import DAY, clock
 from ..common.figures import counts_by, figures_over
 from ..common.hours_field import hours_field
 from ..common.odoo_private import time_zones
+from ..common.verb import text, verb
 from ..common.windows import open_list
 from ..common.words import at_place, say_day, say_span
 
@@ -285,6 +286,7 @@ class TimebankSession(models.Model):
     # Opening, cancelling, and what stands in their way.
     # ------------------------------------------------------------
 
+    @verb()
     def action_open(self):
         """Let people sign up.
 
@@ -300,6 +302,7 @@ class TimebankSession(models.Model):
         ).state = "running"
         return self._tell(refusals, self.env._("opened"))
 
+    @verb()
     def action_cancel(self):
         """Call sessions off; those signed up or waiting get a mail.
 
@@ -317,6 +320,7 @@ class TimebankSession(models.Model):
         concerned._notify("cancelled")
         return self._tell(refusals, self.env._("cancelled"))
 
+    @verb()
     def action_draft(self):
         """Take a cancelled session up again; those who had signed up still are."""
         self.check_access("write")
@@ -324,6 +328,7 @@ class TimebankSession(models.Model):
         self._raise_or_list(refusals)._in_verb().write({"state": "draft"})
         return self._tell(refusals, self.env._("taken up"))
 
+    @verb(single=True)
     def action_view_register(self):
         """The register as a list of its own: tick, type minutes, save once."""
         self.ensure_one()
@@ -364,6 +369,7 @@ class TimebankSession(models.Model):
     # Closing the register, and opening it again.
     # ------------------------------------------------------------
 
+    @verb()
     def action_close(self):
         """Turn the register into hours and credits. Closing twice does nothing more.
 
@@ -395,6 +401,7 @@ class TimebankSession(models.Model):
             )
         return self._tell(refusals, self.env._("closed"))
 
+    @verb(reason=text())
     def action_reopen(self, reason):
         """Open the register again: hours and credits are reversed, then it can be closed anew.
 
