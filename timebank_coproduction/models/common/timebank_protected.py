@@ -37,7 +37,7 @@ class TimebankProtected(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if self._is_in_verb():
-            closed = self._behind_door()
+            closed = self._out_of_verb()
             return super(TimebankProtected, closed).create(vals_list)
         for vals in vals_list:
             self._refuse_protected(
@@ -47,13 +47,13 @@ class TimebankProtected(models.AbstractModel):
 
     def write(self, vals):
         if self._is_in_verb():
-            return super(TimebankProtected, self._behind_door()).write(vals)
+            return super(TimebankProtected, self._out_of_verb()).write(vals)
         self._refuse_protected(name for name in vals if self._is_protected(name))
         return super().write(vals)
 
     def unlink(self):
         if self._is_in_verb():
-            return super(TimebankProtected, self._behind_door()).unlink()
+            return super(TimebankProtected, self._out_of_verb()).unlink()
         return super().unlink()
 
     def _refuse_own_terms(self, vals, names):
@@ -76,7 +76,7 @@ class TimebankProtected(models.AbstractModel):
         """
         return self.with_context(clean_context(self.env.context), timebank_in_verb=_KEYS[self._name])
 
-    def _behind_door(self):
+    def _out_of_verb(self):
         """The same records, as everybody else has them."""
         if "timebank_in_verb" not in self.env.context:
             return self

@@ -401,8 +401,10 @@ class TimebankAccount(models.Model):
 
     def _why_not_give_to(self, target, memo):
         foreign = target.scheme_id != self.sudo().scheme_id  # sudo: only whether it is the same bank
-        if not target or (foreign and not target.sudo(self.env.su).has_access("read")):
+        if not target:
             return self.env._("Choose who receives the gift.")
+        if foreign and not target.sudo(self.env.su).has_access("read"):
+            return self.env._("The two accounts are in different time banks: choose one of the same bank.")
         if target.kind in FLOW_KINDS:
             return self.env._(
                 "Credits can be given to a person or a pot, not to the bank itself: choose the community pot."
