@@ -1,4 +1,5 @@
 from . import (
+    res_users,
     timebank_in_bank,
     timebank_verbs,
     timebank_todo,
