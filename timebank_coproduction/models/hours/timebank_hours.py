@@ -120,6 +120,7 @@ class TimebankHours(models.Model):
     )
     transfer_ids = fields.One2many("timebank.transfer", "hours_id", string="Credits")
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+    is_mine = fields.Boolean(compute="_compute_is_mine", search="_search_is_mine")
 
     # The time of day at which an entry began, as people write it.
     start_time = fields.Char(
@@ -157,6 +158,7 @@ class TimebankHours(models.Model):
            WHERE state IN ('submitted', 'approved')""",
         "These hours have been recorded already. If they are different hours, give both a starting time.",
     )
+    _newest_of_bank = models.Index("(scheme_id, date DESC, id DESC)")
     _to_approve = models.Index("(scheme_id, date) WHERE state = 'submitted'")
 
     @api.depends("scheme_id", "partner_id", "receiver_id")
@@ -201,6 +203,20 @@ class TimebankHours(models.Model):
         if operator != "in" or False in value:
             return NotImplemented
         return [("state", "=", "submitted"), ("date", "<", self._late_before())]
+
+    @api.depends_context("uid")
+    @api.depends("partner_id", "receiver_id")
+    def _compute_is_mine(self):
+        """Whether the user gave or received the time."""
+        me = self.env.user.partner_id
+        for entry in self:
+            entry.is_mine = me in (entry.partner_id | entry.receiver_id)
+
+    def _search_is_mine(self, operator, value):
+        if operator != "in" or False in value:
+            return NotImplemented
+        me = self.env.user.partner_id.id
+        return ["|", ("partner_id", "=", me), ("receiver_id", "=", me)]
 
     @api.depends("start_minute")
     def _compute_start_time(self):

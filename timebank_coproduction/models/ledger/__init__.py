@@ -1,5 +1,6 @@
 from . import (
     res_company,
+    res_users,
     timebank_in_bank,
     timebank_verbs,
     timebank_todo,

@@ -141,7 +141,7 @@ class TimebankScheme(models.Model):
 
     @api.depends("operating_account_id.balance_minutes")
     def _compute_outstanding_minutes(self):
-        # Banks are told to all of the staff, their accounts to those who run them.
+        """Nothing for a bank whose accounts the user can't read: staff see all banks listed."""
         readable = self.operating_account_id._filtered_access("read")
         for scheme in self:
             scheme.outstanding_minutes = -(scheme.operating_account_id & readable).balance_minutes
@@ -190,7 +190,14 @@ class TimebankScheme(models.Model):
         # sequences by hand; both are the bank's own and hold nothing yet.
         for scheme in schemes.sudo():
             scheme._open_books()
+        self.env.registry.clear_cache()  # the record rules remember who coordinates which banks
         return schemes
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "coordinator_ids" in vals:
+            self.env.registry.clear_cache()  # as above
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
@@ -352,8 +359,7 @@ class TimebankScheme(models.Model):
         """Those of these banks that have the user among their coordinators."""
         if not self.env.user.has_group(GROUP + "coordinator"):
             return self.browse()
-        # sudo: whether somebody coordinates a bank is asked of banks they can't read, too.
-        return self.filtered(lambda scheme: self.env.user in scheme.sudo().coordinator_ids)
+        return self & self.env.user.coordinated_scheme_ids.with_env(self.env)
 
     def _joined_by_user(self):
         """Those of these banks that the user belongs to, without working in them."""

@@ -46,7 +46,7 @@ class TimebankTransfer(models.Model):
     name = fields.Char("Number", required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)
     scheme_id = fields.Many2one(
-        "timebank.scheme", string="Time bank", required=True, readonly=True, ondelete="restrict", index=True
+        "timebank.scheme", string="Time bank", required=True, readonly=True, ondelete="restrict"
     )
     company_id = fields.Many2one(related="scheme_id.company_id")
     from_account_id = fields.Many2one(
@@ -96,6 +96,9 @@ class TimebankTransfer(models.Model):
     _reversed_once = models.UniqueIndex(
         "(reversal_of_id) WHERE reversal_of_id IS NOT NULL", "This transfer has been reversed already."
     )
+    # A page of the list, of all banks or of one, without looking at the rest of the ledger
+    _newest = models.Index("(date DESC, id DESC)")
+    _newest_of_bank = models.Index("(scheme_id, date DESC, id DESC)")
     _from_statement = models.Index("(from_account_id, date DESC, id DESC)")
     _to_statement = models.Index("(to_account_id, date DESC, id DESC)")
     # A statement's line by its id: see timebank.statement.line

@@ -32,7 +32,7 @@ class TimebankAttendance(models.Model):
     _description = "Attendance"
     _inherit = ["timebank.prepared", "timebank.protected", "timebank.verbs"]
     _typed_hours = {"hours": "minutes"}
-    _order = "session_id, role, partner_id, id"
+    _order = "start desc, session_id.id, role, partner_id, id"
     _rec_names_search = ["partner_id", "session_id"]
     _check_company_auto = True
     _protected_fields = frozenset(
@@ -127,6 +127,7 @@ class TimebankAttendance(models.Model):
     _claim_unique = models.UniqueIndex(
         "(claim_code) WHERE claim_code IS NOT NULL", "That link to a place is taken."
     )
+    _newest = models.Index("(start DESC)")
     _of_person = models.Index("(partner_id, start) WHERE state IN ('signed_up', 'attended')")
 
     @api.depends("state")
