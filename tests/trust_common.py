@@ -236,7 +236,7 @@ class TrustCase(TimebankCase):
         made["timebank.reconciliation.line"] = reconciliation.line_ids[:1]
         reconciliation.action_prepare()
         # what is noted by the way
-        env["timebank.code.attempt"]._log("voucher", word, "unknown", scheme)
+        env["timebank.code.attempt"]._note_attempt("voucher", word, "unknown", scheme)
         made["timebank.code.attempt"] = env["timebank.code.attempt"].search([("source", "=", word)])
         made["timebank.account.tail"] = env["timebank.account.tail"].search(
             [("account_id", "in", scheme.account_ids.ids)], limit=1

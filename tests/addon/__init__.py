@@ -12,3 +12,6 @@ from . import test_odoo_private
 from . import test_tools
 from . import test_translation
 from . import test_views
+from . import test_trust_dialogs
+from . import test_trust_protected
+from . import test_trust_verbs

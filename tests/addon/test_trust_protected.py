@@ -193,8 +193,8 @@ class TestTrustProtected(TrustCase):
         self.env.invalidate_all()
         self.assertTrue(signed.is_intact)
 
-    def test_a_door_opens_for_one_step(self):
-        """Whatever a verb sets off finds the door closed, and defaults from outside stay outside."""
+    def test_a_verb_opens_one_step(self):
+        """Whatever a verb sets off finds the fields closed, and defaults from outside stay outside."""
         hours = self.env["timebank.hours"].with_context(default_state="approved", default_earns_credit=True)
         vals = {"partner_id": self.ann.partner_id.id, "scheme_id": self.scheme.id, "date": "2026-03-03"}
         entry = hours._in_verb().create({**vals, "minutes": 60})
