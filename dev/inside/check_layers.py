@@ -45,7 +45,7 @@ LEVEL = {subject: level for level, row in enumerate(LAYERS) for subject in row}
 FOLDERS = ("models", "wizards", "controllers", "report")
 PLACES = {
     "common": ("wizards/timebank_outcome", "wizards/timebank_reason", "report/ir_actions_report"),
-    "ledger": ("wizards/timebank_gift",),
+    "ledger": ("wizards/timebank_gift", "wizards/timebank_verify"),
     "member": ("wizards/timebank_join",),
     "hours": (
         "wizards/timebank_certificate",
@@ -69,15 +69,19 @@ SUBJECT = {f"{file}.py": subject for subject, files in PLACES.items() for file i
 #: Fields and methods of an upper subject whose names Odoo or Python uses too.
 AMBIGUOUS = frozenset(
     {
+        "_auto",
         "_log_access",
         "_render",
+        "company_id",
         "count",
         "date",
         "email",
         "hours",
         "minutes",
         "number",
+        "parent_id",
         "partner_id",
+        "project_id",
         "step",
         "target",
         "user_id",

@@ -1,4 +1,5 @@
 from . import (
+    base,
     ir_sequence,
     odoo_private,
     timebank_locks,

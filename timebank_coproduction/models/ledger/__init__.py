@@ -1,4 +1,6 @@
 from . import (
+    ir_sequence,
+    res_users,
     timebank_in_bank,
     timebank_verbs,
     timebank_todo,
