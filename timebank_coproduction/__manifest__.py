@@ -63,6 +63,7 @@
         "views/timebank_language.xml",
         "views/timebank_availability.xml",
         "report/paperformat.xml",
+        "report/paper_anchor.xml",
         "report/timebank_statement.xml",
         "views/timebank_statement.xml",
         "views/timebank_hours_entry.xml",

@@ -26,7 +26,7 @@ class TestCompanies(GrantCase):
         record.company_id = False
 
     def test_contacts(self):
-        self._check_stays(self.ann.partner_id, "Elsewhere Ltd", self.scheme.company_id.name)
+        self._check_stays(self._make_member("Dee Ray").partner_id, "Elsewhere Ltd", self.scheme.company_id.name)
         self._check_stays(self.supplier)
         self._check_stays(self.funder)
 

@@ -105,6 +105,7 @@ class TimebankReconciliation(models.Model):
         copy=False,
         help="The latest seal of each of the grant's banks at the time of preparing, as JSON.",
     )
+    anchor_text = fields.Text("Ledger at signing", compute="_compute_anchor_text")
     line_ids = fields.One2many("timebank.reconciliation.line", "reconciliation_id", string="Lines")
     # The fund, as of the last day of the period
     award_amount = fields.Monetary("Award", **MONEY)
@@ -188,6 +189,11 @@ class TimebankReconciliation(models.Model):
             reconciliation.is_intact = not signed or reconciliation.hash == canonical.digest(
                 reconciliation._get_signed()
             )
+
+    @api.depends("anchors")
+    def _compute_anchor_text(self):
+        for reconciliation in self:
+            reconciliation.anchor_text = "\n".join(reconciliation._get_anchor_words())
 
     # CRUD
     def write(self, vals):

@@ -46,8 +46,10 @@ class TimebankLedgerCheck(models.AbstractModel):
                        OR c.minutes IS NULL OR c.scheme_id != r.scheme_id
                        OR a.scheme_id IS DISTINCT FROM c.scheme_id
                        OR c.state != 'requested' AND c.approved_on IS NULL
-                       OR c.create_date > r.priced_on + interval '1 minute'
-                          AND c.minutes != r.minutes * c.quantity)""",
+                       OR c.create_date > r.priced_on + interval '1 hour'
+                          AND c.minutes != r.minutes * c.quantity
+                       OR c.create_date >= r.priced_on AND r.minutes > 0 AND r.is_free IS NOT TRUE
+                          AND c.minutes = 0)""",
             tuple(schemes.ids),
         )
         return self._prepare_violations(

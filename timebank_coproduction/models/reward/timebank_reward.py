@@ -169,9 +169,9 @@ class TimebankReward(models.Model):
         "Limits are zero or more, and a claim is valid for at least a day.",
     )
 
-    @api.depends("minutes")
+    @api.depends("minutes", "is_free")
     def _compute_priced_on(self):
-        self.priced_on = fields.Datetime.now()
+        self.priced_on = self.env.cr.now()  # by the same clock as the days on which claims are made
 
     @api.depends("claim_ids.state")
     def _compute_claim_count(self):
