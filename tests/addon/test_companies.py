@@ -26,7 +26,8 @@ class TestCompanies(GrantCase):
         record.company_id = False
 
     def test_contacts(self):
-        self._check_stays(self._make_member("Dee Ray").partner_id, "Elsewhere Ltd", self.scheme.company_id.name)
+        member = self._make_member("Dee Ray")
+        self._check_stays(member.partner_id, "Elsewhere Ltd", self.scheme.company_id.name)
         self._check_stays(self.supplier)
         self._check_stays(self.funder)
 

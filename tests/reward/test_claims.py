@@ -227,10 +227,9 @@ class TestClaims(RewardCase):
         ):
             vals = {**columns, **missing}
             with self.subTest(missing=missing), self._undone():
+                marks = ", ".join(["%s"] * len(vals))
                 self._tamper(
-                    "INSERT INTO timebank_redemption (%s) VALUES (%s)"
-                    % (", ".join(vals), ", ".join(["%s"] * len(vals))),
-                    *vals.values(),
+                    f"INSERT INTO timebank_redemption ({', '.join(vals)}) VALUES ({marks})", *vals.values()
                 )
                 found = self.scheme.check_ledger()
                 self.assertIn("timebank.redemption", [violation["model"] for violation in found])
