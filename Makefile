@@ -15,7 +15,7 @@ export DB
 help: python
 	@$(DEV) help
 
-setup demo shell bench lint format screenshots map pot: python
+setup demo shell bench lint format screenshots map pot reachable: python
 	@$(DEV) $@
 
 serve: python
@@ -34,5 +34,5 @@ test-odoo-lint: python
 python:
 	@command -v $(PYTHON) >/dev/null || dev/python.sh
 
-.PHONY: help python setup demo serve test test-upgrade test-odoo-lint lint format shell bench screenshots map pot
+.PHONY: help python setup demo serve test test-upgrade test-odoo-lint lint format shell bench screenshots map pot reachable
 .DEFAULT_GOAL := help

@@ -14,6 +14,7 @@ def serve(port="8069"):
     setup.ensure()
     demo.ensure()
     _check_free(port)
+    serving.point_reports(settings.DEMO_DB, port)
     command = serving.command(settings.DEMO_DB, port)
     process = subprocess.Popen(
         [*command, "--log-level", "warn", "--max-cron-threads", "1"],

@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.request
 
-from . import odoo_run, settings
+from . import odoo_run, postgres, settings
 from .console import Stop
 
 
@@ -31,10 +31,24 @@ def command(database, port):
     )
 
 
+def point_reports(database, port):
+    """Let wkhtmltopdf fetch the styles of `database`'s PDFs from the server on that port.
+
+    The address stored otherwise is the one under which an administrator logged in last.
+    """
+    postgres.psql(
+        "INSERT INTO ir_config_parameter (key, value)"
+        f" VALUES ('report.url', 'http://127.0.0.1:{int(port)}')"
+        " ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
+        database,
+    )
+
+
 @contextlib.contextmanager
 def server(database):
     """Serve `database` inside the block; gives the address."""
     port = free_port()
+    point_reports(database, port)
     log = settings.CACHE / "logs" / f"server-{database}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as handle:

@@ -52,6 +52,16 @@ def _has_magic():
     return any(Path("/usr/lib").glob("**/libmagic.so.1")) or any(Path("/lib").glob("*/libmagic.so.1"))
 
 
+def _has_library(name):
+    return any(path for lib in ("/usr/lib", "/lib") for path in Path(lib).glob(f"*/{name}"))
+
+
+def _has_chinese_font():
+    # people's names are written in any script
+    shown = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False)
+    return bool(shown.stdout.strip())
+
+
 def missing_packages():
     """Debian packages to install, each only if what it brings isn't there."""
     missing = []
@@ -71,6 +81,16 @@ def missing_packages():
             missing.append(package)
     if not _has_magic():
         missing.append("libmagic1")
+    for library, package in (  # what WeasyPrint draws with
+        ("libpangoft2-1.0.so.0", "libpangoft2-1.0-0"),
+        ("libharfbuzz-subset.so.0", "libharfbuzz-subset0"),
+    ):
+        if not _has_library(library):
+            missing.append(package)
+    if not shutil.which("fc-list"):
+        missing.append("fontconfig")
+    if not (shutil.which("fc-list") and _has_chinese_font()):
+        missing.append("fonts-droid-fallback")
     return missing
 
 

@@ -10,4 +10,5 @@ from .exchange import *
 from .reward import *
 from .grant import *
 from .desk import *
+from .trust import *
 from .journeys import *

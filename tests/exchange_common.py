@@ -45,9 +45,10 @@ class ExchangeCase(TimebankCase):
         """Ben offers archery, Ann asks for it."""
         return self._make_offer(self.ben), self._make_request(self.ann)
 
-    def _introduce(self, offer, request):
-        introduction = self.env["timebank.introduction"].create(
+    @classmethod
+    def _introduce(cls, offer, request):
+        introduction = cls.env["timebank.introduction"].create(
             {"offer_id": offer.id, "request_id": request.id}
         )
-        introduction.with_user(self.coordinator).action_introduce()
+        introduction.with_user(cls.coordinator).action_introduce()
         return introduction

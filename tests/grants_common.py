@@ -117,20 +117,22 @@ class GrantCase(RewardCase):
             grant.remaining_amount,
         )
 
-    def _match(self, claim, bill, amount, **vals):
+    @classmethod
+    def _match(cls, claim, bill, amount, **vals):
         return (
-            self.env["timebank.reward.match"]
-            .with_user(self.finance)
+            cls.env["timebank.reward.match"]
+            .with_user(cls.finance)
             .match(claim.id, bill.invoice_line_ids[:1].id, amount, **vals)
         )
 
-    def _reconcile(self, **vals):
+    @classmethod
+    def _reconcile(cls, **vals):
         reconciliation = (
-            self.env["timebank.reconciliation"]
-            .with_user(self.finance)
+            cls.env["timebank.reconciliation"]
+            .with_user(cls.finance)
             .create(
                 {
-                    "grant_id": self.grant.id,
+                    "grant_id": cls.grant.id,
                     "date_from": date(2026, 1, 1),
                     "date_to": date(2026, 3, 31),
                     **vals,

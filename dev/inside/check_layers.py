@@ -44,7 +44,13 @@ LEVEL = {subject: level for level, row in enumerate(LAYERS) for subject in row}
 #: Sub-folders of these are subjects; the subject of a file beside them stands here.
 FOLDERS = ("models", "wizards", "controllers", "report")
 PLACES = {
-    "common": ("wizards/timebank_outcome", "wizards/timebank_reason", "report/ir_actions_report"),
+    "common": (
+        "wizards/timebank_outcome",
+        "wizards/timebank_reason",
+        "report/ir_actions_report",
+        "report/report_paperformat",
+        "report/res_config_settings",
+    ),
     "ledger": ("wizards/timebank_gift", "wizards/timebank_verify"),
     "member": ("wizards/timebank_join",),
     "hours": (

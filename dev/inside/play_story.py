@@ -1,18 +1,15 @@
 """Plays the story inside Odoo. Arguments: the database, the folder for its files."""
 
 import json
-import logging
 import sys
 import traceback
 from pathlib import Path
 
 import odoo
-import odoo.http
 import odoo.modules.registry
 import odoo.service.server
 from odoo import api
 
-from dev import serving
 from story import chapters
 from story.table import Table
 from story.world import World, find_user
@@ -69,22 +66,13 @@ def environment(cr, login):
 
 
 def start_odoo(database):
-    """Odoo, and its web server, from which wkhtmltopdf fetches the styles."""
-    port = serving.free_port()
-    arguments = ["-d", database, "--http-port", str(port), "--log-level", "warn"]
+    """Odoo without its web server: a paper fetches nothing."""
+    arguments = ["-d", database, "--no-http", "--log-level", "warn"]
     odoo.tools.config.parse_config(arguments, setup_logging=True)
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     odoo.service.server.load_server_wide_modules()
-    server = odoo.service.server.ThreadedServer(odoo.http.root)
-    server.start(stop=False)
-    from odoo.addons.base.models.ir_actions_report import IrActionsReport
-
-    # for this process alone: nothing of it is stored in the database
-    IrActionsReport._get_report_url = lambda *_args, **_kw: f"http://127.0.0.1:{port}"
 
 
 if __name__ == "__main__":
     code = main(*sys.argv[1:])
     sys.stdout.flush()
-    # the web server's threads are of no use any more
-    __import__("os")._exit(code)
+    sys.exit(code)

@@ -11,6 +11,8 @@ from . import test_layers
 from . import test_map
 from . import test_new_records
 from . import test_odoo_private
+from . import test_papers
+from . import test_reading
 from . import test_tools
 from . import test_translation
 from . import test_views

@@ -1,5 +1,15 @@
+"""Journeys: people's work done in a browser, by clicks and typing alone.
+
+``common`` has the class to start from, ``screen`` the words in which a journey is told,
+``world`` the people and banks that it happens to. With ``TIMEBANK_PICTURES`` set to a
+folder, the pictures that journeys take on their way are kept there.
+"""
+
 from . import test_grant_screen
+from . import test_intake_journey
 from . import test_kiosk_browser
 from . import test_register_browser
 from . import test_reward_scanning
 from . import test_session_calendar
+from . import test_session_journey
+from . import test_walk

@@ -43,7 +43,7 @@ class TestAnchor(TimebankCase):
         transfer = self.earned.transfer_ids
         self._tamper("UPDATE timebank_transfer SET memo = 'x' WHERE id = %s", transfer.id)
         self.assertFalse(self.scheme.verify(1, anchor)["stands"])
-        self.assertFalse(self.scheme.verify(2, self.second.hash)["stands"] and False)
+        self.assertFalse(self.scheme.verify(2, self.second.hash)["stands"])
 
     def test_a_later_change_leaves_earlier_seals_standing(self):
         self._tamper("UPDATE timebank_transfer SET memo = 'x' WHERE id = %s", self.later.transfer_ids.id)
@@ -64,7 +64,7 @@ class TestAnchor(TimebankCase):
         ):
             with self.assertRaises(UserError) as caught:
                 self.scheme.verify(number, typed)
-            self._check_sentence(str(caught.exception), "sixteen signs")
+            self._check_sentence(str(caught.exception))
 
     @users("tb_finance")
     def test_the_dialog(self):

@@ -2,6 +2,7 @@
 
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import UserError
 
 from ..session_common import NOW, SessionCase
@@ -80,8 +81,13 @@ class TestWaitingList(SessionCase):
             self.session.capacity = 1
 
     def test_register_cannot_overfill_either(self):
-        with self.assertRaisesRegex(UserError, "no places left"):
-            self._make_line(self.eve, role="attendee", present=False)
+        """Who is added to a full session waits; who is there can't be put into no place."""
+        line = self._make_line(self.eve, role="attendee", present=False)
+        self.assertEqual((line.state, line.waiting_since), ("waiting", fields.Datetime.now()))
+        self.assertFalse(line.offered_until)
+        line.unlink()
+        with self.assertRaisesRegex(UserError, "no places left"), self.env.cr.savepoint():
+            self._make_line(self.eve, role="attendee", present=True)
 
     def test_attendee_cannot_be_made_of_a_helper_when_full(self):
         helper = self.session.sign_up(self.eve.partner_id, "helper")

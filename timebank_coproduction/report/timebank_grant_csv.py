@@ -3,6 +3,8 @@ import io
 
 from odoo import fields, models
 
+from ..models.common.verb import verb
+
 #: The fields that 360Giving requires of an award, and those of ours that fit its others.
 HEADER = (
     "Identifier",
@@ -26,6 +28,7 @@ class TimebankGrant(models.Model):
 
     _inherit = "timebank.grant"
 
+    @verb()
     def action_export_360giving(self):
         """:return: an action that downloads one CSV for these grants"""
         attachment = self.env["ir.attachment"].create(

@@ -5,6 +5,7 @@ import xlsxwriter
 from odoo import models
 from odoo.tools.translate import LazyTranslate
 
+from ..models.common.verb import verb
 from ..models.common.words import say_day
 
 _lt = LazyTranslate(__name__)
@@ -70,6 +71,7 @@ class TimebankReconciliation(models.Model):
 
     _inherit = "timebank.reconciliation"
 
+    @verb(single=True)
     def action_export_xlsx(self):
         """:return: an action that downloads the workbook"""
         self.ensure_one()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.common.verb import verb
 from ..models.common.windows import open_list
 
 
@@ -89,6 +90,7 @@ class TimebankRewardSpendReport(models.Model):
         )
 
     @api.model
+    @verb()
     def action_open(self):
         """The report, once every posted bill of the grants is in it."""
         grants = self.env["timebank.grant"].search([("state", "!=", "draft")])

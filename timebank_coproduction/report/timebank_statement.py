@@ -1,6 +1,5 @@
 from odoo import api, models
 
-from ..models.common.odoo_private import prints_letterhead
 from ..tools.minutes import clock
 
 
@@ -21,24 +20,13 @@ class ReportStatement(models.AbstractModel):
         data = data or {}
         accounts = self.env["timebank.account"].browse(docids or data.get("account_ids"))
         statements = accounts._get_statements(data.get("date_from"), data.get("date_to"))
-        statements = [self._in_own_language(statement) for statement in statements]
         return {
             "doc_ids": accounts.ids,
             "doc_model": accounts._name,
             "docs": accounts,
-            "bundles": self._get_bundles(statements),
+            "statements": [self._in_own_language(statement) for statement in statements],
             "clock": clock,
         }
-
-    def _get_bundles(self, statements):
-        """Statements that share a letterhead and its page numbers: each has its own.
-
-        A wkhtmltopdf without the patch that Odoo asks for prints no letterhead, and
-        takes one document at a time: there, all go into one, each on its own page.
-        """
-        if prints_letterhead():
-            return [[statement] for statement in statements]
-        return [statements]
 
     def _in_own_language(self, statement):
         """The same, with its records in the language of the person it is for."""

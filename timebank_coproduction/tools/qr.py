@@ -23,6 +23,8 @@ def modules(text):
 def svg(text):
     """A QR code of ``text``, as the markup of an ``svg`` that fills what it is put into.
 
+    It says what it is to those who have the page read to them.
+
     >>> picture = svg("ABCD-EFGH-JKMN-PQRS")
     >>> picture[:52], picture.count("M") > 100
     ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0', True)
@@ -37,6 +39,6 @@ def svg(text):
     size = len(rows) + 2 * QUIET
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" width="100%" height="100%"'
-        f' shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{size}v{size}H0z"/>'
+        f' shape-rendering="crispEdges"><title>QR code</title><path fill="#fff" d="M0 0h{size}v{size}H0z"/>'
         f'<path fill="#000" d="{dark}"/></svg>'
     )

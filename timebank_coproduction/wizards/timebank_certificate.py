@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.common.verb import verb
 from ..tools.minutes import to_hours
 
 
@@ -29,6 +30,7 @@ class TimebankCertificate(models.TransientModel):
     def _compute_display_name(self):
         self.display_name = self.env._("Certificate of hours")
 
+    @verb(single=True)
     def action_print(self):
         """:return: the action of the letters, one page for each member
         :raises UserError: nobody of them gave time in the period

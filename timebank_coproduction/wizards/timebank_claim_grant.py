@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..models.common.verb import verb
+
 
 class TimebankClaimGrant(models.TransientModel):
     """Charge claims to another grant, or to the organisation's own funds."""
@@ -12,6 +14,7 @@ class TimebankClaimGrant(models.TransientModel):
     )
     reason = fields.Char(help="Needed where the grant's budget would not allow it.")
 
+    @verb(single=True)
     def action_confirm(self):
         """:return: closes the dialog"""
         self.ensure_one()

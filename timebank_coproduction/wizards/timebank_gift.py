@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..models.common.hours_field import hours_field, valid_minutes
+from ..models.common.verb import verb
 
 
 class TimebankGift(models.TransientModel):
@@ -17,6 +18,7 @@ class TimebankGift(models.TransientModel):
     hours = fields.Float(required=True)
     memo = fields.Char("What for")
 
+    @verb(single=True)
     def action_confirm(self):
         """:return: an action that closes the dialog"""
         self.ensure_one()

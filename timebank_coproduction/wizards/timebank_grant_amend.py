@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..models.common.verb import verb
+
 
 class TimebankGrantAmend(models.TransientModel):
     """Ask what was agreed anew with the funder, and why."""
@@ -26,6 +28,7 @@ class TimebankGrantAmend(models.TransientModel):
             wizard.date_end = wizard.grant_id.date_end
             wizard.reward_percentage = wizard.grant_id.reward_percentage
 
+    @verb(single=True)
     def action_confirm(self):
         self.ensure_one()
         self.grant_id.action_amend(

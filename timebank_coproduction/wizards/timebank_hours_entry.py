@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..models.common.hours_field import valid_minutes
+from ..models.common.verb import verb
 from ..models.common.windows import open_list
 from ..tools.shares import split
 
@@ -62,6 +63,7 @@ class TimebankHoursEntry(models.TransientModel):
             )
             entry.member_partner_ids = members.partner_id
 
+    @verb(single=True)
     def action_confirm(self):
         """Make the hours, hand them in, and approve them where asked to.
 

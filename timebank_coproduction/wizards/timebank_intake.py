@@ -3,8 +3,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..models.common.hours_field import valid_minutes
+from ..models.common.verb import verb
 from ..models.common.windows import open_form, open_list
 from ..models.member.timebank_member import ROLES
+from ..tools import names
 
 STEPS = [
     ("can", "What they can do"),
@@ -19,6 +21,9 @@ BEST_SHOWN = 3
 
 #: How many skills a word may stand for, looked at to find the one that it names.
 MOST_MEANINGS = 5
+
+#: Of people with the same name, as many as can be looked through in a dialog.
+MOST_DOUBLES = 8
 
 
 class TimebankIntake(models.TransientModel):
@@ -74,6 +79,10 @@ class TimebankIntake(models.TransientModel):
     role = fields.Selection(ROLES, required=True, default="volunteer")
     share_phone = fields.Boolean("May pass on the telephone number")
     share_email = fields.Boolean("May pass on the e-mail address")
+    # Whom we may know already
+    double_ids = fields.Many2many("res.partner", "timebank_intake_double_rel", readonly=True)
+    double_id = fields.Many2one("res.partner", string="It is", domain="[('id', 'in', double_ids)]")
+    is_somebody_else = fields.Boolean("None of them: somebody new")
 
     @api.depends("step")
     def _compute_place(self):
@@ -92,6 +101,7 @@ class TimebankIntake(models.TransientModel):
             self.share_phone, self.share_email = member.share_phone, member.share_email
 
     # Steps
+    @verb(single=True)
     def action_next(self):
         """Go on; free words that the list knows become skills."""
         self.ensure_one()
@@ -99,14 +109,15 @@ class TimebankIntake(models.TransientModel):
             self._understand_words()
         return self._move_steps(1)
 
+    @verb(single=True)
     def action_back(self):
         self.ensure_one()
         return self._move_steps(-1)
 
     def _move_steps(self, by):
-        names = [name for name, _label in STEPS]
-        position = min(max(names.index(self.step) + by, 0), len(names) - 1)
-        self.step = names[position]
+        steps = [step for step, _label in STEPS]
+        position = min(max(steps.index(self.step) + by, 0), len(steps) - 1)
+        self.step = steps[position]
         return open_list(self.env, "timebank_intake_action", res_id=self.id)
 
     def _understand_words(self):
@@ -125,6 +136,7 @@ class TimebankIntake(models.TransientModel):
         self.words = ", ".join(left)
 
     # The end
+    @verb(single=True)
     def action_finish(self):
         """Make the member, the offers, interests and requests.
 
@@ -133,6 +145,8 @@ class TimebankIntake(models.TransientModel):
         """
         self.ensure_one()
         self._check_complete()
+        if not self._settle_doubles():
+            return self._move_steps(0)
         member = self._join()
         offers = self._make_offers(member)
         requests = self._make_requests(member)
@@ -153,6 +167,47 @@ class TimebankIntake(models.TransientModel):
             raise UserError(self.env._("What is their name?"))
         if not (self.skill_ids or self.words or self.interest_ids or self.need_ids):
             raise UserError(self.env._("Say at least one thing that they can do, would enjoy, or need."))
+
+    def _settle_doubles(self):
+        """Whether it is clear who this is; otherwise the people that it may be are kept, to be asked about.
+
+        :raises UserError: where they are asked about and nothing was chosen
+        """
+        if self.partner_id or self.is_somebody_else:
+            return True
+        doubles = self._find_doubles()
+        if self.double_id in doubles:
+            self.partner_id = self.double_id
+            return True
+        if doubles and doubles == self.double_ids:
+            raise UserError(self.env._("Choose who it is, or say that it is none of them."))
+        self.double_ids, self.double_id = doubles, False
+        return not doubles
+
+    def _find_doubles(self):
+        """Contacts of the same name, unless a postcode, mail or telephone number tells them apart."""
+        name = names.folded(self.name)
+        contacts = self.env["res.partner"].search([("name", "=ilike", names.pattern(self.name))], limit=200)
+        mine = self._get_marks(self)
+        return contacts.filtered(
+            lambda contact: (
+                names.folded(contact.name) == name and self._may_be_same(mine, self._get_marks(contact))
+            )
+        )[:MOST_DOUBLES]
+
+    @api.model
+    def _get_marks(self, person):
+        """What tells people of one name apart, as far as it is known of this one."""
+        return {
+            "zip": "".join((person.zip or "").split()).casefold(),
+            "email": (person.email or "").strip().casefold(),
+            "phone": names.digits(person.phone),
+        }
+
+    @api.model
+    def _may_be_same(self, one, other):
+        known = [mark for mark, value in one.items() if value and other[mark]]
+        return not known or any(one[mark] == other[mark] for mark in known)
 
     def _get_member(self):
         return self.env["timebank.member"].search(

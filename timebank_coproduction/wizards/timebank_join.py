@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..models.common.verb import verb
 from ..models.common.windows import open_list
 from ..models.member.timebank_member import ROLES
 
@@ -43,6 +44,7 @@ class TimebankJoin(models.TransientModel):
             domain.append(("coordinator_ids", "in", self.env.uid))
         return domain
 
+    @verb(single=True)
     def action_join(self):
         """Add those who are not members yet; applicants among them are accepted too.
 

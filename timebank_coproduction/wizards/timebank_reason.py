@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..models.common import verb as verbs
+
 
 class TimebankReason(models.TransientModel):
     """Ask why, then call the verb on the records it was opened for."""
@@ -11,6 +13,7 @@ class TimebankReason(models.TransientModel):
     verb = fields.Char(required=True, default=lambda self: self.env.context.get("timebank_verb"))
     reason = fields.Char(required=True)
 
+    @verbs.verb(single=True)
     def action_confirm(self):
         """:return: what the verb returns: an action, or one that closes the dialog"""
         self.ensure_one()

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..models.common.verb import verb
 from ..models.session.timebank_session_series import FREQUENCIES
 
 
@@ -16,6 +17,7 @@ class TimebankSessionRepeat(models.TransientModel):
     until = fields.Date("Last day")
     skip_ids = fields.One2many("timebank.session.repeat.skip", "repeat_id", string="Days to leave out")
 
+    @verb(single=True)
     def action_repeat(self):
         """Make the series, and show it."""
         self.ensure_one()

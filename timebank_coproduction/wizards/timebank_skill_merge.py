@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..models.common.verb import verb
+
 
 class TimebankSkillMerge(models.TransientModel):
     """Ask into which skill the chosen ones go."""
@@ -15,6 +17,7 @@ class TimebankSkillMerge(models.TransientModel):
     )
     target_id = fields.Many2one("timebank.skill", string="Become", required=True)
 
+    @verb(single=True)
     def action_confirm(self):
         """:return: the merged skill's form"""
         self.ensure_one()

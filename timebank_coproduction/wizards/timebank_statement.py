@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.common.verb import verb
 from ..models.common.windows import open_list
 
 
@@ -38,6 +39,7 @@ class TimebankStatement(models.TransientModel):
         """The dialog for these accounts, as an action."""
         return open_list(self.env, "timebank_statement_action", context={"default_account_ids": accounts.ids})
 
+    @verb(single=True)
     def action_print(self):
         """:return: the action that makes the PDF, one statement after the other
         :raises UserError: when none of those chosen has an account

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..models.common.verb import verb
+
 
 class TimebankVerify(models.TransientModel):
     """Ask for the seal that stands on a paper or in a mail, and tell whether it still stands."""
@@ -13,6 +15,7 @@ class TimebankVerify(models.TransientModel):
     stands = fields.Boolean(readonly=True)
     message = fields.Text(readonly=True)
 
+    @verb(single=True)
     def action_verify(self):
         """:return: the dialog again, with the answer in it"""
         self.ensure_one()

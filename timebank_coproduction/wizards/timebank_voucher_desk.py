@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..models.common.hours_field import hours_field
+from ..models.common.verb import verb
 from ..models.common.windows import open_dialog
 
 
@@ -41,6 +42,7 @@ class TimebankVoucherDesk(models.TransientModel):
     def _compute_display_name(self):
         self.display_name = self.env._("Hand in vouchers")
 
+    @verb(single=True)
     def action_hand_in(self):
         """Take in what was scanned; the codes that can't be used stay in the field.
 

@@ -1,5 +1,6 @@
 from . import (
     base,
+    ir_rule,
     ir_sequence,
     odoo_private,
     timebank_locks,

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class TimebankAvailability(models.Model):
     _name = "timebank.availability"
     _description = "Part of the Week"
+    _inherit = ["timebank.protected"]
     _order = "weekday, part"
 
     weekday = fields.Selection(

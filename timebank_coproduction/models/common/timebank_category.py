@@ -4,6 +4,7 @@ from odoo import fields, models
 class TimebankCategory(models.Model):
     _name = "timebank.category"
     _description = "Contribution Category"
+    _inherit = ["timebank.protected"]
     _order = "sequence, name"
 
     name = fields.Char(required=True, translate=True)

@@ -4,6 +4,7 @@ from odoo import fields, models
 class TimebankLanguage(models.Model):
     _name = "timebank.language"
     _description = "Spoken or Signed Language"
+    _inherit = ["timebank.protected"]
     _order = "sequence, name"
 
     name = fields.Char(required=True, translate=True)

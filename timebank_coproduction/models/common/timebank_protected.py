@@ -1,16 +1,25 @@
+from collections import defaultdict
+from functools import wraps
+
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.models import MAGIC_COLUMNS
+from odoo.tools import clean_context
 
-#: What a verb hands to create and write. An object of this process: nothing sent from outside can equal it.
-_KEY = object()
+#: What opens each model's door. Objects of this process: nothing sent from outside can equal one.
+_KEYS = defaultdict(object)
 
 
 class TimebankProtected(models.AbstractModel):
     """Fields that change through the model's verbs alone, whoever the user is.
 
-    A model lists them in ``_protected_fields``; its verbs write them on
-    ``self._in_verb()``. A value for one of them in anybody else's ``create``
-    or ``write`` is refused, over the external API as much as in the client.
+    Protected is what a model lists in ``_protected_fields``, and each stored field that is
+    read-only on every screen. A model's verbs write them on ``self._in_verb()``. In
+    anybody else's ``create`` or ``write`` a value for one is refused, over the external API
+    as much as in the client; what the context (``default_*``) or a user's own defaults
+    bring is looked at like what was typed in.
+
+    All stored models of the addon inherit this one, before any other.
     """
 
     _name = "timebank.protected"
@@ -18,21 +27,34 @@ class TimebankProtected(models.AbstractModel):
     _inherit = ["timebank.bulk", "timebank.locks"]
     _protected_fields = frozenset()
 
+    def _register_hook(self):
+        """Have ``create`` see defaults from outside among the values, before any model's own rules."""
+        super()._register_hook()
+        model = self.env.registry[self._name]
+        if not self._abstract and not getattr(model.create, "reads_defaults", False):
+            model.create = _reading_defaults(model.create)
+
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._is_in_verb():
-            for vals in vals_list:
-                self._refuse_protected(
-                    name
-                    for name in self._protected_fields.intersection(vals)
-                    if vals[name] != self._protected_default(name)
-                )
+        if self._is_in_verb():
+            closed = self._out_of_verb()
+            return super(TimebankProtected, closed).create(vals_list)
+        for vals in vals_list:
+            self._refuse_protected(
+                name for name in vals if self._is_protected(name) and not self._is_usual(name, vals[name])
+            )
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self._is_in_verb():
-            self._refuse_protected(self._protected_fields.intersection(vals))
+        if self._is_in_verb():
+            return super(TimebankProtected, self._out_of_verb()).write(vals)
+        self._refuse_protected(name for name in vals if self._is_protected(name))
         return super().write(vals)
+
+    def unlink(self):
+        if self._is_in_verb():
+            return super(TimebankProtected, self._out_of_verb()).unlink()
+        return super().unlink()
 
     def _refuse_own_terms(self, vals, names):
         """:raises AccessError: where somebody sets ``names`` for themselves, whatever their role"""
@@ -46,13 +68,51 @@ class TimebankProtected(models.AbstractModel):
                 )
             )
 
-    @api.private
     def _in_verb(self):
-        """The same records, on which protected fields can be written. For verbs only."""
-        return self.with_context(timebank_in_verb=_KEY)
+        """The same records, on which protected fields can be written. For verbs only.
+
+        It opens for one ``create`` or ``write`` of this model: what these set off (lines,
+        inverses, mails, automations) finds it closed. Defaults from outside stay outside.
+        """
+        return self.with_context(clean_context(self.env.context), timebank_in_verb=_KEYS[self._name])
+
+    def _out_of_verb(self):
+        """The same records, as everybody else has them."""
+        if "timebank_in_verb" not in self.env.context:
+            return self
+        context = {key: value for key, value in self.env.context.items() if key != "timebank_in_verb"}
+        return self.with_env(self.env(context=context))
 
     def _is_in_verb(self):
-        return self.env.context.get("timebank_in_verb") is _KEY
+        return self.env.context.get("timebank_in_verb") is _KEYS[self._name]
+
+    def _is_protected(self, name):
+        field = self._fields.get(name)
+        if field is None or name in MAGIC_COLUMNS:
+            return False
+        return name in self._protected_fields or bool(field.store and field.readonly)
+
+    def _is_usual(self, name, value):
+        """Whether a new record has that value anyway, so that it may be named."""
+        usual = self._protected_default(name)
+        return value == usual or not (value or usual)
+
+    def _take_in_defaults(self, vals_list):
+        """Values with what the context and users' own defaults add, and a context without it."""
+        names = set(self.env["ir.default"]._get_model_defaults(self._name))
+        names |= {key.removeprefix("default_") for key in self.env.context if key.startswith("default_")}
+        names &= self._fields.keys()
+        if not names:
+            return self, vals_list
+        added = self.default_get(sorted(names))
+        if self._is_in_verb():  # verbs say all that is not usual
+            added |= {name: self._protected_default(name) for name in added if self._is_protected(name)}
+        context = {
+            key: value
+            for key, value in self.env.context.items()
+            if key.removeprefix("default_") not in names or not key.startswith("default_")
+        }
+        return self.with_env(self.env(context=context)), [{**added, **vals} for vals in vals_list]
 
     def _protected_default(self, name):
         """The value that a new record has anyway, and that may therefore be named."""
@@ -68,3 +128,18 @@ class TimebankProtected(models.AbstractModel):
                     fields=", ".join(labels),
                 )
             )
+
+
+def _reading_defaults(create):
+    """``create`` of a registry class, which reads defaults from outside like typed values."""
+
+    @wraps(create)
+    def reading(self, vals_list):
+        if isinstance(vals_list, dict):
+            vals_list = [vals_list]
+        model, vals_list = self._take_in_defaults(vals_list)
+        records = create(model, vals_list)
+        return records if model is self else records.with_env(self.env)
+
+    reading.reads_defaults = True
+    return reading

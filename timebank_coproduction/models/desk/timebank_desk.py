@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ...tools import closeness
 from ...tools.minutes import clock
+from ..common.verb import record_id, verb
 from ..common.words import say_day
 
 #: How many rows each section shows; its figure counts them all.
@@ -55,6 +56,7 @@ class TimebankDesk(models.AbstractModel):
         return own or (banks if manager else own)
 
     # Actions
+    @verb(offer_id=record_id("timebank.offer"), request_id=record_id("timebank.request"))
     def desk_introduce(self, offer_id, request_id):
         """Introduce two people over an offer and a request, with one click on the desk."""
         introductions = self.env["timebank.introduction"]
@@ -63,6 +65,7 @@ class TimebankDesk(models.AbstractModel):
         introduction = introduction or introductions.create({"offer_id": offer_id, "request_id": request_id})
         return introduction.action_introduce()
 
+    @verb(offer_id=record_id("timebank.offer"), member_id=record_id("timebank.member"))
     def desk_introduce_interest(self, offer_id, member_id):
         """Somebody likes what is offered: make it a request of theirs, and introduce them."""
         offer = self.env["timebank.offer"].browse(offer_id)

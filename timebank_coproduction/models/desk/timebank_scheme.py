@@ -1,9 +1,12 @@
 from odoo import models
 
+from ..common.verb import verb
+
 
 class TimebankScheme(models.Model):
     _inherit = "timebank.scheme"
 
+    @verb()
     def get_desk(self):
         """Everything on the broker's desk, in one call.
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import hmac
 
+from ..common.verb import verb
 from ..common.windows import open_list
 from .timebank_skill import KINDS
 
@@ -216,6 +217,7 @@ class TimebankExchangeMixin(models.AbstractModel):
     # Publishing, pausing, renewing and closing, for offers and requests alike.
     # ------------------------------------------------------------
 
+    @verb()
     def action_publish(self):
         """Let others find it: from now on it is suggested.
 
@@ -228,6 +230,7 @@ class TimebankExchangeMixin(models.AbstractModel):
             self.env._("published"),
         )
 
+    @verb()
     def action_pause(self):
         """Don't suggest it for a while."""
         refusals = self._get_refusals_by_state(
@@ -235,6 +238,7 @@ class TimebankExchangeMixin(models.AbstractModel):
         )
         return self._change_state(refusals, {"state": "paused"}, self.env._("paused"))
 
+    @verb()
     def action_renew(self):
         """Keep it for another term, counted from today, and publish it again."""
         refusals = self._get_refusals_to_publish(("published", "paused", "expired"))
@@ -249,6 +253,7 @@ class TimebankExchangeMixin(models.AbstractModel):
             self.env._("renewed"),
         )
 
+    @verb()
     def action_close(self):
         """It is over: it stays in the history and is no longer suggested."""
         refusals = self._get_refusals_by_state(
@@ -257,11 +262,13 @@ class TimebankExchangeMixin(models.AbstractModel):
         )
         return self._change_state(refusals, {"state": "closed"}, self.env._("closed"))
 
+    @verb()
     def action_draft(self):
         """Open a closed one again."""
         refusals = self._get_refusals_by_state(("closed",), self.env._("“%s” is not closed."))
         return self._change_state(refusals, {"state": "draft"}, self.env._("opened again"))
 
+    @verb()
     def action_view_introductions(self):
         own = [("id", "in", self.introduction_ids.ids)]
         return open_list(self.env, "timebank_introduction_action", own, {})

@@ -227,8 +227,9 @@ class TimebankIntroduction(models.Model):
             request, offer = introduction.request_id, introduction.offer_id
             pairs.append((request, offer, float(points[rows[request], columns[offer]])))
         for introduction, row in zip(self.sudo(), matchmaker._describe(pairs), strict=True):
-            introduction.score = row["score"]
-            introduction.reasons = self._join_reasons(row["reasons"])
+            introduction._in_verb().write(
+                {"score": row["score"], "reasons": self._join_reasons(row["reasons"])}
+            )
 
     def _join_reasons(self, reasons):
         text = ", ".join(reasons)
@@ -268,11 +269,11 @@ class TimebankIntroduction(models.Model):
             vals = {"score": row["score"], "reasons": self._join_reasons(row["reasons"])}
             old = there.get((row["offer_id"], row["request_id"]))
             if old:
-                old.write(vals)
+                old._in_verb().write(vals)
                 kept |= old
             else:
                 new.append({**vals, "offer_id": row["offer_id"], "request_id": row["request_id"]})
-        return kept | self.create(new)
+        return kept | self._in_verb().create(new)
 
     @api.autovacuum
     def _gc_suggested(self):

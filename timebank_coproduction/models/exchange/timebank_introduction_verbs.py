@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ...tools.minutes import DAY
+from ..common.verb import flag, moment, text, verb, whole
 from ..common.windows import open_list
 
 #: To ring somebody who has no e-mail address.
@@ -12,6 +13,7 @@ class TimebankIntroduction(models.Model):
 
     _inherit = "timebank.introduction"
 
+    @verb()
     def action_introduce(self):
         """Tell both people about each other, with the contact details that each agreed to share.
 
@@ -26,6 +28,7 @@ class TimebankIntroduction(models.Model):
         introductions._tell_both()
         return self._tell(refusals, self.env._("introduced"))
 
+    @verb(meet_at=moment(), place=text(), minutes=whole())
     def action_agree(self, meet_at=None, place=None, minutes=None):
         """They have agreed when, where and for how long.
 
@@ -46,6 +49,7 @@ class TimebankIntroduction(models.Model):
         introductions._forget_calls()
         return self._tell(refusals, self.env._("agreed"))
 
+    @verb()
     def action_done(self):
         """They have met: hand in the hours for approval, and mark the request as met.
 
@@ -61,7 +65,7 @@ class TimebankIntroduction(models.Model):
                 )
         introductions = self._raise_or_list(refusals)
         # sudo: one of the two may say that it is done; the hours wait for a coordinator.
-        hours = self.env["timebank.hours"].sudo().create(introductions._prepare_hours())
+        hours = self.env["timebank.hours"].sudo()._in_verb().create(introductions._prepare_hours())
         hours.action_submit()
         introductions.sudo()._in_verb().write({"state": "done"})
         introductions._forget_calls()
@@ -69,6 +73,7 @@ class TimebankIntroduction(models.Model):
         requests.filtered(lambda request: request.state in ("published", "paused", "expired")).action_meet()
         return self._tell(refusals, self.env._("done"))
 
+    @verb(reason=text(), ask_again=flag())
     def action_decline(self, reason, ask_again=False):
         """It won't happen. The two are not suggested to each other again unless told.
 
@@ -93,6 +98,7 @@ class TimebankIntroduction(models.Model):
         introductions._forget_calls()
         return self._tell(refusals, self.env._("declined"))
 
+    @verb()
     def action_strike_out(self):
         """Take suggestions off the list. They may be suggested another time."""
         refusals = {
@@ -105,6 +111,7 @@ class TimebankIntroduction(models.Model):
         self._raise_or_list(refusals).unlink()
         return True
 
+    @verb(single=True)
     def action_view_hours(self):
         self.ensure_one()
         return open_list(self.env, "timebank_hours_action", [("introduction_id", "=", self.id)], {})

@@ -5,6 +5,7 @@ from odoo import fields, models
 from ...tools import closeness
 from ...tools.minutes import clock
 from ..common.figures import figures_over
+from ..common.verb import verb
 from ..common.windows import open_dialog, open_list
 
 #: How many of the requests that a member could meet are told to whoever asks them to give back.
@@ -65,6 +66,7 @@ class TimebankMember(models.Model):
                 )
                 open_ones._in_verb().write({"state": "closed"})
 
+    @verb(single=True)
     def action_log_hours(self):
         """An empty entry of hours for this member, to fill in."""
         self.ensure_one()
@@ -72,9 +74,11 @@ class TimebankMember(models.Model):
             self.env["timebank.hours"], self.env._("Log hours"), context=self._get_form_defaults()
         )
 
+    @verb(single=True)
     def action_view_offers(self):
         return self._open_own("timebank_offer_action")
 
+    @verb(single=True)
     def action_view_requests(self):
         return self._open_own("timebank_request_action")
 
@@ -91,6 +95,7 @@ class TimebankMember(models.Model):
     # What the coordinator reads when asking.
     # ------------------------------------------------------------
 
+    @verb()
     def action_ask_to_give_back(self):
         """Give the user a to-do for each of these members, with what they said they can do."""
         self.check_access("write")
@@ -102,7 +107,7 @@ class TimebankMember(models.Model):
                 note=member._say_what_they_can(wishes.get(member.id, [])),
                 user_id=self.env.uid,
             )
-        self.asked_on = fields.Date.context_today(self)
+        self._in_verb().write({"asked_on": fields.Date.context_today(self)})
         return True
 
     def _why_ask(self):

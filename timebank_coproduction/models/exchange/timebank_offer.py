@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..common.figures import figures_over
+from ..common.verb import verb, whole
 from .timebank_exchange_mixin import BEST_SHOWN
 
 
@@ -25,6 +26,7 @@ class TimebankOffer(models.Model):
     # The requests that an offer fits.
     # ------------------------------------------------------------
 
+    @verb(single=True, limit=whole(least=1, most=1000))
     def suggest(self, limit=BEST_SHOWN):
         """The open requests that this offer fits, best first. Nothing is written.
 
@@ -39,6 +41,7 @@ class TimebankOffer(models.Model):
         found = matchmaker._suggest(self, "timebank.request", limit)
         return matchmaker._describe_facts(found, "request")
 
+    @verb()
     def action_suggest(self):
         """Keep the best requests as suggested introductions, and show them."""
         rows = [row for offer in self for row in offer.suggest()]

@@ -5,6 +5,7 @@ from odoo.fields import Command
 from ...tools.shares import split
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.verb import verb, whole
 from .timebank_exchange_mixin import BEST_SHOWN
 
 
@@ -125,6 +126,7 @@ class TimebankRequest(models.Model):
         return result
 
     # Verbs
+    @verb()
     def action_meet(self):
         """The wish has come true."""
         refusals = self._get_refusals_by_state(
@@ -133,6 +135,7 @@ class TimebankRequest(models.Model):
         )
         return self._change_state(refusals, {"state": "met"}, self.env._("met"))
 
+    @verb(single=True)
     def action_add_offer(self):
         """An empty offer of what is asked for, to fill in with whoever was found."""
         self.ensure_one()
@@ -248,6 +251,7 @@ class TimebankRequest(models.Model):
     # The offers that fit a request.
     # ------------------------------------------------------------
 
+    @verb(single=True, limit=whole(least=1, most=1000))
     def suggest(self, limit=BEST_SHOWN):
         """The published offers that fit this request, best first. Nothing is written.
 
@@ -263,6 +267,7 @@ class TimebankRequest(models.Model):
         found = matchmaker._suggest(self, "timebank.offer", limit)
         return matchmaker._describe_facts(found, "offer")
 
+    @verb()
     def action_suggest(self):
         """Keep the best offers as suggested introductions, and show them."""
         rows = [row for request in self for row in request.suggest()]

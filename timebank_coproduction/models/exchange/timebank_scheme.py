@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from ...tools import closeness, planning
 from ..common.hours_field import hours_field
+from ..common.verb import verb
 from ..common.windows import open_list
 
 #: For how many days after support ended somebody is asked.
@@ -40,6 +41,7 @@ class TimebankScheme(models.Model):
         "CHECK (give_back_minutes > 0)", "People are asked to give back after some time received."
     )
 
+    @verb()
     def plan_introductions(self):
         """Suggest who to introduce to whom, so that as many requests as possible are served.
 
@@ -58,6 +60,7 @@ class TimebankScheme(models.Model):
         rows = [row for scheme in self for row in scheme._get_plan_rows()]
         return introductions._keep_suggestions(rows).sorted("score", reverse=True)
 
+    @verb()
     def action_plan_introductions(self):
         """Make a plan, and show it to be accepted or struck out line by line."""
         introductions = self.plan_introductions()
@@ -158,7 +161,7 @@ class TimebankScheme(models.Model):
                 note=member._say_what_they_can(suggestions.get(member.id, [])),
                 user_id=self.coordinator_ids[:1].id or self.env.uid,
             )
-        members.asked_on = today
+        members._in_verb().write({"asked_on": today})
 
     def _get_never_gave(self):
         """Active members who have received enough to be asked, and never given."""

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..common.figures import figures_over
+from ..common.verb import record, verb
 from ..common.windows import open_dialog, open_form, open_list
 
 KINDS = [("skill", "Skill"), ("space", "Space"), ("equipment", "Equipment")]
@@ -13,6 +14,7 @@ class TimebankSkill(models.Model):
 
     _name = "timebank.skill"
     _description = "Skill"
+    _inherit = ["timebank.protected"]
     _order = "complete_name, id"
     _rec_names_search = ["complete_name", "synonyms"]
     _parent_store = True
@@ -75,9 +77,11 @@ class TimebankSkill(models.Model):
         if self._has_cycle():
             raise ValidationError(self.env._("A skill can't be a part of itself, nor of one of its parts."))
 
+    @verb()
     def action_view_offers(self):
         return open_list(self.env, "timebank_offer_action", self._get_own_domain(), {})
 
+    @verb()
     def action_view_requests(self):
         return open_list(self.env, "timebank_request_action", self._get_own_domain(), {})
 
@@ -85,6 +89,7 @@ class TimebankSkill(models.Model):
         """The offers or requests of these skills and of their parts."""
         return [("skill_id", "child_of", self.ids)]
 
+    @verb(single=True)
     def action_add_offer(self):
         """An empty offer of this, to fill in with whoever was found."""
         self.ensure_one()
@@ -146,6 +151,7 @@ class TimebankSkill(models.Model):
     # Two words for one thing become one skill.
     # ------------------------------------------------------------
 
+    @verb(target=record("timebank.skill"))
     def action_merge_into(self, target):
         """Make these skills one with ``target``: whatever pointed to them points to it.
 

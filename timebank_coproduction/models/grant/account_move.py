@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..common.verb import verb
 from ..common.windows import open_list
 
 FINANCE = "timebank_coproduction.group_timebank_finance"
@@ -48,6 +49,7 @@ class AccountMove(models.Model):
             [("analytic_account_id", "in", accounts.ids), ("state", "!=", "draft")]
         )
 
+    @verb()
     def action_view_timebank_lines(self):
         """The lines of this bill that grants pay for, as the books say now, matched or not."""
         self.env["timebank.bill.line"]._bring_up_to_date(self._get_timebank_grants())
@@ -66,6 +68,7 @@ class AccountMove(models.Model):
         for move in self:
             move.timebank_claim_count = counts.get(move._origin.id, 0)
 
+    @verb()
     def action_view_timebank_claims(self):
         """The claims matched with this bill's lines."""
         matches = self.env["timebank.reward.match"].search([("move_line_id.move_id", "in", self.ids)])

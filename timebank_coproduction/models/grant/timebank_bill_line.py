@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..common.verb import verb
 from ..common.windows import open_form
 
 
@@ -14,7 +15,7 @@ class TimebankBillLine(models.Model):
 
     _name = "timebank.bill.line"
     _description = "Bill Line Charged to a Grant"
-    _inherit = ["timebank.locks"]
+    _inherit = ["timebank.protected"]
     _order = "date desc, id desc"
     _rec_names_search = ["name", "move_line_id"]
     _allow_sudo_commands = False
@@ -84,6 +85,7 @@ class TimebankBillLine(models.Model):
         """What a bill line is called: the bill's number and the line's label."""
         return " ".join(filter(None, (number, label))) or "?"
 
+    @verb(single=True)
     def action_view_bill(self):
         """The bill or journal entry that the line is on, for whoever may open it."""
         self.ensure_one()
@@ -121,7 +123,7 @@ class TimebankBillLine(models.Model):
             kept.append(number)
             currency = grants.browse(grant_id).company_currency_id
             if abs((before or 0) - shares.get(key, 0)) >= currency.rounding / 2:
-                self.browse(number).share_amount = shares.get(key, 0)
+                self.browse(number)._in_verb().write({"share_amount": shares.get(key, 0)})
         missing = [
             {"grant_id": grant_id, "move_line_id": move_line_id, "share_amount": share}
             for (grant_id, move_line_id), share in sorted(shares.items())
@@ -130,7 +132,7 @@ class TimebankBillLine(models.Model):
         if missing:
             # Of two who look at new bills at once, the second one's request is tried again.
             grants._mark_committed()
-        new = self.create(missing)
+        new = self._in_verb().create(missing)
         self.browse(stale).unlink()
         return self.browse(kept) | new
 

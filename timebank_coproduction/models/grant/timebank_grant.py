@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..common.figures import figures_over
+from ..common.verb import day, named, number, text, verb
 from ..common.windows import open_form, open_list
 from ..common.words import say_day
 
@@ -132,7 +133,12 @@ class TimebankGrant(models.Model):
         help="Counts the commitments made, so that two at the same moment notice each other.",
     )
     # Reconciliations
-    reconciliation_ids = fields.One2many("timebank.reconciliation", "grant_id", string="Reconciliations")
+    reconciliation_ids = fields.One2many(
+        "timebank.reconciliation",
+        "grant_id",
+        string="Reconciliations",
+        groups="timebank_coproduction.group_timebank_finance,timebank_coproduction.group_timebank_manager",
+    )
     reconciliation_count = fields.Integer(
         "Number of reconciliations", compute="_compute_reconciliation_count"
     )
@@ -220,6 +226,7 @@ class TimebankGrant(models.Model):
                 )
 
     # Actions
+    @verb()
     def action_open(self):
         """Let claims be paid for by these grants. Makes the analytic account where there is none.
 
@@ -238,6 +245,7 @@ class TimebankGrant(models.Model):
         self.deadline_ids._schedule_todo()
         return True
 
+    @verb()
     def action_close(self):
         """Take no more claims. What is open stays visible and can still be matched."""
         self._check_finance()
@@ -357,6 +365,7 @@ class TimebankGrant(models.Model):
     # The ways out of a grant's form.
     # ------------------------------------------------------------
 
+    @verb(single=True)
     def action_reconcile(self):
         """Open the grant's draft reconciliation, making one for the next period where there is none."""
         self.ensure_one()
@@ -367,25 +376,34 @@ class TimebankGrant(models.Model):
         draft.action_refresh()
         return open_form(draft)
 
+    @verb()
     def action_view_claims(self):
         return self._open_own("timebank_redemption_action")
 
+    @verb()
     def action_view_bills(self):
         self.env["timebank.bill.line"]._bring_up_to_date(self)
         return self._open_own("timebank_bill_line_action")
 
+    @verb()
     def action_view_reconciliations(self):
-        return self._open_own("timebank_reconciliation_action")
+        return self._open_own("timebank_reconciliation_action", {"default_grant_id": self[:1].id})
 
-    def _open_own(self, name):
+    def _open_own(self, name, context=None):
         """The addon's window ``name``, showing these grants' records only."""
         own = [("grant_id", "in", self.ids)]
-        return open_list(self.env, name, own, {"default_grant_id": self[:1].id})
+        return open_list(self.env, name, own, context or {})
 
     # ------------------------------------------------------------
     # What was agreed anew with the funder
     # ------------------------------------------------------------
 
+    @verb(
+        single=True,
+        vals=named(amount=number(least=0), date_end=day(), reward_percentage=number(least=0, most=100)),
+        reason=text(),
+        date=day(),
+    )
     def action_amend(self, vals, reason, date=None):
         """Change what was agreed with the funder, and keep what it was.
 

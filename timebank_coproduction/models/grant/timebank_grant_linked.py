@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..common.figures import figures_over
+from ..common.verb import verb
 from ..common.windows import open_list
 
 #: Who sees that there are grants.
@@ -30,6 +31,7 @@ class TimebankGrantLinked(models.AbstractModel):
         for record, count in figures_over(self, self.env["timebank.grant"], self._grant_field):
             record.timebank_grant_count = count
 
+    @verb()
     def action_view_timebank_grants(self):
         """The grants that name these, closed ones too."""
         own = [(self._grant_field, "in", self.ids)]

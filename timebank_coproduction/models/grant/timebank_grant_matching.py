@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ...tools import bill_matching
 from ...tools.bill_allocation import allocate
+from ..common.verb import choice, record_ids, text, verb
 
 #: Lines that the screen lists of each side; a search narrows them.
 SHOWN = 200
@@ -13,9 +14,15 @@ class TimebankGrant(models.Model):
 
     _inherit = "timebank.grant"
 
-    bill_line_ids = fields.One2many("timebank.bill.line", "grant_id", string="Bill lines")
+    bill_line_ids = fields.One2many(
+        "timebank.bill.line",
+        "grant_id",
+        string="Bill lines",
+        groups="timebank_coproduction.group_timebank_finance,timebank_coproduction.group_timebank_manager",
+    )
     claim_ids = fields.One2many("timebank.redemption", "grant_id", string="Claims")
 
+    @verb()
     def action_auto_match(self):
         """Match what can be told for certain (``tools/bill_matching.py``), grant by grant.
 
@@ -127,6 +134,7 @@ class TimebankGrant(models.Model):
     # The two panes on which finance matches by hand: bills on the left, claims on the right.
     # ------------------------------------------------------------
 
+    @verb(single=True)
     def action_match_screen(self):
         self.ensure_one()
         return {
@@ -136,6 +144,7 @@ class TimebankGrant(models.Model):
             "params": {"grant_id": self.id},
         }
 
+    @verb(single=True, search=text())
     def get_matching(self, search=""):
         """What can be matched on this grant now.
 
@@ -178,6 +187,13 @@ class TimebankGrant(models.Model):
             ._description_selection(self.env),
         }
 
+    @verb(
+        single=True,
+        bill_line_ids=record_ids("timebank.bill.line"),
+        redemption_ids=record_ids("timebank.redemption"),
+        difference_reason=choice(of=("timebank.reward.match", "difference_reason")),
+        note=text(),
+    )
     def match_selected(self, bill_line_ids, redemption_ids, difference_reason=False, note=False):
         """Match the bill lines and claims that a person picked, as far as they go.
 

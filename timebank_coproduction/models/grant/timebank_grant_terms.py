@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 class TimebankGrantLine(models.Model):
     _name = "timebank.grant.line"
     _description = "Grant Budget Line"
+    _inherit = ["timebank.protected"]
     _order = "sequence, id"
 
     grant_id = fields.Many2one("timebank.grant", required=True, ondelete="cascade", index=True)
@@ -19,6 +20,7 @@ class TimebankGrantLine(models.Model):
 class TimebankGrantDeadline(models.Model):
     _name = "timebank.grant.deadline"
     _description = "Report Due to a Funder"
+    _inherit = ["timebank.protected"]
     _order = "date, id"
 
     grant_id = fields.Many2one("timebank.grant", required=True, ondelete="cascade", index=True)
@@ -43,12 +45,13 @@ class TimebankGrantDeadline(models.Model):
         """Put each deadline on the list of whoever is responsible for the grant."""
         for deadline in self.filtered(lambda deadline: not deadline.activity_id):
             grant = deadline.grant_id
-            deadline.activity_id = grant.activity_schedule(
+            todo = grant.activity_schedule(
                 "timebank_coproduction.mail_activity_funder_report",
                 date_deadline=deadline.date,
                 summary=deadline.name,
                 user_id=(grant.user_id or self.env.user).id,
             )
+            deadline._in_verb().write({"activity_id": todo.id})
 
 
 class TimebankGrantAmendment(models.Model):

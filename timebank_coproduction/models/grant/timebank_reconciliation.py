@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ...tools import canonical, hash_chain
 from ..common.figures import figures_over
+from ..common.verb import verb
 from ..common.words import say_day
 
 MONEY = {"currency_field": "currency_id", "readonly": True}
@@ -20,6 +21,10 @@ STATUSES = [
     ("bill_changed", "Bill changed after matching"),
     ("manual_entry", "Analytic entry without a bill"),
 ]
+
+#: What a hash begins with that is taken over who signed and when, too. Earlier ones, which
+#: begin with none, are over the figures and lines alone, and stay good.
+SIGNED_FORM = "2:"
 
 #: What the signatures stand for.
 SIGNED = (
@@ -98,7 +103,7 @@ class TimebankReconciliation(models.Model):
     reviewed_by = fields.Many2one("res.users", string="Reviewed by", readonly=True, copy=False)
     reviewed_on = fields.Datetime("Reviewed on", readonly=True, copy=False)
     hash = fields.Char(
-        readonly=True, copy=False, help="Over all figures and lines, at the time of preparing."
+        readonly=True, copy=False, help="Over all figures and lines, who signed them, and when."
     )
     anchors = fields.Char(
         readonly=True,
@@ -185,10 +190,14 @@ class TimebankReconciliation(models.Model):
 
     def _compute_is_intact(self):
         for reconciliation in self:
-            signed = reconciliation.state != "draft"
-            reconciliation.is_intact = not signed or reconciliation.hash == canonical.digest(
-                reconciliation._get_signed()
-            )
+            if reconciliation.state == "draft":
+                reconciliation.is_intact = True
+            elif (reconciliation.hash or "").startswith(SIGNED_FORM):
+                expected = SIGNED_FORM + canonical.digest(reconciliation._get_signed())
+                reconciliation.is_intact = reconciliation.hash == expected
+            else:
+                figures = reconciliation._get_signed_figures()
+                reconciliation.is_intact = reconciliation.hash == canonical.digest(figures)
 
     @api.depends("anchors")
     def _compute_anchor_text(self):
@@ -221,6 +230,7 @@ class TimebankReconciliation(models.Model):
     # Two signatures over the figures and lines.
     # ------------------------------------------------------------
 
+    @verb()
     def action_prepare(self):
         """Sign as preparer: the figures are brought up to date, and then kept.
 
@@ -247,7 +257,7 @@ class TimebankReconciliation(models.Model):
                         reconciliation.currency_id.format(reconciliation.gap_amount),
                     )
                 )
-            reconciliation._in_verb().write(
+            reconciliation._sign(
                 {
                     "state": "prepared",
                     "prepared_by": self.env.user.id,
@@ -255,9 +265,9 @@ class TimebankReconciliation(models.Model):
                     "anchors": reconciliation._prepare_anchors(),
                 }
             )
-            reconciliation._in_verb().hash = canonical.digest(reconciliation._get_signed())
         return True
 
+    @verb()
     def action_review(self):
         """Sign as reviewer.
 
@@ -271,11 +281,12 @@ class TimebankReconciliation(models.Model):
                 raise UserError(self.env._("You prepared it yourself: a second person has to review it."))
             if not reconciliation.is_intact:
                 raise UserError(self.env._("The figures are not those that were prepared: prepare it again."))
-            reconciliation._in_verb().write(
+            reconciliation._sign(
                 {"state": "reviewed", "reviewed_by": self.env.user.id, "reviewed_on": fields.Datetime.now()}
             )
         return True
 
+    @verb()
     def action_back_to_draft(self):
         """Give a prepared one back to its preparer. What was reviewed stays as it is."""
         self.grant_id._check_finance()
@@ -310,7 +321,21 @@ class TimebankReconciliation(models.Model):
             for anchor in self._get_anchors()
         ]
 
+    def _sign(self, vals):
+        """Write a signature, and the hash over all that is signed by now."""
+        self._in_verb().write(vals)
+        self._in_verb().write({"hash": SIGNED_FORM + canonical.digest(self._get_signed())})
+
     def _get_signed(self):
+        """What is signed, by whom and when, as plain values."""
+        return self._get_signed_figures() | {
+            "company": self.company_id.id,
+            "percentages": [f"{self.spent_percentage:.6f}", f"{self.time_percentage:.6f}"],
+            "prepared": [self.prepared_by.id, str(self.prepared_on or "")],
+            "reviewed": [self.reviewed_by.id, str(self.reviewed_on or "")],
+        }
+
+    def _get_signed_figures(self):
         """The figures under the signatures, as plain values."""
         self.ensure_one()
 

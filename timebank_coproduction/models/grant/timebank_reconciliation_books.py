@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ...tools import reconcile
 from ...tools.reconcile import Bill, Claim, Entry, Match, Terms
+from ..common.verb import verb
 from ..common.words import say_day
 
 #: Money on a line, and the line's part that it comes from.
@@ -30,6 +31,7 @@ class TimebankReconciliation(models.Model):
         help="On the same analytic account, on accounts or products that are not rewards.",
     )
 
+    @verb()
     def action_refresh(self):
         """Bring a draft's figures and lines up to date. Notes on lines that are still there are kept."""
         self.check_access("write")
@@ -254,5 +256,6 @@ class TimebankReconciliation(models.Model):
                 return {"note": self.env._("Bill expected by %s.", say_day(self.env, day))}
         return {}
 
+    @verb()
     def action_match(self):
         return self.grant_id.action_match_screen()

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import codes
+from ..common.verb import record_or_none, text, verb
 from ..reward.timebank_reward import STAFF
 
 
@@ -23,7 +24,11 @@ class TimebankRedemption(models.Model):
 
     # What suppliers have billed for a claim.
     match_ids = fields.One2many(
-        "timebank.reward.match", "redemption_id", string="Matched bills", readonly=True, groups=STAFF
+        "timebank.reward.match",
+        "redemption_id",
+        string="Matched bills",
+        readonly=True,
+        groups="timebank_coproduction.group_timebank_finance,timebank_coproduction.group_timebank_manager",
     )
     matched_amount = fields.Monetary("Billed", readonly=True, copy=False, default=0, groups=STAFF)
     billing_done = fields.Boolean(
@@ -157,6 +162,7 @@ class TimebankRedemption(models.Model):
         )
 
     # Actions, for finance
+    @verb(reason=text())
     def action_override_budget(self, reason):
         """Let requested claims be approved although the budget would not allow it.
 
@@ -172,6 +178,7 @@ class TimebankRedemption(models.Model):
         claims.sudo()._note(self.env._("Allowed beyond the budget: %s", reason))
         return self._tell(refusals, self.env._("allowed"))
 
+    @verb(grant=record_or_none("timebank.grant"), reason=text())
     def action_set_grant(self, grant, reason=False):
         """Charge claims to another grant, or to the organisation's own funds.
 
@@ -262,10 +269,12 @@ class TimebankRedemption(models.Model):
     def _ends_by_itself(self):
         return super()._ends_by_itself() and not self.matched_amount
 
+    @verb()
     def action_billing_done(self):
         """Expect no further bill for these claims."""
         return self._set_billing_done(True)
 
+    @verb()
     def action_billing_open(self):
         """Expect a further bill after all."""
         return self._set_billing_done(False)

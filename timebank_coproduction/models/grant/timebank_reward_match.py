@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import match_ddl
+from ..common.verb import choice, number, record_id, text, verb
 
 
 class TimebankRewardMatch(models.Model):
@@ -73,6 +74,7 @@ class TimebankRewardMatch(models.Model):
         "A match can't be for more than its bill line.",
     )
 
+    @verb()
     def init(self):
         self.env.registry.post_init(self.env.cr.execute, match_ddl.CREATE)
 
@@ -97,6 +99,13 @@ class TimebankRewardMatch(models.Model):
 
     # Actions
     @api.model
+    @verb(
+        redemption_id=record_id("timebank.redemption"),
+        move_line_id=record_id("account.move.line", seen=False),
+        amount=number(),
+        difference_reason=choice(of=("timebank.reward.match", "difference_reason")),
+        note=text(),
+    )
     def match(self, redemption_id, move_line_id, amount, difference_reason=False, note=False):
         """Match part of one bill line with one claim.
 
@@ -119,6 +128,7 @@ class TimebankRewardMatch(models.Model):
         )
         return self._match([(claim, line, amount, "hand")], difference_reason, note)
 
+    @verb()
     def action_undo(self):
         """Take matches apart again: claim and bill are open as before."""
         self.env["timebank.grant"]._check_finance()
@@ -139,7 +149,8 @@ class TimebankRewardMatch(models.Model):
         matches = self.sudo()
         matches.bill_line_id._lock()
         for line, group in matches.grouped("bill_line_id").items():
-            line.matched_amount -= sum(group.mapped("amount"))
+            matched = line.matched_amount - sum(group.mapped("amount"))
+            line._in_verb().write({"matched_amount": matched})
         matches.redemption_id._add_matched(
             {
                 claim.id: -sum(group.mapped("amount"))
@@ -179,7 +190,8 @@ class TimebankRewardMatch(models.Model):
             by_line[line.id] = by_line.get(line.id, 0) + amount
             by_claim[claim.id] = by_claim.get(claim.id, 0) + amount
         for line in lines:
-            line.matched_amount = line.currency_id.round(line.matched_amount + by_line[line.id])
+            matched = line.currency_id.round(line.matched_amount + by_line[line.id])
+            line._in_verb().write({"matched_amount": matched})
         claims._add_matched(by_claim)
         # sudo: matches are made by this verb alone, whose rules were asked
         return (

@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.verb import verb
 from ..common.windows import open_list
 
 
@@ -24,6 +25,7 @@ class ProjectProject(models.Model):
             project.timebank_minutes = minutes
             project.timebank_people_count = people
 
+    @verb()
     def action_view_timebank_hours(self):
         return open_list(
             self.env,
@@ -32,6 +34,7 @@ class ProjectProject(models.Model):
             {"default_project_id": self[:1].id, **self.timebank_scheme_ids._default_for_user()},
         )
 
+    @verb()
     def action_view_timebank_people(self):
         """The contacts who gave time in these projects."""
         approved = self.env["timebank.hours"].search(

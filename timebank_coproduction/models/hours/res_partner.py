@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..common.hours_field import hours_field
+from ..common.verb import verb
 from ..common.windows import open_list
 
 
@@ -22,6 +23,7 @@ class ResPartner(models.Model):
             partner.timebank_given_minutes = sum(mine.mapped("given_minutes"))
             partner.timebank_received_minutes = sum(mine.mapped("received_minutes"))
 
+    @verb()
     def action_view_timebank_hours(self):
         """Everything that these people gave or received."""
         theirs = ["|", ("partner_id", "in", self.ids), ("receiver_id", "in", self.ids)]

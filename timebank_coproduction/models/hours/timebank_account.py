@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..common.verb import verb
+
 #: How many months a statement covers unless told.
 STATEMENT_MONTHS = 3
 
@@ -15,6 +17,7 @@ class TimebankAccount(models.Model):
 
     _inherit = "timebank.account"
 
+    @verb()
     def action_print_statement(self):
         """Ask for the period, then print a page for each of these accounts."""
         return self.env["timebank.statement"]._open_dialog(self)

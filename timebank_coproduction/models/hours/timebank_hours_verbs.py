@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ...tools.minutes import clock
+from ..common.verb import text, verb
 from ..common.windows import open_list
 
 #: Besides giver, day and minutes: where all of these agree, it is the same time.
@@ -209,6 +210,7 @@ class TimebankHours(models.Model):
     # The verbs of hours: each takes many, does what can be done, and tells the rest.
     # ------------------------------------------------------------
 
+    @verb()
     def action_submit(self):
         """Hand in drafts. What the bank's policy lets through counts at once.
 
@@ -229,6 +231,7 @@ class TimebankHours(models.Model):
         waiting._ask_for_decision()
         return self._tell(refusals, self.env._("handed in"))
 
+    @verb()
     def action_approve(self):
         """Approve submitted hours and move the credits they earn.
 
@@ -244,6 +247,7 @@ class TimebankHours(models.Model):
         entries._close_todos()
         return self._tell(refusals, self.env._("approved"))
 
+    @verb(reason=text())
     def action_refuse(self, reason):
         """Send submitted hours back.
 
@@ -259,6 +263,7 @@ class TimebankHours(models.Model):
         entries._close_todos()
         return self._tell(refusals, self.env._("refused"))
 
+    @verb()
     def action_draft(self):
         """Take refused hours back in hand, to correct them."""
         self.check_access("write")
@@ -267,6 +272,7 @@ class TimebankHours(models.Model):
         entries._in_verb().write({"state": "draft", "refusal_reason": False})
         return self._tell(refusals, self.env._("taken back"))
 
+    @verb(reason=text())
     def action_reverse(self, reason):
         """Undo an approval: the credits go back by a transfer of their own.
 
@@ -334,6 +340,7 @@ class TimebankHours(models.Model):
         # sudo: reading the credits of entries one may decide on
         return self.sudo().transfer_ids._reverse_possible(reason, "hours_id")
 
+    @verb()
     def action_view_credits(self):
         """The transfers that these entries made, and their reversals."""
         transfers = self.transfer_ids | self.transfer_ids.reversal_ids

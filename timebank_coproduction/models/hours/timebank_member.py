@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ..common.hours_field import hours_field
+from ..common.verb import verb
 from ..common.windows import open_list
 
 
@@ -22,6 +23,7 @@ class TimebankMember(models.Model):
             member.given_minutes, member.received_minutes = given[member], received[member]
 
     # Actions
+    @verb(single=True)
     def action_view_hours(self):
         self.ensure_one()
         return open_list(
@@ -36,6 +38,7 @@ class TimebankMember(models.Model):
             {"default_scheme_id": self.scheme_id.id, "default_partner_id": self.partner_id.id},
         )
 
+    @verb()
     def action_print_statement(self):
         """Ask for the period, then print a page for each of these members."""
         return self.env["timebank.statement"]._open_dialog(self.account_id)

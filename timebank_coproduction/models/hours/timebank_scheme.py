@@ -3,6 +3,7 @@ from odoo import fields, models
 from ...tools.minutes import DAY
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.verb import verb
 
 
 class TimebankScheme(models.Model):
@@ -66,6 +67,7 @@ class TimebankScheme(models.Model):
             scheme.to_approve_count = number
 
     # Actions
+    @verb(single=True)
     def action_view_to_approve(self):
         return self._open_own("timebank_hours_to_approve_action")
 

@@ -1,5 +1,6 @@
 from . import (
     ir_sequence,
+    res_company,
     res_users,
     timebank_in_bank,
     timebank_verbs,

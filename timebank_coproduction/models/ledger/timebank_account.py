@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import clock
 from ..common.hours_field import hours_field, valid_minutes
+from ..common.verb import record, text, verb, whole
 from ..common.windows import open_list
 from ..common.words import say_day
 
@@ -168,11 +169,12 @@ class TimebankAccount(models.Model):
     def create(self, vals_list):
         """People make pots; the other kinds are opened by the bank and its members."""
         if not self._is_in_verb():
+            named = {"scheme_id", "kind"} | ({"partner_id"} if self.env.su else set())
             for vals in vals_list:
                 self._refuse_protected(
                     name
-                    for name in ("balance_minutes", "state")
-                    if vals.get(name) not in (None, self._protected_default(name))
+                    for name in vals.keys() - named
+                    if self._is_protected(name) and not self._is_usual(name, vals[name])
                 )
         if not (self.env.su or self._is_in_verb()):
             for vals in vals_list:
@@ -202,13 +204,16 @@ class TimebankAccount(models.Model):
             raise UserError(self.env._("An account with transfers can't be deleted: close it instead."))
 
     # Actions
+    @verb()
     def action_freeze(self):
         """Stop anything moving in or out until the account is opened again."""
         self._set_state("frozen")
 
+    @verb()
     def action_reopen(self):
         self._set_state("open")
 
+    @verb()
     def action_close(self):
         """:raises UserError: while there is something on the account"""
         for account in self:
@@ -218,6 +223,7 @@ class TimebankAccount(models.Model):
                 )
         self._set_state("closed")
 
+    @verb(single=True)
     def action_view_statement(self):
         self.ensure_one()
         own = [("account_id", "=", self.id)]
@@ -290,7 +296,7 @@ class TimebankAccount(models.Model):
 
     def _announce_expiry(self, today):
         """Tell these members, by mail or through their coordinator."""
-        self.write({"expiry_notice_on": today})
+        self._in_verb().write({"expiry_notice_on": today})
         by_mail = self.filtered("partner_id.email")
         template = self.env.ref("timebank_coproduction.mail_template_expiry")
         if by_mail:
@@ -323,12 +329,13 @@ class TimebankAccount(models.Model):
                 for account in self
             ]
         )
-        self.write({"expiry_notice_on": False})
+        self._in_verb().write({"expiry_notice_on": False})
 
     # ------------------------------------------------------------
     # Gifts: credits that somebody hands on to a person or a pot.
     # ------------------------------------------------------------
 
+    @verb(single=True, to_account=record("timebank.account", seen=False), minutes=whole(), memo=text())
     def action_give(self, to_account, minutes, memo=None):
         """Give credits from this account to another of the same bank.
 
@@ -369,6 +376,7 @@ class TimebankAccount(models.Model):
         self._note_gift(source, target, minutes, memo)
         return transfer.with_env(self.env)
 
+    @verb(single=True)
     def action_open_gift(self):
         self.ensure_one()
         return open_list(self.env, "timebank_gift_action", context={"default_from_account_id": self.id})
@@ -392,8 +400,11 @@ class TimebankAccount(models.Model):
         return self.env._("Only %s can give from that account.", account.name)
 
     def _why_not_give_to(self, target, memo):
+        foreign = target.scheme_id != self.sudo().scheme_id  # sudo: only whether it is the same bank
         if not target:
             return self.env._("Choose who receives the gift.")
+        if foreign and not target.sudo(self.env.su).has_access("read"):
+            return self.env._("The two accounts are in different time banks: choose one of the same bank.")
         if target.kind in FLOW_KINDS:
             return self.env._(
                 "Credits can be given to a person or a pot, not to the bank itself: choose the community pot."

@@ -9,6 +9,7 @@ class TimebankAccountTail(models.Model):
 
     _name = "timebank.account.tail"
     _description = "Movements Not Yet Folded Into an Account"
+    _inherit = ["timebank.protected"]
     _log_access = False
     _allow_sudo_commands = False
 

@@ -15,6 +15,7 @@ class TimebankCodeAttempt(models.Model):
 
     _name = "timebank.code.attempt"
     _description = "Code Tried"
+    _inherit = ["timebank.protected"]
     _order = "id desc"
     _rec_name = "source"
     _allow_sudo_commands = False
@@ -42,7 +43,7 @@ class TimebankCodeAttempt(models.Model):
     def _note_attempt(self, what, source, outcome, scheme=None):
         """Note a try. Whose claim or voucher it was is not kept."""
         # sudo: the pages that take codes are open to everybody; nobody may write here by hand.
-        self.sudo().create(
+        self.sudo()._in_verb().create(
             {"what": what, "source": source, "outcome": outcome, "scheme_id": scheme.id if scheme else False}
         )
 

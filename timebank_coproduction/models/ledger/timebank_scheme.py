@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools import hash_chain
-from ...tools.minutes import LARGEST
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.verb import text, verb, whole
 from ..common.windows import narrow_list
 from ..common.words import say_day
 
@@ -49,6 +49,11 @@ class TimebankScheme(models.Model):
         [("open", "Open"), ("closed", "Closed")], required=True, default="open", tracking=True
     )
     color = fields.Integer()
+    logo = fields.Image(
+        max_width=800,
+        max_height=320,
+        help="Printed on statements, vouchers, cards and letters. Empty means the company's logo.",
+    )
     coordinator_ids = fields.Many2many(
         "res.users",
         string="Coordinators",
@@ -75,6 +80,18 @@ class TimebankScheme(models.Model):
     last_seal_id = fields.Many2one("timebank.seal", readonly=True, copy=False, ondelete="restrict")
     last_seal_number = fields.Integer(readonly=True, copy=False, aggregator=None)
     last_seal_hash = fields.Char(readonly=True, copy=False)
+    is_run_by_user = fields.Boolean(
+        "I decide here",
+        compute="_compute_is_run_by_user",
+        search="_search_is_run_by_user",
+        help="A manager decides for every time bank, a coordinator for those that name them.",
+    )
+    is_on_screen = fields.Boolean(
+        "On my screens",
+        compute="_compute_is_on_screen",
+        search="_search_is_on_screen",
+        help="Whoever runs banks works with those; everybody else sees what all of them do.",
+    )
     # Figures
     outstanding_minutes = fields.Integer(compute="_compute_outstanding_minutes")
     outstanding_hours = hours_field("outstanding_minutes", "Credits outstanding")
@@ -135,11 +152,15 @@ class TimebankScheme(models.Model):
 
     @api.depends("operating_account_id.balance_minutes")
     def _compute_outstanding_minutes(self):
+        # Banks are told to all of the staff, their accounts to those who run them.
+        readable = self.operating_account_id._filtered_access("read")
         for scheme in self:
-            scheme.outstanding_minutes = -scheme.operating_account_id.balance_minutes
+            scheme.outstanding_minutes = -(scheme.operating_account_id & readable).balance_minutes
 
     def _compute_seal_count(self):
-        for scheme, number in figures_over(self, self.env["timebank.seal"], "scheme_id"):
+        # sudo: a figure, as that of the page where banks are shown to all of the staff
+        seals = self.env["timebank.seal"].sudo()
+        for scheme, number in figures_over(self, seals, "scheme_id"):
             scheme.seal_count = number
 
     @api.constrains("credit_limit_minutes")
@@ -240,7 +261,14 @@ class TimebankScheme(models.Model):
             }
         )
 
+    # Papers
+    def _get_logo(self):
+        """The logo that the bank's papers bear: its own or its company's, in base64; False if none."""
+        self.ensure_one()
+        return self.logo or self.company_id._get_timebank_logo()
+
     # Actions
+    @verb()
     def action_close(self):
         """Close the bank: nothing can be recorded in it until it is opened again."""
         self.check_access("write")
@@ -248,15 +276,18 @@ class TimebankScheme(models.Model):
         self.account_ids.sudo()._freeze_for_scheme()
         self._in_verb().write({"state": "closed"})
 
+    @verb()
     def action_reopen(self):
         self.check_access("write")
         self._in_verb().write({"state": "open"})
         # sudo: who may open the bank was checked; its accounts follow it
         self.account_ids.sudo()._thaw_for_scheme()
 
+    @verb(single=True)
     def action_view_accounts(self):
         return self._open_own("timebank_account_action")
 
+    @verb(single=True)
     def action_view_transfers(self):
         return self._open_own("timebank_transfer_action")
 
@@ -288,10 +319,45 @@ class TimebankScheme(models.Model):
     # ------------------------------------------------------------
 
     def _run_by_user(self):
-        """Those of these banks that the user decides for: a manager for all, coordinators for their own."""
-        if self.env.su or self.env.user.has_group(GROUP + "manager"):
+        """Those of these banks that the user decides for.
+
+        A manager decides for all of the companies that they work in, coordinators for their own.
+        """
+        if self.env.su:
             return self
+        if self.env.user.has_group(GROUP + "manager"):
+            # sudo: whether somebody decides for a bank is asked of banks they can't read, too.
+            return self.filtered(lambda scheme: scheme.sudo().company_id in self.env.user.company_ids)
         return self._coordinated_by_user()
+
+    @api.depends("coordinator_ids")
+    @api.depends_context("uid")
+    def _compute_is_run_by_user(self):
+        run = self._run_by_user()
+        for scheme in self:
+            scheme.is_run_by_user = scheme in run
+
+    def _search_is_run_by_user(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        user = self.env.user
+        if self.env.su or user.has_group(GROUP + "manager"):
+            return fields.Domain.TRUE
+        if user.has_group(GROUP + "coordinator"):
+            return fields.Domain("coordinator_ids", "in", user.ids)
+        return fields.Domain.FALSE
+
+    @api.depends("coordinator_ids")
+    @api.depends_context("uid")
+    def _compute_is_on_screen(self):
+        shown = self._run_by_user() if self.env.user.has_group(GROUP + "coordinator") else self
+        for scheme in self:
+            scheme.is_on_screen = scheme in shown
+
+    def _search_is_on_screen(self, operator, value):
+        if self.env.user.has_group(GROUP + "coordinator"):
+            return self._search_is_run_by_user(operator, value)
+        return fields.Domain.TRUE if operator == "in" else NotImplemented
 
     def _coordinated_by_user(self):
         """Those of these banks that have the user among their coordinators."""
@@ -328,6 +394,7 @@ class TimebankScheme(models.Model):
     # Proof: seals, the check of the ledger, and the nightly job
     # ------------------------------------------------------------
 
+    @verb()
     def action_seal_now(self):
         """:meth:`action_seal` as a button: tells what was sealed."""
         seals = self.action_seal()
@@ -346,9 +413,11 @@ class TimebankScheme(models.Model):
             },
         }
 
+    @verb(single=True)
     def action_view_seals(self):
         return self._open_own("timebank_seal_action")
 
+    @verb()
     def check_ledger(self):
         """Every invariant of the ledger that does not hold, in these banks (all, if none given).
 
@@ -370,6 +439,7 @@ class TimebankScheme(models.Model):
             return []
         return schemes.env["timebank.ledger.check"]._get_violations(schemes)
 
+    @verb()
     def action_seal(self):
         """Seal all transfers that no seal covers yet.
 
@@ -381,6 +451,7 @@ class TimebankScheme(models.Model):
             seals |= scheme.env["timebank.seal"]._seal_unsealed(scheme)
         return seals.with_env(self.env)
 
+    @verb()
     def action_check_ledger(self):
         """:meth:`check_ledger` as a button: tells what it found."""
         violations = self.check_ledger()
@@ -401,6 +472,7 @@ class TimebankScheme(models.Model):
 
     # What a database's owner could rewrite so that it fits is written down outside: the number and
     # the beginning of the hash of the latest seal, on papers and in a monthly mail.
+    @verb(single=True, number=whole(1), hash=text())
     def verify(self, number, hash):
         """Whether the seal that somebody wrote down, or has on paper, is still there as it was.
 
@@ -410,13 +482,11 @@ class TimebankScheme(models.Model):
             follows from those before it, and every transfer under them is as it was
         :raises UserError: for what can't be a seal's number and hash
         """
-        self.ensure_one()
-        self.check_access("read")
-        typed = hash_chain.read(hash) if isinstance(hash, str) else ""
-        if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= LARGEST or not typed:
+        typed = hash_chain.read(hash)
+        if not typed:
             raise UserError(
                 self.env._(
-                    "Give the number of the seal, and at least sixteen signs (0 to 9, a to f) of its hash."
+                    "Give at least sixteen signs (0 to 9, a to f) of the hash, as they stand on paper."
                 )
             )
         scheme = self.sudo()  # sudo: a proof needs all of the ledger; only whether it holds is told

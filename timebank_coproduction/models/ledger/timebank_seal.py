@@ -31,7 +31,12 @@ class TimebankSeal(models.Model):
     company_id = fields.Many2one(related="scheme_id.company_id")
     number = fields.Integer("No.", required=True, readonly=True, aggregator=None)
     previous_id = fields.Many2one("timebank.seal", readonly=True, ondelete="restrict")
-    line_ids = fields.One2many("timebank.seal.line", "seal_id", readonly=True)
+    line_ids = fields.One2many(
+        "timebank.seal.line",
+        "seal_id",
+        readonly=True,
+        groups="timebank_coproduction.group_timebank_manager",
+    )
     transfer_count = fields.Integer(readonly=True, string="Transfers")
     hash = fields.Char(required=True, readonly=True)
 
@@ -274,7 +279,7 @@ class TimebankSeal(models.Model):
 class TimebankSealLine(models.Model):
     _name = "timebank.seal.line"
     _description = "Sealed Transfer"
-    _inherit = ["timebank.bulk"]
+    _inherit = ["timebank.protected"]
     _log_access = False
     _allow_sudo_commands = False
 

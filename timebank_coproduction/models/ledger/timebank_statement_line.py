@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..common.hours_field import hours_field
+from ..common.verb import verb
 
 
 class TimebankStatementLine(models.Model):
@@ -25,6 +26,7 @@ class TimebankStatementLine(models.Model):
     balance_minutes = fields.Integer(compute="_compute_balance_minutes")
     balance_hours = hours_field("balance_minutes", "Balance")
 
+    @verb()
     def init(self):
         # The sides stay apart, so that PostgreSQL can walk the two indexes of an
         # account side by side and stop after a page, however long the ledger is.

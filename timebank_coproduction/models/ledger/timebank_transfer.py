@@ -6,6 +6,7 @@ from ...tools import ddl, ledger_ddl
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import LARGEST, clock, to_hours
 from ..common.hours_field import hours_field
+from ..common.verb import text, verb
 
 
 class TimebankTransfer(models.Model):
@@ -16,7 +17,7 @@ class TimebankTransfer(models.Model):
     """
 
     _name = "timebank.transfer"
-    _inherit = ["timebank.bulk", "timebank.reasoned"]
+    _inherit = ["timebank.protected", "timebank.reasoned"]
     _description = "Time Credit Transfer"
     _order = "date desc, id desc"
     _rec_names_search = ["name", "memo"]
@@ -101,6 +102,7 @@ class TimebankTransfer(models.Model):
     _line_in = models.Index("((2 * id))")
     _line_out = models.Index("((2 * id + 1))")
 
+    @verb()
     def init(self):
         # Runs at each install and upgrade, once every table of the ledger is there.
         self.env.registry.post_init(self.env.cr.execute, ledger_ddl.CREATE)
@@ -134,6 +136,7 @@ class TimebankTransfer(models.Model):
         raise AccessError(self.env._("A transfer is never removed: reverse it instead."))
 
     # Actions
+    @verb(reason=text())
     def action_reverse(self, reason):
         """Undo transfers that have no record of their own to undo, such as gifts.
 

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..common.hours_field import hours_field
+from ..common.verb import verb
 from ..common.windows import open_list
 
 
@@ -20,6 +21,7 @@ class ResPartner(models.Model):
             mine = members.get(partner._origin, self.env["timebank.member"])
             partner.timebank_balance_minutes = sum(mine.mapped("balance_minutes"))
 
+    @verb()
     def action_view_timebank_statement(self):
         """What moved on these people's own accounts."""
         own = [("account_id", "in", self.timebank_member_ids.account_id.ids)]

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..common.hours_field import hours_field
+from ..common.verb import verb
 
 ROLES = [
     ("beneficiary", "Beneficiary"),
@@ -125,6 +126,7 @@ class TimebankMember(models.Model):
                 )
 
     # Actions
+    @verb()
     def action_activate(self):
         """Open the account of applicants; welcome back those who paused or left."""
         self.check_access("write")
@@ -152,11 +154,13 @@ class TimebankMember(models.Model):
         self._in_verb().write({"state": "active", "left_on": False})
         return True
 
+    @verb()
     def action_pause(self):
         """Nothing can be recorded for a paused member; the credits stay."""
         self._leave_active(self.env._("Only an active member can be paused."), {"state": "paused"})
         return True
 
+    @verb()
     def action_leave(self):
         """End the membership today. An account with credits left is frozen, an empty one closed."""
         self._leave_active(
@@ -170,6 +174,7 @@ class TimebankMember(models.Model):
         (accounts - empty).action_freeze()
         return True
 
+    @verb()
     def action_view_statement(self):
         return self.account_id.action_view_statement()
 

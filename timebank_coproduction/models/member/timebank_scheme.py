@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..common.figures import figures_over
+from ..common.verb import verb
 
 
 class TimebankScheme(models.Model):
@@ -43,6 +44,7 @@ class TimebankScheme(models.Model):
         return bool(self.member_ids) or super()._is_used()
 
     # Actions
+    @verb(single=True)
     def action_view_members(self):
         return self._open_own("timebank_member_action")
 

@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..common.verb import text, verb
 from ..common.windows import open_list
 from ..common.words import say_day
 
@@ -119,6 +120,7 @@ class TimebankDues(models.Model):
         )
 
     # Actions
+    @verb(reason=text())
     def action_stop(self, reason):
         """Claim no more from now on.
 
@@ -129,6 +131,7 @@ class TimebankDues(models.Model):
         self._in_verb().write({"state": "stopped", "stop_reason": reason})
         return True
 
+    @verb()
     def action_start(self):
         """Go on, from today: turns missed meanwhile are left out."""
         self.check_access("write")
@@ -140,6 +143,7 @@ class TimebankDues(models.Model):
             )
         return True
 
+    @verb(single=True)
     def action_view_claims(self):
         self.ensure_one()
         return open_list(self.env, "timebank_redemption_action", [("dues_id", "=", self.id)], {})

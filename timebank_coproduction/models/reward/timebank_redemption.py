@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...tools import codes
 from ..common.hours_field import hours_field
+from ..common.verb import text, verb
 from ..ledger.timebank_verbs import NOTE_EACH
 from .timebank_reward import STAFF
 
@@ -240,6 +241,7 @@ class TimebankRedemption(models.Model):
     # Verbs: each takes many claims, does what can be done, and tells the rest
     # ------------------------------------------------------------
 
+    @verb()
     def action_request(self):
         """Claim: credits and stock are taken now, whoever has to approve it later.
 
@@ -251,6 +253,7 @@ class TimebankRedemption(models.Model):
         self._raise_or_list(refusals)
         return self._tell(refusals, self.env._("claimed"))
 
+    @verb()
     def action_approve(self):
         """Approve requested claims. They can be handed over from now on.
 
@@ -265,6 +268,7 @@ class TimebankRedemption(models.Model):
         claims._close_todos()
         return self._tell(refusals, self.env._("approved"))
 
+    @verb(reason=text())
     def action_refuse(self, reason):
         """Turn requested claims down: credits and stock go back whole.
 
@@ -278,6 +282,7 @@ class TimebankRedemption(models.Model):
             "refused", reason, refusals, self.env._("Refused: %s", reason), self.env._("refused")
         )
 
+    @verb(reason=text())
     def action_cancel(self, reason):
         """Call claims off before they are handed over: credits and stock go back whole.
 
@@ -291,6 +296,7 @@ class TimebankRedemption(models.Model):
             "cancelled", reason, refusals, self.env._("Cancelled: %s", reason), self.env._("cancelled")
         )
 
+    @verb()
     def action_fulfil(self):
         """Note that approved claims were collected, attended or posted.
 

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...tools import codes, qr
+from ..common.verb import text, verb
 from ..common.words import say_day
 
 #: For how many days a claim is still good after its end was announced.
@@ -69,6 +70,7 @@ class TimebankRedemption(models.Model):
         return self.sudo().filtered(lambda claim: claim.reward_id in rewards) if rewards else self.browse()
 
     @api.model
+    @verb(code=text())
     def fulfil_by_code(self, code):
         """Hand over the approved claim that a member showed the code of. For coordinators.
 
@@ -138,6 +140,7 @@ class TimebankRedemption(models.Model):
     # What approved claims need from suppliers: a pick-list, and an order.
     # ------------------------------------------------------------
 
+    @verb()
     def action_order(self):
         """Order what approved claims need, together for each supplier, as the bank's policy says:
         a draft vendor bill for finance, or a mail.
@@ -156,6 +159,7 @@ class TimebankRedemption(models.Model):
         claims._note(self.env._("Ordered from the supplier"))
         return self._tell(refusals, self.env._("ordered"))
 
+    @verb()
     def action_print_pick_list(self):
         """:return: the action of the list to hand these claims over by"""
         return self.env.ref("timebank_coproduction.action_report_pick_list").report_action(self)

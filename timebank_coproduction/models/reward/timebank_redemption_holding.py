@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ..common.verb import verb
 from ..common.windows import open_form
 
 
@@ -44,6 +45,7 @@ class TimebankRedemption(models.Model):
                 claim.cash_state = "asked" if invoice.state == "posted" else "to_send"
 
     # Actions
+    @verb(single=True)
     def action_view_invoice(self):
         self.ensure_one()
         return open_form(self.invoice_id)

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ...tools.minutes import clock
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.verb import verb
 from ..common.windows import open_form, open_list
 from ..common.words import say_day
 
@@ -253,6 +254,7 @@ class TimebankReward(models.Model):
         return vals
 
     # Actions
+    @verb()
     def action_publish(self):
         """Put drafts and archived rewards into the catalogue.
 
@@ -266,18 +268,21 @@ class TimebankReward(models.Model):
         self._in_verb().write({"state": "published"})
         return True
 
+    @verb()
     def action_archive(self):
         """Take rewards out of the catalogue. Claims that were made still stand."""
         self._check_run_by_user()
         self._in_verb().write({"state": "archived"})
         return True
 
+    @verb()
     def action_draft(self):
         """Take rewards out of the catalogue to work on them."""
         self._check_run_by_user()
         self._in_verb().write({"state": "draft"})
         return True
 
+    @verb(single=True)
     def action_claim(self):
         """:return: the action of a new claim of this reward, for the user where they are a member"""
         self.ensure_one()
@@ -286,6 +291,7 @@ class TimebankReward(models.Model):
         context = {"default_reward_id": self.id, "default_partner_id": me.id if member else False}
         return open_form(self.env["timebank.redemption"], name=self.name, context=context)
 
+    @verb(single=True)
     def action_view_claims(self):
         self.ensure_one()
         mine = [("reward_id", "=", self.id)]

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..common.figures import figures_over
+from ..common.verb import verb
 
 
 class TimebankScheme(models.Model):
@@ -52,6 +53,7 @@ class TimebankScheme(models.Model):
         for scheme, count in figures_over(self, self.env["timebank.redemption"], "scheme_id", requested):
             scheme.claims_to_approve_count = count
 
+    @verb(single=True)
     def action_view_claims(self):
         return self._open_own("timebank_redemption_action")
 

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..common.verb import text, verb
+
 
 class TimebankTransfer(models.Model):
     """Credits that leave on paper vouchers, and come back."""
@@ -33,6 +35,7 @@ class TimebankTransfer(models.Model):
     def _sealed_columns(self):
         return super()._sealed_columns | {"redemption_id", "voucher_batch_id"}
 
+    @verb(reason=text())
     def action_reverse(self, reason):
         if any(transfer.kind == "voucher_return" for transfer in self):
             raise UserError(

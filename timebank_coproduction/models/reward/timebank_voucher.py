@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ...tools import codes, qr, voucher_ddl
 from ..common.hours_field import hours_field
+from ..common.verb import many, record, text, verb
 
 
 class TimebankVoucher(models.Model):
@@ -18,7 +19,7 @@ class TimebankVoucher(models.Model):
 
     _name = "timebank.voucher"
     _description = "Voucher"
-    _inherit = ["timebank.verbs", "timebank.bulk", "timebank.locks"]
+    _inherit = ["timebank.protected", "timebank.verbs"]
     _order = "id"
     _rec_name = "code"
     _verbs_with_reason = frozenset({"action_cancel"})
@@ -59,6 +60,7 @@ class TimebankVoucher(models.Model):
     )
     _expiring = models.Index("(expires_on) WHERE state = 'issued'")
 
+    @verb()
     def init(self):
         self.env.registry.post_init(self.env.cr.execute, voucher_ddl.CREATE)
 
@@ -100,6 +102,7 @@ class TimebankVoucher(models.Model):
     # ------------------------------------------------------------
 
     @api.model
+    @verb(code=text(), account=record("timebank.account", seen=False))
     def redeem(self, code, account):
         """Hand in one voucher.
 
@@ -115,6 +118,7 @@ class TimebankVoucher(models.Model):
         return minutes
 
     @api.model
+    @verb(code_list=many(text()), account=record("timebank.account", seen=False))
     def redeem_many(self, code_list, account):
         """Hand in vouchers, those that can be, with one transfer for all of them.
 
@@ -145,6 +149,7 @@ class TimebankVoucher(models.Model):
         taken._return_value("returned", account, self.env._("%s vouchers handed in", len(taken)))
         return sum(taken.mapped("minutes")), refusals
 
+    @verb(reason=text())
     def action_cancel(self, reason):
         """Take vouchers out of circulation that were lost or spoiled. Their value goes where the policy says.
 

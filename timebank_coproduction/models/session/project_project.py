@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..common.figures import figures_over
+from ..common.verb import verb
 from ..common.windows import open_list
 
 
@@ -15,5 +16,6 @@ class ProjectProject(models.Model):
         for project, count in figures_over(self, self.env["timebank.session"], "project_id"):
             project.timebank_session_count = count
 
+    @verb()
     def action_view_timebank_sessions(self):
         return open_list(self.env, "timebank_session_action", [("project_id", "in", self.ids)], {})

@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.verb import verb
 from ..common.windows import open_list
 
 
@@ -23,6 +24,7 @@ class ProjectTask(models.Model):
         for task, count in figures_over(self, self.env["timebank.session"], "task_id"):
             task.timebank_session_count = count
 
+    @verb(single=True)
     def action_view_timebank_hours(self):
         """The hours given in this task; a new one starts from it."""
         self.ensure_one()
@@ -40,6 +42,7 @@ class ProjectTask(models.Model):
             },
         )
 
+    @verb(single=True)
     def action_view_timebank_sessions(self):
         self.ensure_one()
         return open_list(self.env, "timebank_session_action", [("task_id", "=", self.id)], {})

@@ -5,6 +5,7 @@ from ...tools import coproduction_form
 from ...tools.minutes import DAY
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.verb import verb
 from ..common.windows import open_list
 
 SIDES = [
@@ -37,7 +38,7 @@ class TimebankActivity(models.Model):
 
     _name = "timebank.activity"
     _description = "Activity"
-    _inherit = ["timebank.in.bank", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["timebank.protected", "timebank.in.bank", "mail.thread", "mail.activity.mixin"]
     _order = "priority desc, name, id"
     _check_company_auto = True
 
@@ -280,22 +281,27 @@ class TimebankActivity(models.Model):
                 )
 
     # Actions: an idea becomes an activity
+    @verb()
     def action_plan(self):
         return self._move_to("planned", ("idea",))
 
+    @verb()
     def action_start(self):
         return self._move_to("running", ("idea", "planned"))
 
+    @verb()
     def action_finish(self):
         """:raises UserError: while there are sessions to come"""
         return self._move_to("done", ("planned", "running"))
 
+    @verb()
     def action_cancel(self):
         """Call it off, and all its sessions to come with it; those signed up are told."""
         self.check_access("write")
         self._get_open_sessions().action_cancel()
         return self._move_to("cancelled", ("idea", "planned", "running"))
 
+    @verb()
     def action_reset(self):
         """Make an idea of it again."""
         return self._move_to("idea", ("planned", "running", "done", "cancelled"))
@@ -340,6 +346,7 @@ class TimebankActivity(models.Model):
     # What the board and the form show of an activity's sessions and hours.
     # ------------------------------------------------------------
 
+    @verb(single=True)
     def action_view_sessions(self):
         self.ensure_one()
         return open_list(
@@ -349,6 +356,7 @@ class TimebankActivity(models.Model):
             {"default_activity_id": self.id, "timebank_show_shortage": True},
         )
 
+    @verb(single=True)
     def action_view_hours(self):
         self.ensure_one()
         return open_list(

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ...tools import codes, register_ddl
 from ...tools.minutes import DAY, to_hours
 from ..common.hours_field import hours_field
+from ..common.verb import verb
 from ..common.words import say_moment
 from .timebank_session import TAKES_A_PLACE
 
@@ -128,6 +129,7 @@ class TimebankAttendance(models.Model):
     )
     _of_person = models.Index("(partner_id, start) WHERE state IN ('signed_up', 'attended')")
 
+    @verb()
     def init(self):
         self.env.registry.post_init(self.env.cr.execute, register_ddl.CREATE)
 
@@ -165,11 +167,16 @@ class TimebankAttendance(models.Model):
             vals.get("state", "signed_up") not in ON_THE_REGISTER for vals in vals_list
         ):
             raise UserError(self.env._("The waiting list fills by itself: sign people up instead."))
+        if not self._is_in_verb():
+            self.env["timebank.session"]._queue_beyond_places(vals_list)
         sessions = self.env["timebank.session"].browse(vals.get("session_id") for vals in vals_list)
         for vals, session in zip(vals_list, sessions, strict=True):
             if vals.get("state") == "attended" and not vals.get("minutes") and not vals.get("check_in"):
                 vals["minutes"] = session.minutes
         lines = super().create(vals_list)
+        if not self._is_in_verb():
+            queued = lines.filtered(lambda one: one.state == "waiting")
+            queued._in_verb().write({"waiting_since": fields.Datetime.now()})
         lines._check_minutes()
         lines._look_at_places()
         if not self._is_in_verb():
@@ -382,7 +389,9 @@ class TimebankAttendance(models.Model):
             over = session.taken_count - session.capacity
             attendees = lines.filtered(lambda one: one.role == "attendee" and one.state in TAKES_A_PLACE)
             if session.capacity and over > 0 and attendees:
-                sentence = self.env._("There are no places left in %s.", session._say())
+                sentence = self.env._(
+                    "There are no places left in %s: give it more places, or let them wait.", session._say()
+                )
                 refusals.update(dict.fromkeys(attendees[-over:].ids, sentence))
         return refusals
 
@@ -415,6 +424,7 @@ class TimebankAttendance(models.Model):
     # The waiting list: a freed place is kept for the first of it, until the link to it runs out.
     # ------------------------------------------------------------
 
+    @verb()
     def action_withdraw(self):
         """Take people off the list, as a button of the register."""
         self.check_access("write")
@@ -429,6 +439,7 @@ class TimebankAttendance(models.Model):
         self._raise_or_list(refusals)._withdraw()
         return self._tell(refusals, self.env._("withdrawn"))
 
+    @verb(single=True)
     def action_claim(self):
         """Take the place that is kept for this person.
 

@@ -4,6 +4,7 @@ from odoo import fields, models
 
 from ...tools.minutes import DAY
 from ..common.hours_field import hours_field
+from ..common.verb import text, verb
 
 
 class TimebankAttendance(models.Model):
@@ -45,6 +46,7 @@ class TimebankAttendance(models.Model):
     )
     _to_decide = models.Index("(session_id) WHERE problem IS NOT NULL")
 
+    @verb()
     def action_log(self):
         """Log these lines, whether or not the rest of the register is ready.
 
@@ -58,6 +60,7 @@ class TimebankAttendance(models.Model):
         self.env["timebank.session"]._thank(lines)
         return self._tell(refusals, self.env._("logged"))
 
+    @verb(reason=text())
     def action_waive(self, reason):
         """Let people off who could not be charged.
 
@@ -77,6 +80,7 @@ class TimebankAttendance(models.Model):
         lines.session_id._close_todos()
         return self._tell(refusals, self.env._("let off"))
 
+    @verb(reason=text())
     def action_reverse(self, reason):
         """Undo the logging of these lines: hours and credits are reversed.
 

@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models, tools
 
 from ...tools import codes, qr
+from ..common.verb import verb
 from ..common.windows import open_list
 
 #: How many signs of a signature a link carries that switches mails off.
@@ -56,13 +57,15 @@ class TimebankMember(models.Model):
             else:
                 member.shown_name = f"{words[0]} {words[-1][0]}."
 
+    @verb()
     def action_new_card(self):
         """Draw new card codes: a card that was lost signs nobody in any more."""
         self.check_access("write")
         for member in self:
-            member.card_code = codes.new(codes.VOUCHER_LENGTH)
+            member._in_verb().write({"card_code": codes.new(codes.VOUCHER_LENGTH)})
         return True
 
+    @verb(single=True)
     def action_view_checks(self):
         self.ensure_one()
         return open_list(
@@ -72,6 +75,7 @@ class TimebankMember(models.Model):
             {"default_partner_id": self.partner_id.id},
         )
 
+    @verb()
     def action_print_cards(self):
         """The members' cards as a PDF, ten to a page; draws codes for those without one."""
         self.filtered(lambda member: not member.card_code).action_new_card()

@@ -7,6 +7,7 @@ from ...tools.minutes import DAY, clock
 from ..common.figures import counts_by, figures_over
 from ..common.hours_field import hours_field
 from ..common.odoo_private import time_zones
+from ..common.verb import text, verb
 from ..common.windows import open_list
 from ..common.words import at_place, say_day, say_span
 
@@ -33,14 +34,20 @@ class TimebankSession(models.Model):
     _verbs_with_reason = frozenset({"action_reopen"})
 
     # What
+    # The session's company is the activity's, so there is nothing to compare.
     activity_id = fields.Many2one(
-        "timebank.activity", required=True, ondelete="restrict", index=True, check_company=True
+        "timebank.activity",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        domain="[('scheme_id.is_run_by_user', '=', True), ('state', 'not in', ('done', 'cancelled'))]",
     )
     name = fields.Char(
         "Title", compute="_compute_name", store=True, readonly=False, precompute=True, required=True
     )
     scheme_id = fields.Many2one(related="activity_id.scheme_id", store=True, precompute=True, index=True)
     company_id = fields.Many2one(related="activity_id.company_id", store=True, precompute=True)
+    is_run_by_user = fields.Boolean("I decide here", compute="_compute_is_run_by_user")
     project_id = fields.Many2one(
         related="activity_id.project_id", store=True, precompute=True, index="btree_not_null"
     )
@@ -119,6 +126,13 @@ class TimebankSession(models.Model):
         "There are no places left in this session.",
     )
 
+    @api.depends("scheme_id.coordinator_ids")
+    @api.depends_context("uid")
+    def _compute_is_run_by_user(self):
+        run = self.scheme_id._run_by_user()
+        for session in self:
+            session.is_run_by_user = session.scheme_id in run
+
     @api.depends("activity_id")
     def _compute_name(self):
         for session in self:
@@ -190,6 +204,12 @@ class TimebankSession(models.Model):
         unsettled = [("problem", "!=", False)]
         for session, count in figures_over(self, self.env["timebank.attendance"], "session_id", unsettled):
             session.problem_count = count
+
+    @api.onchange("start")
+    def _onchange_start(self):
+        """Two hours, until somebody says how long it takes."""
+        if self.start and not self.stop:
+            self.stop = self.start + timedelta(hours=2)
 
     # CRUD
     @api.model_create_multi
@@ -285,6 +305,7 @@ class TimebankSession(models.Model):
     # Opening, cancelling, and what stands in their way.
     # ------------------------------------------------------------
 
+    @verb()
     def action_open(self):
         """Let people sign up.
 
@@ -300,6 +321,7 @@ class TimebankSession(models.Model):
         ).state = "running"
         return self._tell(refusals, self.env._("opened"))
 
+    @verb()
     def action_cancel(self):
         """Call sessions off; those signed up or waiting get a mail.
 
@@ -317,6 +339,7 @@ class TimebankSession(models.Model):
         concerned._notify("cancelled")
         return self._tell(refusals, self.env._("cancelled"))
 
+    @verb()
     def action_draft(self):
         """Take a cancelled session up again; those who had signed up still are."""
         self.check_access("write")
@@ -324,6 +347,7 @@ class TimebankSession(models.Model):
         self._raise_or_list(refusals)._in_verb().write({"state": "draft"})
         return self._tell(refusals, self.env._("taken up"))
 
+    @verb(single=True)
     def action_view_register(self):
         """The register as a list of its own: tick, type minutes, save once."""
         self.ensure_one()
@@ -364,6 +388,7 @@ class TimebankSession(models.Model):
     # Closing the register, and opening it again.
     # ------------------------------------------------------------
 
+    @verb()
     def action_close(self):
         """Turn the register into hours and credits. Closing twice does nothing more.
 
@@ -395,6 +420,7 @@ class TimebankSession(models.Model):
             )
         return self._tell(refusals, self.env._("closed"))
 
+    @verb(reason=text())
     def action_reopen(self, reason):
         """Open the register again: hours and credits are reversed, then it can be closed anew.
 

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import codes
+from ..common.verb import choice, record, text, verb
 from ..common.words import say_time
 from .timebank_attendance import PLACE_BYTES
 
@@ -43,6 +44,12 @@ class TimebankSession(models.Model):
 
     _kiosk_unique = models.UniqueIndex("(kiosk_token) WHERE kiosk_token IS NOT NULL", "That link is taken.")
 
+    @verb(
+        single=True,
+        partner=record("res.partner"),
+        role=choice(of=("timebank.attendance", "role")),
+        clash_reason=text(),
+    )
     def sign_up(self, partner, role="attendee", clash_reason=None):
         """Put a person on the register, or on the waiting list when all places are taken.
 
@@ -91,6 +98,25 @@ class TimebankSession(models.Model):
             line._notify("signed_up")
         return line.with_env(self.env)
 
+    @api.model
+    def _queue_beyond_places(self, vals_list):
+        """Let those wait who are put on a register by hand without a place left for them.
+
+        :param vals_list: values of new ``timebank.attendance``; their state is changed in place
+        """
+        sessions = self.browse(vals.get("session_id") for vals in vals_list)
+        left = {session: session.capacity - session.taken_count for session in sessions if session.capacity}
+        usual = self.env["timebank.attendance"].default_get(["role", "state"])
+        for vals, session in zip(vals_list, sessions, strict=True):
+            line = {**usual, **vals}
+            if session not in left or line["role"] != "attendee" or line["state"] == "absent":
+                continue
+            if left[session] <= 0 and line["state"] == "signed_up":
+                vals["state"] = "waiting"
+            else:
+                left[session] -= 1
+
+    @verb(single=True, partner=record("res.partner"))
     def withdraw(self, partner):
         """Take a person off the list; the place goes to the first who waits.
 
@@ -169,6 +195,7 @@ class TimebankSession(models.Model):
     # At the door: in and out.
     # ------------------------------------------------------------
 
+    @verb(single=True, partner=record("res.partner"), role=choice(of=("timebank.attendance", "role")))
     def check_in(self, partner, role=None):
         """Sign a person in. Who wasn't signed up is added, while there are places.
 
@@ -201,6 +228,7 @@ class TimebankSession(models.Model):
         line = session._put_on_list(line, partner, vals)
         return line.with_env(self.env)
 
+    @verb(single=True, partner=record("res.partner"))
     def check_out(self, partner):
         """Sign a person out; the minutes are those spent within the session's times.
 
@@ -287,6 +315,7 @@ class TimebankSession(models.Model):
     # The tablet at the door: a link for one session that ends with it.
     # ------------------------------------------------------------
 
+    @verb(single=True)
     def action_open_kiosk(self):
         """Open the page for the tablet at the door; its link ends with the session.
 
@@ -301,6 +330,7 @@ class TimebankSession(models.Model):
             self._in_verb().write({"kiosk_token": secrets.token_urlsafe(KIOSK_BYTES)})
         return {"type": "ir.actions.act_url", "url": f"/timebank/kiosk/{self.kiosk_token}", "target": "new"}
 
+    @verb()
     def action_end_kiosk(self):
         """Make the link useless at once, such as for a tablet that got lost."""
         self.check_access("write")

@@ -12,6 +12,7 @@ class TimebankSessionNotice(models.Model):
 
     _name = "timebank.session.notice"
     _description = "Mail About a Session, to Be Sent"
+    _inherit = ["timebank.protected"]
     _allow_sudo_commands = False
 
     attendance_id = fields.Many2one("timebank.attendance", required=True, ondelete="cascade", index=True)

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 
 from ...tools import series
 from ..common.figures import figures_over
+from ..common.verb import choice, day, many, verb, whole
 from ..common.windows import open_dialog, open_list
 
 FREQUENCIES = [
@@ -35,6 +36,13 @@ class TimebankSession(models.Model):
         for session in self:
             session.series_count = counts.get(session.series_id, 0)
 
+    @verb(
+        single=True,
+        frequency=choice("weekly", "fortnightly", "monthly"),
+        until=day(),
+        count=whole(),
+        skip_dates=many(day()),
+    )
     def action_repeat(self, frequency=None, until=None, count=None, skip_dates=()):
         """Make a series of this session: later ones at the same time of day, in the same state.
 
@@ -64,6 +72,7 @@ class TimebankSession(models.Model):
         self._message_log(body=self.env._("Repeated: %s sessions made.", len(later)))
         return later
 
+    @verb(single=True)
     def action_apply_to_later(self):
         """Give the later sessions of the series this one's place, numbers and time of day.
 
@@ -98,10 +107,12 @@ class TimebankSession(models.Model):
             )
         return later._tell(refusals, self.env._("changed"))
 
+    @verb()
     def action_cancel_later(self):
         """Cancel this session and the later ones of its series."""
         return (self | self._get_later()).action_cancel()
 
+    @verb(single=True)
     def action_view_series(self):
         self.ensure_one()
         return open_list(

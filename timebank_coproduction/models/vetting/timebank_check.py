@@ -7,6 +7,7 @@ REMIND_DAYS = (60, 30, 7)
 class TimebankCheckType(models.Model):
     _name = "timebank.check.type"
     _description = "Kind of Check"
+    _inherit = ["timebank.protected"]
     _order = "name"
 
     name = fields.Char(required=True, translate=True)
@@ -29,7 +30,7 @@ class TimebankCheck(models.Model):
 
     _name = "timebank.check"
     _description = "Check of a Person"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
     _order = "expires_on, id"
     _rec_names_search = ["partner_id", "reference"]
 
@@ -115,9 +116,10 @@ class TimebankCheck(models.Model):
             check.display_name = f"{check.type_id.name or '?'}: {check.partner_id.name or '?'}"
 
     def write(self, vals):
-        if "expires_on" in vals and "reminded_days" not in vals:
-            vals = dict(vals, reminded_days=0)
-        return super().write(vals)
+        result = super().write(vals)
+        if "expires_on" in vals:
+            self._in_verb().write({"reminded_days": 0})
+        return result
 
     @api.model
     def _get_missing(self, types, partners, day):
@@ -178,7 +180,7 @@ class TimebankCheck(models.Model):
         return due if not self.reminded_days or self.reminded_days > due else 0
 
     def _remind(self, days):
-        self.write({"reminded_days": days})
+        self._in_verb().write({"reminded_days": days})
         current = self.filtered(lambda check: not check._is_renewed())
         template = self.env.ref("timebank_coproduction.mail_check_due")
         template.send_mail_batch(current.filtered("partner_id.email").ids)

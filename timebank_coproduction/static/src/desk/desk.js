@@ -36,6 +36,14 @@ export class TimebankDesk extends Component {
         this.state.sections = desk.sections;
     }
 
+    /**
+     * Bring it anew, with nobody waiting: a dialog closes when this returns, and where it led
+     * to another screen, the answer never comes.
+     */
+    refresh() {
+        this.load();
+    }
+
     get isEmpty() {
         return this.state.sections.every((section) => !section.count);
     }
@@ -54,7 +62,7 @@ export class TimebankDesk extends Component {
         try {
             const result = await this.orm.call(button.model, button.method, button.args);
             if (result && result.type) {
-                await this.action.doAction(result, { onClose: () => this.load() });
+                await this.action.doAction(result, { onClose: () => this.refresh() });
             } else {
                 this.notification.add(button.label, { type: "success" });
             }
@@ -79,7 +87,7 @@ export class TimebankDesk extends Component {
 
     join() {
         return this.action.doAction("timebank_coproduction.timebank_intake_action", {
-            onClose: () => this.load(),
+            onClose: () => this.refresh(),
         });
     }
 

@@ -1,0 +1,122 @@
+"""The class that journeys start from: a browser for each person, and nothing left in disorder."""
+
+import logging
+import resource
+from contextlib import contextmanager
+from datetime import datetime
+
+from freezegun import freeze_time
+from playwright.sync_api import sync_playwright
+
+from odoo import http
+from odoo.tests import HttpCase, tagged
+from odoo.tests.common import HOST, TEST_CURSOR_COOKIE_NAME, _find_executable
+
+from ..common import TODAY
+from .screen import DESKTOP, PATIENCE, PHONE, QUIET, Screen
+from .world import WorldCase
+
+#: Ten in the morning in London, for the server and for the browser.
+NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 10)
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextmanager
+def roomy():
+    """Processes started in the block don't inherit Odoo's limit of memory: browsers reserve more."""
+    limit, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+
+
+class Ear(logging.Handler):
+    """Hears what the server complains about."""
+
+    def __init__(self, complaints):
+        super().__init__(logging.WARNING)
+        self.complaints = complaints
+
+    def emit(self, record):
+        self.complaints.append(f"{record.name}: {record.getMessage()}")
+
+
+@tagged("post_install", "-at_install")
+class JourneyCase(WorldCase, HttpCase):
+    """``self.at_screen(user)`` seats somebody at a screen of their own."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # the hands of the clock move, so that nobody waits for ever
+        cls.startClassPatcher(freeze_time(NOW, tick=True))
+        with roomy():
+            playwright = cls.enterClassContext(sync_playwright())
+            cls.chromium = playwright.chromium.launch(executable_path=_find_executable(), args=FLAGS)
+        cls.addClassCleanup(cls.chromium.close)
+        cls.env.flush_all()
+
+    @contextmanager
+    def at_screen(self, user, phone=False, start="/odoo"):
+        """A ``Screen`` of that user. At its end nothing went wrong, and the ledger is in order.
+
+        :param bool phone: whether it is a phone's
+        :param str start: the address that the browser opens first
+        """
+        self.env.flush_all()
+        self.cr.clear()
+        with self.allow_requests():
+            context = self.chromium.new_context(
+                base_url=self.base_url(),
+                locale="en-GB",
+                timezone_id="Europe/London",
+                reduced_motion="reduce",
+                **(PHONE if phone else DESKTOP),
+            )
+            context.set_default_timeout(PATIENCE)
+            context.clock.set_fixed_time(NOW)
+            context.add_init_script(QUIET)
+            context.add_cookies(
+                [
+                    {"name": name, "value": value, "domain": HOST, "path": "/"}
+                    for name, value in (
+                        ("session_id", self._log_in(user)),
+                        (TEST_CURSOR_COOKIE_NAME, self.http_request_key),
+                    )
+                ]
+            )
+            screen = Screen(context.new_page(), phone)
+            ear = Ear(screen.complaints)
+            logging.getLogger("odoo").addHandler(ear)
+            try:
+                screen.go(start)
+                yield screen
+                screen.settle()
+            except BaseException:
+                screen.picture(f"failed-{self._testMethodName}")
+                self._logger.info("heard until then: %s", screen.complaints)
+                raise
+            finally:
+                context.close()
+                self._wait_remaining_requests()
+                logging.getLogger("odoo").removeHandler(ear)
+        self.env.invalidate_all()
+        screen.check()
+        self.assertFalse(self.env["timebank.scheme"].search([]).check_ledger())
+
+    def _log_in(self, user):
+        """The number of a new session of that user's."""
+        self.session = None  # somebody else's session goes on
+        session = self.authenticate(user.login, None)
+        http.root.session_store.save(session)
+        return session.sid

@@ -1,0 +1,455 @@
+"""What a person at a screen does and sees, in the words of the screen.
+
+Fields go by their label, buttons and menus by their text, rows by a piece of theirs.
+After every deed the page is given the time that it needs, and no more.
+"""
+
+import os
+import re
+from contextlib import contextmanager
+from pathlib import Path
+
+DESKTOP = {"viewport": {"width": 1366, "height": 768}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+PATIENCE = 20_000  # ms
+QUIET = Path(__file__).with_name("quiet.js").read_text()
+#: Where pictures go; none are kept without.
+PICTURES = os.environ.get("TIMEBANK_PICTURES")
+
+ERROR = ".o_error_dialog"
+#: What each kind of view shows once it is drawn.
+VIEWS = {
+    "list": ".o_list_renderer",
+    "kanban": ".o_kanban_renderer",
+    "form": ".o_form_renderer",
+    "pivot": ".o_pivot",
+    "graph": ".o_graph_renderer",
+    "calendar": ".o_calendar_renderer .fc",
+    "activity": ".o_activity_view",
+}
+
+
+def _exactly(text):
+    return re.compile(rf"^\s*{re.escape(text)}\s*\??\s*$")
+
+
+class Screen:
+    """One person's browser window. ``complaints`` holds what went wrong on it so far."""
+
+    def __init__(self, page, phone=False):
+        self.page = page
+        self.phone = phone
+        self.complaints = []
+        page.set_default_timeout(PATIENCE)
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        page.on("response", self._answered)
+        page.on("requestfailed", self._failed)
+
+    # ------------------------------------------------------------
+    # What goes wrong.
+    # ------------------------------------------------------------
+
+    def _heard(self, message):
+        if message.type == "error":
+            self.complaints.append(f"console: {message.text}")
+
+    def _answered(self, response):
+        if response.status >= 400:
+            self.complaints.append(f"{response.status} for {response.url}")
+
+    def _failed(self, request):
+        # the browser itself gives up what a page that is being left had asked for
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"{request.failure} for {request.url}")
+
+    def check(self):
+        """:raises AssertionError: with what went wrong since the last look"""
+        heard, self.complaints[:] = list(self.complaints), []
+        if heard:
+            raise AssertionError("\n".join(heard))
+
+    # ------------------------------------------------------------
+    # Where one is.
+    # ------------------------------------------------------------
+
+    def settle(self):
+        """Until nothing is under way; an error that is shown is a complaint."""
+        self.page.evaluate("timebankQuiet()")
+        errors = self.page.locator(ERROR)
+        if errors.count():
+            self.complaints.append(f"error shown: {errors.first.inner_text()}")
+
+    def go(self, path):
+        """Open an address, as from a bookmark or a link in a mail."""
+        self.page.goto(path)
+        if not self.page.locator("body.o_web_client").count():
+            return self.page.wait_for_load_state()
+        self.page.locator(".o_main_navbar").wait_for()
+        return self.settle()
+
+    @property
+    def top(self):
+        """What one can act on: the dialog in front, or the page."""
+        dialogs = self.page.locator(".o_dialog:not(.o_inactive_modal) .modal-content")
+        return dialogs.last if dialogs.count() else self.page.locator(".o_action_manager")
+
+    def title(self):
+        """The last of the breadcrumbs."""
+        last = self.page.locator(".o_breadcrumb .active, .o_last_breadcrumb_item").last
+        return last.inner_text().strip()
+
+    def view(self):
+        """The kind of view that is open, or None."""
+        for kind, css in VIEWS.items():
+            if self.top.locator(css).count():
+                return kind
+        return None
+
+    # ------------------------------------------------------------
+    # Menus and views.
+    # ------------------------------------------------------------
+
+    def open_app(self, name="Time Bank"):
+        """From whichever app one is in."""
+        if self.phone:
+            self.page.locator(".o_menu_toggle").click()
+            if self.page.locator(".o_app_menu_sidebar .o_sidebar_topbar a").is_visible():
+                self.page.locator(".o_app_menu_sidebar .o_sidebar_topbar a").click()
+            self.page.locator(".o_app_menu_sidebar .o_app").filter(has_text=_exactly(name)).click()
+        else:
+            self.page.locator(".o_navbar_apps_menu button").click()
+            self.page.locator(".o-dropdown--menu .o_app").filter(has_text=_exactly(name)).click()
+        self.settle()
+
+    def sections(self):
+        """``{section: [entry, ...]}`` of the app, as the menu offers them."""
+        found = {}
+        for section in self.page.locator(".o_menu_sections > button.dropdown-toggle:visible").all():
+            if "o_menu_sections_more" in (section.get_attribute("class") or ""):
+                continue
+            section.click()
+            menu = self.page.locator(".o-dropdown--menu")
+            menu.wait_for()
+            found[section.inner_text().strip()] = [
+                entry.inner_text().strip() for entry in menu.locator(".dropdown-item").all()
+            ]
+            self.page.keyboard.press("Escape")
+            menu.wait_for(state="detached")
+        return found
+
+    def open_menu(self, section, entry=None):
+        """A section's entry."""
+        if self.phone:
+            self.page.locator(".o_menu_toggle").click()
+            menu = self.page.locator(".o_app_menu_sidebar")
+            menu.locator("li[data-menu-xmlid]").filter(has_text=_exactly(entry or section)).click()
+        else:
+            self.page.locator(".o_menu_sections > button").filter(has_text=_exactly(section)).click()
+            if entry:
+                self.page.locator(".o-dropdown--menu .dropdown-item").filter(has_text=_exactly(entry)).click()
+        self.settle()
+
+    def views(self):
+        """The kinds of view that can be switched to."""
+        buttons = self.page.locator(".o_control_panel .o_cp_switch_buttons button").all()
+        classes = [(button.get_attribute("class") or "").split() for button in buttons]
+        return [
+            name.removeprefix("o_") for names in classes for name in names if name.removeprefix("o_") in VIEWS
+        ]
+
+    def switch(self, view):
+        """To another kind of view."""
+        if self.phone:
+            self.page.locator(".o_control_panel .o_cp_switch_buttons button").click()
+            self.page.locator(f".o-dropdown--menu .o_view_{view}, .o-dropdown--menu").last.get_by_text(
+                re.compile(view, re.I)
+            ).click()
+        else:
+            self.page.locator(f".o_control_panel .o_cp_switch_buttons .o_{view}").click()
+        self.page.locator(VIEWS[view]).first.wait_for()
+        self.settle()
+
+    def scale(self, name):
+        """How much of a calendar is shown: Day, Week, Month or Year."""
+        self.page.locator(
+            ".o_calendar_header .scale_button_selection, .o_view_scale_selector button"
+        ).first.click()
+        self.page.locator(".o-dropdown--menu .dropdown-item").filter(has_text=_exactly(name)).click()
+        self.settle()
+
+    def click_at(self, day, time):
+        """A free place in the calendar of a week or day; a new record is begun there."""
+        column = self.page.locator(f'.fc-timegrid-col[data-date="{day}"]').bounding_box()
+        slot = self.page.locator(f'.fc-timegrid-slot-lane[data-time="{time}:00"]')
+        slot.scroll_into_view_if_needed()
+        lane = slot.bounding_box()
+        self.page.mouse.click(column["x"] + column["width"] / 2, lane["y"] + 3)
+        self.page.locator(".o_form_view").first.wait_for()
+        self.settle()
+
+    def back(self, to=None):
+        """One breadcrumb back, or to the one of that name."""
+        crumbs = self.page.locator(".breadcrumb-item a, .o_back_button")
+        (crumbs.filter(has_text=to).first if to else crumbs.last).click()
+        self.settle()
+
+    # ------------------------------------------------------------
+    # Forms.
+    # ------------------------------------------------------------
+
+    def field(self, label):
+        """The widget of the field with that label, or else that placeholder or column's name."""
+        labels = self.top.locator("label.o_form_label:visible").filter(has_text=_exactly(label))
+        if labels.count():
+            target = labels.first.get_attribute("for")
+            return self.top.locator(".o_field_widget").filter(has=self.page.locator(f'[id="{target}"]')).last
+        return self.top.locator(".o_field_widget").filter(has=self.page.get_by_placeholder(label)).first
+
+    def fill(self, label, value):
+        """Type into a field."""
+        box = self.field(label).locator("input:visible, textarea:visible, [contenteditable=true]").first
+        box.fill(str(value))
+        box.press("Tab")
+        self.settle()
+
+    def choose(self, label, option):
+        """One of a list of choices: a drop-down or radio buttons."""
+        widget = self.field(label)
+        if widget.locator("select").count():
+            widget.locator("select").select_option(label=option)
+        elif widget.locator(".o_radio_item").count():
+            widget.locator(".o_radio_item label").filter(has_text=_exactly(option)).click()
+        else:
+            widget.locator("input").first.click()
+            self.page.locator(".o_select_menu_item, .dropdown-item").filter(has_text=_exactly(option)).click()
+        self.settle()
+
+    def pick(self, label, text, option=None):
+        """Type into a field that looks things up, and take what it offers.
+
+        :param option: the offer to take, if it isn't just what was typed
+        """
+        self._pick_in(self.field(label), text, option or text)
+
+    def _pick_in(self, widget, text, option):
+        box = widget.locator("input:visible").first
+        box.click()
+        box.fill(text)
+        offers = widget.locator(".o-autocomplete--dropdown-menu li")
+        offers.filter(has_text=option).first.click()
+        self.settle()
+
+    def offers(self, label, text=""):
+        """What a field that looks things up offers for a text."""
+        widget = self.field(label)
+        box = widget.locator("input:visible").first
+        box.click()
+        if text:
+            box.fill(text)
+        menu = widget.locator(".o-autocomplete--dropdown-menu")
+        menu.wait_for()
+        self.page.wait_for_timeout(0)
+        self.settle()
+        found = [offer.inner_text().strip() for offer in menu.locator("li").all()]
+        box.press("Escape")
+        return found
+
+    def tick(self, label, on=True):
+        """A check box."""
+        self.field(label).locator("input[type=checkbox]").first.set_checked(on)
+        self.settle()
+
+    def choose_radio(self, text):
+        """The radio button beside that piece of text."""
+        self.top.locator(".o_radio_item").filter(has_text=text).locator("input").check()
+        self.settle()
+
+    def value(self, label):
+        """What a field shows."""
+        widget = self.field(label)
+        boxes = widget.locator("input:visible, textarea:visible")
+        return (boxes.first.input_value() if boxes.count() else widget.inner_text()).strip()
+
+    def tabs(self):
+        """The names of the notebook's pages."""
+        return [
+            tab.inner_text().strip()
+            for tab in self.top.locator(".o_notebook_headers .nav-link:visible").all()
+        ]
+
+    def tab(self, name):
+        """A page of the form's notebook."""
+        self.top.locator(".o_notebook_headers .nav-link").filter(has_text=_exactly(name)).click()
+        self.settle()
+
+    def new(self):
+        """*New*."""
+        self.press("New")
+
+    def save(self):
+        """*Save*, the cloud beside the name."""
+        self.page.locator(".o_form_button_save").click()
+        self.settle()
+        if self.page.locator(".o_form_status_indicator_buttons:not(.invisible)").count():
+            raise AssertionError(f"not saved: {self.page.locator('.o_notification').all_inner_texts()}")
+
+    # ------------------------------------------------------------
+    # Buttons.
+    # ------------------------------------------------------------
+
+    def button(self, text):
+        """The button of that text that can be seen."""
+        return self.top.locator("button:visible, a.btn:visible").filter(has_text=_exactly(text)).first
+
+    def shows_button(self, text):
+        """Whether there is such a button to be seen."""
+        return self.top.locator("button:visible, a.btn:visible").filter(has_text=_exactly(text)).count() > 0
+
+    def press(self, text):
+        """A button by its text; on a phone it may hide behind the gear or the dots."""
+        self.button(text).click()
+        self.settle()
+
+    def act(self, text):
+        """An entry of the gear's menu, or of *Actions* over ticked rows."""
+        self.page.locator(".o_cp_action_menus button").last.click()
+        self.page.locator(".o-dropdown--menu .dropdown-item").filter(has_text=_exactly(text)).click()
+        self.settle()
+
+    def status(self):
+        """The step of the status bar at which the record is."""
+        current = self.top.locator(
+            ".o_arrow_button_current, .o_statusbar_status .o_arrow_button[aria-checked=true]"
+        )
+        return current.first.inner_text().strip()
+
+    # ------------------------------------------------------------
+    # Rows.
+    # ------------------------------------------------------------
+
+    def rows(self):
+        """The text of each row of a list, or of each card."""
+        return [" ".join(row.inner_text().split()) for row in self._rows().all()]
+
+    def _rows(self):
+        kind = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost)"
+        return self.top.locator(kind)
+
+    def row(self, text):
+        """The row or card with that piece of text."""
+        return self._rows().filter(has_text=text).first
+
+    def open(self, text):
+        """The record of that row or card."""
+        row = self.row(text)
+        cells = row.locator("td.o_data_cell")
+        (cells.first if cells.count() else row).click()
+        self.settle()
+
+    def open_first(self):
+        """The record of the first row or card."""
+        row = self._rows().first
+        cells = row.locator("td.o_data_cell")
+        (cells.first if cells.count() else row).click()
+        self.settle()
+
+    def is_bare(self):
+        """Whether the view says that there is nothing to show."""
+        return self.top.locator(".o_view_nocontent, .o_view_sample_data").count() > 0
+
+    def tick_rows(self, *texts):
+        """Rows to do something with."""
+        for text in texts:
+            self.row(text).locator(".o_list_record_selector input").check()
+        self.settle()
+
+    def press_in_row(self, text, button):
+        """A button of one row."""
+        self.row(text).locator("button:visible").filter(has_text=_exactly(button)).first.click()
+        self.settle()
+
+    def cell(self, row, column):
+        """What a row shows in a column, by the column's heading."""
+        return self._cell(self.row(row), column).inner_text().strip()
+
+    def _cell(self, row, column):
+        heads = self.top.locator("th[data-name]").filter(has_text=_exactly(column))
+        return row.locator(f'td[name="{heads.first.get_attribute("data-name")}"]').first
+
+    def add_line(self, label="Add a line"):
+        """A new line in a form's list."""
+        self.top.locator(".o_field_x2many_list_row_add a").filter(has_text=label).first.click()
+        self.settle()
+
+    def fill_line(self, column, value):
+        """A cell of the line that is being typed."""
+        box = self._cell(self.top.locator(".o_selected_row"), column)
+        box.locator("input, textarea").first.fill(str(value))
+        self.settle()
+
+    def choose_line(self, column, option):
+        """A cell of the line that is being typed, of the kind with a list of choices."""
+        cell = self._cell(self.top.locator(".o_selected_row"), column)
+        if cell.locator("select").count():
+            cell.locator("select").select_option(label=option)
+        else:
+            cell.locator("input").first.click()
+            self.page.locator(".o_select_menu_item").filter(has_text=_exactly(option)).click()
+        self.settle()
+
+    def pick_line(self, column, text, option=None):
+        """A cell of the line that is being typed, of the kind that looks things up."""
+        self._pick_in(self._cell(self.top.locator(".o_selected_row"), column), text, option or text)
+
+    # ------------------------------------------------------------
+    # What is said.
+    # ------------------------------------------------------------
+
+    def text(self):
+        """All that can be read in front."""
+        return " ".join(self.top.inner_text().split())
+
+    def dialog(self):
+        """The title of the dialog in front, or None."""
+        titles = self.page.locator(".o_dialog:not(.o_inactive_modal) .modal-title")
+        return titles.last.inner_text().strip() if titles.count() else None
+
+    def notification(self):
+        """The newest of the messages in the corner; it is put away."""
+        notes = self.page.locator(".o_notification")
+        notes.first.wait_for()
+        said = " ".join(notes.last.locator(".o_notification_content").inner_text().split())
+        notes.last.locator(".o_notification_close").click()
+        notes.last.wait_for(state="detached")
+        return said
+
+    def close(self):
+        """Put the dialog in front away."""
+        dialogs = self.page.locator(".o_dialog")
+        left = dialogs.count() - 1
+        dialogs.last.locator(".modal-header .btn-close, .modal-header .oi-arrow-left").click()
+        self.page.wait_for_function("left => document.querySelectorAll('.o_dialog').length <= left", arg=left)
+        self.settle()
+
+    @contextmanager
+    def refused(self, *words):
+        """The block ends with a refusal, a sentence that holds ``words``; it is put away."""
+        before = list(self.complaints)
+        yield
+        dialog = self.page.locator(ERROR)
+        dialog.wait_for()
+        said = " ".join(dialog.inner_text().split())
+        for word in words:
+            if word not in said:
+                raise AssertionError(f"{word!r} isn't in {said!r}")
+        dialog.locator("footer button").first.click()
+        dialog.wait_for(state="detached")
+        ours = ("odoo.http:", "error shown:")
+        self.complaints[:] = [one for one in self.complaints if one in before or not one.startswith(ours)]
+
+    def picture(self, name):
+        """Keep a picture of the window, if pictures are wanted."""
+        if PICTURES:
+            Path(PICTURES).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=Path(PICTURES) / f"{name}.png")

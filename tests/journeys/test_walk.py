@@ -1,0 +1,109 @@
+"""Every entry of every role's menu, and every view behind it, opened in a browser."""
+
+from .common import JourneyCase
+
+
+class WalkCase(JourneyCase):
+    """A walk through everything that the menu offers to ``walker``."""
+
+    walker = None
+    #: Entries behind which this person has nothing.
+    bare = ()
+
+    def _open_every_entry(self):
+        bare = set()
+        with self.at_screen(getattr(self, self.walker)) as screen:
+            screen.open_app()
+            for section, entries in screen.sections().items():
+                for entry in entries:
+                    where = f"{section} ‣ {entry}"
+                    with self.subTest(where):
+                        screen.open_menu(section, entry)
+                        if screen.dialog():
+                            screen.close()
+                        elif not self._look_around(screen):
+                            bare.add(where)
+                        screen.check()
+        self.assertEqual(bare, set(self.bare))
+
+    def _look_around(self, screen):
+        """Open each view, and the first record of the first list or of cards.
+
+        :return: whether something is there
+        """
+        views = screen.views()
+        full = True
+        for view in [screen.view(), *(view for view in views if view != screen.view())]:
+            if view != screen.view():
+                screen.switch(view)
+            screen.check()
+            full &= not screen.is_bare()
+        if full and {"list", "kanban"}.intersection(views):
+            if screen.view() not in ("list", "kanban"):
+                screen.switch("list" if "list" in views else "kanban")
+            self._open_first(screen)
+        return full
+
+    def _open_first(self, screen):
+        """The first record, with each page of its form's notebook."""
+        screen.open_first()
+        for name in screen.tabs():
+            screen.tab(name)
+        if screen.dialog():
+            screen.close()
+
+
+class TestWalkOfCoordinator(WalkCase):
+    walker = "coordinator"
+    bare = ("Today ‣ My hours", "Today ‣ My credits")
+
+    def test_every_entry_opens(self):
+        self._open_every_entry()
+
+
+class TestWalkOfManager(WalkCase):
+    walker = "manager"
+    bare = ("Today ‣ My hours", "Today ‣ My credits")
+
+    def test_every_entry_opens(self):
+        self._open_every_entry()
+
+
+class TestWalkOfFinance(WalkCase):
+    walker = "finance"
+    bare = ("Today ‣ My hours", "Today ‣ My credits", "Exchange ‣ Introductions")
+
+    def test_every_entry_opens(self):
+        self._open_every_entry()
+
+
+class TestWalkOfSeveralRoles(WalkCase):
+    walker = "several"
+    # she coordinates Hillside alone, where nobody has got so far
+    bare = (
+        "Today ‣ My credits",
+        "Today ‣ Claims to approve",
+        "Activities ‣ Checks",
+        "Exchange ‣ Introductions",
+        "Rewards ‣ Single vouchers",
+        "Configuration ‣ Codes tried",
+    )
+
+    def test_every_entry_opens(self):
+        self._open_every_entry()
+
+
+class TestWalkOfStaff(WalkCase):
+    walker = "staff"
+    bare = (
+        "Today ‣ My hours",
+        "Today ‣ My credits",
+        "Exchange ‣ Requests",
+        "Exchange ‣ Offers",
+        "Exchange ‣ Introductions",
+        "Exchange ‣ Pots",
+        "Rewards ‣ Claims",
+    )
+
+    def test_every_entry_opens(self):
+        self._open_every_entry()
