@@ -51,7 +51,7 @@ PLACES = {
         "report/report_paperformat",
         "report/res_config_settings",
     ),
-    "ledger": ("wizards/timebank_gift",),
+    "ledger": ("wizards/timebank_gift", "wizards/timebank_verify"),
     "member": ("wizards/timebank_join",),
     "hours": (
         "wizards/timebank_certificate",
@@ -75,15 +75,19 @@ SUBJECT = {f"{file}.py": subject for subject, files in PLACES.items() for file i
 #: Fields and methods of an upper subject whose names Odoo or Python uses too.
 AMBIGUOUS = frozenset(
     {
+        "_auto",
         "_log_access",
         "_render",
+        "company_id",
         "count",
         "date",
         "email",
         "hours",
         "minutes",
         "number",
+        "parent_id",
         "partner_id",
+        "project_id",
         "step",
         "target",
         "user_id",

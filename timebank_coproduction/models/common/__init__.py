@@ -1,4 +1,5 @@
 from . import (
+    base,
     ir_rule,
     ir_sequence,
     odoo_private,

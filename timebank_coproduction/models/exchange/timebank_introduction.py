@@ -138,7 +138,7 @@ class TimebankIntroduction(models.Model):
             )
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_suggested(self):
         for introduction in self:
             if introduction.state != "suggested":

@@ -258,7 +258,7 @@ class TimebankHours(models.Model):
         today = fields.Date.context_today(self)
         return [{**vals, "date": today, **(default or {})} for vals in super().copy_data(default)]
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_undecided(self):
         for entry in self:
             if entry.state not in ("draft", "refused"):

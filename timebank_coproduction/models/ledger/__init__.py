@@ -1,4 +1,5 @@
 from . import (
+    ir_sequence,
     res_company,
     res_users,
     timebank_in_bank,

@@ -192,7 +192,7 @@ class TimebankAccount(models.Model):
         self._refuse_own_terms(vals, {"has_own_limit", "credit_limit_minutes", "credit_limit_hours"})
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_unused(self):
         # sudo: any transfer counts, also one that the user may not read; none is shown
         used = (

@@ -3,9 +3,10 @@ from itertools import count
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ...tools import hash_chain
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
-from ..common.verb import verb
+from ..common.verb import text, verb, whole
 from ..common.windows import narrow_list
 from ..common.words import say_day
 
@@ -24,7 +25,15 @@ class TimebankScheme(models.Model):
     _order = "name"
     _check_company_auto = True
     _protected_fields = frozenset(
-        {"state", "operating_account_id", "pot_account_id", "sequence_id", "last_seal_id"}
+        {
+            "state",
+            "operating_account_id",
+            "pot_account_id",
+            "sequence_id",
+            "last_seal_id",
+            "last_seal_number",
+            "last_seal_hash",
+        }
     )
 
     # Who and where
@@ -67,8 +76,10 @@ class TimebankScheme(models.Model):
         copy=False,
         help="Holds what members give to everybody.",
     )
-    sequence_id = fields.Many2one("ir.sequence", readonly=True, copy=False)
+    sequence_id = fields.Many2one("ir.sequence", readonly=True, copy=False, ondelete="restrict")
     last_seal_id = fields.Many2one("timebank.seal", readonly=True, copy=False, ondelete="restrict")
+    last_seal_number = fields.Integer(readonly=True, copy=False, aggregator=None)
+    last_seal_hash = fields.Char(readonly=True, copy=False)
     is_run_by_user = fields.Boolean(
         "I decide here",
         compute="_compute_is_run_by_user",
@@ -199,7 +210,7 @@ class TimebankScheme(models.Model):
             self.env.registry.clear_cache()  # as above
         return result
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_unused(self):
         for scheme in self:
             if scheme._is_used():
@@ -465,13 +476,93 @@ class TimebankScheme(models.Model):
             },
         }
 
+    # What a database's owner could rewrite so that it fits is written down outside: the number and
+    # the beginning of the hash of the latest seal, on papers and in a monthly mail.
+    @verb(single=True, number=whole(1), hash=text())
+    def verify(self, number, hash):
+        """Whether the seal that somebody wrote down, or has on paper, is still there as it was.
+
+        :param int number: the seal's number in this bank
+        :param str hash: its hash or the first sixteen signs of it, with spaces or without
+        :return: dict of ``stands`` (a boolean) and ``message`` (a sentence): the seal is there,
+            follows from those before it, and every transfer under them is as it was
+        :raises UserError: for what can't be a seal's number and hash
+        """
+        typed = hash_chain.read(hash)
+        if not typed:
+            raise UserError(
+                self.env._(
+                    "Give at least sixteen signs (0 to 9, a to f) of the hash, as they stand on paper."
+                )
+            )
+        scheme = self.sudo()  # sudo: a proof needs all of the ledger; only whether it holds is told
+        if not scheme._has_seal(number, typed):
+            message = self.env._(
+                "%(bank)s has no seal %(number)s with that hash: either it was copied wrongly, or"
+                " somebody has changed the database since. Ask your administrator to compare with a backup.",
+                bank=scheme.name,
+                number=number,
+            )
+            return {"stands": False, "message": message}
+        if scheme.env["timebank.seal"]._get_violations(scheme, up_to=number):
+            message = self.env._(
+                "Seal %(number)s of %(bank)s is there, but what it covers is not as it was: somebody has"
+                " changed the database. Ask your administrator to compare with a backup.",
+                bank=scheme.name,
+                number=number,
+            )
+            return {"stands": False, "message": message}
+        message = self.env._(
+            "Seal %(number)s of %(bank)s stands: every transfer up to it is as it was.",
+            bank=scheme.name,
+            number=number,
+        )
+        return {"stands": True, "message": message}
+
+    def _has_seal(self, number, text):
+        """Whether the bank has a seal of that number whose hash begins with ``text``."""
+        self.ensure_one()
+        seal = self.env["timebank.seal"].search([("scheme_id", "=", self.id), ("number", "=", number)])
+        return bool(seal) and bool(text) and seal.hash.startswith(text)
+
+    def _get_anchor(self):
+        """The latest seal as it stands on papers, such as “Seal 12 · 0123 4567 89ab cdef”, or an
+        empty string."""
+        self.ensure_one()
+        seal = self.sudo().last_seal_id.exists()  # sudo: its number and hash are meant for everybody
+        if not seal:
+            return ""
+        return self.env._(
+            "Seal %(number)s · %(hash)s", number=seal.number, hash=hash_chain.written(seal.hash)
+        )
+
+    @api.model
+    def _cron_mail_anchors(self):
+        """Monthly: send each bank's latest seal to finance, where no database's owner reaches it."""
+        sealed = self.search([("last_seal_id", "!=", False)])
+        sealed = sealed.filtered(lambda scheme: scheme._get_anchor_readers())
+        if sealed:
+            template = self.env.ref("timebank_coproduction.mail_template_anchor")
+            template.send_mail_batch(sealed.ids)
+
+    def _get_anchor_readers(self):
+        """Who keeps the monthly mail: finance of the company or, where there is none, managers."""
+        self.ensure_one()
+        for role in ("finance", "manager"):
+            users = self.env.ref(GROUP + role).sudo().all_user_ids  # sudo: a job asks who has which role
+            users = users.filtered(lambda user: user.email and self.company_id in user.company_ids)
+            if users:
+                return users.partner_id
+        return self.env["res.partner"]
+
     @api.model
     def _cron_seal_and_check(self):
         """Nightly: fold the tails, seal, check, and tell the administrators what is wrong."""
         self.env["timebank.account.tail"]._fold()
         for scheme in self.search([]):
+            unsealed = self.env["timebank.seal"]._get_unsealed(scheme)  # before a new seal covers it
             self.env["timebank.seal"]._seal_unsealed(scheme)
-            violations = scheme.check_ledger()
+            violations = unsealed + [found for found in scheme.check_ledger() if found not in unsealed]
             if violations:
                 scheme._raise_alarm(violations)
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ...tools import ledger_ddl
+from ...tools import ddl, ledger_ddl
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import LARGEST, clock, to_hours
 from ..common.hours_field import hours_field
@@ -109,6 +109,7 @@ class TimebankTransfer(models.Model):
     def init(self):
         # Runs at each install and upgrade, once every table of the ledger is there.
         self.env.registry.post_init(self.env.cr.execute, ledger_ddl.CREATE)
+        self.env.registry.post_init(self.env.cr.execute, ddl.CREATE)
 
     @api.depends("reversal_ids")
     def _compute_is_reversed(self):

@@ -117,7 +117,7 @@ class TimebankMember(models.Model):
             self.check_access("write")  # nobody is moved to where the user has no say
         return result
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_applicants(self):
         for member in self:
             if member.account_id:

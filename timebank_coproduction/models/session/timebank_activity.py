@@ -270,7 +270,7 @@ class TimebankActivity(models.Model):
                 self.env._("You can propose an idea and describe it; a coordinator plans the rest.")
             )
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_unused(self):
         for activity in self:
             if activity.session_ids or activity.hours_ids:

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...tools import codes
+from ...tools import codes, register_ddl
 from ...tools.minutes import DAY, to_hours
 from ..common.hours_field import hours_field
 from ..common.verb import verb
@@ -130,6 +130,10 @@ class TimebankAttendance(models.Model):
     _newest = models.Index("(start DESC)")
     _of_person = models.Index("(partner_id, start) WHERE state IN ('signed_up', 'attended')")
 
+    @verb()
+    def init(self):
+        self.env.registry.post_init(self.env.cr.execute, register_ddl.CREATE)
+
     @api.depends("state")
     def _compute_present(self):
         for one in self:
@@ -175,6 +179,7 @@ class TimebankAttendance(models.Model):
             queued = lines.filtered(lambda one: one.state == "waiting")
             queued._in_verb().write({"waiting_since": fields.Datetime.now()})
         lines._check_minutes()
+        lines._look_at_places()
         if not self._is_in_verb():
             lines._check_joining()
             self.flush_model()
@@ -187,6 +192,8 @@ class TimebankAttendance(models.Model):
         if vals.get("state") in ("absent", "signed_up", "withdrawn"):
             vals.update(minutes=0, check_in=False, check_out=False)
         joining, result = self._get_joining(vals), True
+        if joining or vals.get("offered_until"):
+            self._look_at_places()
         if not {"state", "minutes", "check_in"}.intersection(vals):
             result = super().write(vals)
         else:
@@ -205,7 +212,7 @@ class TimebankAttendance(models.Model):
             return self.filtered(lambda one: one.state not in TAKES_A_PLACE)
         return self.browse()
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_undone(self):
         for one in self:
             if one.settled_on or one.session_state == "done":
@@ -250,6 +257,16 @@ class TimebankAttendance(models.Model):
     def _raise_refusals(self, refusals):
         if refusals:
             raise UserError("\n".join(dict.fromkeys(refusals.values())))
+
+    def _look_at_places(self):
+        """Have PostgreSQL compare places with the register while the request can still be tried again.
+
+        Left alone, it would do so at the commit (``tools/register_ddl.py``).
+        """
+        precommit, cr = self.env.cr.precommit, self.env.cr
+        if not precommit.data.get("timebank_places"):
+            precommit.data["timebank_places"] = True
+            precommit.add(lambda: cr.execute(register_ddl.LOOK_NOW))
 
     # ------------------------------------------------------------
     # Who can be on the register. Sign-up, register, kiosk and waiting list ask here.

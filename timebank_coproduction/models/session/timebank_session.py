@@ -247,7 +247,7 @@ class TimebankSession(models.Model):
             self._offer_free_places()
         return result
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_unused(self):
         for session in self:
             if session.attendance_ids:
