@@ -1,5 +1,7 @@
 from . import (
+    base,
     ir_sequence,
+    mail_activity,
     odoo_private,
     timebank_locks,
     timebank_prepared,
