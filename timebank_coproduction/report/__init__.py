@@ -1,5 +1,6 @@
 from . import (
     ir_actions_report,
+    timebank_decision_report,
     timebank_grant_csv,
     timebank_reconciliation_xlsx,
     timebank_reward_spend_report,

@@ -15,6 +15,9 @@ MOST_NAMED = 10
 #: and how many violations stand in the administrators' to-do.
 MOST_IN_ALARM = 50
 
+#: How many people a sentence names who can be asked instead.
+MOST_ASKED = 3
+
 
 class TimebankScheme(models.Model):
     _name = "timebank.scheme"
@@ -287,6 +290,34 @@ class TimebankScheme(models.Model):
             return self.browse()
         # sudo: whether somebody coordinates a bank is asked of banks they can't read, too.
         return self.filtered(lambda scheme: self.env.user in scheme.sudo().coordinator_ids)
+
+    def _get_deciders(self, concerned):
+        """Who can decide about what concerns some people: the bank's coordinators, else the managers.
+
+        :param concerned: the ``res.partner`` who gain by it, or take part in it
+        :return: users, in the order in which they are asked; none of them is concerned
+        """
+        self.ensure_one()
+        # sudo: who coordinates a bank, and who manages them all, is no secret
+        scheme = self.sudo()
+        coordinators = scheme.coordinator_ids.filtered(lambda user: user.partner_id not in concerned)
+        if coordinators:
+            return coordinators.with_env(self.env)
+        managers = scheme.env.ref(GROUP + "manager").all_user_ids.filtered(
+            lambda user: (
+                user.active and scheme.company_id in user.company_ids and user.partner_id not in concerned
+            )
+        )
+        return managers.with_env(self.env)
+
+    def _say_whom_to_ask(self, concerned):
+        """A sentence that names who can decide instead of those concerned."""
+        users = self._get_deciders(concerned)
+        if not users:
+            return self.env._("Nobody else can yet: an administrator has to name another coordinator.")
+        # sudo: their names
+        names = self.env._(" or ").join(users[:MOST_ASKED].sudo().mapped("name"))
+        return self.env._("Ask %s.", names)
 
     def _joined_by_user(self):
         """Those of these banks that the user belongs to, without working in them."""
