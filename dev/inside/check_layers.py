@@ -45,7 +45,7 @@ LEVEL = {subject: level for level, row in enumerate(LAYERS) for subject in row}
 FOLDERS = ("models", "wizards", "controllers", "report")
 PLACES = {
     "common": ("wizards/timebank_outcome", "wizards/timebank_reason", "report/ir_actions_report"),
-    "ledger": ("wizards/timebank_gift",),
+    "ledger": ("wizards/timebank_gift", "controllers/guessing"),
     "member": ("wizards/timebank_join",),
     "hours": (
         "wizards/timebank_certificate",
@@ -63,6 +63,7 @@ PLACES = {
         "report/timebank_reconciliation_xlsx",
         "report/timebank_reward_spend_report",
     ),
+    "evidence": ("report/timebank_decision_report",),
 }
 SUBJECT = {f"{file}.py": subject for subject, files in PLACES.items() for file in files}
 
@@ -155,7 +156,7 @@ class Class:
         if name in ("_name", "_inherit"):
             said[name] = ast.literal_eval(value)
             self.line = statement.lineno
-        elif call.startswith("fields.") or call == "hours_field":
+        elif call.startswith("fields.") or call in ("hours_field", "for_coordinators"):
             self.fields[name] = statement.lineno
         elif name.startswith("_") and name not in ("_description", "_order"):
             self.methods[name] = statement.lineno

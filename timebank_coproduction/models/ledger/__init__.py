@@ -10,4 +10,5 @@ from . import (
     timebank_seal,
     timebank_ledger_check,
     timebank_code_attempt,
+    timebank_words,
 )
