@@ -12,3 +12,6 @@ from . import test_odoo_private
 from . import test_tools
 from . import test_translation
 from . import test_views
+from . import test_trust_gain
+from . import test_trust_naming
+from . import test_trust_words
