@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...tools import hash_chain
 from ..common.verb import text, verb, whole
+from .timebank_scheme import GROUP
 
 #: How many violations a message names at most,
 MOST_SAID = 10
