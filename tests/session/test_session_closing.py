@@ -124,6 +124,18 @@ class TestClosing(ClosingCase):
         self.assertFalse(self.session.activity_ids)
         self.assertEqual(self.scheme.check_ledger(), [])
 
+    def test_nobody_lets_themselves_off(self):
+        self.activity.write({"attendee_effect": "charge", "attendee_minutes": 30})
+        cora = self._make_member(self.coordinator.partner_id)
+        line = self._make_line(cora, role="attendee")
+        self._close()
+        self.assertTrue(line.problem)
+        with self.assertRefused("is about yourself: another coordinator has to let you off", "Ask "):
+            line.with_user(self.coordinator).action_waive("First time here")
+        self.assertTrue(line.problem)
+        line.with_user(self.manager).action_waive("First time here")
+        self.assertFalse(line.problem)
+
     def test_closing_twice_does_nothing_more(self):
         self.scheme.approve_at_closing = True
         self._make_line(self.ben)

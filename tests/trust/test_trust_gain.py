@@ -134,6 +134,30 @@ class TestTrustGain(RewardCase):
         claim.with_user(self.manager).action_cancel("Not needed")
         self.assertEqual(own.state, "cancelled")
 
+    def test_a_reward_on_her_own_terms(self):
+        """Whoever set the terms last doesn't get it at once, also by turns; others do."""
+        gift = self.env["timebank.reward"].with_user(self.coordinator).create(
+            {"name": "Bicycle", "scheme_id": self.scheme.id, "is_free": True, "approval": "auto"}
+        )  # fmt: skip
+        gift.action_publish()
+        claims = self.env["timebank.redemption"].with_user(self.coordinator)
+        own, others = claims.create(
+            [{"reward_id": gift.id, "partner_id": member.partner_id.id} for member in (self.cora, self.ann)]
+        )
+        (own | others).action_request()
+        self.assertEqual((own | others).mapped("state"), ["requested", "approved"])
+        self.assertEqual(own.sudo().activity_ids.user_id, self.manager)
+        with self.assertRaisesRegex(UserError, "your own claim.*Mona Reed"):
+            own.action_approve()
+        own.with_user(self.manager).action_approve()
+        by_rule = self._make_claim(self.cora, gift)
+        by_rule.with_user(self.env.ref("base.user_root")).action_request()
+        self.assertEqual(by_rule.state, "requested", "whoever asks: a repeating claim's turn too")
+        gift.with_user(self.manager).member_limit = 5
+        again = claims.create({"reward_id": gift.id, "partner_id": self.cora.partner_id.id})
+        again.action_request()
+        self.assertEqual(again.state, "approved", "somebody else has set the terms since")
+
     def test_a_manager_claims_for_herself(self):
         mona = self._make_member(self.manager.partner_id)
         claim = self._make_claim(mona, self.reward_for_two)

@@ -23,6 +23,9 @@ def asking_whom_it_names(model_class):
     model_class.create = _asking_create(model_class.create)
     model_class.write = _asking_write(model_class.write)
     model_class.onchange = _asking_onchange(model_class.onchange)
+    for name in ("message_post", "message_subscribe", "message_unsubscribe"):
+        if hasattr(model_class, name):
+            setattr(model_class, name, _asking_whom_it_tells(getattr(model_class, name)))
     model_class.asks_whom_it_names = True
 
 
@@ -58,6 +61,28 @@ def _asking_onchange(onchange):
         if not self.env.su:
             _ask_with_lines(self, {**_get_outside_defaults(self), **values})
         return onchange(self, values, field_names, fields_spec)
+
+    return asking
+
+
+def _asking_whom_it_tells(tell):
+    """Messages of a record go to those whom their writer can see, and to no address typed in by a member.
+
+    Whom its followers are is kept by the same rule: a member can't put strangers on the list,
+    and takes nobody off it who looks after the record.
+    """
+
+    @wraps(tell)
+    def asking(self, *args, **values):
+        if not self.env.su:
+            people = values.get("partner_ids") or (args[0] if args else None) or []
+            people = people if isinstance(people, list | tuple | set) else [people]
+            ids = {one if type(one) is int else 0 for one in people}
+            there = self.env["res.partner"]
+            typed = values.get("outgoing_email_to") and not self.env.user._is_internal()
+            if typed or _get_unseen(there, ids):
+                raise AccessError(_say_unseen(there))
+        return tell(self, *args, **values)
 
     return asking
 
@@ -113,19 +138,28 @@ def _ask(records, vals_list):
 
 def _ask_for(records, comodel, by_field, vals_list):
     """:param dict by_field: field → the ids that it names"""
-    ids = set().union(*by_field.values()) - _get_own(records.env).get(comodel, set())
     there = records.env[comodel].with_context(active_test=False)
-    seen = set(there.search([("id", "in", list(ids))])._ids) if ids and there.has_access("read") else set()
+    all_unseen = _get_unseen(there, set().union(*by_field.values()))
     for field, wanted in by_field.items():
-        unseen = wanted & (ids - seen)
+        unseen = wanted & all_unseen
         if unseen:
             # sudo: the model says which of them may be named all the same
             others = there.sudo().browse(unseen).exists()
             unseen -= set(records._get_nameable(field.name, others, vals_list).ids)
         if unseen:
-            raise AccessError(
-                records.env._("There is no such record among those that you can see: %s.", there._description)
-            )
+            raise AccessError(_say_unseen(there))
+
+
+def _get_unseen(there, ids):
+    """Those of ``ids`` of the model ``there`` that aren't there, or that the user can't see."""
+    there, ids = there.with_context(active_test=False), ids - _get_own(there.env).get(there._name, set())
+    if not ids or not there.has_access("read"):
+        return ids
+    return ids - set(there.search([("id", "in", list(ids))])._ids)
+
+
+def _say_unseen(there):
+    return there.env._("There is no such record among those that you can see: %s.", there._description)
 
 
 def _get_own(env):

@@ -180,6 +180,7 @@ class TimebankHours(models.Model):
         people = self.partner_id | self.receiver_id
         return self.env["timebank.member"]._find_in_banks(self.scheme_id, people)
 
+    @api.depends_context("uid")
     @api.depends("partner_id", "date", "minutes")
     def _compute_display_name(self):
         for entry in self:
@@ -188,7 +189,7 @@ class TimebankHours(models.Model):
                 continue
             entry.display_name = self.env._(
                 "%(person)s, %(time)s on %(date)s",
-                person=entry.partner_id.name or "?",
+                person=(entry.partner_id and entry.partner_id._say_name()) or "?",
                 time=clock(entry.minutes),
                 date=say_day(self.env, entry.date) or "?",
             )
@@ -389,7 +390,8 @@ class TimebankHours(models.Model):
 
     def _parse_start_time(self, text):
         """:return: minutes after midnight, -1 where nothing was given"""
-        if not (text or "").strip():
+        text = str(text or "").strip()  # whoever sends a number means the hour
+        if not text:
             return -1
         try:
             return minutes_tool.time_of_day(text)

@@ -25,6 +25,15 @@ class ResPartner(models.Model):
             mine = members.get(partner._origin, self.env["timebank.member"])
             partner.timebank_balance_minutes = sum(mine.mapped("balance_minutes"))
 
+    def _say_name(self):
+        """What a record that names this person tells its reader: to a member, as far as the person shows it."""
+        self.ensure_one()
+        # sudo: whoever reads the record is told whom it names, and nothing else of them
+        person, user = self.sudo(), self.env.user
+        if not user._is_portal() or person == user.partner_id:
+            return person.name or ""
+        return person.display_name or ""
+
     @verb()
     def action_view_timebank_statement(self):
         """What moved on these people's own accounts."""

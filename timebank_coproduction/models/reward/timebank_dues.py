@@ -62,10 +62,12 @@ class TimebankDues(models.Model):
     _quantity_positive = models.Constraint("CHECK (quantity > 0)", "Claim at least one.")
     _dates_in_order = models.Constraint("CHECK (date_end >= date_start)", "It can't end before it begins.")
 
+    @api.depends_context("uid")
     @api.depends("reward_id.name", "partner_id.name")
     def _compute_display_name(self):
         for dues in self:
-            reward, person = dues.reward_id.name, dues.partner_id.name
+            reward = dues.reward_id.name
+            person = dues.partner_id and dues.partner_id._say_name()
             dues.display_name = (
                 self.env._("%(reward)s for %(person)s", reward=reward, person=person)
                 if reward and person

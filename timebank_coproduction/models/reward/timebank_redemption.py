@@ -179,10 +179,12 @@ class TimebankRedemption(models.Model):
             "cash_amount": self.reward_id.cash_price * self.quantity,
         }
 
+    @api.depends_context("uid")
     @api.depends("reward_id.name", "partner_id.name", "quantity")
     def _compute_display_name(self):
         for claim in self:
-            reward, person = claim.reward_id.name, claim.partner_id.name
+            reward = claim.reward_id.name
+            person = claim.partner_id and claim.partner_id._say_name()
             if not reward or not person:
                 claim.display_name = reward or self.env._("New claim")
                 continue
@@ -324,7 +326,7 @@ class TimebankRedemption(models.Model):
             claim_id
             for reward, group in claims._by_reward().items()
             if reward.approval == "auto"
-            for claim_id in group.ids
+            for claim_id in (group - group._get_on_own_terms()).ids
         )
         waiting = at_once.browse(at_once._approve(self.env["res.users"]))
         (claims - at_once | waiting)._ask_for_decision()

@@ -73,6 +73,13 @@ class TimebankAttendance(models.Model):
             for one in self
             if not one.problem
         }
+        me = self.env.user.partner_id
+        for one in self.filtered(lambda one: one.partner_id == me and not self.env.su):
+            refusals[one.id] = self.env._(
+                "“%(line)s” is about yourself: another coordinator has to let you off. %(whom)s",
+                line=one.display_name,
+                whom=one.scheme_id._say_whom_to_ask(me),
+            )
         lines = self._raise_or_list(refusals)
         lines._in_verb().write(
             {"problem": False, "waived_reason": reason, "settled_on": fields.Datetime.now()}
