@@ -28,7 +28,9 @@ class TestTrustTold(RewardCase):
             }
         )
         cls.entry = cls._make_hours(cls.gwen, 60, "submitted", receiver_id=cls.ann.partner_id.id)
-        cls.claim = cls._make_claim(cls.gwen, cls._make_reward("Boat trip", minutes=60), account_id=cls.pot.id)
+        cls.claim = cls._make_claim(
+            cls.gwen, cls._make_reward("Boat trip", minutes=60), account_id=cls.pot.id
+        )
         cls.env.flush_all()
 
     def _rpc(self, user, records, method, *args, **kwargs):

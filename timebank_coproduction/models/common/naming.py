@@ -73,16 +73,15 @@ def _asking_whom_it_tells(tell):
     """
 
     @wraps(tell)
-    def asking(self, *args, **values):
+    def asking(self, *args, partner_ids=None, **values):
+        people = args[0] if args else partner_ids
         if not self.env.su:
-            people = values.get("partner_ids") or (args[0] if args else None) or []
-            people = people if isinstance(people, list | tuple | set) else [people]
-            ids = {one if type(one) is int else 0 for one in people}
             there = self.env["res.partner"]
-            typed = values.get("outgoing_email_to") and not self.env.user._is_internal()
-            if typed or _get_unseen(there, ids):
+            people = people if isinstance(people, list | tuple | set) else [people] if people else []
+            unseen = _get_unseen(there, {one if type(one) is int else 0 for one in people})
+            if unseen or (values.get("outgoing_email_to") and not self.env.user._is_internal()):
                 raise AccessError(_say_unseen(there))
-        return tell(self, *args, **values)
+        return tell(self, *args, **values, **({} if args else dict(partner_ids=partner_ids)))
 
     return asking
 

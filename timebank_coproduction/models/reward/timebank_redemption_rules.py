@@ -183,10 +183,12 @@ class TimebankRedemption(models.Model):
         return refusals
 
     def _get_on_own_terms(self):
-        """Claims for, or paid by, whoever set the reward's terms last: another coordinator decides on those."""
+        """Claims for, or paid by, whoever set the reward's terms last: others decide on those."""
         # sudo: only who changed the reward last is asked
         return self.sudo().filtered(
-            lambda claim: claim.reward_id.write_uid.partner_id in claim.partner_id | claim.account_id.partner_id
+            lambda claim: (
+                claim.reward_id.write_uid.partner_id in claim.partner_id | claim.account_id.partner_id
+            )
         )
 
     # Handing over, ordering and giving back
