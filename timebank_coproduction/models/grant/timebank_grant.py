@@ -133,12 +133,6 @@ class TimebankGrant(models.Model):
         help="Counts the commitments made, so that two at the same moment notice each other.",
     )
     # Reconciliations
-    reconciliation_ids = fields.One2many(
-        "timebank.reconciliation",
-        "grant_id",
-        string="Reconciliations",
-        groups="timebank_coproduction.group_timebank_finance,timebank_coproduction.group_timebank_manager",
-    )
     reconciliation_count = fields.Integer(
         "Number of reconciliations", compute="_compute_reconciliation_count"
     )

@@ -7,12 +7,10 @@ from odoo.exceptions import AccessError, UserError
 from ...tools import codes
 from ..common.said_aloud import SaidAloud
 from ..common.verb import choice, record, text, verb
-from ..common.words import say_time
 from .timebank_attendance import PLACE_BYTES
 
 #: How long before a session people can sign in, and after it sign out.
 EARLY = timedelta(hours=2)
-
 GRACE = timedelta(minutes=15)
 
 #: How many people a search at the door shows at most.
@@ -423,7 +421,3 @@ class TimebankSession(models.Model):
     def _kiosk_row(self, member, line, key):
         inside = line.state == "attended" and bool(line.check_in) and not line.check_out
         return {"key": key, "name": member.shown_name or member._first_name(), "inside": inside}
-
-    def _kiosk_opens(self):
-        """From when people can sign in, as the clock at the place shows it."""
-        return say_time(self.start - EARLY, self.tz)
