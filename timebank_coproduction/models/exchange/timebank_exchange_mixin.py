@@ -105,7 +105,7 @@ class TimebankExchangeMixin(models.AbstractModel):
     published_on = fields.Date("Published on", readonly=True, copy=False)
     reminded_on = fields.Date(readonly=True, copy=False)
 
-    # Publishing, pausing, renewing and closing, for offers and requests alike.
+    # Its state
     #: The mail that asks whether it is still good; each of the two models has its own.
     _reminder_template: str
     can_publish = fields.Boolean(compute="_compute_can_publish")

@@ -27,7 +27,7 @@ class TimebankRequest(models.Model):
     introduction_count = fields.Integer(compute="_compute_introduction_count")
     hours_ids = fields.One2many("timebank.hours", "request_id", string="Time given")
 
-    # For whom it is, and who pays: a person, an agency, a group that shares, or a pot.
+    # For whom
     for_whom = fields.Selection(
         [("person", "A person"), ("group", "A group"), ("agency", "An agency")],
         string="For",

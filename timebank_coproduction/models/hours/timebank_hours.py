@@ -122,7 +122,7 @@ class TimebankHours(models.Model):
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
     is_mine = fields.Boolean(compute="_compute_is_mine", search="_search_is_mine")
 
-    # The time of day at which an entry began, as people write it.
+    # When it began
     start_time = fields.Char(
         "Began at",
         compute="_compute_start_time",
@@ -130,7 +130,7 @@ class TimebankHours(models.Model):
         help="Only needed to tell apart two stretches of the same length on one day.",
     )
 
-    # Time that a pot pays for, instead of whoever received it.
+    # Paid by a pot
     pot_id = fields.Many2one(
         "timebank.account",
         string="Paid from",

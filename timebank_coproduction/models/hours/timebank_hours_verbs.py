@@ -18,7 +18,7 @@ def week_of(day):
 
 
 class TimebankHours(models.Model):
-    """When hours can be recorded and decided. The buttons, the verbs and the checks ask here.
+    """The verbs of hours, and the rules of when hours can be recorded and decided, which the buttons ask too.
 
     Each ``_get_refusals_to_<verb>`` returns a dict of record id → a sentence, for the
     entries that can't, in a constant number of queries.

@@ -59,7 +59,7 @@ class TimebankAccount(models.Model):
     available_hours = hours_field("available_minutes", "Available")
     below_warning = fields.Boolean("Below the warning", compute="_compute_below_warning")
 
-    # Credits that nobody moved for long go to the community pot, where the policy says so.
+    # Expiry
     expiry_notice_on = fields.Date(
         "Expiry announced on",
         readonly=True,
@@ -68,7 +68,7 @@ class TimebankAccount(models.Model):
     )
     expiry_on = fields.Date("Expires on", compute="_compute_expiry_on")
 
-    # Gifts: credits that somebody hands on to a person or a pot.
+    # Gifts
     can_give = fields.Boolean(
         compute="_compute_can_give", help="Whether this user may give from the account."
     )

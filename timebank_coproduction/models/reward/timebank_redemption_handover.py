@@ -24,14 +24,14 @@ class TimebankRedemption(models.Model):
     code_url = fields.Char(compute="_compute_code_url")
     code_qr = fields.Html("QR", compute="_compute_code_url", sanitize=False)
 
-    # What approved claims need from suppliers: a pick-list, and an order.
+    # Ordering
     supplier_id = fields.Many2one(related="reward_id.supplier_id")
     ordered_on = fields.Date("Ordered on", readonly=True, copy=False)
     order_bill_id = fields.Many2one(
         "account.move", "Ordered on bill", readonly=True, copy=False, index="btree_not_null"
     )
 
-    # Approved claims that nobody uses: announced a week before their last day, then called off.
+    # Late
     late_notice_on = fields.Date(
         "End announced on", readonly=True, copy=False, help="When the member was told of the last day."
     )

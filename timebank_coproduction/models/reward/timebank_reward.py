@@ -136,7 +136,7 @@ class TimebankReward(models.Model):
     claim_ids = fields.One2many("timebank.redemption", "reward_id", string="Claims")
     claim_count = fields.Integer(compute="_compute_claim_count", compute_sudo=False)
 
-    # When a reward can be had, and by whom. The catalogue and the claims ask here.
+    # Whether it can be had
     notice = fields.Char(compute="_compute_notice")
     is_available = fields.Boolean(compute="_compute_is_available")
     why_not_available = fields.Char("Why it can't be claimed", compute="_compute_is_available")

@@ -32,11 +32,13 @@ CARD_LENGTH = len(codes.new(codes.VOUCHER_LENGTH))
 
 
 class TimebankSession(models.Model):
-    """Signing up and withdrawing, for oneself or by the coordinator for somebody offline."""
+    """Who is on the list: signing up and withdrawing, for oneself or by the coordinator for somebody
+    offline; the waiting list; and signing in and out, at the door and on its tablet.
+    """
 
     _inherit = "timebank.session"
 
-    # The tablet at the door: a link for one session that ends with it.
+    # The door
     kiosk_token = fields.Char(
         readonly=True, copy=False, groups="timebank_coproduction.group_timebank_coordinator"
     )
