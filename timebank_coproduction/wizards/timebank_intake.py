@@ -145,7 +145,7 @@ class TimebankIntake(models.TransientModel):
         """
         self.ensure_one()
         self._check_complete()
-        if not self._settle_doubles():
+        if not self._find_out_who():
             return self._move_steps(0)
         member = self._join()
         offers = self._make_offers(member)
@@ -168,8 +168,8 @@ class TimebankIntake(models.TransientModel):
         if not (self.skill_ids or self.words or self.interest_ids or self.need_ids):
             raise UserError(self.env._("Say at least one thing that they can do, would enjoy, or need."))
 
-    def _settle_doubles(self):
-        """Whether it is clear who this is; otherwise the people that it may be are kept, to be asked about.
+    def _find_out_who(self):
+        """Say whether it is clear who this is; otherwise the people that it may be are kept, to be asked about.
 
         :raises UserError: where they are asked about and nothing was chosen
         """

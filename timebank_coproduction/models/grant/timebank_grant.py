@@ -307,8 +307,8 @@ class TimebankGrant(models.Model):
         grants = self.search([("state", "=", "open")])
         grants._refresh_figures()
         off_course = grants.filtered(lambda grant: grant.course in OFF_COURSE)
-        settled = self._get_warnings().filtered(lambda todo: todo.res_id not in off_course._ids)
-        settled.action_feedback(feedback=self.env._("On course again, or closed."))
+        past = self._get_warnings().filtered(lambda todo: todo.res_id not in off_course._ids)
+        past.action_feedback(feedback=self.env._("On course again, or closed."))
         off_course._warn()
 
     def _warn(self):

@@ -203,8 +203,8 @@ class TimebankSession(models.Model):
             session.is_over = bool(session.stop) and session.stop <= now
 
     def _compute_problem_count(self):
-        unsettled = [("problem", "!=", False)]
-        for session, count in figures_over(self, self.env["timebank.attendance"], "session_id", unsettled):
+        undecided = [("problem", "!=", False)]
+        for session, count in figures_over(self, self.env["timebank.attendance"], "session_id", undecided):
             session.problem_count = count
 
     @api.onchange("start")
@@ -380,10 +380,10 @@ class TimebankSession(models.Model):
         return {session.id: sentence % session._say() for session in self if session.state not in states}
 
     def _get_refusals_if_logged(self):
-        settled = self.attendance_ids.filtered("settled_on").session_id
+        logged = self.attendance_ids.filtered("settled_on").session_id
         return {
             session.id: self.env._("Some of %s has been logged already: close it instead.", session._say())
-            for session in self & settled
+            for session in self & logged
         }
 
     # ------------------------------------------------------------
@@ -483,8 +483,8 @@ class TimebankSession(models.Model):
 
     def _close_todos(self):
         """Done, as far as nothing is left to decide."""
-        settled = self.filtered(lambda session: not session.problem_count)
-        settled.activity_feedback(["timebank_coproduction.mail_activity_decide"])
+        decided = self.filtered(lambda session: not session.problem_count)
+        decided.activity_feedback(["timebank_coproduction.mail_activity_decide"])
 
     @api.model
     def _thank(self, lines):
