@@ -122,10 +122,13 @@ class TestClaims(RewardCase):
         mine = member.create({"reward_id": self.lesson.id})
         mine.action_request()
         self.assertEqual(mine.state, "approved")
+        others = {"reward_id": self.lesson.id, "account_id": self.ben.account_id.id}
+        with self.assertRaisesRegex(AccessError, "no such record"):
+            member.create(others)
+        put = self._make_claim(self.ann, self.lesson)
+        put.account_id = self.ben.account_id
         with self.assertRaisesRegex(UserError, "your own account"):
-            member.create(
-                {"reward_id": self.lesson.id, "account_id": self.ben.account_id.id}
-            ).action_request()
+            put.with_user(self.portal).action_request()
         child = self.env["res.partner"].create({"name": "Joy Lee", "parent_id": self.ann.partner_id.id})
         for_child = self._make_claim(self.ann, self.lesson, account_id=self.ann.account_id.id)
         for_child.write({"partner_id": child.id, "account_id": self.ann.account_id.id})

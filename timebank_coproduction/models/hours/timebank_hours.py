@@ -287,6 +287,44 @@ class TimebankHours(models.Model):
         return self.env.user.has_group("timebank_coproduction.group_timebank_coordinator")
 
     # ------------------------------------------------------------
+    # Whom a member may name without being able to look them up (models/common/naming.py).
+    # ------------------------------------------------------------
+
+    def _get_nameable(self, name, records, vals_list):
+        """A member names who takes part in the bank of an entry too, and the projects that it serves."""
+        usual = self.scheme_id[:1].id or self.env["timebank.scheme"]._get_usual().id
+        wanted = {vals.get("scheme_id") or usual for vals in vals_list}
+        # sudo: only whether they take part in the user's own bank is asked
+        members = self.env["timebank.member"].sudo()
+        mine = members.search(
+            [("partner_id", "=", self.env.user.partner_id.id), ("state", "in", ("active", "paused"))]
+        ).scheme_id
+        if name not in ("receiver_id", "project_id") or wanted - set(mine.ids):
+            return records.browse()
+        for scheme in mine.browse(wanted):
+            if name == "project_id":
+                records &= scheme.project_ids
+            else:
+                records &= members.search(
+                    [
+                        ("scheme_id", "=", scheme.id),
+                        ("state", "=", "active"),
+                        ("partner_id", "in", records.ids),
+                    ]
+                ).partner_id
+        return records
+
+    def _get_known(self, people):
+        """Those of ``people`` who know the user: time has gone between them."""
+        own = self.env.user.partner_id.id
+        # sudo: only who they are is asked, by one of the two
+        entries = self.sudo()
+        given = [("partner_id", "=", own), ("receiver_id", "in", people.ids)]
+        received = [("receiver_id", "=", own), ("partner_id", "in", people.ids)]
+        shared = entries.search([("state", "=", "approved"), "|", "&", *given, "&", *received])
+        return people & (shared.partner_id | shared.receiver_id)
+
+    # ------------------------------------------------------------
     # What anybody may write: well-formed times, undecided entries, a member's own fields.
     # ------------------------------------------------------------
 

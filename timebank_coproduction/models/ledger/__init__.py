@@ -6,6 +6,7 @@ from . import (
     timebank_verbs,
     timebank_todo,
     timebank_scheme,
+    timebank_scheme_proof,
     timebank_account,
     timebank_account_tail,
     timebank_transfer,
@@ -13,4 +14,5 @@ from . import (
     timebank_seal,
     timebank_ledger_check,
     timebank_code_attempt,
+    timebank_words,
 )

@@ -41,6 +41,7 @@ class TimebankActivity(models.Model):
     _inherit = ["timebank.protected", "timebank.in.bank", "mail.thread", "mail.activity.mixin"]
     _order = "priority desc, name, id"
     _check_company_auto = True
+    _safeguards = frozenset({"check_type_ids"})
 
     # What
     name = fields.Char(required=True, tracking=True)

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ...tools import codes, register_ddl
 from ...tools.minutes import DAY, to_hours
 from ..common.hours_field import hours_field
+from ..common.said_aloud import SaidAloud
 from ..common.verb import verb
 from ..common.words import say_moment
 from .timebank_session import TAKES_A_PLACE
@@ -451,7 +452,7 @@ class TimebankAttendance(models.Model):
         if self.state == "signed_up":
             return True
         if self.state != "waiting" or not self.offered_until or self.offered_until <= fields.Datetime.now():
-            raise UserError(
+            raise SaidAloud(
                 self.env._("That place is not kept any more. You can join the waiting list again.")
             )
         line = self.sudo()  # sudo: nobody may read the link to a place, whoever uses it up
