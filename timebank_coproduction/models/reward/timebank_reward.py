@@ -133,7 +133,8 @@ class TimebankReward(models.Model):
         aggregator=None,
     )
     # Figures
-    claim_ids = fields.One2many("timebank.redemption", "reward_id", string="Claims")
+    # Who reads a reward doesn't read everybody's claims of it: they are exported from their own list.
+    claim_ids = fields.One2many("timebank.redemption", "reward_id", string="Claims", exportable=False)
     claim_count = fields.Integer(compute="_compute_claim_count", compute_sudo=False)
 
     # Whether it can be had

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 from ...tools import series
 from ..common.figures import figures_over
-from ..common.verb import choice, day, many, verb, whole
+from ..common.verb import day, many, text, verb, whole
 from ..common.windows import open_dialog, open_list
 
 FREQUENCIES = [
@@ -38,7 +38,7 @@ class TimebankSession(models.Model):
 
     @verb(
         single=True,
-        frequency=choice("weekly", "fortnightly", "monthly"),
+        frequency=text(),
         until=day(),
         count=whole(),
         skip_dates=many(day()),
