@@ -42,6 +42,10 @@ class TimebankHours(models.Model):
         if self.session_id and not self.minutes:
             self.date, self.minutes = self.session_id.date, self.session_id.minutes
 
+    def _get_zone(self):
+        """A session's time is of the session's zone."""
+        return self.session_id.tz or super()._get_zone()
+
     def _get_refusals_to_record(self):
         """Besides the rules of all hours: what a register holds can't be logged by hand as well."""
         refusals = super()._get_refusals_to_record()
