@@ -194,6 +194,8 @@ class TimebankAttendance(models.Model):
             self._check_minutes()
         if joining and not self._is_in_verb():
             joining._check_joining()
+        if "role" in vals:
+            self.session_id._offer_free_places()
         return result
 
     def _get_joining(self, vals):
@@ -366,16 +368,23 @@ class TimebankAttendance(models.Model):
         )
 
     def _get_refusals_by_capacity(self):
-        """Attendees beyond the places of their session."""
+        """Attendees beyond the places of their session, and helpers beyond as many as it takes."""
         refusals = {}
-        for session, lines in self.grouped("session_id").items():
-            over = session.taken_count - session.capacity
-            attendees = lines.filtered(lambda one: one.role == "attendee" and one.state in TAKES_A_PLACE)
-            if session.capacity and over > 0 and attendees:
-                sentence = self.env._(
-                    "There are no places left in %s: give it more places, or let them wait.", session._say()
+        for (session, role), lines in self.grouped(lambda one: (one.session_id, one.role)).items():
+            free = session._get_free_places(role)
+            placed = lines.filtered(lambda one: one.state in TAKES_A_PLACE)
+            if free is not None and free < 0 and placed:
+                sentence = (
+                    self.env._(
+                        "There are no places left in %s: give it more places, or let them wait.",
+                        session._say(),
+                    )
+                    if role == "attendee"
+                    else self.env._(
+                        "%s has as many helpers as are wanted: want more, or let them wait.", session._say()
+                    )
                 )
-                refusals.update(dict.fromkeys(attendees[-over:].ids, sentence))
+                refusals.update(dict.fromkeys(placed[free:].ids, sentence))
         return refusals
 
     def _get_refusals_to_edit(self, vals):
@@ -456,8 +465,11 @@ class TimebankAttendance(models.Model):
 
     def _withdraw(self):
         # sudo: nobody may read the link to a place, whoever makes it useless
-        self.sudo()._in_verb().write({"state": "withdrawn", "offered_until": False, "claim_code": False})
+        lines = self.sudo()
+        gone = lines.filtered(lambda one: one.role in CHECKED_ROLES and one.state == "signed_up")
+        lines._in_verb().write({"state": "withdrawn", "offered_until": False, "claim_code": False})
         self.session_id._offer_free_places()
+        lines.session_id._ask_for_helpers(gone)
 
     # ------------------------------------------------------------
     # At the door: out, and how long it was
@@ -494,8 +506,11 @@ class TimebankAttendance(models.Model):
     # Mails
     # ------------------------------------------------------------
 
-    def _notify(self, kind):
-        """Have the mail ``kind`` sent to those with an address who want such mails."""
+    def _notify(self, kind, **what):
+        """Have the mail ``kind`` sent to those with an address who want such mails.
+
+        :param what: further values of the ``timebank.session.notice``
+        """
         if not self:
             return
         lines = self.sudo()  # sudo: mails are the bank's, whoever caused them
@@ -515,7 +530,7 @@ class TimebankAttendance(models.Model):
         # sudo: mails that the verb owes; its user has no right of their own to them
         notices = self.env["timebank.session.notice"].sudo()
         waiting = notices.search([("attendance_id", "in", wanting.ids), ("kind", "=", kind)]).attendance_id
-        notices.create([{"attendance_id": one.id, "kind": kind} for one in wanting - waiting])
+        notices.create([{"attendance_id": one.id, "kind": kind, **what} for one in wanting - waiting])
         # sudo: the job sends what is waiting; starting it early tells nothing
         self.env.ref("timebank_coproduction.cron_session_notices").sudo()._trigger()
 

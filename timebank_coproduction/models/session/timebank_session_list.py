@@ -77,7 +77,7 @@ class TimebankSession(models.Model):
                     session=session._say(),
                 )
             )
-        full = role == "attendee" and session.capacity and session.taken_count >= session.capacity
+        full = session._is_full(role)
         vals = {
             "role": role,
             "state": "waiting" if full else "signed_up",
@@ -105,16 +105,65 @@ class TimebankSession(models.Model):
         :param vals_list: values of new ``timebank.attendance``; their state is changed in place
         """
         sessions = self.browse(vals.get("session_id") for vals in vals_list)
-        left = {session: session.capacity - session.taken_count for session in sessions if session.capacity}
+        left = {
+            (session, role): session._get_free_places(role)
+            for session in set(sessions)
+            for role in ("attendee", "helper")
+        }
         usual = self.env["timebank.attendance"].default_get(["role", "state"])
         for vals, session in zip(vals_list, sessions, strict=True):
             line = {**usual, **vals}
-            if session not in left or line["role"] != "attendee" or line["state"] == "absent":
+            place = session, line["role"]
+            if left.get(place) is None or line["state"] == "absent":
                 continue
-            if left[session] <= 0 and line["state"] == "signed_up":
+            if left[place] <= 0 and line["state"] == "signed_up":
                 vals["state"] = "waiting"
             else:
-                left[session] -= 1
+                left[place] -= 1
+
+    def _check_numbers(self, vals):
+        """:raises UserError: where a session would have fewer places than are taken"""
+        for session in self:
+            limited = vals.get("helpers_limited", session.helpers_limited)
+            wanted = vals.get("helpers_wanted", session.helpers_wanted)
+            reason = session._why_not_fewer(vals.get("capacity", session.capacity), limited and wanted)
+            if reason:
+                raise UserError(reason)
+
+    def _why_not_fewer(self, capacity, most_helpers):
+        """Why it can't have so few places or helpers, or an empty string; zero is no limit."""
+        self.ensure_one()
+        if capacity and self.taken_count > capacity:
+            return self.env._(
+                "%(count)s places of %(session)s are taken: it can't have fewer.",
+                count=self.taken_count,
+                session=self._say(),
+            )
+        if most_helpers and self.helper_count > most_helpers:
+            return self.env._(
+                "%(count)s helpers are signed up for %(session)s: it can't be for fewer.",
+                count=self.helper_count,
+                session=self._say(),
+            )
+        return ""
+
+    def _get_most_helpers(self):
+        """How many helpers can sign up; zero: as many as like."""
+        self.ensure_one()
+        return self.helpers_wanted if self.helpers_limited else 0
+
+    def _get_free_places(self, role):
+        """How many more can come in that role; ``None``: as many as like."""
+        self.ensure_one()
+        if role == "attendee" and self.capacity:
+            return self.capacity - self.taken_count
+        if role == "helper" and self._get_most_helpers():
+            return self._get_most_helpers() - self.helper_count
+        return None
+
+    def _is_full(self, role):
+        free = self._get_free_places(role)
+        return free is not None and free <= 0
 
     @verb(single=True, partner=record("res.partner"))
     def withdraw(self, partner):
@@ -183,6 +232,8 @@ class TimebankSession(models.Model):
                     self.env
                 )
             line._check_joining()
+        if line.role == "helper":
+            self._close_helpers_todo()
         return line
 
     def _get_line(self, partner):
@@ -278,20 +329,27 @@ class TimebankSession(models.Model):
         """Keep free places for the first who wait, and tell them."""
         now = fields.Datetime.now()
         for session in self.sudo():  # sudo: a member who withdraws moves up another
-            free = session.capacity - session.taken_count if session.capacity else session.waiting_count
-            if session.state != "open" or session.start <= now or free <= 0:
+            if session.state != "open" or session.start <= now or not session.waiting_count:
                 continue
-            waiting = session.env["timebank.attendance"].search(
-                [("session_id", "=", session.id), ("state", "=", "waiting"), ("offered_until", "=", False)],
-                order="waiting_since, id",
-                limit=free,
-            )
             until = min(now + timedelta(hours=session.scheme_id.claim_hours), session.start)
-            for one in waiting:
-                one._in_verb().write(
-                    {"offered_until": until, "claim_code": secrets.token_urlsafe(PLACE_BYTES)}
+            for role in ("attendee", "helper"):
+                if session._is_full(role):
+                    continue
+                waiting = session.env["timebank.attendance"].search(
+                    [
+                        ("session_id", "=", session.id),
+                        ("role", "=", role),
+                        ("state", "=", "waiting"),
+                        ("offered_until", "=", False),
+                    ],
+                    order="waiting_since, id",
+                    limit=session._get_free_places(role),
                 )
-            waiting._notify("place_freed")
+                for one in waiting:
+                    one._in_verb().write(
+                        {"offered_until": until, "claim_code": secrets.token_urlsafe(PLACE_BYTES)}
+                    )
+                waiting._notify("place_freed")
 
     def _pass_on_lapsed_offers(self):
         """Places that were not taken in time go to the next."""
