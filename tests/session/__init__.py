@@ -15,3 +15,4 @@ from . import test_waiting_list
 from . import test_session_clocks
 from . import test_session_moving
 from . import test_session_helpers
+from . import test_stretches

@@ -5,6 +5,8 @@ from . import (
     timebank_session_series,
     timebank_session_moving,
     timebank_attendance,
+    timebank_attendance_stretch,
+    timebank_attendance_times,
     timebank_attendance_log,
     timebank_attendance_moving,
     timebank_session_notice,

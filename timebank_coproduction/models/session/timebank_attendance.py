@@ -88,8 +88,8 @@ class TimebankAttendance(models.Model):
     present = fields.Boolean("Here", compute="_compute_present", inverse="_inverse_present")
     minutes = fields.Integer(default=0, aggregator="sum", help="0: until attended.")
     hours = hours_field("minutes", "Hours", editable=True, store=True, precompute=True, aggregator="sum")
-    check_in = fields.Datetime("In")
-    check_out = fields.Datetime("Out")
+    check_in = fields.Datetime("In", help="When the first stretch began.")
+    check_out = fields.Datetime("Out", help="When the last stretch ended.")
     forgot_check_out = fields.Boolean(
         "Forgot to sign out", readonly=True, help="Signed out at the end of the session by the system."
     )
@@ -170,6 +170,11 @@ class TimebankAttendance(models.Model):
             if vals.get("state") == "attended" and not vals.get("minutes") and not vals.get("check_in"):
                 vals["minutes"] = session.minutes
         lines = super().create(vals_list)
+        for line, vals in zip(lines, vals_list, strict=True):
+            if vals.get("check_in") and not line.stretch_ids:
+                line._put_stretch(line.check_in, line.check_out)
+                if line.check_out and not vals.get("minutes"):
+                    line._in_verb().write({"minutes": line._sum_stretches()})
         if not self._is_in_verb():
             queued = lines.filtered(lambda one: one.state == "waiting")
             queued._in_verb().write({"waiting_since": fields.Datetime.now()})
@@ -186,12 +191,15 @@ class TimebankAttendance(models.Model):
         if vals.get("state") in ("absent", "signed_up", "withdrawn"):
             vals.update(minutes=0, check_in=False, check_out=False)
         joining, result = self._get_joining(vals), True
+        from_stretches = self._is_in_verb() and self.env.context.get("timebank_from_stretches")
         if not {"state", "minutes", "check_in"}.intersection(vals):
             result = super().write(vals)
         else:
             for minutes, lines in self.grouped(lambda one: one._minutes_with(vals)).items():
                 result = super(TimebankAttendance, lines).write({**vals, "minutes": minutes})
             self._check_minutes()
+        if {"check_in", "check_out"}.intersection(vals) and not from_stretches:
+            self._take_times(vals)
         if joining and not self._is_in_verb():
             joining._check_joining()
         if "role" in vals:
@@ -470,37 +478,6 @@ class TimebankAttendance(models.Model):
         lines._in_verb().write({"state": "withdrawn", "offered_until": False, "claim_code": False})
         self.session_id._offer_free_places()
         lines.session_id._ask_for_helpers(gone)
-
-    # ------------------------------------------------------------
-    # At the door: out, and how long it was
-    # ------------------------------------------------------------
-
-    def _sign_out(self, moment):
-        self.ensure_one()
-        self._in_verb().write({"check_out": moment, "minutes": self._minutes_between(self.check_in, moment)})
-
-    def _sign_out_at_end(self):
-        """Close the lines of those who are still in, as of the end of their session.
-
-        A time that the coordinator has typed in already is left as it is.
-        """
-        for one in self:
-            if one.state != "attended" or not one.check_in or one.check_out:
-                continue
-            stop = max(one.session_id.stop, one.check_in)
-            one._in_verb().write(
-                {
-                    "check_out": stop,
-                    "forgot_check_out": True,
-                    "minutes": one.minutes or one._minutes_between(one.check_in, stop),
-                }
-            )
-
-    def _minutes_between(self, start, stop):
-        """Whole minutes of that stretch within the session, at least one."""
-        session = self.session_id
-        inside = min(stop, session.stop) - max(start, session.start)
-        return max(round(inside.total_seconds() / 60), 1)
 
     # ------------------------------------------------------------
     # Mails

@@ -14,6 +14,9 @@ EARLY = timedelta(hours=2)
 
 GRACE = timedelta(minutes=15)
 
+#: A card that is read again so soon was held up once. Moments are kept in whole seconds.
+ONE_READING = timedelta(seconds=3)
+
 #: How many people a search at the door shows at most.
 MOST_SHOWN = 8
 
@@ -262,21 +265,21 @@ class TimebankSession(models.Model):
         if not session.start - EARLY <= now <= session.stop + GRACE:
             raise UserError(self.env._("%s is not on now.", session._say()))
         line = session._get_line(partner)
-        if line.state == "attended" and line.check_in and not line.check_out:
+        if line._is_inside():
             return line.with_env(self.env)
-        vals = {
-            "state": "attended",
-            "check_in": line.check_in or now,
-            "check_out": False,
-            "forgot_check_out": False,
-        }
         if line.settled_on:
             raise UserError(self.env._("“%s” has been logged already.", line.display_name))
+        vals = {"state": "attended"}
         if line:
             vals |= {"offered_until": False, "claim_code": False}
         else:
             vals["role"] = role or "attendee"
+        if not line.check_in:
+            vals["check_in"] = now
+        was_there = bool(line.check_in)
         line = session._put_on_list(line, partner, vals)
+        if was_there:
+            line._sign_in(now)
         return line.with_env(self.env)
 
     @verb(single=True, partner=record("res.partner"))
@@ -290,9 +293,9 @@ class TimebankSession(models.Model):
         partner = self._as_partner(partner)
         session = self._at_the_door()
         line = session._get_line(partner)
-        if line.state != "attended" or not line.check_in or line.settled_on:
+        if not line._is_inside() or line.settled_on:
             raise UserError(self.env._("%s has not signed in.", partner.name))
-        line._sign_out(max(fields.Datetime.now(), line.check_in))
+        line._sign_out(fields.Datetime.now())
         return line.with_env(self.env)
 
     def _at_the_door(self):
@@ -452,8 +455,10 @@ class TimebankSession(models.Model):
             partner = member.partner_id
             if not member:
                 raise UserError(self.env._("We don't know that card. Please ask at the desk."))
-        line = self.check_in(partner) if way == "in" else self.check_out(partner)
-        return {"name": member._first_name(), "inside": line.state == "attended" and not line.check_out}
+        line = self._get_line(partner)
+        if not line._moved_within(ONE_READING):
+            line = self.check_in(partner) if way == "in" else self.check_out(partner)
+        return {"name": member._first_name(), "inside": line._is_inside()}
 
     def _kiosk_member(self, card):
         if not card:
@@ -468,8 +473,8 @@ class TimebankSession(models.Model):
         return (name, *name.split()) if name else ()
 
     def _kiosk_row(self, member, line, key):
-        inside = line.state == "attended" and bool(line.check_in) and not line.check_out
-        return {"key": key, "name": member.shown_name or member._first_name(), "inside": inside}
+        name = member.shown_name or member._first_name()
+        return {"key": key, "name": name, "inside": line._is_inside()}
 
     def _kiosk_opens(self):
         """From when people can sign in, as the clock at the place shows it."""
