@@ -3,6 +3,9 @@
 import tempfile
 from pathlib import Path
 
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.tests import tagged
 
 from ..kiosk_common import LiveKioskCase

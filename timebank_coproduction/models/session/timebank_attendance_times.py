@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools import spans
 from ...tools.minutes import to_hours
 
 
@@ -30,6 +31,21 @@ class TimebankAttendance(models.Model):
         ended = self.stretch_ids.filtered("check_out")
         total = min(sum(ended.mapped("minutes")), self.session_id.minutes)
         return max(total, 1) if ended else 0
+
+    def _get_spans(self):
+        """When this person was there, as far as is known, by the clocks of the place.
+
+        :return: pairs of minutes after the beginning of the session's day
+        """
+        self.ensure_one()
+        session = self.session_id
+        whole = [(session.start, session.stop)]
+        ended = self.stretch_ids.filtered("check_out")
+        if ended and self.minutes == self._sum_stretches():
+            whole = [
+                (max(one.check_in, session.start), min(one.check_out, session.stop)) for one in ended
+            ]
+        return spans.merged((session._wall_minute(start), session._wall_minute(stop)) for start, stop in whole)
 
     def _follow_stretches(self, by_verb=False):
         """Have these lines say when their first stretch began, their last one ended, and the sum.

@@ -313,11 +313,11 @@ class TimebankSession(models.Model):
         self.ensure_one()
         return say_span(self.env, self.start, self.stop, self.tz)
 
-    def _start_minute(self):
-        """Minutes after midnight at which it begins, where it takes place."""
+    def _wall_minute(self, moment):
+        """Minutes after the beginning of its day that the clocks of its place show at ``moment``."""
         self.ensure_one()
-        start = self._local(self.start)
-        return start.hour * 60 + start.minute
+        local = self._local(moment)
+        return (local.date() - self.date).days * DAY + local.hour * 60 + local.minute
 
     def _say_length(self):
         return clock(self.minutes)
