@@ -55,7 +55,8 @@ class TestKioskInBrowser(LiveKioskCase):
             await greeted("Welcome, Ben!");
             type("CARD");
             $(".o_kiosk_form").requestSubmit();
-            await until("the second reading", () => greetings.filter((text) => text === "Welcome, Ben!").length > 1);
+            const welcomes = () => greetings.filter((text) => text === "Welcome, Ben!");
+            await until("the second reading", () => welcomes().length > 1);
         """.replace("CARD", self.ben.card_code)
         lines = self._visit(steps)
         for partner in (self.dora.partner_id, self.ben.partner_id):

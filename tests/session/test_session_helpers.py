@@ -102,9 +102,7 @@ class TestLateWithdrawal(SessionCase):
     def test_the_only_helper_withdraws_two_hours_before(self):
         self._withdraw()
         todo = self._get_todos()
-        self.assertRecordValues(
-            todo, [{"user_id": self.coordinator.id, "date_deadline": self.session.date}]
-        )
+        self.assertRecordValues(todo, [{"user_id": self.coordinator.id, "date_deadline": self.session.date}])
         self.assertIn(self.ann.name, todo.summary)
 
     def test_the_only_helper_counts_where_no_number_was_wanted(self):

@@ -89,9 +89,7 @@ class TestOwnHoursInPart(ClosingCase):
         self.assertEqual(self._balances(self.ben), [240])  # from eleven until three
 
     def test_several_entries_that_make_up_the_whole(self):
-        line = self._close_with(
-            entries=[(60, {"start_minute": 600}), (180, {"start_minute": 660})]
-        )
+        line = self._close_with(entries=[(60, {"start_minute": 600}), (180, {"start_minute": 660})])
         self.assertTrue(line.hours_recognised)
         self.assertEqual(self._balances(self.ben), [240])
 

@@ -95,9 +95,7 @@ class TestStretches(KioskCase):
             )
 
     def test_times_written_on_the_line_are_its_only_stretch(self):
-        line = self._make_line(
-            self.ben, check_in="2026-03-18 10:00:00", check_out="2026-03-18 11:00:00"
-        )
+        line = self._make_line(self.ben, check_in="2026-03-18 10:00:00", check_out="2026-03-18 11:00:00")
         self.assertRecordValues(line, [{"minutes": 60, "stretches": "10:00–11:00"}])
         line.check_out = "2026-03-18 11:30:00"
         self.assertRecordValues(line, [{"minutes": 90, "stretches": "10:00–11:30"}])

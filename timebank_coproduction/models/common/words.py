@@ -18,7 +18,7 @@ def at_place(moment, zone):
 
 
 def from_place(local, zone):
-    """The moment of the database at which the clocks of a time zone show ``local``: :func:`at_place` backwards.
+    """The moment of the database at which the clocks of a time zone show ``local``.
 
     Of a time that comes twice, when the clocks go back, the first; a time that the clocks
     leave out is that long after they go forward.

@@ -42,10 +42,9 @@ class TimebankAttendance(models.Model):
         whole = [(session.start, session.stop)]
         ended = self.stretch_ids.filtered("check_out")
         if ended and self.minutes == self._sum_stretches():
-            whole = [
-                (max(one.check_in, session.start), min(one.check_out, session.stop)) for one in ended
-            ]
-        return spans.merged((session._wall_minute(start), session._wall_minute(stop)) for start, stop in whole)
+            whole = [(max(one.check_in, session.start), min(one.check_out, session.stop)) for one in ended]
+        minute = session._wall_minute
+        return spans.merged((minute(start), minute(stop)) for start, stop in whole)
 
     def _follow_stretches(self, by_verb=False):
         """Have these lines say when their first stretch began, their last one ended, and the sum.
