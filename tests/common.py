@@ -1,7 +1,8 @@
 """One small bank, one user per role."""
 
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -35,6 +36,8 @@ class TimebankCase(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.startClassPatcher(freeze_time(TODAY))
+        # what the class makes stands at the same time as what its requests make
+        cls.startClassPatcher(patch.object(type(cls.cr), "now", lambda cursor: datetime.now()))
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True, no_reset_password=True))
         group = "timebank_coproduction.group_timebank_"
         cls.coordinator = new_test_user(
@@ -140,7 +143,18 @@ class TimebankCase(TransactionCase):
     def _tamper(self, query, *params):
         """Change the database behind the ledger's back, as its owner can in PostgreSQL."""
         self.env.flush_all()
-        tables = ("account", "account_tail", "transfer", "seal", "seal_line", "hours")
+        tables = (
+            "account",
+            "account_tail",
+            "bill_line",
+            "hours",
+            "redemption",
+            "reward_match",
+            "scheme",
+            "seal",
+            "seal_line",
+            "transfer",
+        )
         for switch in ("DISABLE", "ENABLE"):
             for table in tables:
                 self.env.cr.execute(f"ALTER TABLE timebank_{table} {switch} TRIGGER USER")

@@ -1,6 +1,8 @@
 from . import (
+    base,
     ir_rule,
     ir_sequence,
+    mail_activity,
     odoo_private,
     timebank_locks,
     timebank_prepared,

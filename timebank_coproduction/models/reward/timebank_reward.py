@@ -64,6 +64,14 @@ class TimebankReward(models.Model):
     minutes = fields.Integer("Price in minutes", default=0, tracking=True, aggregator=None)
     hours = hours_field("minutes", "Credits", editable=True, aggregator=None)
     is_free = fields.Boolean("A thank-you", help="Costs no credits. Any other reward has a price.")
+    priced_on = fields.Datetime(
+        "Price since",
+        compute="_compute_priced_on",
+        store=True,
+        precompute=True,
+        copy=False,
+        help="Claims made since then are at this price.",
+    )
     cash_price = fields.Monetary("Cash part", tracking=True, help="What the member pays in money besides.")
     # What it costs the bank
     supplier_id = fields.Many2one("res.partner", check_company=True, ondelete="restrict")
@@ -125,7 +133,8 @@ class TimebankReward(models.Model):
         aggregator=None,
     )
     # Figures
-    claim_ids = fields.One2many("timebank.redemption", "reward_id", string="Claims")
+    # Who reads a reward doesn't read everybody's claims of it: they are exported from their own list.
+    claim_ids = fields.One2many("timebank.redemption", "reward_id", string="Claims", exportable=False)
     claim_count = fields.Integer(compute="_compute_claim_count", compute_sudo=False)
 
     # When a reward can be had, and by whom. The catalogue and the claims ask here.
@@ -161,6 +170,10 @@ class TimebankReward(models.Model):
         "CHECK (member_limit >= 0 AND min_given_minutes >= 0 AND collect_days > 0)",
         "Limits are zero or more, and a claim is valid for at least a day.",
     )
+
+    @api.depends("minutes", "is_free")
+    def _compute_priced_on(self):
+        self.priced_on = self.env.cr.now()  # by the same clock as the days on which claims are made
 
     @api.depends("claim_ids.state")
     def _compute_claim_count(self):
@@ -223,7 +236,7 @@ class TimebankReward(models.Model):
             for reward, vals in zip(self, super().copy_data(default), strict=True)
         ]
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_unclaimed(self):
         # sudo: only whether there are claims is asked
         for reward in self.sudo():

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from ...tools import series
 from ...tools.minutes import DAY
 from ..common.figures import figures_over
-from ..common.verb import choice, day, many, verb, whole
+from ..common.verb import day, many, text, verb, whole
 from ..common.windows import open_dialog, open_list
 from ..common.words import from_place
 
@@ -53,7 +53,7 @@ class TimebankSession(models.Model):
 
     @verb(
         single=True,
-        frequency=choice("weekly", "fortnightly", "monthly"),
+        frequency=text(),
         until=day(),
         count=whole(),
         skip_dates=many(day()),
