@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from ...tools import minutes as minutes_tool
 from ...tools.minutes import DAY, clock
 from ..common.hours_field import hours_field, valid_minutes
+from ..common.odoo_private import time_zones
 from ..common.words import say_day
 from ..member.timebank_member import ROLES
 
@@ -75,6 +76,14 @@ class TimebankHours(models.Model):
     receiver_member_id = fields.Many2one("timebank.member", compute="_compute_members")
     # What, when, where
     date = fields.Date(required=True, default=fields.Date.context_today, index=True)
+    tz = fields.Selection(
+        time_zones,
+        string="Time zone",
+        readonly=True,
+        copy=False,
+        default=lambda self: self._get_usual_zone(),
+        help="Where the time was given: its day is over when it is over there.",
+    )
     start_minute = fields.Integer(
         "Began at (minute)", default=-1, help="Minutes after midnight; below zero where not known."
     )
@@ -228,6 +237,14 @@ class TimebankHours(models.Model):
     def _onchange_start_time(self):
         """Show how it was understood, or why not, while it is typed."""
         self.start_minute = self._parse_start_time(self.start_time)
+
+    def _get_usual_zone(self):
+        """Where the clocks are that whoever records an entry goes by."""
+        return self.env.context.get("tz") or self.env.user.tz or self.env.company.partner_id.tz or "UTC"
+
+    def _get_zone(self):
+        """The time zone that this entry's day is of."""
+        return self.tz or self._get_usual_zone()
 
     def _late_before(self):
         """Entries given before this day have waited too long."""

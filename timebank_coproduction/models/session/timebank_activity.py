@@ -106,6 +106,10 @@ class TimebankActivity(models.Model):
         string="Checks asked for",
         help="Of helpers and professionals, before they can sign up. Attendees need none.",
     )
+    helpers_limited = fields.Boolean(
+        "No more helpers than wanted",
+        help="In new sessions of this activity, helpers beyond the number wanted wait for a place.",
+    )
     attendee_effect = fields.Selection(
         [
             ("none", "Nothing moves"),
