@@ -161,7 +161,7 @@ class Class:
         if name in ("_name", "_inherit"):
             said[name] = ast.literal_eval(value)
             self.line = statement.lineno
-        elif call.startswith("fields.") or call == "hours_field":
+        elif call.startswith("fields.") or call in ("hours_field", "Hours"):
             self.fields[name] = statement.lineno
         elif name.startswith("_") and name not in ("_description", "_order"):
             self.methods[name] = statement.lineno

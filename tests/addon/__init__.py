@@ -2,6 +2,7 @@ from . import test_access
 from . import test_common_pieces
 from . import test_access_subjects
 from . import test_demo
+from . import test_durations
 from . import test_external_api
 from . import test_forms
 from . import test_install

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..models.common.hours_field import valid_minutes
+from ..models.common.hours_field import Hours, valid_minutes
 from ..models.common.verb import verb
 from ..models.common.windows import open_list
 from ..tools.shares import split
@@ -35,7 +35,7 @@ class TimebankHoursEntry(models.TransientModel):
         help="Empty means the bank itself.",
     )
     member_partner_ids = fields.Many2many("res.partner", compute="_compute_member_partner_ids")
-    hours = fields.Float("Hours each gave", required=True, default=1)
+    hours = Hours("Hours each gave", required=True, default=1)
     counting = fields.Selection(
         [
             ("together", "With all of them at once: they share the cost"),

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.common.hours_field import valid_minutes
+from ..models.common.hours_field import Hours, valid_minutes
 from ..models.common.verb import verb
 from ..models.common.windows import open_form, open_list
 from ..models.member.timebank_member import ROLES
@@ -299,5 +299,5 @@ class TimebankIntakeNeed(models.TransientModel):
     intake_id = fields.Many2one("timebank.intake", required=True, ondelete="cascade")
     skill_id = fields.Many2one("timebank.skill", string="What", required=True)
     description = fields.Char("In their own words")
-    hours = fields.Float(default=1)
+    hours = Hours(default=1)
     needed_by = fields.Date("Needed by")

@@ -1,4 +1,6 @@
 from . import (
+    base_import,
+    ir_fields_converter,
     ir_rule,
     ir_sequence,
     odoo_private,
