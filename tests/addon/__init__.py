@@ -4,6 +4,7 @@ from . import test_access_subjects
 from . import test_demo
 from . import test_durations
 from . import test_external_api
+from . import test_finding_people
 from . import test_forms
 from . import test_install
 from . import test_layers
@@ -12,6 +13,7 @@ from . import test_new_records
 from . import test_odoo_private
 from . import test_papers
 from . import test_reading
+from . import test_told
 from . import test_tools
 from . import test_translation
 from . import test_views

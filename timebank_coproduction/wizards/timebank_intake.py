@@ -69,7 +69,8 @@ class TimebankIntake(models.TransientModel):
         "timebank.scheme",
         string="Time bank",
         required=True,
-        default=lambda self: self.env["timebank.scheme"]._get_usual_or_first(),
+        domain="[('is_on_screen', '=', True)]",
+        default=lambda self: self.env["timebank.scheme"]._get_usual(),
     )
     partner_id = fields.Many2one("res.partner", string="Known contact")
     name = fields.Char("Full name")

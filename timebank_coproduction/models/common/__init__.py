@@ -4,6 +4,7 @@ from . import (
     ir_rule,
     ir_sequence,
     odoo_private,
+    res_partner,
     timebank_locks,
     timebank_prepared,
     timebank_protected,

@@ -86,7 +86,10 @@ export class TimebankDesk extends Component {
     }
 
     join() {
+        // into the bank that the desk shows, where it shows one
+        const additionalContext = this.state.bank ? { default_scheme_id: this.state.bank } : {};
         return this.action.doAction("timebank_coproduction.timebank_intake_action", {
+            additionalContext,
             onClose: () => this.refresh(),
         });
     }
