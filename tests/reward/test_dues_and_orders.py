@@ -139,7 +139,9 @@ class TestExpiry(RewardCase):
             [("model", "=", "timebank.account"), ("res_id", "=", self.ann.account_id.id)]
         )
         self.assertIn("Use your time credits by", mail.subject)
-        self.assertIn("Tell Ben Okoro", " ".join(self.scheme.activity_ids.mapped("summary")))
+        self.assertIn(
+            "Ring Ben Okoro, about credits that expire", " ".join(self.scheme.activity_ids.mapped("summary"))
+        )
         self.assertEqual(self._balances(self.ann, self.ben), [600, 600])
         self._run(months=11, days=15)
         self.assertEqual(self._balances(self.ann), [600])

@@ -3,6 +3,7 @@ from . import (
     timebank_in_bank,
     timebank_verbs,
     timebank_todo,
+    timebank_told,
     timebank_scheme,
     timebank_account,
     timebank_account_tail,
