@@ -12,6 +12,7 @@ from . import (
     bench_exchange,
     bench_grants,
     bench_rewards,
+    bench_screens,
     bench_sessions,
     bench_statement,
     harness,
@@ -26,6 +27,7 @@ SUBJECTS = {
     "sessions": bench_sessions.measure,
     "calendar": bench_calendar.measure,
     "grants": bench_grants.measure,
+    "screens": bench_screens.measure,
 }
 
 

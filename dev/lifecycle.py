@@ -13,6 +13,7 @@ LEFTOVERS = {
     " WHERE column_name LIKE 'timebank%'",
     "functions": "SELECT proname FROM pg_proc WHERE proname LIKE 'timebank%'",
     "triggers": "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'timebank%'",
+    "numbering": "SELECT code FROM ir_sequence WHERE code LIKE 'timebank%'",
     # contacts, users and projects of the demo data may stay: they are somebody else's models
     "external ids": f"SELECT name FROM ir_model_data WHERE module = '{settings.ADDON}'"
     " AND (model LIKE 'ir.%' OR model LIKE 'timebank.%' OR model = 'res.groups')",

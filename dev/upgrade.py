@@ -3,7 +3,7 @@
 The file `upgrade_from` names the commit. Its code is taken from git and makes its own demo
 database, by its own `demo` command, once; that is kept and copied as templates are. Today's
 code upgrades the copy: without a warning, with nothing missing or left over, every figure
-the same, and the ledger check content.
+the same, mails and jobs working, and the ledger check content.
 """
 
 import shutil
@@ -15,7 +15,7 @@ from .console import Stop, run, say, step
 from .lock import only_one
 
 COMMIT = (settings.ROOT / "dev" / "upgrade_from").read_text().strip()
-CHECK = settings.ROOT / "dev" / "inside" / "check_ledger.py"
+CHECK = settings.ROOT / "dev" / "inside" / "check_upgraded.py"
 # Figures that today's code means to change, as `table`, `table.column` or `table.state`.
 MEANT_TO_CHANGE = ()
 # What an upgraded database and a fresh one have to have in common, by external id.
@@ -56,7 +56,7 @@ def check(fresh):
             problems = [*_changes(before, _figures(trial)), *_strangers(trial, fresh)]
             if problems:
                 raise Stop("\n".join((f"After upgrading from {COMMIT[:7]}:", *problems)))
-            _check_ledger(trial)
+            _check_inside(trial)
     finally:
         databases.drop(trial)
 
@@ -128,7 +128,7 @@ def _strangers(upgraded, fresh):
     yield from (f"  missing: {name}" for name in sorted(expected - own))
 
 
-def _check_ledger(name):
+def _check_inside(name):
     with CHECK.open() as script:
         done = subprocess.run(
             odoo_run.odoo("shell", "-d", name, "--no-http", "--log-level", "warn"),
@@ -140,4 +140,4 @@ def _check_ledger(name):
             check=False,
         )
     if done.returncode:
-        raise Stop(f"After upgrading from {COMMIT[:7]}, the ledger check fails:\n{done.stderr[-3000:]}")
+        raise Stop(f"After upgrading from {COMMIT[:7]}, this fails in it:\n{done.stderr[-3000:]}")

@@ -140,7 +140,18 @@ class TimebankCase(TransactionCase):
     def _tamper(self, query, *params):
         """Change the database behind the ledger's back, as its owner can in PostgreSQL."""
         self.env.flush_all()
-        tables = ("account", "account_tail", "transfer", "seal", "seal_line", "hours")
+        tables = (
+            "account",
+            "account_tail",
+            "bill_line",
+            "hours",
+            "redemption",
+            "reward_match",
+            "scheme",
+            "seal",
+            "seal_line",
+            "transfer",
+        )
         for switch in ("DISABLE", "ENABLE"):
             for table in tables:
                 self.env.cr.execute(f"ALTER TABLE timebank_{table} {switch} TRIGGER USER")

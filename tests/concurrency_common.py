@@ -93,7 +93,7 @@ class ConcurrencyCase(BaseCase):
         """Remove what was written, from the ledger too: as the owner of its tables can."""
         with cls._connection() as env:
             scheme = env["timebank.scheme"].browse(cls.scheme_id)
-            scheme.sequence_id.unlink()
+            numbering = scheme.sequence_id
             for model in ("timebank.hours", "timebank.member", "timebank.scheme", "timebank.account"):
                 written = [("res_model", "=", model), ("res_id", ">", cls.since[model.replace(".", "_")])]
                 env["mail.activity"].with_context(active_test=False).search(written).unlink()
@@ -111,6 +111,7 @@ class ConcurrencyCase(BaseCase):
                 env.cr.execute(f"DELETE FROM {table} WHERE id > %s", [cls.since[table]])
                 env.cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             env.invalidate_all()
+            numbering.unlink()
             for model, others in cls.others.items():
                 env[model].browse(cls._everybody(env[model]) - others).unlink()
 

@@ -1,6 +1,6 @@
 from odoo.tools import SQL
 
-from .tools import ledger_ddl, voucher_ddl
+from .tools import ddl, ledger_ddl, match_ddl, register_ddl, voucher_ddl
 
 
 def uninstall_hook(env):
@@ -9,13 +9,22 @@ def uninstall_hook(env):
     Odoo would delete the rows that have an external id one by one, before it drops the
     tables, and fail at every one that another row of ours refers to.
     """
-    env.cr.execute(voucher_ddl.DROP)
-    env.cr.execute(ledger_ddl.DROP)
+    for subject in (match_ddl, register_ddl, voucher_ddl, ledger_ddl, ddl):
+        env.cr.execute(subject.DROP)
+    _drop_numbering(env)
     models = env["ir.model"].search([("model", "=like", "timebank.%")]).mapped("model")
     env["ir.model.data"].search([("module", "=", "timebank_coproduction"), ("model", "in", models)]).unlink()
     tables = _get_tables(env, models)
     _drop_references(env, tables)
     env.cr.execute(SQL("TRUNCATE %s", SQL(", ").join(map(SQL.identifier, tables))))
+
+
+def _drop_numbering(env):
+    """Take the banks' own sequences away, which are records of Odoo's."""
+    numbering = env["timebank.scheme"].with_context(active_test=False).search([]).sequence_id
+    env.cr.execute("UPDATE timebank_scheme SET sequence_id = NULL")
+    env["timebank.scheme"].invalidate_model(["sequence_id"])
+    numbering.unlink()
 
 
 def _get_tables(env, models):

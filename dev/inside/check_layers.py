@@ -51,7 +51,7 @@ PLACES = {
         "report/report_paperformat",
         "report/res_config_settings",
     ),
-    "ledger": ("wizards/timebank_gift",),
+    "ledger": ("wizards/timebank_gift", "wizards/timebank_verify", "controllers/guessing"),
     "member": ("wizards/timebank_join",),
     "hours": (
         "wizards/timebank_certificate",
@@ -69,22 +69,28 @@ PLACES = {
         "report/timebank_reconciliation_xlsx",
         "report/timebank_reward_spend_report",
     ),
+    "evidence": ("report/timebank_decision_report",),
 }
 SUBJECT = {f"{file}.py": subject for subject, files in PLACES.items() for file in files}
 
 #: Fields and methods of an upper subject whose names Odoo or Python uses too.
 AMBIGUOUS = frozenset(
     {
+        "_auto",
         "_log_access",
         "_render",
+        "company_id",
         "count",
         "date",
         "email",
         "hours",
         "minutes",
         "number",
+        "parent_id",
         "partner_id",
+        "project_id",
         "step",
+        "text",
         "target",
         "user_id",
     }
@@ -161,7 +167,7 @@ class Class:
         if name in ("_name", "_inherit"):
             said[name] = ast.literal_eval(value)
             self.line = statement.lineno
-        elif call.startswith("fields.") or call in ("hours_field", "Hours"):
+        elif call.startswith("fields.") or call in ("hours_field", "Hours", "for_coordinators"):
             self.fields[name] = statement.lineno
         elif name.startswith("_") and name not in ("_description", "_order"):
             self.methods[name] = statement.lineno

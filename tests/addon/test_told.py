@@ -58,7 +58,9 @@ class TestTold(SessionCase, ExchangeCase, RewardCase):
         self.assertEqual(len(calls), len(self.reasons))
         self.assertEqual(calls.user_id, self.coordinator)
         self.assertEqual(set(calls.mapped("res_id")), {session.id})
-        self.assertIn("Ring Pat None (0113 496 0023), about what doesn't", " ".join(calls.mapped("summary")))
+        self.assertEqual(set(calls.mapped("summary")), {calls[0].summary})
+        self.assertIn("Ring a member, about what doesn't take place", calls[0].summary)
+        self.assertIn("Pat None (0113 496 0023)", " ".join(calls.mapped("note")))
 
     def test_place_freed(self):
         later = {"start": datetime(2026, 3, 27, 14), "stop": datetime(2026, 3, 27, 16)}

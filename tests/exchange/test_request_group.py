@@ -110,8 +110,12 @@ class TestRequestGroup(ExchangeCase):
     def test_members_speak_for_themselves(self):
         """A member may ask for a group; who else pays is for a coordinator to say."""
         wish = self._ask(self.ann).with_user(self.portal)
-        with self.assertRaisesRegex(ValidationError, "Ask your coordinator"):
+        with self.assertRaisesRegex(AccessError, "no such record"):
             wish.group_partner_ids = [Command.link(self.ben.partner_id.id)]
+        child = self._make_member("Joy Lee")
+        child.partner_id.parent_id = self.ann.partner_id
+        with self.assertRaisesRegex(ValidationError, "Ask your coordinator"):
+            wish.group_partner_ids = [Command.link(child.partner_id.id)]
         wish.with_user(self.coordinator).group_partner_ids = [Command.link(self.ben.partner_id.id)]
         wish.description = "Any evening"
 
@@ -161,8 +165,11 @@ class TestRequestGroup(ExchangeCase):
         wish = self._make_request(self.ann).with_user(self.portal)
         wish.pot_id = pot
         other = self._make_request(self.ben).with_user(self.portal2)
-        with self.assertRaisesRegex(ValidationError, "Only the holders of Walkers' pot"):
+        with self.assertRaisesRegex(AccessError, "no such record"):
             other.pot_id = pot.id
+        other.sudo().pot_id = pot
+        with self.assertRaisesRegex(ValidationError, "Only the holders of Walkers' pot"):
+            other._check_group_and_pot({"pot_id": pot.id})
         elsewhere = self._make_scheme("Hill Top")
         with self.assertRaisesRegex(ValidationError, "not a pot of River Street"):
             wish.sudo().pot_id = elsewhere.pot_account_id

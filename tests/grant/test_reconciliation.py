@@ -246,3 +246,29 @@ class TestReconciliation(GrantCase):
         self.assertIn("agree with the analytic account to the penny", text)
         self.assertIn("Billed without a claim", text)
         self.assertIn("Not signed yet", text)
+
+    def test_the_ledger_at_signing(self):
+        """Who signs, signs for the ledger of that day as well; the check misses a seal that is gone."""
+        self.scheme.action_seal()
+        reconciliation = self._reconcile()
+        self.assertFalse(reconciliation.anchors)
+        reconciliation.action_prepare()
+        number, text = self.scheme.last_seal_number, self.scheme.last_seal_hash
+        self.assertEqual(
+            reconciliation._get_anchors(),
+            [{"scheme_id": self.scheme.id, "number": number, "hash": text[:16]}],
+        )
+        self.assertIn(f"River Street: seal {number} · {text[:4]} {text[4:8]}", reconciliation.anchor_text)
+        self.assertTrue(reconciliation.is_intact)
+        self.assertEqual(self.scheme.check_ledger(), [])
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE timebank_reconciliation SET anchors = replace(anchors, %s, %s)", [text[:16], "0" * 16]
+        )
+        self.env.invalidate_all()
+        self.assertFalse(reconciliation.is_intact)
+        found = [violation["message"] for violation in self.scheme.check_ledger()]
+        self.assertEqual(len(found), 1)
+        self.assertIn("no longer the one that stands on", found[0])
+        reconciliation.action_back_to_draft()
+        self.assertFalse(reconciliation.anchors)

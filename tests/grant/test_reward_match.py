@@ -54,6 +54,49 @@ class TestRewardMatch(GrantCase):
         self.assertEqual((one.matched_amount, two.matched_amount), (12, 12))
         self.assertEqual(set(self.grant.bill_line_ids.mapped("status")), {"matched"})
 
+    @mute_logger("odoo.sql_db")
+    def test_never_beyond_in_sql(self):
+        claim, other = self._claims(2)
+        bill = self._bill(("Pass", 12))
+        match = self._match(claim, bill, 10)
+        self.env.flush_all()
+        for query in (
+            "UPDATE timebank_reward_match SET amount = 12.5",
+            "UPDATE timebank_reward_match SET amount = 13, charged_amount = 20",
+            "UPDATE timebank_reward_match SET amount = -1",
+            f"""INSERT INTO timebank_reward_match (redemption_id, bill_line_id, amount, found_by)
+                VALUES ({other.id}, {match.bill_line_id.id}, 3, 'hand')""",
+            "UPDATE timebank_redemption SET cost_amount = 1, tolerance_amount = 1",
+        ):
+            with self.subTest(query=query), self.assertRaises(IntegrityError), self.env.cr.savepoint():
+                self.env.cr.execute(query)
+        self.assertEqual(self.scheme.check_ledger(), [])
+
+    def test_beyond_is_found(self):
+        claim = self._claims(1)
+        match = self._match(claim, self._bill(("Pass", 12)), 10)
+        for query in (
+            "UPDATE timebank_bill_line SET share_amount = 5, status = 'changed'",  # the bill was changed
+            "UPDATE timebank_bill_line SET share_amount = 12, status = 'part'",
+        ):
+            self._tamper(query)
+            self.assertEqual(self.scheme.check_ledger(), [])
+        self._tamper("ALTER TABLE timebank_reward_match DROP CONSTRAINT timebank_reward_match_within_line")
+        self._tamper("UPDATE timebank_reward_match SET amount = 13 WHERE id = %s", match.id)
+        self._tamper("UPDATE timebank_bill_line SET matched_amount = 13 WHERE id = %s", match.bill_line_id.id)
+        self._tamper("UPDATE timebank_redemption SET matched_amount = 13 WHERE id = %s", claim.id)
+        found = [violation["message"] for violation in self.scheme.check_ledger()]
+        self.assertTrue(any("more matched to it than it is for" in message for message in found), found)
+
+    def test_cost_below_what_is_matched(self):
+        claim = self._claims(1)
+        self._match(claim, self._bill(("Pass", 12)), 10)
+        with self.assertRaisesRegex(UserError, "matched with bills over"):
+            claim.with_user(self.finance).cost_amount = 5
+        self.grant.with_user(self.finance).tolerance_percent = 0
+        self.env.flush_all()
+        self.assertEqual(self.scheme.check_ledger(), [])
+
     def test_never_beyond_the_bill(self):
         claim = self._claims(1)
         bill = self._bill(("Pass", 5))

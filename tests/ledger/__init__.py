@@ -1,4 +1,6 @@
+from . import test_anchor
 from . import test_concurrency
+from . import test_kept_records
 from . import test_ledger
 from . import test_ledger_check
 from . import test_ledger_histories

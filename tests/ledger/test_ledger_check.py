@@ -1,5 +1,7 @@
 """What somebody with access to PostgreSQL, and its triggers switched off, can do is found."""
 
+from datetime import timedelta
+
 from odoo.tools import SQL
 
 from ..common import TODAY, TimebankCase
@@ -297,3 +299,145 @@ class TestLedgerCheck(TimebankCase):
             "UPDATE timebank_seal_line SET row_hash = %s WHERE transfer_id = %s", row_hash, transfer.id
         )
         self._check(("sealed", "was broken"))
+
+    def _unseal(self, seals, back_to):
+        """Take seals and their lines away, and have the bank name ``back_to`` as its last one."""
+        self._tamper("UPDATE timebank_scheme SET last_seal_id = %s WHERE id = %s", back_to, self.scheme.id)
+        self._tamper("DELETE FROM timebank_seal_line WHERE seal_id IN %s", tuple(seals.ids))
+        for seal in seals.sorted("id", reverse=True):
+            self._tamper("DELETE FROM timebank_seal WHERE id = %s", seal.id)
+
+    def test_last_seal_deleted_with_the_head_put_back(self):
+        self._unseal(self.second_seal, self.first_seal.id)
+        self._check(("sealed", "is missing"))
+        self.assertFalse(self.scheme.action_seal())  # does not paint over it
+        self._check(("sealed", "is missing"))
+
+    def test_all_seals_deleted_with_the_head_put_back(self):
+        self._unseal(self.first_seal | self.second_seal, None)
+        self._check(("sealed", "is missing"))
+        self.scheme._cron_seal_and_check()
+        self._check(("sealed", "is missing"))
+
+    def test_seals_made_anew(self):
+        """With all that the bank notes of its seals, an altered transfer and today's day."""
+        anchor = self.second_seal._get_written()
+        transfer = self.earned.transfer_ids
+        self._unseal(self.first_seal | self.second_seal, None)
+        self._tamper("UPDATE timebank_transfer SET memo = 'x' WHERE id = %s", transfer.id)
+        noted = (self.scheme.last_seal_number, self.scheme.last_seal_hash)
+        self._tamper("UPDATE timebank_scheme SET last_seal_number = 0, last_seal_hash = NULL")
+        self.scheme.action_seal()
+        with self._undone():  # what the bank noted of its last seal gives it away, unless it is rewritten too
+            self._tamper(
+                "UPDATE timebank_scheme SET last_seal_number = %s, last_seal_hash = %s WHERE id = %s",
+                *noted,
+                self.scheme.id,
+            )
+            self._check(("sealed", "is missing"))
+        # no check inside finds it any more; what was written down outside does
+        self.assertEqual(self.scheme.check_ledger(), [])
+        self.assertFalse(self.scheme.verify(anchor["number"], anchor["hash"])["stands"])
+
+    def test_seal_deleted_and_the_job_ran(self):
+        """With all that the bank notes: what the night before sealed has no seal in the morning."""
+        self._unseal(self.second_seal, self.first_seal.id)
+        self._tamper(
+            "UPDATE timebank_scheme SET last_seal_number = %s, last_seal_hash = %s WHERE id = %s",
+            self.first_seal.number,
+            self.first_seal.hash,
+            self.scheme.id,
+        )
+        self._tamper("UPDATE timebank_transfer SET create_date = create_date - interval '1 day'")
+        self._tamper("UPDATE timebank_seal_line SET row_hash = 'x'")
+        self.env.ref("timebank_coproduction.cron_seal_and_check").lastcall = self.env.cr.now()
+        self._check(("sealed", "2 transfers"))
+
+    def test_seals_renumbered(self):
+        self._tamper("UPDATE timebank_seal SET number = 5 WHERE id = %s", self.second_seal.id)
+        self._check(("sealed", "was broken"))
+
+    # The bank's own
+    def test_replaced_operating_account(self):
+        pot = self.scheme.pot_account_id
+        with self._undone():
+            self._tamper("UPDATE timebank_scheme SET operating_account_id = %s", pot.id)
+            self._check(("account", "was replaced"))
+        with self._undone():  # by one of the right kind
+            operating = self.scheme.operating_account_id
+            self._tamper("UPDATE timebank_account SET kind = 'pot' WHERE id = %s", operating.id)
+            self._tamper("UPDATE timebank_account SET kind = 'operating' WHERE id = %s", pot.id)
+            self._tamper("UPDATE timebank_scheme SET operating_account_id = %s", pot.id)
+            self._check(("origin", self.earned.transfer_ids.name), ("limit", "operating"))
+
+    def test_replaced_operating_account_that_only_opened_balances(self):
+        scheme = self._make_scheme("Hill Top")
+        self._post(
+            scheme.operating_account_id,
+            self._make_member("Dee Ray", scheme=scheme).account_id,
+            5,
+            kind="opening",
+        )
+        old = scheme.operating_account_id
+        self._tamper(
+            """UPDATE timebank_account SET kind = 'pot', credit_limit_minutes = 900 WHERE id = %s""", old.id
+        )
+        new = self.env["timebank.account"]._in_verb().create({"scheme_id": scheme.id, "kind": "operating"})
+        self._tamper("UPDATE timebank_scheme SET operating_account_id = %s WHERE id = %s", new.id, scheme.id)
+        found = [violation["invariant"] for violation in scheme.check_ledger()]
+        self.assertLessEqual({"account", "origin"}, set(found))
+
+    def test_lost_numbering(self):
+        sequence = self.scheme.sequence_id
+        self._tamper("UPDATE timebank_scheme SET sequence_id = NULL WHERE id = %s", self.scheme.id)
+        self._check(("numbers", "numbering"))
+        self._tamper("UPDATE timebank_scheme SET sequence_id = %s WHERE id = %s", sequence.id, self.scheme.id)
+        self._tamper(f"DROP SEQUENCE ir_sequence_{sequence.id:03d}")
+        self._check(("numbers", "numbering"))
+
+    # Forgeries with a number that was drawn
+    def _forge_drawn(self, **vals):
+        number = next(self.scheme.sequence_id._draw_next(1))
+        self._fund(self.ann, 1)
+        stamp = {"create_uid": self.manager.id, "create_date": self.env.cr.now()}
+        self._forge(name=number, **{**stamp, **vals})
+        self._move(self.ann.account_id, 40)
+        return number
+
+    def test_forged_gift_from_the_bank_with_a_drawn_number(self):
+        number = self._forge_drawn()
+        self._check(("origin", number))
+
+    def test_forged_gift_with_a_number_drawn_earlier(self):
+        pot = self.scheme.pot_account_id
+        self._post(self.scheme.operating_account_id, pot, 40)
+        number = next(self.scheme.sequence_id._draw_next(1))  # by somebody whose transaction failed
+        self._fund(self.ann, 1)
+        self._tamper("UPDATE timebank_transfer SET create_date = create_date - interval '2 days'")
+        forged = {"name": number, "from_account_id": pot.id, "create_uid": self.manager.id}
+        with self._undone():
+            self._forge(**forged, create_date=self.env.cr.now())
+            self._check(("forged", number))
+        with self._undone():  # with a day that fits its number
+            self._forge(**forged, create_date=self.env.cr.now() - timedelta(days=2))
+            self.assertNotIn("forged", [found["invariant"] for found in self._check()])
+        self._fund(self.ann, 1)
+        self._forge(**forged, create_date=self.env.cr.now() - timedelta(days=2))  # but not its id
+        self._check(("forged", number))
+
+    def test_forged_gift_as_odoo_would_write_it(self):
+        """Nothing tells it from a real one: its owner's statement does. See the guide on security."""
+        pot = self.scheme.pot_account_id
+        self._post(self.scheme.operating_account_id, pot, 40)
+        stamp = {"create_uid": self.manager.id, "create_date": self.env.cr.now()}
+        number = next(self.scheme.sequence_id._draw_next(1))
+        self._forge(name=number, from_account_id=pot.id, **stamp)
+        self._move(self.ann.account_id, 40)
+        self._tamper(
+            "UPDATE timebank_account SET balance_minutes = balance_minutes + 40 WHERE id = %s",
+            self.scheme.operating_account_id.id,
+        )
+        self._tamper(
+            "UPDATE timebank_account SET balance_minutes = balance_minutes - 40 WHERE id = %s", pot.id
+        )
+        self.assertEqual(self.scheme.check_ledger(), [])

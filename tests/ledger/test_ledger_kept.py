@@ -2,7 +2,7 @@ import psycopg2
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..common import TODAY, TimebankCase
 
@@ -116,8 +116,12 @@ class TestNobodyTouchesALine(TimebankCase):
             "INSERT INTO timebank_account_tail (account_id, minutes)"
             " SELECT id, 5 FROM timebank_account WHERE kind = 'operating' LIMIT 1",
             "UPDATE timebank_account_tail SET minutes = 1",
-            "DELETE FROM timebank_account_tail",
             "TRUNCATE timebank_account_tail",
+            "UPDATE timebank_account SET kind = 'pot' WHERE kind = 'operating'",
+            "UPDATE timebank_scheme SET operating_account_id = pot_account_id",
+            "UPDATE timebank_scheme SET operating_account_id = NULL",
+            "UPDATE timebank_scheme SET sequence_id = NULL",
+            "UPDATE timebank_seal SET number = 7",
             "UPDATE timebank_seal SET hash = 'x'",
             "DELETE FROM timebank_seal",
             "UPDATE timebank_seal_line SET row_hash = 'x'",
@@ -129,6 +133,54 @@ class TestNobodyTouchesALine(TimebankCase):
             with self.subTest(query=query), self.assertRaises(psycopg2.Error), self.env.cr.savepoint():
                 self.env.cr.execute(query)
         self.assertFalse(self.scheme.check_ledger())
+
+    @mute_logger("odoo.sql_db")
+    def test_no_setting_of_a_session_opens_the_balances(self):
+        self.env.flush_all()
+        for setting in ("timebank.folding", "timebank.in_verb"):
+            self.env.cr.execute("SELECT set_config(%s, 'on', true)", [setting])
+        for query in (
+            "UPDATE timebank_account SET balance_minutes = balance_minutes + 1",
+            "INSERT INTO timebank_account_tail (account_id, minutes)"
+            " SELECT id, 5 FROM timebank_account WHERE kind = 'operating' LIMIT 1",
+            "UPDATE timebank_account_tail SET minutes = 1",
+        ):
+            with self.subTest(query=query), self.assertRaises(psycopg2.Error), self.env.cr.savepoint():
+                self.env.cr.execute(query)
+
+    def test_what_is_deleted_from_the_tail_is_in_the_account(self):
+        """Nobody can take a movement away: out of the tail it goes into the balance."""
+        self.env.flush_all()
+        account = self.scheme.operating_account_id
+        before = account.balance_minutes
+        self.env.cr.execute("DELETE FROM timebank_account_tail")
+        self.env.invalidate_all()
+        self.assertEqual(account.balance_minutes, before)
+        self.env.cr.execute("SELECT balance_minutes FROM timebank_account WHERE id = %s", [account.id])
+        self.assertEqual(self.env.cr.fetchone(), (before,))
+        self.assertEqual(self.scheme.check_ledger(), [])
+
+    @mute_logger("odoo.sql_db")
+    def test_no_table_can_be_emptied(self):
+        """Those of models to come included, and those that join them."""
+        self.env.cr.execute(
+            """SELECT relname FROM pg_class
+                WHERE relkind = 'r' AND relnamespace = current_schema::regnamespace"""
+        )
+        there = {name for (name,) in self.env.cr.fetchall()}
+        tables = {
+            model._table
+            for model in self.env.values()
+            if model._name.startswith("timebank.") and model._auto and not model._abstract
+        }
+        joining = self.env["ir.model.relation"].search([("module.name", "=", "timebank_coproduction")])
+        tables |= set(joining.mapped("name")) & there
+        self.assertIn("timebank_voucher", tables)
+        for table in sorted(tables):
+            with self.subTest(table=table), self.env.cr.savepoint() as savepoint:
+                with self.assertRaises(psycopg2.errors.RestrictViolation):
+                    self.env.cr.execute(SQL("TRUNCATE %s CASCADE", SQL.identifier(table)))
+                savepoint.rollback()
 
     @mute_logger("odoo.sql_db")
     def test_insert_in_sql_moves_the_balances_and_keeps_the_limit(self):

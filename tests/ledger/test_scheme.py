@@ -131,6 +131,23 @@ class TestScheme(TimebankCase):
         self.assertEqual(len(set((scheme | copy).copy().mapped("code"))), 2)
 
     # Several banks, several companies
+    def test_banks_of_others_are_listed_without_what_they_owe(self):
+        self._fund(self.ann, 60)
+        other = self._make_scheme("Hill Top", coordinator_ids=[Command.set(self.coordinator2.ids)])
+        self._fund(self._make_member("Dan Moss", scheme=other), 30)
+        both = self._as(self.coordinator, self.scheme | other)
+        self.assertEqual(both.mapped("outstanding_minutes"), [60, 0])
+        self.assertEqual(self._as(self.manager, both).mapped("outstanding_minutes"), [60, 30])
+
+    def test_whoever_coordinates_is_obeyed_at_once(self):
+        ann = self._as(self.coordinator2, self.ann)
+        self.assertFalse(ann.has_access("read"))
+        self.scheme.coordinator_ids |= self.coordinator2
+        self.assertTrue(self._as(self.coordinator2, self.ann).has_access("read"))
+        self.assertEqual(self.coordinator2.coordinated_scheme_ids, self.scheme)
+        self.coordinator2.coordinated_scheme_ids = False
+        self.assertFalse(self._as(self.coordinator2, self.ann).has_access("read"))
+
     def test_one_person_in_two_banks(self):
         other = self._make_scheme("Hill Top")
         twice = self._make_member(self.ann.partner_id, scheme=other)

@@ -214,3 +214,9 @@ class TestStatementReport(TimebankCase):
             .create({})
         )
         self.assertEqual(dialog.account_ids, self.ben.account_id)
+
+    def test_the_ledger_of_the_day_stands_at_its_foot(self):
+        self.assertNotIn("Seal", self._text(self.ben.account_id))
+        self.scheme.action_seal()
+        text = self._text(self.ben.account_id)
+        self.assertIn(self.scheme._get_anchor(), text)

@@ -57,8 +57,10 @@ class TestGift(ExchangeCase):
 
     def test_not_across_banks_nor_to_oneself(self):
         hal = self._make_member("Hal", scheme=self._make_scheme("Hill Top"))
-        with self.assertRaisesRegex(UserError, "different time banks"):
+        with self.assertRaisesRegex(AccessError, "no such record"):
             self.give(self.portal, self.ann.account_id, hal.account_id)
+        with self.assertRaisesRegex(UserError, "different time banks"):
+            self.give(self.manager, self.ann.account_id, hal.account_id, memo="Ann rang")
         with self.assertRaisesRegex(UserError, "itself"):
             self.give(self.portal, self.ann.account_id, self.ann.account_id)
 

@@ -52,7 +52,9 @@ class TestPot(ExchangeCase):
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
             self.pot.with_user(self.portal).action_give(self.ann.account_id, 60)
         self.pot.holder_ids = self.ann.partner_id
-        self.pot.with_user(self.portal).action_give(self.ann.account_id, 60)
+        with self.assertRaisesRegex(UserError, "others decide what it gets. Ask Cora Hart."):
+            self.pot.with_user(self.portal).action_give(self.ann.account_id, 60)
+        self.pot.with_user(self.portal).action_give(self.ben.account_id, 60)
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
             self.pot.with_user(self.portal2).action_give(self.ann.account_id, 60)
 
@@ -108,16 +110,18 @@ class TestPot(ExchangeCase):
         self.assertEqual(entry.state, "submitted")
 
     def test_only_holders_and_coordinators_let_it_pay(self):
+        hours = self.env["timebank.hours"].with_user(self.portal)
+        vals = {
+            "scheme_id": self.scheme.id,
+            "partner_id": self.ann.partner_id.id,
+            "date": TODAY,
+            "minutes": 30,
+            "pot_id": self.pot.id,
+        }
+        with self.assertRaisesRegex(AccessError, "no such record"):
+            hours.create(vals)
         with self.assertRaisesRegex(UserError, "Only the holders of Trip to the coast"):
-            self.env["timebank.hours"].with_user(self.portal).create(
-                {
-                    "scheme_id": self.scheme.id,
-                    "partner_id": self.ann.partner_id.id,
-                    "date": TODAY,
-                    "minutes": 30,
-                    "pot_id": self.pot.id,
-                }
-            )
+            hours._check_may_spend(vals)
         with self.assertRaisesRegex(ValidationError, "not a pot of River Street"):
             self._pay(self.agency, 30, pot_id=self._make_scheme("Hill Top").pot_account_id.id)
 

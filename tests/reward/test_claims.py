@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..common import TODAY
 from ..rewards_common import RewardCase
 
 
@@ -121,10 +122,13 @@ class TestClaims(RewardCase):
         mine = member.create({"reward_id": self.lesson.id})
         mine.action_request()
         self.assertEqual(mine.state, "approved")
+        others = {"reward_id": self.lesson.id, "account_id": self.ben.account_id.id}
+        with self.assertRaisesRegex(AccessError, "no such record"):
+            member.create(others)
+        put = self._make_claim(self.ann, self.lesson)
+        put.account_id = self.ben.account_id
         with self.assertRaisesRegex(UserError, "your own account"):
-            member.create(
-                {"reward_id": self.lesson.id, "account_id": self.ben.account_id.id}
-            ).action_request()
+            put.with_user(self.portal).action_request()
         child = self.env["res.partner"].create({"name": "Joy Lee", "parent_id": self.ann.partner_id.id})
         for_child = self._make_claim(self.ann, self.lesson, account_id=self.ann.account_id.id)
         for_child.write({"partner_id": child.id, "account_id": self.ann.account_id.id})
@@ -198,3 +202,44 @@ class TestClaims(RewardCase):
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0] + 2)
+
+    def test_an_invented_claim_is_found(self):
+        """Put into the table as it stands there when it was made by its verbs, or nearly so."""
+        columns = {
+            "reward_id": self.lesson.id,
+            "scheme_id": self.scheme.id,
+            "company_id": self.scheme.company_id.id,
+            "partner_id": self.ann.partner_id.id,
+            "account_id": self.ann.account_id.id,
+            "quantity": 1,
+            "minutes": 0,
+            "state": "approved",
+            "code": "FREE-FREE-FREE",
+            "requested_on": TODAY,
+            "approved_on": TODAY,
+            "create_uid": self.manager.id,
+            "create_date": self.lesson.priced_on + timedelta(days=1),
+        }
+        for missing in (
+            {},
+            {"minutes": None},
+            {"minutes": 120},
+            {"minutes": 120, "approved_on": None},
+            {"requested_on": None},
+            {"create_date": None},
+        ):
+            vals = {**columns, **missing}
+            with self.subTest(missing=missing), self._undone():
+                marks = ", ".join(["%s"] * len(vals))
+                self._tamper(
+                    f"INSERT INTO timebank_redemption ({', '.join(vals)}) VALUES ({marks})", *vals.values()
+                )
+                found = self.scheme.check_ledger()
+                self.assertIn("timebank.redemption", [violation["model"] for violation in found])
+
+    def test_a_new_price_leaves_earlier_claims_as_they_are(self):
+        self._make_claim(self.ann, self.lesson, "requested")
+        self.lesson.minutes = 60
+        self._make_claim(self.ben, self.lesson, "requested")
+        self.env.flush_all()
+        self.assertEqual(self.scheme.check_ledger(), [])

@@ -139,9 +139,9 @@ class TestExpiry(RewardCase):
             [("model", "=", "timebank.account"), ("res_id", "=", self.ann.account_id.id)]
         )
         self.assertIn("Use your time credits by", mail.subject)
-        self.assertIn(
-            "Ring Ben Okoro, about credits that expire", " ".join(self.scheme.activity_ids.mapped("summary"))
-        )
+        todos = self.scheme.activity_ids
+        self.assertIn("Ring a member, about credits that expire", todos.mapped("summary"))
+        self.assertIn("Ben Okoro", " ".join(todos.mapped("note")))
         self.assertEqual(self._balances(self.ann, self.ben), [600, 600])
         self._run(months=11, days=15)
         self.assertEqual(self._balances(self.ann), [600])

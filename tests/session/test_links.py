@@ -35,8 +35,9 @@ class TestLinks(LiveKioskCase):
     def test_guessing_is_limited(self):
         for number in range(10):
             self.assertEqual(self.url_open(f"/timebank/kiosk/{'x' * 42}{number}").status_code, 404)
-        self.assertEqual(self.url_open(self.url).status_code, 404)
-        self.assertEqual(self._call(f"{self.url}/find", text="dora"), {"ended": True})
+        self.assertEqual(self.url_open(f"/timebank/kiosk/{'x' * 42}").status_code, 429)
+        self.assertEqual(self.url_open(self.url).status_code, 200)
+        self.assertTrue(self._call(f"{self.url}/find", text="dora")["people"])
 
     def test_links_that_nobody_made(self):
         long = "x" * 42

@@ -105,7 +105,9 @@ class TestSignUp(SessionCase):
             self.ann.partner_id, "helper", "She comes over at eleven"
         )
         self.assertEqual(line.clash_reason, "She comes over at eleven")
-        self.assertIn("She comes over at eleven", other.message_ids[0].body)
+        self.assertIn("two places at a time", other.message_ids[0].body)
+        self.assertNotIn("eleven", other.message_ids[0].body, "Everybody who reads the session reads this.")
+        self.assertNotIn("Ann", other.message_ids[0].body)
 
     def test_member_does_not_override_a_clash(self):
         with self.assertRaises(AccessError):

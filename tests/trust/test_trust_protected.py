@@ -7,6 +7,8 @@ from odoo.models import MAGIC_COLUMNS
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.timebank_coproduction.tools import canonical
+
 from ..api_common import ApiCase
 from .trust_common import TrustCase
 
@@ -186,15 +188,13 @@ class TestTrustProtected(TrustCase):
                 )
                 self.env.invalidate_all()
                 self.assertFalse(signed.is_intact, name)
-        from odoo.addons.timebank_coproduction.tools import canonical
-
         old = canonical.digest(signed._get_signed_figures())
         self.env.cr.execute("UPDATE timebank_reconciliation SET hash = %s WHERE id = %s", [old, signed.id])
         self.env.invalidate_all()
         self.assertTrue(signed.is_intact)
 
-    def test_a_door_opens_for_one_step(self):
-        """Whatever a verb sets off finds the door closed, and defaults from outside stay outside."""
+    def test_a_verb_opens_one_step(self):
+        """Whatever a verb sets off finds the fields closed, and defaults from outside stay outside."""
         hours = self.env["timebank.hours"].with_context(default_state="approved", default_earns_credit=True)
         vals = {"partner_id": self.ann.partner_id.id, "scheme_id": self.scheme.id, "date": "2026-03-03"}
         entry = hours._in_verb().create({**vals, "minutes": 60})

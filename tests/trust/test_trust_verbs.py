@@ -50,8 +50,7 @@ class TestTrustVerbs(TrustCase):
                 with self.subTest(model=model, method=name):
                     self.assertTrue(
                         hasattr(function, "timebank_readers"),
-                        "A public method is marked @verb (models/common/verb.py),"
-                        " or starts with an underscore.",
+                        "Mark it @verb (models/common/verb.py), or start its name with an underscore.",
                     )
 
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")

@@ -236,6 +236,8 @@ class TrustCase(TimebankCase):
         made["timebank.reconciliation.line"] = reconciliation.line_ids[:1]
         reconciliation.action_prepare()
         # what is noted by the way
+        made["timebank.member"].note = f"Note {word}"
+        made["timebank.words"] = env["timebank.words"].search([("scheme_id", "=", scheme.id)])
         env["timebank.code.attempt"]._note_attempt("voucher", word, "unknown", scheme)
         made["timebank.code.attempt"] = env["timebank.code.attempt"].search([("source", "=", word)])
         made["timebank.account.tail"] = env["timebank.account.tail"].search(

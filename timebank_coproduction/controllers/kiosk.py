@@ -2,16 +2,17 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
+from ..models.common.said_aloud import SaidAloud
 from ..models.session.timebank_session_list import CARD_LENGTH
 from ..tools import codes
 from ..tools.minutes import LARGEST
+from .guessing import TakesCodes
 
 
-class TimebankKiosk(http.Controller):
+class TimebankKiosk(TakesCodes, http.Controller):
     """Links that need no login: the tablet at the door, a place to take, mails to stop.
 
-    Each stands for one record by a code that nobody can guess; wrong ones are counted
-    by address, and an address with too many has to wait.
+    Each stands for one record by a code that nobody can guess.
     """
 
     # The tablet at the door
@@ -20,34 +21,35 @@ class TimebankKiosk(http.Controller):
         session = self._find_kiosk(token)
         if not session:
             return self._not_found()
-        response = request.render("timebank_coproduction.kiosk_page", {"session": session, "token": token})
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
+        return self._keep_private(
+            request.render("timebank_coproduction.kiosk_page", {"session": session, "token": token})
+        )
 
     @http.route("/timebank/kiosk/<string:token>/find", type="jsonrpc", auth="public")
     def kiosk_find(self, token, text=""):
         session = self._find_kiosk(token)
         if not session:
-            return {"ended": True}
+            return self._ended()
         found = session._kiosk_find(text)
         if not found and len(codes.normalise(text)) == CARD_LENGTH:
-            self._count("card", "unknown", session.scheme_id)
+            self._turn_down("card", scheme=session.scheme_id)
         return {"people": found}
 
     @http.route("/timebank/kiosk/<string:token>/move", type="jsonrpc", auth="public")
     def kiosk_move(self, token, key=None, way="in"):
         session = self._find_kiosk(token)
         if not session:
-            return {"ended": True}
+            return self._ended()
         if way not in ("in", "out") or not isinstance(key, (int, str)):
             return {"error": request.env._("We could not find you. Please ask at the desk.")}
         try:
             with request.env.cr.savepoint():
                 return session._kiosk_move(key, way)
-        except UserError as error:
-            return {"error": str(error)}
+        except SaidAloud as sentence:
+            return {"error": str(sentence)}
+        except UserError:
+            # What a coordinator may know about somebody is not for whoever stands at the door.
+            return {"error": session._kiosk_sorry(key)}
 
     # A place on the waiting list
     @http.route(
@@ -56,7 +58,7 @@ class TimebankKiosk(http.Controller):
     def place(self, code, **_form):
         """Shows the place that is kept; taking it needs a press, so that a mail scanner takes none."""
         # sudo: the code in the link, which only its person was sent, is the permission
-        line = self._find("link", lambda: request.env["timebank.attendance"].sudo()._find_kept_place(code))
+        line = request.env["timebank.attendance"].sudo()._find_kept_place(code)
         if not line:
             return self._not_found()
         message = ""
@@ -64,9 +66,13 @@ class TimebankKiosk(http.Controller):
             try:
                 with request.env.cr.savepoint():
                     line.action_claim()
-            except UserError as error:
-                message = str(error)
-        return request.render("timebank_coproduction.place_page", {"line": line, "message": message})
+            except SaidAloud as sentence:
+                message = str(sentence)
+            except UserError:
+                message = request.env._("That is not possible just now. Please see your coordinator.")
+        return self._keep_private(
+            request.render("timebank_coproduction.place_page", {"line": line, "message": message})
+        )
 
     # The one opt-out
     @http.route(
@@ -79,37 +85,23 @@ class TimebankKiosk(http.Controller):
     def mails(self, member_id, code, **form):
         """Mails about sessions, off or on again."""
         # sudo: the code in the link, which only its person was sent, is the permission
-        member = self._find(
-            "link", lambda: request.env["timebank.member"].sudo()._find_by_opt_out(member_id, code)
-        )
+        member = request.env["timebank.member"].sudo()._find_by_opt_out(member_id, code)
         if not member:
             return self._not_found()
         if request.httprequest.method == "POST":
             member.session_mails = form.get("mails") == "on"
-        return request.render("timebank_coproduction.mails_page", {"member": member})
+        return self._keep_private(request.render("timebank_coproduction.mails_page", {"member": member}))
 
-    # Guessing is limited
     def _find_kiosk(self, token):
         # sudo: the token, which ends with the session, is the permission
-        return self._find("link", lambda: request.env["timebank.session"].sudo()._find_kiosk(token))
+        return request.env["timebank.session"].sudo()._find_kiosk(token)
 
-    def _find(self, what, find):
-        """What a link stands for, unless its address has tried too many wrong ones."""
-        attempts = request.env["timebank.code.attempt"]
-        if attempts._is_blocked(self._source()):
-            return None
-        found = find()
-        if not found:
-            self._count(what, "unknown")
-        return found
-
-    def _count(self, what, outcome, scheme=None):
-        request.env["timebank.code.attempt"]._note_attempt(what, self._source(), outcome, scheme)
-
-    def _source(self):
-        return request.httprequest.remote_addr or "?"
+    def _ended(self):
+        self._turn_down("link")
+        return {"ended": True}
 
     def _not_found(self):
-        response = request.render("timebank_coproduction.link_ended_page", {})
-        response.status_code = 404
+        status = self._turn_down("link")
+        response = self._keep_private(request.render("timebank_coproduction.link_ended_page", {}))
+        response.status_code = status
         return response

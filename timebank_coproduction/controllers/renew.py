@@ -3,11 +3,12 @@ from odoo.http import request
 
 from ..tools import codes
 from ..tools.minutes import LARGEST
+from .guessing import TakesCodes
 
 MODELS = {"timebank_offer": "timebank.offer", "timebank_request": "timebank.request"}
 
 
-class TimebankRenew(http.Controller):
+class TimebankRenew(TakesCodes, http.Controller):
     """One click in the reminder keeps an offer or a request."""
 
     @http.route(
@@ -21,11 +22,14 @@ class TimebankRenew(http.Controller):
     def renew(self, table, record_id, token, **_post):
         """Show the button; the post renews. A mail scanner that follows links changes nothing."""
         record = self._find(table, record_id, token)
+        status = 200 if record else self._turn_down("link")
         done = bool(record) and request.httprequest.method == "POST"
         if done:
             record.action_renew()
         values = {"record": record, "done": done}
-        return request.render("timebank_coproduction.renew_page", values)
+        response = self._keep_private(request.render("timebank_coproduction.renew_page", values))
+        response.status_code = status
+        return response
 
     def _find(self, table, record_id, token):
         """The record that the link was made for, or an empty one."""

@@ -1,8 +1,10 @@
 from odoo import http
 from odoo.http import request
 
+from .guessing import TakesCodes
 
-class SupplierPage(http.Controller):
+
+class SupplierPage(TakesCodes, http.Controller):
     """Where a supplier hands a reward over, without a login: the member's code is the key."""
 
     @http.route("/timebank/claim", type="http", auth="public", methods=["GET"], sitemap=False)
@@ -35,22 +37,17 @@ class SupplierPage(http.Controller):
 
     def _find(self, code):
         """The claim that can be handed over, or the page that says no, which never says why."""
-        attempts = request.env["timebank.code.attempt"]
-        source = request.httprequest.remote_addr or "?"
-        if attempts._is_blocked(source):
-            return None, self._render("wait", status=429)
         # sudo: suppliers have no login; the code that a member showed them is their right.
         claim = request.env["timebank.redemption"].sudo()._find_by_code(code)
         outcome = claim._get_code_outcome()
-        attempts._note_attempt("claim", source, outcome, claim.scheme_id)
         if outcome == "accepted":
+            attempts = request.env["timebank.code.attempt"]
+            attempts._note_attempt("claim", self._source(), outcome, claim.scheme_id)
             return claim, None
-        return None, self._render("no", status=404)
+        status = self._turn_down("claim", outcome, claim.scheme_id)
+        return None, self._render("no", status=status)
 
     def _render(self, step, status=200, **values):
         response = request.render("timebank_coproduction.supplier_page", {"step": step, **values})
         response.status_code = status
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
+        return self._keep_private(response)

@@ -2,6 +2,7 @@ from . import (
     ir_actions_report,
     report_paperformat,
     res_config_settings,
+    timebank_decision_report,
     timebank_grant_csv,
     timebank_reconciliation_xlsx,
     timebank_reward_spend_report,

@@ -150,6 +150,7 @@ class TimebankReconciliation(models.Model):
             (self.env._("Reviewed by"), self.reviewed_by.name),
             (self.env._("Reviewed on"), self.reviewed_on and self.reviewed_on.date()),
             (self.env._("Hash"), self.hash),
+            (self.env._("Ledger at signing"), self.anchor_text),
         ]
         for number, (label, value) in enumerate(rows, start=2):
             sheet.write_string(number, 0, label, style["bold"])

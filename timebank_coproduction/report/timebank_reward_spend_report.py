@@ -38,15 +38,34 @@ class TimebankRewardSpendReport(models.Model):
 
     @property
     def _table_query(self):
+        # The project is a column that PostgreSQL works out where it is asked for, and not for every row.
         return SQL(
             """
             SELECT spend.*, g.funder_id, c.currency_id,
                    CASE WHEN claim_count = 1 THEN 'committed' ELSE 'billed' END AS kind,
                    committed_amount + billed_amount AS amount,
                    CASE WHEN spend.grant_id IS NULL THEN 'own' ELSE 'grant' END AS funding,
-                   CASE WHEN cardinality(place.shared) = 1 THEN place.shared[1]
-                        WHEN cardinality(place.shared) = 0 AND cardinality(place.served) = 1
-                        THEN place.served[1] END AS project_id
+                   (SELECT CASE WHEN cardinality(place.shared) = 1 THEN place.shared[1]
+                                WHEN cardinality(place.shared) = 0 AND cardinality(place.served) = 1
+                                THEN place.served[1] END
+                      FROM (
+                        SELECT ARRAY_AGG(project_id) AS served,
+                               COALESCE(ARRAY_AGG(project_id) FILTER (WHERE banks), '{}') AS shared
+                          FROM (
+                            SELECT project_id, bool_or(side = 'bank') AS banks,
+                                   bool_or(side = 'grant') AS grants
+                              FROM (
+                                SELECT 'grant' AS side, %(grant_project)s AS project_id FROM %(grants)s
+                                 WHERE %(grant)s = spend.grant_id
+                                UNION ALL
+                                SELECT 'bank', %(bank_project)s FROM %(banks)s
+                                 WHERE %(bank)s = spend.scheme_id
+                              ) sides
+                             GROUP BY project_id
+                          ) projects
+                         WHERE grants OR spend.grant_id IS NULL
+                      ) place
+                   ) AS project_id
               FROM (
                 SELECT 3 * r.id AS id, r.approved_on::date AS date, r.grant_id, r.company_id, r.scheme_id,
                        r.reward_id, w.supplier_id, 1 AS claim_count, r.minutes,
@@ -69,21 +88,6 @@ class TimebankRewardSpendReport(models.Model):
               ) spend
               JOIN res_company c ON c.id = spend.company_id
               LEFT JOIN timebank_grant g ON g.id = spend.grant_id
-              CROSS JOIN LATERAL (
-                SELECT COALESCE(ARRAY_AGG(project_id), '{}') AS served,
-                       COALESCE(ARRAY_AGG(project_id) FILTER (WHERE banks), '{}') AS shared
-                  FROM (
-                    SELECT project_id, bool_or(side = 'bank') AS banks, bool_or(side = 'grant') AS grants
-                      FROM (
-                        SELECT 'grant' AS side, %(grant_project)s AS project_id FROM %(grants)s
-                         WHERE %(grant)s = spend.grant_id
-                        UNION ALL
-                        SELECT 'bank', %(bank_project)s FROM %(banks)s WHERE %(bank)s = spend.scheme_id
-                      ) sides
-                     GROUP BY project_id
-                  ) projects
-                 WHERE grants OR spend.grant_id IS NULL
-              ) place
             """,
             **self._get_project_link("timebank.grant", "grant"),
             **self._get_project_link("timebank.scheme", "bank"),

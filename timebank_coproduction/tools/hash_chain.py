@@ -21,3 +21,27 @@ def seal(previous, row_hashes):
         digest.update(b"\n")
         digest.update(row_hash.encode())
     return digest.hexdigest()
+
+
+#: How many signs of a hash stand on paper: too many for anybody to make another text that fits.
+WRITTEN = 16
+
+
+def written(text):
+    """The beginning of a hash as it stands on paper, in groups that can be read out.
+
+    >>> written("0123456789abcdef0123")
+    '0123 4567 89ab cdef'
+    """
+    return " ".join(text[start : start + 4] for start in range(0, WRITTEN, 4))
+
+
+def read(typed):
+    """A hash, or its beginning, as somebody typed it from paper; empty if it can't be one.
+
+    >>> read(" 0123 4567-89AB cdef "), read("0123 4567"), read("0123 4567 89ab cdeg")
+    ('0123456789abcdef', '', '')
+    """
+    signs = "".join(typed.split()).replace("-", "").lower()
+    usable = WRITTEN <= len(signs) <= 64 and not set(signs) - set("0123456789abcdef")
+    return signs if usable else ""

@@ -4,7 +4,9 @@
 - A balance changes through transfers alone: each insert moves both sides at once.
 - Accounts that everybody pays into or out of (``operating``, ``voucher``) have no
   row of their own to queue for: what moves on them is added to
-  ``timebank_account_tail``, which an hourly job folds into the account.
+  ``timebank_account_tail``. What is deleted there goes into the account at once, which
+  is what an hourly job does.
+- An account keeps its kind and its bank; a bank with transfers its operating account.
 """
 
 #: Kinds of account that keep their movements in the tail. Not locked, not limited.
@@ -13,6 +15,14 @@ FLOW_KINDS = ("operating", "voucher")
 _FLOW = "('operating', 'voucher')"
 
 CREATE = f"""
+-- Of an earlier version, which took its sums back with a setting of the session.
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_proc WHERE oid = to_regprocedure('timebank_fold_tail()')
+                  AND prorettype = 'void'::regtype) THEN
+        DROP FUNCTION timebank_fold_tail();
+    END IF;
+END $$;
+
 CREATE OR REPLACE FUNCTION timebank_refuse_change() RETURNS trigger AS $$
 BEGIN
     RAISE EXCEPTION 'Rows of % are never changed or removed: correct them with a reversal.',
@@ -42,27 +52,38 @@ BEGIN
     RETURN NULL;
 END $$ LANGUAGE plpgsql;
 
+-- Only the ledger's own triggers change a balance: no setting of a session lets anything else.
 CREATE OR REPLACE FUNCTION timebank_guard_balance() RETURNS trigger AS $$
 BEGIN
-    IF pg_trigger_depth() < 2 AND current_setting('timebank.folding', true) IS DISTINCT FROM 'on' THEN
+    IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'timebank_account_tail' OR pg_trigger_depth() < 2 THEN
         RAISE EXCEPTION 'A balance changes through transfers alone.'
             USING ERRCODE = 'restrict_violation';
     END IF;
-    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
     RETURN NEW;
 END $$ LANGUAGE plpgsql;
 
-CREATE OR REPLACE FUNCTION timebank_fold_tail() RETURNS void AS $$
-    SELECT set_config('timebank.folding', 'on', true);
-    WITH gone AS (
-        DELETE FROM timebank_account_tail RETURNING account_id, minutes
-    ), summed AS (
-        SELECT account_id, sum(minutes)::int AS minutes FROM gone GROUP BY account_id
-    )
+-- Whatever leaves the tail goes into its account, whoever takes it out: no sum can get lost.
+CREATE OR REPLACE FUNCTION timebank_fold_tail() RETURNS trigger AS $$
+BEGIN
     UPDATE timebank_account a SET balance_minutes = a.balance_minutes + summed.minutes
-      FROM summed WHERE a.id = summed.account_id;
-    SELECT set_config('timebank.folding', 'off', true);
-$$ LANGUAGE sql;
+      FROM (SELECT account_id, sum(minutes)::int AS minutes FROM gone GROUP BY account_id) summed
+     WHERE summed.account_id = a.id;
+    RETURN NULL;
+END $$ LANGUAGE plpgsql;
+
+-- Of which kind an account is, whose bank's, and which account a bank issues from, stays for ever.
+CREATE OR REPLACE FUNCTION timebank_guard_account() RETURNS trigger AS $$
+BEGIN
+    RAISE EXCEPTION 'An account stays of its kind and in its bank.' USING ERRCODE = 'restrict_violation';
+END $$ LANGUAGE plpgsql;
+
+CREATE OR REPLACE FUNCTION timebank_guard_books() RETURNS trigger AS $$
+BEGIN
+    IF EXISTS (SELECT FROM timebank_transfer WHERE scheme_id = OLD.id) THEN
+        RAISE EXCEPTION 'A bank keeps its accounts and its numbers.' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$ LANGUAGE plpgsql;
 
 DROP TRIGGER IF EXISTS timebank_keep ON timebank_transfer;
 CREATE TRIGGER timebank_keep BEFORE UPDATE OR DELETE ON timebank_transfer
@@ -81,28 +102,40 @@ CREATE TRIGGER timebank_guard_new BEFORE INSERT ON timebank_account
     FOR EACH ROW WHEN (NEW.balance_minutes <> 0)
     EXECUTE FUNCTION timebank_guard_balance();
 DROP TRIGGER IF EXISTS timebank_guard ON timebank_account_tail;
-CREATE TRIGGER timebank_guard BEFORE INSERT OR UPDATE OR DELETE ON timebank_account_tail
+CREATE TRIGGER timebank_guard BEFORE INSERT OR UPDATE ON timebank_account_tail
     FOR EACH ROW EXECUTE FUNCTION timebank_guard_balance();
+DROP TRIGGER IF EXISTS timebank_fold ON timebank_account_tail;
+CREATE TRIGGER timebank_fold AFTER DELETE ON timebank_account_tail
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION timebank_fold_tail();
+
+DROP TRIGGER IF EXISTS timebank_guard_kind ON timebank_account;
+CREATE TRIGGER timebank_guard_kind BEFORE UPDATE OF kind, scheme_id ON timebank_account
+    FOR EACH ROW WHEN ((OLD.kind, OLD.scheme_id) IS DISTINCT FROM (NEW.kind, NEW.scheme_id))
+    EXECUTE FUNCTION timebank_guard_account();
+DROP TRIGGER IF EXISTS timebank_guard ON timebank_scheme;
+CREATE TRIGGER timebank_guard
+    BEFORE UPDATE OF operating_account_id, sequence_id ON timebank_scheme
+    FOR EACH ROW WHEN (OLD.operating_account_id <> NEW.operating_account_id
+                       OR OLD.operating_account_id IS NOT NULL AND NEW.operating_account_id IS NULL
+                       OR OLD.sequence_id <> NEW.sequence_id
+                       OR OLD.sequence_id IS NOT NULL AND NEW.sequence_id IS NULL)
+    EXECUTE FUNCTION timebank_guard_books();
 
 DROP TRIGGER IF EXISTS timebank_keep ON timebank_seal_line;
 CREATE TRIGGER timebank_keep BEFORE UPDATE OR DELETE ON timebank_seal_line
     FOR EACH ROW EXECUTE FUNCTION timebank_refuse_change();
 DROP TRIGGER IF EXISTS timebank_keep ON timebank_seal;
-CREATE TRIGGER timebank_keep BEFORE DELETE OR UPDATE OF hash, previous_id, scheme_id ON timebank_seal
+CREATE TRIGGER timebank_keep BEFORE DELETE OR
+    UPDATE OF hash, number, previous_id, scheme_id, transfer_count ON timebank_seal
     FOR EACH ROW EXECUTE FUNCTION timebank_refuse_change();
-
-DO $$ DECLARE kept text; BEGIN
-    FOREACH kept IN ARRAY ARRAY['transfer', 'account_tail', 'seal', 'seal_line'] LOOP
-        EXECUTE format('DROP TRIGGER IF EXISTS timebank_keep_all ON %I', 'timebank_' || kept);
-        EXECUTE format('CREATE TRIGGER timebank_keep_all BEFORE TRUNCATE ON %I
-            FOR EACH STATEMENT EXECUTE FUNCTION timebank_refuse_change()', 'timebank_' || kept);
-    END LOOP;
-END $$;
 """
 
 DROP = """
-DROP FUNCTION IF EXISTS timebank_fold_tail();
+DROP FUNCTION IF EXISTS timebank_fold_tail() CASCADE;
 DROP FUNCTION IF EXISTS timebank_refuse_change() CASCADE;
 DROP FUNCTION IF EXISTS timebank_apply_transfers() CASCADE;
 DROP FUNCTION IF EXISTS timebank_guard_balance() CASCADE;
+DROP FUNCTION IF EXISTS timebank_guard_account() CASCADE;
+DROP FUNCTION IF EXISTS timebank_guard_books() CASCADE;
 """

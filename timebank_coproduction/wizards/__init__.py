@@ -11,5 +11,6 @@ from . import (
     timebank_session_repeat,
     timebank_skill_merge,
     timebank_statement,
+    timebank_verify,
     timebank_voucher_desk,
 )

@@ -218,11 +218,9 @@ class TimebankIntake(models.TransientModel):
     def _join(self):
         """The active member of that person: the one they are, or a new one."""
         details = {name: self[name] for name in ("phone", "email", "zip") if self[name]}
-        # sudo: a coordinator takes people in without being allowed to edit all contacts;
-        # only details that were asked for here are written.
         if self.partner_id:
-            self.partner_id.sudo().write(
-                {name: value for name, value in details.items() if not self.partner_id[name]}
+            self.partner_id._complete_from_time_bank(
+                {name: value for name, value in details.items() if not self.partner_id[name]}, self.scheme_id
             )
             partner = self.partner_id
         else:

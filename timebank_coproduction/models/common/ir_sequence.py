@@ -15,5 +15,6 @@ class IrSequence(models.Model):
         self.env.cr.execute(
             "SELECT nextval(%s) FROM generate_series(1, %s)", [f"ir_sequence_{self.id:03d}", count]
         )
+        numbers = self.env.cr.fetchall()  # at once: the affixes may have to be asked for
         prefix, suffix = self._get_prefix_suffix()
-        return iter([f"{prefix}{number:0{self.padding}d}{suffix}" for (number,) in self.env.cr.fetchall()])
+        return iter([f"{prefix}{number:0{self.padding}d}{suffix}" for (number,) in numbers])

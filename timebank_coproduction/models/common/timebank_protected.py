@@ -6,7 +6,8 @@ from odoo.exceptions import AccessError
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import clean_context
 
-#: What opens each model's door. Objects of this process: nothing sent from outside can equal one.
+#: What each model's verbs hand to create and write. Objects of this process: nothing sent from outside
+#: can equal one.
 _KEYS = defaultdict(object)
 
 
@@ -37,7 +38,7 @@ class TimebankProtected(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if self._is_in_verb():
-            closed = self._behind_door()
+            closed = self._out_of_verb()
             return super(TimebankProtected, closed).create(vals_list)
         for vals in vals_list:
             self._refuse_protected(
@@ -47,14 +48,9 @@ class TimebankProtected(models.AbstractModel):
 
     def write(self, vals):
         if self._is_in_verb():
-            return super(TimebankProtected, self._behind_door()).write(vals)
+            return super(TimebankProtected, self._out_of_verb()).write(vals)
         self._refuse_protected(name for name in vals if self._is_protected(name))
         return super().write(vals)
-
-    def unlink(self):
-        if self._is_in_verb():
-            return super(TimebankProtected, self._behind_door()).unlink()
-        return super().unlink()
 
     def _refuse_own_terms(self, vals, names):
         """:raises AccessError: where somebody sets ``names`` for themselves, whatever their role"""
@@ -71,12 +67,12 @@ class TimebankProtected(models.AbstractModel):
     def _in_verb(self):
         """The same records, on which protected fields can be written. For verbs only.
 
-        It opens for one ``create`` or ``write`` of this model: what these set off (lines,
-        inverses, mails, automations) finds it closed. Defaults from outside stay outside.
+        It holds for one ``create`` or ``write`` of this model: what these set off (lines,
+        inverses, mails, automations) is outside again. Defaults from outside stay outside.
         """
         return self.with_context(clean_context(self.env.context), timebank_in_verb=_KEYS[self._name])
 
-    def _behind_door(self):
+    def _out_of_verb(self):
         """The same records, as everybody else has them."""
         if "timebank_in_verb" not in self.env.context:
             return self

@@ -63,7 +63,11 @@ def _ask_for_records(records, single, model_only):
     """
     if not all(isinstance(one, NewId) or _is_id(one) for one in records._ids):
         raise UserError(records.env._("Say which records are meant by their numbers."))
-    if not model_only:
+    if records._abstract and not model_only:
+        # such as the desk, which keeps nothing: its verbs ask about what they touch
+        if records or type(records)._inherit_children:
+            raise UserError(records.env._("Nothing is kept here: there are no records to choose."))
+    elif not model_only:
         records.check_access("read")
     if single and len(records) != 1:
         raise UserError(records.env._("This is done for one record at a time: choose one."))

@@ -22,14 +22,17 @@ def open_list(env, name, domain=None, context=None, **more):
 
 
 def narrow_list(env, name, domain, context):
-    """As :func:`open_list`, with ``domain`` and ``context`` added to the action's own."""
+    """As :func:`open_list`, with ``domain`` and ``context`` added to the action's own.
+
+    All that the domain leaves is shown: a list of everything opens on the last year alone.
+    """
     action = open_list(env, name)
     own_domain = literal_eval(action["domain"] or "[]")
     own_context = literal_eval(action["context"] or "{}")
     return {
         **action,
         "domain": list(Domain(own_domain) & Domain(domain)),
-        "context": {**own_context, **context},
+        "context": {**own_context, "search_default_recent": False, **context},
     }
 
 

@@ -22,6 +22,9 @@ SECTIONS = (
     "_get_missing",
 )
 
+#: So many banks are on the desk together; of more, one at a time.
+BANKS = 8
+
 #: How many calls are looked at.
 MOST_CALLS = 100
 
@@ -47,17 +50,29 @@ class TimebankDesk(models.AbstractModel):
     @api.private
     def _get_desk(self, schemes):
         """The banks and the sections, as :meth:`timebank.scheme.get_desk` describes them."""
-        schemes = schemes or self._get_banks()
-        self.env["timebank.matchmaker"]._check_broker(schemes)
+        banks = schemes or self._get_banks()
+        self.env["timebank.matchmaker"]._check_broker(banks)
+        shown = banks if len(banks) <= BANKS else self._get_busiest(banks)
         return {
-            "banks": [{"id": scheme.id, "name": scheme.name} for scheme in schemes],
-            "sections": [section for name in SECTIONS for section in getattr(self, name)(schemes)],
+            "banks": [{"id": scheme.id, "name": scheme.name} for scheme in banks],
+            "bank": shown.id if shown != banks else False,
+            "sections": [section for name in SECTIONS for section in getattr(self, name)(shown)],
         }
+
+    def _get_busiest(self, banks):
+        """The one of these banks with the most open requests."""
+        groups = self.env["timebank.request"]._read_group(
+            [("scheme_id", "in", banks.ids), ("state", "=", "published")],
+            ["scheme_id"],
+            order="__count desc, scheme_id",
+            limit=1,
+        )
+        return groups[0][0] if groups else banks[0]
 
     def _get_banks(self):
         """The open banks that the user coordinates; all of them for a manager who coordinates none."""
         banks = self.env["timebank.scheme"].search([("state", "=", "open")])
-        own = banks.filtered(lambda scheme: self.env.user in scheme.coordinator_ids)
+        own = banks & self.env.user.coordinated_scheme_ids.with_env(self.env)
         manager = self.env.user.has_group("timebank_coproduction.group_timebank_manager")
         return own or (banks if manager else own)
 
@@ -421,15 +436,15 @@ class TimebankDesk(models.AbstractModel):
     def _get_unseen(self, schemes):
         """Active members without any movement for the bank's dormant months."""
         today = fields.Date.context_today(self)
-        members, last_seen = self.env["timebank.member"], {}
+        members = self.env["timebank.member"]
         for scheme in schemes:
             limit = fields.Date.subtract(today, months=scheme.dormant_months)
             candidates = scheme._get_active_members([("joined_on", "<", limit)])
-            seen = self._get_last_seen(scheme, candidates)
-            last_seen |= seen
-            members |= candidates.filtered(
-                lambda member, seen=seen, limit=limit: seen.get(member.id, limit) <= limit
-            )
+            seen = self._get_last_seen(scheme, candidates, limit)
+            members |= candidates.filtered(lambda member, seen=seen: member.id not in seen)
+        last_seen = {}
+        for scheme, shown in members[:ROWS].grouped("scheme_id").items():
+            last_seen |= self._get_last_seen(scheme, shown)
         rows = []
         for member in members[:ROWS]:
             seen = last_seen.get(member.id)
@@ -453,9 +468,13 @@ class TimebankDesk(models.AbstractModel):
             )
         ]
 
-    def _get_last_seen(self, scheme, members):
-        """The last day on which these members gave or received: dict of member id → date."""
+    def _get_last_seen(self, scheme, members, after=None):
+        """The last day on which these members gave or received: dict of member id → date.
+
+        :param date after: look no further back, however long the bank's history
+        """
         seen = {}
+        since = [("date", ">", after)] if after else []
         by_partner = {member.partner_id.id: member.id for member in members}
         for name in ("partner_id", "receiver_id"):
             for partner, day in self.env["timebank.hours"]._read_group(
@@ -463,6 +482,7 @@ class TimebankDesk(models.AbstractModel):
                     ("scheme_id", "=", scheme.id),
                     (name, "in", list(by_partner)),
                     ("state", "in", ("submitted", "approved")),
+                    *since,
                 ],
                 [name],
                 ["date:max"],

@@ -13,7 +13,10 @@ class TimebankScheme(models.Model):
         On an empty recordset, of the banks that the user coordinates; a manager who
         coordinates none has them all on the desk.
 
-        :return: dict of ``banks`` (id and name) and ``sections``, each with ``key``,
+        Of more banks than fit on a desk, the one with the most open requests is shown.
+
+        :return: dict of ``banks`` (id and name), ``bank`` (the id of the one of them that is
+            shown, or false for all) and ``sections``, each with ``key``,
             ``title``, ``help``, ``count``, ``action`` (an external id, or false) and
             ``rows``: ``title``, ``text``, ``partner_id`` and ``buttons``, each with
             ``label``, ``model``, ``method``, ``args``

@@ -1,5 +1,6 @@
 from . import (
     timebank_skill,
+    timebank_words,
     timebank_exchange_mixin,
     timebank_offer,
     timebank_request,

@@ -36,6 +36,7 @@ class TimebankExchangeMixin(models.AbstractModel):
     _rec_names_search = ["skill_id", "description", "partner_id"]
     _check_company_auto = True
     _protected_fields = frozenset({"state", "published_on", "reminded_on"})
+    _safeguards = frozenset({"check_type_ids"})
     #: How many months one stands unless told.
     _lasts_months = 6
 

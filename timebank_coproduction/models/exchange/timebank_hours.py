@@ -18,3 +18,13 @@ class TimebankHours(models.Model):
            WHERE introduction_id IS NOT NULL AND state NOT IN ('refused', 'reversed')""",
         "The hours of this meeting have been handed in already.",
     )
+
+    def _get_known(self, people):
+        """And those to whom the user was introduced."""
+        own = self.env.user.partner_id.id
+        # sudo: only who they are is asked, by one of the two
+        introductions = self.env["timebank.introduction"].sudo()
+        gave = [("giver_id", "=", own), ("receiver_id", "in", people.ids)]
+        received = [("receiver_id", "=", own), ("giver_id", "in", people.ids)]
+        told = introductions.search([("introduced_on", "!=", False), "|", "&", *gave, "&", *received])
+        return super()._get_known(people) | people & (told.giver_id | told.receiver_id)

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..common.hours_field import hours_field
 from ..common.windows import open_list
+from ..ledger.words_field import for_coordinators
 
 #: After how many months a suggestion that nobody took up is thrown away.
 KEPT_MONTHS = 2
@@ -82,7 +83,14 @@ class TimebankIntroduction(models.Model):
         compute="_compute_minutes", store=True, precompute=True, readonly=False, aggregator="sum"
     )
     hours = hours_field("minutes", "How long", editable=True)
-    decline_reason = fields.Char("Why not", readonly=True, copy=False)
+    decline_reason = for_coordinators(
+        fields.Char,
+        "decline_reason",
+        "introduction_id",
+        "Why not",
+        readonly=True,
+        help="For the coordinators of this bank: neither of the two reads it.",
+    )
     declined_by_id = fields.Many2one("res.partner", string="Declined by", readonly=True, copy=False)
     ask_again = fields.Boolean(
         "Suggest these two again",
@@ -96,9 +104,6 @@ class TimebankIntroduction(models.Model):
     )
     _two_people = models.Constraint("CHECK (giver_id != receiver_id)", "Nobody is introduced to themselves.")
     _minutes_positive = models.Constraint("CHECK (minutes > 0)", "A meeting lasts at least one minute.")
-    _declined_with_reason = models.Constraint(
-        "CHECK (state != 'declined' OR decline_reason IS NOT NULL)", "A decline says why."
-    )
 
     def _expand_states(self, states, _domain):
         """Columns in the order of the course, without the empty ones: on a phone each fills the screen."""
@@ -139,7 +144,7 @@ class TimebankIntroduction(models.Model):
             )
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_suggested(self):
         for introduction in self:
             if introduction.state != "suggested":

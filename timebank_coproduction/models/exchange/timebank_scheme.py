@@ -1,6 +1,7 @@
 import numpy as np
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...tools import closeness, planning
 from ..common.hours_field import hours_field
@@ -166,17 +167,31 @@ class TimebankScheme(models.Model):
     def _get_never_gave(self):
         """Active members who have received enough to be asked, and never given."""
         hours = self.env["timebank.hours"]
-        approved = [("scheme_id", "=", self.id), ("state", "=", "approved")]
+        hours.flush_model(["scheme_id", "partner_id", "state"])
+        # One look into an index for each member: their hours are never all read.
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT m.id FROM timebank_member m
+                    WHERE m.id IN %s AND (
+                          SELECT h.id FROM timebank_hours h
+                           WHERE h.scheme_id = m.scheme_id AND h.partner_id = m.partner_id
+                             AND h.state = 'approved' LIMIT 1) IS NULL""",
+                tuple(self._get_active_members([]).ids) or (0,),
+            )
+        )
+        idle = self.env["timebank.member"].browse(member_id for (member_id,) in rows)
         received = hours._read_group(
-            [*approved, ("receiver_id", "!=", False)],
+            [
+                ("scheme_id", "=", self.id),
+                ("state", "=", "approved"),
+                ("receiver_id", "in", idle.partner_id.ids),
+            ],
             ["receiver_id"],
             ["minutes:sum"],
             having=[("minutes:sum", ">=", self.give_back_minutes)],
         )
         takers = self.env["res.partner"].union(*(partner for partner, _minutes in received))
-        given = hours._read_group([*approved, ("partner_id", "in", takers.ids)], ["partner_id"])
-        givers = self.env["res.partner"].union(*(partner for (partner,) in given))
-        return self._get_active_members([("partner_id", "in", (takers - givers).ids)])
+        return self._get_active_members([("partner_id", "in", takers.ids)])
 
     def _get_support_ended(self):
         """Active members whose support has ended of late, and who gave nothing since."""

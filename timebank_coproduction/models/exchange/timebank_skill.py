@@ -99,7 +99,7 @@ class TimebankSkill(models.Model):
             context={"default_kind": self.kind, "default_skill_id": self.id},
         )
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_unused(self):
         # sudo: offers that the user can't see count as well
         used = self.sudo().filtered(lambda skill: skill.offer_ids or skill.request_ids)

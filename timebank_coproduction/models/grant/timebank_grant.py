@@ -217,7 +217,7 @@ class TimebankGrant(models.Model):
             raise UserError(self.env._("An open grant keeps its analytic account: its bills carry it."))
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_drafts(self):
         for grant in self:
             if grant.state != "draft":

@@ -11,6 +11,8 @@ class TimebankLedgerCheck(models.AbstractModel):
             *super()._get_violation_finders(),
             self._find_wrongly_matched_claims,
             self._find_wrongly_matched_lines,
+            self._find_beyond_bill_lines,
+            self._find_lost_anchors,
         ]
 
     def _find_wrongly_matched_claims(self, schemes):
@@ -53,3 +55,47 @@ class TimebankLedgerCheck(models.AbstractModel):
             rows,
             lambda number: self.env._("bill line %s keeps another sum of matches than it has.", number),
         )
+
+    def _find_beyond_bill_lines(self, schemes):
+        """No more is matched of a bill line than was charged to the grant when it was matched."""
+        rows = self._query(
+            """SELECT MIN(r.scheme_id), l.id, l.id FROM timebank_bill_line l
+                 JOIN timebank_reward_match m ON m.bill_line_id = l.id
+                 JOIN timebank_redemption r ON r.id = m.redemption_id
+                GROUP BY l.id
+               HAVING ARRAY_AGG(r.scheme_id) && %s::int[]
+                  AND (SUM(m.amount) > GREATEST(MAX(COALESCE(m.charged_amount, l.share_amount)), 0) + 0.004
+                    OR SUM(m.amount) < LEAST(MIN(COALESCE(m.charged_amount, l.share_amount)), 0) - 0.004)""",
+            schemes.ids,
+        )
+        return self._prepare_violations(
+            "matched",
+            "timebank.bill.line",
+            rows,
+            lambda number: self.env._("bill line %s has more matched to it than it is for.", number),
+        )
+
+    def _find_lost_anchors(self, schemes):
+        """The seals that signed reconciliations name are still there, as they were."""
+        reconciliations = self.env["timebank.reconciliation"].search(
+            [("grant_id.scheme_ids", "in", schemes.ids), ("anchors", "!=", False)]
+        )
+        violations = []
+        for reconciliation in reconciliations:
+            for anchor in reconciliation._get_anchors():
+                scheme = schemes.filtered(lambda bank, anchor=anchor: bank.id == anchor["scheme_id"])
+                if scheme and not scheme._has_seal(anchor["number"], anchor["hash"]):
+                    violations.append(
+                        self._prepare_violation(
+                            scheme,
+                            "sealed",
+                            self.env._(
+                                "seal %(number)s is no longer the one that stands on “%(paper)s”.",
+                                number=anchor["number"],
+                                paper=reconciliation.display_name,
+                            ),
+                            reconciliation._name,
+                            reconciliation.id,
+                        )
+                    )
+        return violations

@@ -1,8 +1,10 @@
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...tools import canonical
+from ...tools import canonical, hash_chain
 from ..common.figures import figures_over
 from ..common.verb import verb
 from ..common.words import say_day
@@ -75,7 +77,7 @@ class TimebankReconciliation(models.Model):
     _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
     _order = "date_to desc, id desc"
     _protected_fields = frozenset(
-        {"state", "prepared_by", "prepared_on", "reviewed_by", "reviewed_on", "hash", "line_ids"}
+        {"state", "prepared_by", "prepared_on", "reviewed_by", "reviewed_on", "hash", "anchors", "line_ids"}
     ) | {"inputs_digest", *SIGNED} - {"date_from", "date_to", "note"}  # these are finance's own in a draft
 
     grant_id = fields.Many2one(
@@ -103,6 +105,12 @@ class TimebankReconciliation(models.Model):
     hash = fields.Char(
         readonly=True, copy=False, help="Over all figures and lines, who signed them, and when."
     )
+    anchors = fields.Char(
+        readonly=True,
+        copy=False,
+        help="The latest seal of each of the grant's banks at the time of preparing, as JSON.",
+    )
+    anchor_text = fields.Text("Ledger at signing", compute="_compute_anchor_text")
     line_ids = fields.One2many("timebank.reconciliation.line", "reconciliation_id", string="Lines")
     # The fund, as of the last day of the period
     award_amount = fields.Monetary("Award", **MONEY)
@@ -191,13 +199,18 @@ class TimebankReconciliation(models.Model):
                 figures = reconciliation._get_signed_figures()
                 reconciliation.is_intact = reconciliation.hash == canonical.digest(figures)
 
+    @api.depends("anchors")
+    def _compute_anchor_text(self):
+        for reconciliation in self:
+            reconciliation.anchor_text = "\n".join(reconciliation._get_anchor_words())
+
     # CRUD
     def write(self, vals):
         if not self._is_in_verb() and {"grant_id", "date_from", "date_to", "note"}.intersection(vals):
             self._refuse_signed()
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_drafts(self):
         self._refuse_signed()
 
@@ -249,6 +262,7 @@ class TimebankReconciliation(models.Model):
                     "state": "prepared",
                     "prepared_by": self.env.user.id,
                     "prepared_on": fields.Datetime.now(),
+                    "anchors": reconciliation._prepare_anchors(),
                 }
             )
         return True
@@ -279,8 +293,33 @@ class TimebankReconciliation(models.Model):
         for reconciliation in self:
             if reconciliation.state != "prepared":
                 raise UserError(self.env._("“%s” can't go back to draft.", reconciliation.display_name))
-        self._in_verb().write({"state": "draft", "prepared_by": False, "prepared_on": False, "hash": False})
+        self._in_verb().write(
+            {"state": "draft", "prepared_by": False, "prepared_on": False, "hash": False, "anchors": False}
+        )
         return True
+
+    def _prepare_anchors(self):
+        """The latest seals of the grant's banks, as text; False where there is none."""
+        # sudo: the number and the hash of a seal are meant for everybody
+        seals = self.grant_id.sudo().scheme_ids.last_seal_id
+        return json.dumps([seal._get_written() for seal in seals]) if seals else False
+
+    def _get_anchors(self):
+        """The seals that the signatures stand with: dicts of ``scheme_id``, ``number`` and ``hash``."""
+        return json.loads(self.anchors or "[]")
+
+    def _get_anchor_words(self):
+        """The same for a reader: a text for each bank."""
+        schemes = self.env["timebank.scheme"].sudo()  # sudo: the names of the grant's banks
+        return [
+            self.env._(
+                "%(bank)s: seal %(number)s · %(hash)s",
+                bank=schemes.browse(anchor["scheme_id"]).name,
+                number=anchor["number"],
+                hash=hash_chain.written(anchor["hash"]),
+            )
+            for anchor in self._get_anchors()
+        ]
 
     def _sign(self, vals):
         """Write a signature, and the hash over all that is signed by now."""
@@ -308,6 +347,8 @@ class TimebankReconciliation(models.Model):
         return {
             "grant": self.grant_id.id,
             **{name: plain(name, self[name]) for name in SIGNED},
+            # nothing in what was signed before there were any, so that it stays intact
+            **({"anchors": self.anchors} if self.anchors else {}),
             "lines": self._get_signed_lines(),
         }
 

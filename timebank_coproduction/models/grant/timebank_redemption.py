@@ -66,9 +66,9 @@ class TimebankRedemption(models.Model):
         for claim in self:
             grant = claim.grant_id
             currency = claim.currency_id or claim.env.company.currency_id  # a new claim has no bank yet
-            claim.tolerance_amount = currency.round(
-                max(grant.tolerance_amount, claim.cost_amount * grant.tolerance_percent / 100)
-            )
+            usual = max(grant.tolerance_amount, claim.cost_amount * grant.tolerance_percent / 100)
+            # what was matched within an earlier tolerance stays within it
+            claim.tolerance_amount = currency.round(max(usual, claim.matched_amount - claim.cost_amount))
 
     @api.depends("cost_amount", "matched_amount", "billing_done", "state")
     def _compute_unbilled_amount(self):
@@ -229,6 +229,16 @@ class TimebankRedemption(models.Model):
     def _check_content(self, vals):
         """A tolerance is for finance to set, and stays once something is matched within it."""
         super()._check_content(vals)
+        if "cost_amount" in vals:
+            for claim in self.sudo():  # sudo: only how much is matched
+                if claim.matched_amount > (vals["cost_amount"] or 0) + claim.tolerance_amount:
+                    raise UserError(
+                        self.env._(
+                            "“%(claim)s” is matched with bills over %(amount)s: undo a match first.",
+                            claim=claim.display_name,
+                            amount=claim.currency_id.format(claim.matched_amount),
+                        )
+                    )
         if "tolerance_amount" not in vals:
             return
         if not self.env.su and not self.env.user.has_group("timebank_coproduction.group_timebank_finance"):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...tools import match_ddl
 from ..common.verb import choice, number, record_id, text, verb
 
 
@@ -31,6 +32,12 @@ class TimebankRewardMatch(models.Model):
     company_id = fields.Many2one(related="grant_id.company_id")
     currency_id = fields.Many2one(related="grant_id.company_currency_id")
     amount = fields.Monetary(required=True, readonly=True)
+    charged_amount = fields.Monetary(
+        "Charged when matched",
+        readonly=True,
+        copy=False,
+        help="What of the bill line was charged to the grant at that moment: bills can change later.",
+    )
     found_by = fields.Selection(
         [
             ("code", "Claim code on the bill"),
@@ -62,6 +69,14 @@ class TimebankRewardMatch(models.Model):
         "(redemption_id, bill_line_id)", "This claim and this bill line are matched already: undo that first."
     )
     _amount_not_zero = models.Constraint("CHECK (amount != 0)", "A match is for an amount.")
+    _within_line = models.Constraint(
+        "CHECK (amount BETWEEN LEAST(charged_amount, 0) - 0.004 AND GREATEST(charged_amount, 0) + 0.004)",
+        "A match can't be for more than its bill line.",
+    )
+
+    @verb()
+    def init(self):
+        self.env.registry.post_init(self.env.cr.execute, match_ddl.CREATE)
 
     # CRUD: verbs make and undo, finance explains
     @api.model_create_multi
@@ -188,6 +203,7 @@ class TimebankRewardMatch(models.Model):
                         "redemption_id": claim.id,
                         "bill_line_id": line.id,
                         "amount": amount,
+                        "charged_amount": line.share_amount,
                         "found_by": found_by,
                         "difference_reason": difference_reason,
                         "note": note,

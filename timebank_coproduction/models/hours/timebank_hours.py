@@ -120,6 +120,7 @@ class TimebankHours(models.Model):
     )
     transfer_ids = fields.One2many("timebank.transfer", "hours_id", string="Credits")
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+    is_mine = fields.Boolean(compute="_compute_is_mine", search="_search_is_mine")
 
     # The time of day at which an entry began, as people write it.
     start_time = fields.Char(
@@ -157,6 +158,7 @@ class TimebankHours(models.Model):
            WHERE state IN ('submitted', 'approved')""",
         "These hours have been recorded already. If they are different hours, give both a starting time.",
     )
+    _newest_of_bank = models.Index("(scheme_id, date DESC, id DESC)")
     _to_approve = models.Index("(scheme_id, date) WHERE state = 'submitted'")
 
     @api.depends("scheme_id", "partner_id", "receiver_id")
@@ -201,6 +203,20 @@ class TimebankHours(models.Model):
         if operator != "in" or False in value:
             return NotImplemented
         return [("state", "=", "submitted"), ("date", "<", self._late_before())]
+
+    @api.depends_context("uid")
+    @api.depends("partner_id", "receiver_id")
+    def _compute_is_mine(self):
+        """Whether the user gave or received the time."""
+        me = self.env.user.partner_id
+        for entry in self:
+            entry.is_mine = me in (entry.partner_id | entry.receiver_id)
+
+    def _search_is_mine(self, operator, value):
+        if operator != "in" or False in value:
+            return NotImplemented
+        me = self.env.user.partner_id.id
+        return ["|", ("partner_id", "=", me), ("receiver_id", "=", me)]
 
     @api.depends("start_minute")
     def _compute_start_time(self):
@@ -249,7 +265,7 @@ class TimebankHours(models.Model):
         today = fields.Date.context_today(self)
         return [{**vals, "date": today, **(default or {})} for vals in super().copy_data(default)]
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_undecided(self):
         for entry in self:
             if entry.state not in ("draft", "refused"):
@@ -276,6 +292,44 @@ class TimebankHours(models.Model):
     def _is_coordinating(self):
         """Whether the user runs banks, and is not only a member of one."""
         return self.env.user.has_group("timebank_coproduction.group_timebank_coordinator")
+
+    # ------------------------------------------------------------
+    # Whom a member may name without being able to look them up (models/common/naming.py).
+    # ------------------------------------------------------------
+
+    def _get_nameable(self, name, records, vals_list):
+        """A member names who takes part in the bank of an entry too, and the projects that it serves."""
+        usual = self.scheme_id[:1].id or self.env["timebank.scheme"]._get_usual().id
+        wanted = {vals.get("scheme_id") or usual for vals in vals_list}
+        # sudo: only whether they take part in the user's own bank is asked
+        members = self.env["timebank.member"].sudo()
+        mine = members.search(
+            [("partner_id", "=", self.env.user.partner_id.id), ("state", "in", ("active", "paused"))]
+        ).scheme_id
+        if name not in ("receiver_id", "project_id") or wanted - set(mine.ids):
+            return records.browse()
+        for scheme in mine.browse(wanted):
+            if name == "project_id":
+                records &= scheme.project_ids
+            else:
+                records &= members.search(
+                    [
+                        ("scheme_id", "=", scheme.id),
+                        ("state", "=", "active"),
+                        ("partner_id", "in", records.ids),
+                    ]
+                ).partner_id
+        return records
+
+    def _get_known(self, people):
+        """Those of ``people`` who know the user: time has gone between them."""
+        own = self.env.user.partner_id.id
+        # sudo: only who they are is asked, by one of the two
+        entries = self.sudo()
+        given = [("partner_id", "=", own), ("receiver_id", "in", people.ids)]
+        received = [("receiver_id", "=", own), ("partner_id", "in", people.ids)]
+        shared = entries.search([("state", "=", "approved"), "|", "&", *given, "&", *received])
+        return people & (shared.partner_id | shared.receiver_id)
 
     # ------------------------------------------------------------
     # What anybody may write: well-formed times, undecided entries, a member's own fields.

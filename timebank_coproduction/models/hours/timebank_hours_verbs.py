@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -8,6 +10,11 @@ from ..common.windows import open_list
 
 #: Besides giver, day and minutes: where all of these agree, it is the same time.
 WHAT_MAKES_A_DOUBLE = ("scheme_id", "receiver_id", "project_id", "start_minute")
+
+
+def week_of(day):
+    """The week of a day, from Monday to Sunday: a year and a number."""
+    return tuple(day.isocalendar())[:2]
 
 
 class TimebankHours(models.Model):
@@ -201,10 +208,69 @@ class TimebankHours(models.Model):
         for entry in rest:
             if partner in (entry.partner_id, entry.receiver_id):
                 refusals[entry.id] = self.env._(
-                    "You gave or received “%s” yourself: another coordinator has to decide.",
-                    entry.display_name,
+                    "You gave or received “%(entry)s” yourself: another coordinator has to decide. %(whom)s",
+                    entry=entry.display_name,
+                    whom=entry.scheme_id._say_whom_to_ask(entry.partner_id | entry.receiver_id),
                 )
         return refusals
+
+    # ------------------------------------------------------------
+    # What the bank's policy lets through, and what a coordinator has to decide on.
+    # ------------------------------------------------------------
+
+    def _get_needing_approval(self):
+        """Those of these entries on which a coordinator has to decide before they count.
+
+        Where the policy looks at how long an entry is, all count that it lets through to
+        one person on that day, and in that week. Two queries at most, whatever the number.
+        """
+        waiting = self.filtered(
+            lambda entry: entry.receiver_id or entry.pot_id or entry.scheme_id.approval == "always"
+        )
+        rest = self - waiting
+        waiting |= rest.filtered(
+            lambda entry: entry.scheme_id.approval == "trusted" and not entry.member_id.trusted
+        )
+        measured = rest.filtered(lambda entry: entry.scheme_id.approval == "over_limit")
+        let_through = measured._get_minutes_let_through()
+        for entry in measured:
+            scheme, giver = entry.scheme_id, entry.partner_id.id
+            a_day = scheme.approval_over_minutes
+            limits = {
+                (scheme.id, giver, entry.date): a_day,
+                (scheme.id, giver, week_of(entry.date)): max(a_day, scheme.approval_week_minutes),
+            }
+            if any(let_through[span] + entry.minutes > limit for span, limit in limits.items()):
+                waiting |= entry
+            else:
+                let_through.update(dict.fromkeys(limits, entry.minutes))
+        return waiting
+
+    def _get_minutes_let_through(self):
+        """What the policy has approved of these givers in the weeks of these entries.
+
+        :return: a counter of minutes by (bank id, partner id, day) and (bank id, partner id, (year, week))
+        """
+        total = Counter()
+        if not self:
+            return total
+        days = [fields.Date.start_of(day, "week") for day in self.mapped("date")]
+        for scheme, partner, day, minutes in self._read_group(
+            [
+                ("scheme_id", "in", self.scheme_id.ids),
+                ("partner_id", "in", self.partner_id.ids),
+                ("date", ">=", min(days)),
+                ("date", "<", fields.Date.add(max(days), weeks=1)),
+                ("state", "=", "approved"),
+                ("approver_id", "=", False),
+                ("id", "not in", self.ids),
+            ],
+            ["scheme_id", "partner_id", "date:day"],
+            ["minutes:sum"],
+        ):
+            for span in (day, week_of(day)):
+                total[scheme.id, partner.id, span] += minutes
+        return total
 
     # ------------------------------------------------------------
     # The verbs of hours: each takes many, does what can be done, and tells the rest.
@@ -222,7 +288,7 @@ class TimebankHours(models.Model):
         entries = self._raise_or_list(refusals)
         entries._in_verb().write({"state": "submitted"})
         # sudo: the bank's policy is asked, which members may not read
-        waiting = self.browse(entry.id for entry in entries.sudo() if entry.scheme_id._needs_approval(entry))
+        waiting = self.browse(entries.sudo()._get_needing_approval().ids)
         at_once = entries - waiting
         if at_once:
             # sudo: the bank's own rule approves these, not the member who hands them in.
@@ -303,7 +369,9 @@ class TimebankHours(models.Model):
                 for scheme, entries in self._by_bank().items()
             )
         )
-        unpaid = self.env["timebank.transfer"]._post_possible(earning._prepare_transfers())
+        transfers = self.env["timebank.transfer"]
+        transfers = transfers if approver else transfers._by_rule()
+        unpaid = transfers._post_possible(earning._prepare_transfers())
         refusals = {earning[position].id: sentence for position, sentence in unpaid.items()}
         earning -= self.browse(refusals)
         vals = {"state": "approved", "approver_id": approver.id, "approved_on": fields.Datetime.now()}

@@ -42,7 +42,14 @@ class TimebankScheme(models.Model):
         "approval_over_minutes",
         "Approve entries over",
         editable=True,
-        help="Entries of up to this long are approved at once.",
+        help="Entries of up to this long, all of a person's on one day together, are approved at once.",
+    )
+    approval_week_minutes = fields.Integer(default=300)
+    approval_week_hours = hours_field(
+        "approval_week_minutes",
+        "Approve a week over",
+        editable=True,
+        help="What one person can have approved at once in a week, Monday to Sunday.",
     )
     # What earns
     credit_professionals = fields.Boolean(
@@ -58,7 +65,8 @@ class TimebankScheme(models.Model):
         "The most hours a day lie between one minute and 24 hours.",
     )
     _approval_limit_positive = models.Constraint(
-        "CHECK (approval_over_minutes >= 0)", "The limit of approval is zero or more."
+        "CHECK (approval_over_minutes >= 0 AND approval_week_minutes >= 0)",
+        "The limits of approval are zero or more.",
     )
 
     def _compute_to_approve_count(self):
@@ -72,18 +80,6 @@ class TimebankScheme(models.Model):
         return self._open_own("timebank_hours_to_approve_action")
 
     # Rules
-    def _needs_approval(self, hours):
-        """Whether a coordinator has to decide on an entry before it counts.
-
-        :param hours: one ``timebank.hours``
-        """
-        self.ensure_one()
-        if hours.receiver_id or hours.pot_id or self.approval == "always":
-            return True
-        if self.approval == "over_limit":
-            return hours.minutes > self.approval_over_minutes
-        return not hours.member_id.trusted
-
     def _earns_credit(self, role):
         """Whether time given in ``role`` is credited."""
         self.ensure_one()

@@ -1,10 +1,13 @@
 from . import (
+    ir_sequence,
     res_company,
+    res_users,
     timebank_in_bank,
     timebank_verbs,
     timebank_todo,
     timebank_told,
     timebank_scheme,
+    timebank_scheme_proof,
     timebank_account,
     timebank_account_tail,
     timebank_transfer,
@@ -12,4 +15,5 @@ from . import (
     timebank_seal,
     timebank_ledger_check,
     timebank_code_attempt,
+    timebank_words,
 )

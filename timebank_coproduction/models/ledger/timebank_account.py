@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ...tools.ledger_ddl import FLOW_KINDS
@@ -190,9 +190,18 @@ class TimebankAccount(models.Model):
 
     def write(self, vals):
         self._refuse_own_terms(vals, {"has_own_limit", "credit_limit_minutes", "credit_limit_hours"})
-        return super().write(vals)
+        if "holder_ids" not in vals or self.env.su:
+            return super().write(vals)
+        others = self - self._get_held()
+        result = super().write(vals)
+        taken = others._get_refusals_to_gain()
+        if taken:
+            raise AccessError(
+                self.env._("Nobody makes themselves the holder of a pot. %s", next(iter(taken.values())))
+            )
+        return result
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_unused(self):
         # sudo: any transfer counts, also one that the user may not read; none is shown
         used = (
@@ -353,7 +362,8 @@ class TimebankAccount(models.Model):
         if isinstance(to_account, int):
             to_account = self.browse(to_account)
         # sudo: a member gives to accounts that they can't read; only the name is told.
-        source, target, memo = self.sudo(), to_account.sudo().exists(), (memo or "").strip()
+        source, memo = self.sudo(), (memo or "").strip()
+        target = self._get_giveable(to_account).sudo()
         reason = self._why_not_spend() or self._why_not_give_to(target, memo)
         if reason:
             raise UserError(reason)
@@ -397,10 +407,34 @@ class TimebankAccount(models.Model):
             )
         return self.env._("Only %s can give from that account.", account.name)
 
+    def _get_giveable(self, target):
+        """``target``, if the user may name it to give to it.
+
+        :raises AccessError: the same for what isn't there and for what the user can't see
+        """
+        seen = self.browse(target.id).exists()
+        if seen and not self.env.su and not seen.has_access("read"):
+            # sudo: whether it can be named all the same is asked here
+            seen = self._get_nameable("to_account_id", seen.sudo(), []).with_env(self.env)
+        if target and not seen:
+            raise AccessError(
+                self.env._("There is no such record among those that you can see: %s.", self._description)
+            )
+        return seen
+
+    def _get_nameable(self, name, records, vals_list):
+        """Credits can be given to whoever has an account in the same bank."""
+        if name != "to_account_id":
+            return super()._get_nameable(name, records, vals_list)
+        # sudo: only in which bank they are
+        return records.filtered(lambda account: account.scheme_id == self.sudo().scheme_id)
+
     def _why_not_give_to(self, target, memo):
         foreign = target.scheme_id != self.sudo().scheme_id  # sudo: only whether it is the same bank
-        if not target or (foreign and not target.sudo(self.env.su).has_access("read")):
+        if not target:
             return self.env._("Choose who receives the gift.")
+        if foreign and not target.sudo(self.env.su).has_access("read"):
+            return self.env._("The two accounts are in different time banks: choose one of the same bank.")
         if target.kind in FLOW_KINDS:
             return self.env._(
                 "Credits can be given to a person or a pot, not to the bank itself: choose the community pot."
@@ -410,7 +444,10 @@ class TimebankAccount(models.Model):
         if not memo:
             return self.env._("Say in a few words who asked for it: it is not your account that gives.")
         if target.partner_id == self.env.user.partner_id:
-            return self.env._("You can't give yourself somebody else's credits: ask another coordinator.")
+            return self.env._(
+                "You can't give yourself somebody else's credits: ask another coordinator. %s",
+                target.scheme_id._say_whom_to_ask(target.partner_id),
+            )
         return ""
 
     def _is_of_user(self):
@@ -420,6 +457,36 @@ class TimebankAccount(models.Model):
         if account.kind == "pot":
             return partner in account.holder_ids
         return partner == account.partner_id
+
+    # ------------------------------------------------------------
+    # Gain: nobody decides what makes an account grow that they hold.
+    # ------------------------------------------------------------
+
+    def _get_held(self):
+        """Those of these accounts that the user holds: their own, and pots of which they are a holder."""
+        me = self.env.user.partner_id
+        # sudo: only whether they are the user's own is asked
+        return self.browse(
+            account.id
+            for account in self.sudo()
+            if account.partner_id == me or (account.kind == "pot" and me in account.holder_ids)
+        )
+
+    def _get_refusals_to_gain(self):
+        """Accounts that the user holds, and that others have to decide about: dict of id → a sentence.
+
+        The ledger itself asks here for whatever is decided by a person, and so may any verb,
+        to say so earlier.
+        """
+        # sudo: the sentence names an account of the user's own, and the bank's coordinators
+        return {
+            account.id: self.env._(
+                "%(account)s is an account of your own: others decide what it gets. %(whom)s",
+                account=account.name,
+                whom=account.scheme_id._say_whom_to_ask(self.env.user.partner_id),
+            )
+            for account in self._get_held().sudo()
+        }
 
     def _is_broker(self):
         """Whether the user coordinates the account's bank, or manages all of them."""

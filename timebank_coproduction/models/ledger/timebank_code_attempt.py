@@ -1,11 +1,20 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
-#: So many wrong codes from one place within so many minutes, and it has to wait.
+#: So many wrong codes from one place within so many minutes, and it is answered slowly.
 MOST_WRONG = 10
 
 WITHIN_MINUTES = 15
+
+#: By how many seconds each further wrong code slows the answer, and how slow it gets.
+STEP_SECONDS = 0.25
+
+MOST_SECONDS = 3
+
+#: How many wrong codes are looked at, at most, to say how slow.
+MOST_COUNTED = 100
 
 KEPT_DAYS = 90
 
@@ -20,7 +29,9 @@ class TimebankCodeAttempt(models.Model):
     _rec_name = "source"
     _allow_sudo_commands = False
 
-    what = fields.Selection([("claim", "Claim"), ("voucher", "Voucher")], required=True, readonly=True)
+    what = fields.Selection(
+        [("claim", "Claim"), ("voucher", "Voucher"), ("link", "Link")], required=True, readonly=True
+    )
     source = fields.Char("From", required=True, readonly=True, help="The address or the login that tried.")
     outcome = fields.Selection(
         [
@@ -49,14 +60,29 @@ class TimebankCodeAttempt(models.Model):
 
     @api.private
     def _is_blocked(self, source):
-        """Whether ``source`` has tried too many wrong codes lately."""
+        """Whether ``source``, a login, has tried too many wrong codes lately."""
+        return self._count_wrong(source) >= MOST_WRONG
+
+    @api.private
+    def _get_delay(self, source):
+        """How many seconds the next wrong code from ``source``, an address, is answered late."""
+        beyond = self._count_wrong(source) - MOST_WRONG + 1
+        return min(max(beyond, 0) * STEP_SECONDS, MOST_SECONDS)
+
+    @api.private
+    def _may_wait(self, source):
+        """Whether nobody else from ``source`` waits at this moment."""
+        key = f"timebank.code.attempt {source}"
+        [(free,)] = self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(hashtext(%s))", key))
+        return free
+
+    def _count_wrong(self, source):
         since = fields.Datetime.now() - timedelta(minutes=WITHIN_MINUTES)
-        # sudo: counts the attempts of one address, and tells no more than whether they are too many
-        wrong = self.sudo().search_count(
+        # sudo: counts the attempts of one address, and tells no more than how many
+        return self.sudo().search_count(
             [("source", "=", source), ("outcome", "!=", "accepted"), ("create_date", ">", since)],
-            limit=MOST_WRONG,
+            limit=MOST_COUNTED,
         )
-        return wrong >= MOST_WRONG
 
     @api.autovacuum
     def _gc_attempts(self):

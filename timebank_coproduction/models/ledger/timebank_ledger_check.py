@@ -1,6 +1,9 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ...tools.ledger_ddl import FLOW_KINDS
+from .timebank_seal import LONGEST_POSTING
+
 
 class TimebankLedgerCheck(models.AbstractModel):
     """Proof that the books are as they should be. Asked by ``timebank.scheme.check_ledger()``.
@@ -29,6 +32,10 @@ class TimebankLedgerCheck(models.AbstractModel):
             self._find_wrong_reversals,
             self._find_wrong_sides,
             self._find_without_maker,
+            self._find_out_of_order,
+            self._find_lost_numbers,
+            self._find_wrong_books,
+            self._find_wrong_kinds,
             self.env["timebank.seal"]._get_violations,
         ]
 
@@ -50,8 +57,8 @@ class TimebankLedgerCheck(models.AbstractModel):
             for scheme_id, res_id, *values in rows
         ]
 
-    def _query(self, query, *args):
-        return self.env.execute_query(SQL(query, *args))
+    def _query(self, query, *args, **kwargs):
+        return self.env.execute_query(SQL(query, *args, **kwargs))
 
     def _find_books_not_at_zero(self, schemes):
         """What one account gained another lost."""
@@ -176,4 +183,108 @@ class TimebankLedgerCheck(models.AbstractModel):
             "timebank.transfer",
             rows,
             lambda name: self.env._("transfer %s was not made by the time bank.", name),
+        )
+
+    def _find_out_of_order(self, schemes):
+        """Transfers are numbered, and stored, in the order in which they were made.
+
+        Those posted at the same time can change places, others can't.
+        """
+        rows = self._query(
+            """WITH placed AS (
+                   SELECT t.scheme_id, t.id, t.name, t.create_date,
+                          MIN(t.create_date) OVER (
+                              PARTITION BY t.scheme_id
+                              ORDER BY CASE WHEN q.use_date_range THEN t.id
+                                            ELSE substring(t.name from '([0-9]+)$')::numeric END
+                              ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS numbered_later,
+                          MAX(t.create_date) OVER (
+                              PARTITION BY t.scheme_id ORDER BY t.id
+                              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS stored_before
+                     FROM timebank_transfer t
+                     JOIN timebank_scheme s ON s.id = t.scheme_id
+                     LEFT JOIN ir_sequence q ON q.id = s.sequence_id
+                    WHERE t.scheme_id IN %(banks)s
+               )
+               SELECT scheme_id, id, name FROM placed
+                WHERE create_date > numbered_later + %(posting)s::interval
+                   OR create_date < stored_before - %(posting)s::interval""",
+            banks=tuple(schemes.ids),
+            posting=LONGEST_POSTING,
+        )
+        return self._prepare_violations(
+            "forged",
+            "timebank.transfer",
+            rows,
+            lambda name: self.env._("transfer %s was put between others later on.", name),
+        )
+
+    def _find_lost_numbers(self, schemes):
+        """A bank has the sequence that numbers its transfers."""
+        rows = self._query(
+            """SELECT s.id, s.id FROM timebank_scheme s
+                 LEFT JOIN ir_sequence i ON i.id = s.sequence_id
+                 LEFT JOIN pg_sequences q ON q.schemaname = current_schema
+                      AND q.sequencename = 'ir_sequence_' ||
+                          lpad(s.sequence_id::text, GREATEST(3, length(s.sequence_id::text)), '0')
+                WHERE s.id IN %s
+                  AND (i.id IS NULL OR i.implementation = 'standard' AND q.sequencename IS NULL)""",
+            tuple(schemes.ids),
+        )
+        return self._prepare_violations(
+            "numbers",
+            schemes._name,
+            rows,
+            lambda: self.env._("the numbering of its transfers was removed."),
+        )
+
+    def _find_wrong_books(self, schemes):
+        """A bank issues from its own operating account, and only members go below zero."""
+        rows = self._query(
+            """SELECT s.id, s.id FROM timebank_scheme s
+                 LEFT JOIN timebank_account o ON o.id = s.operating_account_id
+                      AND o.scheme_id = s.id AND o.kind = 'operating'
+                 LEFT JOIN timebank_account p ON p.id = s.pot_account_id
+                      AND p.scheme_id = s.id AND p.kind = 'pot'
+                WHERE s.id IN %s AND (o.id IS NULL OR p.id IS NULL)""",
+            tuple(schemes.ids),
+        )
+        violations = self._prepare_violations(
+            "account",
+            schemes._name,
+            rows,
+            lambda: self.env._("its operating account, or its community pot, was replaced."),
+        )
+        rows = self._query(
+            """SELECT scheme_id, id, name FROM timebank_account
+                WHERE scheme_id IN %s AND kind != 'member' AND credit_limit_minutes != 0""",
+            tuple(schemes.ids),
+        )
+        return violations + self._prepare_violations(
+            "account",
+            "timebank.account",
+            rows,
+            lambda name: self.env._("%s has a credit limit, as only members have.", name),
+        )
+
+    def _find_wrong_kinds(self, schemes):
+        """Gifts are between people and pots; the bank itself opens balances and takes nothing for them."""
+        rows = self._query(
+            """SELECT t.scheme_id, t.id, t.name FROM timebank_transfer t
+                 JOIN timebank_account f ON f.id = t.from_account_id
+                 JOIN timebank_account g ON g.id = t.to_account_id
+                WHERE t.scheme_id IN %(banks)s
+                  AND CASE t.kind
+                      WHEN 'gift' THEN f.kind IN %(flow)s OR g.kind IN %(flow)s
+                      WHEN 'expiry' THEN f.kind != 'member' OR g.kind != 'pot'
+                      WHEN 'opening' THEN 'operating' NOT IN (f.kind, g.kind)
+                      ELSE FALSE END""",
+            banks=tuple(schemes.ids),
+            flow=FLOW_KINDS,
+        )
+        return self._prepare_violations(
+            "origin",
+            "timebank.transfer",
+            rows,
+            lambda name: self.env._("transfer %s is between accounts that its kind is never between.", name),
         )

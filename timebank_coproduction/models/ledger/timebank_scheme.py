@@ -1,7 +1,7 @@
 from itertools import count
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
@@ -11,20 +11,29 @@ from ..common.words import say_day
 
 GROUP = "timebank_coproduction.group_timebank_"
 
-#: How many accounts a refusal, or violations a message, names at most,
+#: How many accounts a refusal names at most.
 MOST_NAMED = 10
-#: and how many violations stand in the administrators' to-do.
-MOST_IN_ALARM = 50
+
+#: How many people a sentence names who can be asked instead.
+MOST_ASKED = 3
 
 
 class TimebankScheme(models.Model):
     _name = "timebank.scheme"
     _description = "Time Bank"
-    _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["timebank.protected", "timebank.told", "mail.thread", "mail.activity.mixin"]
     _order = "name"
     _check_company_auto = True
     _protected_fields = frozenset(
-        {"state", "operating_account_id", "pot_account_id", "sequence_id", "last_seal_id"}
+        {
+            "state",
+            "operating_account_id",
+            "pot_account_id",
+            "sequence_id",
+            "last_seal_id",
+            "last_seal_number",
+            "last_seal_hash",
+        }
     )
 
     # Who and where
@@ -67,8 +76,10 @@ class TimebankScheme(models.Model):
         copy=False,
         help="Holds what members give to everybody.",
     )
-    sequence_id = fields.Many2one("ir.sequence", readonly=True, copy=False)
+    sequence_id = fields.Many2one("ir.sequence", readonly=True, copy=False, ondelete="restrict")
     last_seal_id = fields.Many2one("timebank.seal", readonly=True, copy=False, ondelete="restrict")
+    last_seal_number = fields.Integer(readonly=True, copy=False, aggregator=None)
+    last_seal_hash = fields.Char(readonly=True, copy=False)
     is_run_by_user = fields.Boolean(
         "I decide here",
         compute="_compute_is_run_by_user",
@@ -141,7 +152,7 @@ class TimebankScheme(models.Model):
 
     @api.depends("operating_account_id.balance_minutes")
     def _compute_outstanding_minutes(self):
-        # Banks are told to all of the staff, their accounts to those who run them.
+        """Nothing for a bank whose accounts the user can't read: staff see all banks listed."""
         readable = self.operating_account_id._filtered_access("read")
         for scheme in self:
             scheme.outstanding_minutes = -(scheme.operating_account_id & readable).balance_minutes
@@ -190,9 +201,16 @@ class TimebankScheme(models.Model):
         # sequences by hand; both are the bank's own and hold nothing yet.
         for scheme in schemes.sudo():
             scheme._open_books()
+        self.env.registry.clear_cache()  # the record rules remember who coordinates which banks
         return schemes
 
-    @api.ondelete(at_uninstall=False)
+    def write(self, vals):
+        result = super().write(vals)
+        if "coordinator_ids" in vals:
+            self.env.registry.clear_cache()  # as above
+        return result
+
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_unused(self):
         for scheme in self:
             if scheme._is_used():
@@ -352,8 +370,35 @@ class TimebankScheme(models.Model):
         """Those of these banks that have the user among their coordinators."""
         if not self.env.user.has_group(GROUP + "coordinator"):
             return self.browse()
-        # sudo: whether somebody coordinates a bank is asked of banks they can't read, too.
-        return self.filtered(lambda scheme: self.env.user in scheme.sudo().coordinator_ids)
+        return self & self.env.user.coordinated_scheme_ids.with_env(self.env)
+
+    def _get_deciders(self, concerned):
+        """Who can decide about what concerns some people: the bank's coordinators, else the managers.
+
+        :param concerned: the ``res.partner`` who gain by it, or take part in it
+        :return: users, in the order in which they are asked; none of them is concerned
+        """
+        self.ensure_one()
+        # sudo: who coordinates a bank, and who manages them all, is no secret
+        scheme = self.sudo()
+        coordinators = scheme.coordinator_ids.filtered(lambda user: user.partner_id not in concerned)
+        if coordinators:
+            return coordinators.with_env(self.env)
+        managers = scheme.env.ref(GROUP + "manager").all_user_ids.filtered(
+            lambda user: (
+                user.active and scheme.company_id in user.company_ids and user.partner_id not in concerned
+            )
+        )
+        return managers.with_env(self.env)
+
+    def _say_whom_to_ask(self, concerned):
+        """A sentence that names who can decide instead of those concerned."""
+        users = self._get_deciders(concerned)
+        if not users:
+            return self.env._("Nobody else can yet: an administrator has to name another coordinator.")
+        # sudo: their names
+        names = self.env._(" or ").join(users[:MOST_ASKED].sudo().mapped("name"))
+        return self.env._("Ask %s.", names)
 
     def _joined_by_user(self):
         """Those of these banks that the user belongs to, without working in them."""
@@ -378,106 +423,3 @@ class TimebankScheme(models.Model):
     def _get_usual_or_first(self):
         """As :meth:`_get_usual`, or the first of several banks that the user coordinates."""
         return self._get_usual() or self.search([("coordinator_ids", "in", self.env.uid)], limit=1)
-
-    # ------------------------------------------------------------
-    # Proof: seals, the check of the ledger, and the nightly job
-    # ------------------------------------------------------------
-
-    @verb()
-    def action_seal_now(self):
-        """:meth:`action_seal` as a button: tells what was sealed."""
-        seals = self.action_seal()
-        count = sum(seals.mapped("transfer_count"))
-        if seals:
-            message = self.env._("Transfers sealed: %s. Any later change to them will show.", count)
-        else:
-            message = self.env._("Every transfer was sealed already.")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "message": message,
-                "type": "success",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
-    @verb(single=True)
-    def action_view_seals(self):
-        return self._open_own("timebank_seal_action")
-
-    @verb()
-    def check_ledger(self):
-        """Every invariant of the ledger that does not hold, in these banks (all, if none given).
-
-        :return: list of dicts ``invariant`` (a short code), ``scheme_id``, ``message``,
-            ``model`` and ``res_id``; empty when all is well
-        :raises AccessError: for others than the banks' coordinators and finance, since a
-            violation names accounts and what is on them
-        """
-        self.check_access("read")
-        schemes = self or self.search([])
-        if not self.env.user.has_group("timebank_coproduction.group_timebank_finance"):
-            for scheme in schemes - schemes._run_by_user():
-                raise AccessError(
-                    self.env._("The ledger of %s is checked by its coordinators and by finance.", scheme.name)
-                )
-        # sudo: a check that saw only part of the ledger would prove nothing
-        schemes = schemes.sudo()
-        if not schemes:
-            return []
-        return schemes.env["timebank.ledger.check"]._get_violations(schemes)
-
-    @verb()
-    def action_seal(self):
-        """Seal all transfers that no seal covers yet.
-
-        :return: the seals made, empty where nothing is new
-        """
-        self.check_access("write")
-        seals = self.env["timebank.seal"]
-        for scheme in self.sudo():  # sudo: a seal covers transfers that the user may not read
-            seals |= scheme.env["timebank.seal"]._seal_unsealed(scheme)
-        return seals.with_env(self.env)
-
-    @verb()
-    def action_check_ledger(self):
-        """:meth:`check_ledger` as a button: tells what it found."""
-        violations = self.check_ledger()
-        if violations:
-            message = "\n".join(violation["message"] for violation in violations[:MOST_NAMED])
-        else:
-            message = self.env._("Every balance agrees with its transfers, and no seal is broken.")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.env._("Ledger check"),
-                "message": message,
-                "type": "danger" if violations else "success",
-                "sticky": bool(violations),
-            },
-        }
-
-    @api.model
-    def _cron_seal_and_check(self):
-        """Nightly: fold the tails, seal, check, and tell the administrators what is wrong."""
-        self.env["timebank.account.tail"]._fold()
-        for scheme in self.search([]):
-            self.env["timebank.seal"]._seal_unsealed(scheme)
-            violations = scheme.check_ledger()
-            if violations:
-                scheme._raise_alarm(violations)
-
-    def _raise_alarm(self, violations):
-        """One open to-do for each manager, however many nights it stays unsolved."""
-        self.ensure_one()
-        todo = "timebank_coproduction.mail_activity_ledger"
-        note = self.env["ir.qweb"]._render(
-            "timebank_coproduction.ledger_alarm",
-            {"violations": violations[:MOST_IN_ALARM], "count": len(violations)},
-        )
-        managers = self.env.ref("timebank_coproduction.group_timebank_manager").all_user_ids
-        told = self.activity_search([todo]).user_id
-        for manager in managers.filtered(lambda user: self.company_id in user.company_ids) - told:
-            self.activity_schedule(todo, note=note, user_id=manager.id)

@@ -3,9 +3,13 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...tools import hash_chain
+from ...tools.minutes import LARGEST
 
 #: How many signs of its hash tell a seal from the bank's others of that day.
 HASH_SHOWN = 8
+
+#: A posting takes less than this, however much it posts: what is older when a seal is made is in it.
+LONGEST_POSTING = "6 hours"
 
 
 class TimebankSeal(models.Model):
@@ -25,6 +29,7 @@ class TimebankSeal(models.Model):
         "timebank.scheme", string="Time bank", required=True, readonly=True, ondelete="restrict", index=True
     )
     company_id = fields.Many2one(related="scheme_id.company_id")
+    number = fields.Integer("No.", required=True, readonly=True, aggregator=None)
     previous_id = fields.Many2one("timebank.seal", readonly=True, ondelete="restrict")
     line_ids = fields.One2many(
         "timebank.seal.line",
@@ -35,6 +40,7 @@ class TimebankSeal(models.Model):
     transfer_count = fields.Integer(readonly=True, string="Transfers")
     hash = fields.Char(required=True, readonly=True)
 
+    _number_unique = models.UniqueIndex("(scheme_id, number)", "That number is taken.")
     _chain = models.UniqueIndex("(previous_id) WHERE previous_id IS NOT NULL", "A seal has one follower.")
 
     @api.depends("scheme_id", "create_date")
@@ -81,13 +87,14 @@ class TimebankSeal(models.Model):
         )
         rows = cr.fetchall()
         previous = scheme.last_seal_id
-        if not rows or previous != previous.exists():  # a seal on top of a missing one would hide the loss
+        if not rows or not self._is_last(scheme, previous):  # a seal on top of a loss would hide it
             return self.browse()
         seal = (
             self._in_verb()
             .create(
                 {
                     "scheme_id": scheme.id,
+                    "number": previous.number + 1,
                     "previous_id": previous.id,
                     "transfer_count": len(rows),
                     "hash": hash_chain.seal(previous.hash or "", (row_hash for _id, row_hash in rows)),
@@ -98,8 +105,29 @@ class TimebankSeal(models.Model):
         self.env["timebank.seal.line"]._insert_rows(
             [{"seal_id": seal.id, "transfer_id": number, "row_hash": row_hash} for number, row_hash in rows]
         )
-        scheme.sudo()._in_verb().last_seal_id = seal  # sudo: so that a missing seal is missed
+        # sudo: the bank notes which seal is its last, so that a missing one is missed
+        scheme.sudo()._in_verb().write(
+            {"last_seal_id": seal.id, "last_seal_number": seal.number, "last_seal_hash": seal.hash}
+        )
         return seal
+
+    def _is_last(self, scheme, seal):
+        """Whether ``seal`` (or none) is there, and is what the bank noted of its last one."""
+        return (
+            seal == seal.exists()
+            and seal.number == scheme.last_seal_number
+            and (seal.hash or "") == (scheme.last_seal_hash or "")
+        )
+
+    @api.private
+    def _get_written(self):
+        """What of this seal goes onto paper: its bank's id, its number, and the beginning of its hash."""
+        self.ensure_one()
+        return {
+            "scheme_id": self.scheme_id.id,
+            "number": self.number,
+            "hash": self.hash[: hash_chain.WRITTEN],
+        }
 
     def _row_hash_sql(self, alias):
         """SQL of the hash of one transfer, as hex. PostgreSQL puts the columns in an order of its own."""
@@ -112,8 +140,11 @@ class TimebankSeal(models.Model):
             pairs,
         )
 
-    def _get_violations(self, schemes):
-        """Seals that no longer fit the ledger, as :meth:`timebank.scheme.check_ledger` lists them."""
+    def _get_violations(self, schemes, up_to=None):
+        """Seals that no longer fit the ledger, as :meth:`timebank.scheme.check_ledger` lists them.
+
+        :param int up_to: only seals up to this number
+        """
         self.env.flush_all()
         violations, violation = [], self.env["timebank.ledger.check"]._prepare_violation
         self.env.cr.execute(
@@ -121,9 +152,10 @@ class TimebankSeal(models.Model):
                 """SELECT s.scheme_id, l.transfer_id, t.id IS NULL, COALESCE(t.name, '')
                      FROM timebank_seal_line l JOIN timebank_seal s ON s.id = l.seal_id
                      LEFT JOIN timebank_transfer t ON t.id = l.transfer_id
-                    WHERE s.scheme_id IN %s AND (t.id IS NULL OR l.row_hash != %s)""",
+                    WHERE s.scheme_id IN %s AND (t.id IS NULL OR l.row_hash != %s) AND s.number <= %s""",
                 tuple(schemes.ids),
                 self._row_hash_sql("t"),
+                LARGEST if up_to is None else up_to,
             )
         )
         for scheme_id, transfer_id, missing, name in self.env.cr.fetchall():
@@ -134,13 +166,58 @@ class TimebankSeal(models.Model):
             violations.append(
                 violation(schemes.browse(scheme_id), "sealed", message, "timebank.transfer", transfer_id)
             )
-        return violations + self._get_broken_chain(schemes)
+        if up_to is None:
+            violations += self._get_unsealed(schemes)
+        return violations + self._get_broken_chain(schemes, up_to)
 
-    def _get_broken_chain(self, schemes):
+    @api.private
+    def _get_unsealed(self, schemes):
+        """Transfers that no seal covers, or a later one than should: the one that did was removed.
+
+        Whatever is there when a seal is made is in it, and the nightly job makes one.
+        """
+        job = self.env.ref("timebank_coproduction.cron_seal_and_check", raise_if_not_found=False)
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT t.scheme_id, MIN(t.id), COUNT(*), MIN(t.create_date)::date::text
+                     FROM timebank_transfer t
+                     LEFT JOIN timebank_seal_line l ON l.transfer_id = t.id
+                     LEFT JOIN timebank_seal s ON s.id = l.seal_id
+                     LEFT JOIN timebank_seal p ON p.scheme_id = t.scheme_id AND p.number = s.number - 1
+                     LEFT JOIN (SELECT scheme_id, MAX(create_date) AS made FROM timebank_seal
+                                 GROUP BY scheme_id) latest ON latest.scheme_id = t.scheme_id
+                    WHERE t.scheme_id IN %(banks)s
+                      AND (t.create_date < p.create_date - %(posting)s::interval
+                           OR t.create_date > s.create_date + %(posting)s::interval
+                           OR l.id IS NULL AND t.create_date < GREATEST(latest.made, %(night)s)
+                                                               - %(posting)s::interval)
+                    GROUP BY t.scheme_id""",
+                banks=tuple(schemes.ids),
+                posting=LONGEST_POSTING,
+                # sudo: when the job ran last, for whoever checks the ledger
+                night=(job and job.sudo().lastcall) or None,
+            )
+        )
+        return self.env["timebank.ledger.check"]._prepare_violations(
+            "sealed",
+            "timebank.transfer",
+            rows,
+            lambda count, day: self.env._(
+                "%(count)s transfers, the first made on %(day)s, are not in the seal that was made next:"
+                " it was removed or made anew, or the nightly job fails.",
+                count=count,
+                day=day,
+            ),
+        )
+
+    def _get_broken_chain(self, schemes, up_to=None):
         """Seals that were altered or are missing, themselves or some of their lines."""
         broken, violation = {}, self.env["timebank.ledger.check"]._prepare_violation
         last = dict.fromkeys(schemes.ids)
-        for seal in self.search([("scheme_id", "in", schemes.ids)], order="scheme_id, id"):
+        seals = fields.Domain("scheme_id", "in", schemes.ids)
+        if up_to is not None:
+            seals &= fields.Domain("number", "<=", up_to)
+        for seal in self.search(seals, order="scheme_id, number"):
             earlier = last[seal.scheme_id.id]
             row_hashes = [
                 row_hash
@@ -153,13 +230,15 @@ class TimebankSeal(models.Model):
             ]
             expected = hash_chain.seal(earlier.hash if earlier else "", row_hashes)
             chained = seal.previous_id == (earlier or self.browse())
-            if seal.hash != expected or not chained or seal.transfer_count != len(row_hashes):
+            numbered = seal.number == (earlier.number if earlier else 0) + 1
+            whole = chained and numbered and seal.transfer_count == len(row_hashes)
+            if seal.hash != expected or not whole:
                 broken[seal.id] = (
                     seal.scheme_id,
                     self.env._("The seal of %s was broken.", fields.Date.to_string(seal.create_date)),
                 )
             last[seal.scheme_id.id] = seal
-        for scheme_id, seal_id in self._get_missing(schemes, last):
+        for scheme_id, seal_id in self._get_missing(schemes, last) if up_to is None else ():
             broken.setdefault(
                 seal_id, (schemes.browse(scheme_id), self.env._("Seal number %s is missing.", seal_id))
             )
@@ -189,6 +268,11 @@ class TimebankSeal(models.Model):
             found = last[scheme_id].id if last[scheme_id] else None
             if seal_id != found:
                 missing.append((scheme_id, seal_id or found))
+        for scheme in schemes:
+            seal = last[scheme.id] or self.browse()
+            noted = (scheme.last_seal_number, scheme.last_seal_hash or "")
+            if noted != (seal.number, seal.hash or "") and seal.id == scheme.last_seal_id.id:
+                missing.append((scheme.id, scheme.last_seal_number))
         return missing
 
 

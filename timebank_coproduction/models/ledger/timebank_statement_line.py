@@ -25,6 +25,7 @@ class TimebankStatementLine(models.Model):
     hours = hours_field("minutes", "In or out")
     balance_minutes = fields.Integer(compute="_compute_balance_minutes")
     balance_hours = hours_field("balance_minutes", "Balance")
+    is_mine = fields.Boolean(compute="_compute_is_mine", search="_search_is_mine")
 
     @verb()
     def init(self):
@@ -55,6 +56,28 @@ class TimebankStatementLine(models.Model):
             for line in newest_first:
                 line.balance_minutes = after
                 after -= line.minutes
+
+    def _get_own_accounts(self):
+        # sudo: only which accounts are the user's own is asked
+        return (
+            self.env["timebank.account"]
+            .sudo()
+            .search([("kind", "=", "member"), ("partner_id", "=", self.env.user.partner_id.id)])
+        )
+
+    @api.depends_context("uid")
+    @api.depends("account_id")
+    def _compute_is_mine(self):
+        """Whether it is on the user's own account, as a member."""
+        own = self._get_own_accounts()
+        for line in self:
+            line.is_mine = line.account_id in own
+
+    def _search_is_mine(self, operator, value):
+        if operator != "in" or False in value:
+            return NotImplemented
+        # by ids, for PostgreSQL to walk the two indexes of an account
+        return [("account_id", "in", self._get_own_accounts().ids)]
 
     def _moved_since(self):
         """Minutes moved on the account after the newest of these lines (sorted newest first)."""

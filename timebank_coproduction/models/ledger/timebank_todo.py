@@ -37,10 +37,9 @@ class TimebankTodo(models.AbstractModel):
         raise NotImplementedError
 
     def _get_deciders(self):
-        """The coordinators who may be asked, the first of them first: those whom it doesn't concern."""
+        """Who may be asked, the first of them first: coordinators, else managers, whom it doesn't concern."""
         self.ensure_one()
-        concerned = self._get_concerned()
-        return self.scheme_id.coordinator_ids.filtered(lambda user: user.partner_id not in concerned)
+        return self.scheme_id._get_deciders(self._get_concerned())
 
     def _close_todos(self):
         """Mark as done the to-dos of which nothing is left to decide."""

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import models
 
 #: The kind of to-do with which a coordinator is asked to ring somebody.
@@ -18,14 +20,14 @@ class TimebankTold(models.AbstractModel):
         """Send a mail about each of these records whose person it reaches.
 
         :param str template: the external id of the mail's template
-        :param str person: the field that holds who is told, or a function of a record
+        :param str person: the field that holds who is told, or a function of a record that returns them
         :return: the records whose person can't be reached by mail
         """
         # sudo: mails are the bank's, whoever caused them
         records = self.sudo()
         people = {record: record._get_told(person) for record in records}
         mailable = records.env["res.partner"].union(*people.values())._get_mailable()
-        reached = records.filtered(lambda record: people[record] and people[record] <= mailable)
+        reached = records.filtered(lambda record: people[record] & mailable)
         if reached:
             self.env.ref(template).sudo().send_mail_batch(reached.ids)
         return self - reached.with_env(self.env)
@@ -39,17 +41,17 @@ class TimebankTold(models.AbstractModel):
         """
         # sudo: the task is the bank's, whoever caused it
         for record in self.sudo():
-            who = record._get_told(person)
-            phone = f" ({who.phone})" if who.phone else ""
-            record._get_call_place().activity_schedule(
+            who, place, what = record._get_told(person), record._get_call_place(), say(record)
+            if place == record:
+                summary = self.env._("Ring %(person)s, about %(what)s", person=who.name, what=what)
+            else:  # where others read along, only the note says who
+                summary = self.env._("Ring a member, about %s", what)
+            lines = [f"{who.name} ({who.phone})" if who.phone else who.name]
+            lines += [note(record)] if note else []
+            place.activity_schedule(
                 CALL,
-                summary=self.env._(
-                    "Ring %(person)s%(phone)s, about %(what)s",
-                    person=who.name,
-                    phone=phone,
-                    what=say(record),
-                ),
-                note=note(record) if note else False,
+                summary=summary,
+                note=Markup().join(Markup("<p>%s</p>") % line for line in lines),
                 user_id=record._get_broker().id,
             )
 

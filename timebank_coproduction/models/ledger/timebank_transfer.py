@@ -2,11 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ...tools import ledger_ddl
+from ...tools import ddl, ledger_ddl
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import LARGEST, clock, to_hours
 from ..common.hours_field import hours_field
 from ..common.verb import text, verb
+
+#: What tells the ledger that a rule decided. An object of this process: nothing sent from outside equals it.
+_BY_RULE = object()
 
 
 class TimebankTransfer(models.Model):
@@ -46,7 +49,7 @@ class TimebankTransfer(models.Model):
     name = fields.Char("Number", required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)
     scheme_id = fields.Many2one(
-        "timebank.scheme", string="Time bank", required=True, readonly=True, ondelete="restrict", index=True
+        "timebank.scheme", string="Time bank", required=True, readonly=True, ondelete="restrict"
     )
     company_id = fields.Many2one(related="scheme_id.company_id")
     from_account_id = fields.Many2one(
@@ -96,6 +99,9 @@ class TimebankTransfer(models.Model):
     _reversed_once = models.UniqueIndex(
         "(reversal_of_id) WHERE reversal_of_id IS NOT NULL", "This transfer has been reversed already."
     )
+    # A page of the list, of all banks or of one, without looking at the rest of the ledger
+    _newest = models.Index("(date DESC, id DESC)")
+    _newest_of_bank = models.Index("(scheme_id, date DESC, id DESC)")
     _from_statement = models.Index("(from_account_id, date DESC, id DESC)")
     _to_statement = models.Index("(to_account_id, date DESC, id DESC)")
     # A statement's line by its id: see timebank.statement.line
@@ -106,6 +112,7 @@ class TimebankTransfer(models.Model):
     def init(self):
         # Runs at each install and upgrade, once every table of the ledger is there.
         self.env.registry.post_init(self.env.cr.execute, ledger_ddl.CREATE)
+        self.env.registry.post_init(self.env.cr.execute, ddl.CREATE)
 
     @api.depends("reversal_ids")
     def _compute_is_reversed(self):
@@ -217,6 +224,7 @@ class TimebankTransfer(models.Model):
         unlimited = {account.id for account in accounts if account.kind in FLOW_KINDS}
         scheme_ids = {account.id: account.scheme_id.id for account in accounts}
         stuck = {account.id: account._why_not_movable() for account in accounts if account.state != "open"}
+        gaining = self._get_refusals_to_gain(vals_list, accounts)
         closed, refusals = {}, {}
         for position, vals in enumerate(vals_list):
             source, target = pair = vals["from_account_id"], vals["to_account_id"]
@@ -229,6 +237,7 @@ class TimebankTransfer(models.Model):
                 or self._why_not_between(*pair, accounts, scheme_ids)
                 or stuck.get(source)
                 or stuck.get(target)
+                or gaining.get(position)
                 or self._why_not_so_much(*pair, minutes, accounts, available, unlimited)
             )
             if reason:
@@ -237,6 +246,37 @@ class TimebankTransfer(models.Model):
                 available[source] -= minutes
                 available[target] += minutes
         return refusals
+
+    def _by_rule(self):
+        """The same, for what a rule of the bank decides and no person: for verbs only."""
+        return self.with_context(timebank_by_rule=_BY_RULE)
+
+    def _get_refusals_to_gain(self, vals_list, accounts):
+        """Which transfers would make an account grow that their user holds: dict of position → a sentence.
+
+        Moving one's own credits on is no gain. What comes back to a member who doesn't run
+        the bank (a claim called off, a voucher whose code they know) is theirs by right.
+        """
+        if self.env.context.get("timebank_by_rule") is _BY_RULE:
+            return {}
+        targets = accounts.browse({vals["to_account_id"] for vals in vals_list})
+        refusals = targets._get_refusals_to_gain()
+        if not refusals:
+            return {}
+        me = self.env.user.partner_id
+        own = {account.id for account in accounts if account.kind == "member" and account.partner_id == me}
+        # sudo: as whoever they are, not as the ledger
+        running = targets.scheme_id.sudo(False)._run_by_user()
+        return {
+            position: refusals[vals["to_account_id"]]
+            for position, vals in enumerate(vals_list)
+            if vals["to_account_id"] in refusals
+            and vals["from_account_id"] not in own
+            and (
+                vals["kind"] not in ("reversal", "voucher_return")
+                or accounts.browse(vals["to_account_id"]).scheme_id in running
+            )
+        }
 
     def _why_not_between(self, source_id, target_id, accounts, scheme_ids):
         """Why nothing at all can move from one account to the other, or an empty string.

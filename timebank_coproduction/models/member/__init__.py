@@ -1,4 +1,5 @@
 from . import (
+    timebank_words,
     timebank_member,
     timebank_account,
     timebank_scheme,

@@ -1,8 +1,12 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..common.hours_field import hours_field
 from ..common.verb import verb
 from ..common.windows import open_list
+
+#: Tables that name a contact without any app knowing them by it: the addon's own, and what is said to them.
+OWN_TABLES = ("timebank_", "mail_", "res_partner", "base_partner_merge_")
 
 
 class ResPartner(models.Model):
@@ -26,3 +30,68 @@ class ResPartner(models.Model):
         """What moved on these people's own accounts."""
         own = [("account_id", "in", self.timebank_member_ids.account_id.ids)]
         return open_list(self.env, "timebank_statement_line_action", own)
+
+    # ------------------------------------------------------------
+    # What people tell a time bank of themselves, and contacts that others rely on.
+    # ------------------------------------------------------------
+
+    def _complete_from_time_bank(self, details, scheme):
+        """Fill in what a contact lacks, where nobody but the time bank relies on it.
+
+        A contact with a login (its password is reset by mail), of another company, or known
+        to another app is left as it is: who looks after contacts gets a to-do to look at it.
+
+        :param dict details: field → value, for fields that are empty
+        :param scheme: the bank that was told
+        """
+        self.ensure_one()
+        if not details:
+            return
+        if not self._is_known_elsewhere(scheme.company_id):
+            # sudo: a coordinator takes people in without being allowed to edit all contacts;
+            # only details that are empty, of somebody whom nobody else knows, are written.
+            self.sudo().write(details)
+            return
+        labels = {name: self._fields[name]._description_string(self.env) for name in details}
+        # sudo: the to-do is about what the user was told; who gets it may edit contacts
+        keepers = (
+            (self.env.user | scheme._get_deciders(self))
+            .sudo()
+            .filtered(lambda user: user.has_group("base.group_partner_manager"))
+        )
+        scheme.sudo().activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("Look at a contact"),
+            note="\n".join(
+                [
+                    self.env._("%s told the time bank, and the contact is used elsewhere too:", self.name),
+                    *(f"{labels[name]}: {value}" for name, value in details.items()),
+                ]
+            ),
+            user_id=(keepers[:1] or self.env.user).id,
+        )
+
+    def _is_known_elsewhere(self, company):
+        """Whether this contact has a login, or another company or app of the database relies on it."""
+        self.ensure_one()
+        # sudo: only whether there is anything is asked
+        contact = self.sudo().with_context(active_test=False)
+        banks = contact.timebank_member_ids.company_id | contact.company_id
+        if contact.user_ids or banks - company:
+            return True
+        tables = [
+            (table, column)
+            for table, column in contact.env["base.partner.merge.automatic.wizard"]._get_fk_on("res_partner")
+            if not table.startswith(OWN_TABLES)
+        ]
+        self.env.flush_all()
+        named = SQL(" UNION ALL ").join(
+            SQL(
+                "(SELECT 1 FROM %s WHERE %s = %s LIMIT 1)",
+                SQL.identifier(table),
+                SQL.identifier(column),
+                self.id,
+            )
+            for table, column in tables
+        )
+        return bool(self.env.execute_query(SQL("%s LIMIT 1", named)))

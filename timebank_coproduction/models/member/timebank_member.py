@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..common.hours_field import hours_field
 from ..common.verb import verb
+from ..ledger.words_field import for_coordinators
 
 ROLES = [
     ("beneficiary", "Beneficiary"),
@@ -49,10 +50,13 @@ class TimebankMember(models.Model):
     # What they told the broker
     language_ids = fields.Many2many("timebank.language", string="Languages")
     availability_ids = fields.Many2many("timebank.availability", string="Free on")
-    note = fields.Html(
-        string="Notes",
+    note = for_coordinators(
+        fields.Html,
+        "note",
+        "member_id",
+        "Notes",
         groups="timebank_coproduction.group_timebank_coordinator",
-        help="For the coordinators; members don't see it.",
+        help="For the coordinators of this bank; members don't see it, and nobody their own.",
     )
     # Figures
     account_id = fields.Many2one("timebank.account", readonly=True, copy=False)
@@ -117,7 +121,7 @@ class TimebankMember(models.Model):
             self.check_access("write")  # nobody is moved to where the user has no say
         return result
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_applicants(self):
         for member in self:
             if member.account_id:

@@ -209,7 +209,7 @@ class TimebankRedemption(models.Model):
             self._check_content(vals)
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_drafts(self):
         for claim in self:
             if claim.state != "draft":

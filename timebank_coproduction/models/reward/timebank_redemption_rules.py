@@ -78,14 +78,22 @@ class TimebankRedemption(models.Model):
 
     def _get_refusals_to_spend(self):
         """Claims paid from an account that is not the user's to spend, or made for a stranger."""
-        user = self.env.user
-        if self.env.su or user.has_group("timebank_coproduction.group_timebank_manager"):
+        if self.env.su:
             return {}
-        me, refusals = user.partner_id, {}
+        me, refusals, strangers = self.env.user.partner_id, {}, self._get_refusals_to_run()
         # sudo: only whether the account is the user's to spend is asked
-        for claim in self.browse(self._get_refusals_to_run()).sudo():
+        for claim in self.sudo():
             account = claim.account_id
-            if me != account.partner_id and me not in account.holder_ids:
+            theirs = me == account.partner_id or me in account.holder_ids
+            if claim.id not in strangers:
+                if account and not theirs and claim._is_of_household(me):
+                    refusals[claim.id] = self.env._(
+                        "%(account)s is somebody else's account, and the claim is for you or your family:"
+                        " another coordinator has to make it. %(whom)s",
+                        account=account.name,
+                        whom=claim.scheme_id._say_whom_to_ask(me),
+                    )
+            elif not theirs:
                 refusals[claim.id] = self.env._(
                     "You can claim from your own account, or from a pot that you hold."
                 )
@@ -168,7 +176,9 @@ class TimebankRedemption(models.Model):
         for claim in (rest - self.browse(refusals)).sudo():
             if me in (claim.partner_id | claim.account_id.partner_id):
                 refusals[claim.id] = self.env._(
-                    "“%s” is your own claim: another coordinator has to decide.", claim.display_name
+                    "“%(claim)s” is your own claim: another coordinator has to decide. %(whom)s",
+                    claim=claim.display_name,
+                    whom=claim.scheme_id._say_whom_to_ask(me),
                 )
         return refusals
 

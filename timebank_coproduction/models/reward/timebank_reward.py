@@ -64,6 +64,14 @@ class TimebankReward(models.Model):
     minutes = fields.Integer("Price in minutes", default=0, tracking=True, aggregator=None)
     hours = hours_field("minutes", "Credits", editable=True, aggregator=None)
     is_free = fields.Boolean("A thank-you", help="Costs no credits. Any other reward has a price.")
+    priced_on = fields.Datetime(
+        "Price since",
+        compute="_compute_priced_on",
+        store=True,
+        precompute=True,
+        copy=False,
+        help="Claims made since then are at this price.",
+    )
     cash_price = fields.Monetary("Cash part", tracking=True, help="What the member pays in money besides.")
     # What it costs the bank
     supplier_id = fields.Many2one("res.partner", check_company=True, ondelete="restrict")
@@ -162,6 +170,10 @@ class TimebankReward(models.Model):
         "Limits are zero or more, and a claim is valid for at least a day.",
     )
 
+    @api.depends("minutes", "is_free")
+    def _compute_priced_on(self):
+        self.priced_on = self.env.cr.now()  # by the same clock as the days on which claims are made
+
     @api.depends("claim_ids.state")
     def _compute_claim_count(self):
         claims = self.env["timebank.redemption"]
@@ -223,7 +235,7 @@ class TimebankReward(models.Model):
             for reward, vals in zip(self, super().copy_data(default), strict=True)
         ]
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_unclaimed(self):
         # sudo: only whether there are claims is asked
         for reward in self.sudo():

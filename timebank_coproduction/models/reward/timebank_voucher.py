@@ -102,7 +102,7 @@ class TimebankVoucher(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    @verb(code=text(), account=record("timebank.account"))
+    @verb(code=text(), account=record("timebank.account", seen=False))
     def redeem(self, code, account):
         """Hand in one voucher.
 
@@ -118,7 +118,7 @@ class TimebankVoucher(models.Model):
         return minutes
 
     @api.model
-    @verb(code_list=many(text()), account=record("timebank.account"))
+    @verb(code_list=many(text()), account=record("timebank.account", seen=False))
     def redeem_many(self, code_list, account):
         """Hand in vouchers, those that can be, with one transfer for all of them.
 

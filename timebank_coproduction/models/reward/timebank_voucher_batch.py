@@ -97,7 +97,7 @@ class TimebankVoucherBatch(models.Model):
             batch.ended_count = count.get("cancelled", 0) + count.get("expired", 0)
 
     # CRUD
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_drafts(self):
         for batch in self:
             if batch.state != "draft":

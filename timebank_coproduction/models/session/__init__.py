@@ -14,4 +14,6 @@ from . import (
     timebank_member,
     project_project,
     project_task,
+    res_partner,
+    timebank_account,
 )

@@ -41,6 +41,7 @@ class TimebankActivity(models.Model):
     _inherit = ["timebank.protected", "timebank.in.bank", "mail.thread", "mail.activity.mixin"]
     _order = "priority desc, name, id"
     _check_company_auto = True
+    _safeguards = frozenset({"check_type_ids"})
 
     # What
     name = fields.Char(required=True, tracking=True)
@@ -270,7 +271,7 @@ class TimebankActivity(models.Model):
                 self.env._("You can propose an idea and describe it; a coordinator plans the rest.")
             )
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_unused(self):
         for activity in self:
             if activity.session_ids or activity.hours_ids:

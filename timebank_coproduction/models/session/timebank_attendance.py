@@ -2,9 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...tools import codes
+from ...tools import codes, register_ddl
 from ...tools.minutes import DAY, to_hours
 from ..common.hours_field import hours_field
+from ..common.said_aloud import SaidAloud
 from ..common.verb import verb
 from ..common.words import say_moment
 from .timebank_session import TAKES_A_PLACE
@@ -35,7 +36,7 @@ class TimebankAttendance(models.Model):
     _description = "Attendance"
     _inherit = ["timebank.prepared", "timebank.protected", "timebank.verbs", "timebank.told"]
     _typed_hours = {"hours": "minutes"}
-    _order = "session_id, role, partner_id, id"
+    _order = "start desc, session_id.id, role, partner_id, id"
     _rec_names_search = ["partner_id", "session_id"]
     _check_company_auto = True
     _protected_fields = frozenset(
@@ -130,7 +131,12 @@ class TimebankAttendance(models.Model):
     _claim_unique = models.UniqueIndex(
         "(claim_code) WHERE claim_code IS NOT NULL", "That link to a place is taken."
     )
+    _newest = models.Index("(start DESC)")
     _of_person = models.Index("(partner_id, start) WHERE state IN ('signed_up', 'attended')")
+
+    @verb()
+    def init(self):
+        self.env.registry.post_init(self.env.cr.execute, register_ddl.CREATE)
 
     @api.depends("state")
     def _compute_present(self):
@@ -177,6 +183,7 @@ class TimebankAttendance(models.Model):
             queued = lines.filtered(lambda one: one.state == "waiting")
             queued._in_verb().write({"waiting_since": fields.Datetime.now()})
         lines._check_minutes()
+        lines._look_at_places()
         if not self._is_in_verb():
             lines._check_joining()
             self.flush_model()
@@ -189,6 +196,8 @@ class TimebankAttendance(models.Model):
         if vals.get("state") in ("absent", "signed_up", "withdrawn"):
             vals.update(minutes=0, check_in=False, check_out=False)
         joining, result = self._get_joining(vals), True
+        if joining or vals.get("offered_until"):
+            self._look_at_places()
         if not {"state", "minutes", "check_in"}.intersection(vals):
             result = super().write(vals)
         else:
@@ -207,7 +216,7 @@ class TimebankAttendance(models.Model):
             return self.filtered(lambda one: one.state not in TAKES_A_PLACE)
         return self.browse()
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_undone(self):
         for one in self:
             if one.settled_on or one.session_state == "done":
@@ -252,6 +261,16 @@ class TimebankAttendance(models.Model):
     def _raise_refusals(self, refusals):
         if refusals:
             raise UserError("\n".join(dict.fromkeys(refusals.values())))
+
+    def _look_at_places(self):
+        """Have PostgreSQL compare places with the register while the request can still be tried again.
+
+        Left alone, it would do so at the commit (``tools/register_ddl.py``).
+        """
+        precommit, cr = self.env.cr.precommit, self.env.cr
+        if not precommit.data.get("timebank_places"):
+            precommit.data["timebank_places"] = True
+            precommit.add(lambda: cr.execute(register_ddl.LOOK_NOW))
 
     # ------------------------------------------------------------
     # Who can be on the register. Sign-up, register, kiosk and waiting list ask here.
@@ -436,7 +455,7 @@ class TimebankAttendance(models.Model):
         if self.state == "signed_up":
             return True
         if self.state != "waiting" or not self.offered_until or self.offered_until <= fields.Datetime.now():
-            raise UserError(
+            raise SaidAloud(
                 self.env._("That place is not kept any more. You can join the waiting list again.")
             )
         line = self.sudo()  # sudo: nobody may read the link to a place, whoever uses it up

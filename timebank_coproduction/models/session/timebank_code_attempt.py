@@ -5,6 +5,6 @@ class TimebankCodeAttempt(models.Model):
     _inherit = "timebank.code.attempt"
 
     what = fields.Selection(
-        selection_add=[("link", "Link"), ("card", "Member card")],
-        ondelete={"link": "cascade", "card": "cascade"},
+        selection_add=[("card", "Member card")],
+        ondelete={"card": "cascade"},
     )

@@ -89,6 +89,22 @@ class TimebankHours(models.Model):
                     )
         return refusals
 
+    def _get_nameable(self, name, records, vals_list):
+        """Not who shows their name to nobody, unless they know each other."""
+        nameable = super()._get_nameable(name, records, vals_list)
+        if name != "receiver_id" or not nameable:
+            return nameable
+        return self._get_shown(nameable)
+
+    def _get_shown(self, people):
+        """Those of ``people`` who show their name to other members, or know the user."""
+        # sudo: only whether they show their name is asked
+        members = self.env["timebank.member"].sudo()
+        hidden = members.search(
+            [("partner_id", "in", people.ids), ("name_shown", "=", "hidden")]
+        ).partner_id.with_env(people.env)
+        return people - (hidden - self._get_known(hidden))
+
     # ------------------------------------------------------------
     # What a register makes of the time of its helpers
     # ------------------------------------------------------------
@@ -143,7 +159,8 @@ class TimebankHours(models.Model):
         by_user = self.filtered(
             lambda entry: entry.scheme_id.approve_at_closing and entry.partner_id != user.partner_id
         )
-        by_policy = (self - by_user).filtered(lambda entry: not entry.scheme_id._needs_approval(entry))
+        rest = self - by_user
+        by_policy = rest - rest._get_needing_approval()
         unpaid = {}
         if by_user:
             unpaid |= by_user._approve(user)

@@ -92,6 +92,14 @@ class TimebankMember(models.Model):
         self.ensure_one()
         return (self.name or "").split(" ")[0]
 
+    def _door_name(self):
+        """How the door names a member where others may hear it: never in full."""
+        self.ensure_one()
+        words = (self.name or "").split()
+        if len(words) < 2 or self.name_shown in ("first", "hidden"):
+            return self._first_name()
+        return f"{words[0]} {words[-1][0]}."
+
     # Mails
     def _get_names_to_find(self):
         return [*super()._get_names_to_find(), "session_mails"]

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -247,7 +249,7 @@ class TimebankSession(models.Model):
             self._offer_free_places()
         return result
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_unused(self):
         for session in self:
             if session.attendance_ids:
@@ -469,9 +471,15 @@ class TimebankSession(models.Model):
             session.activity_schedule(
                 "timebank_coproduction.mail_activity_decide",
                 summary=self.env._("%s people could not be logged", len(undecided)),
-                note="<br/>".join(problems[one.id] for one in undecided[:MOST_TOLD]),
-                user_id=(session.coordinator_id or self.env.user).id,
+                note=Markup("<br/>").join(problems[one.id] for one in undecided[:MOST_TOLD]),
+                user_id=session._get_decider(undecided).id,
             )
+
+    def _get_decider(self, lines):
+        """Who is asked about lines that could not be logged: none of those whose lines they are."""
+        deciders = self.scheme_id._get_deciders(lines.partner_id)
+        usual = self.coordinator_id or self.env.user
+        return (usual if usual.partner_id not in lines.partner_id else deciders[:1]) or usual
 
     def _close_todos(self):
         """Done, as far as nothing is left to decide."""

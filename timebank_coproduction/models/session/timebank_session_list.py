@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import codes, names
+from ..common.said_aloud import SaidAloud
 from ..common.verb import choice, record, text, verb
 from ..common.words import say_time
 from .timebank_attendance import PLACE_BYTES
@@ -86,12 +87,9 @@ class TimebankSession(models.Model):
         }
         line = session._put_on_list(line, partner, vals)
         if clash_reason:
+            # Everybody who reads the session reads its notes: who and why stands on the register.
             session._message_log(
-                body=self.env._(
-                    "%(person)s may be in two places at a time: %(reason)s",
-                    person=partner.name,
-                    reason=clash_reason,
-                ),
+                body=self.env._("Somebody may be in two places at a time: the register says who, and why."),
                 author_id=self.env.user.partner_id.id,
             )
         if not full:
@@ -209,7 +207,7 @@ class TimebankSession(models.Model):
         session = self._at_the_door()
         now = fields.Datetime.now()
         if not session.start - EARLY <= now <= session.stop + GRACE:
-            raise UserError(self.env._("%s is not on now.", session._say()))
+            raise SaidAloud(self.env._("%s is not on now.", session._say()))
         line = session._get_line(partner)
         if line.state == "attended" and line.check_in and not line.check_out:
             return line.with_env(self.env)
@@ -389,14 +387,27 @@ class TimebankSession(models.Model):
             partner = line.partner_id
             member = line._get_members().get((self.scheme_id.id, partner.id)) if line else None
             if not member or not member.shown_name:
-                raise UserError(self.env._("We could not find you. Please ask at the desk."))
+                raise SaidAloud(self.env._("We could not find you. Please ask at the desk."))
         else:
             member = self._kiosk_member(codes.normalise(key))
             partner = member.partner_id
             if not member:
-                raise UserError(self.env._("We don't know that card. Please ask at the desk."))
+                raise SaidAloud(self.env._("We don't know that card. Please ask at the desk."))
         line = self.check_in(partner) if way == "in" else self.check_out(partner)
         return {"name": member._first_name(), "inside": line.state == "attended" and not line.check_out}
+
+    @api.private
+    def _kiosk_sorry(self, key):
+        """Why somebody can't be signed in or out, as far as the door may say it."""
+        self.ensure_one()
+        if isinstance(key, int):
+            line = self.attendance_ids.filtered(lambda one: one.id == key)
+            member = line._get_members().get((self.scheme_id.id, line.partner_id.id))
+        else:
+            member = self._kiosk_member(codes.normalise(key))
+        if not member:
+            return self.env._("That is not possible just now. Please see the coordinator.")
+        return self.env._("%s, please see the coordinator.", member._door_name())
 
     def _kiosk_member(self, card):
         if not card:

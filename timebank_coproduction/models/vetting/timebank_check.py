@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 #: Days before a check runs out on which its holder is reminded, the last one last.
 REMIND_DAYS = (60, 30, 7)
@@ -115,11 +116,25 @@ class TimebankCheck(models.Model):
         for check in self:
             check.display_name = f"{check.type_id.name or '?'}: {check.partner_id.name or '?'}"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        checks = super().create(vals_list)
+        checks._refuse_own()
+        return checks
+
     def write(self, vals):
+        self._refuse_own()
         result = super().write(vals)
         if "expires_on" in vals:
             self._in_verb().write({"reminded_days": 0})
         return result
+
+    def _refuse_own(self):
+        """:raises AccessError: where somebody writes down that they have been checked themselves"""
+        if not self.env.su and self.env.user.partner_id in self.partner_id:
+            raise AccessError(
+                self.env._("Nobody vouches for themselves: ask another coordinator to record your checks.")
+            )
 
     @api.model
     def _get_missing(self, types, partners, day):

@@ -20,7 +20,7 @@ export class TimebankDesk extends Component {
         this.notification = useService("notification");
         this.display = { controlPanel: {} };
         this.env.config.setDisplayName(_t("Broker's desk"));
-        this.state = useState({ banks: [], sections: [], bank: false, busy: false });
+        this.state = useState({ banks: [], sections: [], bank: false, single: false, busy: false });
         onWillStart(() => this.load());
     }
 
@@ -32,6 +32,8 @@ export class TimebankDesk extends Component {
         const desk = await this.orm.call("timebank.scheme", "get_desk", [banks]);
         if (!this.state.bank) {
             this.state.banks = desk.banks;
+            this.state.bank = desk.bank;
+            this.state.single = Boolean(desk.bank); // too many to be shown together
         }
         this.state.sections = desk.sections;
     }

@@ -1,0 +1,318 @@
+"""Opening every screen of every role on ten times the movement of the United Kingdom.
+
+For each entry of the menu that a user sees, and each view of its action: what the web client
+asks the server for when it opens there, with the search that is set by default. Each opening
+has a transaction and a cache of its own, on a server that has been running for a while.
+"""
+
+import ast
+import statistics
+from calendar import monthrange
+from datetime import date, timedelta
+
+from lxml import etree
+
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools.safe_eval import datetime as safe_datetime
+from odoo.tools.safe_eval import dateutil, safe_eval, time
+
+from . import harness, movement
+
+ROUNDS = 5
+SECONDS, QUERIES = 0.3, 60
+GROWTH = 0.05  # seconds more with ten years of history than with one
+
+NAMES = {
+    movement.MEMBER: "member",
+    movement.ONE: "coordinator of the largest bank",
+    movement.ALL: "coordinator of all banks",
+    movement.MANAGER: "manager",
+}
+PAGES = {"list": 80, "kanban": 40}
+GROUPS = 80
+COUNTED = 10_001  # the client counts no further
+
+
+def measure(report):
+    """Each role in turn, with one year of history and with ten."""
+    parts = {part: movement.database(part) for part in (movement.SHORT, movement.WHOLE)}
+    for login, name in NAMES.items():
+        taken = {part: measure_role(database, login) for part, database in parts.items()}
+        _report_role(report, name, taken)
+
+
+def measure_role(database, login, rounds=ROUNDS, only=""):
+    """What each opening takes: dict of its name → (median seconds, queries), and which failed.
+
+    :param str only: openings with this in their names alone
+    """
+    with harness.environment(login, database=database) as env:
+        openings = [opening for opening in _get_openings(env) if only in " ".join(opening[:2])]
+    taken, failed = {}, []
+    for menu, view_type, open_view in openings:
+        try:
+            _open(database, login, open_view)  # warms what a running server has warm
+        except UserError as error:
+            failed.append(f"{menu}, {view_type}: {error}")
+            continue
+        seconds, queries = zip(*(_open(database, login, open_view) for _round in range(rounds)), strict=True)
+        taken[f"{menu}, {view_type}"] = statistics.median(seconds), max(queries)
+    return taken, failed
+
+
+def _open(database, login, open_view):
+    """Seconds and queries of an opening."""
+    with harness.environment(login, database=database) as env:
+        companies = env.user.company_ids.ids
+        env = env(context={**env.user.context_get(), "allowed_company_ids": companies})
+        before = env.cr.sql_log_count
+        seconds = harness.seconds(env, lambda: open_view(env))
+        return seconds, env.cr.sql_log_count - before
+
+
+def _report_role(report, role, taken):
+    (short, _failed), (whole, failed) = taken[movement.SHORT], taken[movement.WHOLE]
+    report.subject(f"{len(whole)} screens of a {role} on ten times the movement")
+    for name, (seconds, queries) in whole.items():
+        if seconds > SECONDS or queries > QUERIES or seconds - short[name][0] > GROWTH:
+            report.figure(f"  {name}", seconds, f"s, {queries:,}")
+    for failure in failed:
+        print(f"  {failure}")
+    report.figure(f"Screens that can't be opened by a {role}", len(failed), at_most=0)
+    slowest = max(whole, key=lambda name: whole[name][0])
+    busiest = max(whole, key=lambda name: whole[name][1])
+    growing = max(whole, key=lambda name: whole[name][0] - short[name][0])
+    grown = whole[growing][0] - short[growing][0]
+    report.figure(f"Slowest for a {role}: {slowest}", whole[slowest][0], "s", at_most=SECONDS)
+    report.figure(f"Most queries: {busiest}", whole[busiest][1], at_most=QUERIES)
+    report.figure(f"More with ten years than with one: {growing}", grown, "s", at_most=GROWTH)
+
+
+# What there is to open
+
+
+def _get_openings(env):
+    """Triples of the menu's path, the view's type and a function of an environment that opens it."""
+    root = env.ref("timebank_coproduction.menu_timebank")
+    menus = env["ir.ui.menu"].search([("id", "child_of", root.id)])
+    shown = env["ir.ui.menu"]._visible_menu_ids()
+    for menu in menus.filtered(lambda menu: {menu.id, menu.parent_id.id} <= shown).sorted("complete_name"):
+        action = menu.action and env[menu.action._name].browse(menu.action.id)
+        name = menu.complete_name.partition("/")[2] or menu.name
+        yield from _get_openings_of(env, action, name)
+
+
+def _get_openings_of(env, action, name):
+    if not action:
+        return
+    if action._name == "ir.actions.server":
+        values = action.with_context(active_model=None).run()
+    else:
+        values = env["ir.actions.actions"]._for_xml_id(action.get_external_id()[action.id])
+    if values["type"] == "ir.actions.client":
+        yield name, "page", CLIENTS[values["tag"]]
+    elif values["type"] == "ir.actions.act_window":
+        for _view_id, view_type in values["views"]:
+            opened = view_type != "form" or values.get("target") == "new"
+            if opened:
+                yield name, view_type, _opener(values, view_type)
+
+
+def _opener(action, view_type):
+    def open_view(env):
+        context = _evaluate(env, action.get("context") or "{}")
+        model = env[action["res_model"]].with_context(**context)
+        views = action["views"]
+        if action.get("target") != "new":
+            views = [*views, [(action.get("search_view_id") or [False])[0], "search"]]
+        options = {"toolbar": True, "load_filters": True, "action_id": action["id"]}
+        loaded = model.get_views(views, options)["views"]
+        arch = etree.fromstring(loaded[view_type]["arch"])
+        domain, groups = [], []
+        if "search" in loaded:
+            domain, groups = _get_search(env, etree.fromstring(loaded["search"]["arch"]), context)
+        domain = Domain(_evaluate(env, action.get("domain") or "[]")) & Domain(domain)
+        return VIEWS[view_type](model, arch, list(domain), groups)
+
+    return open_view
+
+
+def _evaluate(env, expression):
+    if not isinstance(expression, str):
+        return expression
+    return safe_eval(
+        expression,
+        {
+            "uid": env.uid,
+            "context_today": date.today,
+            "datetime": safe_datetime,
+            "relativedelta": dateutil.relativedelta.relativedelta,
+            "time": time,
+            "current_date": date.today().isoformat(),
+            "allowed_company_ids": env.user.company_ids.ids,
+            "context": dict(env.context),
+            "user": env.user,
+        },
+    )
+
+
+def _get_search(env, arch, context):
+    """The domain and the groups that the defaults of a search view make."""
+    domain, either, groups = Domain.TRUE, [], []
+    for node in arch.iter("filter", "separator", "group", "field"):
+        if node.tag != "filter":
+            domain, either = _close_group(domain, either)
+        if node.tag != "filter" or not context.get(f"search_default_{node.get('name')}"):
+            continue
+        if node.get("domain"):
+            either.append(Domain(_evaluate(env, node.get("domain"))))
+        elif node.get("date"):
+            year = date.today().year
+            first, last = f"{year}-01-01", f"{year}-12-31"
+            either.append(Domain(node.get("date"), ">=", first) & Domain(node.get("date"), "<=", last))
+        elif "group_by" in (node.get("context") or ""):
+            groups.append(ast.literal_eval(node.get("context"))["group_by"])
+    domain, either = _close_group(domain, either)
+    return domain, groups
+
+
+def _close_group(domain, either):
+    """Filters side by side are alternatives."""
+    return (domain & Domain.OR(either) if either else domain), []
+
+
+# What the web client asks for, view by view
+
+
+def _open_rows(model, arch, domain, groups):
+    """A list or cards, in groups or not."""
+    specification = _specify(model, arch)
+    groups = groups or [arch.get("default_group_by")] if arch.get("default_group_by") or groups else []
+    limit = int(arch.get("limit") or PAGES[arch.tag])
+    order = arch.get("default_order")
+    if not groups:
+        rows = model.with_context(bin_size=True)
+        return rows.web_search_read(domain, specification, limit=limit, order=order, count_limit=COUNTED)
+    aggregates = [
+        f"{name}:{field.aggregator}"
+        for name in specification
+        if (field := model._fields[name]).type in ("integer", "float", "monetary")
+        and field._description_aggregator(model.env)
+    ]
+    for bar in arch.iter("progressbar"):
+        colors = ast.literal_eval(bar.get("colors"))
+        model.read_progress_bar(domain, groups[0], {"field": bar.get("field"), "colors": colors})
+    return model.with_context(read_group_expand=True).web_read_group(
+        domain,
+        groups,
+        aggregates,
+        limit=GROUPS,
+        order=order,
+        auto_unfold=arch.tag == "kanban",
+        unfold_read_specification=specification,
+        unfold_read_default_limit=limit,
+    )
+
+
+def _open_calendar(model, arch, domain, _groups):
+    first = last = today = date.today()
+    mode = arch.get("mode") or "week"
+    if mode == "week":
+        first -= timedelta(days=today.weekday())
+        last = first + timedelta(days=6)
+    elif mode == "month":
+        first, last = today.replace(day=1), today.replace(day=monthrange(today.year, today.month)[1])
+    start, stop = arch.get("date_start"), arch.get("date_stop")
+    hours = ("", "") if model._fields[start].type == "date" else (" 00:00:00", " 23:59:59")
+    domain = [*domain, (start, "<=", f"{last}{hours[1]}"), (stop or start, ">=", f"{first}{hours[0]}")]
+    names = {name for name in map(arch.get, ("date_start", "date_stop", "color", "all_day")) if name}
+    names |= {node.get("name") for node in arch.iter("field")}
+    return model.search_read(domain, ["display_name", *names])
+
+
+def _open_pivot(model, arch, domain, groups):
+    rows, columns, measures = groups, [], []
+    shown = {"row": [], "col": columns, "measure": measures}
+    for node in arch.iter("field"):
+        if node.get("type") in shown:
+            shown[node.get("type")].append(_grouped(model, node))
+    rows = rows or shown["row"]
+    sets = [
+        [*rows[:row], *columns[:column]] for row in range(len(rows) + 1) for column in range(len(columns) + 1)
+    ]
+    aggregates = [f"{name}:{model._fields[name].aggregator}" for name in measures]
+    return model.formatted_read_grouping_sets(domain, sets, [*aggregates, "__count"])
+
+
+def _open_graph(model, arch, domain, groups):
+    measures = [node.get("name") for node in arch.iter("field") if node.get("type") == "measure"]
+    shown = [
+        _grouped(model, node)
+        for node in arch.iter("field")
+        if node.get("type") != "measure" and node.get("invisible") not in ("1", "True")
+    ]
+    aggregates = [f"{name}:{model._fields[name].aggregator}" for name in measures]
+    filled = model.with_context(fill_temporal=True)
+    return filled.formatted_read_group(domain, groups or shown, [*aggregates, "__count"])
+
+
+def _open_activities(model, arch, domain, _groups):
+    domain = [*domain, ("activity_ids.active", "in", [True, False])]
+    model.env["mail.activity"].get_activity_data(model._name, domain, 100, 0, False)
+    return model.web_search_read(domain, _specify(model, arch), limit=100, count_limit=COUNTED)
+
+
+def _open_dialog(model, arch, _domain, _groups):
+    return model.onchange({}, [], _specify(model, arch))
+
+
+def _grouped(model, node):
+    field = model._fields[node.get("name")]
+    if field.type in ("date", "datetime"):
+        return f"{field.name}:{node.get('interval') or 'month'}"
+    return field.name
+
+
+def _specify(model, arch):
+    """What is read of each record: the fields that the view names, those of lists in it included."""
+    specification = {}
+    depth = len(list(arch.iterancestors("field")))
+    for node in arch.iterdescendants("field"):
+        if len(list(node.iterancestors("field"))) > depth:
+            continue  # of a list within this view
+        field = model._fields[node.get("name")]
+        hidden = node.get("invisible") in ("1", "True") or node.get("column_invisible") in ("1", "True")
+        specification[field.name] = _specify_field(model, field, node, hidden)
+    return specification
+
+
+def _specify_field(model, field, node, hidden):
+    if field.type in ("many2one", "reference"):
+        return {"fields": {} if hidden else {"display_name": {}}}
+    if field.type not in ("one2many", "many2many") or hidden:
+        return {}
+    lines = model.env[field.comodel_name]
+    view = next((child for child in node if child.tag in ("list", "kanban")), None)
+    if view is not None:
+        return {"fields": _specify(lines, view), "limit": 40}
+    if "tags" in (node.get("widget") or ""):
+        color = {"color": {}} if "color" in lines._fields else {}
+        return {"fields": {"display_name": {}, **color}}
+    return {}
+
+
+VIEWS = {
+    "list": _open_rows,
+    "kanban": _open_rows,
+    "calendar": _open_calendar,
+    "pivot": _open_pivot,
+    "graph": _open_graph,
+    "activity": _open_activities,
+    "form": _open_dialog,
+}
+
+#: Pages of their own, by tag: what they ask for.
+CLIENTS = {
+    "timebank_desk": lambda env: env["timebank.scheme"].get_desk(),
+}

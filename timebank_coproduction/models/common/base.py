@@ -1,0 +1,40 @@
+from odoo import models
+
+from .companies import MOVES, company_by_record, refuse_moved
+from .naming import asking_whom_it_names
+from .text import telling_as_text
+
+
+class Base(models.AbstractModel):
+    """What holds for each model of the addon, those to come included, and for whatever they name."""
+
+    _inherit = "base"
+
+    def _register_hook(self):
+        super()._register_hook()
+        model_class = self.env.registry[self._name]
+        ours = self._name.startswith("timebank.") and not self._abstract
+        if ours and not getattr(model_class, "asks_whom_it_names", False):
+            asking_whom_it_names(model_class)
+            if hasattr(model_class, "activity_schedule"):
+                telling_as_text(model_class)
+                # only those that a reader of the record may read (mail_activity.py)
+                model_class._fields["activity_ids"].bypass_search_access = False
+
+    def write(self, vals):
+        if MOVES.isdisjoint(vals) or self._name.startswith(("timebank.", "ir.", "mail.")):
+            return super().write(vals)
+        before = company_by_record(self)
+        result = super().write(vals)
+        if before:
+            refuse_moved(self, before)
+        return result
+
+    def _get_nameable(self, name, records, vals_list):
+        """Which of ``records`` the user may name in a field without being able to read them.
+
+        :param str name: the field
+        :param records: what would be named and the user can't read, as superuser
+        :param vals_list: the values that name them, each of a record
+        """
+        return records.browse()
