@@ -80,6 +80,7 @@ AMBIGUOUS = frozenset(
         "_log_access",
         "_render",
         "company_id",
+        "complete_name",
         "count",
         "date",
         "email",
@@ -88,11 +89,13 @@ AMBIGUOUS = frozenset(
         "number",
         "parent_id",
         "partner_id",
+        "phone",
         "project_id",
         "step",
         "text",
         "target",
         "user_id",
+        "zip",
     }
 )
 
