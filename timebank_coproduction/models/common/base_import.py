@@ -9,8 +9,9 @@ class BaseImport(models.TransientModel):
     _inherit = "base_import.import"
 
     def _parse_float_from_data(self, data, index, name, options):
-        if not isinstance(self._get_column(name), Hours):
-            super()._parse_float_from_data(data, index, name, options)
+        if isinstance(self._get_column(name), Hours):
+            return None
+        return super()._parse_float_from_data(data, index, name, options)
 
     def _get_column(self, path):
         """The field that a column goes to, by its path such as ``request_ids/hours``."""

@@ -22,13 +22,14 @@ class ResPartner(models.Model):
     @api.depends_context("timebank_people")
     def _compute_display_name(self):
         """In a picker that asks for it, a name comes with what tells people of one name apart."""
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         context = self.env.context
         if context.get("timebank_people") and context.get("formatted_display_name"):
             for partner in self:
                 details = [detail for detail in (partner.phone, partner.zip) if detail]
                 if details:
                     partner.display_name = f"{partner.display_name} \t --{' · '.join(details)}--"
+        return result
 
     def _get_mailable(self):
         """Those who can be reached by mail: with an address that is one, which took the last mail, and

@@ -64,7 +64,7 @@ class TimebankTold(models.AbstractModel):
         return self
 
     def _get_broker(self):
-        """Who speaks for the bank: the user at work, if they coordinate the bank, or else the first who does."""
+        """Who speaks for the bank: the user at work, if they coordinate it, or else the first who does."""
         # sudo: who coordinates the bank is no secret
         coordinators = self.sudo().scheme_id.coordinator_ids
         return (self.env.user & coordinators) or coordinators[:1] or self.env.user
