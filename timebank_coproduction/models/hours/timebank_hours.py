@@ -233,6 +233,13 @@ class TimebankHours(models.Model):
             known = entry.start_minute >= 0
             entry.start_time = minutes_tool.clock(entry.start_minute) if known else False
 
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        """The bank is known where the person belongs to one only."""
+        if not self.scheme_id and self.partner_id:
+            active = self.partner_id.timebank_member_ids.filtered(lambda member: member.state == "active")
+            self.scheme_id = active.scheme_id if len(active.scheme_id) == 1 else False
+
     @api.onchange("start_time")
     def _onchange_start_time(self):
         """Show how it was understood, or why not, while it is typed."""

@@ -25,13 +25,16 @@ JUST_TOLD_HOURS = 12
 PLACE_BYTES = 24
 PLACE_LENGTH = 20
 
+#: Mails that people wait for, who are rung where no mail reaches them.
+RUNG = frozenset({"place_freed", "cancelled", "moved"})
+
 
 class TimebankAttendance(models.Model):
     """One person at one session, from the sign-up to the credits: a line of the register."""
 
     _name = "timebank.attendance"
     _description = "Attendance"
-    _inherit = ["timebank.prepared", "timebank.protected", "timebank.verbs"]
+    _inherit = ["timebank.prepared", "timebank.protected", "timebank.verbs", "timebank.told"]
     _typed_hours = {"hours": "minutes"}
     _order = "start desc, session_id.id, role, partner_id, id"
     _rec_names_search = ["partner_id", "session_id"]
@@ -503,7 +506,8 @@ class TimebankAttendance(models.Model):
     # ------------------------------------------------------------
 
     def _notify(self, kind, **what):
-        """Have the mail ``kind`` sent to those with an address who want such mails.
+        """Have the mail ``kind`` sent to those who want such mails; whoever it can't reach is rung
+        about what they wait for.
 
         :param what: further values of the ``timebank.session.notice``
         """
@@ -514,7 +518,6 @@ class TimebankAttendance(models.Model):
             [
                 ("scheme_id", "in", lines.scheme_id.ids),
                 ("partner_id", "in", lines.partner_id.ids),
-                ("partner_id.email", "!=", False),
                 ("session_mails", "=", True),
             ],
             ["scheme_id", "partner_id"],
@@ -523,12 +526,36 @@ class TimebankAttendance(models.Model):
             return
         readers = set(readers)
         wanting = lines.filtered(lambda one: (one.scheme_id, one.partner_id) in readers)
+        mailable = wanting.partner_id._get_mailable()
+        to_ring = wanting.filtered(lambda one: one.partner_id not in mailable)
+        wanting -= to_ring
+        if kind in RUNG:
+            to_ring._plan_calls(lambda one: one._say_call(kind))
+        if not wanting:
+            return
         # sudo: mails that the verb owes; its user has no right of their own to them
         notices = self.env["timebank.session.notice"].sudo()
         waiting = notices.search([("attendance_id", "in", wanting.ids), ("kind", "=", kind)]).attendance_id
         notices.create([{"attendance_id": one.id, "kind": kind, **what} for one in wanting - waiting])
         # sudo: the job sends what is waiting; starting it early tells nothing
         self.env.ref("timebank_coproduction.cron_session_notices").sudo()._trigger()
+
+    def _say_call(self, kind):
+        """What somebody is rung about, whom the mail ``kind`` can't reach."""
+        session = self.session_id._say()
+        return {
+            "place_freed": self.env._("a place that is free for them: %s", session),
+            "cancelled": self.env._("what doesn't take place: %s", session),
+            "moved": self.env._("what has moved: %s", session),
+        }[kind]
+
+    def _get_call_place(self):
+        """The session's, where whoever runs it looks."""
+        return self.session_id
+
+    def _get_broker(self):
+        # sudo: who runs a session is no secret
+        return self.sudo().session_id.coordinator_id or super()._get_broker()
 
     @api.model
     def _cron_remind(self):

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...tools import codes
+from ...tools import codes, names
 from ..common.said_aloud import SaidAloud
 from ..common.verb import choice, record, text, verb
 from .timebank_attendance import PLACE_BYTES
@@ -421,14 +421,15 @@ class TimebankSession(models.Model):
             member = self._kiosk_member(card)
             line = self._get_line(member.partner_id) if member else self.env["timebank.attendance"]
             return [self._kiosk_row(member, line, card)] if member else []
-        if len(text) < LEAST_TYPED:
+        asked = names.asked(text)
+        if not asked or not names.is_enough(text, LEAST_TYPED):
             return []
         lines = self.attendance_ids.filtered(lambda one: one.state in ON_THE_DOOR)
         members = lines._get_members()
         rows = []
         for one in lines:
             member = members.get((one.scheme_id.id, one.partner_id.id))
-            if member and any(word.startswith(text.lower()) for word in self._kiosk_words(member)):
+            if member and self._is_kiosk_name(member, asked):
                 rows.append(self._kiosk_row(member, one, one.id))
         return sorted(rows, key=lambda row: row["name"])[:MOST_SHOWN]
 
@@ -479,9 +480,10 @@ class TimebankSession(models.Model):
             limit=1,
         )
 
-    def _kiosk_words(self, member):
-        name = member.shown_name.lower()
-        return (name, *name.split()) if name else ()
+    def _is_kiosk_name(self, member, asked):
+        """Whether each of the words typed begins one of the name's: the shown one is all that counts."""
+        shown = names.sought(member.shown_name)
+        return bool(member.shown_name) and all(f" {word}" in shown for word in asked)
 
     def _kiosk_row(self, member, line, key):
         name = member.shown_name or member._first_name()

@@ -47,11 +47,7 @@ class TimebankSessionNotice(models.Model):
         left = self.search_count([])
         while notices := self.search([], order="id", limit=BATCH):
             for kind, group in notices.grouped("kind").items():
-                template = self.env.ref(
-                    f"timebank_coproduction.mail_session_{kind}", raise_if_not_found=False
-                )
-                if template:
-                    template.send_mail_batch(group.attendance_id.ids)
+                group.attendance_id._mail_people(f"timebank_coproduction.mail_session_{kind}")
             sent = len(notices)
             left = max(left - sent, 0)
             notices.unlink()
