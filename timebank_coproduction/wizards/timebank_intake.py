@@ -175,7 +175,7 @@ class TimebankIntake(models.TransientModel):
             raise UserError(self.env._("Say at least one thing that they can do, would enjoy, or need."))
 
     def _find_out_who(self):
-        """Say whether it is clear who this is; otherwise the people that it may be are kept, to be asked about.
+        """Say whether it is clear who this is; otherwise keep the people that it may be, to be asked about.
 
         :raises UserError: where they are asked about and nothing was chosen
         """
