@@ -8,7 +8,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ADDON = "timebank_coproduction"
 ADDON_DIR = ROOT / ADDON
-TESTS_DIR = ROOT / "tests"
 OUT = ROOT / "out"
 REQUIREMENTS = ROOT / "requirements.txt"
 

@@ -113,10 +113,10 @@ def print_claims(world):
 
 @step("coordinator", "hands the swim over by its code, which works once")
 def hand_over(world):
-    door = world.env["timebank.redemption"]
-    swim = door.fulfil_by_code(world["code"].lower())
+    desk = world.env["timebank.redemption"]
+    swim = desk.fulfil_by_code(world["code"].lower())
     assert swim.state == "fulfilled"
-    return refused(door.fulfil_by_code, world["code"])
+    return refused(desk.fulfil_by_code, world["code"])
 
 
 @step("coordinator", "issues sixteen paper vouchers and prints them")
@@ -137,10 +137,10 @@ def issue_vouchers(world):
 @step("member", "hands in a voucher that a neighbour gave her")
 def top_up(world):
     before = rosa(world).balance_minutes
-    door = world.env["timebank.voucher"]
-    assert door.redeem(world["codes"][0], rosa(world).id) == 60
+    desk = world.env["timebank.voucher"]
+    assert desk.redeem(world["codes"][0], rosa(world).id) == 60
     assert rosa(world).balance_minutes == before + 60
-    return refused(door.redeem, world["codes"][0], rosa(world).id)
+    return refused(desk.redeem, world["codes"][0], rosa(world).id)
 
 
 @step("coordinator", "takes in the café's vouchers at the desk, one of them spent before")

@@ -1,7 +1,8 @@
 """One small bank, one user per role."""
 
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -35,6 +36,8 @@ class TimebankCase(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.startClassPatcher(freeze_time(TODAY))
+        # what the class makes stands at the same time as what its requests make
+        cls.startClassPatcher(patch.object(type(cls.cr), "now", lambda cursor: datetime.now()))
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True, no_reset_password=True))
         group = "timebank_coproduction.group_timebank_"
         cls.coordinator = new_test_user(

@@ -13,7 +13,7 @@
         "static/description/screenshot_report.png",
     ],
     "application": True,
-    "depends": ["contacts", "project", "account", "portal"],
+    "depends": ["contacts", "project", "account", "portal", "base_import"],
     "data": [
         "security/groups.xml",
         "security/common/ir.model.access.csv",
@@ -134,6 +134,7 @@
             "timebank_coproduction/static/src/scanner/*",
             "timebank_coproduction/static/src/codes/*",
             "timebank_coproduction/static/src/desk/*",
+            "timebank_coproduction/static/src/hours/*",
             "timebank_coproduction/static/src/matching/*",
             "timebank_coproduction/static/src/session_calendar/*",
         ],

@@ -80,6 +80,7 @@ AMBIGUOUS = frozenset(
         "_log_access",
         "_render",
         "company_id",
+        "complete_name",
         "count",
         "date",
         "email",
@@ -88,11 +89,13 @@ AMBIGUOUS = frozenset(
         "number",
         "parent_id",
         "partner_id",
+        "phone",
         "project_id",
         "step",
         "text",
         "target",
         "user_id",
+        "zip",
     }
 )
 
@@ -167,7 +170,7 @@ class Class:
         if name in ("_name", "_inherit"):
             said[name] = ast.literal_eval(value)
             self.line = statement.lineno
-        elif call.startswith("fields.") or call in ("hours_field", "for_coordinators"):
+        elif call.startswith("fields.") or call in ("hours_field", "Hours", "for_coordinators"):
             self.fields[name] = statement.lineno
         elif name.startswith("_") and name not in ("_description", "_order"):
             self.methods[name] = statement.lineno

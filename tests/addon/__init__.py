@@ -4,7 +4,9 @@ from . import test_common_pieces
 from . import test_companies
 from . import test_deleting
 from . import test_demo
+from . import test_durations
 from . import test_external_api
+from . import test_finding_people
 from . import test_forms
 from . import test_install
 from . import test_layers
@@ -13,6 +15,7 @@ from . import test_new_records
 from . import test_odoo_private
 from . import test_papers
 from . import test_reading
+from . import test_told
 from . import test_tools
 from . import test_translation
 from . import test_views

@@ -80,7 +80,8 @@ class TestCommonPieces(TimebankCase):
         self.assertEqual(
             action["domain"], ["&", ("state", "=", "submitted"), ("scheme_id", "=", self.scheme.id)]
         )
-        self.assertEqual(action["context"], {"search_default_my_banks": False, "timebank_to_approve": 1})
+        narrowed = dict.fromkeys(("search_default_my_banks", "search_default_recent"), False)
+        self.assertEqual(action["context"], {**narrowed, "timebank_to_approve": 1})
 
     def test_a_form_is_opened(self):
         form = {"type": "ir.actions.act_window", "res_model": "timebank.member", "views": [(False, "form")]}

@@ -73,6 +73,14 @@ class TestIntake(ExchangeCase):
         self.assertEqual(len(self.ann.offer_ids), 1)
         self.assertEqual(self.ann.language_ids, welsh | english)
 
+    def test_what_is_no_mail_address(self):
+        intake = self.intake(skill_ids=[Command.set(self.archery.ids)], name="Dai Archer")
+        intake.email = "name at example"
+        with self.assertRefused("“name at example”", "leave it empty"):
+            intake.action_finish()
+        intake.email = "dai@example.org"
+        intake.action_finish()
+
     def test_refused(self):
         with self.assertRaisesRegex(UserError, "their name"):
             self.intake(skill_ids=[Command.set(self.archery.ids)]).action_finish()

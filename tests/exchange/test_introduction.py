@@ -67,7 +67,7 @@ class TestIntroduction(ExchangeCase):
         introduction = self._introduce(
             self._make_offer(self._make_member("Offline")), self._make_request(self.ann)
         )
-        self.assertIn("Tell Offline", introduction.activity_ids.mapped("summary"))
+        self.assertIn("Ring Offline, about Archery and Ann Lee", introduction.activity_ids.mapped("summary"))
         introduction.activity_schedule("mail.mail_activity_data_todo", summary="Bring the bows")
         introduction.with_user(self.portal).action_agree(meet_at=MET)
         self.assertEqual(introduction.activity_ids.mapped("summary"), ["Bring the bows"])

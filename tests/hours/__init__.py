@@ -2,3 +2,4 @@ from . import test_hours
 from . import test_hours_bad_input
 from . import test_hours_entry
 from . import test_hours_todo
+from . import test_hours_zones

@@ -9,9 +9,6 @@ from ..concurrency_common import CONNECTIONS, ConcurrencyCase
 
 
 class TestGiftsAtOnce(ConcurrencyCase):
-    def _member(self, env, number):
-        return env["timebank.member"].browse(self.member_ids[number])
-
     def _give(self, env, source_id, target_id, minutes):
         accounts = env["timebank.account"]
         accounts.browse(source_id).action_give(target_id, minutes, "Asked on the telephone")

@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import freeze_time
+from odoo.tests import Form, freeze_time
 
 from ..common import TODAY, TimebankCase
 
@@ -38,6 +38,24 @@ class TestJoin(TimebankCase):
     def test_members_don_t_join_twice(self):
         with self.assertRaisesRegex(UserError, "already"):
             self._join(self.ann.partner_id | self.ben.partner_id)
+
+    def test_who_were_members_before_are_named_and_come_back(self):
+        self.ann.action_pause()
+        self.ben.action_leave()
+        partners = self.ann.partner_id | self.ben.partner_id
+        with self.assertRefused("Ann Lee is paused", "Ben Okoro left on", "Welcome them back"):
+            self._join(partners)
+        person = self.env["res.partner"].create({"name": "Dot Hill"})
+        with Form(self.env["timebank.join"].with_user(self.coordinator)) as form:
+            form.scheme_id = self.scheme
+            form.partner_ids.add(person)
+            self.assertFalse(form.former_text)
+            form.partner_ids.add(self.ben.partner_id)
+            self.assertIn("Ben Okoro left on", form.former_text)
+        form.record.action_join()
+        self.assertEqual((person.timebank_member_ids.state, self.ben.state), ("active", "left"))
+        self._join(partners, welcome_back=True)
+        self.assertEqual((self.ann | self.ben).mapped("state"), ["active", "active"])
 
     def test_nobody_joins_a_bank_of_others(self):
         person = self.env["res.partner"].create({"name": "Dot Hill"})

@@ -140,8 +140,8 @@ class TestExpiry(RewardCase):
         )
         self.assertIn("Use your time credits by", mail.subject)
         todos = self.scheme.activity_ids
-        self.assertIn("Tell a member that credits expire", todos.mapped("summary"))
-        self.assertIn("Ben Okoro has no e-mail address", " ".join(todos.mapped("note")))
+        self.assertIn("Ring a member, about credits that expire", todos.mapped("summary"))
+        self.assertIn("Ben Okoro", " ".join(todos.mapped("note")))
         self.assertEqual(self._balances(self.ann, self.ben), [600, 600])
         self._run(months=11, days=15)
         self.assertEqual(self._balances(self.ann), [600])

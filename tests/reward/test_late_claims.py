@@ -68,7 +68,7 @@ class TestLateClaims(RewardCase):
         claim = self._make_claim(self.ben, self.computer, "approved")
         self._run(self.last_day - timedelta(days=7))
         self.assertFalse(self._mails(claim))
-        self.assertIn("no e-mail address to say so", self._todos())
+        self.assertIn("no mail reaches them", self._todos())
         self.assertIn("Ben Okoro", self._todos())
         self.assertNotIn("Ann Lee", self._todos())
 

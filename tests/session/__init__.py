@@ -12,3 +12,7 @@ from . import test_session_reopening
 from . import test_session_series
 from . import test_sign_up
 from . import test_waiting_list
+from . import test_session_clocks
+from . import test_session_moving
+from . import test_session_helpers
+from . import test_stretches

@@ -2,6 +2,8 @@
 
 import json
 
+from lxml import etree
+
 from odoo import fields
 from odoo.tests import tagged
 
@@ -31,6 +33,21 @@ class TestLinks(LiveKioskCase):
         self.assertIn("error", self._call(f"{self.url}/move", key=row["key"], way="sideways"))
         self.assertIn("error", self._call(f"{self.url}/move", key=[1], way="in"))
         self.assertEqual(self.line.state, "attended")
+
+    def test_what_the_script_says_is_translated(self):
+        """It stands in texts of the page's template: attributes of data are never translated."""
+        page = self.url_open(self.url)
+        self.assertIn('data-welcome="Welcome, {name}!"', page.text)
+        view = self.env.ref("timebank_coproduction.kiosk_page")
+        terms = view._fields["arch_db"].get_trans_terms(view.arch_db)
+        for said in ("Sign in", "Welcome, {name}!", "Thank you, {name}. See you soon!"):
+            self.assertIn(said, terms)
+        ours = self.env["ir.ui.view"].search([("key", "=like", "timebank_coproduction.%")])
+        for template in ours.filtered(lambda view: view.type == "qweb"):
+            for node in etree.fromstring(template.arch).iter(etree.Element):
+                for name, value in node.attrib.items():
+                    if name.startswith("data-"):
+                        self.assertNotRegex(value, r"^[A-Z].* ", template.key)
 
     def test_guessing_is_limited(self):
         for number in range(10):

@@ -10,6 +10,19 @@ import re
 DAY = 24 * 60
 LARGEST = 2**31 - 1
 
+#: Signs that may stand between whole hours and their parts, and how many digits may follow
+#: the one that isn't the reader's own: three would be a thousand to others.
+SIGNS = ".,"
+MOST_DIGITS = 2
+#: The words for hours and for minutes, in small letters.
+HOURS = r"(?:h|hrs?|hours?)"
+MINUTES = r"(?:m|mins?|minutes?)\.?"
+CLOCK = re.compile(
+    rf"(?P<hours>[0-9]+)\s*(?::|{HOURS}\s*)(?P<minutes>[0-9]{{2}}|[0-9]+(?=\s*{MINUTES}))(?:\s*{MINUTES})?"
+)
+ONLY_MINUTES = re.compile(rf"(?P<minutes>[0-9]+)\s*{MINUTES}")
+ONLY_HOURS = re.compile(rf"(?P<whole>[0-9]*)(?:(?P<sign>[{SIGNS}])(?P<part>[0-9]+))?\s*{HOURS}?")
+
 TIME_OF_DAY = re.compile(r"(?P<hours>\d{1,2})(?:[:.h ]?(?P<minutes>\d{2}))?\s*(?:(?P<half>[ap])\.?m\.?)?")
 
 
@@ -31,6 +44,41 @@ def from_hours(hours):
     if not math.isfinite(hours):
         raise ValueError("not a finite number of hours")
     return whole(math.floor(hours * 60 + 0.5))
+
+
+def read(text, decimal="."):
+    """Whole minutes for an amount of time as people write it; a bare number is hours.
+
+    Both ``1.5`` and ``1,5`` are an hour and a half. What could be a thousand to somebody,
+    such as ``1,500`` where the point is the decimal sign, is not guessed at.
+    The browser reads the same words: ``static/src/hours/read_hours.js``.
+
+    :param str decimal: the sign that stands before decimals in the reader's language
+    :return: an ``int`` of minutes; nothing at all is 0
+    :raises ValueError: not an amount of time, or more than can be kept
+
+    >>> [read(text) for text in ("1.5", "1,5", "1:30", "1h30", "1 h 30 min", "90m", "90 min", "-0:45")]
+    [90, 90, 90, 90, 90, 90, 90, -45]
+    >>> read("1,125", decimal=","), read("2"), read("1h15"), read("")
+    (68, 120, 75, 0)
+    >>> read("1,500")
+    Traceback (most recent call last):
+    ...
+    ValueError: not an amount of time
+    """
+    plain = " ".join(text.lower().split()).replace("\N{MINUS SIGN}", "-")
+    sign, plain = (-1, plain[1:].lstrip()) if plain.startswith("-") else (1, plain)
+    if not plain and sign > 0:
+        return 0
+    if match := CLOCK.fullmatch(plain):
+        if int(match["minutes"]) < 60:
+            return sign * whole(int(match["hours"]) * 60 + int(match["minutes"]))
+    elif match := ONLY_MINUTES.fullmatch(plain):
+        return sign * whole(int(match["minutes"]))
+    elif (match := ONLY_HOURS.fullmatch(plain)) and (match["whole"] or match["part"]):
+        if match["sign"] in (None, decimal) or len(match["part"]) <= MOST_DIGITS:
+            return sign * from_hours(f"{match['whole'] or 0}.{match['part'] or 0}")
+    raise ValueError("not an amount of time")
 
 
 def to_hours(minutes):

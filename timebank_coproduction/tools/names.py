@@ -10,11 +10,19 @@ import unicodedata
 PLAIN = frozenset("bfmpqvxBFMPQVX0123456789")
 
 
+#: Letters with a stroke or tail of their own, which aren't a plain letter and an accent.
+STROKES = str.maketrans("øłđðıħ", "olddih")
+#: Scripts in which one sign can be a name.
+SIGNS = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+
+
 def folded(text):
     """A name for comparing: no accents, no capitals, one kind of apostrophe, words apart by one space.
 
     >>> folded("  José  ÁLVAREZ ")
     'jose alvarez'
+    >>> folded("Łukasz Jørgensen")
+    'lukasz jorgensen'
     >>> folded("O’Neill-Fox") == folded("o'neill fox")
     True
     >>> folded("李 伟")
@@ -24,7 +32,7 @@ def folded(text):
     """
     letters = unicodedata.normalize("NFKD", text or "")
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
-    plain = re.sub(r"[’‘ʼ´`]", "'", plain)
+    plain = re.sub(r"[’‘ʼ´`]", "'", plain.translate(STROKES))
     return " ".join(re.sub(r"[\s\u2010-\u2015-]+", " ", plain).split())
 
 
@@ -48,3 +56,46 @@ def digits(phone):
     """
     found = re.sub(r"\D", "", phone or "")[-9:]
     return found if len(found) >= 6 else ""
+
+
+def sought(name, *phones_and_mails):
+    """What is kept of a person to be found by: the words of the name, digits, addresses.
+
+    >>> sought("Síle O’Neill", "+44 113 496-0023", "sile@example.org")
+    ' sile oneill 441134960023 sile@example.org'
+    """
+    details = [
+        detail.casefold() if "@" in detail else re.sub(r"\D", "", detail)
+        for detail in phones_and_mails
+        if detail
+    ]
+    return " " + " ".join(filter(None, [folded(name).replace("'", ""), *details]))
+
+
+def asked(text):
+    """The pieces that :func:`sought` has to hold for somebody to be found by what was typed.
+
+    A number is one piece, however it is spaced, and without what stands before it at home
+    or abroad; an address is one as it stands.
+
+    >>> asked("O'Neill Síle"), asked("jane"), asked("李"), asked("0113 496-0023")
+    (['oneill', 'sile'], ['jane'], ['李'], ['1134960023'])
+    >>> asked("+44 113 496 0023"), asked("MJ@example.org"), asked(" - ")
+    (['134960023'], ['mj@example.org'], [])
+    """
+    text = text or ""
+    if re.fullmatch(r"[\s\d()+./-]*\d[\s\d()+./-]*", text):
+        number = re.sub(r"\D", "", text)
+        return [number[-9:] if text.strip().startswith("+") else number.lstrip("0") or number]
+    if "@" in text:
+        return text.casefold().split()
+    return folded(text).replace("'", "").split()
+
+
+def is_enough(text, least):
+    """Whether so much was typed that people may be looked for: some letters, or one sign that is a name.
+
+    >>> is_enough("jo", 2), is_enough("j", 2), is_enough("李", 2)
+    (True, False, True)
+    """
+    return len(text) >= least or bool(SIGNS.search(text))

@@ -1,6 +1,6 @@
 """The days of a series of sessions. Plain dates, no time zones, no Odoo."""
 
-from datetime import date, timedelta
+from dateutil.rrule import MONTHLY, WEEKLY, rrule, weekday
 
 FREQUENCIES = ("weekly", "fortnightly", "monthly")
 
@@ -23,6 +23,7 @@ def days_after(first, frequency, until=None, count=None, skip=()):
     :return: a list of dates
     :raises ValueError: ``endless``, ``backwards``, ``too many`` or ``frequency``
 
+    >>> from datetime import date
     >>> wednesday = date(2026, 3, 18)
     >>> [day.isoformat() for day in days_after(wednesday, "weekly", count=3)]
     ['2026-03-25', '2026-04-01']
@@ -53,36 +54,23 @@ def days_after(first, frequency, until=None, count=None, skip=()):
         raise ValueError("backwards")
     if count and count > MOST:
         raise ValueError("too many")
-    skip, days, step = set(skip), [], 0
-    while not count or len(days) < count - 1:
-        step += 1
-        day = _nth_day(first, frequency, step)
-        if until and day > until:
+    skip, days = set(skip), []
+    for number, moment in enumerate(_rule(first, frequency)):
+        day = moment.date()
+        if day <= first:
+            continue
+        if (until and day > until) or (count and len(days) >= count - 1):
             break
         if day not in skip:
             days.append(day)
-        if len(days) >= MOST or step > 2 * MOST + len(skip):
+        if len(days) >= MOST or number > 2 * MOST + len(skip):
             raise ValueError("too many")
     return days
 
 
-def _nth_day(first, frequency, step):
+def _rule(first, frequency):
+    """The days of such a series, without end."""
     if frequency != "monthly":
-        return first + timedelta(weeks=step * (2 if frequency == "fortnightly" else 1))
-    month = first.month - 1 + step
-    return weekday_of_month(
-        first.year + month // 12, month % 12 + 1, first.weekday(), (first.day - 1) // 7 + 1
-    )
-
-
-def weekday_of_month(year, month, weekday, number):
-    """The ``number``-th such weekday of a month, or its last one if there are fewer.
-
-    >>> weekday_of_month(2026, 2, 4, 5)
-    datetime.date(2026, 2, 27)
-    >>> weekday_of_month(2026, 12, 1, 1)
-    datetime.date(2026, 12, 1)
-    """
-    start = date(year, month, 1)
-    day = start + timedelta(days=(weekday - start.weekday()) % 7 + 7 * (number - 1))
-    return day if day.month == month else day - timedelta(weeks=1)
+        return rrule(WEEKLY, dtstart=first, interval=2 if frequency == "fortnightly" else 1)
+    number = (first.day - 1) // 7 + 1
+    return rrule(MONTHLY, dtstart=first, byweekday=weekday(first.weekday(), number if number < 5 else -1))

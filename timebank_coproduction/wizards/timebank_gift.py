@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..models.common.hours_field import hours_field, valid_minutes
+from ..models.common.hours_field import Hours, hours_field, valid_minutes
 from ..models.common.verb import verb
 
 
@@ -15,7 +15,7 @@ class TimebankGift(models.TransientModel):
     available_minutes = fields.Integer(related="from_account_id.balance_minutes")
     available_hours = hours_field("available_minutes", "In it now")
     to_account_id = fields.Many2one("timebank.account", string="To", required=True)
-    hours = fields.Float(required=True)
+    hours = Hours(required=True)
     memo = fields.Char("What for")
 
     @verb(single=True)

@@ -1,7 +1,7 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..models.common.hours_field import valid_minutes
+from ..models.common.hours_field import Hours, valid_minutes
 from ..models.common.verb import verb
 from ..models.common.windows import open_list
 from ..tools.shares import split
@@ -22,6 +22,7 @@ class TimebankHoursEntry(models.TransientModel):
         "timebank.scheme",
         string="Time bank",
         required=True,
+        domain="[('is_on_screen', '=', True)]",
         default=lambda self: self.env["timebank.scheme"]._get_usual(),
     )
     date = fields.Date(required=True, default=fields.Date.context_today)
@@ -34,8 +35,7 @@ class TimebankHoursEntry(models.TransientModel):
         string="Received by",
         help="Empty means the bank itself.",
     )
-    member_partner_ids = fields.Many2many("res.partner", compute="_compute_member_partner_ids")
-    hours = fields.Float("Hours each gave", required=True, default=1)
+    hours = Hours("Hours each gave", required=True, default=1)
     counting = fields.Selection(
         [
             ("together", "With all of them at once: they share the cost"),
@@ -54,14 +54,6 @@ class TimebankHoursEntry(models.TransientModel):
     project_id = fields.Many2one("project.project")
     description = fields.Char()
     approve = fields.Boolean("Approve at once", default=True)
-
-    @api.depends("scheme_id")
-    def _compute_member_partner_ids(self):
-        for entry in self:
-            members = self.env["timebank.member"].search(
-                [("scheme_id", "=", entry.scheme_id.id), ("state", "=", "active")]
-            )
-            entry.member_partner_ids = members.partner_id
 
     @verb(single=True)
     def action_confirm(self):

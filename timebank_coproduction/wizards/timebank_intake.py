@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import email_normalize
 
-from ..models.common.hours_field import valid_minutes
+from ..models.common.hours_field import Hours, valid_minutes
 from ..models.common.verb import verb
 from ..models.common.windows import open_form, open_list
 from ..models.member.timebank_member import ROLES
@@ -69,6 +70,7 @@ class TimebankIntake(models.TransientModel):
         "timebank.scheme",
         string="Time bank",
         required=True,
+        domain="[('is_on_screen', '=', True)]",
         default=lambda self: self.env["timebank.scheme"]._get_usual_or_first(),
     )
     partner_id = fields.Many2one("res.partner", string="Known contact")
@@ -145,7 +147,7 @@ class TimebankIntake(models.TransientModel):
         """
         self.ensure_one()
         self._check_complete()
-        if not self._settle_doubles():
+        if not self._find_out_who():
             return self._move_steps(0)
         member = self._join()
         offers = self._make_offers(member)
@@ -165,11 +167,15 @@ class TimebankIntake(models.TransientModel):
     def _check_complete(self):
         if not self.partner_id and not (self.name or "").strip():
             raise UserError(self.env._("What is their name?"))
+        if self.email and not email_normalize(self.email):
+            raise UserError(
+                self.env._("“%s” is no mail address: correct it, or leave it empty to ring them.", self.email)
+            )
         if not (self.skill_ids or self.words or self.interest_ids or self.need_ids):
             raise UserError(self.env._("Say at least one thing that they can do, would enjoy, or need."))
 
-    def _settle_doubles(self):
-        """Whether it is clear who this is; otherwise the people that it may be are kept, to be asked about.
+    def _find_out_who(self):
+        """Say whether it is clear who this is; otherwise keep the people that it may be, to be asked about.
 
         :raises UserError: where they are asked about and nothing was chosen
         """
@@ -297,5 +303,5 @@ class TimebankIntakeNeed(models.TransientModel):
     intake_id = fields.Many2one("timebank.intake", required=True, ondelete="cascade")
     skill_id = fields.Many2one("timebank.skill", string="What", required=True)
     description = fields.Char("In their own words")
-    hours = fields.Float(default=1)
+    hours = Hours(default=1)
     needed_by = fields.Date("Needed by")

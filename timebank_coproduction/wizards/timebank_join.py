@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.common.verb import verb
@@ -33,6 +33,26 @@ class TimebankJoin(models.TransientModel):
         help="Open their accounts now. Otherwise they wait as applicants.",
     )
 
+    # Who were members before
+    former_ids = fields.Many2many("timebank.member", compute="_compute_former_ids")
+    former_text = fields.Char(compute="_compute_former_ids")
+    welcome_back = fields.Boolean(
+        "Welcome them back", help="Their memberships go on, with the credits that they had."
+    )
+
+    @api.depends("scheme_id", "partner_ids")
+    def _compute_former_ids(self):
+        for join in self:
+            former = join._get_members().filtered(lambda member: member.state in ("paused", "left"))
+            join.former_ids = former
+            join.former_text = "; ".join(member._say_former() for member in former)
+
+    def _get_members(self):
+        """The memberships that these people have, or had, in the bank."""
+        return self.env["timebank.member"].search(
+            [("scheme_id", "=", self.scheme_id.id), ("partner_id", "in", self.partner_ids._origin.ids)]
+        )
+
     def _default_partners(self):
         chosen = self.env.context.get("active_model") == "res.partner"
         return self.env.context.get("active_ids") if chosen else False
@@ -46,18 +66,14 @@ class TimebankJoin(models.TransientModel):
 
     @verb(single=True)
     def action_join(self):
-        """Add those who are not members yet; applicants among them are accepted too.
+        """Add those who are not members yet; applicants among them are accepted too, and those who
+        were members before welcomed back where asked to.
 
         :return: an action showing the memberships
         :raises UserError: when all of them are members already
         """
         self.ensure_one()
-        members = self.env["timebank.member"].search(
-            [
-                ("scheme_id", "=", self.scheme_id.id),
-                ("partner_id", "in", self.partner_ids.ids),
-            ]
-        )
+        members, former = self._get_members(), self.former_ids
         new = self.env["timebank.member"].create(
             [
                 {
@@ -69,7 +85,18 @@ class TimebankJoin(models.TransientModel):
             ]
         )
         waiting = new | members.filtered(lambda member: member.state == "applicant")
-        if not waiting:
+        back = former if self.welcome_back else former.browse()
+        if not (waiting or back) and former:
+            raise UserError(
+                self.env._(
+                    "%(people)s. Choose “%(way)s” for their memberships in %(bank)s to go on.",
+                    people=self.former_text,
+                    way=self._fields["welcome_back"]._description_string(self.env),
+                    bank=self.scheme_id.name,
+                )
+            )
+        back.action_activate()
+        if not (waiting or back):
             raise UserError(
                 self.env._(
                     "They are members of %s already: open their membership instead.",
@@ -78,6 +105,7 @@ class TimebankJoin(models.TransientModel):
             )
         if self.accept:
             waiting.action_activate()
+        waiting |= back
         if len(waiting) == 1:
             one = {"res_id": waiting.id, "views": [(False, "form")], "view_mode": "form"}
             return open_list(self.env, "timebank_member_action", context={}, **one)

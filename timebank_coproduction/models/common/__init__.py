@@ -1,9 +1,12 @@
 from . import (
     base,
+    base_import,
+    ir_fields_converter,
     ir_rule,
     ir_sequence,
     mail_activity,
     odoo_private,
+    res_partner,
     timebank_locks,
     timebank_prepared,
     timebank_protected,

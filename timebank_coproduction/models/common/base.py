@@ -30,6 +30,28 @@ class Base(models.AbstractModel):
             refuse_moved(self, before)
         return result
 
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        """What a record names is exported as it is read: by its name, also where it can't be read.
+
+        Odoo's own export fails for the first that can't.
+        """
+        named = {
+            position: path[0]
+            for position, path in enumerate(fields)
+            if len(path) == 1 and path[0] in self._fields and self._fields[path[0]].type == "many2one"
+        }
+        if not (_is_toplevel_call and named and self._name.startswith("timebank.")):
+            return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
+        # numbers of records in the place of names for now; the lines of a record's lines have none
+        others = [[".id"] if position in named else path for position, path in enumerate(fields)]
+        lines = super()._export_rows([*others, [".id"]])
+        told = {str(row["id"]): row for row in self.read([*dict.fromkeys(named.values())])}
+        for line in lines:
+            row = told.get(line.pop(), {})
+            for position, name in named.items():
+                line[position] = row[name][1] if row.get(name) else ""
+        return lines
+
     def _get_nameable(self, name, records, vals_list):
         """Which of ``records`` the user may name in a field without being able to read them.
 

@@ -4,13 +4,33 @@ from odoo.exceptions import UserError
 from ...tools import minutes as minutes_tool
 
 
+class Hours(fields.Float):
+    """Hours as people type them: a number, or words such as ``1:30``, ``1h15`` and ``90 min``.
+
+    The words are understood wherever a value arrives: from a form, over the external API
+    or from a file. Views show an editable one with the ``timebank_hours`` widget.
+    """
+
+    def convert_to_cache(self, value, record, validate=True):
+        return super().convert_to_cache(_typed_hours(record.env, value), record, validate)
+
+    def convert_to_column(self, value, record, values=None, validate=True):
+        return super().convert_to_column(_typed_hours(record.env, value), record, values, validate)
+
+
+def _typed_hours(env, value):
+    """A number of hours, where words may stand for one."""
+    return minutes_tool.to_hours(read_minutes(env, value)) if isinstance(value, str) else value
+
+
 def hours_field(minutes_name, string=None, editable=False, **attributes):
     """A float field showing in hours what ``minutes_name`` keeps in minutes.
 
     It goes by the same name with ``hours`` in place of ``minutes``, and is shown with
-    the ``float_time`` widget. An editable one writes the minutes back; where the
-    minutes are required, pass the values through :func:`minutes_from_hours` as well,
-    since a required column has to be known before the record is made.
+    the ``float_time`` widget, an editable one with ``timebank_hours``. That one writes
+    the minutes back; where the minutes are required, pass the values through
+    :func:`minutes_from_hours` as well, since a required column has to be known before
+    the record is made.
     """
     hours_name = minutes_name.replace("minutes", "hours")
 
@@ -25,7 +45,7 @@ def hours_field(minutes_name, string=None, editable=False, **attributes):
 
     if string:
         attributes["string"] = string
-    return fields.Float(
+    return Hours(
         compute=compute,
         inverse=inverse if editable else None,
         readonly=not editable,
@@ -33,9 +53,28 @@ def hours_field(minutes_name, string=None, editable=False, **attributes):
     )
 
 
+def read_minutes(env, text):
+    """Whole minutes from an amount of time as somebody wrote it, in the user's language.
+
+    :raises UserError: it can't be read; the sentence says how to write it
+    """
+    decimal = env["res.lang"]._get_data(code=env.lang or "en_US").decimal_point or "."
+    try:
+        return minutes_tool.read(text, decimal)
+    except ValueError as error:
+        raise UserError(
+            env._(
+                "“%s” is not an amount of time that can be read. Write it like 1:30, 1.5, 1h30 or 90 min.",
+                text,
+            )
+        ) from error
+
+
 def valid_minutes(env, value, hours=False):
     """Whole minutes from what somebody typed, or a plain sentence why not."""
     try:
+        if hours and isinstance(value, str):
+            return read_minutes(env, value)
         if hours:
             return minutes_tool.from_hours(value)
         return minutes_tool.whole(value)

@@ -20,7 +20,7 @@ class TimebankProtected(models.AbstractModel):
     as much as in the client; what the context (``default_*``) or a user's own defaults
     bring is looked at like what was typed in.
 
-    All stored models of the addon inherit this one, before any other.
+    All stored models of the addon inherit this one, before any of Odoo's own.
     """
 
     _name = "timebank.protected"

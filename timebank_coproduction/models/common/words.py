@@ -2,6 +2,7 @@
 
 import pytz
 
+from odoo import fields
 from odoo.tools import format_date, format_datetime
 
 #: A day in full, as on an invitation.
@@ -14,6 +15,28 @@ def at_place(moment, zone):
     :param str zone: the name of a time zone, or false for UTC
     """
     return pytz.utc.localize(moment).astimezone(pytz.timezone(zone or "UTC"))
+
+
+def from_place(local, zone):
+    """The moment of the database at which the clocks of a time zone show ``local``.
+
+    Of a time that comes twice, when the clocks go back, the first; a time that the clocks
+    leave out is that long after they go forward.
+
+    :param datetime local: without a time zone
+    :param str zone: the name of a time zone, or false for UTC
+    """
+    zone = pytz.timezone(zone or "UTC")
+    try:
+        moment = zone.localize(local, is_dst=None)
+    except pytz.InvalidTimeError as error:
+        moment = zone.localize(local, is_dst=isinstance(error, pytz.AmbiguousTimeError))
+    return moment.astimezone(pytz.utc).replace(tzinfo=None)
+
+
+def today_at(zone):
+    """The day that it is at the place of a time zone."""
+    return at_place(fields.Datetime.now(), zone).date()
 
 
 def say_day(env, day, pattern=False):

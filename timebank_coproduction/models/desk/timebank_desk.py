@@ -1,15 +1,18 @@
 from odoo import api, fields, models
+from odoo.tools import html2plaintext
 
 from ...tools import closeness
 from ...tools.minutes import clock
 from ..common.verb import record_id, verb
 from ..common.words import say_day
+from ..ledger.timebank_told import CALL
 
 #: How many rows each section shows; its figure counts them all.
 ROWS = 8
 
 #: From the top of the desk to its bottom: each a method that returns sections.
 SECTIONS = (
+    "_get_calls",
     "_get_matches",
     "_get_follow_up",
     "_get_give_back",
@@ -21,6 +24,9 @@ SECTIONS = (
 
 #: So many banks are on the desk together; of more, one at a time.
 BANKS = 8
+
+#: How many calls are looked at.
+MOST_CALLS = 100
 
 #: What counts as new, and for how long an offer may lie idle.
 NEW_DAYS = 30
@@ -134,6 +140,42 @@ class TimebankDesk(models.AbstractModel):
 
     def _button(self, label, model, method, args, primary=True):
         return {"label": label, "model": model, "method": method, "args": args, "primary": primary}
+
+    # ------------------------------------------------------------
+    # Whom no mail reaches
+    # ------------------------------------------------------------
+
+    def _get_calls(self, schemes):
+        """The calls that the coordinators of these banks are asked to make."""
+        domain = [
+            ("activity_type_id", "=", self.env.ref(CALL).id),
+            ("user_id", "in", schemes.coordinator_ids.ids),
+            ("res_model", "=like", "timebank.%"),
+        ]
+        todos = self.env["mail.activity"]
+        # what stands on records that the user can't read isn't theirs to do
+        calls = todos.search(domain, order="date_deadline, id", limit=MOST_CALLS)
+        return [
+            self._section(
+                "calls",
+                self.env._("Calls to make"),
+                self.env._("No mail reaches them: ring, and tell them."),
+                len(calls),
+                [self._call_row(call) for call in calls[:ROWS]],
+            )
+        ]
+
+    def _call_row(self, call):
+        about = self.env[call.res_model].browse(call.res_id)
+        person = about.partner_id if "partner_id" in about._fields else self.env["res.partner"]
+        return {
+            "id": about.id,
+            "model": about._name,
+            "title": call.summary,
+            "text": html2plaintext(call.note) if call.note else about.display_name,
+            "partner_id": person.id,
+            "buttons": [self._button(self.env._("Rung"), call._name, "action_done", [call.ids])],
+        }
 
     # ------------------------------------------------------------
     # What fits, what is liked, what nobody asks for, what is missing

@@ -28,6 +28,7 @@ class TimebankExchangeMixin(models.AbstractModel):
         "timebank.in.bank",
         "timebank.protected",
         "timebank.verbs",
+        "timebank.told",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -105,7 +106,7 @@ class TimebankExchangeMixin(models.AbstractModel):
     published_on = fields.Date("Published on", readonly=True, copy=False)
     reminded_on = fields.Date(readonly=True, copy=False)
 
-    # Publishing, pausing, renewing and closing, for offers and requests alike.
+    # Its state
     #: The mail that asks whether it is still good; each of the two models has its own.
     _reminder_template: str
     can_publish = fields.Boolean(compute="_compute_can_publish")
@@ -319,13 +320,9 @@ class TimebankExchangeMixin(models.AbstractModel):
             soon._remind()
 
     def _remind(self):
-        """Write to those with an address; the rest becomes a to-do of the coordinator."""
+        """Write to those whom a mail reaches; the rest becomes a to-do of the coordinator."""
         self._in_verb().write({"reminded_on": fields.Date.context_today(self)})
-        template = self.env.ref(self._reminder_template, raise_if_not_found=False)
-        reachable = self.filtered("partner_id.email") if template else self.browse()
-        if reachable:
-            template.send_mail_batch(reachable.ids)
-        for record in self - reachable:
+        for record in self._mail_people(self._reminder_template):
             record.activity_schedule(
                 "timebank_coproduction.mail_activity_renew",
                 date_deadline=record.expires_on,

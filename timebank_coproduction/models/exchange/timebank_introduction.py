@@ -19,6 +19,7 @@ class TimebankIntroduction(models.Model):
         "timebank.prepared",
         "timebank.protected",
         "timebank.verbs",
+        "timebank.told",
         "mail.thread",
         "mail.activity.mixin",
     ]

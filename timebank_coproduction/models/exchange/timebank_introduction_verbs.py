@@ -3,9 +3,7 @@ from odoo import fields, models
 from ...tools.minutes import DAY
 from ..common.verb import flag, moment, text, verb, whole
 from ..common.windows import open_list
-
-#: To ring somebody who has no e-mail address.
-CALL = "mail.mail_activity_data_call"
+from ..ledger.timebank_told import CALL
 
 
 class TimebankIntroduction(models.Model):
@@ -214,33 +212,22 @@ class TimebankIntroduction(models.Model):
         return vals_list
 
     def _tell_both(self):
-        """A mail to each who has an address; the coordinator telephones the others."""
-        self = self.sudo()  # templates and tasks: whoever may introduce may tell
-        for name, field in (("giver", "giver_id"), ("receiver", "receiver_id")):
-            template = self.env.ref(
-                f"timebank_coproduction.mail_template_introduction_{name}",
-                raise_if_not_found=False,
+        """A mail to each whom it reaches; the coordinator telephones the others."""
+        for name, other in (("giver", "receiver"), ("receiver", "giver")):
+            template = f"timebank_coproduction.mail_template_introduction_{name}"
+            self._mail_people(template, f"{name}_id")._plan_calls(
+                lambda introduction, other=f"{other}_id": self.env._(
+                    "%(skill)s and %(other)s",
+                    skill=introduction.skill_id.name,
+                    other=introduction[other].name,
+                ),
+                f"{name}_id",
             )
-            by_mail = self.filtered(lambda line, field=field: line[field].email)
-            if template and by_mail:
-                template.send_mail_batch(by_mail.ids)
-            for introduction in self - by_mail:
-                person = introduction[field]
-                introduction.activity_schedule(
-                    CALL,
-                    summary=self.env._("Tell %s", person.name),
-                    user_id=introduction._get_broker().id,
-                )
 
     def _forget_calls(self):
         """Nobody has to be rung about an introduction any more that its people have answered."""
         # sudo: one of the two may have answered; the calls were planned by introducing them.
         self.sudo().activity_unlink([CALL])
-
-    def _get_broker(self):
-        # sudo: who coordinates the bank is no secret
-        coordinators = self.sudo().scheme_id.coordinator_ids
-        return (self.env.user & coordinators) or coordinators[:1] or self.env.user
 
     def _get_contact_details(self, name):
         """How to reach ``giver`` or ``receiver``: only what they agreed to share.
@@ -255,6 +242,6 @@ class TimebankIntroduction(models.Model):
         details = []
         if member.share_phone and partner.phone:
             details.append(partner.phone)
-        if member.share_email and partner.email:
+        if member.share_email and partner._get_mailable():
             details.append(partner.email)
         return details

@@ -35,7 +35,7 @@ class TimebankMember(models.Model):
     offer_count = fields.Integer("Number of offers", compute="_compute_exchange_counts")
     request_count = fields.Integer("Number of requests", compute="_compute_exchange_counts")
 
-    # What the coordinator reads when asking.
+    # Giving back
     asked_on = fields.Date(
         "Asked to give back", readonly=True, copy=False, help="When the coordinators were last told."
     )
@@ -92,7 +92,7 @@ class TimebankMember(models.Model):
         return {"default_scheme_id": self.scheme_id.id, "default_partner_id": self.partner_id.id}
 
     # ------------------------------------------------------------
-    # What the coordinator reads when asking.
+    # Asking to give back, and what the coordinator reads when asking.
     # ------------------------------------------------------------
 
     @verb()

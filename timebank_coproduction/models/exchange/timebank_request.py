@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
+from ...tools.minutes import DAY, clock
 from ...tools.shares import split
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
@@ -27,7 +28,7 @@ class TimebankRequest(models.Model):
     introduction_count = fields.Integer(compute="_compute_introduction_count")
     hours_ids = fields.One2many("timebank.hours", "request_id", string="Time given")
 
-    # For whom it is, and who pays: a person, an agency, a group that shares, or a pot.
+    # For whom
     for_whom = fields.Selection(
         [("person", "A person"), ("group", "A group"), ("agency", "An agency")],
         string="For",
@@ -120,6 +121,15 @@ class TimebankRequest(models.Model):
                     self.env._(
                         "“%s” is needed by a day gone by: choose a day to come.",
                         request.display_name,
+                    )
+                )
+            if (vals is None or "minutes" in vals) and request.minutes > DAY:
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” asks for %(time)s hours: a request is for a day at most."
+                        " Minutes are written like 90 min.",
+                        name=request.display_name,
+                        time=clock(request.minutes),
                     )
                 )
         self._check_group_and_pot(vals)

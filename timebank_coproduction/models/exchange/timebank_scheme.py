@@ -25,7 +25,7 @@ class TimebankScheme(models.Model):
         help="How many introductions a person is planned for at a time, open ones included.",
     )
 
-    # Asking people to give back, once they have received or their support has ended.
+    # Giving back
     give_back_minutes = fields.Integer(default=180)
     give_back_hours = hours_field(
         "give_back_minutes",

@@ -133,12 +133,6 @@ class TimebankGrant(models.Model):
         help="Counts the commitments made, so that two at the same moment notice each other.",
     )
     # Reconciliations
-    reconciliation_ids = fields.One2many(
-        "timebank.reconciliation",
-        "grant_id",
-        string="Reconciliations",
-        groups="timebank_coproduction.group_timebank_finance,timebank_coproduction.group_timebank_manager",
-    )
     reconciliation_count = fields.Integer(
         "Number of reconciliations", compute="_compute_reconciliation_count"
     )
@@ -313,8 +307,8 @@ class TimebankGrant(models.Model):
         grants = self.search([("state", "=", "open")])
         grants._refresh_figures()
         off_course = grants.filtered(lambda grant: grant.course in OFF_COURSE)
-        settled = self._get_warnings().filtered(lambda todo: todo.res_id not in off_course._ids)
-        settled.action_feedback(feedback=self.env._("On course again, or closed."))
+        past = self._get_warnings().filtered(lambda todo: todo.res_id not in off_course._ids)
+        past.action_feedback(feedback=self.env._("On course again, or closed."))
         off_course._warn()
 
     def _warn(self):

@@ -25,11 +25,11 @@ class Spend(NamedTuple):
 
 
 class TimebankGrant(models.Model):
-    """What the books say was spent: posted analytic lines, read and never written."""
+    """A grant's figures: what the books, read and never written, say was spent, and what claims commit."""
 
     _inherit = "timebank.grant"
 
-    # Where a grant's reward budget stands, today or (context ``timebank_date``) on any day.
+    # Where the reward budget stands, today or (context ``timebank_date``) on any day
     committed_amount = fields.Monetary("Committed", **MONEY)
     billed_amount = fields.Monetary("Billed", **MONEY)
     billed_matched_amount = fields.Monetary("Billed and matched", **MONEY)
@@ -219,7 +219,7 @@ class TimebankGrant(models.Model):
         return not (product and self.reward_product_ids and product not in self.reward_product_ids)
 
     # ------------------------------------------------------------
-    # Where a grant's reward budget stands, today or (context ``timebank_date``) on any day.
+    # What the figures are made of besides the books: claims that stand, and the pace so far.
     # ------------------------------------------------------------
 
     def _refresh_figures(self):

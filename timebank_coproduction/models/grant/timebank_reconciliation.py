@@ -144,7 +144,7 @@ class TimebankReconciliation(models.Model):
     unexplained_count = fields.Integer("Not explained yet", compute="_compute_unexplained_count")
     exception_count = fields.Integer("Differences", compute="_compute_unexplained_count")
 
-    # Two signatures over the figures and lines.
+    # Signatures
     is_intact = fields.Boolean(
         "Figures as signed", compute="_compute_is_intact", help="The hash still fits the figures."
     )

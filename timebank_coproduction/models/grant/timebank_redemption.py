@@ -22,7 +22,7 @@ class TimebankRedemption(models.Model):
     paid_from = fields.Char("Cost paid from", compute="_compute_paid_from", groups=STAFF)
     budget_override_reason = fields.Char("Allowed beyond the budget", readonly=True, copy=False, groups=STAFF)
 
-    # What suppliers have billed for a claim.
+    # Bills
     match_ids = fields.One2many(
         "timebank.reward.match",
         "redemption_id",
@@ -215,7 +215,7 @@ class TimebankRedemption(models.Model):
         return True
 
     # ------------------------------------------------------------
-    # What suppliers have billed for a claim.
+    # What suppliers bill for a claim holds: its cost, its tolerance, its code, its end.
     # ------------------------------------------------------------
 
     def write(self, vals):

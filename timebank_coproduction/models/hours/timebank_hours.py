@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from ...tools import minutes as minutes_tool
 from ...tools.minutes import DAY, clock
 from ..common.hours_field import hours_field, valid_minutes
+from ..common.odoo_private import time_zones
 from ..common.words import say_day
 from ..member.timebank_member import ROLES
 
@@ -75,6 +76,14 @@ class TimebankHours(models.Model):
     receiver_member_id = fields.Many2one("timebank.member", compute="_compute_members")
     # What, when, where
     date = fields.Date(required=True, default=fields.Date.context_today, index=True)
+    tz = fields.Selection(
+        time_zones,
+        string="Time zone",
+        readonly=True,
+        copy=False,
+        default=lambda self: self._get_usual_zone(),
+        help="Where the time was given: its day is over when it is over there.",
+    )
     start_minute = fields.Integer(
         "Began at (minute)", default=-1, help="Minutes after midnight; below zero where not known."
     )
@@ -122,7 +131,7 @@ class TimebankHours(models.Model):
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
     is_mine = fields.Boolean(compute="_compute_is_mine", search="_search_is_mine")
 
-    # The time of day at which an entry began, as people write it.
+    # When it began
     start_time = fields.Char(
         "Began at",
         compute="_compute_start_time",
@@ -130,7 +139,7 @@ class TimebankHours(models.Model):
         help="Only needed to tell apart two stretches of the same length on one day.",
     )
 
-    # Time that a pot pays for, instead of whoever received it.
+    # Paid by a pot
     pot_id = fields.Many2one(
         "timebank.account",
         string="Paid from",
@@ -225,10 +234,25 @@ class TimebankHours(models.Model):
             known = entry.start_minute >= 0
             entry.start_time = minutes_tool.clock(entry.start_minute) if known else False
 
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        """The bank is known where the person belongs to one only."""
+        if not self.scheme_id and self.partner_id:
+            active = self.partner_id.timebank_member_ids.filtered(lambda member: member.state == "active")
+            self.scheme_id = active.scheme_id if len(active.scheme_id) == 1 else False
+
     @api.onchange("start_time")
     def _onchange_start_time(self):
         """Show how it was understood, or why not, while it is typed."""
         self.start_minute = self._parse_start_time(self.start_time)
+
+    def _get_usual_zone(self):
+        """Where the clocks are that whoever records an entry goes by."""
+        return self.env.context.get("tz") or self.env.user.tz or self.env.company.partner_id.tz or "UTC"
+
+    def _get_zone(self):
+        """The time zone that this entry's day is of."""
+        return self.tz or self._get_usual_zone()
 
     def _late_before(self):
         """Entries given before this day have waited too long."""

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from ...tools.minutes import clock
 from ..common.verb import text, verb
 from ..common.windows import open_list
+from ..common.words import today_at
 
 #: Besides giver, day and minutes: where all of these agree, it is the same time.
 WHAT_MAKES_A_DOUBLE = ("scheme_id", "receiver_id", "project_id", "start_minute")
@@ -18,7 +19,7 @@ def week_of(day):
 
 
 class TimebankHours(models.Model):
-    """When hours can be recorded and decided. The buttons, the verbs and the checks ask here.
+    """The verbs of hours, and the rules of when hours can be recorded and decided, which the buttons ask too.
 
     Each ``_get_refusals_to_<verb>`` returns a dict of record id → a sentence, for the
     entries that can't, in a constant number of queries.
@@ -62,18 +63,23 @@ class TimebankHours(models.Model):
 
     def _get_days_not_open(self):
         """Entries of a closed bank, of a day that its books are closed for, or of a day to come."""
-        today = fields.Date.context_today(self)
         refusals = {}
         for scheme, entries in self._by_bank().items():
             reasons = {date: scheme._why_closed(date) for date in set(entries.mapped("date"))}
-            for date in reasons:
-                if not reasons[date] and date > today:
-                    reasons[date] = self.env._(
-                        "Time can be recorded once it has been given, not for a day to come."
-                    )
             if any(reasons.values()):
                 refusals.update({entry.id: reasons[entry.date] for entry in entries if reasons[entry.date]})
-        return refusals
+        to_come = self._get_days_to_come()
+        sentence = self.env._("Time can be recorded once it has been given, not for a day to come.")
+        return {**dict.fromkeys(to_come.ids, sentence), **refusals}
+
+    def _get_days_to_come(self):
+        """Those of a day that has begun neither where the time is given nor where the user is."""
+        late = self.filtered(lambda entry: entry.date >= fields.Date.today())  # others have begun everywhere
+        if not late:
+            return late
+        here = fields.Date.context_today(self)
+        days = {zone: max(today_at(zone), here) for zone in {entry._get_zone() for entry in late}}
+        return late.filtered(lambda entry: entry.date > days[entry._get_zone()])
 
     def _get_outsiders(self):
         """Entries whose giver, receiver or project has no part in the bank at present."""

@@ -5,6 +5,7 @@ from . import (
     timebank_in_bank,
     timebank_verbs,
     timebank_todo,
+    timebank_told,
     timebank_scheme,
     timebank_scheme_proof,
     timebank_account,

@@ -18,7 +18,7 @@ NOTICE = relativedelta(months=1)
 class TimebankAccount(models.Model):
     _name = "timebank.account"
     _description = "Time Credit Account"
-    _inherit = ["timebank.protected", "mail.thread"]
+    _inherit = ["timebank.protected", "timebank.told", "mail.thread"]
     _order = "kind, name, id"
     _rec_names_search = ["name", "partner_id"]
     _protected_fields = frozenset({"balance_minutes", "state", "kind", "scheme_id", "partner_id"})
@@ -59,7 +59,7 @@ class TimebankAccount(models.Model):
     available_hours = hours_field("available_minutes", "Available")
     below_warning = fields.Boolean("Below the warning", compute="_compute_below_warning")
 
-    # Credits that nobody moved for long go to the community pot, where the policy says so.
+    # Expiry
     expiry_notice_on = fields.Date(
         "Expiry announced on",
         readonly=True,
@@ -68,7 +68,7 @@ class TimebankAccount(models.Model):
     )
     expiry_on = fields.Date("Expires on", compute="_compute_expiry_on")
 
-    # Gifts: credits that somebody hands on to a person or a pot.
+    # Gifts
     can_give = fields.Boolean(
         compute="_compute_can_give", help="Whether this user may give from the account."
     )
@@ -306,23 +306,21 @@ class TimebankAccount(models.Model):
     def _announce_expiry(self, today):
         """Tell these members, by mail or through their coordinator."""
         self._in_verb().write({"expiry_notice_on": today})
-        by_mail = self.filtered("partner_id.email")
-        template = self.env.ref("timebank_coproduction.mail_template_expiry")
-        if by_mail:
-            template.send_mail_batch(by_mail.ids)
-        for account in self - by_mail:
-            account.scheme_id.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("Tell a member that credits expire"),
-                note=self.env._(
-                    "%(person)s has no e-mail address. On %(day)s, %(hours)s unused hours go to the"
-                    " community pot unless something moves on the account.",
-                    person=account.name,
-                    day=say_day(self.env, account.expiry_on),
-                    hours=clock(account.balance_minutes),
-                ),
-                user_id=account.scheme_id.coordinator_ids[:1].id or self.env.uid,
-            )
+        unreached = self._mail_people("timebank_coproduction.mail_template_expiry")
+        unreached._plan_calls(
+            lambda account: self.env._("credits that expire"),
+            note=lambda account: self.env._(
+                "No mail reaches %(person)s. On %(day)s, %(hours)s unused hours go to the"
+                " community pot unless something moves on the account.",
+                person=account.name,
+                day=say_day(self.env, account.expiry_on),
+                hours=clock(account.balance_minutes),
+            ),
+        )
+
+    def _get_call_place(self):
+        """Accounts have no to-dos of their own."""
+        return self.scheme_id
 
     def _expire(self):
         """Move what these accounts hold to the community pots of their banks."""

@@ -17,6 +17,7 @@ class TimebankInBank(models.AbstractModel):
         required=True,
         ondelete="restrict",
         index=True,
+        domain="[('is_on_screen', '=', True)]",
         default=lambda self: self.env["timebank.scheme"]._get_usual(),
     )
     company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)

@@ -21,7 +21,7 @@ MOST_ASKED = 3
 class TimebankScheme(models.Model):
     _name = "timebank.scheme"
     _description = "Time Bank"
-    _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["timebank.protected", "timebank.told", "mail.thread", "mail.activity.mixin"]
     _order = "name"
     _check_company_auto = True
     _protected_fields = frozenset(

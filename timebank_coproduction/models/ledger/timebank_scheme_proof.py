@@ -157,16 +157,18 @@ class TimebankScheme(models.Model):
         """Monthly: send each bank's latest seal to finance, where no database's owner reaches it."""
         sealed = self.search([("last_seal_id", "!=", False)])
         sealed = sealed.filtered(lambda scheme: scheme._get_anchor_readers())
-        if sealed:
-            template = self.env.ref("timebank_coproduction.mail_template_anchor")
-            template.send_mail_batch(sealed.ids)
+        sealed._mail_people(
+            "timebank_coproduction.mail_template_anchor", lambda scheme: scheme._get_anchor_readers()
+        )
 
     def _get_anchor_readers(self):
         """Who keeps the monthly mail: finance of the company or, where there is none, managers."""
         self.ensure_one()
         for role in ("finance", "manager"):
             users = self.env.ref(GROUP + role).sudo().all_user_ids  # sudo: a job asks who has which role
-            users = users.filtered(lambda user: user.email and self.company_id in user.company_ids)
+            users = users.filtered(
+                lambda user: user.partner_id._get_mailable() and self.company_id in user.company_ids
+            )
             if users:
                 return users.partner_id
         return self.env["res.partner"]

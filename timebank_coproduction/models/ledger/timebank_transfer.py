@@ -404,6 +404,11 @@ class TimebankTransfer(models.Model):
         return refusals
 
     def _prepare_reversals(self, reason, date=None):
+        """Values of the opposites of these transfers; none is dated before what it reverses.
+
+        :param date: the day, today unless said otherwise, as the user's clock has it
+        """
+        date = date or fields.Date.context_today(self)
         # sudo: posting serves every verb; who may reverse is the verb's question
         return [
             {
@@ -413,7 +418,7 @@ class TimebankTransfer(models.Model):
                 "kind": "reversal",
                 "reversal_of_id": transfer.id,
                 "memo": reason.strip(),
-                **({"date": date} if date else {}),
+                "date": max(date, transfer.date),
             }
             for transfer in self.sudo()
         ]

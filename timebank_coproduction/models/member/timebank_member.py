@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..common.hours_field import hours_field
 from ..common.verb import verb
+from ..common.words import say_day
 from ..ledger.words_field import for_coordinators
 
 ROLES = [
@@ -187,6 +188,13 @@ class TimebankMember(models.Model):
         if any(member.state not in states for member in self):
             raise UserError(sentence)
         self._in_verb().write(vals)
+
+    def _say_former(self):
+        """That this member has left or is paused, in a few words."""
+        self.ensure_one()
+        if self.state == "left":
+            return self.env._("%(name)s left on %(day)s", name=self.name, day=say_day(self.env, self.left_on))
+        return self.env._("%s is paused", self.name)
 
     def _why_not_taking_part(self):
         """Why nothing can be recorded for this member, or an empty string."""

@@ -20,7 +20,13 @@ class TimebankDues(models.Model):
 
     _name = "timebank.dues"
     _description = "Repeating Claim"
-    _inherit = ["timebank.protected", "timebank.reasoned", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "timebank.protected",
+        "timebank.reasoned",
+        "timebank.told",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "next_date, id"
     _check_company_auto = True
     _protected_fields = frozenset({"state", "stop_reason", "next_date"})
@@ -186,7 +192,8 @@ class TimebankDues(models.Model):
         """Stop, tell the member by mail and the bank's coordinator by a to-do."""
         self.ensure_one()
         self._in_verb().write({"state": "stopped", "stop_reason": reason})
-        self.env.ref("timebank_coproduction.mail_template_dues_stopped").send_mail(self.id)
+        unreached = self._mail_people("timebank_coproduction.mail_template_dues_stopped")
+        unreached._plan_calls(lambda dues: dues.display_name, note=lambda dues: reason)
         coordinator = self.scheme_id.coordinator_ids[:1]
         if coordinator:
             self.activity_schedule(

@@ -28,6 +28,7 @@ class TimebankRedemption(models.Model):
         "timebank.protected",
         "timebank.verbs",
         "timebank.todo",
+        "timebank.told",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -372,7 +373,7 @@ class TimebankRedemption(models.Model):
     def _after_approval(self):
         """What approved claims set off: an invoice over the cash part, a mail with the code."""
         self._make_invoices()
-        self._get_by_code()._send("timebank_coproduction.mail_template_claim_code")
+        self._get_by_code()._send_or_ring("timebank_coproduction.mail_template_claim_code")
 
     def _call_off_and_tell(self, state, reason, refusals, note, done):
         """Call off the claims that can be, and tell which could not."""

@@ -24,14 +24,14 @@ class TimebankRedemption(models.Model):
     code_url = fields.Char(compute="_compute_code_url")
     code_qr = fields.Html("QR", compute="_compute_code_url", sanitize=False)
 
-    # What approved claims need from suppliers: a pick-list, and an order.
+    # Ordering
     supplier_id = fields.Many2one(related="reward_id.supplier_id")
     ordered_on = fields.Date("Ordered on", readonly=True, copy=False)
     order_bill_id = fields.Many2one(
         "account.move", "Ordered on bill", readonly=True, copy=False, index="btree_not_null"
     )
 
-    # Approved claims that nobody uses: announced a week before their last day, then called off.
+    # Late
     late_notice_on = fields.Date(
         "End announced on", readonly=True, copy=False, help="When the member was told of the last day."
     )
@@ -48,15 +48,15 @@ class TimebankRedemption(models.Model):
             claim.code_qr = url and Markup(qr.svg(url))
 
     def _send(self, template):
-        """Mail whoever pays for these claims, where there is an address.
+        """Mail whoever pays for these claims.
 
-        :return: the claims for which a mail goes out
+        :return: the claims of people whom no mail reaches
         """
-        # sudo: the mail goes out by the bank's rule, whoever set it off.
-        claims = self.sudo().filtered(lambda claim: claim._get_payer().email)
-        if claims:
-            self.env.ref(template).sudo().send_mail_batch(claims.ids)
-        return claims.with_env(self.env)
+        return self._mail_people(template, lambda claim: claim._get_payer())
+
+    def _send_or_ring(self, template):
+        """Mail whoever pays for these claims, or have them rung."""
+        self._send(template)._plan_calls(lambda claim: claim.display_name, lambda claim: claim._get_payer())
 
     def _get_payer(self):
         """The person to write to: whose account pays, or for whom a pot does."""
@@ -249,12 +249,12 @@ class TimebankRedemption(models.Model):
 
         One that is over it already, because nobody had been told, gets a week more.
 
-        :return: the claims of those who have no e-mail address
+        :return: the claims of those whom no mail reaches
         """
         over = self.filtered(lambda claim: claim.collect_by < today)
         over._in_verb().write({"collect_by": today + timedelta(days=NOTICE_DAYS)})
         self._in_verb().write({"late_notice_on": today})
-        return self - self._send("timebank_coproduction.mail_template_claim_ending")
+        return self._send("timebank_coproduction.mail_template_claim_ending")
 
     def _call_off_late(self):
         """Cancel these claims, and tell those who paid for them that everything is back.
@@ -265,7 +265,7 @@ class TimebankRedemption(models.Model):
         for day, claims in (self - self.browse(refusals)).grouped("collect_by").items():
             reason = self.env._("Not used by %s, its last day.", say_day(self.env, day))
             refusals |= claims._call_off("cancelled", reason, self.env._("Cancelled: %s", reason))
-        (self - self.browse(refusals))._send("timebank_coproduction.mail_template_claim_ended")
+        (self - self.browse(refusals))._send_or_ring("timebank_coproduction.mail_template_claim_ended")
         return refusals
 
     def _tell_coordinators(self, ended, kept, unreached):
@@ -273,7 +273,7 @@ class TimebankRedemption(models.Model):
         parts = (
             (ended, self.env._("Cancelled, with credits and stock back where they were:")),
             (kept, self.env._("Past their last day. Hand them over, or cancel them:")),
-            (unreached, self.env._("About to end, and there is no e-mail address to say so:")),
+            (unreached, self.env._("About to end, and no mail reaches them to say so:")),
         )
         for scheme in (ended | kept | unreached).scheme_id:
             mine = [

@@ -216,8 +216,8 @@ class TimebankRedemption(models.Model):
                 refusals[claim.id] = self.env._("“%s” has been ordered already.", claim.display_name)
             elif not supplier:
                 refusals[claim.id] = self.env._("“%s” has no supplier.", claim.reward_id.name)
-            elif claim.scheme_id.supplier_order == "mail" and not supplier.email:
-                refusals[claim.id] = self.env._("%s has no e-mail address to order by.", supplier.name)
+            elif claim.scheme_id.supplier_order == "mail" and not supplier._get_mailable():
+                refusals[claim.id] = self.env._("%s can't be reached by mail, to order by.", supplier.name)
         return refusals
 
     def _get_refusals_to_cancel(self):

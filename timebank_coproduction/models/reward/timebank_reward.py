@@ -133,10 +133,11 @@ class TimebankReward(models.Model):
         aggregator=None,
     )
     # Figures
-    claim_ids = fields.One2many("timebank.redemption", "reward_id", string="Claims")
+    # Who reads a reward doesn't read everybody's claims of it: they are exported from their own list.
+    claim_ids = fields.One2many("timebank.redemption", "reward_id", string="Claims", exportable=False)
     claim_count = fields.Integer(compute="_compute_claim_count", compute_sudo=False)
 
-    # When a reward can be had, and by whom. The catalogue and the claims ask here.
+    # Whether it can be had
     notice = fields.Char(compute="_compute_notice")
     is_available = fields.Boolean(compute="_compute_is_available")
     why_not_available = fields.Char("Why it can't be claimed", compute="_compute_is_available")

@@ -106,6 +106,10 @@ class TimebankActivity(models.Model):
         string="Checks asked for",
         help="Of helpers and professionals, before they can sign up. Attendees need none.",
     )
+    helpers_limited = fields.Boolean(
+        "No more helpers than wanted",
+        help="In new sessions of this activity, helpers beyond the number wanted wait for a place.",
+    )
     attendee_effect = fields.Selection(
         [
             ("none", "Nothing moves"),
@@ -149,7 +153,7 @@ class TimebankActivity(models.Model):
         help="Whether the delivery is measured from approved hours, or as declared.",
     )
 
-    # What the board and the form show of an activity's sessions and hours.
+    # Shown on the board and the form
     session_count = fields.Integer("Number of sessions", compute="_compute_session_figures")
     helper_shortage = fields.Integer("Helpers missing", compute="_compute_session_figures")
     next_session_on = fields.Date("Next session", compute="_compute_session_figures")
@@ -344,7 +348,7 @@ class TimebankActivity(models.Model):
         )
 
     # ------------------------------------------------------------
-    # What the board and the form show of an activity's sessions and hours.
+    # From an activity to its sessions and hours
     # ------------------------------------------------------------
 
     @verb(single=True)

@@ -25,13 +25,16 @@ JUST_TOLD_HOURS = 12
 PLACE_BYTES = 24
 PLACE_LENGTH = 20
 
+#: Mails that people wait for, who are rung where no mail reaches them.
+RUNG = frozenset({"place_freed", "cancelled", "moved"})
+
 
 class TimebankAttendance(models.Model):
     """One person at one session, from the sign-up to the credits: a line of the register."""
 
     _name = "timebank.attendance"
     _description = "Attendance"
-    _inherit = ["timebank.prepared", "timebank.protected", "timebank.verbs"]
+    _inherit = ["timebank.prepared", "timebank.protected", "timebank.verbs", "timebank.told"]
     _typed_hours = {"hours": "minutes"}
     _order = "start desc, session_id.id, role, partner_id, id"
     _rec_names_search = ["partner_id", "session_id"]
@@ -89,8 +92,8 @@ class TimebankAttendance(models.Model):
     present = fields.Boolean("Here", compute="_compute_present", inverse="_inverse_present")
     minutes = fields.Integer(default=0, aggregator="sum", help="0: until attended.")
     hours = hours_field("minutes", "Hours", editable=True, store=True, precompute=True, aggregator="sum")
-    check_in = fields.Datetime("In")
-    check_out = fields.Datetime("Out")
+    check_in = fields.Datetime("In", help="When the first stretch began.")
+    check_out = fields.Datetime("Out", help="When the last stretch ended.")
     forgot_check_out = fields.Boolean(
         "Forgot to sign out", readonly=True, help="Signed out at the end of the session by the system."
     )
@@ -176,6 +179,11 @@ class TimebankAttendance(models.Model):
             if vals.get("state") == "attended" and not vals.get("minutes") and not vals.get("check_in"):
                 vals["minutes"] = session.minutes
         lines = super().create(vals_list)
+        for line, vals in zip(lines, vals_list, strict=True):
+            if vals.get("check_in") and not line.stretch_ids:
+                line._put_stretch(line.check_in, line.check_out)
+                if line.check_out and not vals.get("minutes"):
+                    line._in_verb().write({"minutes": line._sum_stretches()})
         if not self._is_in_verb():
             queued = lines.filtered(lambda one: one.state == "waiting")
             queued._in_verb().write({"waiting_since": fields.Datetime.now()})
@@ -193,6 +201,7 @@ class TimebankAttendance(models.Model):
         if vals.get("state") in ("absent", "signed_up", "withdrawn"):
             vals.update(minutes=0, check_in=False, check_out=False)
         joining, result = self._get_joining(vals), True
+        from_stretches = self._is_in_verb() and self.env.context.get("timebank_from_stretches")
         if joining or vals.get("offered_until"):
             self._look_at_places()
         if not {"state", "minutes", "check_in"}.intersection(vals):
@@ -201,8 +210,12 @@ class TimebankAttendance(models.Model):
             for minutes, lines in self.grouped(lambda one: one._minutes_with(vals)).items():
                 result = super(TimebankAttendance, lines).write({**vals, "minutes": minutes})
             self._check_minutes()
+        if {"check_in", "check_out"}.intersection(vals) and not from_stretches:
+            self._take_times(vals)
         if joining and not self._is_in_verb():
             joining._check_joining()
+        if "role" in vals:
+            self.session_id._offer_free_places()
         return result
 
     def _get_joining(self, vals):
@@ -385,16 +398,23 @@ class TimebankAttendance(models.Model):
         )
 
     def _get_refusals_by_capacity(self):
-        """Attendees beyond the places of their session."""
+        """Attendees beyond the places of their session, and helpers beyond as many as it takes."""
         refusals = {}
-        for session, lines in self.grouped("session_id").items():
-            over = session.taken_count - session.capacity
-            attendees = lines.filtered(lambda one: one.role == "attendee" and one.state in TAKES_A_PLACE)
-            if session.capacity and over > 0 and attendees:
-                sentence = self.env._(
-                    "There are no places left in %s: give it more places, or let them wait.", session._say()
+        for (session, role), lines in self.grouped(lambda one: (one.session_id, one.role)).items():
+            free = session._get_free_places(role)
+            placed = lines.filtered(lambda one: one.state in TAKES_A_PLACE)
+            if free is not None and free < 0 and placed:
+                sentence = (
+                    self.env._(
+                        "There are no places left in %s: give it more places, or let them wait.",
+                        session._say(),
+                    )
+                    if role == "attendee"
+                    else self.env._(
+                        "%s has as many helpers as are wanted: want more, or let them wait.", session._say()
+                    )
                 )
-                refusals.update(dict.fromkeys(attendees[-over:].ids, sentence))
+                refusals.update(dict.fromkeys(placed[free:].ids, sentence))
         return refusals
 
     def _get_refusals_to_edit(self, vals):
@@ -475,46 +495,22 @@ class TimebankAttendance(models.Model):
 
     def _withdraw(self):
         # sudo: nobody may read the link to a place, whoever makes it useless
-        self.sudo()._in_verb().write({"state": "withdrawn", "offered_until": False, "claim_code": False})
+        lines = self.sudo()
+        gone = lines.filtered(lambda one: one.role in CHECKED_ROLES and one.state == "signed_up")
+        lines._in_verb().write({"state": "withdrawn", "offered_until": False, "claim_code": False})
         self.session_id._offer_free_places()
-
-    # ------------------------------------------------------------
-    # At the door: out, and how long it was
-    # ------------------------------------------------------------
-
-    def _sign_out(self, moment):
-        self.ensure_one()
-        self._in_verb().write({"check_out": moment, "minutes": self._minutes_between(self.check_in, moment)})
-
-    def _sign_out_at_end(self):
-        """Close the lines of those who are still in, as of the end of their session.
-
-        A time that the coordinator has typed in already is left as it is.
-        """
-        for one in self:
-            if one.state != "attended" or not one.check_in or one.check_out:
-                continue
-            stop = max(one.session_id.stop, one.check_in)
-            one._in_verb().write(
-                {
-                    "check_out": stop,
-                    "forgot_check_out": True,
-                    "minutes": one.minutes or one._minutes_between(one.check_in, stop),
-                }
-            )
-
-    def _minutes_between(self, start, stop):
-        """Whole minutes of that stretch within the session, at least one."""
-        session = self.session_id
-        inside = min(stop, session.stop) - max(start, session.start)
-        return max(round(inside.total_seconds() / 60), 1)
+        lines.session_id._ask_for_helpers(gone)
 
     # ------------------------------------------------------------
     # Mails
     # ------------------------------------------------------------
 
-    def _notify(self, kind):
-        """Have the mail ``kind`` sent to those with an address who want such mails."""
+    def _notify(self, kind, **what):
+        """Have the mail ``kind`` sent to those who want such mails; whoever it can't reach is rung
+        about what they wait for.
+
+        :param what: further values of the ``timebank.session.notice``
+        """
         if not self:
             return
         lines = self.sudo()  # sudo: mails are the bank's, whoever caused them
@@ -522,7 +518,6 @@ class TimebankAttendance(models.Model):
             [
                 ("scheme_id", "in", lines.scheme_id.ids),
                 ("partner_id", "in", lines.partner_id.ids),
-                ("partner_id.email", "!=", False),
                 ("session_mails", "=", True),
             ],
             ["scheme_id", "partner_id"],
@@ -531,12 +526,36 @@ class TimebankAttendance(models.Model):
             return
         readers = set(readers)
         wanting = lines.filtered(lambda one: (one.scheme_id, one.partner_id) in readers)
+        mailable = wanting.partner_id._get_mailable()
+        to_ring = wanting.filtered(lambda one: one.partner_id not in mailable)
+        wanting -= to_ring
+        if kind in RUNG:
+            to_ring._plan_calls(lambda one: one._say_call(kind))
+        if not wanting:
+            return
         # sudo: mails that the verb owes; its user has no right of their own to them
         notices = self.env["timebank.session.notice"].sudo()
         waiting = notices.search([("attendance_id", "in", wanting.ids), ("kind", "=", kind)]).attendance_id
-        notices.create([{"attendance_id": one.id, "kind": kind} for one in wanting - waiting])
+        notices.create([{"attendance_id": one.id, "kind": kind, **what} for one in wanting - waiting])
         # sudo: the job sends what is waiting; starting it early tells nothing
         self.env.ref("timebank_coproduction.cron_session_notices").sudo()._trigger()
+
+    def _say_call(self, kind):
+        """What somebody is rung about, whom the mail ``kind`` can't reach."""
+        session = self.session_id._say()
+        return {
+            "place_freed": self.env._("a place that is free for them: %s", session),
+            "cancelled": self.env._("what doesn't take place: %s", session),
+            "moved": self.env._("what has moved: %s", session),
+        }[kind]
+
+    def _get_call_place(self):
+        """The session's, where whoever runs it looks."""
+        return self.session_id
+
+    def _get_broker(self):
+        # sudo: who runs a session is no secret
+        return self.sudo().session_id.coordinator_id or super()._get_broker()
 
     @api.model
     def _cron_remind(self):

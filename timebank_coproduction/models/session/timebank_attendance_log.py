@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from ...tools import spans
 from ...tools.minutes import DAY
 from ..common.hours_field import hours_field
 from ..common.verb import text, verb
@@ -238,17 +239,21 @@ class TimebankAttendance(models.Model):
         """
         if not self:
             return {}, {}
-        own = self._recognise_hours()
+        given = self._recognise_approved()
+        full = {line_id: entries[:1] for line_id, (entries, left) in given.items() if not left}
+        rest = self.filtered(lambda one: one.id not in full)
+        minutes = {one.id: given[one.id][1] if one.id in given else one.minutes for one in rest}
+        own = full | rest._recognise_undecided(minutes)
         # sudo: the register is the record; whoever may write it makes hours of it
         model = self.env["timebank.hours"].sudo()
         lines = self.filtered(lambda one: one.id not in own).sorted("session_id")
-        made = model._insert_drafts(lines._prepare_hours(members))
+        made = model._insert_drafts(lines._prepare_hours(members, minutes, given))
         entries = {**own, **dict(zip(lines.ids, made, strict=True))}
         every = model.union(*entries.values())
         undecided = every.filtered(lambda entry: entry.state in ("draft", "submitted"))
         for line_id, entry in own.items():
             if entry in undecided:
-                entry._in_verb().write({"minutes": self.browse(line_id).minutes})
+                entry._in_verb().write({"minutes": minutes[line_id]})
         undecided.flush_recordset()
         refused = undecided._get_refusals_to_record()
         accepted = undecided.filtered(lambda entry: entry.id not in refused)
@@ -265,39 +270,109 @@ class TimebankAttendance(models.Model):
             {line_id: refused[entry.id] for line_id, entry in entries.items() if entry.id in refused},
         )
 
-    def _prepare_hours(self, members):
-        """Values of the entries that these lines become."""
+    def _prepare_hours(self, members, minutes, given):
+        """Values of the entries that these lines become.
+
+        :param dict minutes: line id → how long the entry is
+        :param dict given: as :meth:`_recognise_approved` returns it
+        """
         vals_list = []
         for session, lines in self.grouped("session_id").items():
-            start, begins, scheme_id = session.start, session._start_minute(), session.scheme_id.id
-            common = session._prepare_hours()
+            scheme_id, common = session.scheme_id.id, session._prepare_hours()
             for one in lines:
-                late = max(one.check_in - start, timedelta()) if one.check_in else timedelta()
                 partner_id, role = one.partner_id.id, one.role
                 if role != "professional":
                     role = members[scheme_id, partner_id].role
+                begins = session._wall_minute(max(one.check_in or session.start, session.start)) % DAY
+                if one.id in given:
+                    begins = one._get_beginning_of_rest(given[one.id][0], minutes[one.id])
                 vals_list.append(
                     {
                         **common,
                         "partner_id": partner_id,
                         "role": role,
-                        "start_minute": (begins + int(late.total_seconds() // 60)) % DAY,
-                        "minutes": one.minutes,
+                        "start_minute": begins,
+                        "minutes": minutes[one.id],
                     }
                 )
         return vals_list
 
-    def _recognise_hours(self):
-        """Entries that people made themselves for these sessions: dict of line id → entry. One query."""
+    def _get_beginning_of_rest(self, entries, minutes):
+        """When the minutes began that are in none of these entries; below zero for several stretches."""
+        self.ensure_one()
+        taken = [span for entry in entries for span in entry._get_span(self.session_id.date)]
+        free = spans.without(self._get_spans(), taken)
+        return next((start % DAY for start, stop in free if stop - start >= minutes), -1)
+
+    def _recognise_approved(self):
+        """Approved entries that people made themselves of time on these lines.
+
+        :return: dict of line id → those entries, and the minutes of the line that are in none of them
+        """
+        entries = self._get_own_hours().filtered(lambda entry: entry.state == "approved")
+        by_person = entries.grouped(lambda entry: (entry.scheme_id.id, entry.partner_id.id))
+        found, used = {}, set()
+        for one in self:
+            session, here, timed, untimed = one.session_id, entries.browse(), [], 0
+            for entry in by_person.get((session.scheme_id.id, one.partner_id.id), ()):
+                inside = spans.common(entry._get_span(session.date), one._get_spans())
+                if inside:
+                    timed += inside
+                elif entry.id not in used and (
+                    entry.session_id == session
+                    or (entry.start_minute < 0 and entry._is_for_session(session, one.minutes))
+                ):
+                    untimed += entry.minutes
+                    used.add(entry.id)
+                else:
+                    continue
+                here |= entry
+                if entry.date == session.date and spans.length(inside) in (0, entry.minutes):
+                    entry._note_session(session)
+            if here:
+                found[one.id] = here, max(one.minutes - spans.length(timed) - untimed, 0)
+        return found
+
+    def _recognise_undecided(self, minutes):
+        """Entries that people made themselves for these sessions, and that nobody has decided on.
+
+        :param dict minutes: line id → minutes of the line that no other entry has
+        :return: dict of line id → entry
+        """
+        entries = self._get_own_hours().filtered(lambda entry: entry.state != "approved")
+        by_person = entries.grouped(lambda entry: (entry.scheme_id.id, entry.partner_id.id, entry.date))
+        found, used = {}, set()
+        for one in self:
+            session = one.session_id
+            for entry in by_person.get((session.scheme_id.id, one.partner_id.id, session.date), ()):
+                inside = spans.common(entry._get_span(session.date), one._get_spans())
+                if entry.id not in used and (
+                    inside
+                    or entry.session_id == session
+                    or (entry.start_minute < 0 and entry._is_for_session(session, minutes[one.id]))
+                ):
+                    found[one.id] = entry
+                    used.add(entry.id)
+                    entry._note_session(session)
+                    break
+        return found
+
+    def _get_own_hours(self):
+        """Entries of the people on these lines, on days of their sessions, of no other session."""
+        days = {
+            session._local(moment).date()
+            for session in self.session_id
+            for moment in (session.start - timedelta(days=1), session.start, session.stop)
+        }
         # sudo: the entries of those on a register that the user may write
-        entries = (
+        return (
             self.env["timebank.hours"]
             .sudo()
             .search(
                 [
                     ("partner_id", "in", self.partner_id.ids),
                     ("scheme_id", "in", self.scheme_id.ids),
-                    ("date", "in", list(set(self.session_id.mapped("date")))),
+                    ("date", "in", list(days)),
                     ("state", "in", ("draft", "submitted", "approved")),
                     ("receiver_id", "=", False),
                     "|",
@@ -307,21 +382,6 @@ class TimebankAttendance(models.Model):
                 order="state, id",
             )
         )
-        if not entries:
-            return {}
-        by_person = entries.grouped(lambda entry: (entry.scheme_id.id, entry.partner_id.id, entry.date))
-        found, used = {}, set()
-        for one in self:
-            session = one.session_id
-            for entry in by_person.get((session.scheme_id.id, one.partner_id.id, session.date), ()):
-                if entry.id not in used and entry._is_for_session(session, one.minutes):
-                    found[one.id] = entry
-                    used.add(entry.id)
-                    break
-        for line_id, entry in found.items():
-            session = self.browse(line_id).session_id
-            entry._in_verb().write({"session_id": session.id, "activity_id": session.activity_id.id})
-        return found
 
     def _undo_logged_hours(self, reason):
         """Reverse the hours that logging approved, take back those that still wait for approval."""

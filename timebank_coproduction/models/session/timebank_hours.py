@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ...tools.minutes import to_hours
+from ...tools import spans
+from ...tools.minutes import DAY, to_hours
 
 
 class TimebankHours(models.Model):
@@ -42,9 +43,14 @@ class TimebankHours(models.Model):
         if self.session_id and not self.minutes:
             self.date, self.minutes = self.session_id.date, self.session_id.minutes
 
+    def _get_zone(self):
+        """A session's time is of the session's zone."""
+        return self.session_id.tz or super()._get_zone()
+
     def _get_refusals_to_record(self):
         """Besides the rules of all hours: what a register holds can't be logged by hand as well."""
         refusals = super()._get_refusals_to_record()
+        refusals = {**self._get_refusals_by_register(), **refusals}
         if not self.session_id:
             return refusals
         # sudo: the rules look at sessions that the giver may not read, and reveal none
@@ -86,6 +92,37 @@ class TimebankHours(models.Model):
                         "%(session)s lasted %(length)s hours.",
                         session=session._say(),
                         length=session._say_length(),
+                    )
+        return refusals
+
+    def _get_refusals_by_register(self):
+        """Entries of a time of day at which their giver was in a session that has been logged."""
+        # sudo: the rules look at everybody's lines of registers, and reveal none
+        entries = self.sudo().filtered(
+            lambda entry: entry.start_minute >= 0 and not entry.session_id and not entry.receiver_id
+        )
+        if not entries:
+            return {}
+        days = entries.mapped("date")
+        lines = entries.env["timebank.attendance"].search(
+            [
+                ("partner_id", "in", entries.partner_id.ids),
+                ("scheme_id", "in", entries.scheme_id.ids),
+                ("hours_id", "!=", False),
+                ("session_id.date", ">=", fields.Date.subtract(min(days), days=1)),
+                ("session_id.date", "<=", fields.Date.add(max(days), days=1)),
+            ]
+        )
+        by_person = lines.grouped(lambda one: (one.scheme_id, one.partner_id))
+        refusals = {}
+        for entry in entries:
+            for one in by_person.get((entry.scheme_id, entry.partner_id), ()):
+                span = entry._get_span(one.session_id.date)
+                if one.hours_id != entry and spans.common(span, one._get_spans()):
+                    refusals[entry.id] = self.env._(
+                        "The time of %(person)s in %(session)s is on its register already.",
+                        person=entry.partner_id.name,
+                        session=one.session_id._say(),
                     )
         return refusals
 
@@ -136,20 +173,30 @@ class TimebankHours(models.Model):
         )
 
     def _is_for_session(self, session, minutes):
-        """Whether this entry, made by hand, is time given in ``session``.
+        """Whether this entry, made by hand without a time of day, is time given in ``session``.
 
-        It is if it says so; or if it is of the same activity; or if it says when it began
-        and overlaps; or, without a beginning, if it is as long and of the same project.
+        It is if it says so; or, of the same day, if it is of the same activity, or as long
+        and of the same project.
         """
         self.ensure_one()
-        if self.session_id:
+        if self.session_id or self.date != session.date:
             return self.session_id == session
         if self.activity_id:
             return self.activity_id == session.activity_id
-        if self.start_minute >= 0:
-            start = session._start_minute()
-            return self.start_minute < start + session.minutes and start < self.start_minute + self.minutes
         return self.minutes == minutes and self.project_id == session.project_id
+
+    def _note_session(self, session):
+        """Have this entry say in which session its time was given."""
+        if self.session_id != session or self.activity_id != session.activity_id:
+            self._in_verb().write({"session_id": session.id, "activity_id": session.activity_id.id})
+
+    def _get_span(self, day):
+        """From when until when, in minutes after the beginning of ``day``; nothing where it isn't known."""
+        self.ensure_one()
+        if self.start_minute < 0:
+            return []
+        start = (self.date - day).days * DAY + self.start_minute
+        return [(start, start + self.minutes)]
 
     def _decide_from_register(self, user):
         """Approve what the bank's policy lets through; ask a coordinator for the rest.

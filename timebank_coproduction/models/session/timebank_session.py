@@ -16,6 +16,12 @@ from ..common.words import at_place, say_day, say_span
 #: What can't change any more once a session was closed or cancelled.
 CONTENT = frozenset({"activity_id", "start", "stop", "capacity", "tz"})
 
+#: What says how many there can be.
+TAKEN_UP_BY = frozenset({"capacity", "helpers_wanted", "helpers_limited"})
+
+#: What makes another time or place of it, which people have to know.
+MOVES = frozenset({"start", "stop", "tz", "location"})
+
 #: States of an attendance that take one of the places of a session.
 TAKES_A_PLACE = ("signed_up", "attended")
 
@@ -83,6 +89,14 @@ class TimebankSession(models.Model):
     # How many
     capacity = fields.Integer("Places", default=0, help="For attendees. 0: as many as like.")
     helpers_wanted = fields.Integer("Helpers wanted", default=0)
+    helpers_limited = fields.Boolean(
+        "No more than wanted",
+        compute="_compute_helpers_limited",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Helpers beyond the number wanted wait for a place, as attendees do.",
+    )
     attendance_ids = fields.One2many("timebank.attendance", "session_id", string="Register")
     # How it went
     state = fields.Selection(
@@ -128,6 +142,12 @@ class TimebankSession(models.Model):
         "There are no places left in this session.",
     )
 
+    _helpers_held = models.Constraint(
+        """CHECK (helpers_limited IS NOT TRUE OR helpers_wanted = 0 OR helper_count IS NULL
+                  OR helper_count <= helpers_wanted)""",
+        "There are as many helpers as are wanted in this session.",
+    )
+
     @api.depends("scheme_id.coordinator_ids")
     @api.depends_context("uid")
     def _compute_is_run_by_user(self):
@@ -144,6 +164,11 @@ class TimebankSession(models.Model):
     def _compute_coordinator_id(self):
         for session in self:
             session.coordinator_id = session.coordinator_id or session.activity_id.coordinator_id
+
+    @api.depends("activity_id")
+    def _compute_helpers_limited(self):
+        for session in self:
+            session.helpers_limited = session.helpers_limited or session.activity_id.helpers_limited
 
     @api.depends("start", "tz")
     def _compute_date(self):
@@ -203,8 +228,8 @@ class TimebankSession(models.Model):
             session.is_over = bool(session.stop) and session.stop <= now
 
     def _compute_problem_count(self):
-        unsettled = [("problem", "!=", False)]
-        for session, count in figures_over(self, self.env["timebank.attendance"], "session_id", unsettled):
+        undecided = [("problem", "!=", False)]
+        for session, count in figures_over(self, self.env["timebank.attendance"], "session_id", undecided):
             session.problem_count = count
 
     @api.onchange("start")
@@ -230,22 +255,18 @@ class TimebankSession(models.Model):
         if {"start", "stop"}.intersection(vals):
             for session in self:
                 self._check_times(vals.get("start", session.start), vals.get("stop", session.stop))
-        if vals.get("capacity"):
-            for session in self:
-                if session.taken_count > vals["capacity"]:
-                    raise UserError(
-                        self.env._(
-                            "%(count)s places of %(session)s are taken: it can't have fewer.",
-                            count=session.taken_count,
-                            session=session._say(),
-                        )
-                    )
+        if TAKEN_UP_BY.intersection(vals):
+            self._check_numbers(vals)
+        moving = MOVES.intersection(vals)
+        before = self._get_times_and_places() if moving else {}
         result = super().write(vals)
         if "activity_id" in vals:
             self._check_same_bank()
         if {"start", "stop"}.intersection(vals):
             self.attendance_ids._check_minutes()
-        if {"capacity", "start"}.intersection(vals):
+        if moving:
+            self._after_moving(before)
+        if TAKEN_UP_BY.union({"start"}).intersection(vals):
             self._offer_free_places()
         return result
 
@@ -294,11 +315,11 @@ class TimebankSession(models.Model):
         self.ensure_one()
         return say_span(self.env, self.start, self.stop, self.tz)
 
-    def _start_minute(self):
-        """Minutes after midnight at which it begins, where it takes place."""
+    def _wall_minute(self, moment):
+        """Minutes after the beginning of its day that the clocks of its place show at ``moment``."""
         self.ensure_one()
-        start = self._local(self.start)
-        return start.hour * 60 + start.minute
+        local = self._local(moment)
+        return (local.date() - self.date).days * DAY + local.hour * 60 + local.minute
 
     def _say_length(self):
         return clock(self.minutes)
@@ -339,6 +360,7 @@ class TimebankSession(models.Model):
         concerned = sessions.attendance_ids.filtered(lambda one: one.state in ("signed_up", "waiting"))
         concerned._in_verb().write({"offered_until": False})
         concerned._notify("cancelled")
+        sessions._drop_todos()
         return self._tell(refusals, self.env._("cancelled"))
 
     @verb()
@@ -380,10 +402,10 @@ class TimebankSession(models.Model):
         return {session.id: sentence % session._say() for session in self if session.state not in states}
 
     def _get_refusals_if_logged(self):
-        settled = self.attendance_ids.filtered("settled_on").session_id
+        logged = self.attendance_ids.filtered("settled_on").session_id
         return {
             session.id: self.env._("Some of %s has been logged already: close it instead.", session._say())
-            for session in self & settled
+            for session in self & logged
         }
 
     # ------------------------------------------------------------
@@ -414,6 +436,7 @@ class TimebankSession(models.Model):
         sessions._in_verb().write(
             {"state": "done", "closed_on": fields.Datetime.now(), "closed_by_id": self.env.user.id}
         )
+        sessions._drop_todos()
         sessions._thank(lines)
         sessions._ask_to_decide(problems)
         if problems:
@@ -483,8 +506,8 @@ class TimebankSession(models.Model):
 
     def _close_todos(self):
         """Done, as far as nothing is left to decide."""
-        settled = self.filtered(lambda session: not session.problem_count)
-        settled.activity_feedback(["timebank_coproduction.mail_activity_decide"])
+        decided = self.filtered(lambda session: not session.problem_count)
+        decided.activity_feedback(["timebank_coproduction.mail_activity_decide"])
 
     @api.model
     def _thank(self, lines):
@@ -499,6 +522,7 @@ class TimebankSession(models.Model):
         return {
             "scheme_id": self.scheme_id.id,
             "date": self.date,
+            "tz": self.tz,
             "category_id": activity.category_id.id,
             "description": self.name,
             "project_id": self.project_id.id,

@@ -4,16 +4,17 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...tools import codes
+from ...tools import codes, names
 from ..common.said_aloud import SaidAloud
 from ..common.verb import choice, record, text, verb
-from ..common.words import say_time
 from .timebank_attendance import PLACE_BYTES
 
 #: How long before a session people can sign in, and after it sign out.
 EARLY = timedelta(hours=2)
-
 GRACE = timedelta(minutes=15)
+
+#: A card that is read again so soon was held up once. Moments are kept in whole seconds.
+ONE_READING = timedelta(seconds=3)
 
 #: How many people a search at the door shows at most.
 MOST_SHOWN = 8
@@ -34,11 +35,13 @@ CARD_LENGTH = len(codes.new(codes.VOUCHER_LENGTH))
 
 
 class TimebankSession(models.Model):
-    """Signing up and withdrawing, for oneself or by the coordinator for somebody offline."""
+    """Who is on the list: signing up and withdrawing, for oneself or by the coordinator for somebody
+    offline; the waiting list; and signing in and out, at the door and on its tablet.
+    """
 
     _inherit = "timebank.session"
 
-    # The tablet at the door: a link for one session that ends with it.
+    # The door
     kiosk_token = fields.Char(
         readonly=True, copy=False, groups="timebank_coproduction.group_timebank_coordinator"
     )
@@ -78,7 +81,7 @@ class TimebankSession(models.Model):
                     session=session._say(),
                 )
             )
-        full = role == "attendee" and session.capacity and session.taken_count >= session.capacity
+        full = session._is_full(role)
         vals = {
             "role": role,
             "state": "waiting" if full else "signed_up",
@@ -103,16 +106,65 @@ class TimebankSession(models.Model):
         :param vals_list: values of new ``timebank.attendance``; their state is changed in place
         """
         sessions = self.browse(vals.get("session_id") for vals in vals_list)
-        left = {session: session.capacity - session.taken_count for session in sessions if session.capacity}
+        left = {
+            (session, role): session._get_free_places(role)
+            for session in set(sessions)
+            for role in ("attendee", "helper")
+        }
         usual = self.env["timebank.attendance"].default_get(["role", "state"])
         for vals, session in zip(vals_list, sessions, strict=True):
             line = {**usual, **vals}
-            if session not in left or line["role"] != "attendee" or line["state"] == "absent":
+            place = session, line["role"]
+            if left.get(place) is None or line["state"] == "absent":
                 continue
-            if left[session] <= 0 and line["state"] == "signed_up":
+            if left[place] <= 0 and line["state"] == "signed_up":
                 vals["state"] = "waiting"
             else:
-                left[session] -= 1
+                left[place] -= 1
+
+    def _check_numbers(self, vals):
+        """:raises UserError: where a session would have fewer places than are taken"""
+        for session in self:
+            limited = vals.get("helpers_limited", session.helpers_limited)
+            wanted = vals.get("helpers_wanted", session.helpers_wanted)
+            reason = session._why_not_fewer(vals.get("capacity", session.capacity), limited and wanted)
+            if reason:
+                raise UserError(reason)
+
+    def _why_not_fewer(self, capacity, most_helpers):
+        """Why it can't have so few places or helpers, or an empty string; zero is no limit."""
+        self.ensure_one()
+        if capacity and self.taken_count > capacity:
+            return self.env._(
+                "%(count)s places of %(session)s are taken: it can't have fewer.",
+                count=self.taken_count,
+                session=self._say(),
+            )
+        if most_helpers and self.helper_count > most_helpers:
+            return self.env._(
+                "%(count)s helpers are signed up for %(session)s: it can't be for fewer.",
+                count=self.helper_count,
+                session=self._say(),
+            )
+        return ""
+
+    def _get_most_helpers(self):
+        """How many helpers can sign up; zero: as many as like."""
+        self.ensure_one()
+        return self.helpers_wanted if self.helpers_limited else 0
+
+    def _get_free_places(self, role):
+        """How many more can come in that role; ``None``: as many as like."""
+        self.ensure_one()
+        if role == "attendee" and self.capacity:
+            return self.capacity - self.taken_count
+        if role == "helper" and self._get_most_helpers():
+            return self._get_most_helpers() - self.helper_count
+        return None
+
+    def _is_full(self, role):
+        free = self._get_free_places(role)
+        return free is not None and free <= 0
 
     @verb(single=True, partner=record("res.partner"))
     def withdraw(self, partner):
@@ -181,6 +233,8 @@ class TimebankSession(models.Model):
                     self.env
                 )
             line._check_joining()
+        if line.role == "helper":
+            self._close_helpers_todo()
         return line
 
     def _get_line(self, partner):
@@ -209,21 +263,21 @@ class TimebankSession(models.Model):
         if not session.start - EARLY <= now <= session.stop + GRACE:
             raise SaidAloud(self.env._("%s is not on now.", session._say()))
         line = session._get_line(partner)
-        if line.state == "attended" and line.check_in and not line.check_out:
+        if line._is_inside():
             return line.with_env(self.env)
-        vals = {
-            "state": "attended",
-            "check_in": line.check_in or now,
-            "check_out": False,
-            "forgot_check_out": False,
-        }
         if line.settled_on:
             raise UserError(self.env._("“%s” has been logged already.", line.display_name))
+        vals = {"state": "attended"}
         if line:
             vals |= {"offered_until": False, "claim_code": False}
         else:
             vals["role"] = role or "attendee"
+        if not line.check_in:
+            vals["check_in"] = now
+        was_there = bool(line.check_in)
         line = session._put_on_list(line, partner, vals)
+        if was_there:
+            line._sign_in(now)
         return line.with_env(self.env)
 
     @verb(single=True, partner=record("res.partner"))
@@ -237,9 +291,9 @@ class TimebankSession(models.Model):
         partner = self._as_partner(partner)
         session = self._at_the_door()
         line = session._get_line(partner)
-        if line.state != "attended" or not line.check_in or line.settled_on:
+        if not line._is_inside() or line.settled_on:
             raise UserError(self.env._("%s has not signed in.", partner.name))
-        line._sign_out(max(fields.Datetime.now(), line.check_in))
+        line._sign_out(fields.Datetime.now())
         return line.with_env(self.env)
 
     def _at_the_door(self):
@@ -276,20 +330,27 @@ class TimebankSession(models.Model):
         """Keep free places for the first who wait, and tell them."""
         now = fields.Datetime.now()
         for session in self.sudo():  # sudo: a member who withdraws moves up another
-            free = session.capacity - session.taken_count if session.capacity else session.waiting_count
-            if session.state != "open" or session.start <= now or free <= 0:
+            if session.state != "open" or session.start <= now or not session.waiting_count:
                 continue
-            waiting = session.env["timebank.attendance"].search(
-                [("session_id", "=", session.id), ("state", "=", "waiting"), ("offered_until", "=", False)],
-                order="waiting_since, id",
-                limit=free,
-            )
             until = min(now + timedelta(hours=session.scheme_id.claim_hours), session.start)
-            for one in waiting:
-                one._in_verb().write(
-                    {"offered_until": until, "claim_code": secrets.token_urlsafe(PLACE_BYTES)}
+            for role in ("attendee", "helper"):
+                if session._is_full(role):
+                    continue
+                waiting = session.env["timebank.attendance"].search(
+                    [
+                        ("session_id", "=", session.id),
+                        ("role", "=", role),
+                        ("state", "=", "waiting"),
+                        ("offered_until", "=", False),
+                    ],
+                    order="waiting_since, id",
+                    limit=session._get_free_places(role),
                 )
-            waiting._notify("place_freed")
+                for one in waiting:
+                    one._in_verb().write(
+                        {"offered_until": until, "claim_code": secrets.token_urlsafe(PLACE_BYTES)}
+                    )
+                waiting._notify("place_freed")
 
     def _pass_on_lapsed_offers(self):
         """Places that were not taken in time go to the next."""
@@ -360,14 +421,15 @@ class TimebankSession(models.Model):
             member = self._kiosk_member(card)
             line = self._get_line(member.partner_id) if member else self.env["timebank.attendance"]
             return [self._kiosk_row(member, line, card)] if member else []
-        if len(text) < LEAST_TYPED:
+        asked = names.asked(text)
+        if not asked or not names.is_enough(text, LEAST_TYPED):
             return []
         lines = self.attendance_ids.filtered(lambda one: one.state in ON_THE_DOOR)
         members = lines._get_members()
         rows = []
         for one in lines:
             member = members.get((one.scheme_id.id, one.partner_id.id))
-            if member and any(word.startswith(text.lower()) for word in self._kiosk_words(member)):
+            if member and self._is_kiosk_name(member, asked):
                 rows.append(self._kiosk_row(member, one, one.id))
         return sorted(rows, key=lambda row: row["name"])[:MOST_SHOWN]
 
@@ -392,8 +454,10 @@ class TimebankSession(models.Model):
             partner = member.partner_id
             if not member:
                 raise SaidAloud(self.env._("We don't know that card. Please ask at the desk."))
-        line = self.check_in(partner) if way == "in" else self.check_out(partner)
-        return {"name": member._first_name(), "inside": line.state == "attended" and not line.check_out}
+        line = self._get_line(partner)
+        if not line._moved_within(ONE_READING):
+            line = self.check_in(partner) if way == "in" else self.check_out(partner)
+        return {"name": member._first_name(), "inside": line._is_inside()}
 
     @api.private
     def _kiosk_sorry(self, key):
@@ -416,14 +480,11 @@ class TimebankSession(models.Model):
             limit=1,
         )
 
-    def _kiosk_words(self, member):
-        name = member.shown_name.lower()
-        return (name, *name.split()) if name else ()
+    def _is_kiosk_name(self, member, asked):
+        """Whether each of the words typed begins one of the name's: the shown one is all that counts."""
+        shown = names.sought(member.shown_name)
+        return bool(member.shown_name) and all(f" {word}" in shown for word in asked)
 
     def _kiosk_row(self, member, line, key):
-        inside = line.state == "attended" and bool(line.check_in) and not line.check_out
-        return {"key": key, "name": member.shown_name or member._first_name(), "inside": inside}
-
-    def _kiosk_opens(self):
-        """From when people can sign in, as the clock at the place shows it."""
-        return say_time(self.start - EARLY, self.tz)
+        name = member.shown_name or member._first_name()
+        return {"key": key, "name": name, "inside": line._is_inside()}

@@ -21,13 +21,25 @@ class TimebankSessionNotice(models.Model):
             ("signed_up", "Signed up"),
             ("reminder", "Reminder"),
             ("place_freed", "Place freed"),
+            ("moved", "Moved"),
             ("cancelled", "Cancelled"),
             ("thanks", "Thanks"),
         ],
         required=True,
     )
+    # What the person was told before a session was moved, however often it is until they are told anew
+    start = fields.Datetime("Began")
+    stop = fields.Datetime("Ended")
+    tz = fields.Char("Time zone")
+    location = fields.Char("Was at")
 
     _once = models.UniqueIndex("(attendance_id, kind)", "That mail is waiting to be sent already.")
+
+    def _is_undone(self):
+        """Whether a session that was moved is where and when it was before."""
+        self.ensure_one()
+        now = self.attendance_id.session_id._get_time_and_place()
+        return self.kind == "moved" and all(self[name] == now[name] for name in now)
 
     @api.model
     def _cron_send(self):
@@ -35,11 +47,7 @@ class TimebankSessionNotice(models.Model):
         left = self.search_count([])
         while notices := self.search([], order="id", limit=BATCH):
             for kind, group in notices.grouped("kind").items():
-                template = self.env.ref(
-                    f"timebank_coproduction.mail_session_{kind}", raise_if_not_found=False
-                )
-                if template:
-                    template.send_mail_batch(group.attendance_id.ids)
+                group.attendance_id._mail_people(f"timebank_coproduction.mail_session_{kind}")
             sent = len(notices)
             left = max(left - sent, 0)
             notices.unlink()

@@ -1,14 +1,14 @@
-from datetime import datetime
-
-import pytz
+from datetime import datetime, timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...tools import series
+from ...tools.minutes import DAY
 from ..common.figures import figures_over
-from ..common.verb import choice, day, many, verb, whole
+from ..common.verb import day, many, text, verb, whole
 from ..common.windows import open_dialog, open_list
+from ..common.words import from_place
 
 FREQUENCIES = [
     ("weekly", "Every week"),
@@ -17,7 +17,10 @@ FREQUENCIES = [
 ]
 
 #: What a later session takes over from the one that was changed.
-SHARED = ("name", "location", "capacity", "helpers_wanted", "note", "tz")
+SHARED = ("name", "capacity", "helpers_wanted", "helpers_limited", "note")
+
+#: When and where it is: kept by a later session that was moved by hand.
+WHEN, WHERE = frozenset({"start", "stop", "tz"}), frozenset({"location"})
 
 
 class TimebankSession(models.Model):
@@ -29,6 +32,18 @@ class TimebankSession(models.Model):
         "timebank.session", readonly=True, copy=False, index="btree_not_null", ondelete="set null",
         help="The first session of the series.",
     )  # fmt: skip
+    own_time = fields.Boolean(
+        "Time of its own",
+        readonly=True,
+        copy=False,
+        help="It was moved by hand to a time that the rest of its series hasn't.",
+    )
+    own_place = fields.Boolean(
+        "Place of its own",
+        readonly=True,
+        copy=False,
+        help="It was moved by hand to a place that the rest of its series hasn't.",
+    )
     series_count = fields.Integer("Sessions in the series", compute="_compute_series_count")
 
     def _compute_series_count(self):
@@ -38,7 +53,7 @@ class TimebankSession(models.Model):
 
     @verb(
         single=True,
-        frequency=choice("weekly", "fortnightly", "monthly"),
+        frequency=text(),
         until=day(),
         count=whole(),
         skip_dates=many(day()),
@@ -76,7 +91,8 @@ class TimebankSession(models.Model):
     def action_apply_to_later(self):
         """Give the later sessions of the series this one's place, numbers and time of day.
 
-        Those that are over stay as they are.
+        Those that are over stay as they are. One that was moved by hand keeps its time, or
+        its place, and is listed.
 
         :return: ``True``, or an action listing what could not be changed, and why
         :raises UserError: when there is nothing later
@@ -86,26 +102,64 @@ class TimebankSession(models.Model):
         later = self._get_later()
         if not later:
             raise UserError(self.env._("There are no later sessions in this series."))
-        refusals = {
-            session.id: self.env._(
-                "%(count)s places of %(session)s are taken: it can't have fewer.",
-                count=session.taken_count,
-                session=session._say(),
-            )
-            for session in later
-            if self.capacity and session.taken_count > self.capacity
-        }
+        refusals = later._get_refusals_by_numbers(self)
         for session in later.filtered(lambda session: session.id not in refusals):
-            start = self._same_time_on(session.date)
-            session.write(
-                {
-                    **{name: self[name] for name in SHARED},
-                    "coordinator_id": self.coordinator_id.id,
-                    "start": start,
-                    "stop": start + (self.stop - self.start),
-                }
-            )
+            session._like_series().write(self._prepare_later(session))
+            if session.own_time or session.own_place:
+                refusals[session.id] = session._say_kept()
+        self._in_verb().write({"own_time": False, "own_place": False})
         return later._tell(refusals, self.env._("changed"))
+
+    def _get_refusals_by_numbers(self, like):
+        """Those of these sessions that have more people than the session ``like`` takes."""
+        refusals = {}
+        for session in self:
+            reason = session._why_not_fewer(like.capacity, like._get_most_helpers())
+            if reason:
+                refusals[session.id] = reason
+        return refusals
+
+    def _prepare_later(self, session):
+        """What a later session of the series takes over from this one."""
+        vals = {**{name: self[name] for name in SHARED}, "coordinator_id": self.coordinator_id.id}
+        if not session.own_time:
+            start, stop = self._get_times_on(session.date)
+            vals |= {"tz": self.tz, "start": start, "stop": stop}
+        if not session.own_place:
+            vals["location"] = self.location
+        return vals
+
+    def _say_kept(self):
+        """That this session keeps the time or place that somebody has given it."""
+        self.ensure_one()
+        if self.own_time and self.own_place:
+            sentence = self.env._("%s was moved by hand: it keeps its time and place. The rest was changed.")
+        elif self.own_time:
+            sentence = self.env._("%s was moved by hand: it keeps its time. The rest was changed.")
+        else:
+            sentence = self.env._("%s was moved by hand: it keeps its place. The rest was changed.")
+        return sentence % self._say()
+
+    def _like_series(self):
+        """These sessions, to be changed as their series is and not by hand."""
+        return self.with_context(timebank_like_series=True)
+
+    def _note_own(self, before):
+        """Remember what of a series was moved by hand, to another time or place.
+
+        :param dict before: session → its time and place until now
+        """
+        if self.env.context.get("timebank_like_series"):
+            return
+        for session, old in before.items():
+            new = session._get_time_and_place()
+            vals = {}
+            if any(old[name] != new[name] for name in WHEN):
+                vals["own_time"] = True
+            if any(old[name] != new[name] for name in WHERE):
+                vals["own_place"] = True
+            if session.series_id and vals:
+                session._in_verb().write(vals)
 
     @verb()
     def action_cancel_later(self):
@@ -167,17 +221,24 @@ class TimebankSession(models.Model):
 
     def _prepare_repetition(self, day):
         """Values of a session like this one on ``day``."""
-        start = self._same_time_on(day)
+        start, stop = self._get_times_on(day)
         return {
             **self.copy_data()[0],
             "start": start,
-            "stop": start + (self.stop - self.start),
+            "stop": stop,
             "state": self.state,
             "series_id": self.series_id.id,
         }
 
-    def _same_time_on(self, day):
-        """This session's time of day on another day, in UTC, whatever the clocks have done in between."""
-        zone = pytz.timezone(self.tz)
-        local = datetime.combine(day, self._local(self.start).time())
-        return zone.normalize(zone.localize(local, is_dst=False)).astimezone(pytz.utc).replace(tzinfo=None)
+    def _get_times_on(self, day):
+        """When a session like this one begins and ends on another day, by the clocks of its place.
+
+        Where they change meanwhile, it takes an hour more or less; never more than 24 hours.
+        """
+        start, stop = self._local(self.start), self._local(self.stop)
+        later = from_place(datetime.combine(day, start.time()), self.tz)
+        last_day = day + (stop.date() - start.date())
+        end = from_place(datetime.combine(last_day, stop.time()), self.tz)
+        if end <= later:  # both within the hour that the clocks leave out
+            end = later + (self.stop - self.start)
+        return later, min(end, later + timedelta(minutes=DAY))

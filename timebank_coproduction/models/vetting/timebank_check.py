@@ -31,7 +31,7 @@ class TimebankCheck(models.Model):
 
     _name = "timebank.check"
     _description = "Check of a Person"
-    _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["timebank.protected", "timebank.told", "mail.thread", "mail.activity.mixin"]
     _order = "expires_on, id"
     _rec_names_search = ["partner_id", "reference"]
 
@@ -197,8 +197,8 @@ class TimebankCheck(models.Model):
     def _remind(self, days):
         self._in_verb().write({"reminded_days": days})
         current = self.filtered(lambda check: not check._is_renewed())
-        template = self.env.ref("timebank_coproduction.mail_check_due")
-        template.send_mail_batch(current.filtered("partner_id.email").ids)
+        # whoever no mail reaches hears of it from the coordinators, who have a to-do anyway
+        current._mail_people("timebank_coproduction.mail_check_due")
         for check in current:
             for coordinator in check._get_coordinators():
                 check.activity_schedule(

@@ -56,7 +56,7 @@ export class TimebankDesk extends Component {
     }
 
     /** Run a row's button; the desk is shown anew once its dialog, if any, is closed. */
-    async press(button) {
+    async press(button, row) {
         if (this.state.busy) {
             return;
         }
@@ -66,7 +66,8 @@ export class TimebankDesk extends Component {
             if (result && result.type) {
                 await this.action.doAction(result, { onClose: () => this.refresh() });
             } else {
-                this.notification.add(button.label, { type: "success" });
+                const done = row ? `${button.label}: ${row.title}` : button.label;
+                this.notification.add(done, { type: "success" });
             }
         } finally {
             this.state.busy = false;
@@ -88,7 +89,10 @@ export class TimebankDesk extends Component {
     }
 
     join() {
+        // into the bank that the desk shows, where it shows one
+        const additionalContext = this.state.bank ? { default_scheme_id: this.state.bank } : {};
         return this.action.doAction("timebank_coproduction.timebank_intake_action", {
+            additionalContext,
             onClose: () => this.refresh(),
         });
     }

@@ -9,6 +9,9 @@ const GREETING = 3500;
 /** What is no name but a card: its code, with or without dashes. */
 const CARD = /^[0-9A-Za-z]{4}([\s-]?[0-9A-Za-z]{4}){3}$/;
 
+/** Scripts in which one sign can be a name. */
+const SIGNS = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+
 /**
  * The page at the door: type a few letters of a name, or hold up a card, to sign in or out.
  * A card reader types the code and presses Enter; the tablet's camera reads it as well.
@@ -60,7 +63,7 @@ export class TimebankKiosk extends Interaction {
     /** Show who fits. A card is somebody's own: it signs in or out at once. */
     async find(text, submitted = false) {
         this.asked = text;
-        if (text.length < 2) {
+        if (text.length < 2 && !SIGNS.test(text)) {
             return this.showPeople([]);
         }
         const result = await this.ask("find", { text });

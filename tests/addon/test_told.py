@@ -1,0 +1,112 @@
+"""Who can be reached by mail is one rule; whoever can't is rung."""
+
+import ast
+from datetime import datetime
+from pathlib import Path
+
+from odoo.tests import tagged
+
+from odoo.addons.timebank_coproduction import tools
+
+from ..exchange_common import ExchangeCase
+from ..rewards_common import RewardCase
+from ..session_common import SessionCase
+
+ADDON = Path(tools.__path__[0]).parent
+
+
+@tagged("post_install", "-at_install")
+class TestTold(SessionCase, ExchangeCase, RewardCase):
+    #: The reasons why a mail reaches nobody.
+    reasons = ("nothing", "none", "malformed", "bounced", "blacklisted")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.ann.partner_id.email = "ann@example.org"
+        cls.unreachable = {reason: cls._make_member(f"Pat {reason.capitalize()}") for reason in cls.reasons}
+        for reason, member in cls.unreachable.items():
+            member.partner_id.write({"email": f"{reason}@example.org", "phone": "0113 496 0023"})
+        cls.unreachable["nothing"].partner_id.email = False
+        cls.unreachable["none"].partner_id.email = "none"
+        cls.unreachable["malformed"].partner_id.email = "name at example"
+        cls.unreachable["bounced"].partner_id.message_bounce = 1
+        cls.env["mail.blacklist"]._add("blacklisted@example.org")
+        cls.todos_before = cls.env["mail.activity"].search([])
+
+    def _calls(self):
+        call = self.env.ref("mail.mail_activity_data_call")
+        return self.env["mail.activity"].search([("activity_type_id", "=", call.id)]) - self.todos_before
+
+    def test_the_rule(self):
+        for reason, member in self.unreachable.items():
+            with self.subTest(reason=reason):
+                self.assertFalse(member.partner_id._get_mailable())
+        self.assertEqual(self.ann.partner_id._get_mailable(), self.ann.partner_id)
+        # staff who may not read who is blacklisted ask through verbs
+        self.assertTrue(self.ann.partner_id.with_user(self.portal)._get_mailable())
+
+    def test_session_cancelled(self):
+        session = self._make_session()
+        for member in (self.ann, *self.unreachable.values()):
+            session.sign_up(member.partner_id)
+        notices = self.env["timebank.session.notice"].search([])
+        self.assertEqual(notices.attendance_id.partner_id, self.ann.partner_id)
+        self.assertFalse(self._calls())  # they were there when they signed up
+        session.with_user(self.coordinator).action_cancel()
+        calls = self._calls()
+        self.assertEqual(len(calls), len(self.reasons))
+        self.assertEqual(calls.user_id, self.coordinator)
+        self.assertEqual(set(calls.mapped("res_id")), {session.id})
+        self.assertEqual(set(calls.mapped("summary")), {calls[0].summary})
+        self.assertIn("Ring a member, about what doesn't take place", calls[0].summary)
+        self.assertIn("Pat None (0113 496 0023)", " ".join(calls.mapped("note")))
+
+    def test_place_freed(self):
+        later = {"start": datetime(2026, 3, 27, 14), "stop": datetime(2026, 3, 27, 16)}
+        session = self._make_session(capacity=1, **later)
+        session.sign_up(self.ann.partner_id)
+        session.sign_up(self.unreachable["bounced"].partner_id)
+        session.with_user(self.portal).withdraw(self.ann.partner_id)
+        self.assertIn("a place that is free for them", self._calls().summary)
+        self.assertEqual(self._calls().user_id, self.coordinator)
+
+    def test_calls_stand_on_the_desk(self):
+        self._introduce(self._make_offer(self.unreachable["malformed"]), self._make_request(self.ann))
+        schemes = self.env["timebank.scheme"].with_user(self.coordinator)
+        calls = next(one for one in schemes.get_desk()["sections"] if one["key"] == "calls")
+        self.assertEqual(calls["count"], 1)
+        row = calls["rows"][0]
+        self.assertIn("Ring Pat Malformed", row["title"])
+        done = row["buttons"][0]
+        called = self.env[done["model"]].with_user(self.coordinator).browse(done["args"][0])
+        getattr(called, done["method"])()
+        calls = next(one for one in schemes.get_desk()["sections"] if one["key"] == "calls")
+        self.assertFalse(calls["count"])
+
+    def test_introduction(self):
+        introduction = self._introduce(
+            self._make_offer(self.unreachable["malformed"]), self._make_request(self.ann)
+        )
+        call = self._calls()
+        self.assertEqual((call.res_model, call.res_id), ("timebank.introduction", introduction.id))
+        self.assertIn("Ring Pat Malformed", call.summary)
+
+    def test_code_of_a_claim(self):
+        member = self.unreachable["blacklisted"]
+        self._fund(member, 600)
+        self.lesson.fulfilment = "code"
+        claim = self._make_claim(member, self.lesson, "approved")
+        call = self._calls()
+        self.assertEqual((call.res_model, call.res_id), ("timebank.redemption", claim.id))
+
+    def test_one_place_sends(self):
+        """No mail of a template goes out but through the one method that knows the rule."""
+        senders = []
+        for path in ADDON.rglob("*.py"):
+            if path.is_relative_to(ADDON / "tests"):
+                continue
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Attribute) and node.attr in ("send_mail", "send_mail_batch"):
+                    senders.append(path.name)
+        self.assertEqual(senders, ["timebank_told.py"])

@@ -1,0 +1,70 @@
+from markupsafe import Markup
+
+from odoo import models
+
+#: The kind of to-do with which a coordinator is asked to ring somebody.
+CALL = "mail.mail_activity_data_call"
+
+
+class TimebankTold(models.AbstractModel):
+    """What people are told about: by mail where it reaches them, by telephone where it doesn't.
+
+    No mail of the bank goes out but through :meth:`_mail_people`, so that one rule says whom
+    a mail reaches; a verb that owes it to people to be told has :meth:`_plan_calls` for the rest.
+    """
+
+    _name = "timebank.told"
+    _description = "What People Are Told About"
+
+    def _mail_people(self, template, person="partner_id"):
+        """Send a mail about each of these records whose person it reaches.
+
+        :param str template: the external id of the mail's template
+        :param str person: the field that holds who is told, or a function of a record that returns them
+        :return: the records whose person can't be reached by mail
+        """
+        # sudo: mails are the bank's, whoever caused them
+        records = self.sudo()
+        people = {record: record._get_told(person) for record in records}
+        mailable = records.env["res.partner"].union(*people.values())._get_mailable()
+        reached = records.filtered(lambda record: people[record] & mailable)
+        if reached:
+            self.env.ref(template).sudo().send_mail_batch(reached.ids)
+        return self - reached.with_env(self.env)
+
+    def _plan_calls(self, say, person="partner_id", note=False):
+        """A to-do for the bank's coordinator for each of these records: ring its person.
+
+        :param say: a function of a record: what the call is about, in a few words
+        :param person: as for :meth:`_mail_people`
+        :param note: a function of a record: what to say
+        """
+        # sudo: the task is the bank's, whoever caused it
+        for record in self.sudo():
+            who, place, what = record._get_told(person), record._get_call_place(), say(record)
+            if place == record:
+                summary = self.env._("Ring %(person)s, about %(what)s", person=who.name, what=what)
+            else:  # where others read along, only the note says who
+                summary = self.env._("Ring a member, about %s", what)
+            lines = [f"{who.name} ({who.phone})" if who.phone else who.name]
+            lines += [note(record)] if note else []
+            place.activity_schedule(
+                CALL,
+                summary=summary,
+                note=Markup().join(Markup("<p>%s</p>") % line for line in lines),
+                user_id=record._get_broker().id,
+            )
+
+    def _get_told(self, person):
+        self.ensure_one()
+        return person(self) if callable(person) else self[person]
+
+    def _get_call_place(self):
+        """The record on which the to-do stands."""
+        return self
+
+    def _get_broker(self):
+        """Who speaks for the bank: the user at work, if they coordinate it, or else the first who does."""
+        # sudo: who coordinates the bank is no secret
+        coordinators = self.sudo().scheme_id.coordinator_ids
+        return (self.env.user & coordinators) or coordinators[:1] or self.env.user

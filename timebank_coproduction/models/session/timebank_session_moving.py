@@ -1,0 +1,134 @@
+from markupsafe import Markup
+
+from odoo import fields, models
+
+from .timebank_session import MOST_TOLD, MOVES
+
+#: From how many hours before it begins a helper who withdraws does so late.
+LATE_HOURS = 48
+
+#: What a person who runs a session is asked to look after until it takes place.
+TODOS = [
+    "timebank_coproduction.mail_activity_moved",
+    "timebank_coproduction.mail_activity_helpers",
+]
+
+
+class TimebankSession(models.Model):
+    """Sessions moved to another time or place: who is told, and who can't come any more."""
+
+    _inherit = "timebank.session"
+
+    obstacle_count = fields.Integer(
+        "Can't come as it is",
+        compute="_compute_obstacle_count",
+        help="People signed up who are somewhere else at that time, or lack a check by then.",
+    )
+
+    def _compute_obstacle_count(self):
+        for session in self:
+            session.obstacle_count = len(session.attendance_ids.filtered("obstacle"))
+
+    def _get_times_and_places(self):
+        """Dict of session → when and where it is: a dict of field → value."""
+        return {session: session._get_time_and_place() for session in self}
+
+    def _get_time_and_place(self):
+        self.ensure_one()
+        return {name: self[name] or False for name in sorted(MOVES)}
+
+    def _after_moving(self, before):
+        """Tell who signed up or waits, and list who can't come any more.
+
+        :param dict before: session → its time and place until now
+        """
+        self._note_own(before)
+        now = fields.Datetime.now()
+        for session, old in before.items():
+            if session.state != "open" or session.stop <= now or session._get_time_and_place() == old:
+                continue
+            # sudo: those on the register of a session that the user may write
+            lines = session.sudo().attendance_ids.filtered(lambda one: one.state in ("signed_up", "waiting"))
+            lines._tell_move(old)
+            session._list_obstacles(lines)
+
+    def _list_obstacles(self, lines):
+        """One to-do with those who can't come to the session as it is now, and why."""
+        self.ensure_one()
+        self.activity_unlink(["timebank_coproduction.mail_activity_moved"])
+        stuck = lines.filtered("obstacle")
+        if not stuck:
+            return
+        self.activity_schedule(
+            "timebank_coproduction.mail_activity_moved",
+            summary=self.env._("%s people can't come as it is now", len(stuck)),
+            note=Markup("<br/>").join(stuck[:MOST_TOLD].mapped("obstacle")),
+            user_id=self._get_runner().id,
+        )
+
+    def _get_runner(self, people=None):
+        """Who runs this session, or another coordinator where it concerns themselves.
+
+        :param people: the contacts it is about
+        :return: a ``res.users``, or none where the bank has nobody
+        """
+        self.ensure_one()
+        # sudo: whoever withdraws may not be able to read who runs the bank
+        session = self.sudo()
+        users = session.coordinator_id | session.scheme_id.coordinator_ids
+        others = users.filtered(lambda user: not people or user.partner_id not in people)
+        return (others or users)[:1]
+
+    def _drop_todos(self):
+        """What there was to look after before it took place is over."""
+        self.activity_unlink(TODOS)
+
+    # ------------------------------------------------------------
+    # A helper who withdraws late
+    # ------------------------------------------------------------
+
+    def _ask_for_helpers(self, gone):
+        """A to-do for who runs a session that is soon, and now lacks who was to do the work.
+
+        :param gone: lines of those who have withdrawn just now
+        """
+        now = fields.Datetime.now()
+        soon = fields.Datetime.add(now, hours=LATE_HOURS)
+        for session, lines in gone.grouped("session_id").items():
+            runner = session._get_runner(lines.partner_id)
+            if session.state != "open" or not now < session.stop or session.start > soon:
+                continue
+            if not runner or runner == self.env.user or not session._lacks_any_of(lines.mapped("role")):
+                continue
+            session.activity_unlink(["timebank_coproduction.mail_activity_helpers"])
+            session.activity_schedule(
+                "timebank_coproduction.mail_activity_helpers",
+                date_deadline=session.date,
+                summary=self.env._("Withdrew late: %s", ", ".join(lines.partner_id.mapped("name"))),
+                note=self.env._(
+                    "It begins %(when)s. Coming: %(coming)s of %(wanted)s helpers wanted.",
+                    when=session._say_when(),
+                    coming=len(session._get_coming("helper")),
+                    wanted=session.helpers_wanted,
+                ),
+                user_id=runner.id,
+            )
+
+    def _get_coming(self, role):
+        """The lines of those who come in that role, without places that are only offered."""
+        return self.attendance_ids.filtered(
+            lambda one: one.role == role and one.state in ("signed_up", "attended")
+        )
+
+    def _lacks_any_of(self, roles):
+        """Whether somebody is missing in one of these roles: all of them, or fewer helpers than wanted."""
+        self.ensure_one()
+        return any(
+            len(self._get_coming(role)) < max(self.helpers_wanted if role == "helper" else 0, 1)
+            for role in roles
+        )
+
+    def _close_helpers_todo(self):
+        """Done, once as many come as are wanted."""
+        found = self.filtered(lambda session: not session._lacks_any_of(["helper"]))
+        found.activity_feedback(["timebank_coproduction.mail_activity_helpers"])
