@@ -13,6 +13,9 @@ class TestReopening(ClosingCase):
         self._close()
         hours = helper.hours_id
         self.session.with_user(self.coordinator).action_reopen("Wrong day")
+        self.assertNotIn(
+            "Wrong day", str(self.session.message_ids.mapped("body")), "Staff read the session's notes."
+        )
         self.assertEqual(self._balances(self.ann, self.ben), [0, 0])
         self.assertEqual(hours.state, "reversed")
         self.assertEqual(self.session.state, "open")

@@ -26,7 +26,7 @@ class ResPartner(models.Model):
             partner.timebank_balance_minutes = sum(mine.mapped("balance_minutes"))
 
     def _say_name(self):
-        """What a record that names this person tells its reader: to a member, as far as the person shows it."""
+        """What who reads a record that names this person is told: to a member, as far as it is shown."""
         self.ensure_one()
         # sudo: whoever reads the record is told whom it names, and nothing else of them
         person, user = self.sudo(), self.env.user

@@ -463,9 +463,9 @@ class TimebankSession(models.Model):
         problems = lines._undo_log(reason)
         sessions._in_verb().write({"state": "open", "closed_on": False, "closed_by_id": False})
         sessions._close_todos()
-        sessions._message_log_batch(
-            bodies={session.id: self.env._("Re-opened: %s", reason) for session in sessions}
-        )
+        # Everybody who reads the session reads its notes; why, which may be about somebody, is told elsewhere.
+        told = self.env._("Re-opened: what was reversed says why.")
+        sessions._message_log_batch(bodies=dict.fromkeys(sessions.ids, told))
         if problems:
             return self.env["timebank.outcome"]._show(lines, self.env._("undone"), problems)
         return self._tell(refusals, self.env._("re-opened"))
