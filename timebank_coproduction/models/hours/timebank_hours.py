@@ -248,7 +248,9 @@ class TimebankHours(models.Model):
 
     def _get_usual_zone(self):
         """Where the clocks are that whoever records an entry goes by."""
-        return self.env.context.get("tz") or self.env.user.tz or self.env.company.partner_id.tz or "UTC"
+        # sudo: members can't read the organisation's contact; only its time zone is asked
+        company = self.env.company.sudo()
+        return self.env.context.get("tz") or self.env.user.tz or company.partner_id.tz or "UTC"
 
     def _get_zone(self):
         """The time zone that this entry's day is of."""

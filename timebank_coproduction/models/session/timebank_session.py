@@ -463,7 +463,7 @@ class TimebankSession(models.Model):
         problems = lines._undo_log(reason)
         sessions._in_verb().write({"state": "open", "closed_on": False, "closed_by_id": False})
         sessions._close_todos()
-        # Everybody who reads the session reads its notes; why, which may be about somebody, is told elsewhere.
+        # Everybody who reads the session reads its notes; why, maybe about somebody, the reversals say.
         told = self.env._("Re-opened: what was reversed says why.")
         sessions._message_log_batch(bodies=dict.fromkeys(sessions.ids, told))
         if problems:
