@@ -76,7 +76,7 @@ class TestDurations(ExchangeCase):
         self.assertEqual(
             {message["message"] for message in result["messages"]},
             {
-                "“100% sure” is not an amount of time that can be read."
+                "“100% sure” is not an amount of time that can be recorded."
                 " Write it like 1:30, 1.5, 1h30 or 90 min."
             },
         )

@@ -35,6 +35,6 @@ class TestDurationsJourney(JourneyCase):
                 screen.fill("Hours", said)
                 self.assertEqual(screen.value("Hours"), shown)
             screen.fill("Hours", "a while")
-            self.assertIn("“a while” is not an amount of time that can be read", screen.notification())
+            self.assertIn("“a while” is not an amount of time that can be recorded", screen.notification())
             screen.fill("Hours", "90 min")
             self.assertEqual(screen.value("Hours"), "01:30")

@@ -134,6 +134,12 @@ class TrustCase(TimebankCase):
         )
         session.action_open()
         made["timebank.attendance"] = session.sign_up(people[0])
+        make(
+            "timebank.attendance.stretch",
+            attendance_id=made["timebank.attendance"].id,
+            check_in=session.start,
+            check_out=session.stop,
+        )
         # rewards
         supplier, funder = env["res.partner"].create(
             [{"name": f"Baths {word}"}, {"name": f"Foundation {word}"}]

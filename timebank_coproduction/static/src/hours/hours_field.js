@@ -27,7 +27,7 @@ export class TimebankHoursField extends FloatTimeField {
             return readHours(text, localization.decimalPoint);
         } catch (error) {
             const sentence = _t(
-                "“%s” is not an amount of time that can be read. Write it like 1:30, 1.5, 1h30 or 90 min.",
+                "“%s” is not an amount of time that can be recorded. Write it like 1:30, 1.5, 1h30 or 90 min.",
                 text
             );
             this.notification.add(sentence, { type: "danger" });
