@@ -64,7 +64,8 @@ def read_minutes(env, text):
     except ValueError as error:
         raise UserError(
             env._(
-                "“%s” is not an amount of time that can be recorded. Write it like 1:30, 1.5, 1h30 or 90 min.",
+                "“%s” is not an amount of time that can be recorded."
+                " Write it like 1:30, 1.5, 1h30 or 90 min.",
                 text,
             )
         ) from error
