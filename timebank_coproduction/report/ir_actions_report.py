@@ -113,8 +113,25 @@ class IrActionsReport(models.Model):
         return lxml.html.tostring(page, encoding="unicode", doctype="<!DOCTYPE html>")
 
     @api.model
-    def _run_wkhtmltopdf(self, bodies, report_ref=False, landscape=False, **options):
+    def _run_wkhtmltopdf(
+        self,
+        bodies,
+        report_ref=False,
+        header=None,
+        footer=None,
+        landscape=False,
+        specific_paperformat_args=None,
+        set_viewport_size=False,
+    ):
         report = report_ref and self._get_report(report_ref)
         if not report or not report._is_timebank_paper() or self._get_timebank_engine() != "weasyprint":
-            return super()._run_wkhtmltopdf(bodies, report_ref=report_ref, landscape=landscape, **options)
+            return super()._run_wkhtmltopdf(
+                bodies,
+                report_ref=report_ref,
+                header=header,
+                footer=footer,
+                landscape=landscape,
+                specific_paperformat_args=specific_paperformat_args,
+                set_viewport_size=set_viewport_size,
+            )
         return paper.pdf(bodies, report.get_paperformat()._get_page_style(landscape))

@@ -50,10 +50,11 @@ CREATE CONSTRAINT TRIGGER timebank_places AFTER UPDATE OF capacity ON timebank_s
     EXECUTE FUNCTION timebank_guard_places();
 """
 
-#: Look now at what would be looked at when the transaction ends.
-LOOK_NOW = """
-SET CONSTRAINTS timebank_places, timebank_places_new IMMEDIATE;
-SET CONSTRAINTS timebank_places, timebank_places_new DEFERRED;
-"""
+
+def look_now(cr):
+    """Look now at what would be looked at when the transaction ends."""
+    cr.execute("SET CONSTRAINTS timebank_places, timebank_places_new IMMEDIATE")
+    cr.execute("SET CONSTRAINTS timebank_places, timebank_places_new DEFERRED")
+
 
 DROP = "DROP FUNCTION IF EXISTS timebank_guard_places() CASCADE;"

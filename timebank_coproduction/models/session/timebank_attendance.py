@@ -280,7 +280,7 @@ class TimebankAttendance(models.Model):
         precommit, cr = self.env.cr.precommit, self.env.cr
         if not precommit.data.get("timebank_places"):
             precommit.data["timebank_places"] = True
-            precommit.add(lambda: cr.execute(register_ddl.LOOK_NOW))
+            precommit.add(lambda: register_ddl.look_now(cr))
 
     # ------------------------------------------------------------
     # Who can be on the register. Sign-up, register, kiosk and waiting list ask here.
