@@ -8,7 +8,7 @@ from .console import Stop, say, step
 from .lock import only_one
 
 WORKERS = "2"
-PLUGIN = "dev.inside.browser_must_start"
+PLUGINS = ("dev.inside.browser_must_start", "dev.inside.own_filestore")
 COUNTER = settings.ROOT / "dev" / "inside" / "count_tests.py"
 
 
@@ -56,8 +56,9 @@ def _through_link(target):
 def _pytest(*arguments):
     say()
     return subprocess.run(
-        [python_env.python(), "-m", "pytest", "-p", PLUGIN, "--odoo-http"]
-        + [f"--odoo-database={settings.TEST_DB}", *arguments],
+        [python_env.python(), "-m", "pytest", "--odoo-http", f"--odoo-database={settings.TEST_DB}"]
+        + [part for plugin in PLUGINS for part in ("-p", plugin)]
+        + [*arguments],
         cwd=settings.ROOT,
         env=_environment(),
         check=False,

@@ -6,6 +6,7 @@ from . import test_deleting
 from . import test_demo
 from . import test_durations
 from . import test_external_api
+from . import test_filestore
 from . import test_finding_people
 from . import test_forms
 from . import test_install
