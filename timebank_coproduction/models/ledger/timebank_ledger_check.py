@@ -36,6 +36,7 @@ class TimebankLedgerCheck(models.AbstractModel):
             self._find_lost_numbers,
             self._find_wrong_books,
             self._find_wrong_kinds,
+            self._find_altered_texts,
             self.env["timebank.seal"]._get_violations,
         ]
 
@@ -287,4 +288,22 @@ class TimebankLedgerCheck(models.AbstractModel):
             "timebank.transfer",
             rows,
             lambda name: self.env._("transfer %s is between accounts that its kind is never between.", name),
+        )
+
+    def _find_altered_texts(self, schemes):
+        """What stands on a transfer is what was written on it, or was erased as such."""
+        rows = self._query(
+            """SELECT scheme_id, id, name FROM timebank_transfer
+                WHERE scheme_id IN %s
+                  AND CASE WHEN memo IS NOT NULL
+                      THEN timebank_digest(memo_salt, memo) IS DISTINCT FROM memo_digest
+                           OR memo_erased_on IS NOT NULL
+                      ELSE (memo_digest IS NULL) != (memo_erased_on IS NULL) END""",
+            tuple(schemes.ids),
+        )
+        return self._prepare_violations(
+            "text",
+            "timebank.transfer",
+            rows,
+            lambda name: self.env._("what was written on transfer %s was altered.", name),
         )

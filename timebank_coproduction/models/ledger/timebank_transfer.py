@@ -16,7 +16,8 @@ class TimebankTransfer(models.Model):
     """Minutes moving from one account to another. Nothing else changes a balance.
 
     Append-only: made by :meth:`_post` alone, never changed, never removed; a
-    correction is a reversal. PostgreSQL enforces the same (``tools/ledger_ddl.py``).
+    correction is a reversal. What somebody wrote on it can be erased, for which what is
+    sealed is a digest. PostgreSQL enforces the same (``tools/ledger_ddl.py``).
     """
 
     _name = "timebank.transfer"
@@ -39,7 +40,7 @@ class TimebankTransfer(models.Model):
             "to_account_id",
             "minutes",
             "kind",
-            "memo",
+            "memo_digest",
             "reversal_of_id",
             "create_uid",
             "create_date",
@@ -79,6 +80,10 @@ class TimebankTransfer(models.Model):
         index=True,
     )
     memo = fields.Char(readonly=True)
+    # Of the database's making: a salted SHA-256 of the memo, in hex, and the salt, erased with the memo
+    memo_digest = fields.Char(readonly=True, groups=fields.NO_ACCESS)
+    memo_salt = fields.Char(readonly=True, groups=fields.NO_ACCESS)
+    memo_erased_on = fields.Datetime("Text erased on", readonly=True)
     # Where it comes from: one origin each, of which other subjects add theirs. None has an index of its own:
     # its unique one holds the rows that name an origin, and serves the look-up as well.
     reversal_of_id = fields.Many2one(
@@ -374,6 +379,25 @@ class TimebankTransfer(models.Model):
         return [next(drawn[scheme_id]) for scheme_id in scheme_ids]
 
     @api.private
+    def _erase_memos(self):
+        """Erase for good what somebody wrote on these transfers. No balance and no seal changes.
+
+        The caller has checked that it may. The statement is the only one that the
+        database lets change a transfer (``tools/ledger_ddl.py``).
+        """
+        self.flush_recordset()
+        self.env.execute_query(
+            SQL(
+                """UPDATE timebank_transfer SET memo = NULL, memo_salt = NULL, memo_erased_on = %s
+                    WHERE id IN %s AND memo IS NOT NULL RETURNING id""",
+                fields.Datetime.now(),
+                tuple(self.ids) or (0,),
+            )
+        )
+        self.invalidate_recordset(["memo", "memo_salt", "memo_erased_on"])
+        self.modified(["memo"])
+
+    @api.private
     def _reverse(self, reason, date=None):
         """Post the opposite of these transfers.
 
@@ -430,6 +454,8 @@ class TimebankTransfer(models.Model):
     def _get_words(self):
         """What the credits moved for, in the language of the environment."""
         self.ensure_one()
+        if self.kind == "reversal" and not self.memo:
+            return self.env._("%s put back", self.reversal_of_id.name)
         if self.kind == "reversal":
             return self.env._(
                 "%(number)s put back: %(reason)s",
