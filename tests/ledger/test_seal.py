@@ -59,7 +59,8 @@ class TestSeal(TimebankCase):
         """A hash is of what it was of when one list named the columns of all origins."""
         columns = (
             "id name date scheme_id from_account_id to_account_id minutes kind memo_digest hours_id"
-            " reversal_of_id create_uid create_date redemption_id voucher_batch_id attendance_id attendance_no"
+            " reversal_of_id create_uid create_date redemption_id voucher_batch_id attendance_id"
+            " attendance_no"
         ).split()
         self.assertEqual(self.env["timebank.transfer"]._sealed_columns, set(columns))
         self._make_hours(self.ben, 30, "approved")

@@ -53,6 +53,8 @@ class TestWritten(TimebankCase):
         self.assertFalse(self.scheme.action_seal())  # nothing new
         self.assertFalse(self.scheme.check_ledger())
         self.assertTrue(self.scheme.verify(seal.number, seal.hash)["stands"])
+        self._tamper("UPDATE timebank_transfer SET memo = 'Another' WHERE id = %s", other.id)
+        self.assertFalse(self.scheme.verify(seal.number, seal.hash)["stands"])
 
     def test_erased_before_it_was_sealed(self):
         self.transfers._erase_memos()
@@ -115,12 +117,17 @@ class TestWritten(TimebankCase):
             savepoint.rollback()
             self.env.invalidate_all()
 
+    def test_put_where_nothing_was_written(self):
+        transfer = self._fund(self.ann, 5)
+        self._tamper("UPDATE timebank_transfer SET memo = 'Invented' WHERE id = %s", transfer.id)
+        self.assertEqual([v["res_id"] for v in self.scheme.check_ledger()], [transfer.id])
+
     def test_altered_with_a_digest_to_fit(self):
         self.scheme.action_seal()
         transfer = self.transfers[0]
         self._tamper(
-            """UPDATE timebank_transfer SET memo = 'Another', memo_digest = timebank_digest(memo_salt, 'Another')
-                WHERE id = %s""",
+            """UPDATE timebank_transfer
+                  SET memo = 'Another', memo_digest = timebank_digest(memo_salt, 'Another') WHERE id = %s""",
             transfer.id,
         )
         self.assertEqual([v["invariant"] for v in self.scheme.check_ledger()], ["sealed"])
@@ -164,7 +171,7 @@ class TestFirstForm(TimebankCase):
         )
         self.seal = self.scheme.action_seal()
         query = SQL(
-            "UPDATE timebank_seal_line l SET form = 1, row_hash = %s FROM timebank_transfer t"
+            "UPDATE timebank_seal_line l SET hash_form = 1, row_hash = %s FROM timebank_transfer t"
             " WHERE t.id = l.transfer_id AND l.seal_id = %s",
             self.env["timebank.seal"]._row_hash_sql("t", 1),
             self.seal.id,
@@ -201,8 +208,8 @@ class TestFirstForm(TimebankCase):
 
     def test_altered_before_it_was_sealed_once_more(self):
         self._tamper(
-            """UPDATE timebank_transfer SET memo = 'Another', memo_digest = timebank_digest(memo_salt, 'Another')
-                WHERE id = %s""",
+            """UPDATE timebank_transfer
+                  SET memo = 'Another', memo_digest = timebank_digest(memo_salt, 'Another') WHERE id = %s""",
             self.second.id,
         )
         self.scheme.action_seal()

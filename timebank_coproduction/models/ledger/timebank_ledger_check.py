@@ -290,16 +290,23 @@ class TimebankLedgerCheck(models.AbstractModel):
             lambda name: self.env._("transfer %s is between accounts that its kind is never between.", name),
         )
 
-    def _find_altered_texts(self, schemes):
-        """What stands on a transfer is what was written on it, or was erased as such."""
+    def _find_altered_texts(self, schemes, up_to=None):
+        """What stands on a transfer is what was written on it, or was erased as such.
+
+        :param int up_to: only on transfers that seals up to this number cover
+        """
         rows = self._query(
-            """SELECT scheme_id, id, name FROM timebank_transfer
-                WHERE scheme_id IN %s
-                  AND CASE WHEN memo IS NOT NULL
-                      THEN timebank_digest(memo_salt, memo) IS DISTINCT FROM memo_digest
-                           OR memo_erased_on IS NOT NULL
-                      ELSE (memo_digest IS NULL) != (memo_erased_on IS NULL) END""",
-            tuple(schemes.ids),
+            """SELECT t.scheme_id, t.id, t.name FROM timebank_transfer t
+                WHERE t.scheme_id IN %(banks)s
+                  AND CASE WHEN t.memo IS NOT NULL
+                      THEN timebank_digest(t.memo_salt, t.memo) IS DISTINCT FROM t.memo_digest
+                           OR t.memo_digest IS NULL OR t.memo_erased_on IS NOT NULL
+                      ELSE (t.memo_digest IS NULL) != (t.memo_erased_on IS NULL) END
+                  AND (%(up_to)s::int IS NULL OR EXISTS (
+                      SELECT FROM timebank_seal_line l JOIN timebank_seal s ON s.id = l.seal_id
+                       WHERE l.transfer_id = t.id AND s.number <= %(up_to)s))""",
+            banks=tuple(schemes.ids),
+            up_to=up_to,
         )
         return self._prepare_violations(
             "text",

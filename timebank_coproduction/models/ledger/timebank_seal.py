@@ -11,7 +11,8 @@ HASH_SHOWN = 8
 #: A posting takes less than this, however much it posts: what is older when a seal is made is in it.
 LONGEST_POSTING = "6 hours"
 
-#: What a line's hash is of: in the first form the memo itself, since then a digest of it (``tools/ledger_ddl.py``).
+#: What a line's hash is of: in the first form the memo itself, since then a digest of it
+#: (``tools/ledger_ddl.py``).
 FIRST_FORM, FORM = 1, 2
 
 
@@ -84,7 +85,7 @@ class TimebankSeal(models.Model):
         cr.execute(
             SQL(
                 """SELECT t.id, %s FROM timebank_transfer t
-                     LEFT JOIN timebank_seal_line l ON l.transfer_id = t.id AND l.form = %s
+                     LEFT JOIN timebank_seal_line l ON l.transfer_id = t.id AND l.hash_form = %s
                     WHERE t.scheme_id = %s AND l.id IS NULL ORDER BY t.id""",
                 self._row_hash_sql("t"),
                 FORM,
@@ -110,7 +111,7 @@ class TimebankSeal(models.Model):
         )
         self.env["timebank.seal.line"]._insert_rows(
             [
-                {"seal_id": seal.id, "transfer_id": number, "form": FORM, "row_hash": row_hash}
+                {"seal_id": seal.id, "transfer_id": number, "hash_form": FORM, "row_hash": row_hash}
                 for number, row_hash in rows
             ]
         )
@@ -163,11 +164,11 @@ class TimebankSeal(models.Model):
                 """SELECT DISTINCT s.scheme_id, l.transfer_id, t.id IS NULL, COALESCE(t.name, '')
                      FROM timebank_seal_line l JOIN timebank_seal s ON s.id = l.seal_id
                      LEFT JOIN timebank_transfer t ON t.id = l.transfer_id
-                     LEFT JOIN timebank_seal_line n ON n.transfer_id = t.id AND n.form = %(form)s
-                                                   AND l.form != n.form
+                     LEFT JOIN timebank_seal_line n ON n.transfer_id = t.id AND n.hash_form = %(form)s
+                                                   AND l.hash_form != n.hash_form
                     WHERE s.scheme_id IN %(banks)s AND s.number <= %(up_to)s
                       AND (t.id IS NULL OR CASE
-                           WHEN l.form = %(form)s THEN l.row_hash != %(hash)s
+                           WHEN l.hash_form = %(form)s THEN l.row_hash != %(hash)s
                            WHEN t.memo_erased_on IS NULL THEN l.row_hash != %(first_hash)s
                            ELSE n.row_hash IS DISTINCT FROM %(hash)s END)""",
                 form=FORM,
@@ -200,8 +201,8 @@ class TimebankSeal(models.Model):
             SQL(
                 """SELECT t.scheme_id, MIN(t.id), COUNT(*), MIN(t.create_date)::date::text
                      FROM timebank_transfer t
-                     LEFT JOIN timebank_seal_line l ON l.transfer_id = t.id AND l.form = %(form)s
-                     LEFT JOIN timebank_seal_line f ON f.transfer_id = t.id AND f.form = %(first)s
+                     LEFT JOIN timebank_seal_line l ON l.transfer_id = t.id AND l.hash_form = %(form)s
+                     LEFT JOIN timebank_seal_line f ON f.transfer_id = t.id AND f.hash_form = %(first)s
                      LEFT JOIN timebank_seal s ON s.id = COALESCE(f.seal_id, l.seal_id)
                      LEFT JOIN timebank_seal p ON p.scheme_id = t.scheme_id AND p.number = s.number - 1
                      LEFT JOIN (SELECT scheme_id, MAX(create_date) AS made FROM timebank_seal
@@ -307,7 +308,7 @@ class TimebankSealLine(models.Model):
 
     seal_id = fields.Many2one("timebank.seal", required=True, ondelete="restrict", index=True)
     transfer_id = fields.Many2one("timebank.transfer", required=True, ondelete="restrict")
-    form = fields.Integer(required=True, default=FORM)
+    hash_form = fields.Integer(required=True, default=FORM)
     row_hash = fields.Char(required=True)
 
-    _once = models.UniqueIndex("(transfer_id, form)", "A transfer is sealed once.")
+    _once = models.UniqueIndex("(transfer_id, hash_form)", "A transfer is sealed once.")
