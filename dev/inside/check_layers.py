@@ -52,7 +52,7 @@ PLACES = {
         "report/res_config_settings",
     ),
     "ledger": ("wizards/timebank_gift", "wizards/timebank_verify", "controllers/guessing"),
-    "member": ("wizards/timebank_join",),
+    "member": ("wizards/timebank_join", "wizards/timebank_leaving"),
     "hours": (
         "wizards/timebank_certificate",
         "wizards/timebank_hours_entry",

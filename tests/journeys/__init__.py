@@ -15,3 +15,4 @@ from . import test_reward_scanning
 from . import test_session_calendar
 from . import test_session_journey
 from . import test_walk
+from . import test_leaving_journey

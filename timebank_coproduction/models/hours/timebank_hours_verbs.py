@@ -94,7 +94,11 @@ class TimebankHours(models.Model):
             if not foreign and not any(reasons.values()):
                 continue
             for entry in entries:
-                reason = reasons[entry.partner_id] or reasons.get(entry.receiver_id)
+                reason = ""
+                for person in entry.partner_id | entry.receiver_id:
+                    if reasons[person] and not reason:  # unless it was before they left
+                        member = members.get((scheme.id, person.id))
+                        reason = scheme._why_not_taking_part(person, member, entry.date)
                 if not reason and foreign and entry.project_id in foreign:
                     reason = self.env._(
                         "%(bank)s does not serve the project %(project)s.",

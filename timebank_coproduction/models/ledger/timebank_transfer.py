@@ -11,6 +11,9 @@ from ..common.verb import text, verb
 #: What tells the ledger that a rule decided. An object of this process: nothing sent from outside equals it.
 _BY_RULE = object()
 
+#: Kinds of transfers that only put back what moved before.
+PUT_BACK = ("reversal", "voucher_return")
+
 
 class TimebankTransfer(models.Model):
     """Minutes moving from one account to another. Nothing else changes a balance.
@@ -228,7 +231,7 @@ class TimebankTransfer(models.Model):
         }
         unlimited = {account.id for account in accounts if account.kind in FLOW_KINDS}
         scheme_ids = {account.id: account.scheme_id.id for account in accounts}
-        stuck = {account.id: account._why_not_movable() for account in accounts if account.state != "open"}
+        ended = {account.id: account for account in accounts if account.state != "open"}
         gaining = self._get_refusals_to_gain(vals_list, accounts)
         closed, refusals = {}, {}
         for position, vals in enumerate(vals_list):
@@ -240,8 +243,7 @@ class TimebankTransfer(models.Model):
             reason = (
                 closed[day]
                 or self._why_not_between(*pair, accounts, scheme_ids)
-                or stuck.get(source)
-                or stuck.get(target)
+                or (ended and self._why_ended([ended.get(source), ended.get(target)], date, vals["kind"]))
                 or gaining.get(position)
                 or self._why_not_so_much(*pair, minutes, accounts, available, unlimited)
             )
@@ -277,11 +279,14 @@ class TimebankTransfer(models.Model):
             for position, vals in enumerate(vals_list)
             if vals["to_account_id"] in refusals
             and vals["from_account_id"] not in own
-            and (
-                vals["kind"] not in ("reversal", "voucher_return")
-                or accounts.browse(vals["to_account_id"]).scheme_id in running
-            )
+            and (vals["kind"] not in PUT_BACK or accounts.browse(vals["to_account_id"]).scheme_id in running)
         }
+
+    def _why_ended(self, accounts, date, kind):
+        """Why nothing moves on one of these accounts, as far as they aren't open, or an empty string."""
+        back = kind in PUT_BACK
+        reasons = (account._why_not_movable(date, back) for account in accounts if account)
+        return next(filter(None, reasons), "")
 
     def _why_not_between(self, source_id, target_id, accounts, scheme_ids):
         """Why nothing at all can move from one account to the other, or an empty string.
@@ -352,6 +357,7 @@ class TimebankTransfer(models.Model):
         transfers = self._insert_rows(rows)
         accounts.modified(["balance_minutes"])
         accounts.invalidate_recordset(["balance_minutes"])
+        accounts.filtered(lambda account: account.state == "closed")._freeze_what_came_late()
         return transfers
 
     def _prepare_rows(self, vals_list, scheme_ids):

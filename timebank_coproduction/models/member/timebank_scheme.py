@@ -49,14 +49,15 @@ class TimebankScheme(models.Model):
         return self._open_own("timebank_member_action")
 
     # Who takes part
-    def _why_not_taking_part(self, partner, member):
+    def _why_not_taking_part(self, partner, member, day=None):
         """Why nothing can be recorded here for a person, or an empty string.
 
         :param member: their membership of this bank, or ``None``
+        :param day: the day of what is to be recorded
         """
         self.ensure_one()
         if member:
-            return member._why_not_taking_part()
+            return member._why_not_taking_part(day)
         return self.env._(
             "%(person)s is not a member of %(bank)s: add them as a member first.",
             person=partner.name,

@@ -340,7 +340,7 @@ class TimebankAttendance(models.Model):
 
     def _why_not_member(self, members):
         member = members.get((self.scheme_id.id, self.partner_id.id))
-        return self.scheme_id._why_not_taking_part(self.partner_id, member)
+        return self.scheme_id._why_not_taking_part(self.partner_id, member, self.session_id.date)
 
     def _get_missing_checks(self):
         """The checks that people lack: dict of line id → check types. A query for each day and set."""
