@@ -1,3 +1,4 @@
+from . import test_trust_beside
 from . import test_trust_dialogs
 from . import test_trust_gain
 from . import test_trust_naming

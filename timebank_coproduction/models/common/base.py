@@ -18,8 +18,10 @@ class Base(models.AbstractModel):
             asking_whom_it_names(model_class)
             if hasattr(model_class, "activity_schedule"):
                 telling_as_text(model_class)
-                # only those that a reader of the record may read (mail_activity.py)
-                model_class._fields["activity_ids"].bypass_search_access = False
+            # only what a reader of the record may read (mail_activity.py, mail_beside.py)
+            for name in ("activity_ids", "message_ids"):
+                if name in model_class._fields:
+                    model_class._fields[name].bypass_search_access = False
 
     def write(self, vals):
         if MOVES.isdisjoint(vals) or self._name.startswith(("timebank.", "ir.", "mail.")):
