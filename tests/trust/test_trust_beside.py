@@ -65,9 +65,7 @@ class TestTrustBeside(TrustCase):
                     self._check_model("mail.followers", user, followers, "res_model", "timebank", allowed)
                     if reads:
                         self.env.invalidate_all()
-                        theirs = record.with_user(user).with_context(
-                            allowed_company_ids=user.company_ids.ids
-                        )
+                        theirs = record.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
                         self.assertEqual(notes <= theirs.message_ids.sudo(), allowed)
                         by_note = theirs.search([("message_ids.body", "ilike", NOTE)])
                         self.assertEqual(record in by_note, allowed)

@@ -5,7 +5,7 @@ import json
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..exchange_common import ExchangeCase
@@ -120,6 +120,27 @@ class TestTrustWords(ExchangeCase):
         nobody = self.env["res.partner"].create({"name": "Una Known"})
         self._intake(nobody, email="una@example.com")
         self.assertEqual(nobody.email, "una@example.com")
+
+    def test_nobody_takes_over_a_login(self):
+        """The address to which a member's password is sent, for whoever may edit contacts."""
+        editor = new_test_user(self.env, "editor", groups="base.group_user,base.group_partner_manager")
+        managing = new_test_user(
+            self.env, "logins", groups="base.group_user,base.group_partner_manager,base.group_erp_manager"
+        )
+        ann = self.portal.partner_id
+        ann.email = before = "ann@example.com"
+        for vals in ({"email": "thief@example.com"}, {"email": False, "phone": "1"}):
+            for user in (editor, self.manager, self.coordinator):
+                quiet = mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
+                with self.subTest(user=user.login, vals=vals), quiet, self.assertRaises(AccessError):
+                    ann.with_user(user).write(vals)
+        with self.assertRaisesRegex(AccessError, "a new password is sent there"):
+            ann.with_user(editor).email = "thief@example.com"
+        self.assertEqual(ann.email, before)
+        ann.with_user(editor).write({"email": before, "phone": "01248 222222"})
+        ann.with_user(managing).email = "ann@example.org"
+        nobody = self._make_member("Without a Login").partner_id
+        nobody.with_user(editor).email = "without@example.com"
 
     # Names are text
     def test_names_are_text(self):

@@ -25,7 +25,7 @@ class IrRule(models.Model):
         if not records._name.startswith("timebank."):
             return error
         # in the words of the error, which is the user's language
-        models_of = self.with_context(self.env.user.context_get()).env["ir.model"]
+        models_of = self.with_context(**self.env.user.context_get()).env["ir.model"]
         what = models_of._get(records._name).name or records._name
         line = re.compile(rf"^- {re.escape(what)}, .*? \({re.escape(records._name)}: (?=\d)", re.M | re.S)
         error.args = (line.sub(f"- {what} ({records._name}: ", str(error)),)

@@ -76,7 +76,7 @@ class MailMessage(models.Model):
         """What only a manager may change or remove: what was logged, and what others wrote."""
         me = self.env.user.partner_id
         rows = _ours(self, "model").filtered(
-            lambda one: one.message_type != "comment" or one.author_id != me or one.sudo().tracking_value_ids
+            lambda one: one.message_type != "comment" or one.author_id != me or one.tracking_value_ids
         )
         return (rows - _beside_read_by_role(rows, "model", (MANAGER,))).with_env(self.env)
 

@@ -39,7 +39,8 @@ def read_by_role(records, roles=ROLES):
 
 def _opens(records, held):
     access = held.env["ir.model.access"].search(
-        [("model_id.model", "=", records._name), ("perm_read", "=", True), ("group_id", "in", held.ids)], limit=1
+        [("model_id.model", "=", records._name), ("perm_read", "=", True), ("group_id", "in", held.ids)],
+        limit=1,
     )
     return bool(access)
 
