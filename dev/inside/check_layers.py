@@ -50,6 +50,7 @@ PLACES = {
         "report/ir_actions_report",
         "report/report_paperformat",
         "report/res_config_settings",
+        "controllers/papers",
     ),
     "ledger": ("wizards/timebank_gift", "wizards/timebank_verify", "controllers/guessing"),
     "member": ("wizards/timebank_join",),

@@ -2,6 +2,7 @@ from . import test_trust_beside
 from . import test_trust_dialogs
 from . import test_trust_gain
 from . import test_trust_naming
+from . import test_trust_papers
 from . import test_trust_protected
 from . import test_trust_told
 from . import test_trust_verbs
