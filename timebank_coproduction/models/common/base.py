@@ -1,6 +1,7 @@
 from odoo import models
 
 from .companies import MOVES, company_by_record, refuse_moved
+from .days import reading_days
 from .naming import asking_whom_it_names
 from .text import telling_as_text
 
@@ -15,6 +16,7 @@ class Base(models.AbstractModel):
         model_class = self.env.registry[self._name]
         ours = self._name.startswith("timebank.") and not self._abstract
         if ours and not getattr(model_class, "asks_whom_it_names", False):
+            reading_days(model_class)
             asking_whom_it_names(model_class)
             if hasattr(model_class, "activity_schedule"):
                 telling_as_text(model_class)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...tools.minutes import DAY
 from ..common.figures import figures_over
@@ -69,6 +69,7 @@ class TimebankScheme(models.Model):
         "The limits of approval are zero or more.",
     )
 
+    @api.depends_context("uid")
     def _compute_to_approve_count(self):
         hours, waiting = self.env["timebank.hours"], [("state", "=", "submitted")]
         for scheme, number in figures_over(self, hours, "scheme_id", waiting):

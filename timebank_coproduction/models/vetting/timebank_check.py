@@ -22,7 +22,7 @@ class TimebankCheckType(models.Model):
 
     _name_unique = models.UniqueIndex("(name)", "There is such a check already.")
     _validity_positive = models.Constraint(
-        "CHECK (validity_months >= 0)", "A check holds for zero or more months."
+        "CHECK (validity_months BETWEEN 0 AND 600)", "A check holds for zero to 600 months."
     )
 
 
