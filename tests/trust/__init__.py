@@ -1,4 +1,5 @@
 from . import test_trust_beside
+from . import test_trust_computed
 from . import test_trust_days
 from . import test_trust_dialogs
 from . import test_trust_gain
