@@ -275,6 +275,13 @@ class TestTrustGain(RewardCase):
         ]
         self.assertEqual(week, ["approved", "submitted", "approved"])
         self.assertEqual(self._make_hours(self.ben, 60, "submitted").state, "approved")
+        past = [
+            self._make_hours(self.ben, 60, "submitted", date=TODAY - timedelta(weeks=weeks)).state
+            for weeks in (1, 4, 5, 50)
+        ]
+        self.assertEqual(
+            past, ["approved", "approved", "submitted", "submitted"], "not a year's limits at once"
+        )
 
     def test_decided_by_whom(self):
         cole = self._make_member(self.coordinator2.partner_id)

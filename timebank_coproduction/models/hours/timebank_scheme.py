@@ -42,7 +42,8 @@ class TimebankScheme(models.Model):
         "approval_over_minutes",
         "Approve entries over",
         editable=True,
-        help="Entries of up to this long, all of a person's on one day together, are approved at once.",
+        help="Entries of up to this long, all of a person's on one day together, are approved at once, for"
+        " days of the last month.",
     )
     approval_week_minutes = fields.Integer(default=300)
     approval_week_hours = hours_field(
