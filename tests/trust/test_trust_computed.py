@@ -141,3 +141,40 @@ class TestTrustComputed(TrustCase):
     def _ids_here(self, name):
         records = self.env[name].with_context(active_test=False)
         return records.search([("create_date", ">=", "2000-01-01")] if records._log_access else []).ids
+
+    @mute_logger(*QUIET)
+    def test_another_company(self):
+        """Those with every role in one company find, count, copy, export and change nothing of another."""
+        for role in ("manager of another company", "finance of another company", "coordinator elsewhere"):
+            user = self.roles[role]
+            for name, records in self.world[self.here].items():
+                model = self.env[name]
+                mine = model.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+                if not name.startswith("timebank.") or records.with_user(user).has_access("read"):
+                    continue  # such as kinds and words that all companies share
+                domain = [("id", "in", records.ids)]
+                with self.subTest(role=role, model=name):
+                    if mine.has_access("read"):
+                        self.assertFalse(mine.search(domain))
+                        self.assertFalse(mine.search_count(domain))
+                        self.assertFalse(mine._read_group(domain, [], ["__count"])[0][0])
+                        self.assertFalse(mine.name_search(SECRET, domain))
+                    calls = {
+                        "read": (["display_name"],),
+                        "web_read": ({"display_name": {}},),
+                        "write": ({"display_name": "Mine"},),
+                        "unlink": (),
+                        "copy": (),
+                        "export_data": (["display_name"],),
+                        "get_formview_action": (),
+                        "web_save": ({}, {"display_name": {}}),
+                    }
+                    for method, arguments in calls.items():
+                        sentence = self._refusal(
+                            lambda u=user, n=name, m=method, r=records, a=arguments: self._rpc(
+                                u, n, m, r.ids, *a
+                            )
+                        )
+                        if method != "get_formview_action":
+                            self.assertTrue(sentence, method)
+                            self.assertNotIn(SECRET, sentence)

@@ -1,9 +1,17 @@
 """Every paper of the addon by its address, found by looking: as each role, of what is there and what isn't."""
 
 import json
+import re
+import zlib
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from tempfile import NamedTemporaryFile
+from threading import Thread
 
 from odoo.tests import HttpCase
 from odoo.tools import mute_logger
+
+from odoo.addons.timebank_coproduction.tools import paper
 
 from .trust_common import SECRET, TrustCase
 
@@ -87,3 +95,45 @@ class TestTrustPapers(HttpCase, TrustCase):
             self._log_in(role)
             with mute_logger(*QUIET):
                 self.assertEqual(self._ask(paper, [], options=json.dumps(options)).status_code, 404)
+
+    def test_a_paper_fetches_nothing(self):
+        """Whatever is typed into what is printed: neither files of the server nor addresses are read."""
+        asked = []
+
+        class Listening(BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                self.send_error(404)
+
+            def log_message(self, *_arguments):
+                pass
+
+        server = HTTPServer(("127.0.0.1", 0), Listening)
+        self.addCleanup(server.server_close)
+        Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        file = NamedTemporaryFile("w", suffix=".txt")
+        self.addCleanup(file.close)
+        file.write(SECRET * 20)
+        file.flush()
+        net = f"http://127.0.0.1:{server.server_port}"
+        nested = f"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'%3E%3Cimage href='{net}/nested'/%3E%3C/svg%3E"
+        pieces = [f"<li style='list-style-image:url({net}/list)'>x</li>", f'<img alt="x" src="{nested}">']
+        for address in (f"file://{file.name}", net + "/file"):
+            pieces += [
+                f"<style>@import url({address}); p {{background: url({address})}}</style><p>x</p>",
+                f'<link rel="stylesheet" href="{address}"><link rel="attachment" href="{address}">',
+                f'<img alt="x" src="{address}"><embed src="{address}"><object data="{address}"></object>',
+                f'<iframe src="{address}"></iframe><a rel="attachment" href="{address}">x</a>',
+                f'<svg><image href="{address}"/><use href="{address}#x"/></svg>',
+            ]
+        article = f'<html lang="en"><head><title>x</title></head><body>{"".join(pieces)}</body></html>'
+        with mute_logger("weasyprint"):
+            content = paper.pdf([article], "@page { size: A4 }")
+        self.assertFalse(asked)
+        streams = re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL)
+        self.assertGreater(len(streams), 2)
+        for stream in streams:
+            with suppress(zlib.error):
+                self.assertNotIn(SECRET.encode(), zlib.decompress(stream))
+        self.assertNotIn(b"EmbeddedFile", content)
