@@ -117,7 +117,8 @@ class TestTrustPapers(HttpCase, TrustCase):
         file.write(SECRET * 20)
         file.flush()
         net = f"http://127.0.0.1:{server.server_port}"
-        nested = f"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'%3E%3Cimage href='{net}/nested'/%3E%3C/svg%3E"
+        inside = f"%3Cimage href='{net}/nested'/%3E"
+        nested = f"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'%3E{inside}%3C/svg%3E"
         pieces = [f"<li style='list-style-image:url({net}/list)'>x</li>", f'<img alt="x" src="{nested}">']
         for address in (f"file://{file.name}", net + "/file"):
             pieces += [

@@ -13,7 +13,7 @@ CONVERTERS = ("pdf", "html")
 
 
 class Papers(ReportController):
-    """The addon's papers by their addresses: of what isn't there, or isn't theirs, nobody is told more than that."""
+    """The addon's papers by their addresses: what isn't there and what isn't theirs is not found alike."""
 
     @http.route()
     def report_routes(self, reportname, docids=None, converter=None, **data):

@@ -67,6 +67,7 @@ class IrActionsReport(models.Model):
         :param dict options: of a dialog; what is called ``…_ids`` are such numbers
         """
         numbers = docids.split(",") if docids else []
+        # sudo: which paper it is
         has_dialog = f"report.{self.sudo().report_name}" in self.env
         for name, value in options.items():
             if has_dialog and name.endswith("_ids"):

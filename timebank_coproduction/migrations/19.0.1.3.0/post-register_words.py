@@ -20,7 +20,8 @@ def migrate(cr, version):
                      WHERE {column} IS NOT NULL AND {column} != ''
                  RETURNING id, attendance_id)
                 INSERT INTO res_partner_timebank_words_rel (timebank_words_id, res_partner_id)
-                SELECT moved.id, line.partner_id FROM moved JOIN {TABLE} line ON line.id = moved.attendance_id""",
+                SELECT moved.id, line.partner_id
+                  FROM moved JOIN {TABLE} line ON line.id = moved.attendance_id""",
             [column],
         )
         cr.execute(f"ALTER TABLE {TABLE} DROP COLUMN {column}")

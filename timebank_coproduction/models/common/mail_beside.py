@@ -145,7 +145,7 @@ class IrAttachment(models.Model):
         return _with_forbidden(self, operation, result, rest._get_kept(operation))
 
     def _get_kept(self, operation):
-        """Files beside the addon's records that the user neither put there nor reads with a message or by a role.
+        """Files beside the addon's records that the user neither put there nor reads by message or role.
 
         What is shown in a field is the field's; what others put there is a manager's to change.
         """
