@@ -4,6 +4,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tools import mute_logger
 
+from odoo.addons.mail.tools.discuss import Store
+
 from .trust_common import SECRET, TrustCase
 
 #: Who reads what is written beside the records of the first company, where they read the record at all.
@@ -111,6 +113,23 @@ class TestTrustBeside(TrustCase):
             body="Please bring chairs", subtype_xmlid="mail.mt_note", partner_ids=staff.partner_id.ids
         )
         self.assertTrue(to_them.with_user(staff).body)
+
+    def test_the_history_on_the_screen(self):
+        """What the form asks for to show a record's history, its files and who follows."""
+        session = self.world[self.here]["timebank.session"]
+        _record, notes, file, followers = self.beside["timebank.session"]
+        for role, told in (("no role", False), ("coordinator", True)):
+            self.env.invalidate_all()
+            theirs = session.with_user(self.roles[role])
+            fetched = theirs.env["mail.message"]._message_fetch(None, thread=theirs)["messages"]
+            self.assertEqual(notes <= fetched.sudo(), told)
+            store = Store()
+            theirs._thread_to_store(
+                store, [], request_list=["activities", "attachments", "followers", "scheduledMessages"]
+            )
+            data = store.get_result()
+            self.assertEqual(file.id in {one["id"] for one in data.get("ir.attachment", ())}, told)
+            self.assertEqual(followers.id in {one["id"] for one in data.get("mail.followers", ())}, told)
 
     def test_their_own(self):
         """Who wrote a note reads it, and corrects it."""
