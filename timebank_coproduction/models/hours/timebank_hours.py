@@ -409,7 +409,7 @@ class TimebankHours(models.Model):
         )
 
     def _check_members_own(self, vals):
-        """What a member can't say of an entry, nor a coordinator of their own: its role decides what it earns."""
+        """What a member can't say of an entry, nor a coordinator of their own: its role lets it earn."""
         me, coordinating = self.env.user.partner_id, self._is_coordinating()
         names = COORDINATORS_ONLY.intersection(vals) - ({"source"} if coordinating else set())
         for entry in self or self.new():
