@@ -6,12 +6,15 @@ from .trust_common import TrustCase
 
 EVIL = '<a href="http://evil.example">here</a><img src="http://evil.example/x.png"><script>evil()</script>'
 
+#: What nobody types, and the database lets nobody change.
+KEPT = ("timebank.transfer", "timebank.seal", "timebank.seal.line", "timebank.voucher")
+
 
 class TestTrustMails(TrustCase):
     def _spoil(self):
         """Put links and pictures into whatever is typed in plain words, in each record of the world."""
         for name, records in self.world[self.here].items():
-            if not name.startswith("timebank."):
+            if not name.startswith("timebank.") or name in KEPT:
                 continue
             for field in records._fields.values():
                 plain = field.type in ("char", "text") and field.store and not field.compute

@@ -112,6 +112,7 @@ class TimebankAttendance(models.Model):
         "clash_reason",
         "attendance_id",
         "Why two at a time",
+        readonly=True,
         help="Why a coordinator let this person sign up for two sessions at a time: for coordinators, other"
         " than the person.",
     )

@@ -43,6 +43,7 @@ class TimebankAttendance(models.Model):
         "problem",
         "attendance_id",
         "To decide",
+        readonly=True,
         help="Why this line could not be logged: for coordinators, other than the person.",
     )
     waived_reason = for_coordinators(
@@ -50,6 +51,7 @@ class TimebankAttendance(models.Model):
         "waived_reason",
         "attendance_id",
         "Why let off",
+        readonly=True,
         help="Why nothing moved for this person: for coordinators, other than the person.",
     )
 
