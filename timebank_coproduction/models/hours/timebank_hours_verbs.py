@@ -13,6 +13,10 @@ from ..common.words import today_at
 WHAT_MAKES_A_DOUBLE = ("scheme_id", "receiver_id", "project_id", "start_minute")
 
 
+#: Of days longer ago than this, no entry is approved at once for being short.
+LET_THROUGH_DAYS = 31
+
+
 def week_of(day):
     """The week of a day, from Monday to Sunday: a year and a number."""
     return tuple(day.isocalendar())[:2]
@@ -242,6 +246,11 @@ class TimebankHours(models.Model):
             lambda entry: entry.scheme_id.approval == "trusted" and not entry.member_id.trusted
         )
         measured = rest.filtered(lambda entry: entry.scheme_id.approval == "over_limit")
+        # A year's days at once would be a year's limits: what is old, a coordinator looks at.
+        oldest = fields.Date.subtract(fields.Date.context_today(self), days=LET_THROUGH_DAYS)
+        old = measured.filtered(lambda entry: entry.date < oldest)
+        waiting |= old
+        measured -= old
         let_through = measured._get_minutes_let_through()
         for entry in measured:
             scheme, giver = entry.scheme_id, entry.partner_id.id

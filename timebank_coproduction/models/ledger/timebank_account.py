@@ -22,6 +22,7 @@ class TimebankAccount(models.Model):
     _order = "kind, name, id"
     _rec_names_search = ["name", "partner_id"]
     _protected_fields = frozenset({"balance_minutes", "state", "kind", "scheme_id", "partner_id"})
+    _own_terms = frozenset({"has_own_limit", "credit_limit_minutes", "credit_limit_hours"})
 
     # Whose
     name = fields.Char(required=True, compute="_compute_name", store=True, precompute=True, readonly=False)
@@ -194,7 +195,6 @@ class TimebankAccount(models.Model):
         return super(TimebankAccount, self._in_verb()).create(vals_list).with_env(self.env)
 
     def write(self, vals):
-        self._refuse_own_terms(vals, {"has_own_limit", "credit_limit_minutes", "credit_limit_hours"})
         if "holder_ids" not in vals or self.env.su:
             return super().write(vals)
         others = self - self._get_held()

@@ -189,7 +189,8 @@ class TimebankLedgerCheck(models.AbstractModel):
     def _find_out_of_order(self, schemes):
         """Transfers are numbered, and stored, in the order in which they were made.
 
-        Those posted at the same time can change places, others can't.
+        Those posted at the same time can change places, others can't. A clock that was set back looks the
+        same: from the books alone nobody can tell, so it is said, and nothing here can be made to ignore it.
         """
         rows = self._query(
             """WITH placed AS (
@@ -217,7 +218,11 @@ class TimebankLedgerCheck(models.AbstractModel):
             "forged",
             "timebank.transfer",
             rows,
-            lambda name: self.env._("transfer %s was put between others later on.", name),
+            lambda name: self.env._(
+                "transfer %s was put between others later on, or the server's clock was set back by more than"
+                " 6 hours about when it was made: its administrator can tell from the server's own log.",
+                name,
+            ),
         )
 
     def _find_lost_numbers(self, schemes):

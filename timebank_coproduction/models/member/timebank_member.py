@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL
 
@@ -25,6 +25,7 @@ class TimebankMember(models.Model):
     _rec_names_search = ["partner_id"]
     _check_company_auto = True
     _protected_fields = frozenset({"state", "account_id", "left_on"})
+    _own_terms = frozenset({"role", "trusted"})
 
     # Who
     partner_id = fields.Many2one(
@@ -113,7 +114,6 @@ class TimebankMember(models.Model):
 
     # CRUD
     def write(self, vals):
-        self._refuse_own_terms(vals, {"trusted"})
         for name in ("partner_id", "scheme_id"):
             if name in vals and any(member.account_id and member[name].id != vals[name] for member in self):
                 raise UserError(
@@ -142,6 +142,7 @@ class TimebankMember(models.Model):
             if closed:
                 raise UserError(closed)
         without = self.filtered(lambda member: not member.account_id)
+        without._refuse_taking_oneself_in()
         # sudo: an account is opened by the membership, not by hand; the user may write these members.
         accounts = (
             self.env["timebank.account"]
@@ -160,6 +161,17 @@ class TimebankMember(models.Model):
         (self - without).account_id.sudo().filtered(lambda account: account.state != "open").action_reopen()
         self._in_verb().write({"state": "active", "left_on": False})
         return True
+
+    def _refuse_taking_oneself_in(self):
+        """:raises AccessError: for an applicant who would decide in which role they earn"""
+        me = self.env.user.partner_id
+        for member in self.filtered(lambda one: one.partner_id == me and not self.env.su):
+            raise AccessError(
+                self.env._(
+                    "Nobody takes themselves in: who does says in which role you take part. %s",
+                    member.scheme_id._say_whom_to_ask(me),
+                )
+            )
 
     @verb()
     def action_pause(self):

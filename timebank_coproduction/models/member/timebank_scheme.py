@@ -20,6 +20,7 @@ class TimebankScheme(models.Model):
 
     _dormancy_positive = models.Constraint("CHECK (dormant_months > 0)", "Dormancy takes at least one month.")
 
+    @api.depends_context("uid")
     @api.depends("member_ids.state")
     def _compute_member_count(self):
         members, active = self.env["timebank.member"], [("state", "=", "active")]

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..common.figures import figures_over
 from ..common.verb import verb
@@ -48,6 +48,7 @@ class TimebankScheme(models.Model):
         "CHECK (voucher_months > 0)", "Vouchers last at least one month."
     )
 
+    @api.depends_context("uid")
     def _compute_claims_to_approve_count(self):
         requested = [("state", "=", "requested")]
         for scheme, count in figures_over(self, self.env["timebank.redemption"], "scheme_id", requested):

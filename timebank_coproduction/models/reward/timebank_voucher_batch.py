@@ -23,6 +23,7 @@ class TimebankVoucherBatch(models.Model):
     _description = "Batch of Vouchers"
     _inherit = ["timebank.prepared", "timebank.in.bank", "timebank.protected", "mail.thread"]
     _order = "id desc"
+    _rec_names_search = ["scheme_id"]
     _check_company_auto = True
     _protected_fields = frozenset({"state", "issued_on"})
     _typed_hours = {"hours": "minutes"}

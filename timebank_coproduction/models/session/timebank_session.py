@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -25,7 +23,7 @@ MOVES = frozenset({"start", "stop", "tz", "location"})
 #: States of an attendance that take one of the places of a session.
 TAKES_A_PLACE = ("signed_up", "attended")
 
-#: How many lines that could not be logged a to-do names.
+#: How many people a message names.
 MOST_TOLD = 20
 
 
@@ -228,7 +226,7 @@ class TimebankSession(models.Model):
             session.is_over = bool(session.stop) and session.stop <= now
 
     def _compute_problem_count(self):
-        undecided = [("problem", "!=", False)]
+        undecided = [("to_decide", "=", True)]
         for session, count in figures_over(self, self.env["timebank.attendance"], "session_id", undecided):
             session.problem_count = count
 
@@ -459,7 +457,9 @@ class TimebankSession(models.Model):
         refusals = self._get_refusals_by_session_state(("done",), self.env._("%s is not closed."))
         sessions = self._raise_or_list(refusals)
         lines = sessions.attendance_ids
-        lines.filtered("problem")._in_verb().write({"problem": False})
+        undecided = lines.filtered("to_decide")
+        undecided._in_verb().write({"to_decide": False})
+        undecided._keep_words(problem={})
         problems = lines._undo_log(reason)
         sessions._in_verb().write({"state": "open", "closed_on": False, "closed_by_id": False})
         sessions._close_todos()
@@ -494,7 +494,7 @@ class TimebankSession(models.Model):
             session.activity_schedule(
                 "timebank_coproduction.mail_activity_decide",
                 summary=self.env._("%s people could not be logged", len(undecided)),
-                note=Markup("<br/>").join(problems[one.id] for one in undecided[:MOST_TOLD]),
+                note=self.env._("The register says who, and why."),
                 user_id=session._get_decider(undecided).id,
             )
 
