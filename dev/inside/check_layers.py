@@ -59,7 +59,7 @@ PLACES = {
         "wizards/timebank_statement",
         "report/timebank_statement",
     ),
-    "session": ("wizards/timebank_session_repeat", "controllers/kiosk"),
+    "session": ("wizards/timebank_session_repeat", "wizards/timebank_sign_up", "controllers/kiosk"),
     "exchange": ("wizards/timebank_intake", "wizards/timebank_skill_merge", "controllers/renew"),
     "reward": ("wizards/timebank_voucher_desk", "controllers/supplier"),
     "grant": (

@@ -9,6 +9,7 @@ from . import (
     timebank_outcome,
     timebank_reason,
     timebank_session_repeat,
+    timebank_sign_up,
     timebank_skill_merge,
     timebank_statement,
     timebank_verify,

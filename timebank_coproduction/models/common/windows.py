@@ -56,3 +56,19 @@ def open_form(record, **more):
 def open_dialog(record, name, **more):
     """As :func:`open_form`, in a dialog called ``name``."""
     return open_form(record, name=name, target="new", **more)
+
+
+def say_done(env, sentence, kind="success"):
+    """What was done, said in the corner of the screen; a dialog closes and what is behind it is read anew.
+
+    :return: an action for the client
+    """
+    return {
+        "type": "ir.actions.client",
+        "tag": "display_notification",
+        "params": {
+            "type": kind,
+            "message": sentence,
+            "next": {"type": "ir.actions.act_window_close"},
+        },
+    }

@@ -56,7 +56,7 @@ class TimebankAttendance(models.Model):
             "forgot_check_out",
         }
     )
-    _verbs_with_reason = frozenset({"action_reverse", "action_waive"})
+    _verbs_with_reason = frozenset({"action_reverse", "action_waive", "action_sign_up_anyway"})
 
     # Who, where
     session_id = fields.Many2one(
@@ -168,6 +168,7 @@ class TimebankAttendance(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [self.browse()._prepare_vals(vals) for vals in vals_list]
+        reasons = [vals.pop("why_anyway", "") for vals in vals_list]
         if not self._is_in_verb() and any(
             vals.get("state", "signed_up") not in ON_THE_REGISTER for vals in vals_list
         ):
@@ -190,12 +191,16 @@ class TimebankAttendance(models.Model):
         lines._check_minutes()
         lines._look_at_places()
         if not self._is_in_verb():
-            lines._check_joining()
+            lines._keep_reasons(reasons)
+            (lines - lines._hold_back())._check_joining()
             self.flush_model()
         return lines
 
     def write(self, vals):
         vals = self._prepare_vals(vals)
+        reason = vals.pop("why_anyway", "")
+        if reason and not self._is_in_verb():
+            self.filtered(lambda one: one.clash_reason != reason).action_sign_up_anyway(reason)
         if not self._is_in_verb():
             self._raise_refusals(self._get_refusals_to_edit(vals))
         if vals.get("state") in ("absent", "signed_up", "withdrawn"):
@@ -365,7 +370,9 @@ class TimebankAttendance(models.Model):
 
     def _get_clashes(self):
         """Other sessions that people signed up for at the same time: dict of line id → session. One query."""
-        booked = self.filtered(lambda one: one.state in ("signed_up", "waiting") and not one.clash_reason)
+        booked = self.filtered(
+            lambda one: one.state in ("signed_up", "waiting") and not one.clash_reason and not one.present
+        )
         if not booked:
             return {}
         day = {"days": 1}  # no session is longer
@@ -382,7 +389,7 @@ class TimebankAttendance(models.Model):
         clashes = {}
         for one in booked:
             for other in others.get(one.partner_id, ()):
-                mine, theirs = one.session_id, other.session_id
+                mine, theirs = one.session_id._origin, other.session_id
                 if theirs != mine and mine.start < theirs.stop and theirs.start < mine.stop:
                     clashes[one.id] = theirs
         return clashes

@@ -259,6 +259,8 @@ class TimebankSession(models.Model):
             self._check_numbers(vals)
         moving = MOVES.intersection(vals)
         before = self._get_times_and_places() if moving else {}
+        if "attendance_ids" in vals:
+            self = self.with_context(timebank_register=True)  # one who can't come keeps nobody off it
         result = super().write(vals)
         if "activity_id" in vals:
             self._check_same_bank()
