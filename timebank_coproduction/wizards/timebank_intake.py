@@ -156,12 +156,7 @@ class TimebankIntake(models.TransientModel):
         rows += [row for request in requests for row in request.suggest(BEST_SHOWN)]
         if rows:
             introductions = self.env["timebank.introduction"]._keep_suggestions(rows)
-            return open_list(
-                self.env,
-                "timebank_introduction_suggested_action",
-                [("id", "in", introductions.ids), ("state", "=", "suggested")],
-                display_name=self.env._("Waiting for %s", member.name),
-            )
+            return introductions._open_suggestions(display_name=self.env._("Waiting for %s", member.name))
         return open_form(member)
 
     def _check_complete(self):

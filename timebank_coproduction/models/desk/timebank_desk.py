@@ -125,9 +125,16 @@ class TimebankDesk(models.AbstractModel):
     def _buttons_to_ask(self, member, primary=False):
         return [
             self._button(
-                self.env._("Ask"), member._name, "action_ask_to_give_back", [member.ids], primary=primary
+                self.env._("Ask"),
+                member._name,
+                "action_ask_to_give_back",
+                [member.ids],
+                primary=primary,
+                said=self.env._("To ask %s is among your to-dos.", member.partner_id.name),
             ),
-            self._button(self.env._("Log"), member._name, "action_log_hours", [member.ids], primary=False),
+            self._button(
+                self.env._("Record hours"), member._name, "action_log_hours", [member.ids], primary=False
+            ),
         ]
 
     def _buttons_to_add(self, record):
@@ -138,8 +145,16 @@ class TimebankDesk(models.AbstractModel):
             )
         ]
 
-    def _button(self, label, model, method, args, primary=True):
-        return {"label": label, "model": model, "method": method, "args": args, "primary": primary}
+    def _button(self, label, model, method, args, primary=True, said=False):
+        """:param said: what is said once it is done, where the verb itself says nothing"""
+        return {
+            "label": label,
+            "model": model,
+            "method": method,
+            "args": args,
+            "primary": primary,
+            "said": said,
+        }
 
     # ------------------------------------------------------------
     # Whom no mail reaches
@@ -174,7 +189,15 @@ class TimebankDesk(models.AbstractModel):
             "title": call.summary,
             "text": html2plaintext(call.note) if call.note else about.display_name,
             "partner_id": person.id,
-            "buttons": [self._button(self.env._("Rung"), call._name, "action_done", [call.ids])],
+            "buttons": [
+                self._button(
+                    self.env._("Rung"),
+                    call._name,
+                    "action_done",
+                    [call.ids],
+                    said=self.env._("Rung: %s", call.summary),
+                )
+            ],
         }
 
     # ------------------------------------------------------------
@@ -395,7 +418,13 @@ class TimebankDesk(models.AbstractModel):
             if met:
                 row["buttons"].append(
                     self._button(
-                        self.env._("They met"), introduction._name, "action_done", [introduction.ids]
+                        self.env._("They have met"),
+                        introduction._name,
+                        "action_done",
+                        [introduction.ids],
+                        said=self.env._(
+                            "%s: they have met, and the hours are handed in.", introduction.display_name
+                        ),
                     )
                 )
             rows.append(row)

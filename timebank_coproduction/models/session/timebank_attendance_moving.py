@@ -27,7 +27,15 @@ class TimebankAttendance(models.Model):
         help="Why this person may be in two places at a time. Kept on the register.",
     )
 
-    @api.depends("state", "role", "partner_id", "session_id.start", "session_id.stop", "session_id.state")
+    @api.depends(
+        "state",
+        "role",
+        "partner_id",
+        "clash_reason",
+        "session_id.start",
+        "session_id.stop",
+        "session_id.state",
+    )
     def _compute_obstacle(self):
         coming = self.filtered(
             lambda one: (
