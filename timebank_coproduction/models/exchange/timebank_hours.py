@@ -19,6 +19,9 @@ class TimebankHours(models.Model):
         "The hours of this meeting have been handed in already.",
     )
 
+    def _prepare_copy_to_decide(self):
+        return {**super()._prepare_copy_to_decide(), "introduction_id": self.introduction_id.id}
+
     def _get_known(self, people):
         """And those to whom the user was introduced."""
         own = self.env.user.partner_id.id

@@ -183,6 +183,11 @@ class TimebankMember(models.Model):
     def action_view_statement(self):
         return self.account_id.action_view_statement()
 
+    @verb(single=True)
+    def action_open_gift(self):
+        """:return: the dialog to give from the member's account"""
+        return self.account_id.action_open_gift()
+
     def _leave_active(self, sentence, vals, states=("active",)):
         self.check_access("write")
         if any(member.state not in states for member in self):
