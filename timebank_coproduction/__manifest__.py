@@ -35,6 +35,7 @@
         "security/grant/rules.xml",
         "security/evidence/ir.model.access.csv",
         "security/evidence/rules.xml",
+        "security/desk/ir.model.access.csv",
         "data/common/timebank_category.xml",
         "data/common/timebank_language.xml",
         "data/common/timebank_availability.xml",
@@ -115,6 +116,7 @@
         "views/timebank_reward_spend_report.xml",
         "views/timebank_decision_report.xml",
         "views/timebank_desk.xml",
+        "views/timebank_code_desk.xml",
         "views/menus.xml",
     ],
     "demo": [
@@ -138,6 +140,7 @@
             "timebank_coproduction/static/src/hours/*",
             "timebank_coproduction/static/src/matching/*",
             "timebank_coproduction/static/src/session_calendar/*",
+            "timebank_coproduction/static/src/told/*",
         ],
         "web.assets_frontend": [
             "timebank_coproduction/static/src/scanner/*",

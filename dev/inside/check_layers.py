@@ -45,13 +45,17 @@ LEVEL = {subject: level for level, row in enumerate(LAYERS) for subject in row}
 FOLDERS = ("models", "wizards", "controllers", "report")
 PLACES = {
     "common": (
-        "wizards/timebank_outcome",
         "wizards/timebank_reason",
         "report/ir_actions_report",
         "report/report_paperformat",
         "report/res_config_settings",
     ),
-    "ledger": ("wizards/timebank_gift", "wizards/timebank_verify", "controllers/guessing"),
+    "ledger": (
+        "wizards/timebank_gift",
+        "wizards/timebank_outcome",
+        "wizards/timebank_verify",
+        "controllers/guessing",
+    ),
     "member": ("wizards/timebank_join",),
     "hours": (
         "wizards/timebank_certificate",
@@ -70,6 +74,7 @@ PLACES = {
         "report/timebank_reward_spend_report",
     ),
     "evidence": ("report/timebank_decision_report",),
+    "desk": ("wizards/timebank_code_desk",),
 }
 SUBJECT = {f"{file}.py": subject for subject, files in PLACES.items() for file in files}
 

@@ -159,6 +159,6 @@ class TestSignUpAnyway(SessionCase):
         self.assertTrue(dialog.may_waive)
         dialog.clash_reason = "Comes over"
         said = dialog.save().action_sign_up()
-        self.assertIn("Ann Lee is signed up for “Talk”", said["params"]["message"])
+        self.assertIn("Ann Lee is signed up for “Talk”", said["params"]["text"])
         line = self.other.attendance_ids
         self.assertEqual((line.partner_id, line.clash_reason), (self.ann.partner_id, "Comes over"))

@@ -1,6 +1,7 @@
 from . import (
     timebank_certificate,
     timebank_claim_grant,
+    timebank_code_desk,
     timebank_gift,
     timebank_grant_amend,
     timebank_hours_entry,

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..models.common.verb import verb
-from ..models.common.windows import say_done
+from ..models.common.windows import tell
 
 
 class TimebankSignUp(models.TransientModel):
@@ -53,4 +53,4 @@ class TimebankSignUp(models.TransientModel):
             "signed_up": self.env._("%(person)s is signed up for %(session)s."),
             "waiting": self.env._("%(person)s waits for a place in %(session)s."),
         }[line.state]
-        return say_done(self.env, said % {"person": line.partner_id.name, "session": line.session_id._say()})
+        return tell(said % {"person": line.partner_id.name, "session": line.session_id._say()})

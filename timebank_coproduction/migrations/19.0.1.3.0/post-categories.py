@@ -22,7 +22,7 @@ CATEGORIES = {
 
 
 def migrate(cr, version):
-    """Groups of skills say what time counts as, and so do the introductions and the hours that came of them."""
+    """Groups of skills say what time counts as, and so do introductions and the hours that came of them."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     for skill, category in CATEGORIES.items():
         skill = env.ref(f"timebank_coproduction.skill_{skill}", raise_if_not_found=False)

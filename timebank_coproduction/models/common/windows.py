@@ -58,17 +58,13 @@ def open_dialog(record, name, **more):
     return open_form(record, name=name, target="new", **more)
 
 
-def say_done(env, sentence, kind="success"):
-    """What was done, said in the corner of the screen; a dialog closes and what is behind it is read anew.
+def tell(sentence, undo=None):
+    """What was done, in the corner of the screen; a dialog that did it closes.
 
+    :param undo: the records of which it can be taken back for a while, by their ``action_undo``
     :return: an action for the client
     """
-    return {
-        "type": "ir.actions.client",
-        "tag": "display_notification",
-        "params": {
-            "type": kind,
-            "message": sentence,
-            "next": {"type": "ir.actions.act_window_close"},
-        },
-    }
+    params = {"text": sentence}
+    if undo:
+        params["undo"] = {"model": undo._name, "ids": undo.ids}
+    return {"type": "ir.actions.client", "tag": "timebank_told", "params": params}

@@ -84,7 +84,7 @@ class TimebankDesk(models.AbstractModel):
         pair = [("offer_id", "=", offer_id), ("request_id", "=", request_id)]
         introduction = introductions.search([*pair, ("state", "=", "suggested")])
         introduction = introduction or introductions.create({"offer_id": offer_id, "request_id": request_id})
-        return introduction.action_introduce()
+        return introduction.with_context(timebank_told=True).action_introduce()
 
     @verb(offer_id=record_id("timebank.offer"), member_id=record_id("timebank.member"))
     def desk_introduce_interest(self, offer_id, member_id):

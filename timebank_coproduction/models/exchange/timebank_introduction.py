@@ -42,6 +42,16 @@ class TimebankIntroduction(models.Model):
     receiver_id = fields.Many2one(
         related="request_id.partner_id", string="Receiver", store=True, precompute=True, index=True
     )
+    giver_phone = fields.Char(
+        related="giver_id.phone",
+        string="Giver's telephone",
+        groups="timebank_coproduction.group_timebank_coordinator",
+    )
+    receiver_phone = fields.Char(
+        related="receiver_id.phone",
+        string="Receiver's telephone",
+        groups="timebank_coproduction.group_timebank_coordinator",
+    )
     scheme_id = fields.Many2one(
         related="request_id.scheme_id", string="Time bank", store=True, precompute=True, index=True
     )

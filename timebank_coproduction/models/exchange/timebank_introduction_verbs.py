@@ -2,7 +2,7 @@ from odoo import fields, models
 
 from ...tools.minutes import DAY
 from ..common.verb import flag, moment, text, verb, whole
-from ..common.windows import open_list, say_done
+from ..common.windows import open_list, tell
 from ..ledger.timebank_told import CALL
 
 #: Of how many pairs the names are said.
@@ -18,8 +18,8 @@ class TimebankIntroduction(models.Model):
     def action_introduce(self):
         """Tell both people about each other, with the contact details that each agreed to share.
 
-        :return: an action that says who was introduced and how they were told, or one
-            listing what could not be done, and why
+        :return: ``True``, or an action listing what could not be done, and why; screens that
+            ask for it are told who was introduced, and how they were told
         :raises UserError: when none could be introduced
         """
         refusals = self._get_refusals_to_introduce()
@@ -28,9 +28,9 @@ class TimebankIntroduction(models.Model):
             {"state": "introduced", "introduced_on": fields.Date.context_today(self)}
         )
         rung = introductions._tell_both()
-        if refusals:
+        if refusals or not self.env.context.get("timebank_told"):
             return self._tell(refusals, self.env._("introduced"))
-        return say_done(self.env, introductions._say_introduced(rung))
+        return tell(introductions._say_introduced(rung))
 
     @verb(meet_at=moment(), place=text(), minutes=whole())
     def action_agree(self, meet_at=None, place=None, minutes=None):

@@ -419,7 +419,3 @@ class TimebankScheme(models.Model):
         where it could be several."""
         mine = self._coordinated_by_user() or self
         return {"default_scheme_id": mine.id} if len(mine) == 1 else {}
-
-    def _get_usual_or_first(self):
-        """As :meth:`_get_usual`, or the first of several banks that the user coordinates."""
-        return self._get_usual() or self.search([("coordinator_ids", "in", self.env.uid)], limit=1)

@@ -146,7 +146,10 @@ class TimebankVoucher(models.Model):
             else:
                 attempts._note_attempt("voucher", source, outcome, account.scheme_id)
                 refusals.append({"code": typed, "reason": self._get_sentence(outcome, at_desk)})
-        taken._return_value("returned", account, self.env._("%s vouchers handed in", len(taken)))
+        memo = self.env._("1 voucher handed in")
+        if len(taken) > 1:
+            memo = self.env._("%s vouchers handed in", len(taken))
+        taken._return_value("returned", account, memo)
         return sum(taken.mapped("minutes")), refusals
 
     @verb(reason=text())
@@ -233,11 +236,26 @@ class TimebankVoucher(models.Model):
         for account, vouchers in self.grouped(lambda voucher: voucher._get_return_account()).items():
             vouchers._return_value(state, account, memo)
 
+    def _call_in(self, memo):
+        """End those of these vouchers of one batch that are still out, for whoever paid for them.
+
+        :return: those that were
+        """
+        self._lock_by_codes(self.mapped("code"))
+        out = self.filtered(lambda voucher: voucher.state == "issued")
+        out._return_value("cancelled", out._get_payer(), memo)
+        return out
+
+    def _get_payer(self):
+        """The account that paid for these vouchers of one batch, or the bank's where it takes nothing."""
+        account = self.batch_id._get_issuer()
+        return account if account.state == "open" else self.scheme_id.operating_account_id
+
     def _get_return_account(self):
         """The account that gets what a lost or expired voucher was worth."""
         scheme = self.scheme_id
         account = {
-            "issuer": self.batch_id._get_issuer(),
+            "issuer": self._get_payer(),
             "pot": scheme.pot_account_id,
             "bank": scheme.operating_account_id,
         }[scheme.voucher_value]

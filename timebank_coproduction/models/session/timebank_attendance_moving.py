@@ -143,6 +143,12 @@ class TimebankAttendance(models.Model):
             one._put_in_place({})
         return self._tell(refusals, self.env._("signed up"))
 
+    def _explain(self, verb):
+        """Besides what other dialogs say: what stands in the way of those who are signed up anyway."""
+        if verb == "action_sign_up_anyway":
+            return "\n".join(one.obstacle for one in self if one.obstacle)
+        return super()._explain(verb)
+
     def _put_in_place(self, vals):
         """Sign up somebody who waits; whoever is signed up stays so."""
         if self.state == "waiting" and (self.offered_until or not self.session_id._is_full(self.role)):

@@ -80,9 +80,9 @@ export class TimebankDesk extends Component {
         this.state.busy = true;
         try {
             const result = await this.orm.call(button.model, button.method, button.args);
-            if (result?.tag === "display_notification") {
-                this.notification.add(result.params.message, { type: result.params.type });
+            if (result?.tag === "timebank_told") {
                 this.keep(row, button);
+                await this.action.doAction(result);
             } else if (result && result.type) {
                 await this.action.doAction(result, { onClose: () => this.refresh() });
             } else {
