@@ -438,7 +438,9 @@ class TimebankRedemption(models.Model):
 
     # To-dos: one for the coordinator per batch requested, closed by the decision
     def _get_todo_summary(self):
-        return self.env._("%s claims to approve", len(self)) if len(self) > 1 else False
+        if len(self) == 1:
+            return self.env._("To approve: %s", self.display_name)
+        return self.env._("%s claims to approve", len(self))
 
     def _get_concerned(self):
         return self.partner_id | self.account_id.partner_id

@@ -322,7 +322,7 @@ class TimebankAttendance(models.Model):
                 one._why_not_open()
                 or one._why_not_member(members)
                 or one._why_not_checked(missing)
-                or one._why_clash(clashes)
+                or one._why_clash(clashes, self.env._("A coordinator can sign them up anyway."))
             )
             if reason:
                 refusals[one.id] = reason
@@ -394,15 +394,16 @@ class TimebankAttendance(models.Model):
                     clashes[one.id] = theirs
         return clashes
 
-    def _why_clash(self, clashes):
+    def _why_clash(self, clashes, way_out=""):
         session = clashes.get(self.id)
         if not session:
             return ""
-        return self.env._(
-            "%(person)s is signed up for %(session)s at that time. A coordinator can sign them up anyway.",
+        sentence = self.env._(
+            "%(person)s is signed up for %(session)s at that time.",
             person=self.partner_id.name,
             session=session._say(),
         )
+        return f"{sentence} {way_out}".strip()
 
     def _get_refusals_by_capacity(self):
         """Attendees beyond the places of their session, and helpers beyond as many as it takes."""
