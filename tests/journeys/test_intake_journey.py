@@ -62,9 +62,7 @@ class TestIntakeJourney(JourneyCase):
         """What they can do is asked for, may come later, and the steps can be clicked."""
         for phone in (False, True):
             name = "Ravi Patel" if phone else "Rosa Diaz"
-            with self.at_screen(self.coordinator, phone=phone) as screen:
-                screen.open_app()
-                screen.open_menu("Members", "Members")
+            with self.at_screen(self.coordinator, phone=phone, start="/odoo/timebank-members") as screen:
                 screen.press("New")
                 screen.pick("Time bank", "Hillside")
                 screen.fill("Full name", name)

@@ -118,7 +118,10 @@ class TestIntroductionJourney(JourneyCase):
             screen.open("José Álvarez")
             screen.press("Claim")
             self.assertIn("Can spend", screen.text())
-            self.assertIn("05:00", screen.text())
+            self.assertEqual(screen.offers("Reward", "club"), ["Gardening club", "Search more..."])
+            screen.pick("Reward", "Gardening", "Gardening club")
+            screen.press("Claim")
+            self.assertEqual(screen.status(), "Approved")
             screen.picture("member-claim")
         hours = self._newest("timebank.hours")
         self.assertEqual((hours.partner_id, hours.minutes), (self.harry.partner_id, 75))
@@ -138,8 +141,7 @@ class TestIntroductionJourney(JourneyCase):
     def test_an_activity_of_an_idea(self):
         idea = self._make_activity("Chess on Tuesdays", project_id=False)
         with self.at_screen(self.coordinator) as screen:
-            screen.open_app()
-            screen.open_menu("Activities", "Activities")
+            screen.go("/odoo/action-timebank_coproduction.timebank_activity_action")
             screen.open("Chess on Tuesdays")
             screen.press("Plan it")
             self.assertEqual(screen.status(), "Planned")

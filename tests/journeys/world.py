@@ -96,6 +96,7 @@ class WorldCase(SessionCase, ExchangeCase, GrantCase):
     @classmethod
     def _make_exchange(cls):
         cls.baking = cls.env.ref("timebank_coproduction.skill_baking")
+        cls.baking.parent_id.category_id = cls.category
         cls._make_offer(cls.jose, cls.baking)
         cls._make_request(cls.harry, cls.baking)
         cls._introduce(cls._make_offer(cls.mary), cls._make_request(cls.oneill))

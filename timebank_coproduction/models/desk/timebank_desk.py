@@ -131,6 +131,7 @@ class TimebankDesk(models.AbstractModel):
                 [member.ids],
                 primary=primary,
                 said=self.env._("To ask %s is among your to-dos.", member.partner_id.name),
+                done=self.env._("Among your to-dos"),
             ),
             self._button(
                 self.env._("Record hours"), member._name, "action_log_hours", [member.ids], primary=False
@@ -145,8 +146,12 @@ class TimebankDesk(models.AbstractModel):
             )
         ]
 
-    def _button(self, label, model, method, args, primary=True, said=False):
-        """:param said: what is said once it is done, where the verb itself says nothing"""
+    def _button(self, label, model, method, args, primary=True, said=False, done=False):
+        """What a row offers to do.
+
+        :param said: what is said once it is done, where the verb itself says nothing
+        :param done: what then stands in the row, in a word or two
+        """
         return {
             "label": label,
             "model": model,
@@ -154,6 +159,7 @@ class TimebankDesk(models.AbstractModel):
             "args": args,
             "primary": primary,
             "said": said,
+            "done": done or self.env._("Done"),
         }
 
     # ------------------------------------------------------------
@@ -196,6 +202,7 @@ class TimebankDesk(models.AbstractModel):
                     "action_done",
                     [call.ids],
                     said=self.env._("Rung: %s", call.summary),
+                    done=self.env._("Rung"),
                 )
             ],
         }
@@ -287,7 +294,13 @@ class TimebankDesk(models.AbstractModel):
         )
         row["partner_id"] = offer.partner_id.id
         row["buttons"] = [
-            self._button(self.env._("Introduce"), self._name, "desk_introduce", [[], offer.id, request.id]),
+            self._button(
+                self.env._("Introduce"),
+                self._name,
+                "desk_introduce",
+                [[], offer.id, request.id],
+                done=self.env._("Introduced"),
+            ),
             self._button(self.env._("Others"), request._name, "action_suggest", [request.ids], primary=False),
         ]
         return row
@@ -295,7 +308,15 @@ class TimebankDesk(models.AbstractModel):
     def _interest_row(self, offer, member):
         row = self._row(offer, self.env._("%s once said they would like it", member.partner_id.name))
         args = [[], offer.id, member.id]
-        row["buttons"] = [self._button(self.env._("Introduce"), self._name, "desk_introduce_interest", args)]
+        row["buttons"] = [
+            self._button(
+                self.env._("Introduce"),
+                self._name,
+                "desk_introduce_interest",
+                args,
+                done=self.env._("Introduced"),
+            )
+        ]
         return row
 
     def _get_idle(self, schemes):
@@ -349,7 +370,9 @@ class TimebankDesk(models.AbstractModel):
     def _expired_row(self, record):
         what = self.env._("Offer") if record._name == "timebank.offer" else self.env._("Request")
         text = self.env._("%(what)s until %(day)s", what=what, day=say_day(self.env, record.expires_on))
-        button = self._button(self.env._("Renew"), record._name, "action_renew", [record.ids])
+        button = self._button(
+            self.env._("Renew"), record._name, "action_renew", [record.ids], done=self.env._("Renewed")
+        )
         return self._row(record, text, [button])
 
     def _get_missing(self, schemes):
@@ -425,6 +448,7 @@ class TimebankDesk(models.AbstractModel):
                         said=self.env._(
                             "%s: they have met, and the hours are handed in.", introduction.display_name
                         ),
+                        done=self.env._("Met"),
                     )
                 )
             rows.append(row)

@@ -13,5 +13,9 @@ class TimebankMember(models.Model):
     def action_claim(self):
         """:return: the action of a new claim for this member"""
         self.ensure_one()
-        context = {"default_partner_id": self.partner_id.id, "default_account_id": self.account_id.id}
+        context = {
+            "default_partner_id": self.partner_id.id,
+            "default_account_id": self.account_id.id,
+            "timebank_bank": self.scheme_id.id,
+        }
         return open_form(self.env["timebank.redemption"], name=self.env._("New claim"), context=context)

@@ -47,7 +47,7 @@ export class TimebankDesk extends Component {
     keep(row, button) {
         const section = row && this.state.sections.find((one) => one.rows.includes(row));
         if (section) {
-            const kept = { ...row, buttons: [], done: button.label };
+            const kept = { ...row, buttons: [], done: button.done };
             this.done = this.done.filter((one) => one.key !== section.key || one.row.title !== row.title);
             this.done.push({ key: section.key, place: section.rows.indexOf(row), row: kept });
             this.done.sort((one, other) => one.place - other.place);
