@@ -20,3 +20,4 @@ from . import test_told
 from . import test_tools
 from . import test_translation
 from . import test_views
+from . import test_words

@@ -39,7 +39,7 @@ class TimebankVoucher(models.Model):
     expires_on = fields.Date("Valid until", readonly=True)
     state = fields.Selection(
         [
-            ("issued", "In circulation"),
+            ("issued", "Still out"),
             ("returned", "Handed in"),
             ("cancelled", "Cancelled"),
             ("expired", "Expired"),
@@ -157,11 +157,11 @@ class TimebankVoucher(models.Model):
         """Take vouchers out of circulation that were lost or spoiled. Their value goes where the policy says.
 
         :param str reason: why, in a few words
-        :raises UserError: without a reason, or when none of them is in circulation
+        :raises UserError: without a reason, or when none of them is still out
         """
         self.check_access("read")
         reason = self._require_reason(reason)
-        refusals = self._get_refusals_by_state("issued", self.env._("Voucher %s is not in circulation."))
+        refusals = self._get_refusals_by_state("issued", self.env._("Voucher %s is not out any more."))
         refusals |= (self - self.browse(refusals))._get_refusals_to_run()
         vouchers = self._raise_or_list(refusals)
         # sudo: the coordinators of a bank end its vouchers, which nobody may write to.
