@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from lxml import etree
+
 from odoo.tests import tagged
 
 from odoo.addons.timebank_coproduction.models.common.hours_field import Hours

@@ -1,11 +1,13 @@
-"""Rewards and vouchers from a coordinator's desk: published, claimed, printed, handed over, taken in, called in."""
+"""Rewards and vouchers at a desk: published, claimed, printed, handed over, taken in, called in."""
 
 from .common import JourneyCase
 
 
 class TestRewardJourney(JourneyCase):
     def _claim(self, name):
-        return self.env["timebank.redemption"].search([("reward_id.name", "=", name)], order="id desc", limit=1)
+        return self.env["timebank.redemption"].search(
+            [("reward_id.name", "=", name)], order="id desc", limit=1
+        )
 
     def test_from_the_catalogue_to_the_desk(self):
         """A new reward is published, claimed for a member, its slip printed, and handed over by its code."""
@@ -16,7 +18,7 @@ class TestRewardJourney(JourneyCase):
             screen.fill("e.g. Driving lesson", "Bicycle repair")
             screen.pick("Time bank", "River Street")
             screen.fill("Credits", "1:30")
-            screen.choose("How it is handed over", "Code shown to the supplier")
+            screen.choose("How", "Code shown to the supplier")
             screen.picture("reward-new")
             screen.press("Publish")
             self.assertEqual(screen.status(), "Published")
@@ -47,7 +49,9 @@ class TestRewardJourney(JourneyCase):
 
     def test_any_code_on_a_phone(self):
         self.jose.action_new_card()
-        claim = self.env["timebank.redemption"].search([("state", "=", "approved"), ("code", "!=", False)], limit=1)
+        claim = self.env["timebank.redemption"].search(
+            [("state", "=", "approved"), ("code", "!=", False)], limit=1
+        )
         self.assertEqual(claim.scheme_id, self.scheme)
         foreign = self.mari
         foreign.action_new_card()
@@ -99,7 +103,9 @@ class TestRewardJourney(JourneyCase):
                 self.assertIn(code, text)
             screen.open_menu("Rewards", "Hand in vouchers")
             screen.pick("Time bank", "River Street")
-            screen.fill("Scan the vouchers here, one after another, or type their codes", "\n".join(codes[:3]))
+            screen.fill(
+                "Scan the vouchers here, one after another, or type their codes", "\n".join(codes[:3])
+            )
             screen.press("Hand in")
             self.assertIn("3 handed in", screen.text())
             screen.type(codes[3])

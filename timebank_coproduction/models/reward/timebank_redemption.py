@@ -138,7 +138,8 @@ class TimebankRedemption(models.Model):
         f"CHECK (quantity BETWEEN 1 AND {LARGEST_CLAIM})", "Claim between 1 and 1,000."
     )
     _fulfilled_when = models.Constraint(
-        "CHECK ((state = 'fulfilled') = (fulfilled_on IS NOT NULL))", "A claim that was handed over says when."
+        "CHECK ((state = 'fulfilled') = (fulfilled_on IS NOT NULL))",
+        "A claim that was handed over says when.",
     )
     _account_known = models.Constraint(
         "CHECK (state NOT IN ('requested', 'approved', 'fulfilled') OR account_id IS NOT NULL)",

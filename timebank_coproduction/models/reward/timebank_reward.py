@@ -117,7 +117,7 @@ class TimebankReward(models.Model):
         [("auto", "At once"), ("manual", "By a coordinator")], required=True, default="manual"
     )
     fulfilment = fields.Selection(
-        string="How it is handed over",
+        string="Handing over",
         selection=[
             ("collected", "Collected"),
             ("attended", "Attended"),

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ...tools import codes, qr, voucher_ddl
 from ..common.hours_field import hours_field
 from ..common.verb import many, record, text, verb
+from ..common.words import say_hours
 
 
 class TimebankVoucher(models.Model):
@@ -91,6 +92,10 @@ class TimebankVoucher(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_never(self):
         raise AccessError(self.env._("A voucher is never removed: cancel it instead."))
+
+    def _say_worth(self):
+        """What it is worth, for the sheet."""
+        return say_hours(self.env, self.minutes)
 
     def _get_qr(self):
         """The code as a picture, for the sheet."""
