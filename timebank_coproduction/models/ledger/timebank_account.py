@@ -101,6 +101,18 @@ class TimebankAccount(models.Model):
             elif not account.name:
                 account.name = dict(self._fields["kind"]._description_selection(self.env)).get(account.kind)
 
+    @api.depends("name", "kind", "scheme_id.name")
+    def _compute_display_name(self):
+        """The bank's own accounts go by the bank's name."""
+        says = {
+            "operating": self.env._("%s (the bank itself)"),
+            "voucher": self.env._("%s (vouchers that are out)"),
+        }
+        for account in self:
+            # sudo: the name of the bank of an account that is named
+            own = says.get(account.kind) and account.sudo().scheme_id.name
+            account.display_name = says[account.kind] % own if own else account.name
+
     @api.depends("scheme_id.credit_limit_minutes", "has_own_limit", "kind")
     def _compute_credit_limit_minutes(self):
         for account in self:

@@ -72,5 +72,9 @@ class TimebankScheme(models.Model):
         accounts = self.env["timebank.account"].sudo()
         account = accounts.search([("scheme_id", "=", self.id), ("kind", "=", "voucher")])
         return account or accounts.create(
-            {"scheme_id": self.id, "kind": "voucher", "name": self.env._("%s: vouchers", self.name)}
+            {
+                "scheme_id": self.id,
+                "kind": "voucher",
+                "name": self.env._("%s (vouchers that are out)", self.name),
+            }
         )
