@@ -13,7 +13,7 @@ from odoo import api, models
 
 from ..models.common.odoo_private import prints_letterhead
 from ..tools import paper
-from ..tools.minutes import LARGEST
+from ..tools.minutes import LARGEST, clock
 
 #: In the footer's file: shows the footer of the body that is printed, with the number of its page.
 #: wkhtmltopdf asks for it with a query; Odoo numbers the bodies in their files' names.
@@ -85,7 +85,7 @@ class IrActionsReport(models.Model):
     def _get_rendering_context(self, report, docids, data):
         values = super()._get_rendering_context(report, docids, data)
         if report._is_timebank_paper():
-            values.update(title=report.name, fit=paper.fit)
+            values.update(title=report.name, fit=paper.fit, clock=clock)
         return values
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):

@@ -1,6 +1,7 @@
 from . import (
     timebank_certificate,
     timebank_claim_grant,
+    timebank_code_desk,
     timebank_gift,
     timebank_grant_amend,
     timebank_hours_entry,
@@ -10,6 +11,7 @@ from . import (
     timebank_outcome,
     timebank_reason,
     timebank_session_repeat,
+    timebank_sign_up,
     timebank_skill_merge,
     timebank_statement,
     timebank_verify,

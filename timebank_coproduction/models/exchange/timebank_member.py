@@ -6,7 +6,7 @@ from ...tools import closeness
 from ...tools.minutes import clock
 from ..common.figures import figures_over
 from ..common.verb import verb
-from ..common.windows import open_dialog, open_list
+from ..common.windows import open_dialog, open_form, open_list
 
 #: How many of the requests that a member could meet are told to whoever asks them to give back.
 WISHES_TOLD = 3
@@ -117,7 +117,21 @@ class TimebankMember(models.Model):
         """An empty entry of hours for this member, to fill in."""
         self.ensure_one()
         return open_dialog(
-            self.env["timebank.hours"], self.env._("Log hours"), context=self._get_form_defaults()
+            self.env["timebank.hours"], self.env._("Record hours"), context=self._get_form_defaults()
+        )
+
+    @verb(single=True)
+    def action_new_offer(self):
+        """An empty offer of this member, to fill in."""
+        return open_form(
+            self.env["timebank.offer"], name=self.env._("New offer"), context=self._get_form_defaults()
+        )
+
+    @verb(single=True)
+    def action_new_request(self):
+        """An empty request of this member, to fill in."""
+        return open_form(
+            self.env["timebank.request"], name=self.env._("New request"), context=self._get_form_defaults()
         )
 
     @verb(single=True)

@@ -330,7 +330,44 @@ class TimebankHours(models.Model):
         entries = self._raise_or_list(refusals)
         entries._note(self.env._("Approved"))
         entries._close_todos()
-        return self._tell(refusals, self.env._("approved"))
+        return self._tell(refusals, self.env._("approved"), undo=True)
+
+    def _take_back(self):
+        """The credits go back, and the hours wait again.
+
+        What has moved credits is reversed, as each approval is that was a mistake, and waits
+        as a copy; what earned none just waits.
+        """
+        refusals = self._get_refusals_to_decide("approved")
+        refusals |= (self - self.browse(refusals))._get_refusals_to_take_back(
+            lambda entry: (entry.approver_id, entry.approved_on)
+        )
+        rest = self - self.browse(refusals)
+        refusals |= rest._get_refusals_to_record()  # they will wait again, for which they have to be right
+        entries = self - self.browse(refusals)
+        reason = self.env._("The approval was taken back")
+        refusals |= entries._post_reversals(reason)
+        entries = self._raise_or_list(refusals)
+        paid = entries.filtered("earns_credit")
+        paid._in_verb().write({"state": "reversed", "refusal_reason": reason})
+        paid.flush_recordset(["state"])  # or their copies would be doubles
+        unpaid = entries - paid
+        unpaid._in_verb().write({"state": "submitted", "approver_id": False, "approved_on": False})
+        entries._note(reason)
+        (unpaid | paid._copy_to_decide_again())._ask_for_decision()
+        return self._tell(refusals, self.env._("taken back and waiting again"))
+
+    def _copy_to_decide_again(self):
+        """:return: these entries anew, in their order, as they were handed in"""
+        vals_list = [
+            {**vals, **entry._prepare_copy_to_decide(), "state": "submitted"}
+            for entry, vals in zip(self, self.copy_data(), strict=True)
+        ]
+        return self._in_verb().create(vals_list).with_env(self.env)
+
+    def _prepare_copy_to_decide(self):
+        """What a copy that waits anew keeps of its entry, besides what every copy does."""
+        return {"date": self.date, "tz": self.tz}
 
     @verb(reason=text())
     def action_refuse(self, reason):

@@ -247,7 +247,11 @@ class TimebankScheme(models.Model):
         self.ensure_one()
         operating, pot = self.env["timebank.account"].create(
             [
-                {"scheme_id": self.id, "kind": "operating", "name": self.env._("%s: operating", self.name)},
+                {
+                    "scheme_id": self.id,
+                    "kind": "operating",
+                    "name": self.env._("%s (the bank itself)", self.name),
+                },
                 {"scheme_id": self.id, "kind": "pot", "name": self.env._("%s: community pot", self.name)},
             ]
         )
@@ -419,7 +423,3 @@ class TimebankScheme(models.Model):
         where it could be several."""
         mine = self._coordinated_by_user() or self
         return {"default_scheme_id": mine.id} if len(mine) == 1 else {}
-
-    def _get_usual_or_first(self):
-        """As :meth:`_get_usual`, or the first of several banks that the user coordinates."""
-        return self._get_usual() or self.search([("coordinator_ids", "in", self.env.uid)], limit=1)

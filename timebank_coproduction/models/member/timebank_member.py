@@ -39,6 +39,7 @@ class TimebankMember(models.Model):
     avatar_128 = fields.Image(related="partner_id.avatar_128")
     email = fields.Char(related="partner_id.email")
     phone = fields.Char(related="partner_id.phone")
+    address = fields.Char(compute="_compute_address")
     # When
     joined_on = fields.Date("Joined on", tracking=True)
     left_on = fields.Date("Left on", readonly=True, tracking=True)
@@ -82,6 +83,13 @@ class TimebankMember(models.Model):
     def _compute_display_name(self):
         for member in self:
             member.display_name = member.partner_id.display_name or ""
+
+    @api.depends("partner_id.street", "partner_id.street2", "partner_id.city", "partner_id.zip")
+    def _compute_address(self):
+        for member in self:
+            person = member.partner_id
+            parts = (person.street, person.street2, " ".join(filter(None, (person.city, person.zip))))
+            member.address = ", ".join(filter(None, parts))
 
     @api.constrains("joined_on", "left_on")
     def _check_joined_before_leaving(self):
@@ -193,6 +201,11 @@ class TimebankMember(models.Model):
     @verb()
     def action_view_statement(self):
         return self.account_id.action_view_statement()
+
+    @verb(single=True)
+    def action_open_gift(self):
+        """:return: the dialog to give from the member's account"""
+        return self.account_id.action_open_gift()
 
     def _check_can_leave(self):
         """:raises UserError: where somebody has not joined, or has left with nothing open"""

@@ -1,11 +1,26 @@
 from odoo import models
 
+from ..common.verb import verb
+from ..common.windows import open_form
+
 
 class TimebankMember(models.Model):
-    """The claims that a member leaves behind."""
+    """The claims that a member makes, and leaves behind."""
 
     _inherit = "timebank.member"
 
+    @verb(single=True)
+    def action_claim(self):
+        """:return: the action of a new claim for this member"""
+        self.ensure_one()
+        context = {
+            "default_partner_id": self.partner_id.id,
+            "default_account_id": self.account_id.id,
+            "timebank_bank": self.scheme_id.id,
+        }
+        return open_form(self.env["timebank.redemption"], name=self.env._("New claim"), context=context)
+
+    # Leaving
     def _get_open_claims(self):
         """Claims that these members pay for, or that are for them, and are not handed over."""
         return self.env["timebank.redemption"].search(
@@ -17,7 +32,6 @@ class TimebankMember(models.Model):
                 ("account_id", "in", self.account_id.ids),
             ]
         )
-
     def _get_open_matters(self, day):
         matters = super()._get_open_matters(day)
         claims = self._get_open_claims()

@@ -182,6 +182,17 @@ class TimebankHours(models.Model):
             ]
         )
 
+    def _copy_to_decide_again(self):
+        """The lines of registers go on with the copies."""
+        # sudo: lines of entries that the user has decided on; each goes on with the same time
+        lines = self.env["timebank.attendance"].sudo().search([("hours_id", "in", self.ids)])
+        by_entry = lines.grouped("hours_id")
+        lines._in_verb().write({"hours_id": False})
+        copies = super()._copy_to_decide_again()
+        for entry, copy in zip(self.sudo(), copies, strict=True):
+            by_entry.get(entry, lines.browse())._in_verb().write({"hours_id": copy.id})
+        return copies
+
     def _is_for_session(self, session, minutes):
         """Whether this entry, made by hand without a time of day, is time given in ``session``.
 

@@ -4,7 +4,7 @@ from odoo import api, fields, models, tools
 
 from ...tools import codes, qr
 from ..common.verb import verb
-from ..common.windows import open_list
+from ..common.windows import open_dialog, open_list
 
 #: How many signs of a signature a link carries that switches mails off.
 OPT_OUT_LENGTH = 32
@@ -73,6 +73,16 @@ class TimebankMember(models.Model):
             "timebank_check_action",
             [("partner_id", "=", self.partner_id.id)],
             {"default_partner_id": self.partner_id.id},
+        )
+
+    @verb(single=True)
+    def action_sign_up(self):
+        """The dialog to sign this member up for a session."""
+        self.ensure_one()
+        return open_dialog(
+            self.env["timebank.sign.up"],
+            self.env._("Sign %s up", self.name),
+            context={"default_scheme_id": self.scheme_id.id, "default_partner_id": self.partner_id.id},
         )
 
     @verb()
