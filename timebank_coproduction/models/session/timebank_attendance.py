@@ -8,7 +8,6 @@ from ..common.hours_field import hours_field
 from ..common.said_aloud import SaidAloud
 from ..common.verb import verb
 from ..common.words import say_moment
-from ..ledger.words_field import for_coordinators
 from .timebank_session import TAKES_A_PLACE
 
 #: What the register may set; the other states come and go by sign-up and withdrawal.
@@ -107,18 +106,6 @@ class TimebankAttendance(models.Model):
         help="A place has become free and is kept for this person.",
     )
     claim_code = fields.Char("Code of the place", readonly=True, copy=False, groups="base.group_system")
-    clash_reason = for_coordinators(
-        fields.Char,
-        "clash_reason",
-        "attendance_id",
-        "Why two at a time",
-        readonly=True,
-        help="Why a coordinator let this person sign up for two sessions at a time: for coordinators, other"
-        " than the person.",
-    )
-    may_clash = fields.Boolean(
-        readonly=True, copy=False, help="A coordinator lets this person be in two places at a time."
-    )
 
     # Mails
     reminded = fields.Boolean(readonly=True, copy=False)
@@ -208,6 +195,10 @@ class TimebankAttendance(models.Model):
         reason = vals.pop("why_anyway", "")
         if reason and not self._is_in_verb():
             self.filtered(lambda one: one.clash_reason != reason).action_sign_up_anyway(reason)
+        if "clash_reason" in vals and self._is_in_verb():
+            said = vals.pop("clash_reason")
+            vals["may_clash"] = bool(said)
+            self._keep_words(clash_reason=dict.fromkeys(self.ids, said))
         if not self._is_in_verb():
             self._raise_refusals(self._get_refusals_to_edit(vals))
         if vals.get("state") in ("absent", "signed_up", "withdrawn"):
