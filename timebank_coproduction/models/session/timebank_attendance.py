@@ -195,10 +195,6 @@ class TimebankAttendance(models.Model):
         reason = vals.pop("why_anyway", "")
         if reason and not self._is_in_verb():
             self.filtered(lambda one: one.clash_reason != reason).action_sign_up_anyway(reason)
-        if "clash_reason" in vals and self._is_in_verb():
-            said = vals.pop("clash_reason")
-            vals["may_clash"] = bool(said)
-            self._keep_words(clash_reason=dict.fromkeys(self.ids, said))
         if not self._is_in_verb():
             self._raise_refusals(self._get_refusals_to_edit(vals))
         if vals.get("state") in ("absent", "signed_up", "withdrawn"):
@@ -490,6 +486,8 @@ class TimebankAttendance(models.Model):
     def _say_offered_until(self):
         """Until when the place is kept, as the clocks of the session's place show it."""
         self.ensure_one()
+        if not self.offered_until:  # taken, or passed on, before the mail went out
+            return ""
         return say_moment(self.env, self.offered_until, self.session_id.tz)
 
     @api.model
