@@ -1,4 +1,4 @@
-"""What is computed with more rights than the reader's tells nothing that they can't read: each field and role.
+"""What is computed with more rights than the reader's tells nothing that they can't read: each field, role.
 
 Found by looking, so that the next computed field is tried by itself.
 """
