@@ -335,6 +335,11 @@ class Screen:
         self.page.locator(".o-dropdown--menu .dropdown-item").filter(has_text=_exactly(text)).click()
         self.settle()
 
+    def step(self, name):
+        """Go to a step of the status bar that can be clicked."""
+        self.top.locator(".o_statusbar_status button:visible").filter(has_text=_exactly(name)).click()
+        self.settle()
+
     def printed(self, text, menu=False):
         """What a reader finds in the PDF that a button brings, or an entry of the gear's *Print*.
 
@@ -422,6 +427,16 @@ class Screen:
     def add_line(self, label="Add a line"):
         """A new line in a form's list."""
         self.top.locator(".o_field_x2many_list_row_add a").filter(has_text=label).first.click()
+        self.settle()
+
+    def add_card(self):
+        """A new line of a form's list, where a phone shows it as cards."""
+        self.top.locator(".o-kanban-button-new:visible").first.click()
+        self.settle()
+
+    def fill_reason(self, words):
+        """In the dialog that asks why."""
+        self.top.locator("[name=reason] input").fill(words)
         self.settle()
 
     def fill_line(self, column, value):

@@ -78,6 +78,12 @@ class TimebankRedemption(models.Model):
         check_company=True,
         default=lambda self: self.env.user.partner_id if self.env.user.share else False,
     )
+    spendable_minutes = fields.Integer(
+        related="account_id.available_minutes", groups="timebank_coproduction.group_timebank_coordinator"
+    )
+    spendable_hours = hours_field(
+        "spendable_minutes", "Can spend", groups="timebank_coproduction.group_timebank_coordinator"
+    )
     account_id = fields.Many2one(
         "timebank.account",
         string="Paid from",
@@ -433,7 +439,9 @@ class TimebankRedemption(models.Model):
 
     # To-dos: one for the coordinator per batch requested, closed by the decision
     def _get_todo_summary(self):
-        return self.env._("%s claims to approve", len(self)) if len(self) > 1 else False
+        if len(self) == 1:
+            return self.env._("To approve: %s", self.display_name)
+        return self.env._("%s claims to approve", len(self))
 
     def _get_concerned(self):
         return self.partner_id | self.account_id.partner_id
