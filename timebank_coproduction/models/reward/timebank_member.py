@@ -32,6 +32,7 @@ class TimebankMember(models.Model):
                 ("account_id", "in", self.account_id.ids),
             ]
         )
+
     def _get_open_matters(self, day):
         matters = super()._get_open_matters(day)
         claims = self._get_open_claims()
