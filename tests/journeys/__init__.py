@@ -20,3 +20,4 @@ from . import test_session_calendar
 from . import test_session_journey
 from . import test_sign_up_journey
 from . import test_walk
+from . import test_leaving_journey

@@ -29,6 +29,7 @@ class TimebankVoucherBatch(models.Model):
         "mail.thread",
     ]
     _order = "id desc"
+    _rec_names_search = ["scheme_id"]
     _check_company_auto = True
     _protected_fields = frozenset({"state", "issued_on"})
     _typed_hours = {"hours": "minutes"}

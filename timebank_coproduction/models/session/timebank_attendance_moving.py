@@ -31,7 +31,7 @@ class TimebankAttendance(models.Model):
         "state",
         "role",
         "partner_id",
-        "clash_reason",
+        "may_clash",
         "session_id.start",
         "session_id.stop",
         "session_id.state",
@@ -106,7 +106,8 @@ class TimebankAttendance(models.Model):
         clashes = self.browse(one.id for one in given).sudo()._get_clashes()  # sudo: as at sign-up
         for one, reason in given.items():
             if one.id in clashes and reason:
-                one._in_verb().write({"clash_reason": reason})
+                one._in_verb().write({"may_clash": True})
+                one._keep_words(clash_reason={one.id: reason})
                 one.session_id._note_clash()
 
     @verb(reason=text())
@@ -125,7 +126,8 @@ class TimebankAttendance(models.Model):
         refusals = {one.id: one._why_not_anyway() for one in self if not one.may_waive}
         lines = self._raise_or_list(refusals)
         for one in lines:
-            one._put_in_place({"clash_reason": reason})
+            one._put_in_place({"may_clash": True})
+            one._keep_words(clash_reason={one.id: reason})
         lines.session_id._note_clash()
         return self._tell(refusals, self.env._("signed up"))
 
