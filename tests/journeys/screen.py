@@ -411,9 +411,12 @@ class Screen:
             self.row(text).locator(".o_list_record_selector input").check()
         self.settle()
 
-    def press_in_row(self, text, button):
-        """A button of one row."""
-        self.row(text).locator("button:visible").filter(has_text=_exactly(button)).first.click()
+    def press_in_row(self, text, button="", title=None):
+        """A button of one row, by its text, or by the title of its icon."""
+        if title:
+            self.row(text).locator(f'button[title="{title}"], button[data-tooltip="{title}"]').first.click()
+        else:
+            self.row(text).locator("button:visible").filter(has_text=_exactly(button)).first.click()
         self.settle()
 
     def cell(self, row, column):
