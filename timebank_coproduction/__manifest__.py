@@ -114,6 +114,7 @@
         "views/timebank_reward_spend_report.xml",
         "views/timebank_decision_report.xml",
         "views/timebank_desk.xml",
+        "views/timebank_today.xml",
         "views/menus.xml",
     ],
     "demo": [
@@ -137,6 +138,7 @@
             "timebank_coproduction/static/src/hours/*",
             "timebank_coproduction/static/src/matching/*",
             "timebank_coproduction/static/src/session_calendar/*",
+            "timebank_coproduction/static/src/today/*",
         ],
         "web.assets_frontend": [
             "timebank_coproduction/static/src/scanner/*",

@@ -14,4 +14,5 @@ from . import test_register_browser
 from . import test_reward_scanning
 from . import test_session_calendar
 from . import test_session_journey
+from . import test_today_journey
 from . import test_walk

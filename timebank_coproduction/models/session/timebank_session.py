@@ -25,6 +25,9 @@ MOVES = frozenset({"start", "stop", "tz", "location"})
 #: States of an attendance that take one of the places of a session.
 TAKES_A_PLACE = ("signed_up", "attended")
 
+#: How many days ahead missing helpers stand out.
+SHORT_SOON_DAYS = 7
+
 #: How many lines that could not be logged a to-do names.
 MOST_TOLD = 20
 
@@ -127,6 +130,7 @@ class TimebankSession(models.Model):
 
     has_begun = fields.Boolean(compute="_compute_time_passed")
     is_over = fields.Boolean(compute="_compute_time_passed")
+    is_short_soon = fields.Boolean(compute="_compute_time_passed", help="Helpers are missing, within a week.")
 
     problem_count = fields.Integer("To decide", compute="_compute_problem_count")
 
@@ -226,6 +230,8 @@ class TimebankSession(models.Model):
         for session in self:
             session.has_begun = bool(session.start) and session.start <= now
             session.is_over = bool(session.stop) and session.stop <= now
+            near = session.start and session.start <= now + timedelta(days=SHORT_SOON_DAYS)
+            session.is_short_soon = bool(near and session.helper_shortage and session.state == "open")
 
     def _compute_problem_count(self):
         undecided = [("problem", "!=", False)]
