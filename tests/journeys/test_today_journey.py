@@ -55,8 +55,7 @@ class TestTodayJourney(TodayCase):
             screen.back()
 
     def test_coordinator_on_the_phone(self):
-        with self.at_screen(self.coordinator, phone=True) as screen:
-            self._start(screen)
+        with self.at_screen(self.coordinator, phone=True, start="/odoo/timebank-today") as screen:
             screen.picture("today-phone")
             self.assertLessEqual({"hours", "claims"}, self._look_into_each(screen))
             wide = screen.page.evaluate("document.scrollingElement.scrollWidth")
