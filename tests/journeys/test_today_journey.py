@@ -138,7 +138,7 @@ class TestManagersJourney(TodayCase):
             screen.settle()
             self.assertEqual(screen.view(), "calendar")
             screen.back()
-            card.get_by_text("Put away").click()
+            card.get_by_text("Put the list away").click()
             screen.settle()
             self.assertEqual(card.count(), 0)
         bank = self.env["timebank.scheme"].search([("name", "=", "Newtown")])

@@ -70,8 +70,9 @@ class TimebankScheme(models.Model):
     def _get_first_hours(self):
         """What is left to set up in the new banks that the user decides for.
 
-        :return: a list of dicts with ``id``, ``name`` and ``steps``, each with ``key``, ``title``,
-            ``text`` and ``action``, the window where it is done
+        :return: a list of dicts with ``id``, ``name``, ``under_way``, whether it has members and
+            sessions already, and ``steps``, each with ``key``, ``title``, ``text`` and
+            ``action``, the window where it is done
         """
         if not self.env.user.has_group("timebank_coproduction.group_timebank_coordinator"):
             return []
@@ -85,7 +86,8 @@ class TimebankScheme(models.Model):
             left = [step for step in STEPS if step not in done and (may_manage or step not in MANAGED)]
             if left:
                 steps = [bank._prepare_step(step) for step in left]
-                found.append({"id": bank.id, "name": bank.name, "steps": steps})
+                under_way = made[bank.id] == {"members", "session"}
+                found.append({"id": bank.id, "name": bank.name, "steps": steps, "under_way": under_way})
         return found
 
     def _get_steps_made(self):

@@ -200,7 +200,7 @@ class TimebankToday(models.AbstractModel):
                 ("start", "<", now),
                 "|",
                 ("state", "=", "open"),
-                ("attendance_ids.problem", "!=", False),
+                ("attendance_ids.to_decide", "=", True),
             ],
             ["date:min"],
             self._say_oldest,
