@@ -31,7 +31,7 @@ class TestIntroductionJourney(JourneyCase):
     def test_an_offer_without_choosing_the_bank(self):
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
-            screen.open_menu("Exchange", "Offers")
+            screen.open_menu("Activities", "Offers")
             screen.new()
             screen.pick("Can do or lend", "Plumbing", "Plumbing")
             screen.pick("Person", "Hal", "Hal Hill")
@@ -86,7 +86,7 @@ class TestIntroductionJourney(JourneyCase):
             calls.first.get_by_role("button", name="Rung").click()
             screen.settle()
             screen.notification()
-            screen.open_menu("Exchange", "Introductions")
+            screen.open_menu("Activities", "Introductions")
             screen.open("José Álvarez for Harry Fox")
             self.assertIn("0113 496 0032", screen.text())
             self.assertIn("Neighbourly help", screen.value("Counts as"))
