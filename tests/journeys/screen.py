@@ -217,6 +217,18 @@ class Screen:
         box.press("Tab")
         self.settle()
 
+    def fill_range(self, label, begin, end):
+        """Type both ends of a time into a field; the later first, so that they stay in order."""
+        widget = self.field(label)
+        for place, moment in ((1, end), (0, begin)):
+            ends = widget.locator("[data-field]")
+            name = ends.nth(place).get_attribute("data-field")
+            ends.nth(place).click()
+            box = widget.locator(f"input[data-field={name}]")
+            box.fill(moment)
+            box.press("Tab")
+            self.settle()
+
     def choose(self, label, option):
         """One of a list of choices: a drop-down or radio buttons."""
         widget = self.field(label)
@@ -419,8 +431,10 @@ class Screen:
 
     def fill_line(self, column, value):
         """A cell of the line that is being typed."""
-        box = self._cell(self.top.locator(".o_selected_row"), column)
-        box.locator("input, textarea").first.fill(str(value))
+        cell = self._cell(self.top.locator(".o_selected_row"), column)
+        if cell.locator("button[data-field]").count():  # a time that is there already
+            cell.locator("button[data-field]").first.click()
+        cell.locator("input, textarea").first.fill(str(value))
         self.settle()
 
     def choose_line(self, column, option):

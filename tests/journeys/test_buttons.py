@@ -10,14 +10,15 @@ from contextlib import contextmanager
 from ..common import JARGON
 from .common import JourneyCase
 
-#: Buttons with an own action or method, as they are drawn: what tells them apart.
+#: Buttons with an action or method of ours, and of a list's the first row's. The chatter's are Odoo's.
 SEEN = """() => [...document.querySelectorAll('.o_action_manager button[name]')]
     .map((button, place) => ({
         place,
-        key: [button.name, (button.innerText || button.title || button.dataset.tooltip || '').trim()].join(' '),
-        shown: button.checkVisibility() && !button.disabled && !button.closest('.o_data_row ~ .o_data_row'),
+        key: `${button.name} ${(button.innerText || button.title || button.dataset.tooltip || '').trim()}`,
+        ours: !button.closest('[class*=o-mail], .o_data_row ~ .o_data_row'),
+        shown: button.checkVisibility() && !button.disabled,
     }))
-    .filter((button) => button.shown)"""
+    .filter((button) => button.ours && button.shown)"""
 #: Put a view in front, as a menu entry would; what was there before is forgotten.
 SHOW = """async ([action]) => {
     const { dialog, notification, action: actions } = odoo.__WOWL_DEBUG__.root.env.services;
