@@ -80,6 +80,7 @@
         "views/timebank_scheme.xml",
         "report/timebank_member_card.xml",
         "views/timebank_join.xml",
+        "views/timebank_leaving.xml",
         "views/timebank_sign_up.xml",
         "views/timebank_intake.xml",
         "views/timebank_member.xml",

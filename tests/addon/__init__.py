@@ -22,3 +22,4 @@ from . import test_todo_titles
 from . import test_tools
 from . import test_translation
 from . import test_views
+from . import test_words

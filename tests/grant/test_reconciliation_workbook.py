@@ -101,7 +101,7 @@ class TestReconciliationWorkbook(GrantCase):
         cells = [cell for row in self.book["Exceptions"].iter_rows() for cell in row if cell.value == "=1+1"]
         self.assertTrue(cells and all(cell.data_type == "s" for cell in cells), "a note is never a formula")
         notes = [row[0].value for row in self.book["Notes"].iter_rows()]
-        self.assertEqual(notes, ["Agreed with the treasurer", "Amended on 03/18/2026: Letter of 3 May"])
+        self.assertEqual(notes, ["Agreed with the treasurer", "Amended on Mar 18, 2026: Letter of 3 May"])
 
     def test_the_sheets_hold_every_line(self):
         rows = sum(self.book[name].max_row - 1 for name in ("Claims", "Bills"))

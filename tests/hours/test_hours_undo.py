@@ -8,6 +8,8 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..common import TODAY, TimebankCase
+from ..exchange_common import ExchangeCase
+from ..session_common import AFTER, SessionCase
 
 NOON = f"{TODAY} 12:00:00"
 TOLD = {"timebank_told": True}
@@ -121,3 +123,41 @@ class TestHoursUndo(TimebankCase):
         self.assertEqual(dialog.explanation, "4 chosen, 5:30 hours.")
         self.assertEqual(dialog.action_confirm()["params"]["text"], "4 refused: 5:30 hours.")
         self.assertEqual(set(self.entries.mapped("refusal_reason")), {"Given twice"})
+
+
+@tagged("post_install", "-at_install")
+class TestOriginsUndo(SessionCase, ExchangeCase):
+    """Hours from a register and from an introduction keep where they come from."""
+
+    now = AFTER
+
+    def test_from_a_register(self):
+        """The line goes on with the copy that waits; it is counted once, and can be undone as ever."""
+        line = self._make_line(self.ben)
+        self.session.with_user(self.coordinator).action_close()
+        first = line.hours_id
+        self.assertEqual(first.state, "submitted")
+        first.with_user(self.coordinator).action_approve()
+        first.with_user(self.coordinator).action_undo()
+        self.assertEqual((first.state, line.hours_id.state), ("reversed", "submitted"))
+        self.assertEqual(line.hours_id.session_id, self.session)
+        line.hours_id.with_user(self.coordinator).action_approve()
+        self.assertEqual(self._balances(self.ben), [first.minutes])
+        self.assertFalse(self.scheme.check_ledger())
+        self.session.with_user(self.coordinator).action_reopen("Ben left early")
+        self.assertEqual(self._balances(self.ben), [0])
+        self.assertFalse(self.scheme.check_ledger())
+
+    def test_from_an_introduction(self):
+        introduction = self._introduce(self._make_offer(self.ann), self._make_request(self.ben))
+        hours = self._make_hours(self.ann, 60, "submitted", receiver_id=self.ben.partner_id.id)
+        hours._in_verb().write({"introduction_id": introduction.id})
+        self._fund(self.ben, 60)
+        hours.with_user(self.coordinator).action_approve()
+        hours.with_user(self.coordinator).action_undo()
+        waiting = introduction.hours_ids - hours
+        self.assertEqual((hours.state, waiting.state), ("reversed", "submitted"))
+        self.assertEqual(waiting.receiver_id, self.ben.partner_id)
+        waiting.with_user(self.coordinator).action_approve()
+        self.assertEqual(self._balances(self.ann, self.ben), [60, 0])
+        self.assertFalse(self.scheme.check_ledger())

@@ -81,7 +81,7 @@ class WorldCase(SessionCase, ExchangeCase, GrantCase):
         for key, vals in people.items():
             partner = cls.env["res.partner"].create(vals)
             setattr(cls, key, cls._make_member(partner, scheme=banks.get(key, cls.scheme)))
-        cls.gone.action_leave()
+        cls._leave(cls.gone)
         cls.hannah = cls._make_member("Hannah Hill", scheme=cls.hillside)
         cls.mari = cls._make_member("Mari Harbour", scheme=cls.harbour)
         cls.dai = cls._make_member("Dai Bont", scheme=cls.bont)

@@ -7,6 +7,7 @@ from . import (
     timebank_hours_entry,
     timebank_intake,
     timebank_join,
+    timebank_leaving,
     timebank_outcome,
     timebank_reason,
     timebank_session_repeat,

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 
 def telling_as_text(model_class):
-    """Have the to-dos of a model take their note as text, unless it is marked up, and never be without a title."""
+    """Have the to-dos of a model take their note as text, unless it is marked up, and never lack a title."""
     model_class.activity_schedule = _as_text(model_class.activity_schedule)
 
 

@@ -3,7 +3,7 @@
 import pytz
 
 from odoo import fields
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from ...tools.minutes import clock
@@ -42,8 +42,8 @@ def today_at(zone):
     return at_place(fields.Datetime.now(), zone).date()
 
 
-def say_day(env, day, pattern=False):
-    """A day, as the reader's language writes it; nothing for no day.
+def say_day(env, day, pattern="medium"):
+    """A day, as fields on the screen show it in the reader's language; nothing for no day.
 
     :param str pattern: another way to write it, such as :data:`IN_FULL`
     """
@@ -51,8 +51,8 @@ def say_day(env, day, pattern=False):
 
 
 def say_moment(env, moment, zone):
-    """Day and time, short, as the clocks of ``zone`` show it."""
-    return format_datetime(env, moment, tz=zone, dt_format="short")
+    """Day and time, as the clocks of ``zone`` show it."""
+    return f"{say_day(env, at_place(moment, zone).date())}, {say_time(moment, zone)}"
 
 
 def say_time(moment, zone):

@@ -13,6 +13,10 @@ from ..common.words import today_at
 WHAT_MAKES_A_DOUBLE = ("scheme_id", "receiver_id", "project_id", "start_minute")
 
 
+#: Of days longer ago than this, no entry is approved at once for being short.
+LET_THROUGH_DAYS = 31
+
+
 def week_of(day):
     """The week of a day, from Monday to Sunday: a year and a number."""
     return tuple(day.isocalendar())[:2]
@@ -94,7 +98,11 @@ class TimebankHours(models.Model):
             if not foreign and not any(reasons.values()):
                 continue
             for entry in entries:
-                reason = reasons[entry.partner_id] or reasons.get(entry.receiver_id)
+                reason = ""
+                for person in entry.partner_id | entry.receiver_id:
+                    if reasons[person] and not reason:  # unless it was before they left
+                        member = members.get((scheme.id, person.id))
+                        reason = scheme._why_not_taking_part(person, member, entry.date)
                 if not reason and foreign and entry.project_id in foreign:
                     reason = self.env._(
                         "%(bank)s does not serve the project %(project)s.",
@@ -238,6 +246,11 @@ class TimebankHours(models.Model):
             lambda entry: entry.scheme_id.approval == "trusted" and not entry.member_id.trusted
         )
         measured = rest.filtered(lambda entry: entry.scheme_id.approval == "over_limit")
+        # A year's days at once would be a year's limits: what is old, a coordinator looks at.
+        oldest = fields.Date.subtract(fields.Date.context_today(self), days=LET_THROUGH_DAYS)
+        old = measured.filtered(lambda entry: entry.date < oldest)
+        waiting |= old
+        measured -= old
         let_through = measured._get_minutes_let_through()
         for entry in measured:
             scheme, giver = entry.scheme_id, entry.partner_id.id

@@ -23,6 +23,7 @@ class TimebankAccount(models.Model):
     _order = "kind, name, id"
     _rec_names_search = ["name", "partner_id"]
     _protected_fields = frozenset({"balance_minutes", "state", "kind", "scheme_id", "partner_id"})
+    _own_terms = frozenset({"has_own_limit", "credit_limit_minutes", "credit_limit_hours"})
 
     # Whose
     name = fields.Char(required=True, compute="_compute_name", store=True, precompute=True, readonly=False)
@@ -48,6 +49,11 @@ class TimebankAccount(models.Model):
         tracking=True,
     )
     frozen_with_scheme = fields.Boolean(readonly=True)
+    takes_until = fields.Date(
+        readonly=True,
+        copy=False,
+        help="Though the account isn't open: what is dated until that day still moves on it.",
+    )
     # What is in it
     balance_minutes = fields.Integer(readonly=True, default=0, copy=False, aggregator="sum")
     balance_hours = hours_field("balance_minutes", "Balance")
@@ -100,6 +106,18 @@ class TimebankAccount(models.Model):
                 account.name = account.partner_id.name or account.partner_id.display_name
             elif not account.name:
                 account.name = dict(self._fields["kind"]._description_selection(self.env)).get(account.kind)
+
+    @api.depends("name", "kind", "scheme_id.name")
+    def _compute_display_name(self):
+        """The bank's own accounts go by the bank's name."""
+        says = {
+            "operating": self.env._("%s (the bank itself)"),
+            "voucher": self.env._("%s (vouchers that are out)"),
+        }
+        for account in self:
+            # sudo: the name of the bank of an account that is named
+            own = says.get(account.kind) and account.sudo().scheme_id.name
+            account.display_name = says[account.kind] % own if own else account.name
 
     @api.depends("scheme_id.credit_limit_minutes", "has_own_limit", "kind")
     def _compute_credit_limit_minutes(self):
@@ -199,7 +217,6 @@ class TimebankAccount(models.Model):
         return super(TimebankAccount, self._in_verb()).create(vals_list).with_env(self.env)
 
     def write(self, vals):
-        self._refuse_own_terms(vals, {"has_own_limit", "credit_limit_minutes", "credit_limit_hours"})
         if "holder_ids" not in vals or self.env.su:
             return super().write(vals)
         others = self - self._get_held()
@@ -252,7 +269,17 @@ class TimebankAccount(models.Model):
         self.check_access("write")
         if any(account.kind in FLOW_KINDS for account in self) and not self.env.su:
             raise UserError(self.env._("The bank's own accounts follow the bank: close the bank instead."))
-        self._in_verb().write({"state": state})
+        self._in_verb().write({"state": state, "takes_until": False})
+
+    def _end(self, day):
+        """Close empty accounts and freeze the others. What is dated until ``day`` still moves on them."""
+        empty = self.filtered(lambda account: not account.balance_minutes)
+        empty._in_verb().write({"state": "closed", "takes_until": day})
+        (self - empty)._in_verb().write({"state": "frozen", "takes_until": day})
+
+    def _freeze_what_came_late(self):
+        """Closed accounts on which something moved after all are not empty any more."""
+        self.filtered("balance_minutes")._in_verb().write({"state": "frozen"})
 
     def _freeze_for_scheme(self):
         self.filtered(lambda account: account.state == "open")._in_verb().write(
@@ -262,9 +289,15 @@ class TimebankAccount(models.Model):
     def _thaw_for_scheme(self):
         self.filtered("frozen_with_scheme")._in_verb().write({"state": "open", "frozen_with_scheme": False})
 
-    def _why_not_movable(self):
-        """Why nothing can move on this account now, or an empty string."""
+    def _why_not_movable(self, day=None, back=False):
+        """Why nothing can move on this account now, or an empty string.
+
+        :param day: the day of what is to move, which may be one before the account ended
+        :param bool back: whether it only puts back what moved before
+        """
         self.ensure_one()
+        if self.takes_until and (back or day and day <= self.takes_until):
+            return ""
         if self.state == "frozen":
             return self.env._("The account of %s is frozen: open it again first.", self.name)
         if self.state == "closed":

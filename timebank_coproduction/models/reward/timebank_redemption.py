@@ -114,7 +114,7 @@ class TimebankRedemption(models.Model):
             ("draft", "Draft"),
             ("requested", "Requested"),
             ("approved", "Approved"),
-            ("fulfilled", "Fulfilled"),
+            ("fulfilled", "Handed over"),
             ("refused", "Refused"),
             ("cancelled", "Cancelled"),
         ],
@@ -144,7 +144,8 @@ class TimebankRedemption(models.Model):
         f"CHECK (quantity BETWEEN 1 AND {LARGEST_CLAIM})", "Claim between 1 and 1,000."
     )
     _fulfilled_when = models.Constraint(
-        "CHECK ((state = 'fulfilled') = (fulfilled_on IS NOT NULL))", "A fulfilled claim says when."
+        "CHECK ((state = 'fulfilled') = (fulfilled_on IS NOT NULL))",
+        "A claim that was handed over says when.",
     )
     _account_known = models.Constraint(
         "CHECK (state NOT IN ('requested', 'approved', 'fulfilled') OR account_id IS NOT NULL)",

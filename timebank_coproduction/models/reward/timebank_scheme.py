@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
@@ -56,6 +56,7 @@ class TimebankScheme(models.Model):
         "CHECK (voucher_ask_minutes >= 0)", "From how many hours on vouchers are asked about is zero or more."
     )
 
+    @api.depends_context("uid")
     def _compute_claims_to_approve_count(self):
         requested = [("state", "=", "requested")]
         for scheme, count in figures_over(self, self.env["timebank.redemption"], "scheme_id", requested):
@@ -72,5 +73,9 @@ class TimebankScheme(models.Model):
         accounts = self.env["timebank.account"].sudo()
         account = accounts.search([("scheme_id", "=", self.id), ("kind", "=", "voucher")])
         return account or accounts.create(
-            {"scheme_id": self.id, "kind": "voucher", "name": self.env._("%s: vouchers", self.name)}
+            {
+                "scheme_id": self.id,
+                "kind": "voucher",
+                "name": self.env._("%s (vouchers that are out)", self.name),
+            }
         )

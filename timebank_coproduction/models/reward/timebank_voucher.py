@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ...tools import codes, qr, voucher_ddl
 from ..common.hours_field import hours_field
 from ..common.verb import many, record, text, verb
+from ..common.words import say_hours
 
 
 class TimebankVoucher(models.Model):
@@ -39,7 +40,7 @@ class TimebankVoucher(models.Model):
     expires_on = fields.Date("Valid until", readonly=True)
     state = fields.Selection(
         [
-            ("issued", "In circulation"),
+            ("issued", "Still out"),
             ("returned", "Handed in"),
             ("cancelled", "Cancelled"),
             ("expired", "Expired"),
@@ -91,6 +92,10 @@ class TimebankVoucher(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_never(self):
         raise AccessError(self.env._("A voucher is never removed: cancel it instead."))
+
+    def _say_worth(self):
+        """What it is worth, for the sheet."""
+        return say_hours(self.env, self.minutes)
 
     def _get_qr(self):
         """The code as a picture, for the sheet."""
@@ -157,11 +162,11 @@ class TimebankVoucher(models.Model):
         """Take vouchers out of circulation that were lost or spoiled. Their value goes where the policy says.
 
         :param str reason: why, in a few words
-        :raises UserError: without a reason, or when none of them is in circulation
+        :raises UserError: without a reason, or when none of them is still out
         """
         self.check_access("read")
         reason = self._require_reason(reason)
-        refusals = self._get_refusals_by_state("issued", self.env._("Voucher %s is not in circulation."))
+        refusals = self._get_refusals_by_state("issued", self.env._("Voucher %s is not out any more."))
         refusals |= (self - self.browse(refusals))._get_refusals_to_run()
         vouchers = self._raise_or_list(refusals)
         # sudo: the coordinators of a bank end its vouchers, which nobody may write to.

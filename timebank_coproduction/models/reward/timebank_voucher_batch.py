@@ -29,6 +29,7 @@ class TimebankVoucherBatch(models.Model):
         "mail.thread",
     ]
     _order = "id desc"
+    _rec_names_search = ["scheme_id"]
     _check_company_auto = True
     _protected_fields = frozenset({"state", "issued_on"})
     _typed_hours = {"hours": "minutes"}
@@ -67,9 +68,9 @@ class TimebankVoucherBatch(models.Model):
         string="Vouchers",
         groups="timebank_coproduction.group_timebank_coordinator",
     )
-    outstanding_count = fields.Integer("In circulation", compute="_compute_counts")
+    outstanding_count = fields.Integer("Still out", compute="_compute_counts")
     returned_count = fields.Integer("Handed in", compute="_compute_counts")
-    ended_count = fields.Integer("Lost or expired", compute="_compute_counts")
+    ended_count = fields.Integer("Cancelled or expired", compute="_compute_counts")
 
     _worth_something = models.Constraint("CHECK (minutes > 0)", "A voucher is worth at least one minute.")
     _size = models.Constraint(
@@ -185,7 +186,7 @@ class TimebankVoucherBatch(models.Model):
             done=say_number(self.env, len(ended)),
             all=say_number(self.env, self.quantity),
             hours=say_hours(self.env, sum(ended.mapped("minutes"))),
-            account=ended._get_payer().name,
+            account=ended._get_payer().display_name,
         )
         self._message_log(
             author_id=self.env.user.partner_id.id,
@@ -210,7 +211,7 @@ class TimebankVoucherBatch(models.Model):
         return "\n".join(batch._explain_one(verb) for batch in self)
 
     def _explain_one(self, verb):
-        payer = self.sudo()._get_issuer().name  # sudo: the bank's own account, which the user runs
+        payer = self.sudo()._get_issuer().display_name  # sudo: the bank's own account, which the user runs
         if verb == "action_issue":
             lines = [
                 self._say_worth(),

@@ -8,6 +8,7 @@ from ..common.hours_field import hours_field
 from ..common.said_aloud import SaidAloud
 from ..common.verb import verb
 from ..common.words import say_moment
+from ..ledger.words_field import for_coordinators
 from .timebank_session import TAKES_A_PLACE
 
 #: What the register may set; the other states come and go by sign-up and withdrawal.
@@ -106,11 +107,17 @@ class TimebankAttendance(models.Model):
         help="A place has become free and is kept for this person.",
     )
     claim_code = fields.Char("Code of the place", readonly=True, copy=False, groups="base.group_system")
-    clash_reason = fields.Char(
+    clash_reason = for_coordinators(
+        fields.Char,
+        "clash_reason",
+        "attendance_id",
         "Why two at a time",
         readonly=True,
-        copy=False,
-        help="Why a coordinator let this person sign up for two sessions at a time.",
+        help="Why a coordinator let this person sign up for two sessions at a time: for coordinators, other"
+        " than the person.",
+    )
+    may_clash = fields.Boolean(
+        readonly=True, copy=False, help="A coordinator lets this person be in two places at a time."
     )
 
     # Mails
@@ -345,7 +352,7 @@ class TimebankAttendance(models.Model):
 
     def _why_not_member(self, members):
         member = members.get((self.scheme_id.id, self.partner_id.id))
-        return self.scheme_id._why_not_taking_part(self.partner_id, member)
+        return self.scheme_id._why_not_taking_part(self.partner_id, member, self.session_id.date)
 
     def _get_missing_checks(self):
         """The checks that people lack: dict of line id → check types. A query for each day and set."""
@@ -371,7 +378,7 @@ class TimebankAttendance(models.Model):
     def _get_clashes(self):
         """Other sessions that people signed up for at the same time: dict of line id → session. One query."""
         booked = self.filtered(
-            lambda one: one.state in ("signed_up", "waiting") and not one.clash_reason and not one.present
+            lambda one: one.state in ("signed_up", "waiting") and not one.may_clash and not one.present
         )
         if not booked:
             return {}

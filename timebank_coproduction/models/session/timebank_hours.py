@@ -2,6 +2,10 @@ from odoo import api, fields, models
 
 from ...tools import spans
 from ...tools.minutes import DAY, to_hours
+from ..hours.timebank_hours import CONTENT
+
+#: What says in which session an entry was given; its content (day, people, minutes) is looked at as well.
+ORIGIN = frozenset({"session_id"})
 
 
 class TimebankHours(models.Model):
@@ -29,6 +33,12 @@ class TimebankHours(models.Model):
         help="Time already on the register of that session is not counted a second time.",
     )
     task_id = fields.Many2one("project.task", ondelete="set null", index="btree_not_null", check_company=True)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if ORIGIN.intersection(vals) and not CONTENT.intersection(vals) and not self._is_in_verb():
+            self._check_recordable()  # of its day, its bank, and not on its register already
+        return result
 
     @api.depends("session_id")
     def _compute_activity_id(self):

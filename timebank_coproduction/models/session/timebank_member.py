@@ -110,6 +110,38 @@ class TimebankMember(models.Model):
             return self._first_name()
         return f"{words[0]} {words[-1][0]}."
 
+    # Leaving
+    def _get_places(self, day):
+        """Their places, and on waiting lists, in sessions after that day."""
+        return self.env["timebank.attendance"].search(
+            [
+                ("scheme_id", "in", self.scheme_id.ids),
+                ("partner_id", "in", self.partner_id.ids),
+                ("state", "in", ("signed_up", "waiting")),
+                ("session_id.state", "in", ("draft", "open")),
+                ("session_id.date", ">", day),
+            ]
+        )
+
+    def _get_open_matters(self, day):
+        matters = super()._get_open_matters(day)
+        places = self._get_places(day)
+        if places:
+            sessions = ", ".join(places.session_id.sorted("start").mapped("display_name"))
+            matters.append(
+                (
+                    self.env._("Places in sessions: %s", sessions),
+                    self.env._("Given up; whoever is next on the waiting list is told."),
+                )
+            )
+        return matters
+
+    def _settle(self, day, reason):
+        places = self._get_places(day)
+        if places:
+            places.action_withdraw()
+        return super()._settle(day, reason)
+
     # Mails
     def _get_names_to_find(self):
         return [*super()._get_names_to_find(), "session_mails"]

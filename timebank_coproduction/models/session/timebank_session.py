@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -28,7 +26,7 @@ TAKES_A_PLACE = ("signed_up", "attended")
 #: How long before it begins a session without its helpers is pressing.
 SOON = timedelta(days=7)
 
-#: How many lines that could not be logged a to-do names.
+#: How many people a message names.
 MOST_TOLD = 20
 
 
@@ -254,7 +252,7 @@ class TimebankSession(models.Model):
             session.is_over = bool(session.stop) and session.stop <= now
 
     def _compute_problem_count(self):
-        undecided = [("problem", "!=", False)]
+        undecided = [("to_decide", "=", True)]
         for session, count in figures_over(self, self.env["timebank.attendance"], "session_id", undecided):
             session.problem_count = count
 
@@ -496,7 +494,9 @@ class TimebankSession(models.Model):
         refusals = self._get_refusals_by_session_state(("done",), self.env._("%s is not closed."))
         sessions = self._raise_or_list(refusals)
         lines = sessions.attendance_ids
-        lines.filtered("problem")._in_verb().write({"problem": False})
+        undecided = lines.filtered("to_decide")
+        undecided._in_verb().write({"to_decide": False})
+        undecided._keep_words(problem={})
         problems = lines._undo_log(reason)
         sessions._in_verb().write({"state": "open", "closed_on": False, "closed_by_id": False})
         sessions._close_todos()
@@ -531,7 +531,7 @@ class TimebankSession(models.Model):
             session.activity_schedule(
                 "timebank_coproduction.mail_activity_decide",
                 summary=self.env._("%s people could not be logged", len(undecided)),
-                note=Markup("<br/>").join(problems[one.id] for one in undecided[:MOST_TOLD]),
+                note=self.env._("The register says who, and why."),
                 user_id=session._get_decider(undecided).id,
             )
 

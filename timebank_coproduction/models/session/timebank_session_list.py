@@ -86,9 +86,12 @@ class TimebankSession(models.Model):
             "role": role,
             "state": "waiting" if full else "signed_up",
             "waiting_since": fields.Datetime.now() if full else False,
-            "clash_reason": clash_reason,
+            "may_clash": bool(clash_reason),
         }
+        might_clash = line.may_clash
         line = session._put_on_list(line, partner, vals)
+        if clash_reason or might_clash:
+            line._keep_words(clash_reason={line.id: clash_reason})
         if clash_reason:
             session._note_clash()
         if not full:

@@ -1,4 +1,5 @@
 import { Component, onMounted, onWillUnmount, useRef, useState } from "@odoo/owl";
+import { hasTouch } from "@web/core/browser/feature_detection";
 import { registry } from "@web/core/registry";
 import { CharField, charField } from "@web/views/fields/char/char_field";
 import { TextField, textField } from "@web/views/fields/text/text_field";
@@ -7,10 +8,17 @@ import { canScan, Scanner } from "../scanner/scanner";
 /** What is typed, sent by a scanner, or held up to the camera. */
 class CameraField extends Component {
     setup() {
+        this.root = useRef("root");
         this.video = useRef("video");
         this.camera = useState({ on: false, failed: false, last: "" });
         this.canScan = canScan();
+        onMounted(() => this.props.readonly || hasTouch() || this.focus());
         onWillUnmount(() => this.scanner?.stop());
+    }
+
+    /** A scanner types where the cursor is: it stands here, also when the form comes back for the next. */
+    focus() {
+        this.root.el.querySelector("input, textarea")?.focus();
     }
 
     async onCamera() {
