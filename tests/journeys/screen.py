@@ -210,9 +210,11 @@ class Screen:
         labels = self.top.locator("label.o_form_label:visible").filter(has_text=_exactly(label))
         if labels.count():
             target = labels.first.get_attribute("for")
-            # each of several radio buttons has an ending of its own
-            inside = self.page.locator(f'[id="{target}"], input[type=radio][name="{target}"]')
-            return self.top.locator(".o_field_widget").filter(has=inside).last
+            widgets = self.top.locator(".o_field_widget")
+            named = widgets.filter(has=self.page.locator(f'[id="{target}"]'))
+            if not named.count():  # radio buttons have names of their own
+                named = self.top.locator(f'.o_field_radio[name="{re.sub(r"_[0-9]+$", "", target)}"]')
+            return named.last
         return self.top.locator(".o_field_widget").filter(has=self.page.get_by_placeholder(label)).first
 
     def fill(self, label, value):
