@@ -155,7 +155,7 @@ class TestRegisterJourney(RegisterJourneyCase):
         return screen.settle()
 
     def test_two_stretches_and_a_forgotten_sign_out(self):
-        """In and out twice counts what lies within; who never signs out is taken to have stayed to the end."""
+        """In and out twice counts what lies within; who never signs out was there until the end."""
         line, forgot = self._line(self.cafe, self.mary), self._line(self.cafe, self.li)
         path = f"/odoo/timebank-sessions/{self.cafe.id}"
         with self.at_screen(self.coordinator, phone=True, start=path) as screen:
