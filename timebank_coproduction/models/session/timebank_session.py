@@ -345,13 +345,11 @@ class TimebankSession(models.Model):
     @api.depends_context("tz")
     def _compute_local_time(self):
         for session in self:
-            elsewhere = (
-                session.start
-                and session.stop
-                and session._local(session.start).utcoffset()
-                != (fields.Datetime.context_timestamp(session, session.start).utcoffset())
-            )
-            session.local_time = f"{session._say_when()} ({session.tz})" if elsewhere else False
+            session.local_time = False
+            if session.start and session.stop:
+                here = fields.Datetime.context_timestamp(session, session.start)
+                if here.utcoffset() != session._local(session.start).utcoffset():
+                    session.local_time = f"{session._say_when()} ({session.tz})"
 
     def _wall_minute(self, moment):
         """Minutes after the beginning of its day that the clocks of its place show at ``moment``."""
