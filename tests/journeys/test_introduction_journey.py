@@ -113,7 +113,7 @@ class TestIntroductionJourney(JourneyCase):
             self.assertEqual(screen.value("Given by"), "Harry Fox")
             screen.fill("Hours", "1:15")
             screen.press("Save")
-            screen.picture("member")
+            screen.picture("member-hours")
             screen.back("Members")
             screen.open("José Álvarez")
             screen.press("Claim")
