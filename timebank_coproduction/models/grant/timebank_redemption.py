@@ -111,7 +111,7 @@ class TimebankRedemption(models.Model):
         :return: dict of record id → grant (only where one pays), dict of id → why none can
         """
         # sudo: the grants' totals decide, whoever approves.
-        claims = self.sudo().filtered("cost_amount")
+        claims = self.sudo()._having("cost_amount")
         today = fields.Date.context_today(self)
         open_grants = claims.env["timebank.grant"].search(
             [

@@ -355,8 +355,8 @@ class TimebankTransfer(models.Model):
         today = fields.Date.context_today(self)
         return [
             {
-                "date": today,
-                **{name: value for name, value in vals.items() if value is not False},
+                **vals,
+                "date": vals.get("date") or today,
                 "scheme_id": scheme_ids[vals["from_account_id"]],
                 "name": number,
                 "hours": to_hours(vals["minutes"]),
