@@ -390,17 +390,20 @@ class TimebankHours(models.Model):
         accounts = {key: member.account_id.id for key, member in self._get_members().items()}
         operating = {scheme.id: scheme.operating_account_id.id for scheme in self.scheme_id}
         vals_list = []
-        for entry in self:
-            scheme_id = entry.scheme_id.id
-            payer = entry.pot_id.id or accounts.get((scheme_id, entry.receiver_id.id))
+        names = ("scheme_id", "pot_id", "receiver_id", "partner_id", "minutes", "date", "description")
+        columns = self._get_columns(*names)
+        for entry, (scheme_id, pot_id, receiver_id, giver_id, minutes, day, description) in zip(
+            self, columns, strict=True
+        ):
+            payer = pot_id or accounts.get((scheme_id, receiver_id))
             vals_list.append(
                 {
                     "from_account_id": payer or operating[scheme_id],
-                    "to_account_id": accounts[scheme_id, entry.partner_id.id],
-                    "minutes": entry.minutes,
+                    "to_account_id": accounts[scheme_id, giver_id],
+                    "minutes": minutes,
                     "kind": "exchange" if payer else "earn",
-                    "date": entry.date,
-                    "memo": entry.description or entry.category_id.name,
+                    "date": day,
+                    "memo": description or entry.category_id.name,
                     "hours_id": entry.id,
                 }
             )

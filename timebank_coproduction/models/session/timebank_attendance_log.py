@@ -130,11 +130,7 @@ class TimebankAttendance(models.Model):
         lines._sign_out_at_end()
         # sudo: only the membership's state and account are used
         members = lines.sudo()._get_members()
-        problems = {}
-        for one in lines:
-            reason = one._why_not_member(members)
-            if reason:
-                problems[one.id] = reason
+        problems = lines._get_refusals_by_membership(members)
         fit = lines.filtered(lambda one: one.id not in problems)
         attendees = fit.filtered(lambda one: one.role == "attendee")
         given, unrecorded = (fit - attendees)._log_hours(members)
@@ -179,22 +175,23 @@ class TimebankAttendance(models.Model):
                 continue
             common = {"kind": "attend", "date": session.date, "memo": session.name}
             bank = scheme.operating_account_id.id
-            for one in lines:
-                member = members[scheme.id, one.partner_id.id]
+            columns = lines._get_columns("id", "partner_id", "minutes", "settle_no")
+            for line_id, partner_id, here, times in columns:
+                member = members[scheme.id, partner_id]
                 if effect == "credit" and not scheme._earns_credit(member.role):
                     continue
                 payer, taker = member.account_id.id, bank
                 if effect == "credit":
                     payer, taker = taker, payer
-                minutes, number = all_minutes or one.minutes, one.settle_no + 1
-                moved[one.id] = {"effect": effect, "effect_minutes": minutes, "settle_no": number}
+                minutes, number = all_minutes or here, times + 1
+                moved[line_id] = {"effect": effect, "effect_minutes": minutes, "settle_no": number}
                 vals_list.append(
                     {
                         **common,
                         "from_account_id": payer,
                         "to_account_id": taker,
                         "minutes": minutes,
-                        "attendance_id": one.id,
+                        "attendance_id": line_id,
                         "attendance_no": number,
                     }
                 )
