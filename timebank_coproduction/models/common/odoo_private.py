@@ -127,9 +127,9 @@ class TimebankBulk(models.AbstractModel):
             if self._fields[name].type != "boolean" and False in values:
                 columns[name] = [None if value is False else value for value in values]
         if self._log_access:
-            now = self.env.cr.now()
-            stamps = {"create_uid": self.env.uid, "create_date": now, "write_uid": self.env.uid, "write_date": now}
-            columns |= {name: [value] * len(rows) for name, value in stamps.items()}
+            for event in ("create", "write"):
+                columns[f"{event}_uid"] = [self.env.uid] * len(rows)
+                columns[f"{event}_date"] = [self.env.cr.now()] * len(rows)
         return columns
 
     @api.private
@@ -145,7 +145,8 @@ class TimebankBulk(models.AbstractModel):
         for name in next(iter(values.values())):
             given[name] = [vals[name] for vals in values.values()]
         if self._log_access:
-            given |= {"write_uid": [self.env.uid] * len(values), "write_date": [self.env.cr.now()] * len(values)}
+            given["write_uid"] = [self.env.uid] * len(values)
+            given["write_date"] = [self.env.cr.now()] * len(values)
         columns, origin = bulk.source(self._fields, given)
         record_id = columns.pop("id")
         records.flush_recordset()
@@ -162,7 +163,8 @@ class TimebankBulk(models.AbstractModel):
         )
         names = list(columns)
         records.invalidate_recordset(names, flush=False)
-        records.modified(names)
+        with self.env.protecting([self._fields[name] for name in names], records):
+            records.modified(names)
 
     def _flush(self):
         """A statement for all records that get the same values, as they do from a verb.

@@ -301,10 +301,14 @@ class TimebankRedemption(models.Model):
     def _add_matched(self, amounts):
         """:param dict amounts: record id → what is matched more (or, below zero, less)"""
         self._lock_matched()
-        for claim in self:
-            claim._in_verb().write(
-                {"matched_amount": claim.currency_id.round(claim.matched_amount + amounts[claim.id])}
-            )
+        self._update_rows(
+            {
+                claim.id: {
+                    "matched_amount": claim.currency_id.round(claim.matched_amount + amounts[claim.id])
+                }
+                for claim in self
+            }
+        )
 
     # ------------------------------------------------------------
     # What others know a claim by: the screen to match by hand, a reconciliation

@@ -126,7 +126,7 @@ class TimebankRedemption(models.Model):
         return account._why_not_movable()
 
     def _get_claimants(self, people):
-        """The memberships of ``people`` in the banks of these claims: dict of (bank id, partner id) → member."""
+        """Memberships of ``people`` in the banks of these claims: dict of (bank id, partner id) → member."""
         members = self.env["timebank.member"].search_fetch(
             [("scheme_id", "in", self.scheme_id.ids), ("partner_id", "in", people.ids)],
             ["scheme_id", "partner_id", "role", "state", "account_id", "name"],

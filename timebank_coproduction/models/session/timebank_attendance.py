@@ -338,19 +338,6 @@ class TimebankAttendance(models.Model):
         }
         return sentences[session.state] % session._say()
 
-    def _get_refusals_by_membership(self, members):
-        """Lines of people for whom nothing can be recorded: dict of line id → a sentence.
-
-        :param dict members: as :meth:`_get_members` returns it
-        """
-        refusals = {}
-        for one, key in zip(self, self._get_columns("scheme_id", "partner_id"), strict=True):
-            member = members.get(key)
-            reason = member._why_not_taking_part() if member else one._why_not_member(members)
-            if reason:
-                refusals[one.id] = reason
-        return refusals
-
     def _why_not_member(self, members):
         member = members.get((self.scheme_id.id, self.partner_id.id))
         return self.scheme_id._why_not_taking_part(self.partner_id, member)

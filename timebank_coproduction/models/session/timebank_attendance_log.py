@@ -139,6 +139,19 @@ class TimebankAttendance(models.Model):
         lines._write_logged(given | moved, problems)
         return problems
 
+    def _get_refusals_by_membership(self, members):
+        """Lines of people for whom nothing can be recorded: dict of line id → a sentence.
+
+        :param dict members: as :meth:`_get_members` returns it
+        """
+        refusals = {}
+        for one, key in zip(self, self._get_columns("scheme_id", "partner_id"), strict=True):
+            member = members.get(key)
+            reason = member._why_not_taking_part() if member else one._why_not_member(members)
+            if reason:
+                refusals[one.id] = reason
+        return refusals
+
     def _write_logged(self, outcomes, problems):
         """Write on the lines what has become of them, in one statement.
 
