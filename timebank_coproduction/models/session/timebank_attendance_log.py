@@ -249,26 +249,28 @@ class TimebankAttendance(models.Model):
         """
         if not self:
             return {}, {}
-        given = self._recognise_approved()
+        before = self._get_own_hours()
+        given = self._recognise_approved(before)
         full = {line_id: entries[:1] for line_id, (entries, left) in given.items() if not left}
         rest = self.filtered(lambda one: one.id not in full)
         minutes = {one.id: given[one.id][1] if one.id in given else one.minutes for one in rest}
-        own = full | rest._recognise_undecided(minutes)
+        own = full | rest._recognise_undecided(minutes, before)
         # sudo: the register is the record; whoever may write it makes hours of it
         model = self.env["timebank.hours"].sudo()
         lines = self.filtered(lambda one: one.id not in own).sorted("session_id")
-        made = model._insert_drafts(lines._prepare_hours(members, minutes, given))
+        made = model._insert_handed_in(lines._prepare_hours(members, minutes, given), self.env.user)
         entries = {**own, **dict(zip(lines.ids, made, strict=True))}
         every = model.union(*entries.values())
-        undecided = every.filtered(lambda entry: entry.state in ("draft", "submitted"))
+        undecided = made | (every - made).filtered(lambda entry: entry.state in ("draft", "submitted"))
         for line_id, entry in own.items():
             if entry in undecided:
                 entry._in_verb().write({"minutes": minutes[line_id]})
         undecided.flush_recordset()
         refused = undecided._get_refusals_to_record()
         accepted = undecided.filtered(lambda entry: entry.id not in refused)
-        accepted._in_verb().write({"state": "submitted"})
+        (accepted - made)._in_verb().write({"state": "submitted"})
         accepted._decide_from_register(self.env.user)
+        (made - accepted)._in_verb().write({"state": "draft"})
         (made - accepted).unlink()
         approved_before = set((every - undecided).ids)
         return (
@@ -289,11 +291,12 @@ class TimebankAttendance(models.Model):
         vals_list = []
         for session, lines in self.grouped("session_id").items():
             scheme_id, common = session.scheme_id.id, session._prepare_hours()
-            for one in lines:
-                partner_id, role = one.partner_id.id, one.role
+            start, begin = session.start, session._wall_minute(session.start) % DAY
+            columns = lines._get_columns("partner_id", "role", "check_in")
+            for one, (partner_id, role, came) in zip(lines, columns, strict=True):
                 if role != "professional":
                     role = members[scheme_id, partner_id].role
-                begins = session._wall_minute(max(one.check_in or session.start, session.start)) % DAY
+                begins = session._wall_minute(came) % DAY if came and came > start else begin
                 if one.id in given:
                     begins = one._get_beginning_of_rest(given[one.id][0], minutes[one.id])
                 vals_list.append(
@@ -314,12 +317,15 @@ class TimebankAttendance(models.Model):
         free = spans.without(self._get_spans(), taken)
         return next((start % DAY for start, stop in free if stop - start >= minutes), -1)
 
-    def _recognise_approved(self):
+    def _recognise_approved(self, entries):
         """Approved entries that people made themselves of time on these lines.
 
+        :param entries: as :meth:`_get_own_hours` returns them
         :return: dict of line id → those entries, and the minutes of the line that are in none of them
         """
-        entries = self._get_own_hours().filtered(lambda entry: entry.state == "approved")
+        entries = entries.filtered(lambda entry: entry.state == "approved")
+        if not entries:
+            return {}
         by_person = entries.grouped(lambda entry: (entry.scheme_id.id, entry.partner_id.id))
         found, used = {}, set()
         for one in self:
@@ -343,13 +349,16 @@ class TimebankAttendance(models.Model):
                 found[one.id] = here, max(one.minutes - spans.length(timed) - untimed, 0)
         return found
 
-    def _recognise_undecided(self, minutes):
+    def _recognise_undecided(self, minutes, entries):
         """Entries that people made themselves for these sessions, and that nobody has decided on.
 
         :param dict minutes: line id → minutes of the line that no other entry has
+        :param entries: as :meth:`_get_own_hours` returns them
         :return: dict of line id → entry
         """
-        entries = self._get_own_hours().filtered(lambda entry: entry.state != "approved")
+        entries = entries.filtered(lambda entry: entry.state != "approved")
+        if not entries:
+            return {}
         by_person = entries.grouped(lambda entry: (entry.scheme_id.id, entry.partner_id.id, entry.date))
         found, used = {}, set()
         for one in self:
