@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ...tools import spans
 from ...tools.minutes import DAY
@@ -126,6 +127,8 @@ class TimebankAttendance(models.Model):
 
         :return: dict of line id → why not, which the line keeps as its problem
         """
+        # Of two who close a register at once, the second one's request is tried again.
+        self.session_id._touch_rows(SQL("closed_by_id = closed_by_id"))
         lines = self.filtered(lambda one: one.state == "attended" and not one.settled_on)
         lines._sign_out_at_end()
         # sudo: only the membership's state and account are used
@@ -249,7 +252,12 @@ class TimebankAttendance(models.Model):
         """
         if not self:
             return {}, {}
-        before = self._get_own_hours()
+        there = self._get_hours_of_the_days()
+        before = there.filtered(
+            lambda entry: (
+                not entry.receiver_id and (not entry.session_id or entry.session_id in self.session_id)
+            )
+        )
         given = self._recognise_approved(before)
         full = {line_id: entries[:1] for line_id, (entries, left) in given.items() if not left}
         rest = self.filtered(lambda one: one.id not in full)
@@ -258,7 +266,7 @@ class TimebankAttendance(models.Model):
         # sudo: the register is the record; whoever may write it makes hours of it
         model = self.env["timebank.hours"].sudo()
         lines = self.filtered(lambda one: one.id not in own).sorted("session_id")
-        made = model._insert_handed_in(lines._prepare_hours(members, minutes, given), self.env.user)
+        made = model._insert_handed_in(lines._prepare_hours(members, minutes, given), self.env.user, there)
         entries = {**own, **dict(zip(lines.ids, made, strict=True))}
         every = model.union(*entries.values())
         undecided = made | (every - made).filtered(lambda entry: entry.state in ("draft", "submitted"))
@@ -268,7 +276,7 @@ class TimebankAttendance(models.Model):
         undecided.flush_recordset()
         refused = undecided._get_refusals_to_record()
         accepted = undecided.filtered(lambda entry: entry.id not in refused)
-        (accepted - made)._in_verb().write({"state": "submitted"})
+        accepted.filtered(lambda entry: entry.state == "draft")._in_verb().write({"state": "submitted"})
         accepted._decide_from_register(self.env.user)
         (made - accepted)._in_verb().write({"state": "draft"})
         (made - accepted).unlink()
@@ -320,7 +328,7 @@ class TimebankAttendance(models.Model):
     def _recognise_approved(self, entries):
         """Approved entries that people made themselves of time on these lines.
 
-        :param entries: as :meth:`_get_own_hours` returns them
+        :param entries: those of these people, of these days and of no other session
         :return: dict of line id → those entries, and the minutes of the line that are in none of them
         """
         entries = entries.filtered(lambda entry: entry.state == "approved")
@@ -353,7 +361,7 @@ class TimebankAttendance(models.Model):
         """Entries that people made themselves for these sessions, and that nobody has decided on.
 
         :param dict minutes: line id → minutes of the line that no other entry has
-        :param entries: as :meth:`_get_own_hours` returns them
+        :param entries: those of these people, of these days and of no other session
         :return: dict of line id → entry
         """
         entries = entries.filtered(lambda entry: entry.state != "approved")
@@ -376,8 +384,8 @@ class TimebankAttendance(models.Model):
                     break
         return found
 
-    def _get_own_hours(self):
-        """Entries of the people on these lines, on days of their sessions, of no other session."""
+    def _get_hours_of_the_days(self):
+        """Standing entries of the people on these lines, on days of their sessions."""
         days = {
             session._local(moment).date()
             for session in self.session_id
@@ -393,10 +401,6 @@ class TimebankAttendance(models.Model):
                     ("scheme_id", "in", self.scheme_id.ids),
                     ("date", "in", list(days)),
                     ("state", "in", ("draft", "submitted", "approved")),
-                    ("receiver_id", "=", False),
-                    "|",
-                    ("session_id", "=", False),
-                    ("session_id", "in", self.session_id.ids),
                 ],
                 order="state, id",
             )

@@ -3,6 +3,9 @@ from odoo import api, fields, models
 from ...tools import spans
 from ...tools.minutes import DAY, to_hours
 
+#: What two entries of one day that nobody received have in common, which are the same: see ``_no_double``.
+SAME = ("scheme_id", "partner_id", "date", "minutes", "start_minute", "project_id")
+
 
 class TimebankHours(models.Model):
     """The session, activity or task in which hours were given."""
@@ -150,25 +153,31 @@ class TimebankHours(models.Model):
     # What a register makes of the time of its helpers
     # ------------------------------------------------------------
 
-    def _insert_handed_in(self, vals_list, user):
+    def _insert_handed_in(self, vals_list, user, there):
         """Make entries of checked values in one statement, whatever their number.
 
         For registers alone: a session of hundreds is closed in one act, which writes an
         entry once, as the bank's policy leaves it. The caller asks for the refusals, and
         :meth:`_decide_from_register` for the credits; the values are those of records that
-        have been checked.
+        have been checked. What is recorded already is a draft, for the rules to refuse.
 
         :param vals_list: dicts of columns, the same for each; ``False`` where empty
         :param user: who closes the register
+        :param there: all entries that these people have of these days
         :return: the entries, in the order given
         """
         schemes = self.env["timebank.scheme"].browse({vals["scheme_id"] for vals in vals_list})
         approved = {**self._prepare_approval(user), "earns_credit": True}
         handed_in = dict.fromkeys(approved, False) | {"state": "submitted"}
-        rows = []
+        handed = there.filtered(lambda entry: entry.state != "draft" and not entry.receiver_id)
+        known, rows = set(handed._get_columns(*SAME)), []
         for vals in vals_list:
             scheme = schemes.browse(vals["scheme_id"])
             decided = approved if scheme._approves_at_closing(user, vals["partner_id"]) else handed_in
+            same = tuple(vals[name] for name in SAME)
+            if same in known:
+                decided = handed_in | {"state": "draft"}
+            known.add(same)
             row = {
                 **vals,
                 **decided,
