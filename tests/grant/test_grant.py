@@ -76,14 +76,16 @@ class TestGrant(GrantCase):
             self.grant.action_amend({}, "Letter")
 
     def test_deadlines_become_activities(self):
-        self.env["timebank.grant.deadline"].with_user(self.finance).create(
-            {"grant_id": self.grant.id, "name": "Half-year report", "date": date(2026, 7, 1)}
-        )
+        due = {"name": "Half-year report", "date": date(2026, 7, 1)}
+        self.grant.action_amend({"deadlines": [due]}, "Letter")
         activity = self.grant.activity_ids
         self.assertEqual((activity.summary, activity.date_deadline), ("Half-year report", date(2026, 7, 1)))
         self.assertEqual(activity.user_id, self.finance)
-        self.grant.deadline_ids.date = date(2026, 8, 1)
+        due |= {"id": self.grant.deadline_ids.id, "date": date(2026, 8, 1)}
+        self.grant.action_amend({"deadlines": [due]}, "Call of 18 March")
         self.assertEqual(activity.date_deadline, date(2026, 8, 1))
+        self.grant.action_amend({"deadlines": []}, "No report is wanted")
+        self.assertFalse(self.grant.activity_ids)
 
     def test_only_finance_runs_grants(self):
         for user in (self.coordinator, self.manager):

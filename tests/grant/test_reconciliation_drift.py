@@ -105,7 +105,7 @@ class TestReconciliationDrift(GrantCase):
     def test_other_spending_and_accounts_that_count(self):
         self._bill({"name": "Wages", "price_unit": 50, "account_id": self.salaries.id})
         self._assert_told("Other spending: was $0.00, is now $50.00")
-        self.grant.reward_account_ids += self.salaries
+        self.grant.action_amend({"reward_account_ids": (self.expense | self.salaries).ids}, "Letter")
         self.assertIn("$50.00 charged to the grant since", " ".join(self._drift()))
 
     def test_products_that_count(self):
@@ -114,7 +114,8 @@ class TestReconciliationDrift(GrantCase):
         self.bill.invoice_line_ids.write({"price_unit": 12, "tax_ids": False, "account_id": self.expense.id})
         self.bill.action_post()
         self.assertEqual(self._drift(), [])
-        self.grant.reward_product_ids = self.env["product.product"].create({"name": "Mug"})
+        mug = self.env["product.product"].create({"name": "Mug"})
+        self.grant.action_amend({"reward_product_ids": mug.ids}, "Letter")
         self.assertIn("$12.00 was charged to the grant", " ".join(self._drift()))
 
     def test_a_match_undone_and_another_made(self):
@@ -149,7 +150,7 @@ class TestReconciliationDrift(GrantCase):
         self._assert_told("were $4.00, are now $0.00")
 
     def test_an_account_that_is_no_expense_any_more(self):
-        self.grant.reward_account_ids = False
+        self.grant.action_amend({"reward_account_ids": [], "every_expense_counts": True}, "Letter")
         self._drift()
         self.expense.account_type = "asset_current"
         self.assertIn("$12.00 was charged to the grant", " ".join(self._drift()))

@@ -1,5 +1,6 @@
 from . import (
     timebank_certificate,
+    timebank_claim_cost,
     timebank_claim_grant,
     timebank_gift,
     timebank_grant_amend,

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ...tools import codes
 from ..common.verb import record_or_none, text, verb
@@ -42,7 +42,6 @@ class TimebankRedemption(models.Model):
         "Tolerance",
         compute="_compute_tolerance_amount",
         store=True,
-        readonly=False,
         copy=False,
         groups=STAFF,
         help="By how much the bills may exceed the expected cost.",
@@ -64,11 +63,15 @@ class TimebankRedemption(models.Model):
     @api.depends("grant_id.tolerance_percent", "grant_id.tolerance_amount", "cost_amount")
     def _compute_tolerance_amount(self):
         for claim in self:
-            grant = claim.grant_id
-            currency = claim.currency_id or claim.env.company.currency_id  # a new claim has no bank yet
-            usual = max(grant.tolerance_amount, claim.cost_amount * grant.tolerance_percent / 100)
+            usual = claim._get_usual_tolerance(claim.cost_amount)
             # what was matched within an earlier tolerance stays within it
-            claim.tolerance_amount = currency.round(max(usual, claim.matched_amount - claim.cost_amount))
+            claim.tolerance_amount = max(usual, claim.matched_amount - claim.cost_amount)
+
+    def _get_usual_tolerance(self, cost):
+        """By how much bills may exceed that cost, as the grant has it."""
+        currency = self.currency_id or self.env.company.currency_id  # a new claim has no bank yet
+        grant = self.grant_id
+        return currency.round(max(grant.tolerance_amount, cost * grant.tolerance_percent / 100))
 
     @api.depends("cost_amount", "matched_amount", "billing_done", "state")
     def _compute_unbilled_amount(self):
@@ -217,37 +220,6 @@ class TimebankRedemption(models.Model):
     # ------------------------------------------------------------
     # What suppliers bill for a claim holds: its cost, its tolerance, its code, its end.
     # ------------------------------------------------------------
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "tolerance_amount" in vals and not self._is_in_verb():
-            for claim in self:
-                tolerance = claim.currency_id.format(claim.tolerance_amount)
-                claim._note(self.env._("Bills may exceed the expected cost by %s", tolerance))
-        return result
-
-    def _check_content(self, vals):
-        """A tolerance is for finance to set, and stays once something is matched within it."""
-        super()._check_content(vals)
-        if "cost_amount" in vals:
-            for claim in self.sudo():  # sudo: only how much is matched
-                if claim.matched_amount > (vals["cost_amount"] or 0) + claim.tolerance_amount:
-                    raise UserError(
-                        self.env._(
-                            "“%(claim)s” is matched with bills over %(amount)s: undo a match first.",
-                            claim=claim.display_name,
-                            amount=claim.currency_id.format(claim.matched_amount),
-                        )
-                    )
-        if "tolerance_amount" not in vals:
-            return
-        if not self.env.su and not self.env.user.has_group("timebank_coproduction.group_timebank_finance"):
-            raise AccessError(self.env._("Only finance can change a claim's tolerance."))
-        for claim in self.sudo():  # sudo: only whether something is matched
-            if claim.match_ids:
-                raise UserError(
-                    self.env._("“%s” is matched with a bill: undo the match first.", claim.display_name)
-                )
 
     def _give_codes(self, vals_by_id):
         """Whatever a supplier will bill has a code, by which the bill can name it."""
