@@ -1,6 +1,7 @@
 from . import test_bill_matching
 from . import test_claim_cost
 from . import test_grant
+from . import test_grant_360giving
 from . import test_grant_access
 from . import test_grant_amendment
 from . import test_grant_commitment

@@ -112,13 +112,3 @@ class TestGrant(GrantCase):
         grant._refresh_figures()
         self.assertEqual(grant.course, "over")
         self.assertEqual(self.grant.with_context(timebank_date=date(2026, 1, 10)).course, "early")
-
-    def test_award_data_in_the_standard_s_columns(self):
-        rows = self.grant._make_360giving().decode("utf-8-sig").splitlines()
-        self.assertTrue(rows[0].startswith("Identifier,Title,Description,Currency,Amount Awarded,Award Date"))
-        self.assertIn("NEI,Neighbours Together,Neighbours Together", rows[1])
-        self.assertIn(",1000.00,", rows[1])
-
-    def test_a_cell_is_never_a_formula(self):
-        self.grant.purpose = "=HYPERLINK(1)"
-        self.assertIn("'=HYPERLINK(1)", self.grant._make_360giving().decode())

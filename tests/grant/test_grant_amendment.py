@@ -67,7 +67,10 @@ class TestGrantAmendment(GrantCase):
                 "amount": 1200,
                 "reward_account_ids": (self.expense | self.salaries).ids,
                 "tolerance_amount": 2,
-                "budget_lines": [{"id": swims.id, "name": "Swims", "amount": 75}, {"name": "Teas", "amount": 5}],
+                "budget_lines": [
+                    {"id": swims.id, "name": "Swims", "amount": 75},
+                    {"name": "Teas", "amount": 5},
+                ],
                 "deadlines": [{"name": "Half-year report", "date": date(2026, 7, 1)}],
             },
             "Letter of 3 May",
@@ -108,7 +111,9 @@ class TestGrantAmendment(GrantCase):
             self.grant.action_amend({"amount": 5}, "Letter")
 
     def test_the_dialog_begins_with_what_is_agreed(self):
-        dialog = self.env["timebank.grant.amend"].with_user(self.finance).with_context(active_id=self.grant.id)
+        dialog = (
+            self.env["timebank.grant.amend"].with_user(self.finance).with_context(active_id=self.grant.id)
+        )
         with Form(dialog) as form:
             self.assertEqual(len(form.budget_line_ids), 2)
             with form.budget_line_ids.edit(1) as line:
@@ -126,7 +131,9 @@ class TestGrantAmendment(GrantCase):
         self.grant.action_amend({"date_end": date(2027, 3, 31)}, "First letter, late", date(2026, 2, 10))
         terms = [
             (terms["amount"], terms["date_end"].year)
-            for terms in map(self.grant._get_terms_on, (date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)))
+            for terms in map(
+                self.grant._get_terms_on, (date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31))
+            )
         ]
         self.assertEqual(terms, [(1000, 2026), (1000, 2027), (1500, 2027)])
 

@@ -1,7 +1,6 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form
 from odoo.tools import mute_logger
 
 from ..grants_common import GrantCase

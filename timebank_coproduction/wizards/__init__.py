@@ -9,6 +9,7 @@ from . import (
     timebank_join,
     timebank_outcome,
     timebank_reason,
+    timebank_reconciliation_names,
     timebank_session_repeat,
     timebank_skill_merge,
     timebank_statement,

@@ -25,7 +25,9 @@ class TimebankClaimCost(models.TransientModel):
         help="By how much the bills may exceed the expected cost.",
     )
     is_tolerance_set = fields.Boolean("Another tolerance than usual")
-    beyond_budget = fields.Boolean("Beyond the budget", help="Allow it although the grant has not enough left.")
+    beyond_budget = fields.Boolean(
+        "Beyond the budget", help="Allow it although the grant has not enough left."
+    )
     reason = fields.Char(required=True)
 
     @api.depends("redemption_id")

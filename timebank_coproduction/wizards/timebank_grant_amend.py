@@ -81,7 +81,7 @@ class TimebankGrantAmend(models.TransientModel):
             wizard.update({name: grant[name] for name in AMENDABLE})
             for name, content in (("budget_line_ids", "amount"), ("deadline_ids", "date")):
                 wizard[name] = [Command.clear()] + [
-                    Command.create({"agreed": line.id, "name": line.name, content: line[content]})
+                    Command.create({"original": line.id, "name": line.name, content: line[content]})
                     for line in grant[name]
                 ]
 
@@ -97,11 +97,11 @@ class TimebankGrantAmend(models.TransientModel):
             {
                 **terms,
                 "budget_lines": [
-                    {"id": line.agreed, "name": line.name, "amount": line.amount}
+                    {"id": line.original, "name": line.name, "amount": line.amount}
                     for line in self.budget_line_ids
                 ],
                 "deadlines": [
-                    {"id": line.agreed, "name": line.name, "date": line.date} for line in self.deadline_ids
+                    {"id": line.original, "name": line.name, "date": line.date} for line in self.deadline_ids
                 ],
             },
             self.reason,
@@ -116,7 +116,7 @@ class TimebankGrantAmendLine(models.TransientModel):
 
     wizard_id = fields.Many2one("timebank.grant.amend", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="wizard_id.company_currency_id")
-    agreed = fields.Integer(help="The number of the grant's budget line, where it isn't new.")
+    original = fields.Integer(help="The number of the grant's budget line, where it isn't new.")
     name = fields.Char(required=True)
     amount = fields.Monetary()
 
@@ -126,6 +126,6 @@ class TimebankGrantAmendDeadline(models.TransientModel):
     _description = "Report Due, Amended"
 
     wizard_id = fields.Many2one("timebank.grant.amend", required=True, ondelete="cascade")
-    agreed = fields.Integer(help="The number of the grant's deadline, where it isn't new.")
+    original = fields.Integer(help="The number of the grant's deadline, where it isn't new.")
     name = fields.Char("What is due", required=True)
     date = fields.Date("Due on", required=True)

@@ -14,7 +14,13 @@ OFF_COURSE = ("over", "under")
 class TimebankGrant(models.Model):
     _name = "timebank.grant"
     _description = "Grant"
-    _inherit = ["timebank.protected", "timebank.reasoned", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "timebank.protected",
+        "timebank.amendable",
+        "timebank.reasoned",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_end, id"
     _rec_names_search = ["name", "reference", "funder_id"]
     _check_company_auto = True
@@ -108,7 +114,7 @@ class TimebankGrant(models.Model):
     )
     every_expense_counts = fields.Boolean(
         "Every expense account counts",
-        help="Whatever is charged to the grant on an expense account is spending on rewards: rent and wages too.",
+        help="Whatever is charged to the grant on an expense account counts: rent and wages too.",
     )
     reward_product_ids = fields.Many2many(
         "product.product",

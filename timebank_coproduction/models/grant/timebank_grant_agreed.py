@@ -32,10 +32,11 @@ TERMS = {"amount": "amount", "date_end": "date_end", "reward_percentage": "perce
 LISTS = {"budget_lines": ("budget_line_ids", "amount"), "deadlines": ("deadline_ids", "date")}
 
 
-class TimebankGrant(models.Model):
-    """What was agreed with the funder: free in a draft, and then changed by an amendment alone."""
+class TimebankAmendable(models.AbstractModel):
+    """What was agreed with a grant's funder: free in a draft, and then changed by an amendment alone."""
 
-    _inherit = "timebank.grant"
+    _name = "timebank.amendable"
+    _description = "Agreed, and Amended"
 
     def write(self, vals):
         if not self._is_in_verb() and not FIXED.union(AMENDABLE).isdisjoint(vals):
@@ -116,9 +117,7 @@ class TimebankGrant(models.Model):
             raise UserError(self.env._("Say which accounts hold the spending on rewards."))
         before = {name: self._say_term(name) for name in new}
         old = {f"old_{short}": self[name] for name, short in TERMS.items()}
-        told = [
-            sentence for name in LISTS if name in vals for sentence in self._amend_list(name, vals[name])
-        ]
+        told = [sentence for name in LISTS if name in vals for sentence in self._amend_list(name, vals[name])]
         if not (new or told):
             raise UserError(self.env._("Nothing would change: give the new amount, end or share."))
         self._mark_committed()

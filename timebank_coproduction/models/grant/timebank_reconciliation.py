@@ -8,6 +8,7 @@ from ...tools import canonical, hash_chain
 from ..common.figures import figures_over
 from ..common.verb import verb
 from ..common.words import say_day
+from .timebank_reconciliation_period import SIGNED_FORM
 
 MONEY = {"currency_field": "currency_id", "readonly": True}
 
@@ -23,11 +24,6 @@ STATUSES = [
     ("late_new", "Charged since it was signed"),
     ("late_changed", "Changed since it was signed"),
 ]
-
-#: What a hash begins with that is taken over all of it. Earlier forms stay good: those that begin
-#: with "2:" are from before there was what came in late, and those without a number were over the
-#: figures and lines alone, not who signed and when.
-SIGNED_FORM = "3:"
 
 #: What the signatures stand for.
 SIGNED = (
@@ -81,11 +77,15 @@ class TimebankReconciliation(models.Model):
 
     _name = "timebank.reconciliation"
     _description = "Grant Reconciliation"
-    _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["timebank.protected", "timebank.following", "mail.thread", "mail.activity.mixin"]
     _order = "date_to desc, id desc"
     _protected_fields = frozenset(
         {"state", "prepared_by", "prepared_on", "reviewed_by", "reviewed_on", "hash", "anchors"}
-    ) | {"inputs_digest", *SIGNED, *SIGNED_LATE} - {"date_from", "date_to", "note"}  # these are finance's own in a draft
+    ) | {"inputs_digest", *SIGNED, *SIGNED_LATE} - {
+        "date_from",
+        "date_to",
+        "note",
+    }  # these are finance's own in a draft
 
     grant_id = fields.Many2one(
         "timebank.grant", required=True, ondelete="restrict", index=True, domain=[("state", "!=", "draft")]
@@ -104,6 +104,7 @@ class TimebankReconciliation(models.Model):
         default="draft",
         tracking=True,
     )
+    gap_text = fields.Char("Days left out", compute="_compute_gap_text")
     note = fields.Text(help="What a reader should know.")
     prepared_by = fields.Many2one("res.users", string="Prepared by", readonly=True, copy=False)
     prepared_on = fields.Datetime("Prepared on", readonly=True, copy=False)
@@ -194,6 +195,11 @@ class TimebankReconciliation(models.Model):
             end = max(last_month, fields.Date.end_of(start, "month"))
             reconciliation.date_from = start
             reconciliation.date_to = max(start, min(end, grant.date_end or end))
+
+    @api.depends("grant_id", "date_from")
+    def _compute_gap_text(self):
+        for reconciliation in self:
+            reconciliation.gap_text = reconciliation._say_gap()
 
     @api.depends("grant_id", "date_from", "date_to")
     @api.depends_context("lang")
@@ -402,8 +408,7 @@ class TimebankReconciliation(models.Model):
             for name in names
         ]
         return [
-            {name: text(value) for name, text, value in zip(names, as_text, row, strict=True)}
-            for row in rows
+            {name: text(value) for name, text, value in zip(names, as_text, row, strict=True)} for row in rows
         ]
 
     def _plain_amount(self, amount):
@@ -445,6 +450,14 @@ class TimebankReconciliationLine(models.Model):
     )
     change = fields.Char("What changed", readonly=True)
     note = fields.Char()
+
+    def _say_claim(self):
+        """The claim on paper: with initials, or (context ``timebank_names``) with the person's name."""
+        self.ensure_one()
+        claim = self.redemption_id
+        if not claim:
+            return self.claim_name if self.is_late else ""
+        return claim.display_name if self.env.context.get("timebank_names") else claim._say_with_initials()
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -5,6 +5,7 @@ from ...tools import reconcile
 from ...tools.reconcile import Bill, Claim, Entry, Match, Terms
 from ..common.verb import verb
 from ..common.words import say_day
+from .timebank_reconciliation_period import NAMELESS
 
 #: Money on a line, and the line's part that it comes from.
 AMOUNTS = {
@@ -13,12 +14,6 @@ AMOUNTS = {
     "matched_amount": "to_date",
     "difference_amount": "difference",
 }
-
-#: What a line without a claim, or without a bill, doesn't say.
-NAMELESS = dict.fromkeys(
-    ("claim_name", "claim_code", "claimed_on", "supplier_name", "bill_name", "found_by", "change", "note"),
-    False,
-)
 
 
 class TimebankReconciliation(models.Model):

@@ -53,7 +53,7 @@ class TimebankReconciliation(models.Model):
 
     @api.model
     def _get_overtaken(self, grant_ids=None):
-        """Signed ones that the books have left behind: each grant's latest, since that took up earlier changes.
+        """Signed ones that the books have left behind: each grant's latest, which took up earlier changes.
 
         :param grant_ids: of these grants only, default all that the user may see
         """
@@ -73,6 +73,7 @@ class TimebankReconciliation(models.Model):
             self.env, "timebank_reconciliation_action", [("id", "in", self._get_overtaken().ids)], {}
         )
 
+    @api.depends_context("timebank_paper", "lang")
     def _compute_drift(self):
         for reconciliation in self:
             changes = reconciliation._get_drift() if reconciliation.state != "draft" else []
@@ -248,10 +249,16 @@ class TimebankReconciliation(models.Model):
             claim = records[claim_id]
             yield self.env._(
                 "%(claim)s: %(before)s; now %(after)s",
-                claim=f"{claim.display_name} ({claim.code})" if claim.code else claim.display_name,
+                claim=self._name_claim(claim),
                 before=self._describe(before) if before else self.env._("was not claimed"),
                 after=self._describe(after) if after else self._why_no_line(claim),
             )
+
+    def _name_claim(self, claim):
+        """A claim on the screen, or (context ``timebank_paper``) on paper: without whose it is."""
+        if self.env.context.get("timebank_paper"):
+            return f"{claim._say_with_initials()} (#{claim.id})"
+        return f"{claim.display_name} ({claim.code})" if claim.code else claim.display_name
 
     def _describe(self, standing):
         billed = self.env._(
