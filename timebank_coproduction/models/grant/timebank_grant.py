@@ -15,8 +15,8 @@ class TimebankGrant(models.Model):
     _name = "timebank.grant"
     _description = "Grant"
     _inherit = [
-        "timebank.protected",
         "timebank.amendable",
+        "timebank.protected",
         "timebank.reasoned",
         "mail.thread",
         "mail.activity.mixin",
