@@ -1,4 +1,5 @@
 from . import (
+    timebank_grant_agreed,
     timebank_grant,
     timebank_grant_terms,
     timebank_grant_books,
@@ -6,6 +7,7 @@ from . import (
     timebank_bill_line,
     timebank_reward_match,
     timebank_grant_matching,
+    timebank_reconciliation_period,
     timebank_reconciliation,
     timebank_reconciliation_books,
     timebank_reconciliation_drift,
@@ -13,6 +15,7 @@ from . import (
     timebank_grant_linked,
     account_move,
     project_project,
+    res_company,
     res_partner,
     timebank_redemption,
     timebank_reward,
