@@ -31,21 +31,18 @@ class AccountMove(models.Model):
     def _compute_timebank_line_count(self):
         """Posted lines that a grant pays for, looked up in the bills themselves, and those matched."""
         items = self.line_ids.filtered(lambda item: item.parent_state == "posted")
-        grants = self._get_timebank_grants()
+        charged = {
+            (spend.grant_id, spend.move_line_id)
+            for spend in self._get_timebank_grants()._get_spend_lines(items=items)
+        }
         matched = self.env["timebank.bill.line"].search(
             [("move_line_id", "in", items.ids), ("status", "=", "matched")]
         )
-        done = {(line.grant_id.id, line.move_line_id.id) for line in matched}
+        done = charged & {(line.grant_id.id, line.move_line_id.id) for line in matched}
         for move in self:
-            charged = {
-                (grant.id, item.id)
-                for item in move.line_ids & items
-                for grant in grants.filtered("analytic_account_id")
-                if grant.analytic_account_id in item.distribution_analytic_account_ids
-                and grant._counts_as_reward(item.account_id, item.product_id)
-            }
-            move.timebank_line_count = len(charged)
-            move.timebank_matched_count = len(charged & done)
+            own = set(move.line_ids.ids)
+            move.timebank_line_count = sum(item in own for _grant, item in charged)
+            move.timebank_matched_count = sum(item in own for _grant, item in done)
 
     def _get_timebank_grants(self):
         """The grants whose analytic accounts the lines of these bills carry."""
@@ -172,6 +169,8 @@ class AccountMove(models.Model):
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
+
+    _timebank_taxes = models.Index("(id) WHERE tax_line_id IS NOT NULL AND analytic_distribution IS NOT NULL")
 
     def unlink(self):
         """A bill line that is deleted gives its claims back, and the grant's chatter says so."""

@@ -119,7 +119,7 @@ class TimebankGrant(models.Model):
                 product=claim.reward_id.product_id.id or 0,
                 quantity=claim.quantity,
                 amount=self._to_minor_units(claim.unbilled_amount),
-                day=fields.Date.to_date(claim.approved_on),
+                day=claim._get_day(),
                 name=claim.reward_id.name,
             )
             for claim in claims

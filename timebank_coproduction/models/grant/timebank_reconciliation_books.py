@@ -5,6 +5,7 @@ from ...tools import reconcile
 from ...tools.reconcile import Bill, Claim, Entry, Match, Terms
 from ..common.verb import verb
 from ..common.words import say_day
+from .timebank_grant_books import claim_day
 from .timebank_reconciliation_period import NAMELESS
 
 #: Money on a line, and the line's part that it comes from.
@@ -98,7 +99,7 @@ class TimebankReconciliation(models.Model):
             "late_amount": late,
             "spent_amount": spent,
             "gap_amount": currency.round(to_date - books["opening_amount"] - late - spent),
-            "draft_amount": grant._get_draft_spend().get(grant, 0),
+            "draft_amount": grant._get_draft_spend(self.date_to)[grant],
             "unbilled_amount": unbilled,
             "closing_amount": currency.round(agreed["budget"] - to_date - unbilled),
             "exposure_minutes": minutes,
@@ -152,7 +153,7 @@ class TimebankReconciliation(models.Model):
     def _get_entries(self):
         """Spending in the books up to the period's end."""
         return [
-            Entry(spend.move_line_id, self._to_minor_units(spend.amount), spend.date)
+            Entry(spend.move_line_id, self._to_minor_units(spend.amount), spend.date, spend.name)
             for spend in self.grant_id._get_spend_lines(date_to=self.date_to)
         ]
 
@@ -185,13 +186,13 @@ class TimebankReconciliation(models.Model):
     def _read_matches(self):
         """Matches of bills up to the period's end."""
         return [
-            Match(number, claim, bill, self._to_minor_units(amount))
-            for number, claim, bill, amount in self.env.execute_query(
+            Match(number, claim, bill, self._to_minor_units(amount), self._to_minor_units(pays))
+            for number, claim, bill, amount, pays in self.env.execute_query(
                 SQL(
-                    """SELECT m.id, m.redemption_id, m.bill_line_id, m.amount
-                         FROM timebank_reward_match m JOIN timebank_bill_line l ON l.id = m.bill_line_id
-                        WHERE m.grant_id = %s AND l.date <= %s""",
-                    self.grant_id.id,
+                    """SELECT m.id, m.redemption_id, m.bill_line_id, m.amount, m.pays
+                         FROM (%s) m JOIN timebank_bill_line l ON l.id = m.bill_line_id
+                        WHERE l.date <= %s""",
+                    self.grant_id._get_match_query(self.date_to),
                     self.date_to,
                 )
             )
@@ -203,16 +204,17 @@ class TimebankReconciliation(models.Model):
             Claim(number, self._to_minor_units(cost), day, awaits, done)
             for number, cost, day, awaits, done in self.env.execute_query(
                 SQL(
-                    """SELECT id, cost_amount, approved_on::date,
+                    """SELECT id, cost_amount, %(day)s,
                               state IN ('approved', 'fulfilled') AND NOT COALESCE(billing_done, FALSE)
-                              AND approved_on::date <= %s, COALESCE(billing_done, FALSE)
-                         FROM timebank_redemption
-                        WHERE grant_id = %s
-                           OR id IN (SELECT redemption_id FROM timebank_reward_match WHERE grant_id = %s)
+                              AND %(day)s <= %(last)s, COALESCE(billing_done, FALSE)
+                         FROM timebank_redemption r
+                        WHERE grant_id = %(grant)s
+                           OR id IN (SELECT redemption_id FROM timebank_reward_match
+                                      WHERE grant_id = %(grant)s)
                         ORDER BY id""",
-                    self.date_to,
-                    self.grant_id.id,
-                    self.grant_id.id,
+                    day=claim_day("r"),
+                    last=self.date_to,
+                    grant=self.grant_id.id,
                 )
             )
         ]
@@ -243,6 +245,7 @@ class TimebankReconciliation(models.Model):
                 "billed_on": line.day or False,
                 "is_late": False,
                 **NAMELESS,
+                **({"bill_name": line.name} if line.name else {}),
                 **of_claim.get(line.claim, {}),
                 **of_bill.get(line.item, {}),
                 **of_match.get(line.match, {}),
@@ -262,7 +265,7 @@ class TimebankReconciliation(models.Model):
             reason = claims.browse(line.claim).budget_override_reason
             return {"note": reason} if reason else {}
         if line.status == "unbilled":
-            approved_on = claims.browse(line.claim).approved_on.date()
+            approved_on = claims.browse(line.claim)._get_day()
             day = reconcile.expected_by(approved_on, self.grant_id.days_after)
             if day >= self.date_to:
                 return {"note": self.env._("Bill expected by %s.", say_day(self.env, day))}

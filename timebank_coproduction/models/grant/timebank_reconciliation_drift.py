@@ -6,6 +6,7 @@ from ...tools.reconcile import Line
 from ..common.verb import verb
 from ..common.windows import open_list
 from ..common.words import say_day
+from .timebank_grant_books import claim_day
 
 #: Changes told in full; a number stands for the others.
 TOLD = 30
@@ -93,35 +94,34 @@ class TimebankReconciliation(models.Model):
         self.ensure_one()
         self.env.flush_all()
         grant = self.grant_id
-        account = grant.analytic_account_id
-        column = account.plan_id._column_name() if account else "account_id"
         [[digest]] = self.env.execute_query(
             SQL(
                 """
                 SELECT encode(sha256(convert_to(
                            COALESCE(string_agg(part, E'\\n' ORDER BY part COLLATE "C"), ''), 'UTF8')), 'hex')
                   FROM (
-                    SELECT ROW('entry', a.date, a.move_line_id, a.general_account_id, g.account_type,
-                               a.product_id, SUM(a.amount))::text AS part
-                      FROM account_analytic_line a
-                      LEFT JOIN account_account g ON g.id = a.general_account_id
-                     WHERE a.%(column)s = %(account)s AND a.date <= %(last)s
-                     GROUP BY a.date, a.move_line_id, a.general_account_id, g.account_type, a.product_id
+                    SELECT ROW('entry', item, date, CASE WHEN entry IS NULL THEN '' ELSE name END,
+                               amount)::text AS part
+                      FROM (%(spend)s) spend
                     UNION ALL
-                    SELECT ROW('match', m.redemption_id, m.move_line_id, l.date, i.parent_state,
-                               m.amount)::text
-                      FROM timebank_reward_match m
+                    SELECT ROW('balance', date, SUM(amount))::text
+                      FROM %(entries)s entries WHERE company_id = %(company)s GROUP BY date
+                    UNION ALL
+                    SELECT ROW('match', m.redemption_id, m.move_line_id, l.date, m.amount, m.pays)::text
+                      FROM (%(matches)s) m
                       JOIN timebank_bill_line l ON l.id = m.bill_line_id
-                      JOIN account_move_line i ON i.id = m.move_line_id
-                     WHERE m.grant_id = %(grant)s AND l.date <= %(last)s
+                     WHERE l.date <= %(last)s
                     UNION ALL
                     SELECT ROW('claim', id, state, approved_on, cost_amount, billing_done)::text
-                      FROM timebank_redemption
-                     WHERE grant_id = %(grant)s AND approved_on::date <= %(last)s
+                      FROM timebank_redemption r
+                     WHERE grant_id = %(grant)s AND %(day)s <= %(last)s
                   ) parts
                 """,
-                column=SQL.identifier(column),
-                account=account.id or 0,
+                spend=grant._get_lines_query(grant._get_posted(None, self.date_to)),
+                entries=grant._get_posted(None, self.date_to),
+                company=grant.company_id.id,
+                matches=grant._get_match_query(self.date_to),
+                day=claim_day("r"),
                 grant=grant.id,
                 last=self.date_to,
             )
@@ -177,7 +177,14 @@ class TimebankReconciliation(models.Model):
             )
         )
         return [
-            Line(status, claim or 0, item or name or 0, 0, day, *map(self._to_minor_units, amounts))
+            Line(
+                status,
+                claim or 0,
+                item or (status != "manual_entry" and name) or 0,
+                0,
+                day,
+                *map(self._to_minor_units, amounts),
+            )
             for status, claim, item, name, day, *amounts in rows
         ]
 

@@ -414,13 +414,21 @@ class TimebankRedemption(models.Model):
     # What others know a claim by: the screen to match by hand, a reconciliation
     # ------------------------------------------------------------
 
+    def _get_day(self):
+        """The day on which it was approved, by the clocks of its organisation (see `claim_day`)."""
+        zone = self.company_id.sudo().partner_id.tz or "UTC"  # sudo: the organisation's time zone alone
+        return (
+            self.approved_on
+            and fields.Datetime.context_timestamp(self.with_context(tz=zone), self.approved_on).date()
+        )
+
     def _prepare_row(self):
         return {
             "id": self.id,
             "name": self.display_name,
             "code": self.code or "",
             "partner": self.reward_id.supplier_id.name or "",
-            "date": fields.Date.to_string(self.approved_on),
+            "date": fields.Date.to_string(self._get_day()),
             "quantity": self.quantity,
             "cost": self.cost_amount,
             "matched": self.matched_amount,
@@ -435,7 +443,7 @@ class TimebankRedemption(models.Model):
         return {
             "claim_name": self._say_with_initials(),
             "claim_code": self.code,
-            "claimed_on": self.approved_on and self.approved_on.date(),
+            "claimed_on": self._get_day(),
             "supplier_name": self.reward_id.supplier_id.name,
         }
 
