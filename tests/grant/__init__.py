@@ -15,3 +15,4 @@ from . import test_reconciliation_workbook
 from . import test_reward_match
 from . import test_reward_match_order
 from . import test_reward_spend_report
+from . import test_witness
