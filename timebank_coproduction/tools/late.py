@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 class Signed(NamedTuple):
     """A line that was signed. ``item``: the bill line's number in the books, or the name of one that
-    was deleted since; 0 for an analytic entry made by hand, which is known by its day.
+    was deleted since; 0 for an analytic entry made by hand, which is known by its day and name.
     """
 
     item: int | str
     day: date | None
     billed: int
+    name: str = ""
 
 
 class Late(NamedTuple):
@@ -29,6 +30,7 @@ class Late(NamedTuple):
     day: date | None
     signed: int
     now: int
+    name: str = ""
 
 
 def find(first, start, opening, signed, entries):
@@ -61,24 +63,29 @@ def find(first, start, opening, signed, entries):
     (72, 700, 0)
     (73, 0, 300)
     """
+    # entries by hand that were signed without their names are known by their day alone
+    nameless = {line.day for line in signed if not line.item and not line.name}
+
+    def key_of(entry):
+        return entry.item or (entry.day, "" if entry.day in nameless else entry.name)
+
     was, days = defaultdict(int), {}
     for line in signed:
-        key = line.item or line.day
-        was[key] += line.billed
-        days[key] = line.day
+        was[key_of(line)] += line.billed
+        days[key_of(line)] = line.day
     now, before = defaultdict(int), 0
     for entry in entries:
         if entry.day >= first:
             continue
-        key = entry.item or entry.day
+        key = key_of(entry)
         if key not in was and entry.day < start:
             before += entry.amount
             continue
         now[key] += entry.amount
         days.setdefault(key, entry.day)
-    late = [
-        Late(0 if isinstance(key, date) else key, days[key], was.get(key, 0), now.get(key, 0))
-        for key in sorted({*was, *now}, key=lambda key: (days[key] or date.min, str(key)))
-        if was.get(key, 0) != now.get(key, 0)
-    ]
+    late = []
+    for key in sorted({*was, *now}, key=lambda key: (days[key] or date.min, str(key))):
+        if was.get(key, 0) != now.get(key, 0):
+            item, name = (0, key[1]) if isinstance(key, tuple) else (key, "")
+            late.append(Late(item, days[key], was.get(key, 0), now.get(key, 0), name))
     return [*late, Late(0, None, opening, before)] if opening != before else late

@@ -156,7 +156,7 @@ class TimebankFollowing(models.AbstractModel):
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
-                """SELECT status, is_late, move_line_id, bill_name, billed_on, billed_amount
+                """SELECT status, move_line_id, bill_name, billed_on, billed_amount
                      FROM timebank_reconciliation_line
                     WHERE reconciliation_id IN %s AND billed_amount != 0 ORDER BY id""",
                 tuple(signed.ids),
@@ -164,9 +164,12 @@ class TimebankFollowing(models.AbstractModel):
         )
         lines = [
             late.Signed(
-                item or (0 if status == "manual_entry" else name or 0), day, self._to_minor_units(amount)
+                item or (0 if status == "manual_entry" else name or 0),
+                day,
+                self._to_minor_units(amount),
+                name or "",
             )
-            for status, _is_late, item, name, day, amount in rows
+            for status, item, name, day, amount in rows
         ]
         return late.find(
             self.date_from,
@@ -189,7 +192,7 @@ class TimebankFollowing(models.AbstractModel):
         for entry in found:
             item = items.get(entry.item)
             amount = (entry.now - entry.signed) / unit
-            names = {"bill_name": entry.item or False}
+            names = {"bill_name": entry.item or entry.name or False}
             if item:
                 names = self._prepare_bill_names(item)
             elif not entry.item and not entry.day:
