@@ -80,21 +80,30 @@ class TimebankGrant(models.Model):
     def _prepare_bills(self, lines):
         """The open lines with something charged, as the matcher takes them: dict of id → bill."""
         # sudo: the labels are compared, and not shown.
-        open_lines = lines.sudo().filtered(
-            lambda line: line.status in ("open", "part") and line.open_amount > 0
-        )
-        return {
-            line.id: bill_matching.Bill(
-                id=line.id,
-                supplier=line.partner_id.commercial_partner_id.id or 0,
-                product=line.product_id.id or 0,
-                quantity=line.quantity,
-                amount=self._to_minor_units(line.open_amount),
-                day=line.date,
-                text=" ".join(filter(None, (line.name, line.reference))),
+        lines = lines.sudo()
+        suppliers = self._get_suppliers(lines.partner_id)
+        columns = lines._get_columns("id", "status", "open_amount", "partner_id", "date")
+        lines.move_line_id.fetch(["product_id", "quantity", "name", "move_id"])
+        lines.move_id.fetch(["ref"])
+        bills = {}
+        for line, (line_id, status, left, partner_id, day) in zip(lines, columns, strict=True):
+            if status not in ("open", "part") or left <= 0:
+                continue
+            item = line.move_line_id
+            bills[line_id] = bill_matching.Bill(
+                id=line_id,
+                supplier=suppliers.get(partner_id, 0),
+                product=item.product_id.id or 0,
+                quantity=item.quantity,
+                amount=self._to_minor_units(left),
+                day=day,
+                text=" ".join(filter(None, (item.name, item.move_id.ref))),
             )
-            for line in open_lines
-        }
+        return bills
+
+    def _get_suppliers(self, partners):
+        """Of which contact as a whole each of these is a part: dict of partner id → partner id."""
+        return {partner.id: partner.commercial_partner_id.id for partner in partners}
 
     def _prepare_claims(self):
         """The claims with something left to bill: dict of id → claim."""
@@ -111,18 +120,25 @@ class TimebankGrant(models.Model):
                 ]
             )
         )
+        about = {
+            reward.id: {
+                "supplier": reward.supplier_id.commercial_partner_id.id or 0,
+                "product": reward.product_id.id or 0,
+                "name": reward.name,
+            }
+            for reward in claims.reward_id
+        }
+        columns = claims._get_columns("id", "code", "reward_id", "quantity")
         return {
-            claim.id: bill_matching.Claim(
-                id=claim.id,
-                code=claim.code or "",
-                supplier=claim.reward_id.supplier_id.commercial_partner_id.id or 0,
-                product=claim.reward_id.product_id.id or 0,
-                quantity=claim.quantity,
+            claim_id: bill_matching.Claim(
+                id=claim_id,
+                code=code or "",
+                quantity=quantity,
                 amount=self._to_minor_units(claim.unbilled_amount),
                 day=claim._get_day(),
-                name=claim.reward_id.name,
+                **about[reward_id],
             )
-            for claim in claims
+            for claim, (claim_id, code, reward_id, quantity) in zip(claims, columns, strict=True)
             if claim.unbilled_amount > 0
         }
 

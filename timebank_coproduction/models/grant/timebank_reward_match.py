@@ -148,9 +148,9 @@ class TimebankRewardMatch(models.Model):
         # sudo: matches and their sums change through these verbs alone.
         matches = self.sudo()
         matches.bill_line_id._lock()
-        for line, group in matches.grouped("bill_line_id").items():
-            matched = line.matched_amount - sum(group.mapped("amount"))
-            line._in_verb().write({"matched_amount": matched})
+        matches.bill_line_id._add_matched(
+            {line.id: -sum(group.mapped("amount")) for line, group in matches.grouped("bill_line_id").items()}
+        )
         matches.redemption_id._add_matched(
             {
                 claim.id: -sum(group.mapped("amount"))
@@ -189,30 +189,27 @@ class TimebankRewardMatch(models.Model):
             open_claims[claim.id] = (room - amount, matched + amount)
             by_line[line.id] = by_line.get(line.id, 0) + amount
             by_claim[claim.id] = by_claim.get(claim.id, 0) + amount
-        for line in lines:
-            matched = line.currency_id.round(line.matched_amount + by_line[line.id])
-            line._in_verb().write({"matched_amount": matched})
+        lines._add_matched(by_line)
         claims._add_matched(by_claim)
-        # sudo: matches are made by this verb alone, whose rules were asked
-        return (
-            self.sudo()
-            ._in_verb()
-            .create(
-                [
-                    {
-                        "redemption_id": claim.id,
-                        "bill_line_id": line.id,
-                        "amount": amount,
-                        "charged_amount": line.share_amount,
-                        "found_by": found_by,
-                        "difference_reason": difference_reason,
-                        "note": note,
-                    }
-                    for claim, line, amount, found_by in pairs
-                ]
+        shares = {line.id: (line.share_amount, line.move_line_id.id, line.grant_id.id) for line in lines}
+        rows = []
+        for claim, line, amount, found_by in pairs:
+            charged, move_line_id, grant_id = shares[line.id]
+            rows.append(
+                {
+                    "redemption_id": claim.id,
+                    "bill_line_id": line.id,
+                    "move_line_id": move_line_id,
+                    "grant_id": grant_id,
+                    "amount": line.currency_id.round(amount),
+                    "charged_amount": charged,
+                    "found_by": found_by,
+                    "difference_reason": difference_reason,
+                    "note": note,
+                }
             )
-            .with_env(self.env)
-        )
+        # sudo: matches are made by this verb alone, whose rules were asked
+        return self.sudo()._insert_rows(rows).with_env(self.env)
 
     def _check_pair(self, claim, line, amount, open_lines, open_claims):
         """:raises UserError: when the amount does not fit the line or the claim"""
