@@ -52,7 +52,9 @@ class Witness:
                      JOIN res_currency u ON u.id = c.currency_id"""
             )
         }
-        self.taxes = self._pairs("account_move_line_account_tax_rel", "account_move_line_id", "account_tax_id")
+        self.taxes = self._pairs(
+            "account_move_line_account_tax_rel", "account_move_line_id", "account_tax_id"
+        )
         self.reward_accounts = self._pairs(
             "account_account_timebank_grant_rel", "timebank_grant_id", "account_account_id"
         )
