@@ -95,6 +95,7 @@ def _open(report):
                 "date_start": TODAY - timedelta(days=365),
                 "date_end": TODAY + timedelta(days=365),
                 "scheme_ids": [Command.set([ids["bank"]])],
+                "every_expense_counts": True,
                 "user_id": user.id,
             }
         )

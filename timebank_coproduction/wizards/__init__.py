@@ -1,5 +1,6 @@
 from . import (
     timebank_certificate,
+    timebank_claim_cost,
     timebank_claim_grant,
     timebank_gift,
     timebank_grant_amend,
@@ -8,6 +9,7 @@ from . import (
     timebank_join,
     timebank_outcome,
     timebank_reason,
+    timebank_reconciliation_names,
     timebank_session_repeat,
     timebank_skill_merge,
     timebank_statement,

@@ -133,6 +133,9 @@ class TimebankBillLine(models.Model):
                     "share_amount": currency.round(share),
                     **self._prepare_standing(currency, share, matched or 0),
                 }
+        for number, charged in self.browse(changed)._get_charged_when_matched().items():
+            if charged != changed[number]["share_amount"]:
+                changed[number]["status"] = "changed"
         self._update_rows(changed)
         missing = {key: share for key, share in sorted(shares.items()) if key not in known}
         if missing:
@@ -195,6 +198,50 @@ class TimebankBillLine(models.Model):
                 )
             )
         return line.with_env(self.env)
+
+    def _get_charged_when_matched(self):
+        """What was charged to the grant when these lines were matched last: dict of record id → amount."""
+        matches = self.env["timebank.reward.match"].search_fetch(
+            [("bill_line_id", "in", self.ids)], ["bill_line_id", "charged_amount"], order="id"
+        )
+        return {match.bill_line_id.id: match.charged_amount for match in matches}
+
+    def _get_paid_claims(self):
+        """Which claims these lines pay for: dict of record id → set of claim ids."""
+        paid = {}
+        groups = self.env["timebank.reward.match"]._read_group(
+            [("bill_line_id", "in", self.ids)], ["bill_line_id"], ["redemption_id:array_agg"]
+        )
+        for line, claim_ids in groups:
+            paid[line.id] = set(claim_ids)
+        return paid
+
+    def _find_doubles(self):
+        """Lines of other bills that these look like entered again: dict of record id → the line before.
+
+        The supplier, its reference, the label, the product and the amount are the same. The one
+        that is matched already was there before, or else the one on the earlier bill.
+        """
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT ON (l.id) l.id, e.id
+                     FROM timebank_bill_line l
+                     JOIN account_move_line i ON i.id = l.move_line_id
+                     JOIN account_move m ON m.id = i.move_id
+                     JOIN timebank_bill_line e ON e.partner_id = l.partner_id AND e.share_amount = l.share_amount
+                     JOIN account_move_line j ON j.id = e.move_line_id AND j.move_id != i.move_id
+                     JOIN account_move n ON n.id = j.move_id AND n.move_type = m.move_type
+                    WHERE l.id IN %s AND TRIM(COALESCE(m.ref, '')) != '' AND l.share_amount > 0
+                      AND LOWER(TRIM(n.ref)) = LOWER(TRIM(m.ref)) AND n.company_id = m.company_id
+                      AND n.state = 'posted' AND j.name IS NOT DISTINCT FROM i.name
+                      AND j.product_id IS NOT DISTINCT FROM i.product_id
+                      AND COALESCE(l.matched_amount, 0) = 0 AND (e.matched_amount != 0 OR n.id < m.id)
+                    ORDER BY l.id, e.matched_amount = 0, e.id""",
+                tuple(self.ids) or (0,),
+            )
+        )
+        return {number: self.browse(before) for number, before in rows}
 
     def _lock(self):
         """Lock these rows in the order of their ids, and read them afresh."""

@@ -189,11 +189,16 @@ class TimebankRedemption(models.Model):
             if not reward or not person:
                 claim.display_name = reward or self.env._("New claim")
                 continue
-            claim.display_name = self.env._(
-                "%(reward)s for %(person)s",
-                reward=f"{claim.quantity} × {reward}" if claim.quantity > 1 else reward,
-                person=person,
-            )
+            claim.display_name = claim._say_for(person)
+
+    def _say_for(self, person):
+        """What the claim is of, and for whom, in whichever words stand for the person."""
+        reward = self.reward_id.name
+        return self.env._(
+            "%(reward)s for %(person)s",
+            reward=f"{self.quantity} × {reward}" if self.quantity > 1 else reward,
+            person=person,
+        )
 
     # CRUD
     @api.model_create_multi
