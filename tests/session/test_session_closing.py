@@ -65,7 +65,7 @@ class TestClosing(ClosingCase):
         for member in (self.ben, self.cat):
             self._make_line(member)
         self._close()
-        twice = self._make_line(self.ben, session=other, clash_reason="Both rooms")
+        twice = self._make_line(self.ben, session=other)
         once = self._make_line(self.ann, session=other)
         self._close(other)
         self.assertIn("has recorded", twice.problem)
