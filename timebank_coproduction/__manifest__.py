@@ -35,6 +35,7 @@
         "security/grant/rules.xml",
         "security/evidence/ir.model.access.csv",
         "security/evidence/rules.xml",
+        "security/desk/ir.model.access.csv",
         "data/common/timebank_category.xml",
         "data/common/timebank_language.xml",
         "data/common/timebank_availability.xml",
@@ -79,6 +80,8 @@
         "views/timebank_scheme.xml",
         "report/timebank_member_card.xml",
         "views/timebank_join.xml",
+        "views/timebank_leaving.xml",
+        "views/timebank_sign_up.xml",
         "views/timebank_intake.xml",
         "views/timebank_member.xml",
         "views/res_partner.xml",
@@ -115,6 +118,7 @@
         "views/timebank_reward_spend_report.xml",
         "views/timebank_decision_report.xml",
         "views/timebank_desk.xml",
+        "views/timebank_code_desk.xml",
         "views/menus.xml",
     ],
     "demo": [
@@ -138,6 +142,7 @@
             "timebank_coproduction/static/src/hours/*",
             "timebank_coproduction/static/src/matching/*",
             "timebank_coproduction/static/src/session_calendar/*",
+            "timebank_coproduction/static/src/told/*",
         ],
         "web.assets_frontend": [
             "timebank_coproduction/static/src/scanner/*",

@@ -1,1 +1,2 @@
+from . import test_code_desk
 from . import test_desk

@@ -6,6 +6,7 @@ After every deed the page is given the time that it needs, and no more.
 
 import os
 import re
+import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -114,8 +115,10 @@ class Screen:
         """From whichever app one is in."""
         if self.phone:
             self.page.locator(".o_menu_toggle").click()
-            if self.page.locator(".o_app_menu_sidebar .o_sidebar_topbar a").is_visible():
-                self.page.locator(".o_app_menu_sidebar .o_sidebar_topbar a").click()
+            sidebar = self.page.locator(".o_app_menu_sidebar")
+            sidebar.wait_for()
+            if sidebar.get_by_text("All Apps").is_visible():
+                sidebar.get_by_text("All Apps").click()
             self.page.locator(".o_app_menu_sidebar .o_app").filter(has_text=_exactly(name)).click()
         else:
             self.page.locator(".o_navbar_apps_menu button").click()
@@ -235,10 +238,14 @@ class Screen:
     def _pick_in(self, widget, text, option):
         box = widget.locator("input:visible").first
         box.click()
+        if self.phone:  # a dialog of its own, to choose from
+            self.page.locator(".o_select_create_dialog, .o_dialog .o_kanban_view").last.wait_for()
+            self._rows().filter(has_text=option).first.click()
+            return self.settle()
         box.fill(text)
         offers = widget.locator(".o-autocomplete--dropdown-menu li")
         offers.filter(has_text=option).first.click()
-        self.settle()
+        return self.settle()
 
     def offers(self, label, text=""):
         """What a field that looks things up offers for a text."""
@@ -287,6 +294,11 @@ class Screen:
         """*New*."""
         self.press("New")
 
+    def type(self, text):
+        """On the keyboard, or as a scanner does, wherever the cursor is."""
+        self.page.keyboard.type(text)
+        self.settle()
+
     def save(self):
         """*Save*, the cloud beside the name."""
         self.page.locator(".o_form_button_save").click()
@@ -307,14 +319,49 @@ class Screen:
         return self.top.locator("button:visible, a.btn:visible").filter(has_text=_exactly(text)).count() > 0
 
     def press(self, text):
-        """A button by its text; on a phone it may hide behind the gear or the dots."""
-        self.button(text).click()
+        """A button by its text; a form's may hide behind *More*, as on a phone."""
+        more = self.top.locator(".o_statusbar_buttons button:has(.oi-ellipsis-v)")
+        if not self.shows_button(text) and more.count():
+            more.click()
+            menu = self.page.locator(".o-dropdown--menu, .o_bottom_sheet")
+            menu.locator("button").filter(has_text=_exactly(text)).first.click()
+        else:
+            self.button(text).click()
         self.settle()
 
     def act(self, text):
         """An entry of the gear's menu, or of *Actions* over ticked rows."""
         self.page.locator(".o_cp_action_menus button").last.click()
         self.page.locator(".o-dropdown--menu .dropdown-item").filter(has_text=_exactly(text)).click()
+        self.settle()
+
+    def step(self, name):
+        """Go to a step of the status bar that can be clicked."""
+        self.top.locator(".o_statusbar_status button:visible").filter(has_text=_exactly(name)).click()
+        self.settle()
+
+    def printed(self, text, menu=False):
+        """What a reader finds in the PDF that a button brings, or an entry of the gear's *Print*.
+
+        :param bool menu: whether it is an entry of *Print*
+        """
+        with self.page.expect_download() as coming:
+            if menu:
+                self.choose_paper(text)
+            else:
+                self.press(text)
+        done = subprocess.run(
+            ["pdftotext", "-layout", str(coming.value.path()), "-"], capture_output=True, check=True
+        )
+        self.settle()
+        return done.stdout.decode()
+
+    def choose_paper(self, text):
+        """An entry of *Print* behind the gear."""
+        self.page.locator(".o_cp_action_menus .fa-cog").click()
+        menus = self.page.locator(".o-dropdown--menu")
+        menus.locator(".dropdown-toggle").filter(has_text=_exactly("Print")).click()
+        menus.locator(".dropdown-item").filter(has_text=_exactly(text)).click()
         self.settle()
 
     def status(self):
@@ -382,6 +429,16 @@ class Screen:
         self.top.locator(".o_field_x2many_list_row_add a").filter(has_text=label).first.click()
         self.settle()
 
+    def add_card(self):
+        """A new line of a form's list, where a phone shows it as cards."""
+        self.top.locator(".o-kanban-button-new:visible").first.click()
+        self.settle()
+
+    def fill_reason(self, words):
+        """In the dialog that asks why."""
+        self.top.locator("[name=reason] input").fill(words)
+        self.settle()
+
     def fill_line(self, column, value):
         """A cell of the line that is being typed."""
         box = self._cell(self.top.locator(".o_selected_row"), column)
@@ -423,6 +480,17 @@ class Screen:
         notes.last.locator(".o_notification_close").click()
         notes.last.wait_for(state="detached")
         return said
+
+    def corner(self):
+        """What the newest of the messages in the corner says; it stays."""
+        notes = self.page.locator(".o_notification")
+        notes.last.wait_for()
+        return " ".join(notes.last.locator(".o_notification_content").inner_text().split())
+
+    def press_in_corner(self, text):
+        """A button of the newest of the messages in the corner."""
+        self.page.locator(".o_notification").last.locator("button").filter(has_text=_exactly(text)).click()
+        self.settle()
 
     def close(self):
         """Put the dialog in front away."""

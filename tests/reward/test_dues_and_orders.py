@@ -178,7 +178,7 @@ class TestCertificate(RewardCase):
                 }
             )
         )
-        self.assertEqual(certificate._get_lines(), {self.ann: [("Other help", 5.0)]})
+        self.assertEqual(certificate._get_lines(), {self.ann: [("Other help", 300)]})
         html = (
             self.env["ir.actions.report"]
             ._render_qweb_html("timebank_coproduction.report_certificate", certificate.ids)[0]

@@ -1,5 +1,6 @@
 """Closing a register: helpers' time becomes hours, attendees are charged or credited."""
 
+from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
@@ -197,9 +198,18 @@ class TestClosing(ClosingCase):
 
     def test_member_who_left_is_listed(self):
         line = self._make_line(self.ben)
-        self.ben.action_leave()
+        self.ben.joined_on = self.session.date - relativedelta(days=90)
+        self._leave(self.ben, day=self.session.date - relativedelta(days=1))
         self._close()
         self.assertIn("has left", line.problem)
+
+    def test_what_was_given_before_leaving_counts(self):
+        line = self._make_line(self.ben)
+        self._leave(self.ben, day=self.session.date)
+        self._close()
+        self.assertFalse(line.problem)
+        line.hours_id.with_user(self.coordinator).action_approve()
+        self.assertEqual((self.ben.account_id.state, self.ben.balance_minutes), ("frozen", line.minutes))
 
     def test_closed_books_keep_the_session_open(self):
         self._make_line(self.ben)

@@ -7,6 +7,7 @@ from ...tools import spans
 from ...tools.minutes import DAY
 from ..common.hours_field import hours_field
 from ..common.verb import text, verb
+from ..ledger.words_field import for_coordinators
 
 
 class TimebankAttendance(models.Model):
@@ -37,16 +38,29 @@ class TimebankAttendance(models.Model):
     effect_minutes = fields.Integer(readonly=True, copy=False, default=0)
     effect_hours = hours_field("effect_minutes", "Credits")
     transfer_ids = fields.One2many("timebank.transfer", "attendance_id", string="Transfers")
-    problem = fields.Char("To decide", readonly=True, copy=False, help="Why this line could not be logged.")
-    waived_reason = fields.Char(
-        "Why let off", readonly=True, copy=False, help="Why nothing moved for this person."
+    to_decide = fields.Boolean(readonly=True, copy=False, help="It could not be logged.")
+    problem = for_coordinators(
+        fields.Char,
+        "problem",
+        "attendance_id",
+        "To decide",
+        readonly=True,
+        help="Why this line could not be logged: for coordinators, other than the person.",
+    )
+    waived_reason = for_coordinators(
+        fields.Char,
+        "waived_reason",
+        "attendance_id",
+        "Why let off",
+        readonly=True,
+        help="Why nothing moved for this person: for coordinators, other than the person.",
     )
 
     _effect_has_minutes = models.Constraint(
         "CHECK ((effect = 'none') = (effect_minutes = 0))",
         "Who is charged or credited is so for some minutes.",
     )
-    _to_decide = models.Index("(session_id) WHERE problem IS NOT NULL")
+    _to_decide = models.Index("(session_id) WHERE to_decide")
 
     @verb()
     def action_log(self):
@@ -73,7 +87,7 @@ class TimebankAttendance(models.Model):
         refusals = {
             one.id: self.env._("Nothing is to be decided about “%s”.", one.display_name)
             for one in self
-            if not one.problem
+            if not one.to_decide
         }
         me = self.env.user.partner_id
         for one in self.filtered(lambda one: one.partner_id == me and not self.env.su):
@@ -83,9 +97,8 @@ class TimebankAttendance(models.Model):
                 whom=one.scheme_id._say_whom_to_ask(me),
             )
         lines = self._raise_or_list(refusals)
-        lines._in_verb().write(
-            {"problem": False, "waived_reason": reason, "settled_on": fields.Datetime.now()}
-        )
+        lines._in_verb().write({"to_decide": False, "settled_on": fields.Datetime.now()})
+        lines._keep_words(problem={}, waived_reason=dict.fromkeys(lines.ids, reason))
         lines.session_id._close_todos()
         return self._tell(refusals, self.env._("let off"))
 
@@ -118,7 +131,7 @@ class TimebankAttendance(models.Model):
                 refusals[one.id] = self.env._("“%s” has been logged already.", one.display_name)
             elif one.state != "attended":
                 refusals[one.id] = self.env._("“%s”: not ticked off as here.", one.display_name)
-            elif one.session_id.state != "open" and not (one.session_id.state == "done" and one.problem):
+            elif one.session_id.state != "open" and not (one.session_id.state == "done" and one.to_decide):
                 refusals[one.id] = one._why_not_open()
         return refusals
 
@@ -150,7 +163,9 @@ class TimebankAttendance(models.Model):
         refusals = {}
         for one, key in zip(self, self._get_columns("scheme_id", "partner_id"), strict=True):
             member = members.get(key)
-            reason = member._why_not_taking_part() if member else one._why_not_member(members)
+            reason = (
+                member._why_not_taking_part(one.session_id.date) if member else one._why_not_member(members)
+            )
             if reason:
                 refusals[one.id] = reason
         return refusals
@@ -167,8 +182,7 @@ class TimebankAttendance(models.Model):
             {
                 one.id: {
                     "settled_on": None if one.id in problems else now,
-                    "problem": problems.get(one.id),
-                    "waived_reason": None,
+                    "to_decide": one.id in problems,
                     "settle_no": one.settle_no,
                     **nothing,
                     **outcomes.get(one.id, {}),
@@ -176,6 +190,7 @@ class TimebankAttendance(models.Model):
                 for one in self
             }
         )
+        self._keep_words(problem=problems, waived_reason={})
 
     def _log_effect(self, members):
         """Charge or credit attendees, as far as the ledger accepts.
@@ -215,6 +230,17 @@ class TimebankAttendance(models.Model):
         refused = {vals_list[position]["attendance_id"]: sentence for position, sentence in unmoved.items()}
         return {line_id: vals for line_id, vals in moved.items() if line_id not in refused}, refused
 
+    def _keep_words(self, **texts):
+        """What coordinators are to know about these people; the verb that says it has asked.
+
+        :param texts: for each field of such words, a dict of line id → text; nothing for the other lines
+        """
+        # sudo: it may be about the user, who closes the register and doesn't read it
+        words, lines = self.env["timebank.words"].sudo(), self.sudo()
+        for name, by_line in texts.items():
+            words._keep(lines, "attendance_id", name, by_line)
+        self.invalidate_recordset(list(texts), flush=False)
+
     def _undo_log(self, reason):
         """Reverse what logging did, as far as the ledger accepts.
 
@@ -230,9 +256,9 @@ class TimebankAttendance(models.Model):
                 "effect_minutes": 0,
                 "hours_id": False,
                 "hours_recognised": False,
-                "waived_reason": False,
             }
         )
+        done._keep_words(waived_reason={})
         return problems
 
     def _undo_logged_effect(self, reason):

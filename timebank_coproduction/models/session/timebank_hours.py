@@ -2,6 +2,10 @@ from odoo import api, fields, models
 
 from ...tools import spans
 from ...tools.minutes import DAY, to_hours
+from ..hours.timebank_hours import CONTENT
+
+#: What says in which session an entry was given; its content (day, people, minutes) is looked at as well.
+ORIGIN = frozenset({"session_id"})
 
 #: What two entries of one day that nobody received have in common, which are the same: see ``_no_double``.
 SAME = ("scheme_id", "partner_id", "date", "minutes", "start_minute", "project_id")
@@ -32,6 +36,12 @@ class TimebankHours(models.Model):
         help="Time already on the register of that session is not counted a second time.",
     )
     task_id = fields.Many2one("project.task", ondelete="set null", index="btree_not_null", check_company=True)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if ORIGIN.intersection(vals) and not CONTENT.intersection(vals) and not self._is_in_verb():
+            self._check_recordable()  # of its day, its bank, and not on its register already
+        return result
 
     @api.depends("session_id")
     def _compute_activity_id(self):
@@ -187,6 +197,17 @@ class TimebankHours(models.Model):
             row["earns_credit"] = row["earns_credit"] and scheme._earns_credit(vals["role"])
             rows.append(row)
         return self._insert_rows(rows)
+
+    def _copy_to_decide_again(self):
+        """The lines of registers go on with the copies."""
+        # sudo: lines of entries that the user has decided on; each goes on with the same time
+        lines = self.env["timebank.attendance"].sudo().search([("hours_id", "in", self.ids)])
+        by_entry = lines.grouped("hours_id")
+        lines._in_verb().write({"hours_id": False})
+        copies = super()._copy_to_decide_again()
+        for entry, copy in zip(self.sudo(), copies, strict=True):
+            by_entry.get(entry, lines.browse())._in_verb().write({"hours_id": copy.id})
+        return copies
 
     def _is_for_session(self, session, minutes):
         """Whether this entry, made by hand without a time of day, is time given in ``session``.
