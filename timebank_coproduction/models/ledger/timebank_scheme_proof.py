@@ -138,8 +138,8 @@ class TimebankScheme(models.Model):
         count, later = scheme.env["timebank.seal"]._get_proven_later(scheme, number)
         if count:
             message += " " + self.env._(
-                "The text of %(count)s of them was erased since: what else they say is proven by seal %(later)s"
-                " and those after it, so check one of these on paper as well.",
+                "The text of %(count)s of them was erased since: what else they say is proven by seal"
+                " %(later)s and those after it, so check one of these on paper as well.",
                 count=count,
                 later=later,
             )
