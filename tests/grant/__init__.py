@@ -1,5 +1,6 @@
 from . import test_bill_matching
 from . import test_claim_cost
+from . import test_figures
 from . import test_grant
 from . import test_grant_360giving
 from . import test_grant_access
@@ -15,3 +16,4 @@ from . import test_reconciliation_workbook
 from . import test_reward_match
 from . import test_reward_match_order
 from . import test_reward_spend_report
+from . import test_witness

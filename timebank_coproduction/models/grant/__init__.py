@@ -1,8 +1,8 @@
 from . import (
     timebank_grant_agreed,
+    timebank_grant_books,
     timebank_grant,
     timebank_grant_terms,
-    timebank_grant_books,
     timebank_grant_figures,
     timebank_bill_line,
     timebank_reward_match,

@@ -16,6 +16,7 @@ class TimebankGrant(models.Model):
     _description = "Grant"
     _inherit = [
         "timebank.amendable",
+        "timebank.grant.books",
         "timebank.protected",
         "timebank.reasoned",
         "mail.thread",

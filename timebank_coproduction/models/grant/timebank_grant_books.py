@@ -192,19 +192,25 @@ class TimebankGrantBooks(models.AbstractModel):
             .items()
         ]
 
-    def _get_posted(self, date_from=None, date_to=None):
-        """The analytic entries on these grants' accounts, spending above zero, as a table."""
+    def _get_posted(self, date_from=None, date_to=None, by_hand=False):
+        """The analytic entries on these grants' accounts, spending above zero, as a table.
+
+        :param bool by_hand: those without a journal item only
+        """
         first = SQL("AND date >= %s", date_from) if date_from else SQL()
         last = SQL("AND date <= %s", date_to) if date_to else SQL()
+        alone = SQL("AND move_line_id IS NULL") if by_hand else SQL()
         tables = [
             SQL(
                 """SELECT id, %(column)s AS account, company_id, move_line_id, general_account_id, date,
                           product_id, -amount AS amount, name
-                     FROM account_analytic_line WHERE %(column)s IN %(accounts)s %(first)s %(last)s""",
+                     FROM account_analytic_line WHERE %(column)s IN %(accounts)s
+                          %(first)s %(last)s %(alone)s""",
                 column=SQL.identifier(column),
                 accounts=tuple(grants.analytic_account_id._origin.ids) or (0,),
                 first=first,
                 last=last,
+                alone=alone,
             )
             for column, grants in self._by_plan_column()
         ]

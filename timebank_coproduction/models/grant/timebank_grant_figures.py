@@ -15,8 +15,7 @@ MONEY = {"currency_field": "company_currency_id", "compute": "_compute_figures"}
 class TimebankGrant(models.Model):
     """A grant's figures: what the books, read and never written, say was spent, and what claims commit."""
 
-    _name = "timebank.grant"
-    _inherit = ["timebank.grant", "timebank.grant.books"]
+    _inherit = "timebank.grant"
 
     # Where the reward budget stands: with all that is in the books by now, whatever its day; or
     # (context ``timebank_date``) by the end of a day. One rule for bills, claims and matches alike.

@@ -117,7 +117,7 @@ class TimebankRedemption(models.Model):
         :return: dict of record id → grant (only where one pays), dict of id → why none can
         """
         # sudo: the grants' totals decide, whoever approves.
-        claims = self.sudo().filtered("cost_amount")
+        claims = self.sudo()._having("cost_amount")
         today = fields.Date.context_today(self)
         open_grants = claims.env["timebank.grant"].search(
             [
@@ -405,10 +405,14 @@ class TimebankRedemption(models.Model):
     def _add_matched(self, amounts):
         """:param dict amounts: record id → what is matched more (or, below zero, less)"""
         self._lock_matched()
-        for claim in self:
-            claim._in_verb().write(
-                {"matched_amount": claim.currency_id.round(claim.matched_amount + amounts[claim.id])}
-            )
+        self._update_rows(
+            {
+                claim.id: {
+                    "matched_amount": claim.currency_id.round(claim.matched_amount + amounts[claim.id])
+                }
+                for claim in self
+            }
+        )
 
     # ------------------------------------------------------------
     # What others know a claim by: the screen to match by hand, a reconciliation

@@ -255,9 +255,10 @@ class TimebankAccount(models.Model):
     def _why_not_movable(self):
         """Why nothing can move on this account now, or an empty string."""
         self.ensure_one()
-        if self.state == "frozen":
+        state = self.state
+        if state == "frozen":
             return self.env._("The account of %s is frozen: open it again first.", self.name)
-        if self.state == "closed":
+        if state == "closed":
             return self.env._("The account of %s is closed.", self.name)
         return ""
 
@@ -466,11 +467,11 @@ class TimebankAccount(models.Model):
         """Those of these accounts that the user holds: their own, and pots of which they are a holder."""
         me = self.env.user.partner_id
         # sudo: only whether they are the user's own is asked
-        return self.browse(
-            account.id
-            for account in self.sudo()
-            if account.partner_id == me or (account.kind == "pot" and me in account.holder_ids)
-        )
+        return self.browse(account.id for account in self.sudo() if account._is_held_by(me))
+
+    def _is_held_by(self, partner):
+        """Whether the account is that person's own, or a pot of which they are a holder."""
+        return self.partner_id == partner or (self.kind == "pot" and partner in self.holder_ids)
 
     def _get_refusals_to_gain(self):
         """Accounts that the user holds, and that others have to decide about: dict of id → a sentence.

@@ -103,7 +103,7 @@ class TimebankMember(models.Model):
             [("scheme_id", "in", schemes._origin.ids), ("partner_id", "in", partners._origin.ids)],
             self._get_names_to_find(),
         )
-        return {(member.scheme_id.id, member.partner_id.id): member for member in members}
+        return dict(zip(members._get_columns("scheme_id", "partner_id"), members, strict=True))
 
     def _get_names_to_find(self):
         """The fields of a member that verbs look at, read together."""

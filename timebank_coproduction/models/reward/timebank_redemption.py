@@ -324,6 +324,8 @@ class TimebankRedemption(models.Model):
 
         :return: dict of record id → why not
         """
+        # sudo: read together, without all else that a claim has; who may was asked by the verb
+        self.sudo().fetch([*CONTENT, "scheme_id", "state", "minutes", "cash_amount", "cost_amount"])
         refusals = self._get_refusals_to_request()
         refusals |= (self - self.browse(refusals))._take_credits_and_stock()
         # sudo: the reward's own rule approves these, not the member who claims.

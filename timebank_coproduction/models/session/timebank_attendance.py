@@ -524,8 +524,9 @@ class TimebankAttendance(models.Model):
         )
         if not readers:
             return
-        readers = set(readers)
-        wanting = lines.filtered(lambda one: (one.scheme_id, one.partner_id) in readers)
+        readers = {(scheme.id, partner.id) for scheme, partner in readers}
+        keys = zip(lines.ids, lines._get_columns("scheme_id", "partner_id"), strict=True)
+        wanting = lines.browse(line_id for line_id, key in keys if key in readers)
         mailable = wanting.partner_id._get_mailable()
         to_ring = wanting.filtered(lambda one: one.partner_id not in mailable)
         wanting -= to_ring

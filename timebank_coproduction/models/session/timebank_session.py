@@ -512,8 +512,9 @@ class TimebankSession(models.Model):
     @api.model
     def _thank(self, lines):
         """Mails of thanks to those who helped, once their hours are approved."""
-        lines.search(
-            [("id", "in", lines.ids), ("settled_on", "!=", False), ("hours_id.state", "=", "approved")]
+        lines.search_fetch(
+            [("id", "in", lines.ids), ("settled_on", "!=", False), ("hours_id.state", "=", "approved")],
+            ["scheme_id", "partner_id"],
         )._notify("thanks")
 
     def _prepare_hours(self):
