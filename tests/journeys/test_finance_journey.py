@@ -128,7 +128,7 @@ class TestFinanceOpens(FinanceJourneyCase):
             self._type_bill(screen, "03/17/2026", ("Fifty tickets in advance", 60, own))
             self.assertEqual(self._billed(screen, self.swims), "$ 143.00")
             screen.go("/odoo/vendor-bills")
-            screen.open("60.00")
+            screen.open("$ 60.00")
             screen.press("Credit Note")
             screen.fill("Reason displayed on Credit Note", "Ten tickets returned")
             screen.press("Reverse")
@@ -205,7 +205,7 @@ class TestFinanceCloses(FinanceJourneyCase):
             screen.picture("finance-reviewed")
             # a bill of the signed month is set back, and another is dated into it
             screen.go("/odoo/vendor-bills")
-            screen.open("7.00")
+            screen.open(self.towels.name)
             screen.press("Reset to Draft")
             self.assertIn("“Swim and Meet” was reconciled and signed", screen.notification())
             screen.picture("finance-set-back")
