@@ -84,7 +84,9 @@ class TestFigures(GrantCase):
         )
         self.grant.action_close()
         self.grant = type(self).grant = self._make_grant("Shared", analytic_account_id=account.id)
-        abroad = self.env["res.company"].create({"name": "Abroad", "currency_id": self.env.ref("base.EUR").id})
+        abroad = self.env["res.company"].create(
+            {"name": "Abroad", "currency_id": self.env.ref("base.EUR").id}
+        )
         claim = self._claims(1)
         self._match(claim, self._bill(("Pass", 12), share={self.grant: 100}), 12)
         self.env["account.analytic.line"].create(
@@ -104,7 +106,9 @@ class TestFigures(GrantCase):
     # Taxes
     def test_tax_that_can_not_be_recovered_is_part_of_its_line(self):
         claims = self._claims_at(6, 8)
-        vat = self.env["account.account"].create({"name": "VAT lost", "code": "TB6200", "account_type": "expense"})
+        vat = self.env["account.account"].create(
+            {"name": "VAT lost", "code": "TB6200", "account_type": "expense"}
+        )
         lines = [
             {"name": f"Swim {claim.code}", "price_unit": 5, "tax_ids": [Command.set(self._tax(vat).ids)]}
             for claim in claims
@@ -130,7 +134,9 @@ class TestFigures(GrantCase):
 
     def test_no_penny_of_a_tax_is_lost(self):
         tax = self._tax()
-        self._bill(*({"name": f"Swim {n}", "price_unit": 3.33, "tax_ids": [Command.set(tax.ids)]} for n in range(3)))
+        self._bill(
+            *({"name": f"Swim {n}", "price_unit": 3.33, "tax_ids": [Command.set(tax.ids)]} for n in range(3))
+        )
         lines = self.env["timebank.bill.line"]._bring_up_to_date(self.grant)
         self.assertEqual(sorted(lines.mapped("share_amount")), [3.99, 4, 4])
         self.assertEqual(self._figures()[0], 11.99)
@@ -237,7 +243,9 @@ class TestFigures(GrantCase):
         [claim] = self._claims_at(4.5, 1)
         self._bill((f"Swim {claim.code}", 4.44))
         [match], _told = self._auto()
-        self.assertEqual((match.amount, match.difference_reason, claim.billing_done), (4.44, "tolerance", True))
+        self.assertEqual(
+            (match.amount, match.difference_reason, claim.billing_done), (4.44, "tolerance", True)
+        )
         self.assertEqual((claim.unbilled_amount, self._figures()[3]), (0, 0))
         match.with_user(self.finance).action_undo()
         self.assertEqual(claim.unbilled_amount, 4.5)
@@ -254,7 +262,9 @@ class TestFigures(GrantCase):
         named = self._bill({**vals, "name": f"Swim {matches.redemption_id.code}"}, ref="INV-8")
         matches, told = self._auto()
         self.assertEqual((len(matches), len(claims)), (1, 3))
-        self.assertIn(f"{named.name} Swim {matches.redemption_id.code} names {matches.redemption_id.code}", told)
+        self.assertIn(
+            f"{named.name} Swim {matches.redemption_id.code} names {matches.redemption_id.code}", told
+        )
 
     def test_a_bill_that_names_another_grant_s_claim(self):
         elsewhere, here = self._claims_at(12, 2)
@@ -290,7 +300,9 @@ class TestFigures(GrantCase):
         prepaid = self.env["account.account"].create(
             {"name": "Prepaid", "code": "TB1400", "account_type": "asset_prepayments"}
         )
-        self._bill({"name": "Swims in advance", "price_unit": 48, "account_id": prepaid.id}, day=date(2026, 1, 5))
+        self._bill(
+            {"name": "Swims in advance", "price_unit": 48, "account_id": prepaid.id}, day=date(2026, 1, 5)
+        )
         self.assertEqual(self._figures(), (0, 0, 0, 12, 88))
         share = {str(self.grant.sudo().analytic_account_id.id): 100}
         journal = self.env["account.journal"].create({"name": "Releases", "code": "TBR", "type": "general"})

@@ -338,9 +338,7 @@ class TestWitness(GrantCase):
             with self.env.cr.savepoint():
                 getattr(self, f"_do_{name}")(*arguments)
                 self.env.flush_all()
-                print("DID", name)
-        except (UserError, ValidationError) as e:
-            print("REFUSED", name, str(e)[:150])
+        except (UserError, ValidationError):
             self.env.invalidate_all()
 
     @contextmanager
@@ -360,6 +358,11 @@ class TestWitness(GrantCase):
                 seen._refresh_figures()
                 said = {name: exact(seen[name]) for name in witness.figures(grant.id)}
                 self.assertEqual(said, witness.figures(grant.id, day), (grant.name, day))
+            paid = witness.paid(grant.id)
+            for claim in self.claims.filtered(lambda claim, grant=grant: claim.grant_id == grant):
+                standing = claim.state in ("approved", "fulfilled") and not claim.billing_done
+                left = max(exact(claim.cost_amount) - paid[claim.id], 0) if standing else 0
+                self.assertEqual(exact(claim.unbilled_amount), left)
             lines = self.env["timebank.bill.line"]._bring_up_to_date(grant)
             said = {line.move_line_id.id: exact(line.share_amount) for line in lines if line.share_amount}
             spent = {}

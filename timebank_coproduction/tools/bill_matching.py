@@ -339,13 +339,16 @@ def _by_group(state):
         chosen = _fill(shelf, bill, state.rules)
         if not chosen:
             continue
-        total = sum(claim.amount for claim in chosen)
-        for position, claim in enumerate(chosen):
-            # The bill's price, spread as the claims' costs are; the last takes the odd pence.
-            last = position == len(chosen) - 1
-            share = state.to_match[bill.id] if last else bill.amount * claim.amount // total
+        for claim, share in zip(chosen, _spread(bill.amount, chosen), strict=True):
             state.add(claim.id, bill.id, share, "group")
             shelf.remove(claim)
+
+
+def _spread(amount, claims):
+    """A bill's price, spread as the claims' costs are; the last takes the odd pence."""
+    total = sum(claim.amount for claim in claims)
+    shares = [amount * claim.amount // total for claim in claims[:-1]]
+    return [*shares, amount - sum(shares)]
 
 
 def _fill(shelf, bill, rules):
@@ -361,6 +364,7 @@ def _fill(shelf, bill, rules):
     total = sum(claim.amount for claim in chosen)
     if count != bill.quantity or len(chosen) < 2 or abs(bill.amount - total) > rules.slack(total):
         return []
-    if any(not fits(claim, -(-bill.amount * claim.amount // total), rules) for claim in chosen):
+    shares = _spread(bill.amount, chosen)
+    if any(not fits(claim, share, rules) for claim, share in zip(chosen, shares, strict=True)):
         return []
     return chosen
