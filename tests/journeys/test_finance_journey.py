@@ -1,4 +1,4 @@
-"""Finance opens a grant, enters bills in Odoo's own screens, matches, reconciles, signs, and closes periods."""
+"""Finance opens a grant, enters bills in Odoo's own screens, matches, reconciles, signs, closes periods."""
 
 from datetime import date
 
