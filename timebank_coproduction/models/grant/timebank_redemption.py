@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ...tools import codes, words
 from ..common.verb import flag, number, record_or_none, text, verb
+from ..common.words import at_place
 from ..reward.timebank_reward import STAFF
 
 #: Until a claim is decided, its expected cost is typed in; then it is committed.
@@ -445,11 +446,10 @@ class TimebankRedemption(models.Model):
 
     def _get_day(self):
         """The day on which it was approved, by the clocks of its organisation (see `claim_day`)."""
-        zone = self.company_id.sudo().partner_id.tz or "UTC"  # sudo: the organisation's time zone alone
-        return (
-            self.approved_on
-            and fields.Datetime.context_timestamp(self.with_context(tz=zone), self.approved_on).date()
-        )
+        if not self.approved_on:
+            return False
+        zone = self.company_id.sudo().partner_id.tz  # sudo: the organisation's time zone alone
+        return at_place(self.approved_on, zone).date()
 
     def _prepare_row(self):
         return {
