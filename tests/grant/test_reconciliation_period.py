@@ -86,7 +86,7 @@ class TestReconciliationPeriod(GrantCase):
         self.assertEqual(self._sums(march), (78.5, 54, 6, 138.5, 0))
         self.assertEqual(self._late(march), [("late_new", 54, "Charged since")])
         self.assertIn(late.name, march.late_line_ids.bill_name)
-        with self.assertRaisesRegex(UserError, "differences have no explanation"):
+        with self.assertRaisesRegex(UserError, "2 differences have no explanation"):
             march.action_prepare()
         self._sign(march)
         april = self._reconcile(date_from=date(2026, 4, 1), date_to=date(2026, 4, 30))
