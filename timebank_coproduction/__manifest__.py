@@ -119,6 +119,7 @@
         "views/timebank_decision_report.xml",
         "views/timebank_desk.xml",
         "views/timebank_code_desk.xml",
+        "views/timebank_today.xml",
         "views/menus.xml",
     ],
     "demo": [
@@ -143,6 +144,7 @@
             "timebank_coproduction/static/src/matching/*",
             "timebank_coproduction/static/src/session_calendar/*",
             "timebank_coproduction/static/src/told/*",
+            "timebank_coproduction/static/src/today/*",
         ],
         "web.assets_frontend": [
             "timebank_coproduction/static/src/scanner/*",

@@ -7,7 +7,7 @@ class TestPotJourney(JourneyCase):
     def test_into_a_pot_and_out_of_it(self):
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
-            screen.open_menu("Exchange", "Pots")
+            screen.open_menu("Activities", "Pots")
             screen.new()
             screen.fill("e.g. Young people's trip", "Seeds for the garden")
             screen.pick("Time bank", "River Street")

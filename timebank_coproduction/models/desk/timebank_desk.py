@@ -408,21 +408,23 @@ class TimebankDesk(models.AbstractModel):
     # Whom to ring
     # ------------------------------------------------------------
 
-    def _get_follow_up(self, schemes):
+    def _get_silent_domain(self):
         """Introductions of which nothing was heard, and meetings that should have been."""
         silent = fields.Date.subtract(fields.Date.context_today(self), days=SILENT_DAYS)
+        return [
+            "|",
+            "&",
+            ("state", "=", "introduced"),
+            ("introduced_on", "<=", silent),
+            "&",
+            ("state", "=", "agreed"),
+            ("meet_at", "<", fields.Datetime.now()),
+        ]
+
+    def _get_follow_up(self, schemes):
+        """Introductions of which nothing was heard, and meetings that should have been."""
         introductions = self.env["timebank.introduction"].search(
-            [
-                ("scheme_id", "in", schemes.ids),
-                "|",
-                "&",
-                ("state", "=", "introduced"),
-                ("introduced_on", "<=", silent),
-                "&",
-                ("state", "=", "agreed"),
-                ("meet_at", "<", fields.Datetime.now()),
-            ],
-            order="meet_at, introduced_on",
+            [("scheme_id", "in", schemes.ids), *self._get_silent_domain()], order="meet_at, introduced_on"
         )
         rows = []
         for introduction in introductions[:ROWS]:

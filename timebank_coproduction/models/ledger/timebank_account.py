@@ -430,13 +430,13 @@ class TimebankAccount(models.Model):
 
     @verb(single=True)
     def action_open_gift(self):
-        """:return: the dialog to give from this account"""
+        """Ask how much is given from this account, and to whom."""
         self.ensure_one()
         return open_list(self.env, "timebank_gift_action", context={"default_from_account_id": self.id})
 
     @verb(single=True)
     def action_open_gift_to(self):
-        """:return: the dialog to give to this account"""
+        """Ask how much is given to this account, and by whom."""
         self.ensure_one()
         return open_list(self.env, "timebank_gift_action", context={"default_to_account_id": self.id})
 

@@ -204,7 +204,7 @@ class TimebankMember(models.Model):
 
     @verb(single=True)
     def action_open_gift(self):
-        """:return: the dialog to give from the member's account"""
+        """Ask how much is given from the member's account, and to whom."""
         return self.account_id.action_open_gift()
 
     def _check_can_leave(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ..common.verb import text, verb
 from ..common.words import say_span
+from ..ledger.words_field import for_coordinators
 
 
 class TimebankAttendance(models.Model):
@@ -20,6 +21,18 @@ class TimebankAttendance(models.Model):
     may_sign_up = fields.Boolean(
         compute="_compute_may_sign_up", help="Whether there is a place for this person, who waits."
     )
+    clash_reason = for_coordinators(
+        fields.Char,
+        "clash_reason",
+        "attendance_id",
+        "Why two at a time",
+        readonly=True,
+        help="Why a coordinator let this person sign up for two sessions at a time: for coordinators, other"
+        " than the person.",
+    )
+    may_clash = fields.Boolean(
+        readonly=True, copy=False, help="A coordinator lets this person be in two places at a time."
+    )
     why_anyway = fields.Char(
         "Why anyway",
         compute="_compute_why_anyway",
@@ -31,7 +44,7 @@ class TimebankAttendance(models.Model):
         "state",
         "role",
         "partner_id",
-        "clash_reason",
+        "may_clash",
         "session_id.start",
         "session_id.stop",
         "session_id.state",
@@ -106,7 +119,8 @@ class TimebankAttendance(models.Model):
         clashes = self.browse(one.id for one in given).sudo()._get_clashes()  # sudo: as at sign-up
         for one, reason in given.items():
             if one.id in clashes and reason:
-                one._in_verb().write({"clash_reason": reason})
+                one._in_verb().write({"may_clash": True})
+                one._keep_words(clash_reason={one.id: reason})
                 one.session_id._note_clash()
 
     @verb(reason=text())
@@ -125,7 +139,8 @@ class TimebankAttendance(models.Model):
         refusals = {one.id: one._why_not_anyway() for one in self if not one.may_waive}
         lines = self._raise_or_list(refusals)
         for one in lines:
-            one._put_in_place({"clash_reason": reason})
+            one._put_in_place({"may_clash": True})
+            one._keep_words(clash_reason={one.id: reason})
         lines.session_id._note_clash()
         return self._tell(refusals, self.env._("signed up"))
 
