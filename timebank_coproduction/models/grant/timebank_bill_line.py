@@ -17,7 +17,7 @@ class TimebankBillLine(models.Model):
     _description = "Bill Line Charged to a Grant"
     _inherit = ["timebank.protected"]
     _order = "date desc, id desc"
-    _rec_names_search = ["name", "move_line_id"]
+    _rec_names_search = ["name", "number", "reference"]
     _allow_sudo_commands = False
 
     grant_id = fields.Many2one("timebank.grant", required=True, readonly=True, ondelete="cascade", index=True)

@@ -133,6 +133,21 @@ class TimebankRedemption(models.Model):
         self._give_codes(vals_by_id)
         return vals_by_id, refusals | unaffordable
 
+    def _get_refusals_to_undo(self):
+        refusals = super()._get_refusals_to_undo()
+        for claim in (self - self.browse(refusals)).sudo():  # sudo: only whether it was billed is asked
+            if claim.matched_amount:
+                refusals[claim.id] = self.env._(
+                    "“%s” has been billed by its supplier: ask finance to undo the match first.",
+                    claim.display_name,
+                )
+        return refusals
+
+    def _prepare_undo(self):
+        """What they committed is free again, and the next approval chooses anew who pays."""
+        self.sudo().grant_id._mark_committed()  # sudo: coordinators read grants, and change nothing in them
+        return {**super()._prepare_undo(), "grant_id": False}
+
     def _choose_grants(self):
         """Choose the grant of each claim, in their order, within what the grants have left.
 
