@@ -129,8 +129,9 @@ def match_and_tell(claims, bills, rules=USUAL):
 
     A credit note, and a bill that is a little short:
 
-    >>> match([billed, free], [Bill(8, 5, 9, 1, -450, day, "k7qm2xpa"), Bill(9, 5, 9, 1, 444, day)])
-    [Match(claim=1, bill=8, amount=-450, reason='code', short=0), Match(claim=2, bill=9, amount=444, reason='amount', short=6)]
+    >>> back, short = Bill(8, 5, 9, 1, -450, day, "k7qm2xpa"), Bill(9, 5, 9, 1, 444, day)
+    >>> [(found.claim, found.bill, found.amount, found.short) for found in match([billed, free], [back, short])]
+    [(1, 8, -450, 0), (2, 9, 444, 6)]
     """
     state = _State(claims, bills, rules)
     named = _by_code(state)
