@@ -93,6 +93,14 @@ class TimebankCase(TransactionCase):
             hours.with_user(cls.coordinator).action_approve()
         return hours.with_env(cls.env)
 
+    @classmethod
+    def _leave(cls, members, **vals):
+        """End memberships as the dialog does, unless said otherwise with the credits left where they are."""
+        leaving = members.env["timebank.leaving"].create(
+            {"member_ids": [Command.set(members.ids)], "credit_to": "keep", "debt_by": "keep", **vals}
+        )
+        return leaving.action_confirm()
+
     def _post(self, source, target, minutes=60, **vals):
         """One adjustment, posted as verbs do."""
         values = {
@@ -172,6 +180,18 @@ class TimebankCase(TransactionCase):
         )
         for table, name in cls.env.cr.fetchall():
             cls.env.cr.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+
+    @contextmanager
+    def _trying(self, **what):
+        """One of thousands of tries: a failure is reported as that of a `subTest`, of the rest nothing is.
+
+        To report each takes longer than to make it.
+        """
+        try:
+            yield
+        except Exception:
+            with self.subTest(**what):
+                raise
 
     @contextmanager
     def _undone(self):

@@ -45,21 +45,26 @@ LEVEL = {subject: level for level, row in enumerate(LAYERS) for subject in row}
 FOLDERS = ("models", "wizards", "controllers", "report")
 PLACES = {
     "common": (
-        "wizards/timebank_outcome",
         "wizards/timebank_reason",
         "report/ir_actions_report",
         "report/report_paperformat",
         "report/res_config_settings",
+        "controllers/papers",
     ),
-    "ledger": ("wizards/timebank_gift", "wizards/timebank_verify", "controllers/guessing"),
-    "member": ("wizards/timebank_join",),
+    "ledger": (
+        "wizards/timebank_gift",
+        "wizards/timebank_outcome",
+        "wizards/timebank_verify",
+        "controllers/guessing",
+    ),
+    "member": ("wizards/timebank_join", "wizards/timebank_leaving"),
     "hours": (
         "wizards/timebank_certificate",
         "wizards/timebank_hours_entry",
         "wizards/timebank_statement",
         "report/timebank_statement",
     ),
-    "session": ("wizards/timebank_session_repeat", "controllers/kiosk"),
+    "session": ("wizards/timebank_session_repeat", "wizards/timebank_sign_up", "controllers/kiosk"),
     "exchange": ("wizards/timebank_intake", "wizards/timebank_skill_merge", "controllers/renew"),
     "reward": ("wizards/timebank_voucher_desk", "controllers/supplier"),
     "grant": (
@@ -72,6 +77,7 @@ PLACES = {
         "report/timebank_reward_spend_report",
     ),
     "evidence": ("report/timebank_decision_report",),
+    "desk": ("wizards/timebank_code_desk",),
 }
 SUBJECT = {f"{file}.py": subject for subject, files in PLACES.items() for file in files}
 
@@ -87,10 +93,12 @@ AMBIGUOUS = frozenset(
         "date",
         "email",
         "hours",
+        "message",
         "minutes",
         "number",
         "parent_id",
         "partner_id",
+        "partner_ids",
         "phone",
         "project_id",
         "step",

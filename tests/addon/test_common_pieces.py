@@ -95,7 +95,7 @@ class TestCommonPieces(TimebankCase):
         """As the reader's language writes them, and as the clocks of the place show them."""
         start, stop = datetime(2026, 6, 3, 9), datetime(2026, 6, 3, 11, 30)
         env = self.env(context={"lang": "en_US"})
-        self.assertEqual(say_day(env, date(2026, 6, 3)), "06/03/2026")
+        self.assertEqual(say_day(env, date(2026, 6, 3)), "Jun 3, 2026")
         self.assertEqual(say_day(env, False), "")
         self.assertEqual(say_time(start, "Europe/London"), "10:00")
         self.assertEqual(say_time(start, False), "09:00")

@@ -104,7 +104,8 @@ class TestForms(TimebankCase):
             with self.subTest(model=model, verb=verb), self.assertRaisesRegex(UserError, "nothing here"):
                 answer(model, verb)
         self.assertEqual(entry.state, "submitted")
-        self.assertEqual(answer("timebank.hours", "action_refuse")["type"], "ir.actions.act_window_close")
+        told = answer("timebank.hours", "action_refuse")["params"]["text"]
+        self.assertRegex(told, "^“Ann Lee, .*”: refused.$")
         self.assertEqual((entry.state, entry.refusal_reason), ("refused", "Not that day"))
 
     def test_every_verb_with_a_reason_takes_one(self):

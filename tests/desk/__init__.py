@@ -1,1 +1,3 @@
+from . import test_code_desk
 from . import test_desk
+from . import test_today

@@ -105,7 +105,7 @@ class TestOffer(ExchangeCase):
         offer = self._make_offer(self.ben)
         self.ben.action_pause()
         self.assertEqual(offer.state, "paused")
-        self.ben.action_leave()
+        self._leave(self.ben)
         self.assertEqual(offer.state, "closed")
 
     def test_members_see_and_change_their_own(self):

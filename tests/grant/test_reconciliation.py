@@ -181,7 +181,7 @@ class TestReconciliation(GrantCase):
                 reconciliation.write(vals)
 
     def test_its_name_has_the_reader_s_dates(self):
-        self.assertEqual(self._reconcile().display_name, "Neighbours Together, 01/01/2026 to 03/31/2026")
+        self.assertEqual(self._reconcile().display_name, "Neighbours Together, Jan 1, 2026 to Mar 31, 2026")
 
     def test_a_refresh_writes_only_what_changed(self):
         reconciliation = self._mixed()

@@ -96,14 +96,14 @@ class TestReconciliationDrift(GrantCase):
         self.bill.button_draft()
         self.bill.write({"date": date(2026, 3, 9), "invoice_date": date(2026, 3, 9)})
         self.bill.action_post()
-        self._assert_told("was dated 03/18/2026, and is dated 03/09/2026 now")
+        self._assert_told("was dated Mar 18, 2026, and is dated Mar 9, 2026 now")
 
     def test_a_bill_moved_out_of_the_period(self):
         self.bill.button_draft()
         self.bill.write({"name": False, "date": date(2026, 4, 9), "invoice_date": date(2026, 4, 9)})
         self.bill.action_post()
         told = self._drift()
-        self.assertIn("the bill is dated 04/09/2026 now", told[0])
+        self.assertIn("the bill is dated Apr 9, 2026 now", told[0])
         self.assertIn("now $0.00 billed of $12.00, $12.00 still to bill", told[1])
 
     def test_spending_before_the_period(self):
@@ -153,7 +153,7 @@ class TestReconciliationDrift(GrantCase):
 
     def test_an_entry_by_hand(self):
         self.by_hand.amount = -9
-        self._assert_told("Analytic entries without a bill on 03/03/2026: were $4.00, are now $9.00")
+        self._assert_told("Analytic entries without a bill on Mar 3, 2026: were $4.00, are now $9.00")
         self.by_hand.unlink()
         self._assert_told("were $4.00, are now $0.00")
 

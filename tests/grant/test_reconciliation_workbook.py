@@ -107,8 +107,10 @@ class TestReconciliationWorkbook(GrantCase):
         cells = [cell for row in self.book["Exceptions"].iter_rows() for cell in row if cell.value == "=1+1"]
         self.assertTrue(cells and all(cell.data_type == "s" for cell in cells), "a note is never a formula")
         notes = [row[0].value for row in self.book["Notes"].iter_rows()]
-        gap = "No reconciliation is about 01/01/2026 to 01/31/2026."
-        self.assertEqual(notes, ["Agreed with the treasurer", gap, "Amended on 03/18/2026: Letter of 3 May"])
+        gap = "No reconciliation is about Jan 1, 2026 to Jan 31, 2026."
+        self.assertEqual(
+            notes, ["Agreed with the treasurer", gap, "Amended on Mar 18, 2026: Letter of 3 May"]
+        )
 
     def test_the_sheets_hold_every_line(self):
         rows = sum(self.book[name].max_row - 2 for name in ("Claims", "Bills"))

@@ -132,7 +132,8 @@ class TestRewardMatch(GrantCase):
             self._match(claim, bill, 5)
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.env.cr.savepoint():
             self.env.cr.execute(
-                """INSERT INTO timebank_reward_match (redemption_id, bill_line_id, amount, charged_amount, found_by)
+                """INSERT INTO timebank_reward_match
+                       (redemption_id, bill_line_id, amount, charged_amount, found_by)
                    VALUES (%s, %s, 5, 12, 'hand')""",
                 [claim.id, match.bill_line_id.id],
             )

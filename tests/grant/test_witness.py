@@ -93,9 +93,9 @@ class TestWitness(GrantCase):
         places = plans.create({"name": "Places"})
         # none of these belongs to one company, so that another's bills can carry them
         cls.analytic = {
-            "grant": accounts.create({"name": "Witnessed", "plan_id": plan.id}),
-            "other": accounts.create({"name": "Other", "plan_id": branch.id}),
-            "place": accounts.create({"name": "Harbour", "plan_id": places.id}),
+            "grant": accounts.create({"name": "Witnessed", "plan_id": plan.id, "company_id": False}),
+            "other": accounts.create({"name": "Other", "plan_id": branch.id, "company_id": False}),
+            "place": accounts.create({"name": "Harbour", "plan_id": places.id, "company_id": False}),
         }
         cls.grant.action_close()
         cls.grant = cls._make_grant(

@@ -131,7 +131,8 @@ class TestBadInput(TimebankCase):
         )
         paused, left, frozen = (self._make_member(name) for name in ("Pam Ode", "Lee Gone", "Fay Cold"))
         paused.action_pause()
-        left.action_leave()
+        left.joined_on = TODAY - relativedelta(days=90)
+        self._leave(left, day=TODAY - relativedelta(days=60))
         frozen.account_id.action_freeze()
         for member, words in (
             (applicant, "Abe Long has not been accepted yet"),
@@ -143,14 +144,6 @@ class TestBadInput(TimebankCase):
                 self._record(member=member)
             with self.subTest(words=words), self.assertRefused(words):
                 self._record(receiver_id=member.partner_id.id)
-
-    def test_member_who_left_before_the_decision(self):
-        entry = self._record(member=self.ben)
-        entry.action_submit()
-        self.ben.action_leave()
-        with self.assertRefused("Ben Okoro has left"):
-            entry.action_approve()
-        self.assertEqual(entry.state, "submitted")
 
     def test_nobody_gives_to_themselves(self):
         for user in (self.portal, self.coordinator):

@@ -4,6 +4,7 @@ import logging
 import resource
 from contextlib import contextmanager
 from datetime import datetime
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from playwright.sync_api import sync_playwright
@@ -60,11 +61,23 @@ class JourneyCase(WorldCase, HttpCase):
         super().setUpClass()
         # the hands of the clock move, so that nobody waits for ever
         cls.startClassPatcher(freeze_time(NOW, tick=True))
+        cls._print_for_real()
         with roomy():
             playwright = cls.enterClassContext(sync_playwright())
             cls.chromium = playwright.chromium.launch(executable_path=_find_executable(), args=FLAGS)
         cls.addClassCleanup(cls.chromium.close)
         cls.env.flush_all()
+
+    @classmethod
+    def _print_for_real(cls):
+        """Papers are PDFs: in tests Odoo hands out what they are made from, unless told otherwise."""
+        reports = cls.env.registry["ir.actions.report"]
+        render = reports._render_qweb_pdf
+
+        def rendering(report, *args, **kwargs):
+            return render(report.with_context(force_report_rendering=True), *args, **kwargs)
+
+        cls.startClassPatcher(patch.object(reports, "_render_qweb_pdf", rendering))
 
     @contextmanager
     def at_screen(self, user, phone=False, start="/odoo"):
@@ -73,6 +86,8 @@ class JourneyCase(WorldCase, HttpCase):
         :param bool phone: whether it is a phone's
         :param str start: the address that the browser opens first
         """
+        if "odoobot_state" in user._fields:
+            user.odoobot_state = "disabled"  # its greeting would cover a phone
         self.env.flush_all()
         self.cr.clear()
         with self.allow_requests():

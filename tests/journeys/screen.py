@@ -6,12 +6,16 @@ After every deed the page is given the time that it needs, and no more.
 
 import os
 import re
+import subprocess
 from contextlib import contextmanager
 from pathlib import Path
+
+from PIL import Image
 
 DESKTOP = {"viewport": {"width": 1366, "height": 768}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 PATIENCE = 20_000  # ms
+FIRST_PATIENCE = 60_000  # ms; the first page that is opened has its scripts and styles to build
 QUIET = Path(__file__).with_name("quiet.js").read_text()
 #: Where pictures go; none are kept without.
 PICTURES = os.environ.get("TIMEBANK_PICTURES")
@@ -41,6 +45,7 @@ class Screen:
         self.phone = phone
         self.complaints = []
         page.set_default_timeout(PATIENCE)
+        page.set_default_navigation_timeout(FIRST_PATIENCE)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         page.on("response", self._answered)
@@ -114,8 +119,10 @@ class Screen:
         """From whichever app one is in."""
         if self.phone:
             self.page.locator(".o_menu_toggle").click()
-            if self.page.locator(".o_app_menu_sidebar .o_sidebar_topbar a").is_visible():
-                self.page.locator(".o_app_menu_sidebar .o_sidebar_topbar a").click()
+            sidebar = self.page.locator(".o_app_menu_sidebar")
+            sidebar.wait_for()
+            if sidebar.get_by_text("All Apps").is_visible():
+                sidebar.get_by_text("All Apps").click()
             self.page.locator(".o_app_menu_sidebar .o_app").filter(has_text=_exactly(name)).click()
         else:
             self.page.locator(".o_navbar_apps_menu button").click()
@@ -204,7 +211,7 @@ class Screen:
         if labels.count():
             target = labels.first.get_attribute("for")
             found = self.top.locator(".o_field_widget").filter(has=self.page.locator(f'[id="{target}"]'))
-            if not found.count():  # a label of a field that stands in the form more than once
+            if not found.count():  # radio buttons have names of their own, and a field may stand there twice
                 found = self.top.locator(f".o_field_widget[name={re.sub(r'_[0-9]+$', '', target)}]:visible")
             return found.last
         named = self.top.locator(f'.o_field_widget[name="{label}"]:visible')
@@ -233,6 +240,18 @@ class Screen:
         box.press("Tab")
         self.settle()
 
+    def fill_range(self, label, begin, end):
+        """Type both ends of a time into a field; the later first, so that they stay in order."""
+        widget = self.field(label)
+        for place, moment in ((1, end), (0, begin)):
+            ends = widget.locator("[data-field]")
+            name = ends.nth(place).get_attribute("data-field")
+            ends.nth(place).click()
+            box = widget.locator(f"input[data-field={name}]")
+            box.fill(moment)
+            box.press("Tab")
+            self.settle()
+
     def choose(self, label, option):
         """One of a list of choices: a drop-down or radio buttons."""
         widget = self.field(label)
@@ -255,10 +274,14 @@ class Screen:
     def _pick_in(self, widget, text, option):
         box = widget.locator("input:visible").first
         box.click()
+        if self.phone:  # a dialog of its own, to choose from
+            self.page.locator(".o_select_create_dialog, .o_dialog .o_kanban_view").last.wait_for()
+            self._rows().filter(has_text=option).first.click()
+            return self.settle()
         box.fill(text)
         offers = widget.locator(".o-autocomplete--dropdown-menu li")
         offers.filter(has_text=option).first.click()
-        self.settle()
+        return self.settle()
 
     def offers(self, label, text=""):
         """What a field that looks things up offers for a text."""
@@ -308,6 +331,11 @@ class Screen:
         """*New*."""
         self.press("New")
 
+    def type(self, text):
+        """On the keyboard, or as a scanner does, wherever the cursor is."""
+        self.page.keyboard.type(text)
+        self.settle()
+
     def save(self):
         """*Save*, the cloud beside the name."""
         self.page.locator(".o_form_button_save").click()
@@ -328,14 +356,61 @@ class Screen:
         return self.top.locator("button:visible, a.btn:visible").filter(has_text=_exactly(text)).count() > 0
 
     def press(self, text):
-        """A button by its text; on a phone it may hide behind the gear or the dots."""
-        self.button(text).click()
+        """A button by its text; a form's may hide behind *More*, as on a phone."""
+        more = self.top.locator(".o_statusbar_buttons button:has(.oi-ellipsis-v)")
+        if not self.shows_button(text) and more.count():
+            more.click()
+            menu = self.page.locator(".o-dropdown--menu, .o_bottom_sheet")
+            menu.locator("button").filter(has_text=_exactly(text)).first.click()
+        else:
+            self.button(text).click()
         self.settle()
+
+    def press_to_open(self, text):
+        """A button that opens a page in a tab of its own.
+
+        :return: the ``Screen`` of that tab; what goes wrong there is a complaint here
+        """
+        with self.page.expect_popup() as opened:
+            self.button(text).click()
+        self.settle()
+        tab = Screen(opened.value)
+        tab.complaints = self.complaints
+        return tab
 
     def act(self, text):
         """An entry of the gear's menu, or of *Actions* over ticked rows."""
         self.page.locator(".o_cp_action_menus button").last.click()
         self.page.locator(".o-dropdown--menu .dropdown-item").filter(has_text=_exactly(text)).click()
+        self.settle()
+
+    def step(self, name):
+        """Go to a step of the status bar that can be clicked."""
+        self.top.locator(".o_statusbar_status button:visible").filter(has_text=_exactly(name)).click()
+        self.settle()
+
+    def printed(self, text, menu=False):
+        """What a reader finds in the PDF that a button brings, or an entry of the gear's *Print*.
+
+        :param bool menu: whether it is an entry of *Print*
+        """
+        with self.page.expect_download() as coming:
+            if menu:
+                self.choose_paper(text)
+            else:
+                self.press(text)
+        done = subprocess.run(
+            ["pdftotext", "-layout", str(coming.value.path()), "-"], capture_output=True, check=True
+        )
+        self.settle()
+        return done.stdout.decode()
+
+    def choose_paper(self, text):
+        """An entry of *Print* behind the gear."""
+        self.page.locator(".o_cp_action_menus .fa-cog").click()
+        menus = self.page.locator(".o-dropdown--menu")
+        menus.locator(".dropdown-toggle").filter(has_text=_exactly("Print")).click()
+        menus.locator(".dropdown-item").filter(has_text=_exactly(text)).click()
         self.settle()
 
     def status(self):
@@ -385,9 +460,12 @@ class Screen:
             self.row(text).locator(".o_list_record_selector input").check()
         self.settle()
 
-    def press_in_row(self, text, button):
-        """A button of one row."""
-        self.row(text).locator("button:visible").filter(has_text=_exactly(button)).first.click()
+    def press_in_row(self, text, button="", title=None):
+        """A button of one row, by its text, or by the title of its icon."""
+        if title:
+            self.row(text).locator(f'button[title="{title}"], button[data-tooltip="{title}"]').first.click()
+        else:
+            self.row(text).locator("button:visible").filter(has_text=_exactly(button)).first.click()
         self.settle()
 
     def cell(self, row, column):
@@ -403,10 +481,22 @@ class Screen:
         self.top.locator(".o_field_x2many_list_row_add a").filter(has_text=label).first.click()
         self.settle()
 
+    def add_card(self):
+        """A new line of a form's list, where a phone shows it as cards."""
+        self.top.locator(".o-kanban-button-new:visible").first.click()
+        self.settle()
+
+    def fill_reason(self, words):
+        """In the dialog that asks why."""
+        self.top.locator("[name=reason] input").fill(words)
+        self.settle()
+
     def fill_line(self, column, value):
         """A cell of the line that is being typed."""
-        box = self._cell(self.top.locator(".o_selected_row"), column)
-        box.locator("input, textarea").first.fill(str(value))
+        cell = self._cell(self.top.locator(".o_selected_row"), column)
+        if cell.locator("button[data-field]").count():  # a time that is there already
+            cell.locator("button[data-field]").first.click()
+        cell.locator("input, textarea").first.fill(str(value))
         self.settle()
 
     def choose_line(self, column, option):
@@ -508,6 +598,17 @@ class Screen:
         notes.last.wait_for(state="detached")
         return said
 
+    def corner(self):
+        """What the newest of the messages in the corner says; it stays."""
+        notes = self.page.locator(".o_notification")
+        notes.last.wait_for()
+        return " ".join(notes.last.locator(".o_notification_content").inner_text().split())
+
+    def press_in_corner(self, text):
+        """A button of the newest of the messages in the corner."""
+        self.page.locator(".o_notification").last.locator("button").filter(has_text=_exactly(text)).click()
+        self.settle()
+
     def close(self):
         """Put the dialog in front away."""
         dialogs = self.page.locator(".o_dialog")
@@ -535,5 +636,8 @@ class Screen:
     def picture(self, name):
         """Keep a picture of the window, if pictures are wanted."""
         if PICTURES:
-            Path(PICTURES).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=Path(PICTURES) / f"{name}.png")
+            path = Path(PICTURES) / f"{name}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=path)
+            with Image.open(path) as image:  # fewer colours: a third of the size, no difference to the eye
+                image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)

@@ -31,10 +31,10 @@ class TestDurationsJourney(JourneyCase):
             screen.open_app()
             screen.open_menu("Today", "All hours")
             screen.new()
-            for said, shown in (("1,5", "01:30"), ("1h15", "01:15"), ("90m", "01:30"), ("2", "02:00")):
+            for said, shown in (("1,5", "1:30"), ("1h15", "1:15"), ("90m", "1:30"), ("2", "2:00")):
                 screen.fill("Hours", said)
                 self.assertEqual(screen.value("Hours"), shown)
             screen.fill("Hours", "a while")
             self.assertIn("“a while” is not an amount of time that can be recorded", screen.notification())
             screen.fill("Hours", "90 min")
-            self.assertEqual(screen.value("Hours"), "01:30")
+            self.assertEqual(screen.value("Hours"), "1:30")

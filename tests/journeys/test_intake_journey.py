@@ -8,10 +8,11 @@ class TestIntakeJourney(JourneyCase):
         """From the desk to the last step, for somebody who can bake."""
         screen.open_app()
         screen.press("New member")
+        self.assertEqual(screen.offers("Time bank")[:-1], ["Hillside", "River Street"], "and Search more…")
+        screen.pick("Time bank", "River Street")
         screen.pick("Can do or lend", "Baking")
         for _step in range(4):
             screen.press("Next")
-        screen.pick("Time bank", "River Street")
         screen.fill("Full name", name)
         for label, value in details.items():
             screen.fill(label.capitalize(), value)
@@ -56,3 +57,38 @@ class TestIntakeJourney(JourneyCase):
             screen.press("Welcome them")
             self.assertIsNone(screen.dialog())
         self.assertEqual(len(self._named("John Smith")), 3)
+
+    def test_from_the_list_of_members_name_and_telephone_first(self):
+        """What they can do is asked for, may come later, and the steps can be clicked."""
+        for phone in (False, True):
+            name = "Ravi Patel" if phone else "Rosa Diaz"
+            with self.at_screen(self.coordinator, phone=phone, start="/odoo/timebank-members") as screen:
+                screen.press("New")
+                screen.pick("Time bank", "Hillside")
+                screen.fill("Full name", name)
+                screen.fill("Phone", "0113 496 0088")
+                screen.fill("Email", "new@example.org")
+                screen.fill("Postcode", "LS3 1AB")
+                screen.picture(f"member-new-{'phone' if phone else 'desktop'}")
+                with screen.refused("at least one thing"):
+                    screen.press("Welcome them")
+                screen.tick("They will say later what they can do")
+                if not phone:
+                    screen.step("When and how")
+                    screen.picture("intake-when")
+                    screen.step("Who they are")
+                screen.press("Welcome them")
+                self.assertIsNone(screen.dialog())
+                self.assertIn(name, screen.text())
+                self.assertIn("0113 496 0088", screen.text())
+            member = self.env["timebank.member"].search([("name", "=", name)])
+            self.assertEqual((member.scheme_id, member.state), (self.hillside, "active"))
+            self.assertEqual((member.email, member.partner_id.zip), ("new@example.org", "LS3 1AB"))
+
+    def test_the_desks_bank_is_taken_over(self):
+        with self.at_screen(self.coordinator) as screen:
+            screen.open_app()
+            screen.page.get_by_label("Time bank").select_option(label="Hillside")
+            screen.settle()
+            screen.press("New member")
+            self.assertEqual(screen.value("Time bank"), "Hillside")

@@ -67,3 +67,25 @@ class TestScanning(RewardCase, HttpCase):
         """.replace("CODE", batch.voucher_ids.code)
         self._watch("/odoo/timebank-catalogue", batch.voucher_ids.code, steps, login="tb_coordinator")
         self.assertEqual(batch.voucher_ids.state, "returned")
+
+    def test_coordinator_scans_a_claim_at_the_desk_for_any_code(self):
+        """What is held up is shown at once, and the camera stays on for the next."""
+        self.browser_size, self.touch_enabled = "390x844", True
+        self.computer.write({"approval": "auto", "fulfilment": "code"})
+        claim = self._make_claim(self.ann, self.computer, "approved")
+        steps = """
+            const click = async (selector) => (await until(selector, () => find(selector))).click();
+            await click(".o_timebank_codes button");
+            await until("the claim", () => find(".modal")?.textContent.includes("Hand over"));
+            await click("button[name=action_hand_over]");
+            const success = () => find(".modal .alert-success:not(.o_invisible_modifier)")?.textContent;
+            await until("the outcome", () => success()?.includes("Handed over"));
+            await until("the camera", () => find(".o_timebank_codes video:not(.d-none)"));
+        """
+        self._watch(
+            "/odoo/action-timebank_coproduction.timebank_code_desk_action",
+            claim.code_url,
+            steps,
+            login="tb_coordinator",
+        )
+        self.assertEqual(claim.state, "fulfilled")

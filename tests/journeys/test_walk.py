@@ -71,7 +71,7 @@ class TestWalkOfManager(WalkCase):
 
 class TestWalkOfFinance(WalkCase):
     walker = "finance"
-    bare = ("Today ‣ My hours", "Today ‣ My credits", "Exchange ‣ Introductions")
+    bare = ("Today ‣ My hours", "Today ‣ My credits", "Activities ‣ Introductions")
 
     def test_every_entry_opens(self):
         self._open_every_entry()
@@ -83,10 +83,9 @@ class TestWalkOfSeveralRoles(WalkCase):
     bare = (
         "Today ‣ My credits",
         "Today ‣ Claims to approve",
-        "Activities ‣ Checks",
-        "Exchange ‣ Introductions",
+        "Members ‣ Checks",
+        "Activities ‣ Introductions",
         "Rewards ‣ Single vouchers",
-        "Configuration ‣ Codes tried",
     )
 
     def test_every_entry_opens(self):
@@ -98,10 +97,10 @@ class TestWalkOfStaff(WalkCase):
     bare = (
         "Today ‣ My hours",
         "Today ‣ My credits",
-        "Exchange ‣ Requests",
-        "Exchange ‣ Offers",
-        "Exchange ‣ Introductions",
-        "Exchange ‣ Pots",
+        "Activities ‣ Requests",
+        "Activities ‣ Offers",
+        "Activities ‣ Introductions",
+        "Activities ‣ Pots",
         "Rewards ‣ Claims",
     )
 

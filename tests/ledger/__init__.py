@@ -9,3 +9,4 @@ from . import test_scheme
 from . import test_seal
 from . import test_statement
 from . import test_statement_report
+from . import test_written

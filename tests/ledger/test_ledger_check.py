@@ -122,7 +122,7 @@ class TestLedgerCheck(TimebankCase):
     def test_changed_memo_after_sealing(self):
         transfer = self.earned.transfer_ids
         self._tamper("UPDATE timebank_transfer SET memo = 'Cleaning' WHERE id = %s", transfer.id)
-        violations = self._check(("sealed", transfer.name))
+        violations = self._check(("text", transfer.name))
         self.assertEqual(len(violations), 1)
         self.assertEqual((violations[0]["model"], violations[0]["res_id"]), (transfer._name, transfer.id))
 
@@ -290,7 +290,7 @@ class TestLedgerCheck(TimebankCase):
 
     def test_altered_transfer_with_its_seal_line(self):
         transfer = self.earned.transfer_ids
-        self._tamper("UPDATE timebank_transfer SET memo = 'x' WHERE id = %s", transfer.id)
+        self._tamper("UPDATE timebank_transfer SET date = date - 1 WHERE id = %s", transfer.id)
         row_hash_sql = self.env["timebank.seal"]._row_hash_sql("t")
         [(row_hash,)] = self.env.execute_query(
             SQL("SELECT %s FROM timebank_transfer t WHERE id = %s", row_hash_sql, transfer.id)
@@ -324,7 +324,7 @@ class TestLedgerCheck(TimebankCase):
         anchor = self.second_seal._get_written()
         transfer = self.earned.transfer_ids
         self._unseal(self.first_seal | self.second_seal, None)
-        self._tamper("UPDATE timebank_transfer SET memo = 'x' WHERE id = %s", transfer.id)
+        self._tamper("UPDATE timebank_transfer SET date = date - 1 WHERE id = %s", transfer.id)
         noted = (self.scheme.last_seal_number, self.scheme.last_seal_hash)
         self._tamper("UPDATE timebank_scheme SET last_seal_number = 0, last_seal_hash = NULL")
         self.scheme.action_seal()

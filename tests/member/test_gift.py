@@ -1,7 +1,7 @@
 """Gifts between accounts: who may give from which, and no further than what is there."""
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..exchange_common import ExchangeCase
@@ -97,3 +97,75 @@ class TestGift(ExchangeCase):
         )
         wizard.action_confirm()
         self.assertEqual(self._balances(self.ann, self.ben), [90, 30])
+
+    def _dialog(self, user, action):
+        """The dialog that a button opened, as a form of it shows it."""
+        gifts = self.env["timebank.gift"].with_user(user).with_context(action["context"])
+        return Form(gifts)
+
+    def test_the_dialog_says_who_gives_what_to_whom(self):
+        pot = self.scheme.pot_account_id
+        form = self._dialog(self.coordinator, self.ann.with_user(self.coordinator).action_open_gift())
+        form.to_account_id = pot
+        form.hours = 1.5
+        self.assertEqual(
+            form.sentence,
+            f"Ann Lee gives 1:30 hours to {pot.name}. Ann Lee has 0:30 then. {pot.name} has 1:30 then.",
+        )
+        form.other_way = True
+        self.assertEqual((form.from_account_id, form.to_account_id), (pot, self.ann.account_id))
+        self.assertIn(f"{pot.name} gives 1:30 hours to Ann Lee.", form.sentence)
+        form.other_way = True
+        form.memo = "Ann rang"
+        told = form.save().action_confirm()
+        self.assertEqual(told["params"]["text"], f"Ann Lee gave 1:30 hours to {pot.name}.")
+        self.assertEqual((pot.balance_minutes, *self._balances(self.ann)), (90, 30))
+
+    def test_the_dialog_offers_whom_it_would_not_refuse(self):
+        """Into an account that its user holds: from their own alone; out of it: to others alone."""
+        pot = self.scheme.pot_account_id
+        mine = self._make_member(self.coordinator.partner_id).account_id
+        pot.holder_ids = self.coordinator.partner_id
+        elsewhere = self._make_member("Hal", scheme=self._make_scheme("Hill Top")).account_id
+        accounts = self.env["timebank.account"].with_user(self.coordinator)
+
+        def offered(domain):
+            return accounts.search(list(domain))
+
+        into = offered(pot.with_user(self.coordinator)._get_givers_domain())
+        self.assertEqual(into, mine)
+        out = offered(pot.with_user(self.coordinator)._get_takers_domain())
+        self.assertIn(self.ann.account_id, out)
+        self.assertNotIn(mine, out)
+        self.assertNotIn(elsewhere, out)
+        own = offered(mine.with_user(self.coordinator)._get_takers_domain())
+        self.assertIn(pot, own)
+        self.assertFalse((into | out | own) & (self.scheme.operating_account_id | elsewhere))
+        # what is offered is what is accepted
+        self._fund(self.ann, 60)
+        for target in out:
+            with self._undone():
+                self._post(self.scheme.operating_account_id, pot, 60)
+                self.give(self.coordinator, pot, target, 10, "For the trip")
+        for target in accounts.search([("scheme_id", "=", self.scheme.id)]) - out:
+            with self._undone():
+                self._post(self.scheme.operating_account_id, pot, 60)
+                with self.assertRaises(UserError):
+                    self.give(self.coordinator, pot, target, 10, "For the trip")
+
+    def test_a_member_learns_no_balance(self):
+        """Staff who belong to the bank give from their own; what others have is not told."""
+        mine = self._make_member(self.staff.partner_id)
+        self._fund(mine, 60)
+        pot = self.scheme.pot_account_id
+        pot.holder_ids = self.staff.partner_id
+        form = self._dialog(self.staff, mine.account_id.with_user(self.staff).action_open_gift())
+        form.to_account_id = pot.with_user(self.staff)
+        form.hours = 0.5
+        self.assertEqual(
+            form.sentence,
+            f"{mine.name} gives 0:30 hours to {pot.name}. {mine.name} has 0:30 then."
+            f" {pot.name} has 0:30 then.",
+        )
+        form.save().action_confirm()
+        self.assertEqual(pot.balance_minutes, 30)

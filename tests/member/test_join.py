@@ -41,7 +41,7 @@ class TestJoin(TimebankCase):
 
     def test_who_were_members_before_are_named_and_come_back(self):
         self.ann.action_pause()
-        self.ben.action_leave()
+        self._leave(self.ben)
         partners = self.ann.partner_id | self.ben.partner_id
         with self.assertRefused("Ann Lee is paused", "Ben Okoro left on", "Welcome them back"):
             self._join(partners)

@@ -62,16 +62,16 @@ class TestMember(TimebankCase):
     @users("tb_coordinator")
     def test_leaving_with_nothing_closes_the_account(self):
         member = self.ann.with_env(self.env)
-        member.action_leave()
+        self._leave(member)
         self.assertEqual((member.state, member.left_on, member.account_id.state), ("left", TODAY, "closed"))
         with self.assertRefused("joined can leave"):
-            member.action_leave()
+            self._leave(member)
 
     @users("tb_coordinator")
     def test_leaving_with_credits_freezes_them(self):
         self._fund(self.ann, 45)
         member = self.ann.with_env(self.env)
-        member.action_leave()
+        self._leave(member)
         self.assertEqual((member.account_id.state, member.balance_minutes), ("frozen", 45))
         member.action_activate()
         self.assertEqual((member.state, member.left_on, member.account_id.state), ("active", False, "open"))
@@ -104,7 +104,7 @@ class TestMember(TimebankCase):
             self.env.flush_all()
 
     def test_dates_in_order(self):
-        self.ann.action_leave()
+        self._leave(self.ann)
         with self.assertRaises(ValidationError) as caught:
             self.ann.joined_on = TODAY + relativedelta(days=1)
         self._check_sentence(str(caught.exception), "Ann Lee")

@@ -1,4 +1,5 @@
 from . import test_claims
+from . import test_claims_undo
 from . import test_dues_and_orders
 from . import test_external_api_rewards
 from . import test_late_claims

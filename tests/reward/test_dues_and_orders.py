@@ -178,13 +178,13 @@ class TestCertificate(RewardCase):
                 }
             )
         )
-        self.assertEqual(certificate._get_lines(), {self.ann: [("Other help", 5.0)]})
+        self.assertEqual(certificate._get_lines(), {self.ann: [("Other help", 300)]})
         html = (
             self.env["ir.actions.report"]
             ._render_qweb_html("timebank_coproduction.report_certificate", certificate.ids)[0]
             .decode()
         )
-        self.assertIn("05:00</span> hours", html)
+        self.assertIn("<strong>5:00 hours</strong>", html)
         certificate.write({"date_from": "2025-01-01", "date_to": "2025-02-01"})
         with self.assertRaisesRegex(UserError, "No approved hours"):
             certificate.action_print()

@@ -48,7 +48,7 @@ class TestLateClaims(RewardCase):
         self.assertEqual((self.claim.state, self._balances(self.ann)), ("approved", [420]))
         self._run(self.last_day + timedelta(days=1))
         self.assertEqual(self.claim.state, "cancelled")
-        self.assertIn("Not used by 06/16/2026", self.claim.refusal_reason)
+        self.assertIn("Not used by Jun 16, 2026", self.claim.refusal_reason)
         self.assertEqual((self._balances(self.ann), self.computer.stock), ([600], 3))
         self.assertIn("the credits are back", self._mails(self.claim)[1])
         self.assertIn("Refurbished computer for Ann Lee", self._todos())

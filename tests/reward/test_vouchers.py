@@ -175,3 +175,96 @@ class TestVouchers(RewardCase):
             with self.assertRaises(AccessError):
                 batch.voucher_ids.with_user(user).read(["code"])
         self.assertFalse(self.env["timebank.voucher"].with_user(self.coordinator2).search([]))
+
+    # Asked again
+    def _draft(self, **vals):
+        return self.env["timebank.voucher.batch"].create({"scheme_id": self.scheme.id, **vals})
+
+    def _asked(self, action, user, **vals):
+        """The dialog that an action opens."""
+        dialogs = self.env["timebank.reason"].with_user(user).with_context(action["context"])
+        return dialogs.create({**vals})
+
+    def test_a_large_batch_is_asked_about_again(self):
+        batch = self._draft(quantity=5000, minutes=60).with_user(self.coordinator)
+        action = batch.action_ask_to_issue()
+        self.assertEqual((action["res_model"], action["name"]), ("timebank.reason", "Issue these vouchers?"))
+        self.assertEqual(batch.state, "draft")
+        dialog = self._asked(action, self.coordinator)
+        self.assertFalse(dialog.takes_reason)
+        self.assertEqual(dialog.explanation.splitlines()[0], "5,000 vouchers of 1 hour: 5,000 hours")
+        told = dialog.action_confirm()
+        self.assertEqual(told["params"]["text"], "Issued: 5,000 vouchers of 1 hour: 5,000 hours.")
+        self.assertEqual((batch.state, self._outstanding()), ("issued", 300_000))
+
+    def test_the_bank_says_what_is_large(self):
+        self.scheme.voucher_ask_minutes = 240
+        small, large = self._draft(quantity=4), self._draft(quantity=5)
+        self.assertEqual(
+            small.with_user(self.coordinator).action_ask_to_issue()["params"]["text"],
+            "Issued: 4 vouchers of 1 hour: 4 hours.",
+        )
+        self.assertEqual(
+            large.with_user(self.coordinator).action_ask_to_issue()["res_model"], "timebank.reason"
+        )
+        self.assertEqual((small.state, large.state), ("issued", "draft"))
+        self.assertEqual(
+            self._draft(quantity=1, minutes=90).name.split(": ", 1)[-1], "1 voucher of 1:30 hours"
+        )
+
+    def test_only_what_is_named_is_called_without_a_reason(self):
+        batch = self._draft(quantity=1)
+        for verb in ("action_print", "unlink", "_insert_vouchers"):
+            context = {
+                "timebank_verb": verb,
+                "active_model": "timebank.voucher.batch",
+                "active_ids": batch.ids,
+            }
+            with self.assertRaisesRegex(UserError, "nothing here"):
+                self._asked({"context": context}, self.coordinator).action_confirm()
+
+    # Called in
+    def test_a_batch_is_cancelled_as_far_as_it_is_out(self):
+        """What was handed in stays so; the rest goes back to who paid, whatever the rule for lost ones."""
+        self.scheme.voucher_value = "pot"
+        batch = self._make_batch(account_id=self.ann.account_id.id)
+        self.assertEqual(self._balances(self.ann), [360])
+        self.env["timebank.voucher"].with_user(self.portal2).redeem(
+            batch.voucher_ids[0].code, self.ben.account_id
+        )
+        mine = batch.with_user(self.coordinator)
+        context = {
+            "timebank_verb": "action_cancel",
+            "active_model": batch._name,
+            "active_ids": batch.ids,
+        }
+        dialog = self._asked({"context": context}, self.coordinator, reason="Misprinted")
+        self.assertIn("Still out, and cancelled now: 3", dialog.explanation)
+        self.assertIn("Handed in already, and staying so: 1", dialog.explanation)
+        told = dialog.action_confirm()
+        self.assertEqual(told["params"]["text"], "3 of 4 cancelled, 3 hours went back to Ann Lee.")
+        self.assertEqual(self._balances(self.ann), [540])
+        self.assertEqual((mine.outstanding_count, mine.returned_count, mine.ended_count), (0, 1, 3))
+        self.assertEqual(self.scheme.pot_account_id.balance_minutes, 0)
+        self.assertIn("Misprinted", batch.message_ids[:1].body)
+        self.assertFalse(self.scheme.check_ledger())
+        with self.assertRaisesRegex(UserError, "None of"):
+            mine.action_cancel("Again")
+
+    def test_who_cancels_a_batch(self):
+        batch = self._make_batch()
+        with self.assertRaises(UserError):
+            batch.with_user(self.coordinator).action_cancel("  ")
+        for user in (self.coordinator2, self.finance, self.portal):
+            with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
+                batch.with_user(user).action_cancel("Because")
+        self.assertEqual(set(batch.voucher_ids.mapped("state")), {"issued"})
+
+    def test_nobody_calls_in_what_they_paid_for(self):
+        mine = self._make_member(self.coordinator.partner_id)
+        self._fund(mine, 240)
+        batch = self._make_batch(account_id=mine.account_id.id)
+        with self.assertRaisesRegex(UserError, "others decide"):
+            batch.with_user(self.coordinator).action_cancel("Not needed")
+        batch.with_user(self.manager).action_cancel("Not needed")
+        self.assertEqual(self._balances(mine), [240])

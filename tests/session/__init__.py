@@ -11,6 +11,7 @@ from . import test_session_own_hours
 from . import test_session_reopening
 from . import test_session_series
 from . import test_sign_up
+from . import test_sign_up_anyway
 from . import test_waiting_list
 from . import test_session_clocks
 from . import test_session_moving

@@ -49,7 +49,7 @@ class TestTrustVerbs(TrustCase):
     def test_every_public_method_is_marked(self):
         for model, found in self.reachable.items():
             for name, function in found.items():
-                with self.subTest(model=model, method=name):
+                with self._trying(model=model, method=name):
                     self.assertTrue(
                         hasattr(function, "timebank_readers"),
                         "Mark it @verb (models/common/verb.py), or start its name with an underscore.",
@@ -67,7 +67,7 @@ class TestTrustVerbs(TrustCase):
                     if getattr(function, "_api_model", False):
                         continue
                     values = self._values(function, self.here)
-                    with self.subTest(model=model, method=name, role=role):
+                    with self._trying(model=model, method=name, role=role):
                         sentence = self._refusal(
                             lambda u=user, m=model, n=name, r=records, v=values: self._rpc(
                                 u, m, n, r.ids, **v
@@ -93,7 +93,7 @@ class TestTrustVerbs(TrustCase):
                 if not named or self.world[self.here][named].with_user(user).has_access("read"):
                     continue
                 tried += 1
-                with self.subTest(model=model, method=name, role=role, argument=argument):
+                with self._trying(model=model, method=name, role=role, argument=argument):
                     sentence = self._refusal(
                         lambda u=user, m=model, f=function, n=name, v={**own, argument: value}: self._call(
                             u, m, n, f, self.there, v
@@ -115,7 +115,7 @@ class TestTrustVerbs(TrustCase):
                 said = nonsense if heard else [nonsense[tried[role] % len(nonsense)]]
                 for value in said:
                     tried[role] += 1
-                    with self.subTest(
+                    with self._trying(
                         model=model, method=name, role=role, argument=argument, value=repr(value)[:40]
                     ):
                         sentence = self._refusal(
@@ -142,7 +142,7 @@ class TestTrustVerbs(TrustCase):
                     values = self._values(function, self.here)
                     for ids in ODD_IDS if reads else [ODD_IDS[tried % len(ODD_IDS)]]:
                         tried += 1
-                        with self.subTest(model=model, method=name, role=role, ids=ids):
+                        with self._trying(model=model, method=name, role=role, ids=ids):
                             sentence = self._refusal(
                                 lambda u=user, m=model, n=name, i=ids, v=values: self._rpc(u, m, n, i, **v)
                             )

@@ -2,10 +2,12 @@
 
 import json
 
+from psycopg2 import IntegrityError
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..exchange_common import ExchangeCase
@@ -22,6 +24,28 @@ class TestTrustWords(ExchangeCase):
         cls.hill = cls._make_scheme("Hill Top", coordinator_ids=[Command.set(cls.coordinator2.ids)])
         cls.cole = cls._make_member(cls.coordinator2.partner_id)
         cls.cora = cls._make_member(cls.coordinator.partner_id)
+
+    def _make_check_of_somebody(self, kind):
+        somebody = self.env["res.partner"].create({"name": "Not a Member"})
+        return self.env["timebank.check"].create({"partner_id": somebody.id, "type_id": kind.id})
+
+    def _make_session_with(self, *members):
+        activity = self.env["timebank.activity"].create(
+            {"name": "Lunch", "scheme_id": self.scheme.id, "state": "running"}
+        )
+        session = self.env["timebank.session"].create(
+            {
+                "activity_id": activity.id,
+                "start": fields.Datetime.add(fields.Datetime.now(), days=1),
+                "stop": fields.Datetime.add(fields.Datetime.now(), days=1, hours=2),
+                "tz": "UTC",
+            }
+        )
+        session.action_open()
+        for member in members:
+            session.sign_up(member.partner_id)
+        session.attendance_ids.invalidate_recordset()
+        return session
 
     def _fields(self):
         """Each field that is kept as words for the coordinators, found by where it is kept."""
@@ -76,6 +100,56 @@ class TestTrustWords(ExchangeCase):
                 if "coordinators" in (field.help or "") and field.type in ("char", "text", "html"):
                     self.assertFalse(field.store, f"{model}.{name}")
 
+    def test_words_and_checks_are_kept(self):
+        """Evidence isn't removed by those whom it may embarrass: words go into the past, checks are ended."""
+        words = self.env["timebank.words"].with_context(active_test=False)
+        member = self.cole.with_user(self.coordinator)
+        for note in ("<p>Took the cash box</p>", "<p>A pleasant person</p>", False):
+            member.note = note
+        self.assertFalse(self._as(self.coordinator, self.cole).note)
+        rows = words.search([("member_id", "=", self.cole.id)])
+        self.assertEqual(rows.mapped("active"), [False, False])
+        self.assertFalse(self._as(self.coordinator, self.cole).search([("note", "ilike", "cash box")]))
+        quiet = mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
+        for row in rows:
+            theirs = row.with_user(self.coordinator)
+            with quiet, self.assertRaises(AccessError):
+                theirs.unlink()
+            for vals in ({"text": "Nothing"}, {"active": True}):
+                with self.assertRaises(AccessError):
+                    theirs.write(vals)
+        kind = self.env["timebank.check.type"].search([], limit=1)
+        check = self.env["timebank.check"].create({"partner_id": self.ann.partner_id.id, "type_id": kind.id})
+        with self.assertRaisesRegex(AccessError, "withdrawn instead of deleted"):
+            check.with_user(self.coordinator).unlink()
+        check.with_user(self.coordinator).withdrawn = True
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            self._make_check_of_somebody(kind).partner_id.unlink()
+        check.with_user(self.manager).unlink()
+        rows[0].with_user(self.manager).unlink()
+        self.assertEqual(len(rows.exists()), 1)
+
+    def test_why_on_the_register(self):
+        """Why somebody could not be logged, was let off or may clash, is for coordinators: not for them."""
+        people = self.cole, self.ann, self.cora
+        register = self._make_session_with(*people)
+        lines = [
+            register.attendance_ids.filtered(lambda one, who=one: one.partner_id == who.partner_id)
+            for one in people
+        ]
+        for line in lines:
+            texts = {line.id: "Owes twelve hours"}
+            line._keep_words(problem=texts, waived_reason=texts, clash_reason=texts)
+        for line, person in zip(lines, (self.coordinator2, self.portal, self.coordinator), strict=True):
+            for user in (person, self.finance, self.coordinator2):
+                theirs = self._as(user, line)
+                if theirs.has_access("read"):
+                    for name in ("problem", "waived_reason", "clash_reason"):
+                        self.assertFalse(theirs.read([name])[0][name])
+                        self.assertFalse(theirs.search([(name, "ilike", "twelve")]) & line)
+        other = self._as(self.coordinator, lines[0])
+        self.assertEqual(other.problem, "Owes twelve hours")
+
     def test_words_go_with_their_record(self):
         guest = self.env["timebank.member"].create(
             {"scheme_id": self.scheme.id, "partner_id": self.env["res.partner"].create({"name": "Guest"}).id}
@@ -120,6 +194,27 @@ class TestTrustWords(ExchangeCase):
         nobody = self.env["res.partner"].create({"name": "Una Known"})
         self._intake(nobody, email="una@example.com")
         self.assertEqual(nobody.email, "una@example.com")
+
+    def test_nobody_takes_over_a_login(self):
+        """The address to which a member's password is sent, for whoever may edit contacts."""
+        editor = new_test_user(self.env, "editor", groups="base.group_user,base.group_partner_manager")
+        managing = new_test_user(
+            self.env, "logins", groups="base.group_user,base.group_partner_manager,base.group_erp_manager"
+        )
+        ann = self.portal.partner_id
+        ann.email = before = "ann@example.com"
+        for vals in ({"email": "thief@example.com"}, {"email": False, "phone": "1"}):
+            for user in (editor, self.manager, self.coordinator):
+                quiet = mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
+                with self.subTest(user=user.login, vals=vals), quiet, self.assertRaises(AccessError):
+                    ann.with_user(user).write(vals)
+        with self.assertRaisesRegex(AccessError, "a new password is sent there"):
+            ann.with_user(editor).email = "thief@example.com"
+        self.assertEqual(ann.email, before)
+        ann.with_user(editor).write({"email": before, "phone": "01248 222222"})
+        ann.with_user(managing).email = "ann@example.org"
+        nobody = self._make_member("Without a Login").partner_id
+        nobody.with_user(editor).email = "without@example.com"
 
     # Names are text
     def test_names_are_text(self):

@@ -1,1 +1,1 @@
-from . import kiosk, renew, supplier
+from . import kiosk, papers, renew, supplier

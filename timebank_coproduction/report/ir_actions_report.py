@@ -13,6 +13,7 @@ from odoo import api, models
 
 from ..models.common.odoo_private import prints_letterhead
 from ..tools import paper
+from ..tools.minutes import LARGEST, clock
 
 #: In the footer's file: shows the footer of the body that is printed, with the number of its page.
 #: wkhtmltopdf asks for it with a query; Odoo numbers the bodies in their files' names.
@@ -45,13 +46,46 @@ class IrActionsReport(models.Model):
         wanted = self.env["ir.config_parameter"].sudo().get_param("timebank_coproduction.paper_engine")
         return "weasyprint" if wanted != "wkhtmltopdf" and paper.engine() else "wkhtmltopdf"
 
+    @api.model
+    def _find_timebank_paper(self, name):
+        """The paper of the addon that is called so, or an empty recordset."""
+        # sudo: which papers there are is no secret; who may have one is asked next
+        report = self.sudo()._get_report_from_name(name)
+        found = report and report._is_timebank_paper()
+        return report.with_env(self.env) if found else self.browse()
+
+    def _is_for_user(self):
+        """Whether the user is in one of the groups that the paper is for, where it names any."""
+        # sudo: which groups those are
+        groups = self.sudo().group_ids
+        return not groups or bool(groups & self.env.user.all_group_ids)
+
+    def _can_print(self, docids, options):
+        """Whether there is something to print, all of which the user can read.
+
+        :param str docids: numbers of records, as in the paper's address
+        :param dict options: of a dialog; what is called ``…_ids`` are such numbers
+        """
+        numbers = docids.split(",") if docids else []
+        # sudo: which paper it is
+        has_dialog = f"report.{self.sudo().report_name}" in self.env
+        for name, value in options.items():
+            if has_dialog and name.endswith("_ids"):
+                numbers += value if isinstance(value, list) else [value]
+        ids = {int(one) for one in map(str, numbers) if one.isdecimal() and int(one) <= LARGEST}
+        # sudo: on which model the paper is
+        records = self.env[self.sudo().model].with_context(active_test=False)
+        if not ids or len(ids) != len(set(map(str, numbers))) or not records.has_access("read"):
+            return False
+        return records.search_count([("id", "in", list(ids))]) == len(ids)
+
     def _is_timebank_paper(self):
         return (self.report_name or "").startswith("timebank_coproduction.")
 
     def _get_rendering_context(self, report, docids, data):
         values = super()._get_rendering_context(report, docids, data)
         if report._is_timebank_paper():
-            values.update(title=report.name, fit=paper.fit)
+            values.update(title=report.name, fit=paper.fit, clock=clock)
         return values
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):

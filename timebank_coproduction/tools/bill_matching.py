@@ -129,8 +129,9 @@ def match_and_tell(claims, bills, rules=USUAL):
 
     A credit note, and a bill that is a little short:
 
-    >>> match([billed, free], [Bill(8, 5, 9, 1, -450, day, "k7qm2xpa"), Bill(9, 5, 9, 1, 444, day)])
-    [Match(claim=1, bill=8, amount=-450, reason='code', short=0), Match(claim=2, bill=9, amount=444, reason='amount', short=6)]
+    >>> bills = [Bill(8, 5, 9, 1, -450, day, "k7qm2xpa"), Bill(9, 5, 9, 1, 444, day)]
+    >>> [(found.claim, found.amount, found.reason, found.short) for found in match([billed, free], bills)]
+    [(1, -450, 'code', 0), (2, 444, 'amount', 6)]
     """
     state = _State(claims, bills, rules)
     named = _by_code(state)
@@ -339,16 +340,13 @@ def _by_group(state):
         chosen = _fill(shelf, bill, state.rules)
         if not chosen:
             continue
-        for claim, share in zip(chosen, _spread(bill.amount, chosen), strict=True):
+        total = sum(claim.amount for claim in chosen)
+        for position, claim in enumerate(chosen):
+            # The bill's price, spread as the claims' costs are; the last takes the odd pence.
+            last = position == len(chosen) - 1
+            share = state.to_match[bill.id] if last else bill.amount * claim.amount // total
             state.add(claim.id, bill.id, share, "group")
             shelf.remove(claim)
-
-
-def _spread(amount, claims):
-    """A bill's price, spread as the claims' costs are; the last takes the odd pence."""
-    total = sum(claim.amount for claim in claims)
-    shares = [amount * claim.amount // total for claim in claims[:-1]]
-    return [*shares, amount - sum(shares)]
 
 
 def _fill(shelf, bill, rules):
@@ -364,7 +362,6 @@ def _fill(shelf, bill, rules):
     total = sum(claim.amount for claim in chosen)
     if count != bill.quantity or len(chosen) < 2 or abs(bill.amount - total) > rules.slack(total):
         return []
-    shares = _spread(bill.amount, chosen)
-    if any(not fits(claim, share, rules) for claim, share in zip(chosen, shares, strict=True)):
+    if any(not fits(claim, -(-bill.amount * claim.amount // total), rules) for claim in chosen):
         return []
     return chosen

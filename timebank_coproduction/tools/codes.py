@@ -43,6 +43,15 @@ def normalise(text):
     return _grouped(code)
 
 
+def scanned(text):
+    """As :func:`normalise`, of what may be a link that ends in the code, such as a claim's QR.
+
+    >>> scanned("https://example.org/timebank/claim/abcd-efgh-1109"), scanned("abcd efgh 1109")
+    ('ABCD-EFGH-1109', 'ABCD-EFGH-1109')
+    """
+    return normalise(str(text or "").strip().rstrip("/").rpartition("/")[2])
+
+
 def may_be_link(text, length):
     """Whether the last part of a link can be one of ours: so long at least, and nothing but signs.
 

@@ -1,6 +1,8 @@
 """What PostgreSQL itself guarantees about the ledger, whoever writes to it.
 
-- A transfer is never changed or removed, nor is a line of a seal.
+- A transfer is never changed or removed, nor is a line of a seal. What somebody wrote
+  on a transfer can be erased, and nothing else be put in its place: what is sealed is a
+  salted digest of it.
 - A balance changes through transfers alone: each insert moves both sides at once.
 - Accounts that everybody pays into or out of (``operating``, ``voucher``) have no
   row of their own to queue for: what moves on them is added to
@@ -14,7 +16,15 @@ FLOW_KINDS = ("operating", "voucher")
 
 _FLOW = "('operating', 'voucher')"
 
+#: The digest of what somebody wrote, as hex. Its salt is erased with the text.
+DIGEST = """
+CREATE OR REPLACE FUNCTION timebank_digest(salt text, written text) RETURNS text AS $$
+    SELECT encode(sha256(convert_to(salt || written, 'UTF8')), 'hex')
+$$ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE;
+"""
+
 CREATE = f"""
+{DIGEST}
 -- Of an earlier version, which took its sums back with a setting of the session.
 DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_proc WHERE oid = to_regprocedure('timebank_fold_tail()')
@@ -27,6 +37,26 @@ CREATE OR REPLACE FUNCTION timebank_refuse_change() RETURNS trigger AS $$
 BEGIN
     RAISE EXCEPTION 'Rows of % are never changed or removed: correct them with a reversal.',
         TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$ LANGUAGE plpgsql;
+
+-- A salt of its own for each, for nobody to find a short text again by trying.
+CREATE OR REPLACE FUNCTION timebank_digest_memo() RETURNS trigger AS $$
+BEGIN
+    NEW.memo_salt := replace(gen_random_uuid()::text, '-', '');
+    NEW.memo_digest := timebank_digest(NEW.memo_salt, NEW.memo);
+    RETURN NEW;
+END $$ LANGUAGE plpgsql;
+
+CREATE OR REPLACE FUNCTION timebank_keep_transfer() RETURNS trigger AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.memo IS NOT NULL AND NEW.memo IS NULL AND NEW.memo_salt IS NULL
+            AND NEW.memo_erased_on IS NOT NULL
+            AND to_jsonb(NEW) - ARRAY['memo', 'memo_salt', 'memo_erased_on']
+              = to_jsonb(OLD) - ARRAY['memo', 'memo_salt', 'memo_erased_on'] THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'Transfers are never changed or removed: correct them with a reversal.'
+        USING ERRCODE = 'restrict_violation';
 END $$ LANGUAGE plpgsql;
 
 CREATE OR REPLACE FUNCTION timebank_apply_transfers() RETURNS trigger AS $$
@@ -87,7 +117,10 @@ END $$ LANGUAGE plpgsql;
 
 DROP TRIGGER IF EXISTS timebank_keep ON timebank_transfer;
 CREATE TRIGGER timebank_keep BEFORE UPDATE OR DELETE ON timebank_transfer
-    FOR EACH ROW EXECUTE FUNCTION timebank_refuse_change();
+    FOR EACH ROW EXECUTE FUNCTION timebank_keep_transfer();
+DROP TRIGGER IF EXISTS timebank_digest ON timebank_transfer;
+CREATE TRIGGER timebank_digest BEFORE INSERT ON timebank_transfer
+    FOR EACH ROW WHEN (NEW.memo IS NOT NULL) EXECUTE FUNCTION timebank_digest_memo();
 DROP TRIGGER IF EXISTS timebank_apply ON timebank_transfer;
 CREATE TRIGGER timebank_apply AFTER INSERT ON timebank_transfer
     REFERENCING NEW TABLE AS added
@@ -135,6 +168,9 @@ DROP = """
 DROP FUNCTION IF EXISTS timebank_fold_tail() CASCADE;
 DROP FUNCTION IF EXISTS timebank_refuse_change() CASCADE;
 DROP FUNCTION IF EXISTS timebank_apply_transfers() CASCADE;
+DROP FUNCTION IF EXISTS timebank_digest_memo() CASCADE;
+DROP FUNCTION IF EXISTS timebank_keep_transfer() CASCADE;
+DROP FUNCTION IF EXISTS timebank_digest(text, text) CASCADE;
 DROP FUNCTION IF EXISTS timebank_guard_balance() CASCADE;
 DROP FUNCTION IF EXISTS timebank_guard_account() CASCADE;
 DROP FUNCTION IF EXISTS timebank_guard_books() CASCADE;

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.common.verb import verb
-from ..tools.minutes import to_hours
 
 
 class TimebankCertificate(models.TransientModel):
@@ -41,7 +40,7 @@ class TimebankCertificate(models.TransientModel):
         return self.env.ref("timebank_coproduction.action_report_certificate").report_action(self)
 
     def _get_lines(self):
-        """Approved hours of the period: dict of member → list of (category name, hours), most first."""
+        """Approved hours of the period: dict of member → list of (category name, minutes), most first."""
         lines = {member: [] for member in self.member_ids}
         groups = self.env["timebank.hours"]._read_group(
             [
@@ -58,5 +57,5 @@ class TimebankCertificate(models.TransientModel):
         for scheme, partner, category, minutes in groups:
             if (scheme, partner) in members:
                 name = category.name or self.env._("Other help")
-                lines[members[scheme, partner]].append((name, to_hours(minutes)))
+                lines[members[scheme, partner]].append((name, minutes))
         return {member: sorted(own, key=lambda line: -line[1]) for member, own in lines.items()}

@@ -71,7 +71,7 @@ class TimebankIntake(models.TransientModel):
         string="Time bank",
         required=True,
         domain="[('is_on_screen', '=', True)]",
-        default=lambda self: self.env["timebank.scheme"]._get_usual_or_first(),
+        default=lambda self: self.env["timebank.scheme"]._get_usual(),
     )
     partner_id = fields.Many2one("res.partner", string="Known contact")
     name = fields.Char("Full name")
@@ -85,12 +85,21 @@ class TimebankIntake(models.TransientModel):
     double_ids = fields.Many2many("res.partner", "timebank_intake_double_rel", readonly=True)
     double_id = fields.Many2one("res.partner", string="It is", domain="[('id', 'in', double_ids)]")
     is_somebody_else = fields.Boolean("None of them: somebody new")
+    is_silent = fields.Boolean(compute="_compute_is_silent")
+    says_later = fields.Boolean("They will say later what they can do")
 
     @api.depends("step")
     def _compute_place(self):
         for intake in self:
             intake.is_first = intake.step == STEPS[0][0]
             intake.is_last = intake.step == STEPS[-1][0]
+
+    @api.depends("skill_ids", "words", "interest_ids", "need_ids")
+    def _compute_is_silent(self):
+        for intake in self:
+            intake.is_silent = not (
+                intake.skill_ids or intake.words or intake.interest_ids or intake.need_ids
+            )
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
@@ -143,9 +152,11 @@ class TimebankIntake(models.TransientModel):
         """Make the member, the offers, interests and requests.
 
         :return: an action: who has been waiting for what they can do, or the member
-        :raises UserError: without a name, or with nothing that they can do or would like
+        :raises UserError: without a name, or with nothing that they can do or would like,
+            unless they will say so later
         """
         self.ensure_one()
+        self._understand_words()
         self._check_complete()
         if not self._find_out_who():
             return self._move_steps(0)
@@ -156,12 +167,7 @@ class TimebankIntake(models.TransientModel):
         rows += [row for request in requests for row in request.suggest(BEST_SHOWN)]
         if rows:
             introductions = self.env["timebank.introduction"]._keep_suggestions(rows)
-            return open_list(
-                self.env,
-                "timebank_introduction_suggested_action",
-                [("id", "in", introductions.ids), ("state", "=", "suggested")],
-                display_name=self.env._("Waiting for %s", member.name),
-            )
+            return introductions._open_suggestions(display_name=self.env._("Waiting for %s", member.name))
         return open_form(member)
 
     def _check_complete(self):
@@ -171,8 +177,13 @@ class TimebankIntake(models.TransientModel):
             raise UserError(
                 self.env._("“%s” is no mail address: correct it, or leave it empty to ring them.", self.email)
             )
-        if not (self.skill_ids or self.words or self.interest_ids or self.need_ids):
-            raise UserError(self.env._("Say at least one thing that they can do, would enjoy, or need."))
+        if self.is_silent and not self.says_later:
+            raise UserError(
+                self.env._(
+                    "Say at least one thing that they can do, would enjoy, or need, or that they will say it"
+                    " later."
+                )
+            )
 
     def _find_out_who(self):
         """Say whether it is clear who this is; otherwise keep the people that it may be, to be asked about.

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
+from ..models.common.verb import verb
 from ..models.common.windows import open_dialog
 
 
@@ -10,16 +12,18 @@ class TimebankOutcome(models.TransientModel):
     _description = "What Could Not Be Done"
 
     title = fields.Char(readonly=True)
+    sentence = fields.Char(readonly=True)
     line_ids = fields.One2many("timebank.outcome.line", "outcome_id", readonly=True)
 
     @api.model
     @api.private
-    def _show(self, records, done, refusals):
+    def _show(self, records, done, refusals, undo=None):
         """An action that lists the refusals in a dialog.
 
         :param records: what the verb was called on
         :param str done: the verb as it reads after a number, such as ``approved``
         :param dict refusals: record id → sentence
+        :param undo: the records of which it can be taken back for a while
         :return: an action; its context holds ``timebank_refusals``, for those who call
             the verb over the external API
         """
@@ -32,6 +36,7 @@ class TimebankOutcome(models.TransientModel):
                     verb=done,
                     left=len(refusals),
                 ),
+                "sentence": undo._say_done(done) if undo else False,
                 "line_ids": [
                     fields.Command.create({"name": record.display_name, "reason": refusals[record.id]})
                     for record in records
@@ -40,7 +45,22 @@ class TimebankOutcome(models.TransientModel):
             }
         )
         reasons = [{"id": record_id, "reason": sentence} for record_id, sentence in refusals.items()]
-        return open_dialog(outcome, outcome.title, context={"timebank_refusals": reasons})
+        context = {"timebank_refusals": reasons}
+        if undo:
+            context["timebank_undo"] = {"model": undo._name, "ids": undo.ids}
+        return open_dialog(outcome, outcome.title, context=context)
+
+    @verb(single=True)
+    def action_undo(self):
+        """Take back what was done with the rest, as far as the user may.
+
+        :return: an action that says what that did
+        """
+        way = self.env.context.get("timebank_undo") or {}
+        model = self.env.get(way.get("model"))
+        if not isinstance(model, self.pool["timebank.verbs"]) or not hasattr(model, "action_undo"):
+            raise UserError(self.env._("There is nothing here to take back."))
+        return model.browse(way.get("ids") or ()).with_context(timebank_told=True).action_undo()
 
 
 class TimebankOutcomeLine(models.TransientModel):

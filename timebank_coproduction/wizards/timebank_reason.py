@@ -1,32 +1,45 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.common import verb as verbs
 
 
 class TimebankReason(models.TransientModel):
-    """Ask why, then call the verb on the records it was opened for."""
+    """Ask why, or whether it is meant, then call the verb on the records it was opened for."""
 
     _name = "timebank.reason"
     _description = "Give a Reason"
 
     verb = fields.Char(required=True, default=lambda self: self.env.context.get("timebank_verb"))
-    reason = fields.Char(required=True)
+    reason = fields.Char()
+    explanation = fields.Text(compute="_compute_explanation")
+    takes_reason = fields.Boolean(compute="_compute_explanation")
+
+    @api.depends("verb")
+    @api.depends_context("active_model", "active_ids")
+    def _compute_explanation(self):
+        for dialog in self:
+            records = dialog._get_records()
+            dialog.takes_reason = dialog.verb in records._verbs_with_reason
+            dialog.explanation = records._explain(dialog.verb)
 
     @verbs.verb(single=True)
     def action_confirm(self):
         """:return: what the verb returns: an action, or one that closes the dialog"""
         self.ensure_one()
-        records = self._get_model().browse(self.env.context.get("active_ids") or [])
-        result = getattr(records, self.verb)(self.reason)
+        records = self._get_records()
+        words = [self.reason] if self.verb in records._verbs_with_reason else []
+        result = getattr(records.with_context(timebank_told=True), self.verb)(*words)
         return result if isinstance(result, dict) else {"type": "ir.actions.act_window_close"}
 
-    def _get_model(self):
-        """The model that the dialog was opened for.
+    def _get_records(self):
+        """The records that the dialog was opened for.
 
-        :raises UserError: unless it says itself that the verb takes a reason
+        :raises UserError: unless their model says itself that the verb is asked about
         """
         model = self.env.get(self.env.context.get("active_model"))
-        if isinstance(model, self.pool["timebank.reasoned"]) and self.verb in model._verbs_with_reason:
-            return model
+        if isinstance(model, self.pool["timebank.reasoned"]) and (
+            self.verb in model._verbs_with_reason | model._verbs_to_confirm
+        ):
+            return model.browse(self.env.context.get("active_ids") or [])
         raise UserError(self.env._("There is nothing here to give a reason for."))

@@ -5,6 +5,7 @@ from . import (
     ir_rule,
     ir_sequence,
     mail_activity,
+    mail_beside,
     odoo_private,
     res_partner,
     timebank_locks,

@@ -1,6 +1,7 @@
 from odoo import models
 
 from .companies import MOVES, company_by_record, refuse_moved
+from .days import reading_days
 from .naming import asking_whom_it_names
 from .text import telling_as_text
 
@@ -15,11 +16,14 @@ class Base(models.AbstractModel):
         model_class = self.env.registry[self._name]
         ours = self._name.startswith("timebank.") and not self._abstract
         if ours and not getattr(model_class, "asks_whom_it_names", False):
+            reading_days(model_class)
             asking_whom_it_names(model_class)
             if hasattr(model_class, "activity_schedule"):
                 telling_as_text(model_class)
-                # only those that a reader of the record may read (mail_activity.py)
-                model_class._fields["activity_ids"].bypass_search_access = False
+            # only what a reader of the record may read (mail_activity.py, mail_beside.py)
+            for name in ("activity_ids", "message_ids"):
+                if name in model_class._fields:
+                    model_class._fields[name].bypass_search_access = False
 
     def write(self, vals):
         if MOVES.isdisjoint(vals) or self._name.startswith(("timebank.", "ir.", "mail.")):

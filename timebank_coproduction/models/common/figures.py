@@ -12,10 +12,11 @@ def figures_over(records, lines, field, domain=(), *aggregates):
     :param domain: which of the lines count
     :param aggregates: as ``_read_group`` takes them; without any, the lines are counted
     :return: for each record, also one without lines, a tuple of it and its figures. A record
-        being edited has those of the one in the database.
+        being edited has those of the one in the database; what the user can't read counts for nothing.
     """
-    aggregates = aggregates or ("__count",)
-    groups = lines._read_group([(field, "in", records.ids), *domain], [field], aggregates)
+    aggregates, groups = aggregates or ("__count",), []
+    if lines.has_access("read"):
+        groups = lines._read_group([(field, "in", records.ids), *domain], [field], aggregates)
     found = {record.id: figures for record, *figures in groups}
     nothing = [0] * len(aggregates)
     return [(record, *found.get(record._origin.id, nothing)) for record in records]

@@ -27,7 +27,7 @@ def hours_field(minutes_name, string=None, editable=False, **attributes):
     """A float field showing in hours what ``minutes_name`` keeps in minutes.
 
     It goes by the same name with ``hours`` in place of ``minutes``, and is shown with
-    the ``float_time`` widget, an editable one with ``timebank_hours``. That one writes
+    the ``timebank_hours`` widget, which says 1:30 and takes it as people write it. That one writes
     the minutes back; where the minutes are required, pass the values through
     :func:`minutes_from_hours` as well, since a required column has to be known before
     the record is made.

@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, models
 from odoo.fields import Domain
 
@@ -16,3 +18,15 @@ class IrRule(models.Model):
         if model._transient and model._original_module == "timebank_coproduction" and not self.env.su:
             domain = (Domain(domain) & Domain("create_uid", "=", self.env.uid)).optimize(model)
         return domain
+
+    def _make_access_error(self, operation, records):
+        """A refusal names none of the addon's records that can't be read, in debug mode neither."""
+        error = super()._make_access_error(operation, records)
+        if not records._name.startswith("timebank."):
+            return error
+        # in the words of the error, which is the user's language
+        models_of = self.with_context(**self.env.user.context_get()).env["ir.model"]
+        what = models_of._get(records._name).name or records._name
+        line = re.compile(rf"^- {re.escape(what)}, .*? \({re.escape(records._name)}: (?=\d)", re.M | re.S)
+        error.args = (line.sub(f"- {what} ({records._name}: ", str(error)),)
+        return error

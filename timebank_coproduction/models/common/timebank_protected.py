@@ -27,6 +27,8 @@ class TimebankProtected(models.AbstractModel):
     _description = "Fields that only verbs change"
     _inherit = ["timebank.bulk", "timebank.locks"]
     _protected_fields = frozenset()
+    #: Fields that decide what somebody gains: nobody sets them on what is their own.
+    _own_terms = frozenset()
 
     def _register_hook(self):
         """Have ``create`` see defaults from outside among the values, before any model's own rules."""
@@ -50,6 +52,8 @@ class TimebankProtected(models.AbstractModel):
         if self._is_in_verb():
             return super(TimebankProtected, self._out_of_verb()).write(vals)
         self._refuse_protected(name for name in vals if self._is_protected(name))
+        if self._own_terms:
+            self._refuse_own_terms(vals, self._own_terms)
         return super().write(vals)
 
     def _refuse_own_terms(self, vals, names):

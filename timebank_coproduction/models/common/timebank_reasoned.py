@@ -3,14 +3,20 @@ from odoo.exceptions import UserError
 
 
 class TimebankReasoned(models.AbstractModel):
-    """A model with verbs that take a reason, which a dialog asks for.
+    """A model with verbs that a dialog asks about first.
 
-    ``_verbs_with_reason`` names them; the dialog calls nothing else.
+    ``_verbs_with_reason`` names those that take a reason, ``_verbs_to_confirm`` those that take
+    none, of which is said what they would do; the dialog calls nothing else.
     """
 
     _name = "timebank.reasoned"
     _description = "Verbs that take a reason"
     _verbs_with_reason = frozenset()
+    _verbs_to_confirm = frozenset()
+
+    def _explain(self, verb):
+        """What a verb would do with these records, where the dialog says more than its button does."""
+        return ""
 
     def _require_reason(self, reason, sentence=""):
         """The reason that somebody gave, without blanks around it.

@@ -7,13 +7,14 @@ has a name with an underscore instead.
 """
 
 import inspect
-from datetime import date, datetime
 from functools import wraps
 from math import isfinite
 
-from odoo import fields, models
+from odoo import models
 from odoo.api import NewId
 from odoo.exceptions import AccessError, UserError
+
+from .days import read_day, read_moment
 
 #: The largest number that a column of whole numbers, or an id, can hold.
 LARGEST = 2**31 - 1
@@ -148,32 +149,12 @@ def flag():
 
 def day():
     """A date, or as text in the form 2026-03-18."""
-
-    def read(env, name, value):
-        try:
-            return fields.Date.to_date(value) if isinstance(value, str | date) else _refuse()
-        except ValueError as error:
-            raise UserError(env._("Give “%s” as a date, such as 2026-03-18.", name)) from error
-
-    return read
+    return read_day
 
 
 def moment():
     """A date and time in UTC, or as text in the form 2026-03-18 10:00:00."""
-
-    def read(env, name, value):
-        try:
-            return fields.Datetime.to_datetime(value) if isinstance(value, str | datetime) else _refuse()
-        except ValueError as error:
-            raise UserError(
-                env._("Give “%s” as a date and time, such as 2026-03-18 10:00:00.", name)
-            ) from error
-
-    return read
-
-
-def _refuse():
-    raise ValueError
+    return read_moment
 
 
 def choice(*options, of=None):

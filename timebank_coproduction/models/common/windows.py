@@ -56,3 +56,15 @@ def open_form(record, **more):
 def open_dialog(record, name, **more):
     """As :func:`open_form`, in a dialog called ``name``."""
     return open_form(record, name=name, target="new", **more)
+
+
+def tell(sentence, undo=None):
+    """What was done, in the corner of the screen; a dialog that did it closes.
+
+    :param undo: the records of which it can be taken back for a while, by their ``action_undo``
+    :return: an action for the client
+    """
+    params = {"text": sentence}
+    if undo:
+        params["undo"] = {"model": undo._name, "ids": undo.ids}
+    return {"type": "ir.actions.client", "tag": "timebank_told", "params": params}

@@ -1,9 +1,12 @@
-"""Days and moments as people read them; an amount of time is said by ``tools.minutes.clock``."""
+"""Days, moments and sums as people read them; an amount of time is said by ``tools.minutes.clock``."""
 
 import pytz
 
 from odoo import fields
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date
+from odoo.tools.misc import formatLang
+
+from ...tools.minutes import clock
 
 #: A day in full, as on an invitation.
 IN_FULL = "EEEE d MMMM y"
@@ -39,8 +42,8 @@ def today_at(zone):
     return at_place(fields.Datetime.now(), zone).date()
 
 
-def say_day(env, day, pattern=False):
-    """A day, as the reader's language writes it; nothing for no day.
+def say_day(env, day, pattern="medium"):
+    """A day, as fields on the screen show it in the reader's language; nothing for no day.
 
     :param str pattern: another way to write it, such as :data:`IN_FULL`
     """
@@ -48,8 +51,8 @@ def say_day(env, day, pattern=False):
 
 
 def say_moment(env, moment, zone):
-    """Day and time, short, as the clocks of ``zone`` show it."""
-    return format_datetime(env, moment, tz=zone, dt_format="short")
+    """Day and time, as the clocks of ``zone`` show it."""
+    return f"{say_day(env, at_place(moment, zone).date())}, {say_time(moment, zone)}"
 
 
 def say_time(moment, zone):
@@ -61,3 +64,18 @@ def say_span(env, start, stop, zone):
     """The day in full, and from when until when, as the clocks of ``zone`` show it."""
     day = say_day(env, at_place(start, zone).date(), IN_FULL)
     return f"{day}, {say_time(start, zone)}–{say_time(stop, zone)}"
+
+
+def say_number(env, number):
+    """A whole number, in the groups of the reader's language."""
+    return formatLang(env, number, digits=0)
+
+
+def say_hours(env, minutes):
+    """An amount of time in words: 1 hour, 1:30 hours, 5,000 hours."""
+    hours, rest = divmod(abs(minutes), 60)
+    if (hours, rest) == (1, 0):
+        return env._("1 hour") if minutes > 0 else env._("-1 hour")
+    if rest:
+        return env._("%s hours", clock(minutes))
+    return env._("%s hours", say_number(env, minutes // 60))

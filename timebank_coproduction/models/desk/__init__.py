@@ -1,4 +1,5 @@
 from . import (
     timebank_desk,
     timebank_scheme,
+    timebank_today,
 )

@@ -84,7 +84,7 @@ class TimebankDesk(models.AbstractModel):
         pair = [("offer_id", "=", offer_id), ("request_id", "=", request_id)]
         introduction = introductions.search([*pair, ("state", "=", "suggested")])
         introduction = introduction or introductions.create({"offer_id": offer_id, "request_id": request_id})
-        return introduction.action_introduce()
+        return introduction.with_context(timebank_told=True).action_introduce()
 
     @verb(offer_id=record_id("timebank.offer"), member_id=record_id("timebank.member"))
     def desk_introduce_interest(self, offer_id, member_id):
@@ -125,9 +125,17 @@ class TimebankDesk(models.AbstractModel):
     def _buttons_to_ask(self, member, primary=False):
         return [
             self._button(
-                self.env._("Ask"), member._name, "action_ask_to_give_back", [member.ids], primary=primary
+                self.env._("Ask"),
+                member._name,
+                "action_ask_to_give_back",
+                [member.ids],
+                primary=primary,
+                said=self.env._("To ask %s is among your to-dos.", member.partner_id.name),
+                done=self.env._("Among your to-dos"),
             ),
-            self._button(self.env._("Log"), member._name, "action_log_hours", [member.ids], primary=False),
+            self._button(
+                self.env._("Record hours"), member._name, "action_log_hours", [member.ids], primary=False
+            ),
         ]
 
     def _buttons_to_add(self, record):
@@ -138,8 +146,21 @@ class TimebankDesk(models.AbstractModel):
             )
         ]
 
-    def _button(self, label, model, method, args, primary=True):
-        return {"label": label, "model": model, "method": method, "args": args, "primary": primary}
+    def _button(self, label, model, method, args, primary=True, said=False, done=False):
+        """What a row offers to do.
+
+        :param said: what is said once it is done, where the verb itself says nothing
+        :param done: what then stands in the row, in a word or two
+        """
+        return {
+            "label": label,
+            "model": model,
+            "method": method,
+            "args": args,
+            "primary": primary,
+            "said": said,
+            "done": done or self.env._("Done"),
+        }
 
     # ------------------------------------------------------------
     # Whom no mail reaches
@@ -174,7 +195,16 @@ class TimebankDesk(models.AbstractModel):
             "title": call.summary,
             "text": html2plaintext(call.note) if call.note else about.display_name,
             "partner_id": person.id,
-            "buttons": [self._button(self.env._("Rung"), call._name, "action_done", [call.ids])],
+            "buttons": [
+                self._button(
+                    self.env._("Rung"),
+                    call._name,
+                    "action_done",
+                    [call.ids],
+                    said=self.env._("Rung: %s", call.summary),
+                    done=self.env._("Rung"),
+                )
+            ],
         }
 
     # ------------------------------------------------------------
@@ -264,7 +294,13 @@ class TimebankDesk(models.AbstractModel):
         )
         row["partner_id"] = offer.partner_id.id
         row["buttons"] = [
-            self._button(self.env._("Introduce"), self._name, "desk_introduce", [[], offer.id, request.id]),
+            self._button(
+                self.env._("Introduce"),
+                self._name,
+                "desk_introduce",
+                [[], offer.id, request.id],
+                done=self.env._("Introduced"),
+            ),
             self._button(self.env._("Others"), request._name, "action_suggest", [request.ids], primary=False),
         ]
         return row
@@ -272,7 +308,15 @@ class TimebankDesk(models.AbstractModel):
     def _interest_row(self, offer, member):
         row = self._row(offer, self.env._("%s once said they would like it", member.partner_id.name))
         args = [[], offer.id, member.id]
-        row["buttons"] = [self._button(self.env._("Introduce"), self._name, "desk_introduce_interest", args)]
+        row["buttons"] = [
+            self._button(
+                self.env._("Introduce"),
+                self._name,
+                "desk_introduce_interest",
+                args,
+                done=self.env._("Introduced"),
+            )
+        ]
         return row
 
     def _get_idle(self, schemes):
@@ -326,7 +370,9 @@ class TimebankDesk(models.AbstractModel):
     def _expired_row(self, record):
         what = self.env._("Offer") if record._name == "timebank.offer" else self.env._("Request")
         text = self.env._("%(what)s until %(day)s", what=what, day=say_day(self.env, record.expires_on))
-        button = self._button(self.env._("Renew"), record._name, "action_renew", [record.ids])
+        button = self._button(
+            self.env._("Renew"), record._name, "action_renew", [record.ids], done=self.env._("Renewed")
+        )
         return self._row(record, text, [button])
 
     def _get_missing(self, schemes):
@@ -362,21 +408,23 @@ class TimebankDesk(models.AbstractModel):
     # Whom to ring
     # ------------------------------------------------------------
 
-    def _get_follow_up(self, schemes):
+    def _get_silent_domain(self):
         """Introductions of which nothing was heard, and meetings that should have been."""
         silent = fields.Date.subtract(fields.Date.context_today(self), days=SILENT_DAYS)
+        return [
+            "|",
+            "&",
+            ("state", "=", "introduced"),
+            ("introduced_on", "<=", silent),
+            "&",
+            ("state", "=", "agreed"),
+            ("meet_at", "<", fields.Datetime.now()),
+        ]
+
+    def _get_follow_up(self, schemes):
+        """Introductions of which nothing was heard, and meetings that should have been."""
         introductions = self.env["timebank.introduction"].search(
-            [
-                ("scheme_id", "in", schemes.ids),
-                "|",
-                "&",
-                ("state", "=", "introduced"),
-                ("introduced_on", "<=", silent),
-                "&",
-                ("state", "=", "agreed"),
-                ("meet_at", "<", fields.Datetime.now()),
-            ],
-            order="meet_at, introduced_on",
+            [("scheme_id", "in", schemes.ids), *self._get_silent_domain()], order="meet_at, introduced_on"
         )
         rows = []
         for introduction in introductions[:ROWS]:
@@ -395,7 +443,14 @@ class TimebankDesk(models.AbstractModel):
             if met:
                 row["buttons"].append(
                     self._button(
-                        self.env._("They met"), introduction._name, "action_done", [introduction.ids]
+                        self.env._("They have met"),
+                        introduction._name,
+                        "action_done",
+                        [introduction.ids],
+                        said=self.env._(
+                            "%s: they have met, and the hours are handed in.", introduction.display_name
+                        ),
+                        done=self.env._("Met"),
                     )
                 )
             rows.append(row)

@@ -1,10 +1,25 @@
-from odoo import models
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
 
-from ..common.verb import verb
+from ..common.verb import text, verb
+from ..common.windows import open_form
+
+#: What a new bank needs, in the order in which it is done; those of MANAGED by who may change banks.
+STEPS = ("rules", "coordinators", "categories", "skills", "members", "session")
+MANAGED = frozenset({"rules", "coordinators", "categories"})
+
+#: Of so many new banks at most the list is shown, the newest first.
+MOST_NEW = 4
 
 
 class TimebankScheme(models.Model):
     _inherit = "timebank.scheme"
+
+    is_set_up = fields.Boolean(
+        "Set up", readonly=True, copy=False, help="Its list of first steps is done, or was put away."
+    )
+    steps_done = fields.Json("First steps done", readonly=True, copy=False)
 
     @verb()
     def get_desk(self):
@@ -23,3 +38,139 @@ class TimebankScheme(models.Model):
         :raises AccessError: for whoever doesn't coordinate these banks
         """
         return self.env["timebank.desk"]._get_desk(self)
+
+    # ------------------------------------------------------------
+    # A bank's first hour: what to set up, until it is done.
+    # ------------------------------------------------------------
+
+    @verb(single=True, step=text())
+    def action_step_done(self, step):
+        """Tick one of the bank's first steps; the last one puts the list away.
+
+        :param str step: one of ``rules``, ``coordinators``, ``categories``, ``skills``, ``members``
+            and ``session``; nothing for all of them
+        :raises UserError: for another step, or for who doesn't decide for the bank
+        """
+        if self != self._run_by_user():
+            raise UserError(self.env._("%s is set up by its coordinators and by managers.", self.name))
+        if step and step not in STEPS:
+            raise UserError(self.env._("There is no first step of that name."))
+        done = {*(self.steps_done or ()), *((step,) if step else STEPS)}
+        # sudo: who decides for the bank says how far its list is; nothing else is written
+        self.sudo()._in_verb().write(
+            {"steps_done": sorted(done), "is_set_up": not set(STEPS) - done - self._get_steps_made()[self.id]}
+        )
+        return True
+
+    @verb(single=True)
+    def action_first_steps(self):
+        """The user's first screen, which has the list of a new bank."""
+        return self.env["ir.actions.client"]._for_xml_id("timebank_coproduction.timebank_today_action")
+
+    def _get_first_hours(self):
+        """What is left to set up in the new banks that the user decides for.
+
+        :return: a list of dicts with ``id``, ``name``, ``under_way``, whether it has members and
+            sessions already, and ``steps``, each with ``key``, ``title``, ``text`` and
+            ``action``, the window where it is done
+        """
+        if not self.env.user.has_group("timebank_coproduction.group_timebank_coordinator"):
+            return []
+        new = [("is_set_up", "=", False), ("state", "=", "open"), ("is_run_by_user", "=", True)]
+        banks = self.search(new, order="id desc", limit=MOST_NEW)
+        made = banks._get_steps_made()
+        may_manage = self.has_access("write")
+        found = []
+        for bank in banks:
+            done = made[bank.id] | set(bank.steps_done or ())
+            left = [step for step in STEPS if step not in done and (may_manage or step not in MANAGED)]
+            if left:
+                steps = [bank._prepare_step(step) for step in left]
+                under_way = made[bank.id] == {"members", "session"}
+                found.append({"id": bank.id, "name": bank.name, "steps": steps, "under_way": under_way})
+        return found
+
+    def _get_steps_made(self):
+        """The steps that show in the bank's own records: dict of bank id → set."""
+        made = {bank.id: set() for bank in self}
+        # sudo: whether there are any; none is shown
+        for step, name in (("members", "timebank.member"), ("session", "timebank.session")):
+            table = self.env[name].sudo()
+            table.flush_model(["scheme_id"])
+            rows = self.env.execute_query(
+                SQL(
+                    """SELECT s.id FROM timebank_scheme s
+                        WHERE s.id IN %s AND EXISTS (SELECT 1 FROM %s t WHERE t.scheme_id = s.id)""",
+                    tuple(self.ids) or (0,),
+                    SQL.identifier(table._table),
+                )
+            )
+            for (number,) in rows:
+                made[number].add(step)
+        return made
+
+    def _prepare_step(self, step):
+        title, say, action = {
+            "rules": (
+                self.env._("Its rules"),
+                self.env._("Who approves hours, and how far below zero members may go."),
+                open_form(self),
+            ),
+            "coordinators": (
+                self.env._("Its coordinators"),
+                self.env._("They take members in and approve. Two are better than one."),
+                open_form(self),
+            ),
+            "categories": (
+                self.env._("Categories"),
+                self.env._("What time is given for, in the words of your reports."),
+                self._step_window("timebank_category_action"),
+            ),
+            "skills": (
+                self.env._("Skills"),
+                self.env._("What people can offer and ask for."),
+                self._step_window("timebank_skill_action"),
+            ),
+            "members": (
+                self.env._("The first members"),
+                self.env._("Take somebody in: who they are, what they can do and what they need."),
+                self._step_window("timebank_intake_action", context={"default_scheme_id": self.id}),
+            ),
+            "session": (
+                self.env._("A first session"),
+                self.env._("Invite people: a café, a course, an afternoon in the garden."),
+                self._step_window("timebank_session_action", domain=[("scheme_id", "=", self.id)]),
+            ),
+        }[step]
+        return {"key": step, "title": title, "text": say, "action": action}
+
+    def _step_window(self, name, **own):
+        return {"xml_id": f"timebank_coproduction.{name}", **own}
+
+    def _find_unsealed(self, before):
+        """Open banks with a transfer from before that moment which no seal since covers.
+
+        Only transfers dated about or after the bank's last seal are looked at: the ledger
+        check goes through the rest.
+
+        :param datetime before: in UTC
+        """
+        self.env["timebank.transfer"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT s.id
+                  FROM timebank_scheme s
+                  LEFT JOIN timebank_seal k ON k.id = s.last_seal_id
+                 WHERE s.state = 'open'
+                   AND EXISTS (
+                       SELECT 1 FROM timebank_transfer t
+                        WHERE t.scheme_id = s.id
+                          AND t.date >= COALESCE(k.create_date::date - 1, '-infinity')
+                          AND t.create_date < %s
+                          AND NOT EXISTS (SELECT 1 FROM timebank_seal_line l WHERE l.transfer_id = t.id))
+                """,
+                before,
+            )
+        )
+        return self.browse([number for (number,) in rows])

@@ -19,6 +19,18 @@ class TimebankHours(models.Model):
         "The hours of this meeting have been handed in already.",
     )
 
+    def _prepare_copy_to_decide(self):
+        return {**super()._prepare_copy_to_decide(), "introduction_id": self.introduction_id.id}
+
+    def _prepare_vals(self, vals):
+        """What was asked for says what its time counts as, unless somebody does."""
+        vals = super()._prepare_vals(vals)
+        if not self and isinstance(vals.get("request_id"), int) and not vals.get("category_id"):
+            # sudo: only the skill is asked of a request that the user may name and not read
+            request = self.env["timebank.request"].sudo().browse(vals["request_id"])
+            vals["category_id"] = request.skill_id._get_category().id
+        return vals
+
     def _get_known(self, people):
         """And those to whom the user was introduced."""
         own = self.env.user.partner_id.id

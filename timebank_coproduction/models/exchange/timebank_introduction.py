@@ -42,6 +42,16 @@ class TimebankIntroduction(models.Model):
     receiver_id = fields.Many2one(
         related="request_id.partner_id", string="Receiver", store=True, precompute=True, index=True
     )
+    giver_phone = fields.Char(
+        related="giver_id.phone",
+        string="Giver's telephone",
+        groups="timebank_coproduction.group_timebank_coordinator",
+    )
+    receiver_phone = fields.Char(
+        related="receiver_id.phone",
+        string="Receiver's telephone",
+        groups="timebank_coproduction.group_timebank_coordinator",
+    )
     scheme_id = fields.Many2one(
         related="request_id.scheme_id", string="Time bank", store=True, precompute=True, index=True
     )
@@ -59,6 +69,9 @@ class TimebankIntroduction(models.Model):
         aggregator="avg",
         help="Points of 100: see the manual for how they add up.",
     )
+    fit = fields.Char(
+        compute="_compute_fit", help="How well they fit, of 100 points: the manual adds them up."
+    )
     reasons = fields.Text(readonly=True)
     # How it goes
     state = fields.Selection(
@@ -66,7 +79,7 @@ class TimebankIntroduction(models.Model):
             ("suggested", "Suggested"),
             ("introduced", "Introduced"),
             ("agreed", "Agreed"),
-            ("done", "Done"),
+            ("done", "Met"),
             ("declined", "Declined"),
         ],
         string="Status",
@@ -83,6 +96,16 @@ class TimebankIntroduction(models.Model):
         compute="_compute_minutes", store=True, precompute=True, readonly=False, aggregator="sum"
     )
     hours = hours_field("minutes", "How long", editable=True)
+    category_id = fields.Many2one(
+        "timebank.category",
+        string="Counts as",
+        compute="_compute_category_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        help="In reports. It follows from what was asked for; choose another where that says it better.",
+    )
     decline_reason = for_coordinators(
         fields.Char,
         "decline_reason",
@@ -113,6 +136,20 @@ class TimebankIntroduction(models.Model):
     def _compute_minutes(self):
         for introduction in self:
             introduction.minutes = introduction.minutes or introduction.request_id.minutes
+
+    @api.depends("score")
+    def _compute_fit(self):
+        for introduction in self:
+            introduction.fit = self.env._("%s of 100", round(introduction.score))
+
+    @api.depends("request_id.skill_id", "offer_id.skill_id")
+    def _compute_category_id(self):
+        for introduction in self:
+            # sudo: the lists of skills and categories are everybody's
+            asked, offered = introduction.request_id.sudo().skill_id, introduction.offer_id.sudo().skill_id
+            introduction.category_id = (
+                introduction.category_id or asked._get_category() or offered._get_category()
+            )
 
     @api.depends("giver_id", "request_id.for_whom", "request_id.on_behalf_of", "receiver_id", "skill_id")
     def _compute_display_name(self):
@@ -250,10 +287,17 @@ class TimebankIntroduction(models.Model):
         :param sources: the requests or the offers that were asked about
         """
         introductions = self._keep_suggestions(rows)
-        name = "request_id" if sources._name == "timebank.request" else "offer_id"
         if not rows and not introductions:
             raise UserError(self.env._("Nothing fits yet. It shows on the desk as soon as something does."))
-        return open_list(self.env, "timebank_introduction_suggested_action", [(name, "in", sources.ids)], {})
+        name = "request_id" if sources._name == "timebank.request" else "offer_id"
+        under_way = [(name, "in", sources.ids), ("state", "in", ("suggested", "introduced", "agreed"))]
+        return (introductions | self.search(under_way))._open_suggestions()
+
+    def _open_suggestions(self, **more):
+        """These in a list of their own, in which each stays where it is when its people are introduced."""
+        return open_list(
+            self.env, "timebank_introduction_suggested_action", [("id", "in", self.ids)], {}, **more
+        )
 
     def _keep_suggestions(self, rows):
         """Introductions in state suggested for ``rows``; those that are there get the new score.

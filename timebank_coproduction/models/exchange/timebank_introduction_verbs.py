@@ -2,8 +2,11 @@ from odoo import fields, models
 
 from ...tools.minutes import DAY
 from ..common.verb import flag, moment, text, verb, whole
-from ..common.windows import open_list
+from ..common.windows import open_list, tell
 from ..ledger.timebank_told import CALL
+
+#: Of how many pairs the names are said.
+MOST_SAID = 3
 
 
 class TimebankIntroduction(models.Model):
@@ -15,7 +18,8 @@ class TimebankIntroduction(models.Model):
     def action_introduce(self):
         """Tell both people about each other, with the contact details that each agreed to share.
 
-        :return: ``True``, or an action listing what could not be done, and why
+        :return: ``True``, or an action listing what could not be done, and why; screens that
+            ask for it are told who was introduced, and how they were told
         :raises UserError: when none could be introduced
         """
         refusals = self._get_refusals_to_introduce()
@@ -23,8 +27,10 @@ class TimebankIntroduction(models.Model):
         introductions._in_verb().write(
             {"state": "introduced", "introduced_on": fields.Date.context_today(self)}
         )
-        introductions._tell_both()
-        return self._tell(refusals, self.env._("introduced"))
+        rung = introductions._tell_both()
+        if refusals or not self.env.context.get("timebank_told"):
+            return self._tell(refusals, self.env._("introduced"))
+        return tell(introductions._say_introduced(rung))
 
     @verb(meet_at=moment(), place=text(), minutes=whole())
     def action_agree(self, meet_at=None, place=None, minutes=None):
@@ -202,6 +208,7 @@ class TimebankIntroduction(models.Model):
                         "date": start.date(),
                         "start_minute": minute if minute < DAY else -1,
                         "minutes": minutes,
+                        "category_id": introduction.category_id.id,
                         "description": request.description or introduction.skill_id.name,
                         "source": "coordinator",
                         "request_id": request.id,
@@ -212,10 +219,16 @@ class TimebankIntroduction(models.Model):
         return vals_list
 
     def _tell_both(self):
-        """A mail to each whom it reaches; the coordinator telephones the others."""
+        """A mail to each whom it reaches; the coordinator telephones the others.
+
+        :return: the contacts who have to be rung
+        """
+        rung = self.env["res.partner"]
         for name, other in (("giver", "receiver"), ("receiver", "giver")):
             template = f"timebank_coproduction.mail_template_introduction_{name}"
-            self._mail_people(template, f"{name}_id")._plan_calls(
+            unreached = self._mail_people(template, f"{name}_id")
+            rung |= unreached[f"{name}_id"]
+            unreached._plan_calls(
                 lambda introduction, other=f"{other}_id": self.env._(
                     "%(skill)s and %(other)s",
                     skill=introduction.skill_id.name,
@@ -223,6 +236,34 @@ class TimebankIntroduction(models.Model):
                 ),
                 f"{name}_id",
             )
+        return rung
+
+    def _say_introduced(self, rung):
+        """Who was introduced to whom, who has a mail, and who is to be rung."""
+        pairs = [
+            self.env._(
+                "%(giver)s and %(receiver)s are introduced.",
+                giver=introduction.giver_id.name,
+                # sudo: the sentence names who asked, to whoever put them together
+                receiver=introduction.request_id.sudo()._get_whom(),
+            )
+            for introduction in self[:MOST_SAID]
+        ]
+        if len(self) > MOST_SAID:
+            pairs = [self.env._("%s pairs are introduced.", len(self))]
+        people = self.giver_id | self.receiver_id
+        mailed = people - rung
+        if not rung:
+            told = self.env._("They have a mail.")
+        elif not mailed:
+            told = self.env._("No mail reaches them: ring them. It is among your calls to make.")
+        else:
+            told = self.env._(
+                "%(mailed)s got a mail. Ring %(rung)s: it is among your calls to make.",
+                mailed=", ".join(mailed.mapped("name")),
+                rung=", ".join(rung.mapped("name")),
+            )
+        return " ".join([*pairs, told])
 
     def _forget_calls(self):
         """Nobody has to be rung about an introduction any more that its people have answered."""

@@ -6,7 +6,7 @@ from ...tools import closeness
 from ...tools.minutes import clock
 from ..common.figures import figures_over
 from ..common.verb import verb
-from ..common.windows import open_dialog, open_list
+from ..common.windows import open_dialog, open_form, open_list
 
 #: How many of the requests that a member could meet are told to whoever asks them to give back.
 WISHES_TOLD = 3
@@ -53,6 +53,52 @@ class TimebankMember(models.Model):
             self._withdraw_offers(vals["state"])
         return result
 
+    def _get_introductions(self):
+        """The introductions of these members that are not over."""
+        return self.env["timebank.introduction"].search(
+            [
+                ("scheme_id", "in", self.scheme_id.ids),
+                ("state", "in", ("suggested", "introduced", "agreed")),
+                "|",
+                ("giver_id", "in", self.partner_id.ids),
+                ("receiver_id", "in", self.partner_id.ids),
+            ]
+        )
+
+    def _get_open_matters(self, day):
+        matters = super()._get_open_matters(day)
+        # sudo: the offers follow the membership; the user may write the membership
+        mine = self.sudo()
+        live = [
+            *mine.offer_ids.filtered(lambda offer: offer.state != "closed").mapped("display_name"),
+            *mine.request_ids.filtered(lambda request: request.state != "closed").mapped("display_name"),
+        ]
+        if live:
+            matters.append((self.env._("Offers and requests: %s", ", ".join(live)), self.env._("Closed.")))
+        told = self._get_introductions().filtered(lambda one: one.state != "suggested")
+        if told:
+            matters.append(
+                (
+                    self.env._("Introductions: %s", ", ".join(told.mapped("display_name"))),
+                    self.env._("Declined; you get a to-do to tell the other person."),
+                )
+            )
+        return matters
+
+    def _settle(self, day, reason):
+        introductions = self._get_introductions()
+        suggested = introductions.filtered(lambda one: one.state == "suggested")
+        suggested.action_strike_out()
+        told = introductions - suggested
+        if told:
+            told.action_decline(reason or self.env._("Has left the time bank"))
+            going = self.partner_id
+            told._plan_calls(
+                lambda one: self.env._("an introduction that won't take place"),
+                person=lambda one: (one.giver_id | one.receiver_id) - going,
+            )
+        return super()._settle(day, reason)
+
     def _withdraw_offers(self, state):
         """What a member who pauses or leaves offered and asked for is not suggested any more."""
         # sudo: the offers follow the membership; the user may write the membership.
@@ -71,7 +117,21 @@ class TimebankMember(models.Model):
         """An empty entry of hours for this member, to fill in."""
         self.ensure_one()
         return open_dialog(
-            self.env["timebank.hours"], self.env._("Log hours"), context=self._get_form_defaults()
+            self.env["timebank.hours"], self.env._("Record hours"), context=self._get_form_defaults()
+        )
+
+    @verb(single=True)
+    def action_new_offer(self):
+        """An empty offer of this member, to fill in."""
+        return open_form(
+            self.env["timebank.offer"], name=self.env._("New offer"), context=self._get_form_defaults()
+        )
+
+    @verb(single=True)
+    def action_new_request(self):
+        """An empty request of this member, to fill in."""
+        return open_form(
+            self.env["timebank.request"], name=self.env._("New request"), context=self._get_form_defaults()
         )
 
     @verb(single=True)

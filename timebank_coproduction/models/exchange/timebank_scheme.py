@@ -6,7 +6,6 @@ from odoo.tools import SQL
 from ...tools import closeness, planning
 from ..common.hours_field import hours_field
 from ..common.verb import verb
-from ..common.windows import open_list
 
 #: For how many days after support ended somebody is asked.
 SUPPORT_ENDED_DAYS = 60
@@ -65,11 +64,8 @@ class TimebankScheme(models.Model):
     def action_plan_introductions(self):
         """Make a plan, and show it to be accepted or struck out line by line."""
         introductions = self.plan_introductions()
-        return open_list(
-            self.env,
-            "timebank_introduction_suggested_action",
-            [("id", "in", introductions.ids), ("state", "=", "suggested")],
-            display_name=self.env._("Plan of %s introductions", len(introductions)),
+        return introductions._open_suggestions(
+            display_name=self.env._("Plan of %s introductions", len(introductions))
         )
 
     def _get_plan_rows(self):

@@ -34,6 +34,12 @@ class TimebankSkill(models.Model):
         required=True,
         help="A skill of a person, a space or equipment to lend.",
     )
+    category_id = fields.Many2one(
+        "timebank.category",
+        string="Counts as",
+        ondelete="restrict",
+        help="What time given for it counts as in reports. Empty: as its group does.",
+    )
     synonyms = fields.Char(translate=True, help="Other words that people use for it, with commas between.")
     active = fields.Boolean(default=True)
     offer_ids = fields.One2many("timebank.offer", "skill_id", string="Offers")
@@ -110,6 +116,13 @@ class TimebankSkill(models.Model):
                     used[0].name,
                 )
             )
+
+    def _get_category(self):
+        """What time given for this counts as: its own category, or that of the nearest group with one."""
+        skill = self
+        while skill and not skill.category_id:
+            skill = skill.parent_id
+        return skill.category_id
 
     def _is_called(self, word):
         """Whether ``word`` is the name or one of the synonyms, whatever its capitals."""

@@ -11,7 +11,7 @@ class TimebankWords(models.Model):
     )
 
     _introduction_once = models.UniqueIndex(
-        "(introduction_id, field_name) WHERE introduction_id IS NOT NULL",
+        "(introduction_id, field_name) WHERE introduction_id IS NOT NULL AND active",
         "There are such words about that introduction already.",
     )
 

@@ -17,7 +17,7 @@ class TimebankBillLine(models.Model):
     _description = "Bill Line Charged to a Grant"
     _inherit = ["timebank.protected"]
     _order = "date desc, id desc"
-    _rec_names_search = ["name", "move_line_id"]
+    _rec_names_search = ["name", "number", "reference"]
     _allow_sudo_commands = False
 
     grant_id = fields.Many2one("timebank.grant", required=True, readonly=True, ondelete="cascade", index=True)
@@ -229,7 +229,8 @@ class TimebankBillLine(models.Model):
                      FROM timebank_bill_line l
                      JOIN account_move_line i ON i.id = l.move_line_id
                      JOIN account_move m ON m.id = i.move_id
-                     JOIN timebank_bill_line e ON e.partner_id = l.partner_id AND e.share_amount = l.share_amount
+                     JOIN timebank_bill_line e ON e.partner_id = l.partner_id
+                                              AND e.share_amount = l.share_amount
                      JOIN account_move_line j ON j.id = e.move_line_id AND j.move_id != i.move_id
                      JOIN account_move n ON n.id = j.move_id AND n.move_type = m.move_type
                     WHERE l.id IN %s AND TRIM(COALESCE(m.ref, '')) != '' AND l.share_amount > 0

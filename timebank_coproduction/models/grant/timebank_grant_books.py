@@ -12,6 +12,7 @@ READ = {
     "account.account": ["account_type"],
     "account.analytic.line": ["amount", "date", "move_line_id", "general_account_id", "product_id", "name"],
     "account.move.line": ["account_id", "product_id", "tax_line_id", "group_tax_id", "analytic_distribution"],
+    "res.partner": ["tz"],
     "timebank.grant": ["analytic_account_id", "company_id"],
 }
 

@@ -133,6 +133,7 @@ class TimebankGrant(models.Model):
         columns = lines._get_columns("id", "status", "open_amount", "partner_id", "date")
         lines.move_line_id.fetch(["product_id", "quantity", "name", "move_id"])
         lines.move_id.fetch(["ref"])
+        minor = self._get_to_minor_units()
         bills, paid = {}, lines.filtered("matched_amount")._get_paid_claims()
         for line, (line_id, status, left, partner_id, day) in zip(lines, columns, strict=True):
             if status not in ("open", "part") or not left:
@@ -143,7 +144,7 @@ class TimebankGrant(models.Model):
                 supplier=suppliers.get(partner_id, 0),
                 product=item.product_id.id or 0,
                 quantity=item.quantity,
-                amount=self._to_minor_units(left),
+                amount=minor(left),
                 day=day,
                 text=" ".join(filter(None, (item.name, item.move_id.ref))),
                 paid=frozenset(paid.get(line_id, ())),
@@ -178,15 +179,16 @@ class TimebankGrant(models.Model):
             for reward in claims.reward_id
         }
         columns = claims._get_columns("id", "code", "reward_id", "quantity")
+        minor = self._get_to_minor_units()
         return {
             claim_id: bill_matching.Claim(
                 id=claim_id,
                 code=code or "",
                 quantity=quantity,
-                amount=self._to_minor_units(claim._get_open_cost(claim.matched_amount)),
+                amount=minor(claim._get_open_cost(claim.matched_amount)),
                 day=claim._get_day(),
-                billed=self._to_minor_units(claim.matched_amount),
-                room=self._to_minor_units(claim.cost_amount + claim.tolerance_amount - claim.matched_amount),
+                billed=minor(claim.matched_amount),
+                room=minor(claim.cost_amount + claim.tolerance_amount - claim.matched_amount),
                 **about[reward_id],
             )
             for claim, (claim_id, code, reward_id, quantity) in zip(claims, columns, strict=True)
@@ -210,7 +212,12 @@ class TimebankGrant(models.Model):
 
     def _to_minor_units(self, amount):
         """Whole minor units (pence) of an amount of money."""
-        return round(amount * 10**self.company_currency_id.decimal_places)
+        return self._get_to_minor_units()(amount)
+
+    def _get_to_minor_units(self):
+        """The function that does so, found once for thousands of amounts."""
+        unit = 10**self.company_currency_id.decimal_places
+        return lambda amount: round(amount * unit)
 
     # ------------------------------------------------------------
     # The two panes on which finance matches by hand: bills on the left, claims on the right.

@@ -152,8 +152,9 @@ class TimebankReconciliation(models.Model):
 
     def _get_entries(self):
         """Spending in the books up to the period's end."""
+        minor = self.grant_id._get_to_minor_units()
         return [
-            Entry(spend.move_line_id, self._to_minor_units(spend.amount), spend.date, spend.name)
+            Entry(spend.move_line_id, minor(spend.amount), spend.date, spend.name)
             for spend in self.grant_id._get_spend_lines(date_to=self.date_to)
         ]
 
@@ -185,8 +186,9 @@ class TimebankReconciliation(models.Model):
 
     def _read_matches(self):
         """Matches of bills up to the period's end."""
+        minor = self.grant_id._get_to_minor_units()
         return [
-            Match(number, claim, bill, self._to_minor_units(amount), self._to_minor_units(pays))
+            Match(number, claim, bill, minor(amount), minor(pays))
             for number, claim, bill, amount, pays in self.env.execute_query(
                 SQL(
                     """SELECT m.id, m.redemption_id, m.bill_line_id, m.amount, m.pays
@@ -200,8 +202,9 @@ class TimebankReconciliation(models.Model):
 
     def _read_claims(self):
         """The grant's claims; those that stand at the period's end await their bills."""
+        minor = self.grant_id._get_to_minor_units()
         return [
-            Claim(number, self._to_minor_units(cost), day, awaits, done)
+            Claim(number, minor(cost), day, awaits, done)
             for number, cost, day, awaits, done in self.env.execute_query(
                 SQL(
                     """SELECT id, cost_amount, %(day)s,

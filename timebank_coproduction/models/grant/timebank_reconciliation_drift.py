@@ -176,6 +176,7 @@ class TimebankReconciliation(models.Model):
                 self.id,
             )
         )
+        minor = self.grant_id._get_to_minor_units()
         return [
             Line(
                 status,
@@ -183,7 +184,7 @@ class TimebankReconciliation(models.Model):
                 item or (status != "manual_entry" and name) or 0,
                 0,
                 day,
-                *map(self._to_minor_units, amounts),
+                *map(minor, amounts),
             )
             for status, claim, item, name, day, *amounts in rows
         ]
@@ -204,8 +205,12 @@ class TimebankReconciliation(models.Model):
     def _tell_of_bills(self, bills):
         items = self.env["account.move.line"].browse(item for item in bills if isinstance(item, int)).exists()
         items = {item.id: item for item in items}
-        lines = self.line_ids.filtered(lambda line: line.bill_name and not line.is_late)
-        names = {line.move_line_id.id or line.bill_name: line for line in lines}
+        columns = self.line_ids._get_columns("id", "move_line_id", "bill_name", "is_late")
+        known = {
+            item_id or name: line_id for line_id, item_id, name, is_late in columns if name and not is_late
+        }
+        told = [key for key in bills if key in known]
+        names = dict(zip(told, self.line_ids.browse(known[key] for key in told), strict=True))
         for key, (before, after) in bills.items():
             item, line = items.get(key), names.get(key)
             name = line.bill_name if line else self._prepare_bill_names(item)["bill_name"]

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ...tools import codes, words
 from ..common.verb import flag, number, record_or_none, text, verb
+from ..common.words import at_place
 from ..reward.timebank_reward import STAFF
 
 #: Until a claim is decided, its expected cost is typed in; then it is committed.
@@ -131,6 +132,21 @@ class TimebankRedemption(models.Model):
         self.env["timebank.grant"].browse({grant.id for grant in grants.values()})._mark_committed()
         self._give_codes(vals_by_id)
         return vals_by_id, refusals | unaffordable
+
+    def _get_refusals_to_undo(self):
+        refusals = super()._get_refusals_to_undo()
+        for claim in (self - self.browse(refusals)).sudo():  # sudo: only whether it was billed is asked
+            if claim.matched_amount:
+                refusals[claim.id] = self.env._(
+                    "“%s” has been billed by its supplier: ask finance to undo the match first.",
+                    claim.display_name,
+                )
+        return refusals
+
+    def _prepare_undo(self):
+        """What they committed is free again, and the next approval chooses anew who pays."""
+        self.sudo().grant_id._mark_committed()  # sudo: coordinators read grants, and change nothing in them
+        return {**super()._prepare_undo(), "grant_id": False}
 
     def _choose_grants(self):
         """Choose the grant of each claim, in their order, within what the grants have left.
@@ -445,11 +461,10 @@ class TimebankRedemption(models.Model):
 
     def _get_day(self):
         """The day on which it was approved, by the clocks of its organisation (see `claim_day`)."""
-        zone = self.company_id.sudo().partner_id.tz or "UTC"  # sudo: the organisation's time zone alone
-        return (
-            self.approved_on
-            and fields.Datetime.context_timestamp(self.with_context(tz=zone), self.approved_on).date()
-        )
+        if not self.approved_on:
+            return False
+        zone = self.company_id.sudo().partner_id.tz  # sudo: the organisation's time zone alone
+        return at_place(self.approved_on, zone).date()
 
     def _prepare_row(self):
         return {

@@ -104,6 +104,7 @@ class TimebankHours(models.Model):
             ("api", "Other system"),
         ],
         required=True,
+        copy=False,
         default=lambda self: "coordinator" if self._is_coordinating() else "portal",
     )
     # The decision
@@ -282,8 +283,13 @@ class TimebankHours(models.Model):
         return result
 
     def copy_data(self, default=None):
-        today = fields.Date.context_today(self)
-        return [{**vals, "date": today, **(default or {})} for vals in super().copy_data(default)]
+        """The same again, today: made by whoever copies it, and in the role that the giver has."""
+        default = {"date": fields.Date.context_today(self), **(default or {})}
+        vals_list = [{**vals, **default} for vals in super().copy_data(default)]
+        for vals in vals_list:
+            if not self._is_coordinating() or vals.get("partner_id") == self.env.user.partner_id.id:
+                vals.pop("role", None)
+        return vals_list
 
     @api.ondelete(at_uninstall=True)
     def _unlink_only_undecided(self):
@@ -373,7 +379,7 @@ class TimebankHours(models.Model):
         self._check_times(vals)
         if self._is_to_oneself(vals):
             raise UserError(self.env._("Nobody gives time to themselves: choose who received it."))
-        if not self.env.su and COORDINATORS_ONLY.intersection(vals) and not self._is_coordinating():
+        if not self.env.su and COORDINATORS_ONLY.intersection(vals):
             self._check_members_own(vals)
         if CONTENT.intersection(vals):
             for entry in self:
@@ -403,12 +409,28 @@ class TimebankHours(models.Model):
         )
 
     def _check_members_own(self, vals):
-        giver = vals.get("partner_id", self.env.user.partner_id.id)
-        for usual in self or self.new({"partner_id": giver, "scheme_id": vals.get("scheme_id")}):
-            if any(name in vals and vals[name] not in (usual[name], False) for name in COORDINATORS_ONLY):
-                raise AccessError(
-                    self.env._("Only a coordinator can say how an entry was made and in which role.")
-                )
+        """What a member can't say of an entry, nor a coordinator of their own: its role lets it earn."""
+        me, coordinating = self.env.user.partner_id, self._is_coordinating()
+        names = COORDINATORS_ONLY.intersection(vals) - ({"source"} if coordinating else set())
+        for entry in self or self.new():
+            giver = vals.get("partner_id") or entry.partner_id.id or me.id
+            if coordinating and giver != me.id:
+                continue
+            scheme = (
+                vals.get("scheme_id") or entry.scheme_id.id or self.env["timebank.scheme"]._get_usual().id
+            )
+            usual = self.new({"partner_id": giver, "scheme_id": scheme})
+            same = giver == entry.partner_id.id
+            for name in names:
+                if vals[name] and vals[name] not in (usual[name], same and entry[name]):
+                    raise AccessError(self._say_members_own(coordinating))
+
+    def _say_members_own(self, coordinating):
+        if coordinating:
+            return self.env._(
+                "Nobody sets their own terms: another coordinator says in which role you gave it."
+            )
+        return self.env._("Only a coordinator can say how an entry was made and in which role.")
 
     # ------------------------------------------------------------
     # The time of day at which an entry began, as people write it.

@@ -13,6 +13,10 @@ from ..common.words import today_at
 WHAT_MAKES_A_DOUBLE = ("scheme_id", "receiver_id", "project_id", "start_minute")
 
 
+#: Of days longer ago than this, no entry is approved at once for being short.
+LET_THROUGH_DAYS = 31
+
+
 def week_of(day):
     """The week of a day, from Monday to Sunday: a year and a number."""
     return tuple(day.isocalendar())[:2]
@@ -94,7 +98,11 @@ class TimebankHours(models.Model):
             if not foreign and not any(reasons.values()):
                 continue
             for entry in entries:
-                reason = reasons[entry.partner_id.id] or reasons.get(entry.receiver_id.id)
+                reason = ""
+                for person in entry.partner_id | entry.receiver_id:
+                    if reasons[person.id] and not reason:  # unless it was before they left
+                        member = members.get((scheme.id, person.id))
+                        reason = scheme._why_not_taking_part(person, member, entry.date)
                 if not reason and foreign and entry.project_id in foreign:
                     reason = self.env._(
                         "%(bank)s does not serve the project %(project)s.",
@@ -238,6 +246,11 @@ class TimebankHours(models.Model):
             lambda entry: entry.scheme_id.approval == "trusted" and not entry.member_id.trusted
         )
         measured = rest.filtered(lambda entry: entry.scheme_id.approval == "over_limit")
+        # A year's days at once would be a year's limits: what is old, a coordinator looks at.
+        oldest = fields.Date.subtract(fields.Date.context_today(self), days=LET_THROUGH_DAYS)
+        old = measured.filtered(lambda entry: entry.date < oldest)
+        waiting |= old
+        measured -= old
         let_through = measured._get_minutes_let_through()
         for entry in measured:
             scheme, giver = entry.scheme_id, entry.partner_id.id
@@ -317,7 +330,44 @@ class TimebankHours(models.Model):
         entries = self._raise_or_list(refusals)
         entries._note(self.env._("Approved"))
         entries._close_todos()
-        return self._tell(refusals, self.env._("approved"))
+        return self._tell(refusals, self.env._("approved"), undo=True)
+
+    def _take_back(self):
+        """The credits go back, and the hours wait again.
+
+        What has moved credits is reversed, as each approval is that was a mistake, and waits
+        as a copy; what earned none just waits.
+        """
+        refusals = self._get_refusals_to_decide("approved")
+        refusals |= (self - self.browse(refusals))._get_refusals_to_take_back(
+            lambda entry: (entry.approver_id, entry.approved_on)
+        )
+        rest = self - self.browse(refusals)
+        refusals |= rest._get_refusals_to_record()  # they will wait again, for which they have to be right
+        entries = self - self.browse(refusals)
+        reason = self.env._("The approval was taken back")
+        refusals |= entries._post_reversals(reason)
+        entries = self._raise_or_list(refusals)
+        paid = entries.filtered("earns_credit")
+        paid._in_verb().write({"state": "reversed", "refusal_reason": reason})
+        paid.flush_recordset(["state"])  # or their copies would be doubles
+        unpaid = entries - paid
+        unpaid._in_verb().write({"state": "submitted", "approver_id": False, "approved_on": False})
+        entries._note(reason)
+        (unpaid | paid._copy_to_decide_again())._ask_for_decision()
+        return self._tell(refusals, self.env._("taken back and waiting again"))
+
+    def _copy_to_decide_again(self):
+        """:return: these entries anew, in their order, as they were handed in"""
+        vals_list = [
+            {**vals, **entry._prepare_copy_to_decide(), "state": "submitted"}
+            for entry, vals in zip(self, self.copy_data(), strict=True)
+        ]
+        return self._in_verb().create(vals_list).with_env(self.env)
+
+    def _prepare_copy_to_decide(self):
+        """What a copy that waits anew keeps of its entry, besides what every copy does."""
+        return {"date": self.date, "tz": self.tz}
 
     @verb(reason=text())
     def action_refuse(self, reason):

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from ...tools.minutes import clock
 from ..common.hours_field import hours_field
 from ..common.verb import verb
 from ..common.windows import open_list
@@ -66,3 +67,24 @@ class TimebankMember(models.Model):
         return {
             member: totals.get((member.scheme_id._origin, member.partner_id._origin), 0) for member in self
         }
+
+    # Leaving
+    def _get_open_matters(self, day):
+        matters = super()._get_open_matters(day)
+        waiting = self.env["timebank.hours"].search(
+            [
+                ("scheme_id", "=", self.scheme_id.id),
+                ("state", "in", ("draft", "submitted")),
+                "|",
+                ("partner_id", "=", self.partner_id.id),
+                ("receiver_id", "=", self.partner_id.id),
+            ]
+        )
+        if waiting:
+            matters.append(
+                (
+                    self.env._("Time not approved yet: %s", clock(sum(waiting.mapped("minutes")))),
+                    self.env._("What was given until that day can still be approved."),
+                )
+            )
+        return matters

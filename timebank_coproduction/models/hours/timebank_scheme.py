@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...tools.minutes import DAY
 from ..common.figures import figures_over
@@ -42,7 +42,8 @@ class TimebankScheme(models.Model):
         "approval_over_minutes",
         "Approve entries over",
         editable=True,
-        help="Entries of up to this long, all of a person's on one day together, are approved at once.",
+        help="Entries of up to this long, all of a person's on one day together, are approved at once, for"
+        " days of the last month.",
     )
     approval_week_minutes = fields.Integer(default=300)
     approval_week_hours = hours_field(
@@ -69,6 +70,7 @@ class TimebankScheme(models.Model):
         "The limits of approval are zero or more.",
     )
 
+    @api.depends_context("uid")
     def _compute_to_approve_count(self):
         hours, waiting = self.env["timebank.hours"], [("state", "=", "submitted")]
         for scheme, number in figures_over(self, hours, "scheme_id", waiting):

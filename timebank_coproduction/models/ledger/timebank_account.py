@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.ledger_ddl import FLOW_KINDS
@@ -22,6 +23,7 @@ class TimebankAccount(models.Model):
     _order = "kind, name, id"
     _rec_names_search = ["name", "partner_id"]
     _protected_fields = frozenset({"balance_minutes", "state", "kind", "scheme_id", "partner_id"})
+    _own_terms = frozenset({"has_own_limit", "credit_limit_minutes", "credit_limit_hours"})
 
     # Whose
     name = fields.Char(required=True, compute="_compute_name", store=True, precompute=True, readonly=False)
@@ -47,6 +49,11 @@ class TimebankAccount(models.Model):
         tracking=True,
     )
     frozen_with_scheme = fields.Boolean(readonly=True)
+    takes_until = fields.Date(
+        readonly=True,
+        copy=False,
+        help="Though the account isn't open: what is dated until that day still moves on it.",
+    )
     # What is in it
     balance_minutes = fields.Integer(readonly=True, default=0, copy=False, aggregator="sum")
     balance_hours = hours_field("balance_minutes", "Balance")
@@ -70,7 +77,9 @@ class TimebankAccount(models.Model):
 
     # Gifts
     can_give = fields.Boolean(
-        compute="_compute_can_give", help="Whether this user may give from the account."
+        compute="_compute_can_give",
+        search="_search_can_give",
+        help="Whether this user may give from the account.",
     )
 
     _member_unique = models.UniqueIndex(
@@ -97,6 +106,18 @@ class TimebankAccount(models.Model):
                 account.name = account.partner_id.name or account.partner_id.display_name
             elif not account.name:
                 account.name = dict(self._fields["kind"]._description_selection(self.env)).get(account.kind)
+
+    @api.depends("name", "kind", "scheme_id.name")
+    def _compute_display_name(self):
+        """The bank's own accounts go by the bank's name."""
+        says = {
+            "operating": self.env._("%s (the bank itself)"),
+            "voucher": self.env._("%s (vouchers that are out)"),
+        }
+        for account in self:
+            # sudo: the name of the bank of an account that is named
+            own = says.get(account.kind) and account.sudo().scheme_id.name
+            account.display_name = says[account.kind] % own if own else account.name
 
     @api.depends("scheme_id.credit_limit_minutes", "has_own_limit", "kind")
     def _compute_credit_limit_minutes(self):
@@ -129,6 +150,13 @@ class TimebankAccount(models.Model):
     def _compute_can_give(self):
         for account in self:
             account.can_give = not account._why_not_spend()
+
+    def _search_can_give(self, operator, value):
+        if operator != "in" or False in value:
+            return NotImplemented
+        return Domain([("kind", "in", ("member", "pot")), ("state", "=", "open")]) & (
+            self._get_held_domain() | Domain("scheme_id.is_run_by_user", "=", True)
+        )
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """The balance of an account that everybody uses includes its tail.
@@ -189,7 +217,6 @@ class TimebankAccount(models.Model):
         return super(TimebankAccount, self._in_verb()).create(vals_list).with_env(self.env)
 
     def write(self, vals):
-        self._refuse_own_terms(vals, {"has_own_limit", "credit_limit_minutes", "credit_limit_hours"})
         if "holder_ids" not in vals or self.env.su:
             return super().write(vals)
         others = self - self._get_held()
@@ -242,7 +269,17 @@ class TimebankAccount(models.Model):
         self.check_access("write")
         if any(account.kind in FLOW_KINDS for account in self) and not self.env.su:
             raise UserError(self.env._("The bank's own accounts follow the bank: close the bank instead."))
-        self._in_verb().write({"state": state})
+        self._in_verb().write({"state": state, "takes_until": False})
+
+    def _end(self, day):
+        """Close empty accounts and freeze the others. What is dated until ``day`` still moves on them."""
+        empty = self.filtered(lambda account: not account.balance_minutes)
+        empty._in_verb().write({"state": "closed", "takes_until": day})
+        (self - empty)._in_verb().write({"state": "frozen", "takes_until": day})
+
+    def _freeze_what_came_late(self):
+        """Closed accounts on which something moved after all are not empty any more."""
+        self.filtered("balance_minutes")._in_verb().write({"state": "frozen"})
 
     def _freeze_for_scheme(self):
         self.filtered(lambda account: account.state == "open")._in_verb().write(
@@ -252,9 +289,15 @@ class TimebankAccount(models.Model):
     def _thaw_for_scheme(self):
         self.filtered("frozen_with_scheme")._in_verb().write({"state": "open", "frozen_with_scheme": False})
 
-    def _why_not_movable(self):
-        """Why nothing can move on this account now, or an empty string."""
+    def _why_not_movable(self, day=None, back=False):
+        """Why nothing can move on this account now, or an empty string.
+
+        :param day: the day of what is to move, which may be one before the account ended
+        :param bool back: whether it only puts back what moved before
+        """
         self.ensure_one()
+        if self.takes_until and (back or day and day <= self.takes_until):
+            return ""
         state = self.state
         if state == "frozen":
             return self.env._("The account of %s is frozen: open it again first.", self.name)
@@ -387,8 +430,31 @@ class TimebankAccount(models.Model):
 
     @verb(single=True)
     def action_open_gift(self):
+        """Ask how much is given from this account, and to whom."""
         self.ensure_one()
         return open_list(self.env, "timebank_gift_action", context={"default_from_account_id": self.id})
+
+    @verb(single=True)
+    def action_open_gift_to(self):
+        """Ask how much is given to this account, and by whom."""
+        self.ensure_one()
+        return open_list(self.env, "timebank_gift_action", context={"default_to_account_id": self.id})
+
+    def _get_takers_domain(self):
+        """The accounts to which this user may give from this one; with none, from some account."""
+        domain = Domain(
+            [("kind", "in", ("member", "pot")), ("state", "=", "open"), ("id", "not in", self.ids)]
+        )
+        if self:
+            domain &= Domain("scheme_id", "=", self.scheme_id.id)
+        return domain if self._is_own() else domain & ~self._get_held_domain()
+
+    def _get_givers_domain(self):
+        """The accounts from which this user may give to this one; with none, to some account."""
+        domain = Domain([("can_give", "=", True), ("id", "not in", self.ids)])
+        if self:
+            domain &= Domain("scheme_id", "=", self.scheme_id.id)
+        return domain & self._get_own_domain() if self._get_held() else domain
 
     def _why_not_spend(self):
         """Why this user can't give from the account, or an empty string."""
@@ -462,6 +528,18 @@ class TimebankAccount(models.Model):
     # ------------------------------------------------------------
     # Gain: nobody decides what makes an account grow that they hold.
     # ------------------------------------------------------------
+
+    def _is_own(self):
+        """Whether it is the user's own account as a member: what they move on from it is no gain."""
+        # sudo: only whether it is the user's own is asked
+        return bool(self) and self.sudo().partner_id == self.env.user.partner_id
+
+    def _get_own_domain(self):
+        return Domain("partner_id", "=", self.env.user.partner_id.id)
+
+    def _get_held_domain(self):
+        """As :meth:`_get_held`, to search by."""
+        return self._get_own_domain() | Domain("holder_ids", "in", self.env.user.partner_id.ids)
 
     def _get_held(self):
         """Those of these accounts that the user holds: their own, and pots of which they are a holder."""

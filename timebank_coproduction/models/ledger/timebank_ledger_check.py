@@ -36,6 +36,7 @@ class TimebankLedgerCheck(models.AbstractModel):
             self._find_lost_numbers,
             self._find_wrong_books,
             self._find_wrong_kinds,
+            self._find_altered_texts,
             self.env["timebank.seal"]._get_violations,
         ]
 
@@ -188,7 +189,8 @@ class TimebankLedgerCheck(models.AbstractModel):
     def _find_out_of_order(self, schemes):
         """Transfers are numbered, and stored, in the order in which they were made.
 
-        Those posted at the same time can change places, others can't.
+        Those posted at the same time can change places, others can't. A clock that was set back looks the
+        same: from the books alone nobody can tell, so it is said, and nothing here can be made to ignore it.
         """
         rows = self._query(
             """WITH placed AS (
@@ -216,7 +218,11 @@ class TimebankLedgerCheck(models.AbstractModel):
             "forged",
             "timebank.transfer",
             rows,
-            lambda name: self.env._("transfer %s was put between others later on.", name),
+            lambda name: self.env._(
+                "transfer %s was put between others later on, or the server's clock was set back by more than"
+                " 6 hours about when it was made: its administrator can tell from the server's own log.",
+                name,
+            ),
         )
 
     def _find_lost_numbers(self, schemes):
@@ -287,4 +293,29 @@ class TimebankLedgerCheck(models.AbstractModel):
             "timebank.transfer",
             rows,
             lambda name: self.env._("transfer %s is between accounts that its kind is never between.", name),
+        )
+
+    def _find_altered_texts(self, schemes, up_to=None):
+        """What stands on a transfer is what was written on it, or was erased as such.
+
+        :param int up_to: only on transfers that seals up to this number cover
+        """
+        rows = self._query(
+            """SELECT t.scheme_id, t.id, t.name FROM timebank_transfer t
+                WHERE t.scheme_id IN %(banks)s
+                  AND CASE WHEN t.memo IS NOT NULL
+                      THEN timebank_digest(t.memo_salt, t.memo) IS DISTINCT FROM t.memo_digest
+                           OR t.memo_digest IS NULL OR t.memo_erased_on IS NOT NULL
+                      ELSE (t.memo_digest IS NULL) != (t.memo_erased_on IS NULL) END
+                  AND (%(up_to)s::int IS NULL OR EXISTS (
+                      SELECT FROM timebank_seal_line l JOIN timebank_seal s ON s.id = l.seal_id
+                       WHERE l.transfer_id = t.id AND s.number <= %(up_to)s))""",
+            banks=tuple(schemes.ids),
+            up_to=up_to,
+        )
+        return self._prepare_violations(
+            "text",
+            "timebank.transfer",
+            rows,
+            lambda name: self.env._("what was written on transfer %s was altered.", name),
         )

@@ -150,6 +150,7 @@ class TimebankScheme(models.Model):
         codes = {*self.sudo().search([]).mapped("code"), *taken}
         return next(code for number in count(1) if (code := f"TB{number}") not in codes)
 
+    @api.depends_context("uid")
     @api.depends("operating_account_id.balance_minutes")
     def _compute_outstanding_minutes(self):
         """Nothing for a bank whose accounts the user can't read: staff see all banks listed."""
@@ -157,10 +158,9 @@ class TimebankScheme(models.Model):
         for scheme in self:
             scheme.outstanding_minutes = -(scheme.operating_account_id & readable).balance_minutes
 
+    @api.depends_context("uid")
     def _compute_seal_count(self):
-        # sudo: a figure, as that of the page where banks are shown to all of the staff
-        seals = self.env["timebank.seal"].sudo()
-        for scheme, number in figures_over(self, seals, "scheme_id"):
+        for scheme, number in figures_over(self, self.env["timebank.seal"], "scheme_id"):
             scheme.seal_count = number
 
     @api.constrains("credit_limit_minutes")
@@ -247,7 +247,11 @@ class TimebankScheme(models.Model):
         self.ensure_one()
         operating, pot = self.env["timebank.account"].create(
             [
-                {"scheme_id": self.id, "kind": "operating", "name": self.env._("%s: operating", self.name)},
+                {
+                    "scheme_id": self.id,
+                    "kind": "operating",
+                    "name": self.env._("%s (the bank itself)", self.name),
+                },
                 {"scheme_id": self.id, "kind": "pot", "name": self.env._("%s: community pot", self.name)},
             ]
         )
@@ -419,7 +423,3 @@ class TimebankScheme(models.Model):
         where it could be several."""
         mine = self._coordinated_by_user() or self
         return {"default_scheme_id": mine.id} if len(mine) == 1 else {}
-
-    def _get_usual_or_first(self):
-        """As :meth:`_get_usual`, or the first of several banks that the user coordinates."""
-        return self._get_usual() or self.search([("coordinator_ids", "in", self.env.uid)], limit=1)

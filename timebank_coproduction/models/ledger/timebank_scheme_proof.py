@@ -120,7 +120,9 @@ class TimebankScheme(models.Model):
                 number=number,
             )
             return {"stands": False, "message": message}
-        if scheme.env["timebank.seal"]._get_violations(scheme, up_to=number):
+        if scheme.env["timebank.seal"]._get_violations(scheme, up_to=number) or scheme.env[
+            "timebank.ledger.check"
+        ]._find_altered_texts(scheme, up_to=number):
             message = self.env._(
                 "Seal %(number)s of %(bank)s is there, but what it covers is not as it was: somebody has"
                 " changed the database. Ask your administrator to compare with a backup.",

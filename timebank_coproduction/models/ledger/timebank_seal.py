@@ -11,12 +11,18 @@ HASH_SHOWN = 8
 #: A posting takes less than this, however much it posts: what is older when a seal is made is in it.
 LONGEST_POSTING = "6 hours"
 
+#: What a line's hash is of: in the first form the memo itself, since then a digest of it
+#: (``tools/ledger_ddl.py``).
+FIRST_FORM, FORM = 1, 2
+
 
 class TimebankSeal(models.Model):
     """A hash over every transfer of a bank that no earlier seal covers.
 
     Ids are handed out before transactions commit, so a seal remembers which transfers
-    it covers, not up to which: one that appears late goes into the next seal.
+    it covers, not up to which: one that appears late goes into the next seal. Where the
+    form of the hashes changes, the next seal covers all transfers again: what stood in
+    an earlier form stays proven when a text in it has been erased.
     """
 
     _name = "timebank.seal"
@@ -79,9 +85,10 @@ class TimebankSeal(models.Model):
         cr.execute(
             SQL(
                 """SELECT t.id, %s FROM timebank_transfer t
-                     LEFT JOIN timebank_seal_line l ON l.transfer_id = t.id
+                     LEFT JOIN timebank_seal_line l ON l.transfer_id = t.id AND l.hash_form = %s
                     WHERE t.scheme_id = %s AND l.id IS NULL ORDER BY t.id""",
                 self._row_hash_sql("t"),
+                FORM,
                 scheme.id,
             )
         )
@@ -103,7 +110,10 @@ class TimebankSeal(models.Model):
             .with_env(self.env)
         )
         self.env["timebank.seal.line"]._insert_rows(
-            [{"seal_id": seal.id, "transfer_id": number, "row_hash": row_hash} for number, row_hash in rows]
+            [
+                {"seal_id": seal.id, "transfer_id": number, "hash_form": FORM, "row_hash": row_hash}
+                for number, row_hash in rows
+            ]
         )
         # sudo: the bank notes which seal is its last, so that a missing one is missed
         scheme.sudo()._in_verb().write(
@@ -129,11 +139,13 @@ class TimebankSeal(models.Model):
             "hash": self.hash[: hash_chain.WRITTEN],
         }
 
-    def _row_hash_sql(self, alias):
+    def _row_hash_sql(self, alias, form=FORM):
         """SQL of the hash of one transfer, as hex. PostgreSQL puts the columns in an order of its own."""
+        columns = self.env["timebank.transfer"]._sealed_columns
+        if form == FIRST_FORM:
+            columns = columns - {"memo_digest"} | {"memo"}
         pairs = SQL(", ").join(
-            SQL("%s, %s", column, SQL.identifier(alias, column))
-            for column in sorted(self.env["timebank.transfer"]._sealed_columns)
+            SQL("%s, %s", column, SQL.identifier(alias, column)) for column in sorted(columns)
         )
         return SQL(
             "encode(sha256(convert_to(jsonb_strip_nulls(jsonb_build_object(%s))::text, 'UTF8')), 'hex')",
@@ -149,13 +161,21 @@ class TimebankSeal(models.Model):
         violations, violation = [], self.env["timebank.ledger.check"]._prepare_violation
         self.env.cr.execute(
             SQL(
-                """SELECT s.scheme_id, l.transfer_id, t.id IS NULL, COALESCE(t.name, '')
+                """SELECT DISTINCT s.scheme_id, l.transfer_id, t.id IS NULL, COALESCE(t.name, '')
                      FROM timebank_seal_line l JOIN timebank_seal s ON s.id = l.seal_id
                      LEFT JOIN timebank_transfer t ON t.id = l.transfer_id
-                    WHERE s.scheme_id IN %s AND (t.id IS NULL OR l.row_hash != %s) AND s.number <= %s""",
-                tuple(schemes.ids),
-                self._row_hash_sql("t"),
-                LARGEST if up_to is None else up_to,
+                     LEFT JOIN timebank_seal_line n ON n.transfer_id = t.id AND n.hash_form = %(form)s
+                                                   AND l.hash_form != n.hash_form
+                    WHERE s.scheme_id IN %(banks)s AND s.number <= %(up_to)s
+                      AND (t.id IS NULL OR CASE
+                           WHEN l.hash_form = %(form)s THEN l.row_hash != %(hash)s
+                           WHEN t.memo_erased_on IS NULL THEN l.row_hash != %(first_hash)s
+                           ELSE n.row_hash IS DISTINCT FROM %(hash)s END)""",
+                form=FORM,
+                banks=tuple(schemes.ids),
+                up_to=LARGEST if up_to is None else up_to,
+                hash=self._row_hash_sql("t"),
+                first_hash=self._row_hash_sql("t", FIRST_FORM),
             )
         )
         for scheme_id, transfer_id, missing, name in self.env.cr.fetchall():
@@ -181,8 +201,9 @@ class TimebankSeal(models.Model):
             SQL(
                 """SELECT t.scheme_id, MIN(t.id), COUNT(*), MIN(t.create_date)::date::text
                      FROM timebank_transfer t
-                     LEFT JOIN timebank_seal_line l ON l.transfer_id = t.id
-                     LEFT JOIN timebank_seal s ON s.id = l.seal_id
+                     LEFT JOIN timebank_seal_line l ON l.transfer_id = t.id AND l.hash_form = %(form)s
+                     LEFT JOIN timebank_seal_line f ON f.transfer_id = t.id AND f.hash_form = %(first)s
+                     LEFT JOIN timebank_seal s ON s.id = COALESCE(f.seal_id, l.seal_id)
                      LEFT JOIN timebank_seal p ON p.scheme_id = t.scheme_id AND p.number = s.number - 1
                      LEFT JOIN (SELECT scheme_id, MAX(create_date) AS made FROM timebank_seal
                                  GROUP BY scheme_id) latest ON latest.scheme_id = t.scheme_id
@@ -192,6 +213,8 @@ class TimebankSeal(models.Model):
                            OR l.id IS NULL AND t.create_date < GREATEST(latest.made, %(night)s)
                                                                - %(posting)s::interval)
                     GROUP BY t.scheme_id""",
+                form=FORM,
+                first=FIRST_FORM,
                 banks=tuple(schemes.ids),
                 posting=LONGEST_POSTING,
                 # sudo: when the job ran last, for whoever checks the ledger
@@ -285,6 +308,7 @@ class TimebankSealLine(models.Model):
 
     seal_id = fields.Many2one("timebank.seal", required=True, ondelete="restrict", index=True)
     transfer_id = fields.Many2one("timebank.transfer", required=True, ondelete="restrict")
+    hash_form = fields.Integer(required=True, default=FORM)
     row_hash = fields.Char(required=True)
 
-    _once = models.UniqueIndex("(transfer_id)", "A transfer is sealed once.")
+    _once = models.UniqueIndex("(transfer_id, hash_form)", "A transfer is sealed once.")

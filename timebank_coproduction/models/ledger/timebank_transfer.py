@@ -11,12 +11,16 @@ from ..common.verb import text, verb
 #: What tells the ledger that a rule decided. An object of this process: nothing sent from outside equals it.
 _BY_RULE = object()
 
+#: Kinds of transfers that only put back what moved before.
+PUT_BACK = ("reversal", "voucher_return")
+
 
 class TimebankTransfer(models.Model):
     """Minutes moving from one account to another. Nothing else changes a balance.
 
     Append-only: made by :meth:`_post` alone, never changed, never removed; a
-    correction is a reversal. PostgreSQL enforces the same (``tools/ledger_ddl.py``).
+    correction is a reversal. What somebody wrote on it can be erased, for which what is
+    sealed is a digest. PostgreSQL enforces the same (``tools/ledger_ddl.py``).
     """
 
     _name = "timebank.transfer"
@@ -39,7 +43,7 @@ class TimebankTransfer(models.Model):
             "to_account_id",
             "minutes",
             "kind",
-            "memo",
+            "memo_digest",
             "reversal_of_id",
             "create_uid",
             "create_date",
@@ -79,6 +83,10 @@ class TimebankTransfer(models.Model):
         index=True,
     )
     memo = fields.Char(readonly=True)
+    # Of the database's making: a salted SHA-256 of the memo, in hex, and the salt, erased with the memo
+    memo_digest = fields.Char(readonly=True, groups=fields.NO_ACCESS)
+    memo_salt = fields.Char(readonly=True, groups=fields.NO_ACCESS)
+    memo_erased_on = fields.Datetime("Text erased on", readonly=True)
     # Where it comes from: one origin each, of which other subjects add theirs. None has an index of its own:
     # its unique one holds the rows that name an origin, and serves the look-up as well.
     reversal_of_id = fields.Many2one(
@@ -218,7 +226,7 @@ class TimebankTransfer(models.Model):
         """
         accounts = self._lock_accounts(vals_list)
         today = fields.Date.context_today(self)
-        available, scheme_ids, unlimited, stuck = {}, {}, set(), {}
+        available, scheme_ids, unlimited, ended = {}, {}, set(), {}
         columns = ("scheme_id", "kind", "state", "balance_minutes", "credit_limit_minutes")
         for account, (scheme_id, kind, state, balance, limit) in zip(
             accounts, accounts._get_columns(*columns), strict=True
@@ -228,7 +236,7 @@ class TimebankTransfer(models.Model):
             if kind in FLOW_KINDS:
                 unlimited.add(account.id)
             if state != "open":
-                stuck[account.id] = account._why_not_movable()
+                ended[account.id] = account
         gaining = self._get_refusals_to_gain(vals_list, accounts)
         closed, refusals = {}, {}
         for position, vals in enumerate(vals_list):
@@ -240,8 +248,7 @@ class TimebankTransfer(models.Model):
             reason = (
                 closed[day]
                 or self._why_not_between(*pair, accounts, scheme_ids)
-                or stuck.get(source)
-                or stuck.get(target)
+                or (ended and self._why_ended([ended.get(source), ended.get(target)], date, vals["kind"]))
                 or gaining.get(position)
                 or self._why_not_so_much(*pair, minutes, accounts, available, unlimited)
             )
@@ -277,11 +284,14 @@ class TimebankTransfer(models.Model):
             for position, vals in enumerate(vals_list)
             if vals["to_account_id"] in refusals
             and vals["from_account_id"] not in own
-            and (
-                vals["kind"] not in ("reversal", "voucher_return")
-                or accounts.browse(vals["to_account_id"]).scheme_id in running
-            )
+            and (vals["kind"] not in PUT_BACK or accounts.browse(vals["to_account_id"]).scheme_id in running)
         }
+
+    def _why_ended(self, accounts, date, kind):
+        """Why nothing moves on one of these accounts, as far as they aren't open, or an empty string."""
+        back = kind in PUT_BACK
+        reasons = (account._why_not_movable(date, back) for account in accounts if account)
+        return next(filter(None, reasons), "")
 
     def _why_not_between(self, source_id, target_id, accounts, scheme_ids):
         """Why nothing at all can move from one account to the other, or an empty string.
@@ -352,6 +362,7 @@ class TimebankTransfer(models.Model):
         transfers = self._insert_rows(rows)
         accounts.modified(["balance_minutes"])
         accounts.invalidate_recordset(["balance_minutes"])
+        accounts.filtered(lambda account: account.state == "closed")._freeze_what_came_late()
         return transfers
 
     def _prepare_rows(self, vals_list, scheme_ids):
@@ -377,6 +388,25 @@ class TimebankTransfer(models.Model):
             for scheme in self.env["timebank.scheme"].sudo().browse(set(scheme_ids))
         }
         return [next(drawn[scheme_id]) for scheme_id in scheme_ids]
+
+    @api.private
+    def _erase_memos(self):
+        """Erase for good what somebody wrote on these transfers. No balance and no seal changes.
+
+        The caller has checked that it may. The statement is the only one that the
+        database lets change a transfer (``tools/ledger_ddl.py``).
+        """
+        self.flush_recordset()
+        self.env.execute_query(
+            SQL(
+                """UPDATE timebank_transfer SET memo = NULL, memo_salt = NULL, memo_erased_on = %s
+                    WHERE id IN %s AND memo IS NOT NULL RETURNING id""",
+                fields.Datetime.now(),
+                tuple(self.ids) or (0,),
+            )
+        )
+        self.invalidate_recordset(["memo", "memo_salt", "memo_erased_on"])
+        self.modified(["memo"])
 
     @api.private
     def _reverse(self, reason, date=None):
@@ -435,6 +465,8 @@ class TimebankTransfer(models.Model):
     def _get_words(self):
         """What the credits moved for, in the language of the environment."""
         self.ensure_one()
+        if self.kind == "reversal" and not self.memo:
+            return self.env._("%s put back", self.reversal_of_id.name)
         if self.kind == "reversal":
             return self.env._(
                 "%(number)s put back: %(reason)s",

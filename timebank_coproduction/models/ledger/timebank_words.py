@@ -23,31 +23,48 @@ class TimebankWords(models.Model):
     )
     company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     partner_ids = fields.Many2many("res.partner", string="About", readonly=True)
-    text = fields.Text(required=True)
+    text = fields.Text(required=True, readonly=True)
+    active = fields.Boolean(
+        "Current", default=True, readonly=True, help="Words that were changed or taken back are kept."
+    )
 
-    def _keep(self, record, link, name, text):
-        """Have the field ``name`` of a record say ``text`` to those who may read it, or nothing.
+    def _keep(self, records, link, name, texts):
+        """Have the field ``name`` of each record say a text to those who may read it, or nothing.
 
-        :param str link: the many-to-one of this model to the record's own
+        What was said before is kept: words may be evidence, and aren't for those to remove whom they
+        may embarrass.
+
+        :param str link: the many-to-one of this model to the records' own
+        :param dict texts: record id → text, or false for none
         """
-        # sudo: which row it is; whether the user may change it is asked below
-        row = self.sudo().search([(link, "=", record.id), ("field_name", "=", name)]).with_env(self.env)
-        if not text:
-            row.unlink()
-            return
-        if row:
-            row.write({"text": text})
-            return
-        # sudo: the row follows its record; who may write to it is asked of the row
-        vals = {
-            link: record.id,
-            "field_name": name,
-            "scheme_id": record.sudo().scheme_id.id,
-            "partner_ids": self._get_about(record.sudo()).ids,
-            "text": text,
-        }
-        row = self.sudo()._in_verb().create(vals)
-        row.with_env(self.env).check_access("create")
+        current = [(link, "in", records.ids), ("field_name", "=", name), ("active", "=", True)]
+        # sudo: which rows they are; whether the user may change them is asked below
+        rows = self.sudo().search(current).with_env(self.env)
+        said = {row[link].id: row.text for row in rows.sudo()}
+        former = rows.filtered(lambda row: row.sudo().text != texts.get(row.sudo()[link].id))
+        former.check_access("write")
+        former.sudo()._in_verb().write({"active": False})  # sudo: asked just now
+        former.flush_recordset(["active"])  # one row at a time is current
+        # sudo: a row follows its record; who may write it is asked of the row
+        new = (
+            self.sudo()
+            ._in_verb()
+            .create(
+                [
+                    {
+                        link: record.id,
+                        "field_name": name,
+                        "scheme_id": record.scheme_id.id,
+                        "partner_ids": self._get_about(record).ids,
+                        "text": texts[record.id],
+                    }
+                    for record in records.sudo()
+                    if texts.get(record.id) and texts[record.id] != said.get(record.id)
+                ]
+            )
+        )
+        if new:
+            new.with_env(self.env).check_access("create")
 
     def _get_about(self, record):
         """The people whom words that belong to a record are about, and who don't read them."""
@@ -58,5 +75,6 @@ class TimebankWords(models.Model):
         """What the user may read: dict of record id → text. One query."""
         if not self.has_access("read"):
             return {}
-        rows = self.search_fetch([(link, "in", records.ids), ("field_name", "=", name)], [link, "text"])
+        current = [(link, "in", records.ids), ("field_name", "=", name), ("active", "=", True)]
+        rows = self.search_fetch(current, [link, "text"])
         return {row[link].id: row.text for row in rows}

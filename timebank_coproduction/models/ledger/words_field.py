@@ -20,8 +20,7 @@ def for_coordinators(kind, name, link, string, **attributes):
             record[name] = found.get(record._origin.id, False)
 
     def inverse(records):
-        for record in records:
-            records.env["timebank.words"]._keep(record, link, name, record[name])
+        records.env["timebank.words"]._keep(records, link, name, {one.id: one[name] for one in records})
 
     def search(records, operator, value):
         if operator not in ("in", "ilike", "like", "=ilike", "=like"):
@@ -30,12 +29,13 @@ def for_coordinators(kind, name, link, string, **attributes):
         if not words.has_access("read"):
             rows = words.browse()
         elif operator == "in" and False in value:
-            rows = words.search([("field_name", "=", name)])
+            rows = words.search([("field_name", "=", name), ("active", "=", True)])
             others = [one for one in value if one is not False]
             named = rows.filtered(lambda row: row.text in others)[link].ids
             return ["|", ("id", "not in", rows[link].ids), ("id", "in", named)]
         else:
-            rows = words.search([("field_name", "=", name), ("text", operator, value)])
+            current = [("field_name", "=", name), ("active", "=", True)]
+            rows = words.search([*current, ("text", operator, value)])
         return [("id", "in", rows[link].ids if rows else [])]
 
     return kind(string, compute=compute, inverse=inverse, search=search, copy=False, **attributes)

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..common.hours_field import hours_field
@@ -17,6 +18,32 @@ class ResPartner(models.Model):
     timebank_member_ids = fields.One2many("timebank.member", "partner_id", string="Time banks")
     timebank_balance_minutes = fields.Integer(compute="_compute_timebank_balance", compute_sudo=False)
     timebank_balance_hours = hours_field("timebank_balance_minutes", "Time credits", compute_sudo=False)
+
+    def write(self, vals):
+        if "email" in vals and not self.env.su:
+            self._refuse_taking_over(vals["email"])
+        return super().write(vals)
+
+    def _refuse_taking_over(self, email):
+        """Whoever could change a member's address could have their password sent there.
+
+        Odoo asks the same for the contacts of its internal users.
+
+        :raises AccessError: for members with a login, unless the user manages logins
+        """
+        if self.env["res.users"].has_access("write"):
+            return
+        # sudo: only whether these contacts are members with a login is asked
+        others = (self - self.env.user.partner_id).sudo().with_context(active_test=False)
+        for person in others.filtered(lambda one: one.user_ids and one.timebank_member_ids):
+            if (person.email or "") != (email or ""):
+                raise AccessError(
+                    self.env._(
+                        "%s logs in with this address, and a new password is sent there: they change it"
+                        " themselves, or an administrator who manages logins does.",
+                        person.name,
+                    )
+                )
 
     def _compute_timebank_balance(self):
         """Over the banks that the user may see."""

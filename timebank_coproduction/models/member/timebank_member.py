@@ -1,9 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..common.hours_field import hours_field
 from ..common.verb import verb
+from ..common.windows import open_dialog
 from ..common.words import say_day
 from ..ledger.words_field import for_coordinators
 
@@ -23,6 +25,7 @@ class TimebankMember(models.Model):
     _rec_names_search = ["partner_id"]
     _check_company_auto = True
     _protected_fields = frozenset({"state", "account_id", "left_on"})
+    _own_terms = frozenset({"role", "trusted"})
 
     # Who
     partner_id = fields.Many2one(
@@ -36,6 +39,7 @@ class TimebankMember(models.Model):
     avatar_128 = fields.Image(related="partner_id.avatar_128")
     email = fields.Char(related="partner_id.email")
     phone = fields.Char(related="partner_id.phone")
+    address = fields.Char(compute="_compute_address")
     # When
     joined_on = fields.Date("Joined on", tracking=True)
     left_on = fields.Date("Left on", readonly=True, tracking=True)
@@ -80,6 +84,13 @@ class TimebankMember(models.Model):
         for member in self:
             member.display_name = member.partner_id.display_name or ""
 
+    @api.depends("partner_id.street", "partner_id.street2", "partner_id.city", "partner_id.zip")
+    def _compute_address(self):
+        for member in self:
+            person = member.partner_id
+            parts = (person.street, person.street2, " ".join(filter(None, (person.city, person.zip))))
+            member.address = ", ".join(filter(None, parts))
+
     @api.constrains("joined_on", "left_on")
     def _check_joined_before_leaving(self):
         for member in self:
@@ -111,7 +122,6 @@ class TimebankMember(models.Model):
 
     # CRUD
     def write(self, vals):
-        self._refuse_own_terms(vals, {"trusted"})
         for name in ("partner_id", "scheme_id"):
             if name in vals and any(member.account_id and member[name].id != vals[name] for member in self):
                 raise UserError(
@@ -140,6 +150,7 @@ class TimebankMember(models.Model):
             if closed:
                 raise UserError(closed)
         without = self.filtered(lambda member: not member.account_id)
+        without._refuse_taking_oneself_in()
         # sudo: an account is opened by the membership, not by hand; the user may write these members.
         accounts = (
             self.env["timebank.account"]
@@ -159,6 +170,17 @@ class TimebankMember(models.Model):
         self._in_verb().write({"state": "active", "left_on": False})
         return True
 
+    def _refuse_taking_oneself_in(self):
+        """:raises AccessError: for an applicant who would decide in which role they earn"""
+        me = self.env.user.partner_id
+        for member in self.filtered(lambda one: one.partner_id == me and not self.env.su):
+            raise AccessError(
+                self.env._(
+                    "Nobody takes themselves in: who does says in which role you take part. %s",
+                    member.scheme_id._say_whom_to_ask(me),
+                )
+            )
+
     @verb()
     def action_pause(self):
         """Nothing can be recorded for a paused member; the credits stay."""
@@ -167,21 +189,87 @@ class TimebankMember(models.Model):
 
     @verb()
     def action_leave(self):
-        """End the membership today. An account with credits left is frozen, an empty one closed."""
-        self._leave_active(
-            self.env._("Only a member who has joined can leave."),
-            {"state": "left", "left_on": fields.Date.context_today(self)},
-            states=("active", "paused"),
-        )
-        accounts = self.account_id.sudo()  # sudo: the account follows the membership
-        empty = accounts.filtered(lambda account: not account.balance_minutes)
-        empty.action_close()
-        (accounts - empty).action_freeze()
-        return True
+        """Ask what becomes of all that is open for these members, before their memberships end.
+
+        :return: an action opening ``timebank.leaving``, which ends them
+        :raises UserError: where somebody has not joined, or has left with nothing open
+        """
+        self._check_can_leave()
+        leaving = self.env["timebank.leaving"].create({"member_ids": [Command.set(self.ids)]})
+        return open_dialog(leaving, self.env._("End a membership"))
 
     @verb()
     def action_view_statement(self):
         return self.account_id.action_view_statement()
+
+    @verb(single=True)
+    def action_open_gift(self):
+        """Ask how much is given from the member's account, and to whom."""
+        return self.account_id.action_open_gift()
+
+    def _check_can_leave(self):
+        """:raises UserError: where somebody has not joined, or has left with nothing open"""
+        self.check_access("write")
+        for member in self:
+            if member.state == "applicant" or member.state == "left" and not member.balance_minutes:
+                raise UserError(self.env._("Only a member who has joined can leave."))
+
+    def _get_open_matters(self, day):
+        """What is open for this member that leaving on ``day`` settles. A subject adds its own.
+
+        :return: list of (what there is, what becomes of it), each a sentence
+        """
+        self.ensure_one()
+        matters = []
+        pots = self._get_held_pots()
+        if pots:
+            matters.append(
+                (
+                    self.env._("Holds a pot: %s", ", ".join(pots.mapped("name"))),
+                    self.env._("No longer; the others who hold it, or you, still do."),
+                )
+            )
+        todos = self.sudo().activity_ids  # sudo: how many, for whoever ends the membership
+        if todos:
+            matters.append(
+                (
+                    self.env._("To-dos about them: %s", ", ".join(todos.mapped("display_name"))),
+                    self.env._("Taken off the list."),
+                )
+            )
+        return matters
+
+    def _get_minutes_coming_back(self):
+        """Minutes that settling what is open puts back on this member's account. A subject adds its own."""
+        return 0
+
+    def _get_held_pots(self):
+        return self.env["timebank.account"].search(
+            [("scheme_id", "in", self.scheme_id.ids), ("holder_ids", "in", self.partner_id.ids)]
+        )
+
+    def _settle(self, day, reason):
+        """Settle what is open for these members: a subject adds its own."""
+        for member in self:
+            # sudo: who has left holds nothing any more, whoever keeps the pot; nobody is put in
+            member._get_held_pots().sudo().write({"holder_ids": [Command.unlink(member.partner_id.id)]})
+        # sudo: nobody has to do anything about who has left, whoever was asked to
+        self.sudo().activity_ids.unlink()
+
+    def _end(self, day, reason):
+        """End these memberships with ``day``, the last on which what they gave or received counts.
+
+        :param str reason: why, for those who read about what was open
+        """
+        self.check_access("write")
+        going = self.filtered(lambda member: member.state != "left")
+        going._settle(day, reason)
+        going._in_verb().write({"state": "left", "left_on": day})
+
+    def _end_accounts(self):
+        # sudo: the account follows the membership
+        for member in self.sudo():
+            member.account_id._end(member.left_on)
 
     def _leave_active(self, sentence, vals, states=("active",)):
         self.check_access("write")
@@ -196,9 +284,15 @@ class TimebankMember(models.Model):
             return self.env._("%(name)s left on %(day)s", name=self.name, day=say_day(self.env, self.left_on))
         return self.env._("%s is paused", self.name)
 
-    def _why_not_taking_part(self):
-        """Why nothing can be recorded for this member, or an empty string."""
+    def _why_not_taking_part(self, day=None):
+        """Why nothing can be recorded for this member, or an empty string.
+
+        :param day: the day of what is to be recorded: what was before they left counts
+        """
         self.ensure_one()
+        if self.state == "left" and day and day <= self.left_on:
+            # sudo: the sentence names the member only
+            return self.account_id.sudo()._why_not_movable(day)
         if self.state == "active":
             return self.account_id.sudo()._why_not_movable()  # sudo: the sentence names the member only
         sentences = {

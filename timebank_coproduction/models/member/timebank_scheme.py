@@ -20,6 +20,7 @@ class TimebankScheme(models.Model):
 
     _dormancy_positive = models.Constraint("CHECK (dormant_months > 0)", "Dormancy takes at least one month.")
 
+    @api.depends_context("uid")
     @api.depends("member_ids.state")
     def _compute_member_count(self):
         members, active = self.env["timebank.member"], [("state", "=", "active")]
@@ -49,14 +50,15 @@ class TimebankScheme(models.Model):
         return self._open_own("timebank_member_action")
 
     # Who takes part
-    def _why_not_taking_part(self, partner, member):
+    def _why_not_taking_part(self, partner, member, day=None):
         """Why nothing can be recorded here for a person, or an empty string.
 
         :param member: their membership of this bank, or ``None``
+        :param day: the day of what is to be recorded
         """
         self.ensure_one()
         if member:
-            return member._why_not_taking_part()
+            return member._why_not_taking_part(day)
         return self.env._(
             "%(person)s is not a member of %(bank)s: add them as a member first.",
             person=partner.name,

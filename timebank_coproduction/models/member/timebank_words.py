@@ -9,7 +9,8 @@ class TimebankWords(models.Model):
     member_id = fields.Many2one("timebank.member", readonly=True, ondelete="cascade", index="btree_not_null")
 
     _member_once = models.UniqueIndex(
-        "(member_id, field_name) WHERE member_id IS NOT NULL", "There are such notes on that member already."
+        "(member_id, field_name) WHERE member_id IS NOT NULL AND active",
+        "There are such notes on that member already.",
     )
 
     def _get_about(self, record):

@@ -9,5 +9,6 @@ from . import (
     timebank_voucher,
     timebank_transfer,
     timebank_scheme,
+    timebank_member,
     timebank_ledger_check,
 )

@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..common.verb import text, verb
 from ..common.windows import open_list
@@ -126,6 +126,31 @@ class TimebankDues(models.Model):
         return (not other.date_end or self.date_start <= other.date_end) and (
             not self.date_end or other.date_start <= self.date_end
         )
+
+    # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        dues = super().create(vals_list)
+        dues._check_payer()
+        return dues
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"reward_id", "partner_id", "account_id"}.intersection(vals):
+            self._check_payer()
+        return result
+
+    def _check_payer(self):
+        """The night's job asks nobody: who may have an account pay is asked of whoever says which.
+
+        :raises UserError: as a claim that the user made would be refused
+        """
+        if self.env.su:
+            return
+        for dues in self:
+            claim = self.env["timebank.redemption"].new(dues._prepare_claim())
+            for reason in claim._get_refusals_to_spend().values():
+                raise UserError(reason)
 
     # Actions
     @verb(reason=text())

@@ -78,6 +78,12 @@ class TimebankRedemption(models.Model):
         check_company=True,
         default=lambda self: self.env.user.partner_id if self.env.user.share else False,
     )
+    spendable_minutes = fields.Integer(
+        related="account_id.available_minutes", groups="timebank_coproduction.group_timebank_coordinator"
+    )
+    spendable_hours = hours_field(
+        "spendable_minutes", "Can spend", groups="timebank_coproduction.group_timebank_coordinator"
+    )
     account_id = fields.Many2one(
         "timebank.account",
         string="Paid from",
@@ -108,7 +114,7 @@ class TimebankRedemption(models.Model):
             ("draft", "Draft"),
             ("requested", "Requested"),
             ("approved", "Approved"),
-            ("fulfilled", "Fulfilled"),
+            ("fulfilled", "Handed over"),
             ("refused", "Refused"),
             ("cancelled", "Cancelled"),
         ],
@@ -138,7 +144,8 @@ class TimebankRedemption(models.Model):
         f"CHECK (quantity BETWEEN 1 AND {LARGEST_CLAIM})", "Claim between 1 and 1,000."
     )
     _fulfilled_when = models.Constraint(
-        "CHECK ((state = 'fulfilled') = (fulfilled_on IS NOT NULL))", "A fulfilled claim says when."
+        "CHECK ((state = 'fulfilled') = (fulfilled_on IS NOT NULL))",
+        "A claim that was handed over says when.",
     )
     _account_known = models.Constraint(
         "CHECK (state NOT IN ('requested', 'approved', 'fulfilled') OR account_id IS NOT NULL)",
@@ -274,7 +281,25 @@ class TimebankRedemption(models.Model):
         claims = self._raise_or_list(refusals)
         claims._note(self.env._("Approved"))
         claims._close_todos()
-        return self._tell(refusals, self.env._("approved"))
+        return self._tell(refusals, self.env._("approved"), undo=True)
+
+    def _take_back(self):
+        """The claims wait again, and hold what they held. A code that was sent is void from then
+        on; a draft invoice is cancelled.
+        """
+        refusals = self._get_refusals_to_undo()
+        claims = self._raise_or_list(refusals)
+        reason = self.env._("The approval was taken back")
+        claims._take_back_invoices(reason)
+        claims._in_verb().write(claims._prepare_undo())
+        claims._note(reason)
+        claims._ask_for_decision()
+        return self._tell(refusals, self.env._("taken back and waiting again"))
+
+    def _prepare_undo(self):
+        """What a claim loses whose approval is taken back."""
+        names = ("approver_id", "approved_on", "collect_by", "code", "invoice_id")
+        return {**dict.fromkeys(names, False), "state": "requested"}
 
     @verb(reason=text())
     def action_refuse(self, reason):
@@ -421,7 +446,9 @@ class TimebankRedemption(models.Model):
 
     # To-dos: one for the coordinator per batch requested, closed by the decision
     def _get_todo_summary(self):
-        return self.env._("%s claims to approve", len(self)) if len(self) > 1 else False
+        if len(self) == 1:
+            return self.env._("To approve: %s", self.display_name)
+        return self.env._("%s claims to approve", len(self))
 
     def _get_concerned(self):
         return self.partner_id | self.account_id.partner_id

@@ -164,6 +164,16 @@ class TimebankRedemption(models.Model):
         """:return: the action of the list to hand these claims over by"""
         return self.env.ref("timebank_coproduction.action_report_pick_list").report_action(self)
 
+    @verb()
+    def action_print_slips(self):
+        """Print the slips with these claims' codes, for members without a phone.
+
+        :raises UserError: none of these claims has a code to show
+        """
+        if not any(claim.code and claim.state == "approved" for claim in self):
+            raise UserError(self.env._("None of these claims is approved and has a code to show."))
+        return self.env.ref("timebank_coproduction.action_report_claim_slip").report_action(self)
+
     def _order_from(self, supplier, how):
         """Order these claims of one bank from one supplier."""
         vals = {"ordered_on": fields.Date.context_today(self)}

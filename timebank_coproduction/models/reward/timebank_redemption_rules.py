@@ -176,6 +176,23 @@ class TimebankRedemption(models.Model):
                 )
         return refusals
 
+    def _get_refusals_to_undo(self):
+        """Claims whose approval can't be taken back by this user, or not any more."""
+        refusals = self._get_refusals_by_state("approved", self.env._("“%s” is not approved any more."))
+        refusals |= (self - self.browse(refusals))._get_refusals_to_run()
+        refusals |= (self - self.browse(refusals))._get_refusals_to_take_back(
+            lambda claim: (claim.approver_id, claim.approved_on)
+        )
+        # sudo: the user approved these; whether they were ordered or invoiced since is asked
+        for claim in (self - self.browse(refusals)).sudo():
+            if claim.ordered_on:
+                refusals[claim.id] = self.env._("“%s” has been ordered already.", claim.display_name)
+            elif claim.invoice_id.state == "posted":
+                refusals[claim.id] = self.env._(
+                    "The invoice for “%s” has been sent: cancel the claim instead.", claim.display_name
+                )
+        return refusals
+
     def _get_on_own_terms(self):
         """Claims for, or paid by, whoever set the reward's terms last: others decide on those."""
         # sudo: only who changed the reward last is asked

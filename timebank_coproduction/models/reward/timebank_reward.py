@@ -117,7 +117,8 @@ class TimebankReward(models.Model):
         [("auto", "At once"), ("manual", "By a coordinator")], required=True, default="manual"
     )
     fulfilment = fields.Selection(
-        [
+        string="Handing over",
+        selection=[
             ("collected", "Collected"),
             ("attended", "Attended"),
             ("posted", "Posted"),
@@ -129,7 +130,7 @@ class TimebankReward(models.Model):
     collect_days = fields.Integer(
         "Valid for (days)",
         default=90,
-        help="How long after approval the claim can be fulfilled.",
+        help="How long after approval the claim can be handed over.",
         aggregator=None,
     )
     # Figures

@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..common.figures import figures_over
+from ..common.hours_field import hours_field
 from ..common.verb import verb
 
 
@@ -42,12 +43,20 @@ class TimebankScheme(models.Model):
         default="issuer",
         tracking=True,
     )
+    voucher_ask_minutes = fields.Integer(
+        default=6000, help="Issuing vouchers worth more than this together is asked about once more."
+    )
+    voucher_ask_hours = hours_field("voucher_ask_minutes", "Ask again before issuing over", editable=True)
     claims_to_approve_count = fields.Integer(compute="_compute_claims_to_approve_count")
 
     _voucher_months_positive = models.Constraint(
         "CHECK (voucher_months > 0)", "Vouchers last at least one month."
     )
+    _voucher_ask_positive = models.Constraint(
+        "CHECK (voucher_ask_minutes >= 0)", "From how many hours on vouchers are asked about is zero or more."
+    )
 
+    @api.depends_context("uid")
     def _compute_claims_to_approve_count(self):
         requested = [("state", "=", "requested")]
         for scheme, count in figures_over(self, self.env["timebank.redemption"], "scheme_id", requested):
@@ -64,5 +73,9 @@ class TimebankScheme(models.Model):
         accounts = self.env["timebank.account"].sudo()
         account = accounts.search([("scheme_id", "=", self.id), ("kind", "=", "voucher")])
         return account or accounts.create(
-            {"scheme_id": self.id, "kind": "voucher", "name": self.env._("%s: vouchers", self.name)}
+            {
+                "scheme_id": self.id,
+                "kind": "voucher",
+                "name": self.env._("%s (vouchers that are out)", self.name),
+            }
         )

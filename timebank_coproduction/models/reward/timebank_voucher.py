@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ...tools import codes, qr, voucher_ddl
 from ..common.hours_field import hours_field
 from ..common.verb import many, record, text, verb
+from ..common.words import say_hours
 
 
 class TimebankVoucher(models.Model):
@@ -39,7 +40,7 @@ class TimebankVoucher(models.Model):
     expires_on = fields.Date("Valid until", readonly=True)
     state = fields.Selection(
         [
-            ("issued", "In circulation"),
+            ("issued", "Still out"),
             ("returned", "Handed in"),
             ("cancelled", "Cancelled"),
             ("expired", "Expired"),
@@ -91,6 +92,10 @@ class TimebankVoucher(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_never(self):
         raise AccessError(self.env._("A voucher is never removed: cancel it instead."))
+
+    def _say_worth(self):
+        """What it is worth, for the sheet."""
+        return say_hours(self.env, self.minutes)
 
     def _get_qr(self):
         """The code as a picture, for the sheet."""
@@ -146,7 +151,10 @@ class TimebankVoucher(models.Model):
             else:
                 attempts._note_attempt("voucher", source, outcome, account.scheme_id)
                 refusals.append({"code": typed, "reason": self._get_sentence(outcome, at_desk)})
-        taken._return_value("returned", account, self.env._("%s vouchers handed in", len(taken)))
+        memo = self.env._("1 voucher handed in")
+        if len(taken) > 1:
+            memo = self.env._("%s vouchers handed in", len(taken))
+        taken._return_value("returned", account, memo)
         return sum(taken.mapped("minutes")), refusals
 
     @verb(reason=text())
@@ -154,11 +162,11 @@ class TimebankVoucher(models.Model):
         """Take vouchers out of circulation that were lost or spoiled. Their value goes where the policy says.
 
         :param str reason: why, in a few words
-        :raises UserError: without a reason, or when none of them is in circulation
+        :raises UserError: without a reason, or when none of them is still out
         """
         self.check_access("read")
         reason = self._require_reason(reason)
-        refusals = self._get_refusals_by_state("issued", self.env._("Voucher %s is not in circulation."))
+        refusals = self._get_refusals_by_state("issued", self.env._("Voucher %s is not out any more."))
         refusals |= (self - self.browse(refusals))._get_refusals_to_run()
         vouchers = self._raise_or_list(refusals)
         # sudo: the coordinators of a bank end its vouchers, which nobody may write to.
@@ -233,11 +241,26 @@ class TimebankVoucher(models.Model):
         for account, vouchers in self.grouped(lambda voucher: voucher._get_return_account()).items():
             vouchers._return_value(state, account, memo)
 
+    def _call_in(self, memo):
+        """End those of these vouchers of one batch that are still out, for whoever paid for them.
+
+        :return: those that were
+        """
+        self._lock_by_codes(self.mapped("code"))
+        out = self.filtered(lambda voucher: voucher.state == "issued")
+        out._return_value("cancelled", out._get_payer(), memo)
+        return out
+
+    def _get_payer(self):
+        """The account that paid for these vouchers of one batch, or the bank's where it takes nothing."""
+        account = self.batch_id._get_issuer()
+        return account if account.state == "open" else self.scheme_id.operating_account_id
+
     def _get_return_account(self):
         """The account that gets what a lost or expired voucher was worth."""
         scheme = self.scheme_id
         account = {
-            "issuer": self.batch_id._get_issuer(),
+            "issuer": self._get_payer(),
             "pot": scheme.pot_account_id,
             "bank": scheme.operating_account_id,
         }[scheme.voucher_value]

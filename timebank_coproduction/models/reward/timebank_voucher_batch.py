@@ -4,11 +4,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools import codes
-from ...tools.minutes import clock
 from ..common.figures import counts_by
 from ..common.hours_field import hours_field
-from ..common.verb import verb
-from ..common.windows import open_list
+from ..common.verb import text, verb
+from ..common.windows import open_list, tell
+from ..common.words import say_day, say_hours, say_number
 
 #: More than anybody prints and cuts at once.
 LARGEST_BATCH = 10_000
@@ -21,11 +21,20 @@ class TimebankVoucherBatch(models.Model):
 
     _name = "timebank.voucher.batch"
     _description = "Batch of Vouchers"
-    _inherit = ["timebank.prepared", "timebank.in.bank", "timebank.protected", "mail.thread"]
+    _inherit = [
+        "timebank.prepared",
+        "timebank.in.bank",
+        "timebank.protected",
+        "timebank.reasoned",
+        "mail.thread",
+    ]
     _order = "id desc"
+    _rec_names_search = ["scheme_id"]
     _check_company_auto = True
     _protected_fields = frozenset({"state", "issued_on"})
     _typed_hours = {"hours": "minutes"}
+    _verbs_with_reason = frozenset({"action_cancel"})
+    _verbs_to_confirm = frozenset({"action_issue"})
 
     name = fields.Char(compute="_compute_name")
     minutes = fields.Integer("Minutes each", required=True, default=60, aggregator=None)
@@ -59,9 +68,9 @@ class TimebankVoucherBatch(models.Model):
         string="Vouchers",
         groups="timebank_coproduction.group_timebank_coordinator",
     )
-    outstanding_count = fields.Integer("In circulation", compute="_compute_counts")
+    outstanding_count = fields.Integer("Still out", compute="_compute_counts")
     returned_count = fields.Integer("Handed in", compute="_compute_counts")
-    ended_count = fields.Integer("Lost or expired", compute="_compute_counts")
+    ended_count = fields.Integer("Cancelled or expired", compute="_compute_counts")
 
     _worth_something = models.Constraint("CHECK (minutes > 0)", "A voucher is worth at least one minute.")
     _size = models.Constraint(
@@ -71,9 +80,11 @@ class TimebankVoucherBatch(models.Model):
     @api.depends("scheme_id.code", "quantity", "minutes")
     def _compute_name(self):
         for batch in self:
-            name = self.env._(
-                "%(count)s vouchers of %(time)s h", count=batch.quantity, time=clock(batch.minutes)
-            )
+            count, time = say_number(batch.env, batch.quantity), say_hours(batch.env, batch.minutes)
+            if batch.quantity == 1:
+                name = self.env._("1 voucher of %s", time)
+            else:
+                name = self.env._("%(count)s vouchers of %(time)s", count=count, time=time)
             batch.name = f"{batch.scheme_id.code}: {name}" if batch.scheme_id.code else name
 
     @api.depends("quantity", "minutes")
@@ -112,6 +123,27 @@ class TimebankVoucherBatch(models.Model):
         return vals
 
     # Actions
+    @verb(single=True)
+    def action_ask_to_issue(self):
+        """Issue a draft at once, or ask about it first where it is worth more than its bank says.
+
+        :return: an action that says what was issued, or a dialog that asks
+        :raises UserError: as :meth:`action_issue`
+        """
+        reason = self._why_not_issuable(fields.Date.context_today(self))
+        if reason:
+            raise UserError(reason)
+        if self.total_minutes > self.scheme_id.voucher_ask_minutes:
+            context = {
+                "timebank_verb": "action_issue",
+                "active_model": self._name,
+                "active_ids": self.ids,
+                "dialog_size": "medium",
+            }
+            asking = open_list(self.env, "timebank_reason_action", context=context)
+            return {**asking, "name": self.env._("Issue these vouchers?")}
+        return self.with_context(timebank_told=True).action_issue()
+
     @verb()
     def action_issue(self):
         """Make the vouchers of drafts, and move what they are worth out of the account that pays.
@@ -130,7 +162,37 @@ class TimebankVoucherBatch(models.Model):
         batches._in_verb().write({"state": "issued", "issued_on": today})
         for batch in batches:
             batch._insert_vouchers()
+        if self.env.context.get("timebank_told"):
+            return tell(self.env._("Issued: %s.", ", ".join(batch._say_worth() for batch in self)))
         return True
+
+    @verb(single=True, reason=text())
+    def action_cancel(self, reason):
+        """Call in the vouchers of a batch that are still out; what they were worth goes back to who paid.
+
+        :param str reason: why, in a few words
+        :return: an action that says how many that were, and how many had been handed in
+        :raises UserError: without a reason, or when none is out any more
+        """
+        self.check_access("write")
+        reason = self._require_reason(reason)
+        # sudo: the coordinators of a bank end its vouchers, which nobody may write to.
+        ended = self.sudo().voucher_ids._call_in(reason)
+        if not ended:
+            raise UserError(self.env._("None of %s is out any more.", self.name))
+        self.invalidate_recordset(["outstanding_count", "ended_count"])
+        sentence = self.env._(
+            "%(done)s of %(all)s cancelled, %(hours)s went back to %(account)s.",
+            done=say_number(self.env, len(ended)),
+            all=say_number(self.env, self.quantity),
+            hours=say_hours(self.env, sum(ended.mapped("minutes"))),
+            account=ended._get_payer().display_name,
+        )
+        self._message_log(
+            author_id=self.env.user.partner_id.id,
+            body=self.env._("%(what)s %(why)s", what=sentence, why=reason),
+        )
+        return tell(sentence)
 
     @verb()
     def action_print(self):
@@ -143,6 +205,43 @@ class TimebankVoucherBatch(models.Model):
     def action_view_vouchers(self):
         self.ensure_one()
         return open_list(self.env, "timebank_voucher_action", [("batch_id", "=", self.id)], {})
+
+    def _explain(self, verb):
+        """What issuing, or cancelling, comes to."""
+        return "\n".join(batch._explain_one(verb) for batch in self)
+
+    def _explain_one(self, verb):
+        payer = self.sudo()._get_issuer().display_name  # sudo: the bank's own account, which the user runs
+        if verb == "action_issue":
+            lines = [
+                self._say_worth(),
+                self.env._("Paid from: %s", payer),
+                self.expires_on and self.env._("Valid until %s", say_day(self.env, self.expires_on)),
+            ]
+        else:
+            lines = [
+                self.env._("Still out, and cancelled now: %s", say_number(self.env, self.outstanding_count)),
+                self.env._(
+                    "Handed in already, and staying so: %s", say_number(self.env, self.returned_count)
+                ),
+                self.env._(
+                    "Back to %(account)s: %(hours)s",
+                    account=payer,
+                    hours=say_hours(self.env, self.outstanding_count * self.minutes),
+                ),
+            ]
+        return "\n".join(filter(None, lines))
+
+    def _say_worth(self):
+        """How many vouchers of how much, and what they are worth together."""
+        parts = {
+            "count": say_number(self.env, self.quantity),
+            "each": say_hours(self.env, self.minutes),
+            "total": say_hours(self.env, self.total_minutes),
+        }
+        if self.quantity == 1:
+            return self.env._("1 voucher of %(each)s", **parts)
+        return self.env._("%(count)s vouchers of %(each)s: %(total)s", **parts)
 
     def _why_not_issuable(self, today):
         """Why this batch can't be issued, or an empty string."""

@@ -1,4 +1,5 @@
 from . import (
+    timebank_words,
     timebank_activity,
     timebank_session,
     timebank_session_list,

@@ -56,7 +56,7 @@ class TimebankAttendance(models.Model):
             "forgot_check_out",
         }
     )
-    _verbs_with_reason = frozenset({"action_reverse", "action_waive"})
+    _verbs_with_reason = frozenset({"action_reverse", "action_waive", "action_sign_up_anyway"})
 
     # Who, where
     session_id = fields.Many2one(
@@ -106,12 +106,6 @@ class TimebankAttendance(models.Model):
         help="A place has become free and is kept for this person.",
     )
     claim_code = fields.Char("Code of the place", readonly=True, copy=False, groups="base.group_system")
-    clash_reason = fields.Char(
-        "Why two at a time",
-        readonly=True,
-        copy=False,
-        help="Why a coordinator let this person sign up for two sessions at a time.",
-    )
 
     # Mails
     reminded = fields.Boolean(readonly=True, copy=False)
@@ -168,6 +162,7 @@ class TimebankAttendance(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [self.browse()._prepare_vals(vals) for vals in vals_list]
+        reasons = [vals.pop("why_anyway", "") for vals in vals_list]
         if not self._is_in_verb() and any(
             vals.get("state", "signed_up") not in ON_THE_REGISTER for vals in vals_list
         ):
@@ -190,12 +185,16 @@ class TimebankAttendance(models.Model):
         lines._check_minutes()
         lines._look_at_places()
         if not self._is_in_verb():
-            lines._check_joining()
+            lines._keep_reasons(reasons)
+            (lines - lines._hold_back())._check_joining()
             self.flush_model()
         return lines
 
     def write(self, vals):
         vals = self._prepare_vals(vals)
+        reason = vals.pop("why_anyway", "")
+        if reason and not self._is_in_verb():
+            self.filtered(lambda one: one.clash_reason != reason).action_sign_up_anyway(reason)
         if not self._is_in_verb():
             self._raise_refusals(self._get_refusals_to_edit(vals))
         if vals.get("state") in ("absent", "signed_up", "withdrawn"):
@@ -317,7 +316,7 @@ class TimebankAttendance(models.Model):
                 one._why_not_open()
                 or one._why_not_member(members)
                 or one._why_not_checked(missing)
-                or one._why_clash(clashes)
+                or one._why_clash(clashes, self.env._("A coordinator can sign them up anyway."))
             )
             if reason:
                 refusals[one.id] = reason
@@ -340,7 +339,7 @@ class TimebankAttendance(models.Model):
 
     def _why_not_member(self, members):
         member = members.get((self.scheme_id.id, self.partner_id.id))
-        return self.scheme_id._why_not_taking_part(self.partner_id, member)
+        return self.scheme_id._why_not_taking_part(self.partner_id, member, self.session_id.date)
 
     def _get_missing_checks(self):
         """The checks that people lack: dict of line id → check types. A query for each day and set."""
@@ -365,7 +364,9 @@ class TimebankAttendance(models.Model):
 
     def _get_clashes(self):
         """Other sessions that people signed up for at the same time: dict of line id → session. One query."""
-        booked = self.filtered(lambda one: one.state in ("signed_up", "waiting") and not one.clash_reason)
+        booked = self.filtered(
+            lambda one: one.state in ("signed_up", "waiting") and not one.may_clash and not one.present
+        )
         if not booked:
             return {}
         day = {"days": 1}  # no session is longer
@@ -382,20 +383,21 @@ class TimebankAttendance(models.Model):
         clashes = {}
         for one in booked:
             for other in others.get(one.partner_id, ()):
-                mine, theirs = one.session_id, other.session_id
+                mine, theirs = one.session_id._origin, other.session_id
                 if theirs != mine and mine.start < theirs.stop and theirs.start < mine.stop:
                     clashes[one.id] = theirs
         return clashes
 
-    def _why_clash(self, clashes):
+    def _why_clash(self, clashes, way_out=""):
         session = clashes.get(self.id)
         if not session:
             return ""
-        return self.env._(
-            "%(person)s is signed up for %(session)s at that time. A coordinator can sign them up anyway.",
+        sentence = self.env._(
+            "%(person)s is signed up for %(session)s at that time.",
             person=self.partner_id.name,
             session=session._say(),
         )
+        return f"{sentence} {way_out}".strip()
 
     def _get_refusals_by_capacity(self):
         """Attendees beyond the places of their session, and helpers beyond as many as it takes."""
@@ -484,6 +486,8 @@ class TimebankAttendance(models.Model):
     def _say_offered_until(self):
         """Until when the place is kept, as the clocks of the session's place show it."""
         self.ensure_one()
+        if not self.offered_until:  # taken, or passed on, before the mail went out
+            return ""
         return say_moment(self.env, self.offered_until, self.session_id.tz)
 
     @api.model

@@ -1,11 +1,13 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ...tools import spans
 from ...tools.minutes import DAY
 from ..common.hours_field import hours_field
 from ..common.verb import text, verb
+from ..ledger.words_field import for_coordinators
 
 
 class TimebankAttendance(models.Model):
@@ -36,16 +38,29 @@ class TimebankAttendance(models.Model):
     effect_minutes = fields.Integer(readonly=True, copy=False, default=0)
     effect_hours = hours_field("effect_minutes", "Credits")
     transfer_ids = fields.One2many("timebank.transfer", "attendance_id", string="Transfers")
-    problem = fields.Char("To decide", readonly=True, copy=False, help="Why this line could not be logged.")
-    waived_reason = fields.Char(
-        "Why let off", readonly=True, copy=False, help="Why nothing moved for this person."
+    to_decide = fields.Boolean(readonly=True, copy=False, help="It could not be logged.")
+    problem = for_coordinators(
+        fields.Char,
+        "problem",
+        "attendance_id",
+        "To decide",
+        readonly=True,
+        help="Why this line could not be logged: for coordinators, other than the person.",
+    )
+    waived_reason = for_coordinators(
+        fields.Char,
+        "waived_reason",
+        "attendance_id",
+        "Why let off",
+        readonly=True,
+        help="Why nothing moved for this person: for coordinators, other than the person.",
     )
 
     _effect_has_minutes = models.Constraint(
         "CHECK ((effect = 'none') = (effect_minutes = 0))",
         "Who is charged or credited is so for some minutes.",
     )
-    _to_decide = models.Index("(session_id) WHERE problem IS NOT NULL")
+    _to_decide = models.Index("(session_id) WHERE to_decide")
 
     @verb()
     def action_log(self):
@@ -72,7 +87,7 @@ class TimebankAttendance(models.Model):
         refusals = {
             one.id: self.env._("Nothing is to be decided about “%s”.", one.display_name)
             for one in self
-            if not one.problem
+            if not one.to_decide
         }
         me = self.env.user.partner_id
         for one in self.filtered(lambda one: one.partner_id == me and not self.env.su):
@@ -82,9 +97,8 @@ class TimebankAttendance(models.Model):
                 whom=one.scheme_id._say_whom_to_ask(me),
             )
         lines = self._raise_or_list(refusals)
-        lines._in_verb().write(
-            {"problem": False, "waived_reason": reason, "settled_on": fields.Datetime.now()}
-        )
+        lines._in_verb().write({"to_decide": False, "settled_on": fields.Datetime.now()})
+        lines._keep_words(problem={}, waived_reason=dict.fromkeys(lines.ids, reason))
         lines.session_id._close_todos()
         return self._tell(refusals, self.env._("let off"))
 
@@ -117,7 +131,7 @@ class TimebankAttendance(models.Model):
                 refusals[one.id] = self.env._("“%s” has been logged already.", one.display_name)
             elif one.state != "attended":
                 refusals[one.id] = self.env._("“%s”: not ticked off as here.", one.display_name)
-            elif one.session_id.state != "open" and not (one.session_id.state == "done" and one.problem):
+            elif one.session_id.state != "open" and not (one.session_id.state == "done" and one.to_decide):
                 refusals[one.id] = one._why_not_open()
         return refusals
 
@@ -126,6 +140,8 @@ class TimebankAttendance(models.Model):
 
         :return: dict of line id → why not, which the line keeps as its problem
         """
+        # Of two who close a register at once, the second one's request is tried again.
+        self.session_id._touch_rows(SQL("closed_by_id = closed_by_id"))
         lines = self.filtered(lambda one: one.state == "attended" and not one.settled_on)
         lines._sign_out_at_end()
         # sudo: only the membership's state and account are used
@@ -147,7 +163,9 @@ class TimebankAttendance(models.Model):
         refusals = {}
         for one, key in zip(self, self._get_columns("scheme_id", "partner_id"), strict=True):
             member = members.get(key)
-            reason = member._why_not_taking_part() if member else one._why_not_member(members)
+            reason = (
+                member._why_not_taking_part(one.session_id.date) if member else one._why_not_member(members)
+            )
             if reason:
                 refusals[one.id] = reason
         return refusals
@@ -164,8 +182,7 @@ class TimebankAttendance(models.Model):
             {
                 one.id: {
                     "settled_on": None if one.id in problems else now,
-                    "problem": problems.get(one.id),
-                    "waived_reason": None,
+                    "to_decide": one.id in problems,
                     "settle_no": one.settle_no,
                     **nothing,
                     **outcomes.get(one.id, {}),
@@ -173,6 +190,7 @@ class TimebankAttendance(models.Model):
                 for one in self
             }
         )
+        self._keep_words(problem=problems, waived_reason={})
 
     def _log_effect(self, members):
         """Charge or credit attendees, as far as the ledger accepts.
@@ -212,6 +230,17 @@ class TimebankAttendance(models.Model):
         refused = {vals_list[position]["attendance_id"]: sentence for position, sentence in unmoved.items()}
         return {line_id: vals for line_id, vals in moved.items() if line_id not in refused}, refused
 
+    def _keep_words(self, **texts):
+        """What coordinators are to know about these people; the verb that says it has asked.
+
+        :param texts: for each field of such words, a dict of line id → text; nothing for the other lines
+        """
+        # sudo: it may be about the user, who closes the register and doesn't read it
+        words, lines = self.env["timebank.words"].sudo(), self.sudo()
+        for name, by_line in texts.items():
+            words._keep(lines, "attendance_id", name, by_line)
+        self.invalidate_recordset(list(texts), flush=False)
+
     def _undo_log(self, reason):
         """Reverse what logging did, as far as the ledger accepts.
 
@@ -227,9 +256,9 @@ class TimebankAttendance(models.Model):
                 "effect_minutes": 0,
                 "hours_id": False,
                 "hours_recognised": False,
-                "waived_reason": False,
             }
         )
+        done._keep_words(waived_reason={})
         return problems
 
     def _undo_logged_effect(self, reason):
@@ -249,7 +278,12 @@ class TimebankAttendance(models.Model):
         """
         if not self:
             return {}, {}
-        before = self._get_own_hours()
+        there = self._get_hours_of_the_days()
+        before = there.filtered(
+            lambda entry: (
+                not entry.receiver_id and (not entry.session_id or entry.session_id in self.session_id)
+            )
+        )
         given = self._recognise_approved(before)
         full = {line_id: entries[:1] for line_id, (entries, left) in given.items() if not left}
         rest = self.filtered(lambda one: one.id not in full)
@@ -258,7 +292,7 @@ class TimebankAttendance(models.Model):
         # sudo: the register is the record; whoever may write it makes hours of it
         model = self.env["timebank.hours"].sudo()
         lines = self.filtered(lambda one: one.id not in own).sorted("session_id")
-        made = model._insert_handed_in(lines._prepare_hours(members, minutes, given), self.env.user)
+        made = model._insert_handed_in(lines._prepare_hours(members, minutes, given), self.env.user, there)
         entries = {**own, **dict(zip(lines.ids, made, strict=True))}
         every = model.union(*entries.values())
         undecided = made | (every - made).filtered(lambda entry: entry.state in ("draft", "submitted"))
@@ -268,7 +302,7 @@ class TimebankAttendance(models.Model):
         undecided.flush_recordset()
         refused = undecided._get_refusals_to_record()
         accepted = undecided.filtered(lambda entry: entry.id not in refused)
-        (accepted - made)._in_verb().write({"state": "submitted"})
+        accepted.filtered(lambda entry: entry.state == "draft")._in_verb().write({"state": "submitted"})
         accepted._decide_from_register(self.env.user)
         (made - accepted)._in_verb().write({"state": "draft"})
         (made - accepted).unlink()
@@ -320,7 +354,7 @@ class TimebankAttendance(models.Model):
     def _recognise_approved(self, entries):
         """Approved entries that people made themselves of time on these lines.
 
-        :param entries: as :meth:`_get_own_hours` returns them
+        :param entries: those of these people, of these days and of no other session
         :return: dict of line id → those entries, and the minutes of the line that are in none of them
         """
         entries = entries.filtered(lambda entry: entry.state == "approved")
@@ -353,7 +387,7 @@ class TimebankAttendance(models.Model):
         """Entries that people made themselves for these sessions, and that nobody has decided on.
 
         :param dict minutes: line id → minutes of the line that no other entry has
-        :param entries: as :meth:`_get_own_hours` returns them
+        :param entries: those of these people, of these days and of no other session
         :return: dict of line id → entry
         """
         entries = entries.filtered(lambda entry: entry.state != "approved")
@@ -376,8 +410,8 @@ class TimebankAttendance(models.Model):
                     break
         return found
 
-    def _get_own_hours(self):
-        """Entries of the people on these lines, on days of their sessions, of no other session."""
+    def _get_hours_of_the_days(self):
+        """Standing entries of the people on these lines, on days of their sessions."""
         days = {
             session._local(moment).date()
             for session in self.session_id
@@ -393,10 +427,6 @@ class TimebankAttendance(models.Model):
                     ("scheme_id", "in", self.scheme_id.ids),
                     ("date", "in", list(days)),
                     ("state", "in", ("draft", "submitted", "approved")),
-                    ("receiver_id", "=", False),
-                    "|",
-                    ("session_id", "=", False),
-                    ("session_id", "in", self.session_id.ids),
                 ],
                 order="state, id",
             )

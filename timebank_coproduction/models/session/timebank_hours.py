@@ -2,6 +2,13 @@ from odoo import api, fields, models
 
 from ...tools import spans
 from ...tools.minutes import DAY, to_hours
+from ..hours.timebank_hours import CONTENT
+
+#: What says in which session an entry was given; its content (day, people, minutes) is looked at as well.
+ORIGIN = frozenset({"session_id"})
+
+#: What two entries of one day that nobody received have in common, which are the same: see ``_no_double``.
+SAME = ("scheme_id", "partner_id", "date", "minutes", "start_minute", "project_id")
 
 
 class TimebankHours(models.Model):
@@ -29,6 +36,12 @@ class TimebankHours(models.Model):
         help="Time already on the register of that session is not counted a second time.",
     )
     task_id = fields.Many2one("project.task", ondelete="set null", index="btree_not_null", check_company=True)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if ORIGIN.intersection(vals) and not CONTENT.intersection(vals) and not self._is_in_verb():
+            self._check_recordable()  # of its day, its bank, and not on its register already
+        return result
 
     @api.depends("session_id")
     def _compute_activity_id(self):
@@ -150,25 +163,31 @@ class TimebankHours(models.Model):
     # What a register makes of the time of its helpers
     # ------------------------------------------------------------
 
-    def _insert_handed_in(self, vals_list, user):
+    def _insert_handed_in(self, vals_list, user, there):
         """Make entries of checked values in one statement, whatever their number.
 
         For registers alone: a session of hundreds is closed in one act, which writes an
         entry once, as the bank's policy leaves it. The caller asks for the refusals, and
         :meth:`_decide_from_register` for the credits; the values are those of records that
-        have been checked.
+        have been checked. What is recorded already is a draft, for the rules to refuse.
 
         :param vals_list: dicts of columns, the same for each; ``False`` where empty
         :param user: who closes the register
+        :param there: all entries that these people have of these days
         :return: the entries, in the order given
         """
         schemes = self.env["timebank.scheme"].browse({vals["scheme_id"] for vals in vals_list})
         approved = {**self._prepare_approval(user), "earns_credit": True}
         handed_in = dict.fromkeys(approved, False) | {"state": "submitted"}
-        rows = []
+        handed = there.filtered(lambda entry: entry.state != "draft" and not entry.receiver_id)
+        known, rows = set(handed._get_columns(*SAME)), []
         for vals in vals_list:
             scheme = schemes.browse(vals["scheme_id"])
             decided = approved if scheme._approves_at_closing(user, vals["partner_id"]) else handed_in
+            same = tuple(vals[name] for name in SAME)
+            if same in known:
+                decided = handed_in | {"state": "draft"}
+            known.add(same)
             row = {
                 **vals,
                 **decided,
@@ -178,6 +197,17 @@ class TimebankHours(models.Model):
             row["earns_credit"] = row["earns_credit"] and scheme._earns_credit(vals["role"])
             rows.append(row)
         return self._insert_rows(rows)
+
+    def _copy_to_decide_again(self):
+        """The lines of registers go on with the copies."""
+        # sudo: lines of entries that the user has decided on; each goes on with the same time
+        lines = self.env["timebank.attendance"].sudo().search([("hours_id", "in", self.ids)])
+        by_entry = lines.grouped("hours_id")
+        lines._in_verb().write({"hours_id": False})
+        copies = super()._copy_to_decide_again()
+        for entry, copy in zip(self.sudo(), copies, strict=True):
+            by_entry.get(entry, lines.browse())._in_verb().write({"hours_id": copy.id})
+        return copies
 
     def _is_for_session(self, session, minutes):
         """Whether this entry, made by hand without a time of day, is time given in ``session``.

@@ -4,7 +4,7 @@ from odoo import api, fields, models, tools
 
 from ...tools import codes, qr
 from ..common.verb import verb
-from ..common.windows import open_list
+from ..common.windows import open_dialog, open_list
 
 #: How many signs of a signature a link carries that switches mails off.
 OPT_OUT_LENGTH = 32
@@ -75,6 +75,16 @@ class TimebankMember(models.Model):
             {"default_partner_id": self.partner_id.id},
         )
 
+    @verb(single=True)
+    def action_sign_up(self):
+        """The dialog to sign this member up for a session."""
+        self.ensure_one()
+        return open_dialog(
+            self.env["timebank.sign.up"],
+            self.env._("Sign %s up", self.name),
+            context={"default_scheme_id": self.scheme_id.id, "default_partner_id": self.partner_id.id},
+        )
+
     @verb()
     def action_print_cards(self):
         """The members' cards as a PDF, ten to a page; draws codes for those without one."""
@@ -99,6 +109,38 @@ class TimebankMember(models.Model):
         if len(words) < 2 or self.name_shown in ("first", "hidden"):
             return self._first_name()
         return f"{words[0]} {words[-1][0]}."
+
+    # Leaving
+    def _get_places(self, day):
+        """Their places, and on waiting lists, in sessions after that day."""
+        return self.env["timebank.attendance"].search(
+            [
+                ("scheme_id", "in", self.scheme_id.ids),
+                ("partner_id", "in", self.partner_id.ids),
+                ("state", "in", ("signed_up", "waiting")),
+                ("session_id.state", "in", ("draft", "open")),
+                ("session_id.date", ">", day),
+            ]
+        )
+
+    def _get_open_matters(self, day):
+        matters = super()._get_open_matters(day)
+        places = self._get_places(day)
+        if places:
+            sessions = ", ".join(places.session_id.sorted("start").mapped("display_name"))
+            matters.append(
+                (
+                    self.env._("Places in sessions: %s", sessions),
+                    self.env._("Given up; whoever is next on the waiting list is told."),
+                )
+            )
+        return matters
+
+    def _settle(self, day, reason):
+        places = self._get_places(day)
+        if places:
+            places.action_withdraw()
+        return super()._settle(day, reason)
 
     # Mails
     def _get_names_to_find(self):

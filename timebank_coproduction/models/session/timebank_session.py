@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -25,7 +23,10 @@ MOVES = frozenset({"start", "stop", "tz", "location"})
 #: States of an attendance that take one of the places of a session.
 TAKES_A_PLACE = ("signed_up", "attended")
 
-#: How many lines that could not be logged a to-do names.
+#: How long before it begins a session without its helpers is pressing.
+SOON = timedelta(days=7)
+
+#: How many people a message names.
 MOST_TOLD = 20
 
 
@@ -82,6 +83,11 @@ class TimebankSession(models.Model):
         default=lambda self: self.env.user.tz or self.env.company.partner_id.tz or "UTC",
         help="Where the session takes place: its day, and the times in mails, are of that zone.",
     )
+    local_time = fields.Char(
+        "There",
+        compute="_compute_local_time",
+        help="When it is by the clocks of its place, where they differ from those of who reads this.",
+    )
     date = fields.Date(compute="_compute_date", store=True, precompute=True, index=True)
     minutes = fields.Integer("Length", compute="_compute_minutes", store=True, precompute=True)
     hours = hours_field("minutes", "Length in hours")
@@ -120,11 +126,13 @@ class TimebankSession(models.Model):
     helper_count = fields.Integer("Helpers", compute="_compute_counts", store=True)
     professional_count = fields.Integer("Professionals", compute="_compute_counts", store=True)
     waiting_count = fields.Integer("Waiting", compute="_compute_counts", store=True)
+    register_count = fields.Integer("On the register", compute="_compute_register_count")
     helper_shortage = fields.Integer(
         "Helpers missing", compute="_compute_helper_shortage", store=True, aggregator="sum"
     )
     places_left = fields.Integer("Places left", compute="_compute_places_left", help="Below zero: no limit.")
 
+    needs_helpers_soon = fields.Boolean(compute="_compute_needs_helpers_soon")
     has_begun = fields.Boolean(compute="_compute_time_passed")
     is_over = fields.Boolean(compute="_compute_time_passed")
 
@@ -210,11 +218,27 @@ class TimebankSession(models.Model):
             session.professional_count = count.get("professional", 0)
             session.waiting_count = queue[session]
 
+    @api.depends("taken_count", "helper_count", "professional_count")
+    def _compute_register_count(self):
+        for session in self:
+            session.register_count = session.taken_count + session.helper_count + session.professional_count
+
     @api.depends("helpers_wanted", "helper_count", "state")
     def _compute_helper_shortage(self):
         for session in self:
             wanted = session.state in ("draft", "open")
             session.helper_shortage = wanted * max(session.helpers_wanted - session.helper_count, 0)
+
+    @api.depends("helper_shortage", "state", "start")
+    def _compute_needs_helpers_soon(self):
+        soon = fields.Datetime.now() + SOON
+        for session in self:
+            session.needs_helpers_soon = bool(
+                session.state == "open"
+                and session.helper_shortage
+                and session.start
+                and session.start <= soon
+            )
 
     @api.depends("capacity", "taken_count")
     def _compute_places_left(self):
@@ -228,7 +252,7 @@ class TimebankSession(models.Model):
             session.is_over = bool(session.stop) and session.stop <= now
 
     def _compute_problem_count(self):
-        undecided = [("problem", "!=", False)]
+        undecided = [("to_decide", "=", True)]
         for session, count in figures_over(self, self.env["timebank.attendance"], "session_id", undecided):
             session.problem_count = count
 
@@ -259,6 +283,8 @@ class TimebankSession(models.Model):
             self._check_numbers(vals)
         moving = MOVES.intersection(vals)
         before = self._get_times_and_places() if moving else {}
+        if "attendance_ids" in vals:
+            self = self.with_context(timebank_register=True)  # one who can't come keeps nobody off it
         result = super().write(vals)
         if "activity_id" in vals:
             self._check_same_bank()
@@ -314,6 +340,16 @@ class TimebankSession(models.Model):
         """Day and time, for mails and the pages behind links."""
         self.ensure_one()
         return say_span(self.env, self.start, self.stop, self.tz)
+
+    @api.depends("start", "stop", "tz")
+    @api.depends_context("tz")
+    def _compute_local_time(self):
+        for session in self:
+            session.local_time = False
+            if session.start and session.stop:
+                here = fields.Datetime.context_timestamp(session, session.start)
+                if here.utcoffset() != session._local(session.start).utcoffset():
+                    session.local_time = f"{session._say_when()} ({session.tz})"
 
     def _wall_minute(self, moment):
         """Minutes after the beginning of its day that the clocks of its place show at ``moment``."""
@@ -459,7 +495,9 @@ class TimebankSession(models.Model):
         refusals = self._get_refusals_by_session_state(("done",), self.env._("%s is not closed."))
         sessions = self._raise_or_list(refusals)
         lines = sessions.attendance_ids
-        lines.filtered("problem")._in_verb().write({"problem": False})
+        undecided = lines.filtered("to_decide")
+        undecided._in_verb().write({"to_decide": False})
+        undecided._keep_words(problem={})
         problems = lines._undo_log(reason)
         sessions._in_verb().write({"state": "open", "closed_on": False, "closed_by_id": False})
         sessions._close_todos()
@@ -494,7 +532,7 @@ class TimebankSession(models.Model):
             session.activity_schedule(
                 "timebank_coproduction.mail_activity_decide",
                 summary=self.env._("%s people could not be logged", len(undecided)),
-                note=Markup("<br/>").join(problems[one.id] for one in undecided[:MOST_TOLD]),
+                note=self.env._("The register says who, and why."),
                 user_id=session._get_decider(undecided).id,
             )
 

@@ -86,18 +86,22 @@ class TimebankSession(models.Model):
             "role": role,
             "state": "waiting" if full else "signed_up",
             "waiting_since": fields.Datetime.now() if full else False,
-            "clash_reason": clash_reason,
+            "may_clash": bool(clash_reason),
         }
+        might_clash = line.may_clash
         line = session._put_on_list(line, partner, vals)
+        if clash_reason or might_clash:
+            line._keep_words(clash_reason={line.id: clash_reason})
         if clash_reason:
-            # Everybody who reads the session reads its notes: who and why stands on the register.
-            session._message_log(
-                body=self.env._("Somebody may be in two places at a time: the register says who, and why."),
-                author_id=self.env.user.partner_id.id,
-            )
+            session._note_clash()
         if not full:
             line._notify("signed_up")
         return line.with_env(self.env)
+
+    def _note_clash(self):
+        """Everybody who reads the session reads its notes: who and why stands on the register."""
+        body = self.env._("Somebody may be in two places at a time: the register says who, and why.")
+        self._message_log_batch(bodies=dict.fromkeys(self.ids, body), author_id=self.env.user.partner_id.id)
 
     @api.model
     def _queue_beyond_places(self, vals_list):
@@ -344,8 +348,8 @@ class TimebankSession(models.Model):
                         ("offered_until", "=", False),
                     ],
                     order="waiting_since, id",
-                    limit=session._get_free_places(role),
                 )
+                waiting = waiting.filtered(lambda one: not one.obstacle)[: session._get_free_places(role)]
                 for one in waiting:
                     one._in_verb().write(
                         {"offered_until": until, "claim_code": secrets.token_urlsafe(PLACE_BYTES)}

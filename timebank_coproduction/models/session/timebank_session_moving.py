@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .timebank_session import MOST_TOLD, MOVES
 
@@ -25,6 +25,7 @@ class TimebankSession(models.Model):
         help="People signed up who are somewhere else at that time, or lack a check by then.",
     )
 
+    @api.depends("attendance_ids.obstacle")
     def _compute_obstacle_count(self):
         for session in self:
             session.obstacle_count = len(session.attendance_ids.filtered("obstacle"))
@@ -65,6 +66,11 @@ class TimebankSession(models.Model):
             note=Markup("<br/>").join(stuck[:MOST_TOLD].mapped("obstacle")),
             user_id=self._get_runner().id,
         )
+
+    def _close_moved_todo(self):
+        """Done, as far as everybody on the register can come."""
+        settled = self.filtered(lambda session: not session.obstacle_count)
+        settled.activity_feedback(["timebank_coproduction.mail_activity_moved"])
 
     def _get_runner(self, people=None):
         """Who runs this session, or another coordinator where it concerns themselves.

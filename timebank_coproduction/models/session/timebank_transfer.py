@@ -11,7 +11,7 @@ class TimebankTransfer(models.Model):
     attendance_no = fields.Integer(
         readonly=True,
         default=None,
-        help="The how-manieth time that this attendance was logged: each reversal starts another.",
+        help="How often this attendance had been logged by then: each reversal starts another.",
     )
 
     _attend_has_origin = models.Constraint(

@@ -22,7 +22,7 @@ class TimebankCheckType(models.Model):
 
     _name_unique = models.UniqueIndex("(name)", "There is such a check already.")
     _validity_positive = models.Constraint(
-        "CHECK (validity_months >= 0)", "A check holds for zero or more months."
+        "CHECK (validity_months BETWEEN 0 AND 600)", "A check holds for zero to 600 months."
     )
 
 
@@ -36,10 +36,10 @@ class TimebankCheck(models.Model):
     _rec_names_search = ["partner_id", "reference"]
 
     partner_id = fields.Many2one(
-        "res.partner", string="Person", required=True, ondelete="cascade", index=True
+        "res.partner", string="Person", required=True, ondelete="restrict", index=True, tracking=True
     )
     type_id = fields.Many2one(
-        "timebank.check.type", string="Check", required=True, ondelete="restrict", index=True
+        "timebank.check.type", string="Check", required=True, ondelete="restrict", index=True, tracking=True
     )
     reference = fields.Char("Number", tracking=True)
     issuer = fields.Char(tracking=True)
@@ -128,6 +128,15 @@ class TimebankCheck(models.Model):
         if "expires_on" in vals:
             self._in_verb().write({"reminded_days": 0})
         return result
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_only_by_managers(self):
+        """That somebody was checked, or wasn't, isn't for those to remove whom it may embarrass."""
+        self._refuse_own()
+        if not self.env.su and not self.env.user.has_group("timebank_coproduction.group_timebank_manager"):
+            raise AccessError(
+                self.env._("A check is withdrawn instead of deleted: only a manager removes one for good.")
+            )
 
     def _refuse_own(self):
         """:raises AccessError: where somebody writes down that they have been checked themselves"""

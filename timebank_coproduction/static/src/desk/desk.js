@@ -19,6 +19,7 @@ export class TimebankDesk extends Component {
         this.action = useService("action");
         this.notification = useService("notification");
         this.display = { controlPanel: {} };
+        this.done = []; // rows that were dealt with stay where they were, so that none jumps under the mouse
         this.env.config.setDisplayName(_t("Broker's desk"));
         this.state = useState({ banks: [], sections: [], bank: false, single: false, busy: false });
         onWillStart(() => this.load());
@@ -35,7 +36,22 @@ export class TimebankDesk extends Component {
             this.state.bank = desk.bank;
             this.state.single = Boolean(desk.bank); // too many to be shown together
         }
+        for (const { key, place, row } of this.done) {
+            const section = desk.sections.find((one) => one.key === key);
+            section?.rows.splice(place, 0, row);
+        }
         this.state.sections = desk.sections;
+    }
+
+    /** Keep a row in its place, without its buttons; when the desk is opened again it is gone. */
+    keep(row, button) {
+        const section = row && this.state.sections.find((one) => one.rows.includes(row));
+        if (section) {
+            const kept = { ...row, buttons: [], done: button.done };
+            this.done = this.done.filter((one) => one.key !== section.key || one.row.title !== row.title);
+            this.done.push({ key: section.key, place: section.rows.indexOf(row), row: kept });
+            this.done.sort((one, other) => one.place - other.place);
+        }
     }
 
     /**
@@ -47,11 +63,12 @@ export class TimebankDesk extends Component {
     }
 
     get isEmpty() {
-        return this.state.sections.every((section) => !section.count);
+        return this.state.sections.every((section) => !section.count && !section.rows.length);
     }
 
     async choose(ev) {
         this.state.bank = parseInt(ev.target.value) || false;
+        this.done = [];
         await this.load();
     }
 
@@ -63,11 +80,15 @@ export class TimebankDesk extends Component {
         this.state.busy = true;
         try {
             const result = await this.orm.call(button.model, button.method, button.args);
-            if (result && result.type) {
+            if (result?.tag === "timebank_told") {
+                this.keep(row, button);
+                await this.action.doAction(result);
+            } else if (result && result.type) {
                 await this.action.doAction(result, { onClose: () => this.refresh() });
             } else {
                 const done = row ? `${button.label}: ${row.title}` : button.label;
-                this.notification.add(done, { type: "success" });
+                this.notification.add(button.said || done, { type: "success" });
+                this.keep(row, button);
             }
         } finally {
             this.state.busy = false;

@@ -8,6 +8,11 @@ import { useInputField } from "@web/views/fields/input_field_hook";
 import { useNumpadDecimal } from "@web/views/fields/numpad_decimal_hook";
 import { readHours } from "./read_hours";
 
+/** An amount of time as sentences and papers say it, without a zero in front. */
+function sayHours(hours, options) {
+    return formatFloatTime(hours, { ...options, noLeadingZeroHour: true });
+}
+
 /** Odoo's time widget, typed into in the words that people use for an amount of time. */
 export class TimebankHoursField extends FloatTimeField {
     setup() {
@@ -19,6 +24,11 @@ export class TimebankHoursField extends FloatTimeField {
             parse: (text) => this.read(text),
         });
         useNumpadDecimal();
+    }
+
+    /** As everywhere else: 1:30 */
+    get formattedValue() {
+        return sayHours(this.props.record.data[this.props.name]);
     }
 
     /** @throws {Error} where it can't be read; how to write it is said */
@@ -38,7 +48,7 @@ export class TimebankHoursField extends FloatTimeField {
 
 registry.category("fields").add("timebank_hours", { ...floatTimeField, component: TimebankHoursField });
 // what lists and pivots call by the widget's name
-registry.category("formatters").add("timebank_hours", formatFloatTime);
+registry.category("formatters").add("timebank_hours", sayHours);
 registry
     .category("parsers")
     .add("timebank_hours", (text) => readHours(text, localization.decimalPoint));

@@ -44,7 +44,7 @@ registry.category("web_tour.tours").add("timebank_intake_tour", {
     ],
 });
 
-// One click on the desk introduces two people; the pair leaves the list.
+// One click on the desk introduces two people; the pair stays where it is, without a button.
 registry.category("web_tour.tours").add("timebank_desk_tour", {
     steps: () => [
         {
@@ -57,8 +57,8 @@ registry.category("web_tour.tours").add("timebank_desk_tour", {
             run: "click",
         },
         {
-            content: "The pair is off the list",
-            trigger: ".o_timebank_desk:not(:has(section[data-section='matches']))",
+            content: "The pair keeps its place, and says that it is done",
+            trigger: "section[data-section='matches'] li:contains('Ben Okoro for Ann Lee'):not(:has(button))",
         },
     ],
 });
@@ -77,8 +77,8 @@ registry.category("web_tour.tours").add("timebank_plan_tour", {
             run: "click",
         },
         {
-            content: "The line has left the plan",
-            trigger: ".o_list_view:not(:has(.o_data_row:contains('Ben Okoro')))",
+            content: "The line keeps its place, and says that it is done",
+            trigger: ".o_data_row:contains('Ben Okoro'):contains('Introduced'):not(:has(button[name='action_introduce']))",
         },
     ],
 });

@@ -1,0 +1,168 @@
+"""The first screen: whose figures it shows, and that each is what its window shows."""
+
+from datetime import date, timedelta
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command, Datetime
+from odoo.tests import tagged
+
+from ...models.desk.timebank_today import SECTIONS
+from ..common import TODAY
+from ..journeys.world import WorldCase
+
+#: What each person of the journeys' world finds, among others.
+EXPECTED = {
+    "coordinator": {"hours", "claims", "registers", "requests", "checks"},
+    "several": {"hours", "requests", "bills"},
+    "manager": {"hours", "claims", "registers", "requests", "checks"},
+    "finance": {"bills", "off_course"},
+}
+TO_DO = "mail.mail_activity_data_todo"
+
+
+@tagged("post_install", "-at_install")
+class TestToday(WorldCase):
+    def _today(self, user):
+        return self.env["timebank.today"].with_user(user).get_today()
+
+    def _figures(self, user):
+        sections = self._today(user)["sections"]
+        return {figure["key"]: figure for section in sections for figure in section["figures"]}
+
+    # Each figure and what it opens
+    def test_each_figure_counts_what_it_opens(self):
+        self._fill()
+        seen = set()
+        for user in self.users:
+            for key, figure in self._figures(user).items():
+                action = figure["action"]
+                with self.subTest(user=user.login, figure=key):
+                    filters = [name for name in action["context"] if name.startswith("search_default")]
+                    self.assertFalse([name for name in filters if action["context"][name]])
+                    records = self.env[figure["model"]].with_user(user)
+                    self.assertEqual(self.env.ref(action["xml_id"]).res_model, figure["model"])
+                    self.assertEqual(figure["count"], records.search_count(action["domain"]))
+                    self.assertEqual(figure["count"], len(records.search(action["domain"])))
+                    self.assertTrue(figure["title"])
+                seen.add(key)
+        self.assertEqual(len(seen), sum(len(names) for _key, names in SECTIONS), seen)
+
+    def _fill(self):
+        """Something for every figure."""
+        for days, name in ((0, "Lunch"), (1, "Dinner")):
+            start = Datetime.to_datetime(TODAY) + timedelta(days=days, hours=23)
+            session = self._make_session(
+                name=name, helpers_wanted=2, start=start, stop=start + timedelta(minutes=30)
+            )
+        session.sign_up(self.sally.partner_id)
+        self.env["timebank.member"].create(
+            {"partner_id": self.supplier.id, "scheme_id": self.scheme.id, "role": "volunteer"}
+        )
+        introduction = self.env["timebank.introduction"].search([("state", "=", "introduced")], limit=1)
+        introduction._in_verb().write({"introduced_on": TODAY - timedelta(days=20)})
+        self._make_hours(self.sally, 30)
+        self.tea.activity_schedule("mail.mail_activity_data_call", user_id=self.coordinator.id)
+        self.tea.activity_schedule(TO_DO, user_id=self.coordinator.id)
+        self._make_grant("Two years", date_start=date(2025, 1, 1))
+        self._make_signed()
+        self.hillside.activity_schedule("timebank_coproduction.mail_activity_ledger", user_id=self.manager.id)
+        self._make_scheme("Lonely", coordinator_ids=[Command.clear()])
+        self._tamper(
+            "UPDATE timebank_transfer SET create_date = %s WHERE scheme_id = %s",
+            Datetime.subtract(Datetime.now(), days=4),
+            self.hillside.id,
+        )
+
+    def _make_signed(self):
+        """Figures that one of finance has signed, and that no longer hold."""
+        reconciliation = self._reconcile()
+        reconciliation.line_ids.filtered(lambda line: line.status != "matched").note = "Explained"
+        reconciliation.with_user(self.finance2).action_prepare()
+        self._bill(("Late passes", 36), day=reconciliation.date_to)
+
+    def test_who_sees_what(self):
+        for name, expected in EXPECTED.items():
+            with self.subTest(name):
+                self.assertLessEqual(expected, set(self._figures(getattr(self, name))))
+
+    def test_who_has_no_role(self):
+        self.assertFalse(self._figures(self.staff))
+        self.assertIn("role", self._today(self.staff)["text"])
+        self.assertFalse(self._today(self.staff)["desk"])
+        self.assertFalse(self._today(self.staff)["banks"])
+
+    def test_other_banks_are_not_counted(self):
+        figures = self._figures(self.coordinator2)
+        own = self.hillside | self.harbour
+        hours = figures["hours"]["action"]["domain"]
+        found = self.env["timebank.hours"].with_user(self.coordinator2).search(hours)
+        self.assertEqual(found.scheme_id, own)
+        self.assertNotIn("claims", figures)
+
+    def test_not_for_members(self):
+        with self.assertRaises(AccessError):
+            self._today(self.portal)
+
+    def test_queries_do_not_grow_with_banks(self):
+        for user in (self.coordinator, self.manager, self.finance):
+            self._today(user)
+            with self.subTest(user.login), self.assertQueryCount(__system__=60):
+                self.env.invalidate_all()
+                self._today(user)
+
+    # A bank's first hour
+    def test_a_bank_s_first_hour(self):
+        steps = self._steps(self.manager)
+        self.assertEqual(steps, ["rules", "coordinators", "categories", "skills", "members", "session"])
+        self.assertEqual(self._steps(self.coordinator), ["skills", "members", "session"])
+        self._make_member("First", scheme=self.new)
+        self.assertNotIn("members", self._steps(self.manager))
+        self.new.with_user(self.coordinator).action_step_done("skills")
+        for step in ("rules", "coordinators", "categories"):
+            self.new.with_user(self.manager).action_step_done(step)
+        self.assertFalse(self.new.is_set_up)
+        self.assertEqual(self._steps(self.coordinator), ["session"])
+        activity = self._make_activity("Start", scheme_id=self.new.id, project_id=False)
+        self._make_session(activity_id=activity.id)
+        self.assertFalse(self._steps(self.manager))
+
+    def _steps(self, user):
+        if not hasattr(self, "new"):
+            self.new = self._make_scheme("Newtown")
+        banks = {bank["id"]: bank for bank in self._today(user)["banks"]}
+        return [step["key"] for step in banks.get(self.new.id, {"steps": ()})["steps"]]
+
+    def test_who_may_tick(self):
+        self._steps(self.manager)
+        for user in (self.coordinator2, self.finance, self.staff):
+            with self.subTest(user.login), self.assertRaises(UserError):
+                self.new.with_user(user).action_step_done("skills")
+        with self.assertRaises(UserError):
+            self.new.with_user(self.coordinator).action_step_done("everything")
+        self.new.with_user(self.coordinator).action_step_done("")
+        self.assertTrue(self.new.is_set_up)
+        self.assertFalse(self._steps(self.coordinator))
+
+    # Menus
+    def test_six_sections_at_most_and_today_first(self):
+        for user in self.users:
+            with self.subTest(user.login):
+                menus = self.env["ir.ui.menu"].with_user(user).load_menus(False)
+                root = menus[self.env.ref("timebank_coproduction.menu_timebank").id]
+                self.assertLessEqual(len(root["children"]), 6)
+                today = self.env.ref("timebank_coproduction.timebank_today_action")
+                first = menus[menus[root["children"][0]]["children"][0]]
+                self.assertEqual(first["action_id"], today.id)
+
+    # What empty screens say
+    def test_every_window_says_what_to_do_next(self):
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "timebank_coproduction"), ("model", "=", "ir.actions.act_window")]
+        )
+        for action in self.env["ir.actions.act_window"].browse(data.mapped("res_id")):
+            if action.target == "new" or "list" not in action.view_mode:
+                continue
+            with self.subTest(action.xml_id):
+                self.assertTrue(action.help, "an empty screen says what to do next")
+                self.assertIn("o_view_nocontent", action.help)
+                self.assertGreaterEqual(action.help.count("<p"), 2, "what it is, and what to do next")

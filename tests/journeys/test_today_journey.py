@@ -1,0 +1,147 @@
+"""Where everybody starts: each figure of the first screen is a way in, on the desk and on the phone."""
+
+from .common import JourneyCase
+
+FIGURE = "a[data-figure]"
+
+
+class TodayCase(JourneyCase):
+    def _figures(self, screen):
+        """``{key: (count, title)}`` as they stand on the screen."""
+        return {
+            one.get_attribute("data-figure"): (
+                int(one.locator(".o_timebank_today_count").inner_text()),
+                one.locator(".fw-bold").last.inner_text().strip(),
+            )
+            for one in screen.page.locator(FIGURE).all()
+        }
+
+    def _press_figure(self, screen, key):
+        screen.page.locator(f'a[data-figure="{key}"]').click()
+        screen.settle()
+
+    def _look_into_each(self, screen):
+        """Press each figure: as many rows as it says are there; then back.
+
+        :return: the figures' keys
+        """
+        found = self._figures(screen)
+        for key, (count, title) in found.items():
+            with self.subTest(key):
+                self._press_figure(screen, key)
+                if screen.view() not in ("list", "kanban"):
+                    screen.switch("list")
+                self.assertEqual(screen.title(), title)
+                self.assertEqual(len(screen.rows()), count)
+                screen.check()
+                screen.back()
+                self.assertEqual(screen.title(), "Today")
+        return set(found)
+
+    def _start(self, screen):
+        screen.open_app()
+        screen.page.locator(".o_timebank_today").wait_for()
+
+
+class TestTodayJourney(TodayCase):
+    def test_coordinator(self):
+        with self.at_screen(self.coordinator) as screen:
+            self._start(screen)
+            screen.picture("today-coordinator")
+            found = self._look_into_each(screen)
+            self.assertLessEqual({"hours", "claims", "registers", "requests", "checks"}, found)
+            screen.press("Broker's desk")
+            self.assertEqual(screen.title(), "Broker's desk")
+            screen.back()
+
+    def test_coordinator_on_the_phone(self):
+        with self.at_screen(self.coordinator, phone=True, start="/odoo/timebank-today") as screen:
+            screen.picture("today-phone")
+            self.assertLessEqual({"hours", "claims"}, self._look_into_each(screen))
+            wide = screen.page.evaluate("document.scrollingElement.scrollWidth")
+            self.assertLessEqual(wide, 390)
+
+    def test_finance(self):
+        with self.at_screen(self.finance) as screen:
+            self._start(screen)
+            screen.picture("today-finance")
+            self.assertLessEqual({"bills", "off_course"}, self._look_into_each(screen))
+            self.assertFalse(screen.shows_button("Broker's desk"))
+
+    def test_several_roles(self):
+        with self.at_screen(self.several) as screen:
+            self._start(screen)
+            screen.picture("today-several")
+            self.assertLessEqual({"hours", "bills"}, self._look_into_each(screen))
+
+    def test_no_role(self):
+        with self.at_screen(self.staff) as screen:
+            self._start(screen)
+            screen.picture("today-nobody")
+            self.assertIn("Nothing needs you now", screen.text())
+
+    def test_what_is_decided_is_gone(self):
+        with self.at_screen(self.coordinator) as screen:
+            self._start(screen)
+            count, _title = self._figures(screen)["hours"]
+            self._press_figure(screen, "hours")
+            screen.open_first()
+            screen.press("Approve")
+            screen.back("Today")
+            self.assertEqual(self._figures(screen)["hours"][0], count - 1)
+
+
+class TestManagersJourney(TodayCase):
+    def test_first_hour_of_a_bank(self):
+        with self.at_screen(self.manager) as screen:
+            self._start(screen)
+            screen.picture("today-manager")
+            self.assertLessEqual({"hours", "claims", "registers"}, self._look_into_each(screen))
+            screen.open_menu("Configuration", "Time banks")
+            screen.new()
+            screen.fill("Time bank", "Newtown")
+            screen.save()
+            screen.press("See what to set up")
+            card = screen.page.locator('[data-section="first_hour"]').filter(has_text="To set up Newtown")
+            card.wait_for()
+            screen.picture("today-first-hour")
+
+            def step(key):
+                return card.locator(f'[data-step="{key}"]')
+
+            # its rules and coordinators, on its own page
+            step("rules").locator("a").click()
+            screen.settle()
+            self.assertEqual(screen.title(), "Newtown")
+            screen.fill("Credit limit", "5")
+            screen.save()
+            screen.pick("Coordinators", "Cole Dunn")
+            screen.save()
+            screen.back("Today")
+            for key in ("rules", "coordinators"):
+                step(key).get_by_text("Done", exact=True).click()
+                screen.settle()
+            # what there is
+            for key, title in (("categories", "Categories"), ("skills", "Skills")):
+                step(key).locator("a").click()
+                screen.settle()
+                self.assertEqual(screen.title(), title)
+                screen.back()
+                step(key).get_by_text("Done", exact=True).click()
+                screen.settle()
+            # a way in opens the dialog for the first member, and the calendar for the first session
+            step("members").locator("a").click()
+            screen.settle()
+            self.assertIsNotNone(screen.dialog())
+            screen.close()
+            step("session").locator("a").click()
+            screen.settle()
+            self.assertEqual(screen.view(), "calendar")
+            screen.back()
+            card.get_by_text("Put the list away").click()
+            screen.settle()
+            self.assertEqual(card.count(), 0)
+        bank = self.env["timebank.scheme"].search([("name", "=", "Newtown")])
+        self.assertTrue(bank.is_set_up)
+        self.assertEqual(bank.credit_limit_minutes, 300)
+        self.assertIn(self.coordinator2, bank.coordinator_ids)

@@ -1,0 +1,508 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+from ...tools.minutes import clock
+from ..common.verb import verb
+from ..common.words import say_day
+from ..ledger.timebank_told import CALL
+
+GROUP = "timebank_coproduction.group_timebank_"
+
+#: From the top of the page to its bottom: a key, and the methods that each return a figure or nothing.
+#: A new figure is a method and its name in here.
+SECTIONS = (
+    (
+        "decide",
+        ("_get_hours", "_get_claims", "_get_registers", "_get_applicants"),
+    ),
+    ("sessions", ("_get_sessions_today", "_get_sessions_tomorrow", "_get_helpers")),
+    ("people", ("_get_requests", "_get_silent", "_get_checks")),
+    (
+        "money",
+        ("_get_signatures", "_get_reconciliations_due", "_get_drifted", "_get_off_course", "_get_bills"),
+    ),
+    ("banks", ("_get_alarms", "_get_without_coordinator", "_get_unsealed")),
+    ("mine", ("_get_calls", "_get_todos", "_get_my_sessions", "_get_my_hours")),
+)
+
+#: What a to-do of these kinds asks for has a figure of its own.
+HAVE_FIGURES = (
+    CALL,
+    "timebank_coproduction.mail_activity_approve",
+    "timebank_coproduction.mail_activity_claim",
+    "timebank_coproduction.mail_activity_ledger",
+)
+
+#: For how many days ahead somebody sees their own sessions.
+AHEAD_DAYS = 7
+
+#: Of so many grants the latest signed figures are looked at.
+LOOKED_AT = 20
+
+#: For how long after the last one signed a grant needs no reconciliation.
+DUE_MONTHS = 3
+
+#: A bank whose transfers wait longer for a seal has had nights without one.
+SEAL_DAYS = 2
+
+
+class TimebankToday(models.AbstractModel):
+    """The first screen: what needs this person now.
+
+    Each figure is a method that returns what :meth:`_figure` makes: how many records, and the
+    window that shows exactly those. Where there are none, or the user may not read them, there
+    is no figure.
+    """
+
+    _name = "timebank.today"
+    _description = "What Needs Somebody Today"
+
+    @api.model
+    @verb()
+    def get_today(self):
+        """Everything on the user's first screen, in one call.
+
+        :return: dict of ``sections``, each with ``key``, ``title`` and ``figures``; of ``banks`` that
+            are being set up, as :meth:`timebank.scheme._get_first_hours` gives them; of ``desk``,
+            whether the user has a desk of introductions; and of ``text``, what is said where there is
+            nothing. A figure has ``key``, ``title``, ``count``, ``text``, ``urgent``, ``model`` and
+            ``action``: the ``xml_id`` of a window with the ``domain``, ``context`` and ``display_name``
+            for it.
+        :raises AccessError: for who isn't of the staff
+        """
+        if not self.env.user._is_internal():
+            raise AccessError(self.env._("This page is for staff."))
+        titles = self._get_section_titles()
+        sections = []
+        for key, names in SECTIONS:
+            figures = [figure for name in names if (figure := getattr(self, name)())]
+            if figures:
+                sections.append({"key": key, "title": titles[key], "figures": figures})
+        return {
+            "sections": sections,
+            "banks": self.env["timebank.scheme"]._get_first_hours(),
+            "desk": self._has_role("coordinator"),
+            "text": self._get_text(),
+        }
+
+    def _get_section_titles(self):
+        return {
+            "decide": self.env._("For you to decide"),
+            "sessions": self.env._("Today and tomorrow"),
+            "people": self.env._("People who wait"),
+            "money": self.env._("Grants and bills"),
+            "banks": self.env._("Time banks"),
+            "mine": self.env._("Yours"),
+        }
+
+    def _get_text(self):
+        """What is said below “Nothing needs you now”."""
+        if any(map(self._has_role, ("coordinator", "finance", "manager"))):
+            return self.env._("What waits for you appears here by itself.")
+        return self.env._(
+            "Your sessions, hours and to-dos appear here. To run a time bank or look after its grants"
+            " you need a role: ask an administrator."
+        )
+
+    def _has_role(self, role):
+        return self.env.user.has_group(GROUP + role)
+
+    # ------------------------------------------------------------
+    # Figures
+    # ------------------------------------------------------------
+
+    def _figure(self, key, title, model, window, domain, aggregates=(), say=None, urgent=False, context=None):
+        """How many records there are, and the window that shows exactly those.
+
+        :param str key: what the figure is called in the browser and in tests
+        :param str window: which of the addon's windows shows them, by its own part of its XML id
+        :param domain: of the records, for the figure and for the window alike
+        :param aggregates: what else to read of the records, as for ``_read_group``
+        :param say: a function of these aggregates: a few words beside the figure
+        :param bool urgent: whether the figure stands out
+        :param dict context: what the window starts with, in place of its own
+        :return: dict for the browser, or None where there are no records
+        """
+        records = self.env[model]
+        if not records.has_access("read"):
+            return None
+        domain = list(Domain(domain))
+        ((count, *values),) = records._read_group(domain, [], ["__count", *aggregates])
+        if not count:
+            return None
+        return {
+            "key": key,
+            "title": title,
+            "count": count,
+            "text": say(*values) if say else "",
+            "urgent": urgent,
+            "model": model,
+            "action": {
+                "xml_id": f"timebank_coproduction.{window}",
+                "domain": domain,
+                "context": context or {},
+                "display_name": title,
+            },
+        }
+
+    def _say_oldest(self, day):
+        return self.env._("the oldest from %s", say_day(self.env, day)) if day else ""
+
+    def _say_missing(self, missing):
+        if not missing:
+            return ""
+        return self.env._("%s helpers missing", missing) if missing > 1 else self.env._("1 helper missing")
+
+    # ------------------------------------------------------------
+    # To decide
+    # ------------------------------------------------------------
+
+    def _get_hours(self):
+        if not self._has_role("coordinator"):
+            return None
+        return self._figure(
+            "hours",
+            self.env._("Hours to approve"),
+            "timebank.hours",
+            "timebank_hours_to_approve_action",
+            [("state", "=", "submitted"), ("scheme_id.is_run_by_user", "=", True)],
+            ["minutes:sum", "date:min"],
+            lambda minutes, day: self.env._(
+                "%(hours)s hours, %(oldest)s", hours=clock(minutes), oldest=self._say_oldest(day)
+            ),
+            context={"timebank_to_approve": 1},
+        )
+
+    def _get_claims(self):
+        if not self._has_role("coordinator"):
+            return None
+        return self._figure(
+            "claims",
+            self.env._("Claims to approve"),
+            "timebank.redemption",
+            "timebank_redemption_todo_action",
+            [("state", "=", "requested"), ("scheme_id.is_run_by_user", "=", True)],
+            ["requested_on:min"],
+            self._say_oldest,
+        )
+
+    def _get_registers(self):
+        if not self._has_role("coordinator"):
+            return None
+        now = fields.Datetime.now()
+        return self._figure(
+            "registers",
+            self.env._("Registers to close"),
+            "timebank.session",
+            "timebank_session_to_close_action",
+            [
+                ("scheme_id.is_run_by_user", "=", True),
+                ("start", "<", now),
+                "|",
+                ("state", "=", "open"),
+                ("attendance_ids.to_decide", "=", True),
+            ],
+            ["date:min"],
+            self._say_oldest,
+        )
+
+    def _get_applicants(self):
+        if not self._has_role("coordinator"):
+            return None
+        return self._figure(
+            "applicants",
+            self.env._("People who want to join"),
+            "timebank.member",
+            "timebank_member_action",
+            [("state", "=", "applicant"), ("scheme_id.is_run_by_user", "=", True)],
+        )
+
+    # ------------------------------------------------------------
+    # Today and tomorrow
+    # ------------------------------------------------------------
+
+    def _get_sessions_today(self):
+        return self._get_sessions_on(0, "sessions_today", self.env._("Sessions today"))
+
+    def _get_sessions_tomorrow(self):
+        return self._get_sessions_on(1, "sessions_tomorrow", self.env._("Sessions tomorrow"))
+
+    def _get_sessions_on(self, days, key, title):
+        if not self._has_role("coordinator"):
+            return None
+        day = fields.Date.add(fields.Date.context_today(self), days=days)
+        return self._figure(
+            key,
+            title,
+            "timebank.session",
+            "timebank_session_to_close_action",
+            [
+                ("scheme_id.is_run_by_user", "=", True),
+                ("date", "=", day),
+                ("state", "in", ("draft", "open")),
+            ],
+        )
+
+    def _get_helpers(self):
+        if not self._has_role("coordinator"):
+            return None
+        today = fields.Date.context_today(self)
+        return self._figure(
+            "helpers",
+            self.env._("Sessions short of helpers"),
+            "timebank.session",
+            "timebank_session_to_close_action",
+            [
+                ("scheme_id.is_run_by_user", "=", True),
+                ("date", ">=", today),
+                ("date", "<=", fields.Date.add(today, days=1)),
+                ("state", "in", ("draft", "open")),
+                ("helper_shortage", ">", 0),
+            ],
+            ["helper_shortage:sum"],
+            self._say_missing,
+            urgent=True,
+        )
+
+    # ------------------------------------------------------------
+    # People
+    # ------------------------------------------------------------
+
+    def _get_requests(self):
+        if not self._has_role("coordinator"):
+            return None
+        return self._figure(
+            "requests",
+            self.env._("Requests without anybody"),
+            "timebank.request",
+            "timebank_request_action",
+            [
+                ("scheme_id.is_run_by_user", "=", True),
+                ("state", "=", "published"),
+                ("introduction_ids", "not any", [("state", "in", ("introduced", "agreed", "done"))]),
+            ],
+            ["needed_by:min"],
+            lambda day: self.env._("the first needed by %s", say_day(self.env, day)) if day else "",
+        )
+
+    def _get_silent(self):
+        if not self._has_role("coordinator"):
+            return None
+        return self._figure(
+            "silent",
+            self.env._("Introductions without an answer"),
+            "timebank.introduction",
+            "timebank_introduction_action",
+            [
+                ("scheme_id.is_run_by_user", "=", True),
+                *self.env["timebank.desk"]._get_silent_domain(),
+            ],
+            ["introduced_on:min"],
+            self._say_oldest,
+        )
+
+    def _get_checks(self):
+        if not self._has_role("coordinator"):
+            return None
+        return self._figure(
+            "checks",
+            self.env._("Checks running out"),
+            "timebank.check",
+            "timebank_check_action",
+            [("state", "=", "due")],
+            ["expires_on:min"],
+            lambda day: self.env._("the first on %s", say_day(self.env, day)),
+        )
+
+    # ------------------------------------------------------------
+    # Finance
+    # ------------------------------------------------------------
+
+    def _get_signatures(self):
+        if not self._has_role("finance"):
+            return None
+        return self._figure(
+            "signatures",
+            self.env._("Reconciliations to review"),
+            "timebank.reconciliation",
+            "timebank_reconciliation_action",
+            [("state", "=", "prepared"), ("prepared_by", "!=", self.env.uid)],
+            ["date_to:min"],
+            self._say_oldest,
+        )
+
+    def _get_reconciliations_due(self):
+        """Open grants with nothing signed for a quarter, the first quarter included."""
+        if not self._has_role("finance"):
+            return None
+        before = fields.Date.subtract(fields.Date.context_today(self), months=DUE_MONTHS)
+        signed = [("state", "!=", "draft"), ("date_to", ">=", before)]
+        reconciled = self.env["timebank.reconciliation"].search(signed).grant_id
+        return self._figure(
+            "reconciliations_due",
+            self.env._("Grants to reconcile"),
+            "timebank.grant",
+            "timebank_grant_action",
+            [
+                ("state", "=", "open"),
+                ("date_start", "<", before),
+                ("id", "not in", reconciled.ids),
+            ],
+            say=lambda: self.env._("nothing signed for three months"),
+        )
+
+    def _get_drifted(self):
+        """Signed figures from which the books have moved since, of open grants."""
+        if not self._has_role("finance"):
+            return None
+        return self._figure(
+            "drifted",
+            self.env._("Signed figures that changed since"),
+            "timebank.reconciliation",
+            "timebank_reconciliation_action",
+            [("id", "in", self._find_drifted().ids)],
+            urgent=True,
+        )
+
+    def _find_drifted(self):
+        reconciliations = self.env["timebank.reconciliation"]
+        latest = reconciliations._read_group(
+            [("state", "!=", "draft"), ("grant_id.state", "=", "open")],
+            ["grant_id"],
+            ["id:max"],
+            order="id:max desc",
+            limit=LOOKED_AT,
+        )
+        found = reconciliations.browse([number for _grant, number in latest])
+        return found.filtered("has_drift")
+
+    def _get_off_course(self):
+        if not self._has_role("finance"):
+            return None
+        grants = self.env["timebank.grant"].search([("state", "=", "open")])
+        off = grants.filtered(lambda grant: grant.course in ("over", "under"))
+        return self._figure(
+            "off_course",
+            self.env._("Budgets off course"),
+            "timebank.grant",
+            "timebank_grant_action",
+            [("id", "in", off.ids)],
+        )
+
+    def _get_bills(self):
+        if not self._has_role("finance"):
+            return None
+        return self._figure(
+            "bills",
+            self.env._("Bills without claims"),
+            "timebank.bill.line",
+            "timebank_bill_line_action",
+            [("grant_id.state", "=", "open"), ("status", "in", ("open", "part", "changed"))],
+            ["date:min"],
+            self._say_oldest,
+        )
+
+    # ------------------------------------------------------------
+    # Managers
+    # ------------------------------------------------------------
+
+    def _get_alarms(self):
+        if not self._has_role("manager"):
+            return None
+        alarm = self.env.ref("timebank_coproduction.mail_activity_ledger")
+        # sudo: which banks have one; a manager decides for all that they can read
+        alarms = self.env["mail.activity"].sudo()
+        banks = alarms.search(
+            [("activity_type_id", "=", alarm.id), ("res_model", "=", "timebank.scheme")]
+        ).mapped("res_id")
+        return self._figure(
+            "alarms",
+            self.env._("Failed ledger checks"),
+            "timebank.scheme",
+            "timebank_scheme_action",
+            [("id", "in", banks)],
+            urgent=True,
+        )
+
+    def _get_without_coordinator(self):
+        if not self._has_role("manager"):
+            return None
+        return self._figure(
+            "without_coordinator",
+            self.env._("Banks without a coordinator"),
+            "timebank.scheme",
+            "timebank_scheme_action",
+            [("state", "=", "open"), ("coordinator_ids", "=", False)],
+        )
+
+    def _get_unsealed(self):
+        """Banks whose last seal is from before a transfer that should have been sealed since."""
+        if not self._has_role("manager"):
+            return None
+        before = fields.Datetime.subtract(fields.Datetime.now(), days=SEAL_DAYS)
+        return self._figure(
+            "unsealed",
+            self.env._("Banks with unsealed transfers"),
+            "timebank.scheme",
+            "timebank_scheme_action",
+            [("id", "in", self.env["timebank.scheme"]._find_unsealed(before).ids)],
+            urgent=True,
+        )
+
+    # ------------------------------------------------------------
+    # Mine
+    # ------------------------------------------------------------
+
+    def _get_calls(self):
+        return self._get_my_todos("calls", self.env._("Calls to make"), Domain(self._of_types((CALL,))))
+
+    def _get_todos(self):
+        rest = ~Domain(self._of_types(HAVE_FIGURES))
+        return self._get_my_todos("todos", self.env._("To-dos of yours"), rest)
+
+    def _of_types(self, names):
+        return [("activity_type_id", "in", [self.env.ref(name).id for name in names])]
+
+    def _get_my_todos(self, key, title, domain):
+        today = fields.Date.context_today(self)
+        figure = self._figure(
+            key,
+            title,
+            "mail.activity",
+            "timebank_todo_action",
+            Domain("user_id", "=", self.env.uid) & Domain("res_model", "=like", "timebank.%") & domain,
+            ["date_deadline:min"],
+            lambda day: self.env._("the first by %s", say_day(self.env, day)),
+        )
+        if figure:
+            late = Domain(figure["action"]["domain"]) & Domain("date_deadline", "<", today)
+            figure["urgent"] = bool(self.env["mail.activity"].search_count(late, limit=1))
+        return figure
+
+    def _get_my_sessions(self):
+        today = fields.Date.context_today(self)
+        return self._figure(
+            "my_sessions",
+            self.env._("Sessions you signed up for"),
+            "timebank.attendance",
+            "timebank_attendance_action",
+            [
+                ("partner_id", "=", self.env.user.partner_id.id),
+                ("state", "=", "signed_up"),
+                ("session_id.date", ">=", today),
+                ("session_id.date", "<=", fields.Date.add(today, days=AHEAD_DAYS)),
+            ],
+            context={"create": False},
+        )
+
+    def _get_my_hours(self):
+        return self._figure(
+            "my_hours",
+            self.env._("Hours of yours to hand in"),
+            "timebank.hours",
+            "timebank_hours_my_action",
+            [("is_mine", "=", True), ("state", "=", "draft")],
+            ["minutes:sum"],
+            lambda minutes: self.env._("%s hours", clock(minutes)),
+        )
