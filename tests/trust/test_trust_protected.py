@@ -189,10 +189,12 @@ class TestTrustProtected(TrustCase):
                 self.env.invalidate_all()
                 self.assertFalse(signed.is_intact, name)
         for form in ("", "2:"):
-            old = signed._digest(form)
-            self.env.cr.execute("UPDATE timebank_reconciliation SET hash = %s WHERE id = %s", [old, signed.id])
+            older = signed._digest(form)
+            self.env.cr.execute(
+                "UPDATE timebank_reconciliation SET hash = %s WHERE id = %s", [older, signed.id]
+            )
             self.env.invalidate_all()
-            self.assertTrue(old.startswith(form))
+            self.assertTrue(older.startswith(form))
             self.assertTrue(signed.is_intact)
 
     def test_a_verb_opens_one_step(self):
