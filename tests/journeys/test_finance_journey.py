@@ -128,7 +128,7 @@ class TestFinanceOpens(FinanceJourneyCase):
             self._type_bill(screen, "03/17/2026", ("Fifty tickets in advance", 60, own))
             self.assertEqual(self._billed(screen, self.swims), "$ 143.00")
             screen.go("/odoo/vendor-bills")
-            screen.open("$ 60.00")
+            screen.open("BILL/2026/03/0004")
             screen.press("Credit Note")
             screen.fill("Reason displayed on Credit Note", "Ten tickets returned")
             screen.press("Reverse")
