@@ -226,18 +226,13 @@ class Screen:
         box.press("Tab")
         self.settle()
 
-    def fill_day(self, label, value, number=0):
-        """Type a day into a field that shows days, as a button until it is clicked.
-
-        :param int number: which one, where the field is of a first and a last day
-        """
+    def fill_day(self, label, value):
+        """Type a day into a field that shows days, as a button until it is clicked."""
         widget = self.field(label)
-        shown = widget.locator("button:visible, input:visible").nth(number)
-        shown.click()
-        box = widget.locator("input:visible").nth(min(number, widget.locator("input:visible").count() - 1))
+        widget.locator("button:visible, input:visible").first.click()
+        box = widget.locator("input:visible").first
         box.fill(str(value))
         box.press("Enter")
-        box.press("Tab")
         self.settle()
 
     def fill_range(self, label, begin, end):

@@ -85,7 +85,7 @@ class TestFinanceOpens(FinanceJourneyCase):
     def test_a_grant_is_opened(self):
         with self.at_screen(self.finance) as screen:
             screen.open_app()
-            screen.open_menu("Grants", "Grants")
+            screen.open_menu("Grants and reports", "Grants")
             screen.new()
             screen.fill("Name", "Tea for All")
             screen.pick("Funder", "Harbour Foundation")
@@ -168,7 +168,7 @@ class TestFinanceCloses(FinanceJourneyCase):
         self._prepare()
         with self.at_screen(self.finance) as screen:
             screen.open_app()
-            screen.open_menu("Grants", "Grants")
+            screen.open_menu("Grants and reports", "Grants")
             screen.open("Swim and Meet")
             self._match_bills(screen)
             screen.back("Swim and Meet")
@@ -197,7 +197,7 @@ class TestFinanceCloses(FinanceJourneyCase):
         self.assertEqual((signed.state, signed.spent_amount), ("prepared", 33.5))
         with self.at_screen(self.finance2) as screen:
             screen.open_app()
-            screen.open_menu("Grants", "Reconciliations")
+            screen.open_menu("Grants and reports", "Reconciliations")
             screen.open("Swim and Meet")
             screen.press("Sign as reviewer")
             self.assertEqual(screen.status(), "Reviewed")
@@ -215,7 +215,7 @@ class TestFinanceCloses(FinanceJourneyCase):
             screen.picture("finance-late-bill")
             screen.press("Confirm")
             screen.open_app()
-            screen.open_menu("Grants", "Reconciliations")
+            screen.open_menu("Grants and reports", "Reconciliations")
             screen.search_filter("Books changed since")
             self.assertEqual(len(screen.rows()), 1)
             screen.open("Swim and Meet")
@@ -238,7 +238,7 @@ class TestFinanceCloses(FinanceJourneyCase):
             screen.press("Sign as preparer")
             screen.press("Ok")
             self.assertEqual(screen.status(), "Prepared")
-            screen.open_menu("Grants", "Reconciliations")
+            screen.open_menu("Grants and reports", "Reconciliations")
             screen.search_filter("Books changed since")
             self.assertTrue(screen.is_bare(), "the next period took it up")
 
@@ -257,7 +257,7 @@ class TestFinanceCloses(FinanceJourneyCase):
             self._bill({"name": label, "price_unit": price, "share": {year: 100}}, day=day)
         with self.at_screen(self.finance) as screen:
             screen.open_app()
-            screen.open_menu("Grants", "Grants")
+            screen.open_menu("Grants and reports", "Grants")
             screen.open("Last Year")
             screen.press("Amend")
             self.assertEqual(screen.dialog(), "Amend")
