@@ -355,7 +355,8 @@ class TimebankGrantBooks(models.AbstractModel):
             )
         return SQL(
             """SELECT o.grant_id, NULL::int AS item, NULL::int AS entry, NULL::text AS name,
-                      NULL::date AS date, a.general_account_id, a.product_id, NULL::int AS tax_account, a.amount
+                      NULL::date AS date, a.general_account_id, a.product_id, NULL::int AS tax_account,
+                      a.amount
                  FROM (SELECT account, company_id, general_account_id, product_id, SUM(amount) AS amount
                          FROM %(entries)s entries
                         GROUP BY account, company_id, general_account_id, product_id) a
