@@ -124,7 +124,7 @@ def _claims(report, ids):
         rounds=ROUNDS,
     )
     report.figure("Drafts created", CLAIMS / drafted, "per second")
-    report.against_sql("Claim", medians, at_most=3)
+    report.against_sql("Claim", medians, at_most=2)
 
 
 def _vouchers(report, ids):

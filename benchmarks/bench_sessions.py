@@ -91,7 +91,7 @@ def measure(report):
         tables=("timebank_hours", "timebank_transfer", "timebank_account", "timebank_attendance"),
         rounds=ROUNDS,
     )
-    report.against_sql("Close", medians, at_most=3)
+    report.against_sql("Close", medians, at_most=2)
     small = _make_register(PEOPLE // 2)
     report.figure("Queries to close for 250 people", _queries(small))
     report.figure(

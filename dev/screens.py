@@ -1,4 +1,4 @@
-"""The pictures of the documentation: name, user, page, size, clicks.
+"""The pictures of the documentation that no journey takes: name, user, page, size, clicks.
 
 `{module.xmlid}` in a page's address stands for that record's number. A size is a name
 of SIZES. Clicks are CSS selectors, clicked in order before the picture is taken. With
@@ -6,10 +6,9 @@ of SIZES. Clicks are CSS selectors, clicked in order before the picture is taken
 what to type into it.
 """
 
-SIZES = {"desktop": (1366, 768), "phone": (390, 844), "tablet": (1024, 768)}
+SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
 
 ACTION = "/odoo/action-timebank_coproduction."
-SESSION = ACTION + "timebank_session_action/"
 GRANT = ACTION + "timebank_grant_action/{timebank_coproduction.grant_neighbours}"
 
 SCREENS = [
@@ -89,28 +88,6 @@ SCREENS = [
         "url": ACTION + "timebank_desk_action",
         "size": "phone",
         "wait_for": ".o_timebank_desk section",
-    },
-    {
-        "name": "sessions",
-        "login": "coordinator",
-        "url": ACTION + "timebank_session_action",
-        "wait_for": ".o_calendar_view .fc-event",
-    },
-    {
-        "name": "register",
-        "login": "coordinator",
-        "url": SESSION + "{timebank_coproduction.session_cafe_3}",
-        "wait_for": ".o_form_view .o_field_x2many .o_data_row",
-    },
-    {
-        "name": "kiosk",
-        "login": "coordinator",
-        "url": SESSION + "{timebank_coproduction.session_bread_2}",
-        "size": "tablet",
-        "click": ["button[name=action_open_kiosk]"],
-        "popup": True,
-        "fill": [".o_kiosk_text", "le"],
-        "wait_for": ".o_kiosk_people button",
     },
     {
         "name": "catalogue",

@@ -1,20 +1,60 @@
-"""`make screenshots`: the documentation's pictures, anew from the demo database."""
+"""`make screenshots`: the documentation's pictures, from journeys of the tests and the demo database."""
 
-from . import demo, serving, settings, setup, shot
-from .console import say, step
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from . import demo, serving, settings, setup, shot, test
+from .console import Stop, say, step
 from .screens import SCREENS, SIZES
 
 FOLDER = settings.ROOT / "docs" / "screenshots"
+JOURNEYS = settings.ROOT / "tests" / "journeys"
 
 
 def screenshots(*names):
     """The command; only the named pictures, if any are named."""
     setup.ensure()
-    demo.ensure()
+    _from_journeys(names)
     chosen = [screen for screen in SCREENS if not names or screen["name"] in names]
-    with step(f"{len(chosen)} screenshots"), serving.server(settings.DEMO_DB) as base:
-        shot.take(base, [_picture(screen) for screen in chosen])
+    if chosen:
+        demo.ensure()
+        with step(f"{len(chosen)} screenshots"), serving.server(settings.DEMO_DB) as base:
+            shot.take(base, [_picture(screen) for screen in chosen])
     say(f"  in {FOLDER.relative_to(settings.ROOT)}/")
+
+
+def named():
+    """Names of the pictures that the guides show."""
+    pages = [settings.ROOT / "README.md", *(settings.ROOT / "docs").glob("*.md")]
+    return {name for page in pages for name in re.findall(r"screenshots/([\w-]+)\.png", page.read_text())}
+
+
+def taken():
+    """Dict of the name of each picture that journeys take → the file of the journey."""
+    return {
+        name: path
+        for path in sorted(JOURNEYS.glob("test_*.py"))
+        for name in re.findall(r'\.picture\("([\w-]+)"\)', path.read_text())
+    }
+
+
+def _from_journeys(names):
+    """Let the journeys run that take pictures of the guides, and keep those."""
+    wanted = {name: path for name, path in taken().items() if name in (names or named())}
+    if not wanted:
+        return
+    files = sorted({str(path.relative_to(settings.ROOT)) for path in wanted.values()})
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TIMEBANK_PICTURES"] = folder
+        failed = test.test(" ".join(files))
+        for name in wanted:
+            if (picture := Path(folder) / f"{name}.png").exists():
+                shutil.copy(picture, FOLDER)
+    if failed:
+        raise Stop("Not every journey that takes pictures came to its end.")
 
 
 def _picture(screen):

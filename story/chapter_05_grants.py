@@ -89,6 +89,7 @@ def open_grant(world):
             "date_start": today(world) - timedelta(days=60),
             "date_end": today(world) + timedelta(days=120),
             "scheme_ids": [Command.set(world["bank"].ids)],
+            "every_expense_counts": True,
         }
     )
     assert grant.reward_budget == 50

@@ -182,6 +182,18 @@ class TimebankCase(TransactionCase):
             cls.env.cr.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
 
     @contextmanager
+    def _trying(self, **what):
+        """One of thousands of tries: a failure is reported as that of a `subTest`, of the rest nothing is.
+
+        To report each takes longer than to make it.
+        """
+        try:
+            yield
+        except Exception:
+            with self.subTest(**what):
+                raise
+
+    @contextmanager
     def _undone(self):
         """What the block does is undone at its end."""
         savepoint = self.env.cr.savepoint()

@@ -68,8 +68,10 @@ PLACES = {
     "exchange": ("wizards/timebank_intake", "wizards/timebank_skill_merge", "controllers/renew"),
     "reward": ("wizards/timebank_voucher_desk", "controllers/supplier"),
     "grant": (
+        "wizards/timebank_claim_cost",
         "wizards/timebank_claim_grant",
         "wizards/timebank_grant_amend",
+        "wizards/timebank_reconciliation_names",
         "report/timebank_grant_csv",
         "report/timebank_reconciliation_xlsx",
         "report/timebank_reward_spend_report",

@@ -15,6 +15,7 @@ from . import test_map
 from . import test_new_records
 from . import test_odoo_private
 from . import test_papers
+from . import test_pictures
 from . import test_reading
 from . import test_told
 from . import test_todo_titles

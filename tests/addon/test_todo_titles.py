@@ -28,5 +28,6 @@ class TestTodoTitles(TrustCase):
         member = self.world[self.here]["timebank.member"][:1]
         todo = member.activity_schedule("mail.mail_activity_data_todo", summary="Water the plants")
         self.assertEqual(todo.summary, "Water the plants")
-        todo = member.activity_schedule("mail.mail_activity_data_todo", user_id=self.manager.id)
-        self.assertEqual(todo.summary, f"To-Do: {member.display_name}")
+        kind = self.env.ref("timebank_coproduction.mail_activity_give_back")
+        todo = member.activity_schedule(activity_type_id=kind.id, user_id=self.manager.id)
+        self.assertEqual(todo.summary, f"{kind.name}: {member.display_name}")

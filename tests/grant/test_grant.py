@@ -76,14 +76,16 @@ class TestGrant(GrantCase):
             self.grant.action_amend({}, "Letter")
 
     def test_deadlines_become_activities(self):
-        self.env["timebank.grant.deadline"].with_user(self.finance).create(
-            {"grant_id": self.grant.id, "name": "Half-year report", "date": date(2026, 7, 1)}
-        )
+        due = {"name": "Half-year report", "date": date(2026, 7, 1)}
+        self.grant.action_amend({"deadlines": [due]}, "Letter")
         activity = self.grant.activity_ids
         self.assertEqual((activity.summary, activity.date_deadline), ("Half-year report", date(2026, 7, 1)))
         self.assertEqual(activity.user_id, self.finance)
-        self.grant.deadline_ids.date = date(2026, 8, 1)
+        due |= {"id": self.grant.deadline_ids.id, "date": date(2026, 8, 1)}
+        self.grant.action_amend({"deadlines": [due]}, "Call of 18 March")
         self.assertEqual(activity.date_deadline, date(2026, 8, 1))
+        self.grant.action_amend({"deadlines": []}, "No report is wanted")
+        self.assertFalse(self.grant.activity_ids)
 
     def test_only_finance_runs_grants(self):
         for user in (self.coordinator, self.manager):
@@ -110,13 +112,3 @@ class TestGrant(GrantCase):
         grant._refresh_figures()
         self.assertEqual(grant.course, "over")
         self.assertEqual(self.grant.with_context(timebank_date=date(2026, 1, 10)).course, "early")
-
-    def test_award_data_in_the_standard_s_columns(self):
-        rows = self.grant._make_360giving().decode("utf-8-sig").splitlines()
-        self.assertTrue(rows[0].startswith("Identifier,Title,Description,Currency,Amount Awarded,Award Date"))
-        self.assertIn("NEI,Neighbours Together,Neighbours Together", rows[1])
-        self.assertIn(",1000.00,", rows[1])
-
-    def test_a_cell_is_never_a_formula(self):
-        self.grant.purpose = "=HYPERLINK(1)"
-        self.assertIn("'=HYPERLINK(1)", self.grant._make_360giving().decode())

@@ -70,8 +70,7 @@ class TestGrantCommitment(GrantCase):
             claim.with_user(self.finance).action_set_grant(other)
 
     def test_another_grant_has_to_have_enough(self):
-        poor = self._make_grant("Poor", reward_percentage=1)
-        poor.scheme_ids = False
+        poor = self._make_grant("Poor", reward_percentage=1, scheme_ids=[])
         claim = self._claims(1)
         with self.assertRaisesRegex(UserError, "not enough left"):
             claim.with_user(self.finance).action_set_grant(poor)

@@ -43,6 +43,7 @@ class TestGrantAtOnce(ConcurrencyCase):
                     "date_start": TODAY.replace(day=1),
                     "date_end": TODAY.replace(day=31),
                     "scheme_ids": [Command.set([cls.scheme_id])],
+                    "every_expense_counts": True,
                     "analytic_account_id": cls.analytic_id,
                 }
             )

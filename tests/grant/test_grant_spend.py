@@ -82,11 +82,11 @@ class TestGrantSpend(GrantCase):
     def test_accounts_that_are_not_rewards_do_not_count(self):
         self._bill({"name": "Wages", "price_unit": 500, "account_id": self.salaries.id})
         self.assertEqual(self._figures()[0], 0)
-        self.grant.reward_account_ids = False
+        self.grant.action_amend({"reward_account_ids": [], "every_expense_counts": True}, "Letter")
         self.assertEqual(self._figures()[0], 500, "every expense account, where none is named")
 
     def test_products_narrow_it_further(self):
-        self.grant.reward_product_ids = self.product
+        self.grant.action_amend({"reward_product_ids": self.product.ids}, "Letter")
         mug = self.env["product.product"].create({"name": "Mug"})
         self._bill({"product_id": self.product.id, "price_unit": 12}, {"product_id": mug.id, "price_unit": 5})
         self.assertEqual(self._figures()[0], 12)

@@ -78,8 +78,12 @@ class TestReconciliation(GrantCase):
         self._match(claim, bill, 12)
         bill.button_draft()
         reconciliation = self._reconcile()
-        self.assertEqual(self._lines(reconciliation), [("bill_changed", -12, -12), ("matched", 12, 0)])
+        self.assertEqual(
+            self._lines(reconciliation),
+            [("bill_changed", -12, -12), ("matched", 12, 0), ("unbilled", 0, -12)],
+        )
         self.assertEqual((reconciliation.spent_amount, reconciliation.gap_amount), (0, 0))
+        self.assertEqual((reconciliation.unbilled_amount, reconciliation.closing_amount), (12, 88))
 
     def test_a_distribution_rewritten_after_matching(self):
         other = self._make_grant("Other")
@@ -90,7 +94,11 @@ class TestReconciliation(GrantCase):
             str(other.sudo().analytic_account_id.id): 50,
         }
         reconciliation = self._reconcile()
-        self.assertEqual(self._lines(reconciliation), [("bill_changed", -6, -6), ("matched", 12, 0)])
+        self.assertEqual(
+            self._lines(reconciliation),
+            [("bill_changed", -6, -6), ("matched", 12, 0), ("unbilled", 0, -6)],
+        )
+        self.assertEqual((reconciliation.unbilled_amount, reconciliation.closing_amount), (6, 88))
 
     def test_an_analytic_entry_by_hand(self):
         self.env["account.analytic.line"].create(

@@ -1,8 +1,10 @@
 import io
+import re
 from datetime import date
 
 import openpyxl
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools.misc import ReadonlyDict
 from odoo.tools.translate import code_translations
@@ -17,7 +19,7 @@ class TestReconciliationWorkbook(GrantCase):
 
     def setUp(self):
         super().setUp()
-        claims = self._claims(4)
+        self.claims = claims = self._claims(4)
         self._bill(("Towels", 5.55), day=date(2026, 1, 20))
         self._match(claims[0], self._bill(("Pass", 12)), 12)
         self._match(claims[1], self._bill(("Pass", 13.07)), 13.07, difference_reason="price")
@@ -56,6 +58,7 @@ class TestReconciliationWorkbook(GrantCase):
             "Matched": 2,
             "Amount differs": 1,
             "Together": len(signed.line_ids),
+            "Came in late": 0,
         }
         for program, values in workbook_common.recompute(self.content).items():
             for label, value in expected.items():
@@ -73,7 +76,7 @@ class TestReconciliationWorkbook(GrantCase):
 
     def test_a_changed_line_changes_the_totals(self):
         """The formulas are alive: a bill of one more makes all that hangs on it one more."""
-        self.book["Claims"]["J2"].value += 1
+        self.book["Claims"]["I2"].value += 1
         changed = io.BytesIO()
         self.book.save(changed)
         spent = self.reconciliation.spent_amount
@@ -84,29 +87,84 @@ class TestReconciliationWorkbook(GrantCase):
                 self.assertAlmostEqual(float(values[cell]), spent + 1, places=6)
 
     def test_sheets_and_their_print(self):
-        self.assertEqual(self.book.sheetnames, ["Cover", "Summary", "Claims", "Bills", "Exceptions", "Notes"])
-        for name in ("Claims", "Bills", "Exceptions"):
+        self.assertEqual(
+            self.book.sheetnames, ["Cover", "Summary", "Claims", "Bills", "Late", "Exceptions", "Notes"]
+        )
+        for name in ("Claims", "Bills", "Late", "Exceptions"):
             sheet = self.book[name]
             with self.subTest(name):
                 self.assertEqual((sheet.freeze_panes, sheet.print_title_rows), ("A2", "$1:$1"))
                 self.assertTrue(sheet.auto_filter.ref)
+                self.assertRegex(sheet.print_area, r"\$A\$1:\$[FHK]\$\d+", "what is printed fits a page")
         for sheet in self.book:
             with self.subTest(sheet.title):
                 self.assertEqual((sheet.page_setup.paperSize, sheet.page_setup.orientation), (9, "landscape"))
                 self.assertIn("Neighbours Together", sheet.oddFooter.left.text)
         self.assertTrue(self.book["Claims"]["D2"].is_date)
-        self.assertIn("0.00", self.book["Claims"]["J2"].number_format)
+        self.assertIn("0.00", self.book["Claims"]["I2"].number_format)
 
     def test_notes_are_text_and_tell_of_amendments(self):
         cells = [cell for row in self.book["Exceptions"].iter_rows() for cell in row if cell.value == "=1+1"]
         self.assertTrue(cells and all(cell.data_type == "s" for cell in cells), "a note is never a formula")
         notes = [row[0].value for row in self.book["Notes"].iter_rows()]
-        self.assertEqual(notes, ["Agreed with the treasurer", "Amended on Mar 18, 2026: Letter of 3 May"])
+        gap = "No reconciliation is about Jan 1, 2026 to Jan 31, 2026."
+        self.assertEqual(
+            notes, ["Agreed with the treasurer", gap, "Amended on Mar 18, 2026: Letter of 3 May"]
+        )
 
     def test_the_sheets_hold_every_line(self):
-        rows = sum(self.book[name].max_row - 1 for name in ("Claims", "Bills"))
+        rows = sum(self.book[name].max_row - 2 for name in ("Claims", "Bills"))
         self.assertEqual(rows, len(self.reconciliation.line_ids))
         self.assertEqual(self._shown()["Together"], [rows, self.reconciliation.spent_amount])
+
+    def test_each_amount_once_and_totals_at_the_foot(self):
+        """A claim that is billed in part stands on two lines, and its cost on one."""
+        rows = [[cell.value for cell in row] for row in self.book["Claims"].iter_rows(min_row=2)]
+        number = f"#{self.claims[2].id}"
+        self.assertEqual([row[7] for row in rows if row[1] == number], [12, 0])
+        self.assertEqual(rows[-1][0], "Total")
+        shown = self._shown("Claims")["Total"]
+        self.assertEqual(shown[6:9], [48, 29.17, -19.9])
+        self.assertEqual(self._shown("Bills")["Total"][3], -3.33)
+
+    def test_people_are_initials_unless_somebody_says_why(self):
+        def text(content):
+            book = openpyxl.load_workbook(io.BytesIO(content))
+            return " ".join(str(cell.value) for sheet in book for row in sheet for cell in row if cell.value)
+
+        name, codes = self.ann.partner_id.name, self.claims.mapped("code")
+        plain = text(self.content)
+        self.assertIn("Swim pass for A.L.", plain)
+        for secret in (name, *codes):
+            self.assertNotIn(secret, plain)
+        signed = self.reconciliation
+        with self.assertRaisesRegex(UserError, "why"):
+            signed.action_export_with_names("xlsx", " ")
+        action = signed.action_export_with_names("xlsx", "The funder's auditor")
+        number = int(re.search(r"content/(\d+)", action["url"])[1])
+        self.assertIn(name, text(self.env["ir.attachment"].browse(number).raw))
+        self.assertIn("auditor", signed.message_ids[:1].body)
+        self.assertEqual(signed.message_ids[:1].author_id, self.finance.partner_id)
+
+    def test_papers_of_a_drifted_one_say_by_how_much(self):
+        signed = self.reconciliation
+        self.assertNotIn(" more", self._html(signed))
+        self._bill(("Forgotten", 7.25))
+        self.env.invalidate_all()
+        html = self._html(signed)
+        self.assertIn("The books have changed since this was signed", html)
+        self.assertNotIn("to the penny", html)
+        self.assertRegex(html, r"7\.25</span></span> more")
+        self.assertNotIn(self.ann.partner_id.name, html)
+        content = signed._make_workbook()
+        cover = {row[0].value: row[1].value for row in openpyxl.load_workbook(io.BytesIO(content))["Cover"]}
+        self.assertEqual(cover["Books changed since by"], 7.25)
+
+    def _html(self, reconciliation):
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "timebank_coproduction.report_reconciliation", reconciliation.ids
+        )
+        return html.decode()
 
     def test_headings_are_in_the_readers_language(self):
         """Those that stand in tables are looked up when the workbook is made."""

@@ -5,6 +5,7 @@
 folder, the pictures that journeys take on their way are kept there.
 """
 
+from . import test_buttons
 from . import test_durations_journey
 from . import test_finding_people_journey
 from . import test_grant_screen
@@ -12,8 +13,10 @@ from . import test_hours_journey
 from . import test_intake_journey
 from . import test_introduction_journey
 from . import test_kiosk_browser
+from . import test_kiosk_journey
 from . import test_pot_journey
 from . import test_register_browser
+from . import test_register_journey
 from . import test_reward_journey
 from . import test_reward_scanning
 from . import test_session_calendar

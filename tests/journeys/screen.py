@@ -10,9 +10,12 @@ import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 
+from PIL import Image
+
 DESKTOP = {"viewport": {"width": 1366, "height": 768}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 PATIENCE = 20_000  # ms
+FIRST_PATIENCE = 60_000  # ms; the first page that is opened has its scripts and styles to build
 QUIET = Path(__file__).with_name("quiet.js").read_text()
 #: Where pictures go; none are kept without.
 PICTURES = os.environ.get("TIMEBANK_PICTURES")
@@ -42,6 +45,7 @@ class Screen:
         self.phone = phone
         self.complaints = []
         page.set_default_timeout(PATIENCE)
+        page.set_default_navigation_timeout(FIRST_PATIENCE)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         page.on("response", self._answered)
@@ -206,7 +210,11 @@ class Screen:
         labels = self.top.locator("label.o_form_label:visible").filter(has_text=_exactly(label))
         if labels.count():
             target = labels.first.get_attribute("for")
-            return self.top.locator(".o_field_widget").filter(has=self.page.locator(f'[id="{target}"]')).last
+            widgets = self.top.locator(".o_field_widget")
+            named = widgets.filter(has=self.page.locator(f'[id="{target}"]'))
+            if not named.count():  # radio buttons have names of their own
+                named = self.top.locator(f'.o_field_radio[name="{re.sub(r"_[0-9]+$", "", target)}"]')
+            return named.last
         return self.top.locator(".o_field_widget").filter(has=self.page.get_by_placeholder(label)).first
 
     def fill(self, label, value):
@@ -215,6 +223,18 @@ class Screen:
         box.fill(str(value))
         box.press("Tab")
         self.settle()
+
+    def fill_range(self, label, begin, end):
+        """Type both ends of a time into a field; the later first, so that they stay in order."""
+        widget = self.field(label)
+        for place, moment in ((1, end), (0, begin)):
+            ends = widget.locator("[data-field]")
+            name = ends.nth(place).get_attribute("data-field")
+            ends.nth(place).click()
+            box = widget.locator(f"input[data-field={name}]")
+            box.fill(moment)
+            box.press("Tab")
+            self.settle()
 
     def choose(self, label, option):
         """One of a list of choices: a drop-down or radio buttons."""
@@ -329,6 +349,18 @@ class Screen:
             self.button(text).click()
         self.settle()
 
+    def press_to_open(self, text):
+        """A button that opens a page in a tab of its own.
+
+        :return: the ``Screen`` of that tab; what goes wrong there is a complaint here
+        """
+        with self.page.expect_popup() as opened:
+            self.button(text).click()
+        self.settle()
+        tab = Screen(opened.value)
+        tab.complaints = self.complaints
+        return tab
+
     def act(self, text):
         """An entry of the gear's menu, or of *Actions* over ticked rows."""
         self.page.locator(".o_cp_action_menus button").last.click()
@@ -411,9 +443,12 @@ class Screen:
             self.row(text).locator(".o_list_record_selector input").check()
         self.settle()
 
-    def press_in_row(self, text, button):
-        """A button of one row."""
-        self.row(text).locator("button:visible").filter(has_text=_exactly(button)).first.click()
+    def press_in_row(self, text, button="", title=None):
+        """A button of one row, by its text, or by the title of its icon."""
+        if title:
+            self.row(text).locator(f'button[title="{title}"], button[data-tooltip="{title}"]').first.click()
+        else:
+            self.row(text).locator("button:visible").filter(has_text=_exactly(button)).first.click()
         self.settle()
 
     def cell(self, row, column):
@@ -441,8 +476,10 @@ class Screen:
 
     def fill_line(self, column, value):
         """A cell of the line that is being typed."""
-        box = self._cell(self.top.locator(".o_selected_row"), column)
-        box.locator("input, textarea").first.fill(str(value))
+        cell = self._cell(self.top.locator(".o_selected_row"), column)
+        if cell.locator("button[data-field]").count():  # a time that is there already
+            cell.locator("button[data-field]").first.click()
+        cell.locator("input, textarea").first.fill(str(value))
         self.settle()
 
     def choose_line(self, column, option):
@@ -519,5 +556,8 @@ class Screen:
     def picture(self, name):
         """Keep a picture of the window, if pictures are wanted."""
         if PICTURES:
-            Path(PICTURES).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=Path(PICTURES) / f"{name}.png")
+            path = Path(PICTURES) / f"{name}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=path)
+            with Image.open(path) as image:  # fewer colours: a third of the size, no difference to the eye
+                image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)

@@ -15,12 +15,23 @@ class TestHoursJourney(JourneyCase):
         )
 
     def test_several_people_at_once(self):
+        """The bank comes first, and what was made is shown."""
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
             screen.open_menu("Today", "Several people at once")
             screen.pick("Time bank", "River Street")
+            screen.pick("Given by", "jose", "José Álvarez")
+            screen.pick("Given by", "Mary", "Mary-Jane Fox")
+            screen.fill("Hours each gave", "1h30")
+            screen.fill("Description", "Cleared the garden")
             screen.picture("hours-several")
-            self.assertTrue(screen.dialog())
+            screen.press("Record")
+            self.assertIsNone(screen.dialog())
+            self.assertEqual(len(screen.rows()), 2)
+            self.assertEqual(screen.cell("José Álvarez", "Hours"), "1:30")
+            self.assertEqual(screen.cell("Mary-Jane Fox", "Status"), "Approved")
+            screen.picture("hours-several-made")
+        self.assertEqual(self.jose.account_id.balance_minutes, 390)
 
     def test_approves_in_bulk_and_takes_it_back(self):
         """Told how many and how much; *Undo* puts them back, and they can be approved again."""

@@ -184,7 +184,7 @@ class TestCertificate(RewardCase):
             ._render_qweb_html("timebank_coproduction.report_certificate", certificate.ids)[0]
             .decode()
         )
-        self.assertIn("05:00</span> hours", html)
+        self.assertIn("<strong>5:00 hours</strong>", html)
         certificate.write({"date_from": "2025-01-01", "date_to": "2025-02-01"})
         with self.assertRaisesRegex(UserError, "No approved hours"):
             certificate.action_print()

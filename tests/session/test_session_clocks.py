@@ -46,6 +46,12 @@ class TestClocks(SessionCase):
             (over,) = session.action_repeat("weekly", count=2)
             self.assertEqual((str(over.date), over.minutes), (day, minutes))
 
+    def test_a_session_elsewhere_says_when_it_is_there(self):
+        session = self._make_session(tz="Pacific/Auckland")
+        there = session.with_context(tz="Europe/London").local_time
+        self.assertEqual(there, "Wednesday 18 March 2026, 23:00–01:00 (Pacific/Auckland)")
+        self.assertFalse(session.with_context(tz="Pacific/Auckland").local_time)
+
     def test_a_session_in_auckland_is_closed_from_london_and_from_nowhere(self):
         for zone in ("Europe/London", False):
             self.coordinator.tz = zone

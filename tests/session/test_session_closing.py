@@ -5,6 +5,8 @@ from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.timebank_coproduction.tools.minutes import LARGEST
+
 from ..session_common import ClosingCase
 
 
@@ -56,6 +58,31 @@ class TestClosing(ClosingCase):
         line = self._make_line(own)
         self._close()
         self.assertEqual(line.hours_id.state, "submitted")
+
+    def test_time_of_another_register_does_not_stop_the_others(self):
+        """Who was ticked off in two rooms at once is one line to decide, whatever the bank approves."""
+        self.scheme.approve_at_closing = True
+        other = self._make_session(start=self.session.start, stop=self.session.stop)
+        for member in (self.ben, self.cat):
+            self._make_line(member)
+        self._close()
+        twice = self._make_line(self.ben, session=other)
+        once = self._make_line(self.ann, session=other)
+        self._close(other)
+        self.assertIn("has recorded", twice.problem)
+        self.assertFalse(twice.hours_id or twice.settled_on)
+        self.assertEqual(once.hours_id.state, "approved")
+        self.assertEqual(self._balances(self.ben, self.ann), [120, 120])
+
+    def test_nothing_stays_of_hours_that_the_ledger_refuses(self):
+        """Approved by closing, and then not paid: they wait for a coordinator, as any other entry."""
+        self.scheme.approve_at_closing = True
+        self._post(self.scheme.operating_account_id, self.ben.account_id, LARGEST - 60)
+        line = self._make_line(self.ben)
+        self._close()
+        entry = line.hours_id
+        self.assertEqual((entry.state, entry.earns_credit), ("submitted", False))
+        self.assertFalse(entry.approver_id or entry.approved_on or entry.transfer_ids)
 
     def test_professionals_get_hours_without_credits(self):
         self.scheme.approve_at_closing = True

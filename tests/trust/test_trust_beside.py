@@ -77,7 +77,7 @@ class TestTrustBeside(TrustCase):
 
     @mute_logger(*QUIET)
     def test_what_was_logged_is_kept(self):
-        """Neither changed nor removed by those who run the bank; a manager can, with what the law asks for."""
+        """Neither changed nor removed by those who run the bank; a manager can, where the law asks for it."""
         for name, (record, notes, file, _followers) in self.beside.items():
             for role, user in self._roles().items():
                 for model, row, vals in (

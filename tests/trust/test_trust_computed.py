@@ -1,4 +1,4 @@
-"""What is computed with more rights than the reader's tells nothing of what they can't read: each field, each role.
+"""What is computed with more rights than the reader's tells nothing that they can't read: each field, role.
 
 Found by looking, so that the next computed field is tried by itself.
 """
@@ -113,7 +113,7 @@ class TestTrustComputed(TrustCase):
         self.assertGreater(tried, 100)
 
     def _nameable(self, model, name, unseen):
-        """Whether the model says that this may be named all the same, as a member does whom time was given to."""
+        """Whether the model says that this may be named all the same, as a member does who got time."""
         return bool(model._get_nameable(name, unseen.sudo(), [{"scheme_id": self.scheme_here.id}]))
 
     @mute_logger(*QUIET)

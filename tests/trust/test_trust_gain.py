@@ -163,7 +163,8 @@ class TestTrustGain(RewardCase):
             "holder_ids",  # who spends what is hers; other pots have a rule of their own
         },
         "timebank.hours": {  # somebody else approves them, or the bank's own rules
-            "scheme_id", "partner_id", "receiver_id", "date", "start_minute", "start_time", "minutes", "hours",
+            "scheme_id", "partner_id", "receiver_id", "date", "start_minute", "start_time", "minutes",
+            "hours",
             "category_id", "description", "project_id", "activity_id", "session_id", "task_id", "pot_id",
             "introduction_id", "request_id", "offer_id", "source", "display_name",
         },

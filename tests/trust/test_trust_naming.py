@@ -69,7 +69,7 @@ class TestTrustNaming(ExchangeCase):
                     if not unseen[key]:
                         continue
                     for name, call in self._ways(role, model, field).items():
-                        with self.subTest(model=model._name, field=field.name, role=role.login, way=name):
+                        with self._trying(model=model._name, field=field.name, role=role.login, way=name):
                             tried += 1
                             there, gone = (
                                 self._refusal(lambda one=one, call=call: call(one))

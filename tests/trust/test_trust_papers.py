@@ -1,4 +1,4 @@
-"""Every paper of the addon by its address, found by looking: as each role, of what is there and what isn't."""
+"""Every paper of the addon by its address, found by looking: as each role, of what is there or isn't."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from threading import Thread
 from odoo.tests import HttpCase
 from odoo.tools import mute_logger
 
-from odoo.addons.timebank_coproduction.tools import paper
+from odoo.addons.timebank_coproduction.tools import paper as papers
 
 from .trust_common import SECRET, TrustCase
 
@@ -73,7 +73,8 @@ class TestTrustPapers(HttpCase, TrustCase):
             ids = self.world[self.here].get(paper.model, self.env[paper.model]).ids
             for query in (
                 {"options": "{"}, {"options": "[]"}, {"context": "7"}, {"context": "{"},
-                {"options": json.dumps({"account_ids": [GONE]})}, {"options": json.dumps({"account_ids": "x"})},
+                {"options": json.dumps({"account_ids": [GONE]})},
+                {"options": json.dumps({"account_ids": "x"})},
                 {"options": json.dumps({"account_ids": ids, "date_from": "yesterday"})},
                 {"options": json.dumps({"account_ids": ids, **backwards})},
                 {"options": json.dumps({"account_ids": ids, "date_from": 7})},
@@ -131,7 +132,7 @@ class TestTrustPapers(HttpCase, TrustCase):
             ]
         article = f'<html lang="en"><head><title>x</title></head><body>{"".join(pieces)}</body></html>'
         with mute_logger("weasyprint"):
-            content = paper.pdf([article], "@page { size: A4 }")
+            content = papers.pdf([article], "@page { size: A4 }")
         self.assertFalse(asked)
         streams = re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL)
         self.assertGreater(len(streams), 2)

@@ -61,7 +61,7 @@ class TestTrustProtected(TrustCase):
                     fields.add((name, field))
                     for way, call in ways.items():
                         tried[way] += 1
-                        with self.subTest(model=name, role=role, way=way, field=field):
+                        with self._trying(model=name, role=role, way=way, field=field):
                             got_in = self._gets_in(record, field, value, call)
                             self.assertFalse(got_in, "A protected field took a value.")
                             refused[way] += got_in is None

@@ -12,6 +12,9 @@ class ResConfigSettings(models.TransientModel):
         default="weasyprint",
         config_parameter="timebank_coproduction.paper_engine",
     )
+    timebank_360giving_prefix = fields.Char(
+        related="company_id.timebank_360giving_prefix", readonly=False, string="360Giving publisher prefix"
+    )
     timebank_without_weasyprint = fields.Boolean(compute="_compute_timebank_without_weasyprint")
 
     @api.depends_context("uid")

@@ -1,7 +1,9 @@
 import csv
 import io
+import re
 
-from odoo import fields, models
+from odoo import models
+from odoo.exceptions import UserError
 
 from ..models.common.verb import verb
 
@@ -19,8 +21,13 @@ HEADER = (
     "Recipient Org:Name",
     "Funding Org:Identifier",
     "Funding Org:Name",
-    "Last modified",
+    "Last Modified",
 )
+
+#: What a publisher's identifiers begin with, which 360Giving gives out.
+PREFIX = re.compile(r"360G-[A-Za-z0-9_]+")
+#: An organisation's number with its register's prefix, such as GB-CHC-1234567.
+REGISTERED = re.compile(r"[A-Z]{2}-[A-Z0-9]+-\S+")
 
 
 class TimebankGrant(models.Model):
@@ -30,7 +37,9 @@ class TimebankGrant(models.Model):
 
     @verb()
     def action_export_360giving(self):
-        """:return: an action that downloads one CSV for these grants"""
+        """:return: an action that downloads one CSV for these grants
+        :raises UserError: while the publisher's prefix isn't known
+        """
         attachment = self.env["ir.attachment"].create(
             {
                 "name": "360giving.csv",
@@ -47,19 +56,21 @@ class TimebankGrant(models.Model):
         }
 
     def _make_360giving(self):
-        """The CSV as bytes, a row for each award."""
+        """The CSV as bytes, a row for each award. It is for machines: nothing in it is altered."""
         buffer = io.StringIO()
         writer = csv.writer(buffer)
         writer.writerow(HEADER)
         for grant in self:
-            writer.writerow(_as_text(value) for value in grant._prepare_360giving())
-        return buffer.getvalue().encode("utf-8-sig")
+            writer.writerow(grant._prepare_360giving())
+        return buffer.getvalue().encode()
 
     def _prepare_360giving(self):
         self.ensure_one()
+        prefix = self._get_360giving_prefix()
+        own = re.sub(r"\s+", "_", (self.reference or "").strip()) or self.id
         recipient = self.company_id.partner_id
         return (
-            self.reference or f"{self.company_id.id}-{self.id}",
+            f"{prefix}-{own}",
             self.name,
             self.purpose or self.name,
             self.currency_id.name,
@@ -67,15 +78,31 @@ class TimebankGrant(models.Model):
             self.award_date or self.date_start,
             self.date_start,
             self.date_end,
-            recipient.company_registry or recipient.ref or f"ORG-{recipient.id}",
+            _identify(recipient, prefix),
             recipient.name,
-            self.funder_id.company_registry or self.funder_id.ref or f"ORG-{self.funder_id.id}",
+            _identify(self.funder_id, prefix),
             self.funder_id.name,
-            fields.Datetime.to_string(self.write_date),
+            f"{self.write_date:%Y-%m-%dT%H:%M:%S}Z",
         )
 
+    def _get_360giving_prefix(self):
+        # sudo: the setting is the company's, and meant to be published
+        prefix = (self.company_id.sudo().timebank_360giving_prefix or "").strip()
+        if not PREFIX.fullmatch(prefix):
+            raise UserError(
+                self.env._(
+                    "Every award that is published has an identifier that begins with %(company)s's own"
+                    " prefix, such as 360G-example. 360Giving gives it out; an administrator enters it under"
+                    " Configuration ‣ Settings.",
+                    company=self.company_id.name,
+                )
+            )
+        return prefix
 
-def _as_text(value):
-    """A cell that a spreadsheet shows as it is, and never takes for a formula."""
-    text = str(value or "")
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+
+def _identify(partner, prefix):
+    """An organisation's number in its register, or else one of the publisher's own."""
+    for number in (partner.company_registry, partner.ref):
+        if REGISTERED.fullmatch((number or "").strip()):
+            return number.strip()
+    return f"{prefix}-ORG:{partner.id}"

@@ -1,14 +1,21 @@
 import io
 
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
-from ..models.common.verb import verb
+from ..models.common.verb import choice, text, verb
 from ..models.common.words import say_day
 
 _lt = LazyTranslate(__name__)
+
+MIMETYPES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 #: A4 among the paper sizes of xlsxwriter.
 A4 = 9
@@ -19,9 +26,10 @@ SUMMARY = (
     (_lt("Award"), "award_amount", None),
     (_lt("Reward budget"), "budget_amount", None),
     (_lt("Spent before this period"), "opening_amount", None),
-    (_lt("Spent this period"), "spent_amount", "=SUM(Claims!J:J)+SUM(Bills!F:F)"),
-    (_lt("Spent to date"), "to_date_amount", "=B{opening_amount}+B{spent_amount}"),
-    (_lt("Claimed, not billed"), "unbilled_amount", "=-SUM(Claims!L:L)"),
+    (_lt("Came in late"), "late_amount", "={late_total}"),
+    (_lt("Spent this period"), "spent_amount", "={claims_total}+{bills_total}"),
+    (_lt("Spent to date"), "to_date_amount", "=B{opening_amount}+B{late_amount}+B{spent_amount}"),
+    (_lt("Claimed, not billed"), "unbilled_amount", "=-{open_total}"),
     (_lt("Left"), "closing_amount", "=B{budget_amount}-B{to_date_amount}-B{unbilled_amount}"),
     (_lt("Odoo's analytic balance for the period"), "ledger_amount", None),
     (_lt("Other spending on the same account"), "other_amount", None),
@@ -41,29 +49,41 @@ SUMMARY = (
     ),
     (_lt("Variance"), "variance_amount", "=B{to_date_amount}-B{expected_amount}"),
 )
+#: Columns: heading, what a line says in it, width in letters. Those after the note aren't printed.
 CLAIMS = (
-    (_lt("Status"), "status", 22),
-    (_lt("Claim"), "claim_name", 34),
-    (_lt("Code"), "claim_code", 16),
-    (_lt("Claimed on"), "claimed_on", 12),
-    (_lt("Supplier"), "supplier_name", 24),
-    (_lt("Bill"), "bill_name", 34),
-    (_lt("Billed on"), "billed_on", 12),
+    (_lt("Status"), "status", 20),
+    (_lt("No."), "number", 8),
+    (_lt("Claim"), "claim", 28),
+    (_lt("Claimed on"), "claimed_on", 11),
+    (_lt("Supplier"), "supplier_name", 18),
+    (_lt("Bill"), "bill_name", 26),
+    (_lt("Billed on"), "billed_on", 11),
+    (_lt("Expected cost"), "cost_amount", 11),
+    (_lt("Billed this period"), "billed_amount", 11),
+    (_lt("Still to bill"), "still_to_bill", 11),
+    (_lt("Note"), "note", 32),
     (_lt("Matched by"), "found_by", 26),
-    (_lt("Expected cost"), "cost_amount", 14),
-    (_lt("Billed this period"), "billed_amount", 16),
-    (_lt("Billed to date"), "matched_amount", 14),
-    (_lt("Still to bill"), "still_to_bill", 14),
-    (_lt("Note"), "note", 40),
 )
 BILLS = (
-    (_lt("Status"), "status", 24),
+    (_lt("Status"), "status", 26),
     (_lt("Supplier"), "supplier_name", 24),
     (_lt("Bill"), "bill_name", 40),
     (_lt("Billed on"), "billed_on", 12),
+    (_lt("Billed this period"), "billed_amount", 14),
     (_lt("Note"), "note", 40),
-    (_lt("Billed this period"), "billed_amount", 16),
 )
+LATE = (
+    (_lt("Status"), "status", 26),
+    (_lt("Supplier"), "supplier_name", 20),
+    (_lt("Bill"), "bill_name", 34),
+    (_lt("Claim"), "claim", 26),
+    (_lt("Dated"), "billed_on", 12),
+    (_lt("What changed"), "change", 36),
+    (_lt("Now less signed"), "billed_amount", 14),
+    (_lt("Note"), "note", 32),
+)
+#: What is added up at the foot of a sheet.
+ADDED_UP = ("cost_amount", "billed_amount", "still_to_bill")
 
 
 class TimebankReconciliation(models.Model):
@@ -73,15 +93,47 @@ class TimebankReconciliation(models.Model):
 
     @verb(single=True)
     def action_export_xlsx(self):
-        """:return: an action that downloads the workbook"""
+        """:return: an action that downloads the workbook, with people's initials"""
         self.ensure_one()
+        return self._download("xlsx", self._make_workbook())
+
+    @verb(single=True, kind=choice("pdf", "xlsx"), reason=text())
+    def action_export_with_names(self, kind, reason):
+        """The paper or the workbook with people's names, which the chatter notes with the reason.
+
+        :param str kind: ``pdf`` or ``xlsx``
+        :param str reason: who asks for the names, and why
+        :return: an action that downloads it
+        :raises UserError: without a reason
+        """
+        self.ensure_one()
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say who asks for people's names, and why: it is kept here."))
+        named = self.with_context(timebank_names=True)
+        if kind == "xlsx":
+            content = named._make_workbook()
+        else:
+            report = self.env["ir.actions.report"].with_context(timebank_names=True)
+            content, _kind = report._render_qweb_pdf(
+                "timebank_coproduction.timebank_reconciliation_report", self.ids
+            )
+        # sudo: that names were taken out is noted, whoever may read them
+        self.sudo()._message_log(
+            body=self.env._("Made with people's names: %s", reason),
+            author_id=self.env.user.partner_id.id,
+        )
+        return self._download(kind, content)
+
+    def _download(self, kind, content):
+        """An action that downloads a file of this reconciliation."""
         attachment = self.env["ir.attachment"].create(
             {
-                "name": f"{self.display_name}.xlsx",
-                "raw": self._make_workbook(),
+                "name": f"{self.display_name}.{kind}",
+                "raw": content,
                 "res_model": self._name,
                 "res_id": self.id,
-                "mimetype": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                "mimetype": MIMETYPES[kind],
             }
         )
         return {
@@ -100,6 +152,9 @@ class TimebankReconciliation(models.Model):
         style = {
             "title": book.add_format({"bold": True, "font_size": 18}),
             "head": book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEEEEE", "text_wrap": True}),
+            "total": book.add_format(
+                {"bold": True, "top": 1, "num_format": f"#,##0{digits};[Red]-#,##0{digits}"}
+            ),
             "bold": book.add_format({"bold": True}),
             "money": book.add_format({"num_format": f"#,##0{digits};[Red]-#,##0{digits}"}),
             "count": book.add_format({"num_format": "0"}),
@@ -107,20 +162,23 @@ class TimebankReconciliation(models.Model):
             "percent": book.add_format({"num_format": '0.0"%"'}),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
         }
-        claims = self.line_ids.filtered("redemption_id")
-        bills = self.line_ids - claims
+        late = self.line_ids.filtered("is_late")
+        claims = (self.line_ids - late).filtered("redemption_id")
+        bills = self.line_ids - late - claims
+        others = self.line_ids - late
         self._write_cover(book.add_worksheet("Cover"), style)
         summary = book.add_worksheet("Summary")
-        self._write_table(book.add_worksheet("Claims"), style, CLAIMS, claims)
-        self._write_table(book.add_worksheet("Bills"), style, BILLS, bills)
-        self._write_table(
-            book.add_worksheet("Exceptions"),
-            style,
-            CLAIMS,
-            self.line_ids.filtered(lambda line: line.status != "matched"),
-        )
+        totals = {
+            sheet: self._write_table(book.add_worksheet(sheet), style, columns, lines)
+            for sheet, columns, lines in (
+                ("Claims", CLAIMS, claims),
+                ("Bills", BILLS, bills),
+                ("Late", LATE, late),
+                ("Exceptions", CLAIMS, others.filtered(lambda line: line.status != "matched")),
+            )
+        }
         self._write_notes(book.add_worksheet("Notes"), style)
-        self._write_summary(summary, style)
+        self._write_summary(summary, style, totals)
         book.close()
         return buffer.getvalue()
 
@@ -149,6 +207,8 @@ class TimebankReconciliation(models.Model):
             (self.env._("Prepared on"), self.prepared_on and self.prepared_on.date()),
             (self.env._("Reviewed by"), self.reviewed_by.name),
             (self.env._("Reviewed on"), self.reviewed_on and self.reviewed_on.date()),
+            (self.env._("Books changed since by"), self.drift_amount if self.has_drift else False),
+            (self.env._("People are shown by"), self._say_how_people_are_shown()),
             (self.env._("Hash"), self.hash),
             (self.env._("Ledger at signing"), self.anchor_text),
         ]
@@ -156,14 +216,24 @@ class TimebankReconciliation(models.Model):
             sheet.write_string(number, 0, label, style["bold"])
             self._write_value(sheet, number, 1, value, style)
 
-    def _write_summary(self, sheet, style):
+    def _say_how_people_are_shown(self):
+        names = self.env.context.get("timebank_names")
+        return self.env._("Name") if names else self.env._("Initials and the claim's number")
+
+    def _write_summary(self, sheet, style, totals):
         """Figures, most of them formulas over the other sheets, then the lines by status."""
         sheet.set_column(0, 0, 44)
         sheet.set_column(1, 2, 18)
         sheet.write_row(0, 0, [self.env._("Figure"), self.currency_id.name], style["head"])
         sheet.freeze_panes(1, 0)
         rows = {field: number + 2 for number, (_label, field, _formula) in enumerate(SUMMARY)}
-        rows["digits"] = self.currency_id.decimal_places
+        rows |= {
+            "digits": self.currency_id.decimal_places,
+            "claims_total": f"Claims!{totals['Claims']['billed_amount']}",
+            "open_total": f"Claims!{totals['Claims']['still_to_bill']}",
+            "bills_total": f"Bills!{totals['Bills']['billed_amount']}",
+            "late_total": f"Late!{totals['Late']['billed_amount']}",
+        }
         for number, (label, field, formula) in enumerate(SUMMARY, start=1):
             sheet.write_string(number, 0, str(label))
             shown = style["percent" if field.endswith("percentage") else "money"]
@@ -178,49 +248,82 @@ class TimebankReconciliation(models.Model):
         """How many lines have each status, and what they bill; together all that was spent."""
         heads = [self.env._("Status"), self.env._("Lines"), self.env._("Billed this period")]
         sheet.write_row(top, 0, heads, style["head"])
-        labels = self.line_ids._fields["status"]._description_selection(self.env)
+        billed = {"Claims": "I", "Bills": "E"}
+        labels = [
+            one
+            for one in self.line_ids._fields["status"]._description_selection(self.env)
+            if not one[0].startswith("late")
+        ]
+        of_period = self.line_ids.filtered(lambda line: not line.is_late)
         for row, (status, label) in enumerate(labels, start=top + 1):
-            lines = self.line_ids.filtered(lambda line, status=status: line.status == status)
+            lines = of_period.filtered(lambda line, status=status: line.status == status)
             sheet.write_string(row, 0, label)
             key = f"A{row + 1}"
-            sheet.write_formula(
-                row, 1, f"=COUNTIF(Claims!A:A,{key})+COUNTIF(Bills!A:A,{key})", style["count"], len(lines)
-            )
-            sheet.write_formula(
-                row,
-                2,
-                f"=SUMIF(Claims!A:A,{key},Claims!J:J)+SUMIF(Bills!A:A,{key},Bills!F:F)",
-                style["money"],
-                sum(lines.mapped("billed_amount")),
-            )
+            counted = "+".join(f"COUNTIF({name}!A:A,{key})" for name in billed)
+            added = "+".join(f"SUMIF({name}!A:A,{key},{name}!{c}:{c})" for name, c in billed.items())
+            sheet.write_formula(row, 1, f"={counted}", style["count"], len(lines))
+            sheet.write_formula(row, 2, f"={added}", style["money"], sum(lines.mapped("billed_amount")))
         first, last = top + 2, top + 1 + len(labels)
         sheet.write_string(last, 0, self.env._("Together"), style["bold"])
-        sheet.write_formula(last, 1, f"=SUM(B{first}:B{last})", style["count"], len(self.line_ids))
-        sheet.write_formula(last, 2, f"=SUM(C{first}:C{last})", style["money"], self.spent_amount)
+        sheet.write_formula(last, 1, f"=SUM(B{first}:B{last})", style["count"], len(of_period))
+        sheet.write_formula(last, 2, f"=SUM(C{first}:C{last})", style["total"], self.spent_amount)
 
     def _write_table(self, sheet, style, columns, lines):
+        """The lines, with what they add up to at the foot. A claim on two lines says its cost once.
+
+        :return: dict of field → the cell of its sum
+        """
         labels = dict(lines._fields["status"]._description_selection(self.env))
         for column, (title, _field, width) in enumerate(columns):
-            sheet.set_column(column, column, width)
+            sheet.set_column(column, column, width, style["wrap"])
             sheet.write_string(0, column, str(title), style["head"])
-        for number, line in enumerate(lines, start=1):
+        said, sums = set(), dict.fromkeys(ADDED_UP, 0.0)
+        for row, line in enumerate(lines, start=1):
+            values = self._prepare_cells(line, labels, said)
             for column, (_title, field, _width) in enumerate(columns):
-                if field == "status":
-                    value = labels[line.status]
-                elif field == "still_to_bill":
-                    value = line.difference_amount if line.status == "unbilled" else 0.0
-                else:
-                    value = line[field]
-                self._write_value(sheet, number, column, value, style)
+                self._write_value(sheet, row, column, values[field], style)
+                if field in sums:
+                    sums[field] += values[field]
+        foot = max(len(lines), 1) + 1
+        totals = {}
+        sheet.write_string(foot, 0, self.env._("Total"), style["bold"])
+        for column, (_title, field, _width) in enumerate(columns):
+            if field in sums:
+                cell, last = xl_rowcol_to_cell(foot, column), xl_rowcol_to_cell(foot - 1, column)
+                formula = f"=SUM({xl_rowcol_to_cell(1, column)}:{last})"
+                sheet.write_formula(foot, column, formula, style["total"], sums[field])
+                totals[field] = cell
+        printed = [field for _title, field, _width in columns].index("note")
         sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(len(lines), 1), len(columns) - 1)
+        sheet.autofilter(0, 0, foot - 1, len(columns) - 1)
         sheet.repeat_rows(0)
+        sheet.print_area(0, 0, foot, printed)
         self._set_up_print(sheet)
+        return totals
+
+    def _prepare_cells(self, line, labels, said):
+        """What a line says in each column.
+
+        :param set said: claims whose cost has been said
+        """
+        fields = ("claimed_on", "supplier_name", "bill_name", "billed_on", "found_by", "note", "change")
+        again = line.redemption_id.id in said
+        said.add(line.redemption_id.id)
+        return {
+            **{field: line[field] for field in fields},
+            "status": labels[line.status],
+            "number": f"#{line.redemption_id.id}" if line.redemption_id else "",
+            "claim": line._say_claim(),
+            "cost_amount": 0.0 if again else line.cost_amount,
+            "billed_amount": line.billed_amount,
+            "still_to_bill": line.difference_amount if line.status == "unbilled" else 0.0,
+        }
 
     def _write_notes(self, sheet, style):
         """What the preparer wrote, and what was agreed anew with the funder."""
         sheet.set_column(0, 0, 100)
-        notes = [self.note or ""] + [
+        paper = self.with_context(timebank_paper=True)
+        notes = [self.note or "", *filter(None, [self.gap_text]), *(paper.drift or "").splitlines()] + [
             self.env._(
                 "Amended on %(day)s: %(reason)s",
                 day=say_day(self.env, amendment.date),
@@ -228,8 +331,8 @@ class TimebankReconciliation(models.Model):
             )
             for amendment in self.grant_id.amendment_ids.sorted("date")
         ]
-        for row, text in enumerate(notes):
-            sheet.write_string(row, 0, text, style["wrap"])
+        for row, note in enumerate(notes):
+            sheet.write_string(row, 0, note, style["wrap"])
         self._set_up_print(sheet)
 
     def _set_up_print(self, sheet):

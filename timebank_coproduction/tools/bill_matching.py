@@ -1,11 +1,16 @@
 """Which supplier's bill pays for which claim: the rules, in order, as a pure function.
 
 1. *code*: the bill names the claim's code, as it stands (spaces, dashes and capitals
-   aside). A code with a typing error never matches here.
+   aside). A code with a typing error never matches here. A credit note that names one takes
+   back what was billed for it.
 2. *amount*: same supplier, product and quantity, and an amount within the tolerance, in
    the date window; among several, a code that is one letter off, then the exact amount,
    then the claim that lies as far back as this supplier usually bills.
 3. *group*: a bill for n of the same against n claims of it.
+
+A bill that names a claim pays for no other, even where that one is billed already; one
+that looks like another entered twice pays for none. A bill that is short of its claim by no
+more than the tolerance is all that is expected.
 
 What is left is for a person. Money is in whole minor units (pence), so that nothing is
 lost to rounding; the result does not depend on the order in which records are given.
@@ -27,7 +32,10 @@ USUAL_LAG = 14
 
 
 class Claim(NamedTuple):
-    """A claim with something still to be billed; ``amount`` is its cost not yet matched."""
+    """A claim that stands. ``amount`` is its cost not yet matched, 0 where nothing is expected;
+    ``billed`` what is matched, and ``room`` what can be, its own tolerance included (by default
+    that of the rules). One with ``amount`` and ``billed`` 0 only tells whose code a bill names.
+    """
 
     id: int
     code: str
@@ -37,10 +45,15 @@ class Claim(NamedTuple):
     amount: int
     day: date
     name: str = ""
+    billed: int = 0
+    room: int | None = None
 
 
 class Bill(NamedTuple):
-    """A posted bill line; ``amount`` is the part of it not yet matched."""
+    """A posted bill line; ``amount`` is the part of it not yet matched, below zero for a credit note.
+
+    ``paid``: the claims that it pays for already. ``double``: it looks like one entered before.
+    """
 
     id: int
     supplier: int
@@ -49,13 +62,18 @@ class Bill(NamedTuple):
     amount: int
     day: date
     text: str = ""
+    paid: frozenset = frozenset()
+    double: bool = False
 
 
 class Match(NamedTuple):
+    """``short``: by how much the claim's bills stay below its cost, with no more to come."""
+
     claim: int
     bill: int
     amount: int
     reason: str
+    short: int = 0
 
 
 class Rules(NamedTuple):
@@ -83,8 +101,7 @@ USUAL = Rules()
 def match(claims, bills, rules=USUAL):
     """Match what the rules can tell for certain.
 
-    :param claims: an iterable of :class:`Claim` with positive amounts
-    :param bills: an iterable of :class:`Bill` with positive amounts
+    :param claims: an iterable of :class:`Claim`, and :param bills: of :class:`Bill`
     :return: a list of :class:`Match`, sorted; no bill is matched beyond its amount and no
         claim beyond its cost and slack
 
@@ -92,14 +109,50 @@ def match(claims, bills, rules=USUAL):
     >>> claims = [Claim(1, "K7QM-2XPA", 5, 9, 1, 1200, day), Claim(2, "P3RT-8WLD", 5, 9, 1, 1200, day)]
     >>> bills = [Bill(7, 5, 0, 1, 1250, date(2026, 3, 20), "swim pass, ref p3rt 8wld"),
     ...          Bill(8, 5, 9, 1, 1200, date(2026, 3, 21), "swim pass")]
-    >>> match(claims, bills)
-    [Match(claim=1, bill=8, amount=1200, reason='amount'), Match(claim=2, bill=7, amount=1250, reason='code')]
+    >>> [found[:4] for found in match(claims, bills)]
+    [(1, 8, 1200, 'amount'), (2, 7, 1250, 'code')]
+    """
+    return match_and_tell(claims, bills, rules)[0]
+
+
+def match_and_tell(claims, bills, rules=USUAL):
+    """As :func:`match`, with the bills that name claims for which nothing more is expected.
+
+    :return: the matches, and a dict of bill id → ids of the claims named
+
+    >>> day = date(2026, 3, 2)
+    >>> billed = Claim(1, "K7QM-2XPA", 5, 9, 1, 0, day, billed=450)
+    >>> free = Claim(2, "P3RT-8WLD", 5, 9, 1, 450, day)
+    >>> again = Bill(7, 5, 9, 1, 450, day, "k7qm 2xpa")
+    >>> match_and_tell([billed, free], [again])
+    ([], {7: [1]})
+
+    A credit note, and a bill that is a little short:
+
+    >>> bills = [Bill(8, 5, 9, 1, -450, day, "k7qm2xpa"), Bill(9, 5, 9, 1, 444, day)]
+    >>> [(found.claim, found.amount, found.reason, found.short) for found in match([billed, free], bills)]
+    [(1, -450, 'code', 0), (2, 444, 'amount', 6)]
     """
     state = _State(claims, bills, rules)
-    _by_code(state)
+    named = _by_code(state)
     _by_amount(state)
     _by_group(state)
-    return sorted(state.matches)
+    idle = {bill_id: claim_ids for bill_id, claim_ids in named.items() if state.is_idle(bill_id, claim_ids)}
+    return sorted(state.get_matches()), idle
+
+
+def room_of(claim, rules):
+    """What can be matched to the claim: its cost not yet matched, and the tolerance."""
+    return claim.amount + rules.slack(claim.amount) if claim.room is None else claim.room
+
+
+def fits(claim, amount, rules):
+    """Whether a bill over ``amount`` is the claim's, going by the amounts.
+
+    >>> [fits(Claim(1, "", 5, 9, 1, 1800, date(2026, 3, 2)), amount, USUAL) for amount in (1620, 1980, 2050)]
+    [True, True, False]
+    """
+    return claim.amount - rules.slack(claim.amount) <= amount <= room_of(claim, rules) and claim.amount > 0
 
 
 class _State:
@@ -108,37 +161,88 @@ class _State:
     def __init__(self, claims, bills, rules):
         self.rules = rules
         self.claims = {claim.id: claim for claim in sorted(claims, key=lambda claim: (claim.day, claim.id))}
-        self.bills = {bill.id: bill for bill in sorted(bills, key=lambda bill: (bill.day, bill.id))}
+        self.bills = {
+            bill.id: bill for bill in sorted(bills, key=lambda bill: (bill.day, bill.id)) if not bill.double
+        }
         self.to_bill = {claim.id: claim.amount for claim in self.claims.values()}
+        self.room = {claim.id: room_of(claim, rules) for claim in self.claims.values()}
+        self.billed = {claim.id: claim.billed for claim in self.claims.values()}
         self.to_match = {bill.id: bill.amount for bill in self.bills.values()}
-        self.matches = []
+        self.matched = {}
+        self.taken_claims, self.taken_bills = set(), set()
 
     def add(self, claim_id, bill_id, amount, reason):
-        self.matches.append(Match(claim_id, bill_id, amount, reason))
+        before = self.matched.get((claim_id, bill_id), (0, reason))[0]
+        self.matched[claim_id, bill_id] = (before + amount, reason)
         self.to_bill[claim_id] -= amount
+        self.room[claim_id] -= amount
+        self.billed[claim_id] += amount
         self.to_match[bill_id] -= amount
+        self.taken_claims.add(claim_id)
+        self.taken_bills.add(bill_id)
+
+    def get_matches(self):
+        """What was matched; the last bill of a claim that is nearly paid says what it is short of."""
+        last = {}
+        for claim_id, bill_id in self.matched:
+            last[claim_id] = bill_id
+        for (claim_id, bill_id), (amount, reason) in self.matched.items():
+            short = self.to_bill[claim_id]
+            nearly = 0 < short <= self.rules.slack(short + self.billed[claim_id])
+            enough = nearly and last[claim_id] == bill_id and not self.to_match[bill_id]
+            yield Match(claim_id, bill_id, amount, reason, short if enough else 0)
+
+    def is_idle(self, bill_id, claim_ids):
+        """Whether a bill names claims and can pay for none of them."""
+        return self.to_match[bill_id] > 0 and not any(self.to_bill[claim_id] > 0 for claim_id in claim_ids)
 
     def open_claims(self):
-        taken = {found.claim for found in self.matches}
-        return [claim for claim in self.claims.values() if claim.id not in taken and claim.amount > 0]
+        return [
+            claim for claim in self.claims.values() if claim.id not in self.taken_claims and claim.amount > 0
+        ]
 
     def open_bills(self):
-        taken = {found.bill for found in self.matches}
-        return [bill for bill in self.bills.values() if bill.id not in taken and bill.amount > 0]
+        return [bill for bill in self.bills.values() if bill.id not in self.taken_bills and bill.amount > 0]
 
 
 def _by_code(state):
+    """:return: dict of bill id → the claims that it names; these are no other claim's"""
     known = {normal(claim.code): claim.id for claim in state.claims.values() if claim.code}
-    for bill in state.bills.values():
-        named = [claim_id for claim_id in codes_in(bill.text, known) if state.to_bill[claim_id] > 0]
-        for position, claim_id in enumerate(named):
-            left, cost = state.to_match[bill.id], state.to_bill[claim_id]
-            last = position == len(named) - 1
-            extra = left - cost
-            within = last and 0 < extra <= state.rules.slack(state.claims[claim_id].amount)
-            amount = left if within else min(left, cost)
-            if amount > 0:
-                state.add(claim_id, bill.id, amount, "code")
+    named = {bill.id: codes_in(bill.text, known) for bill in state.bills.values()}
+    named = {bill_id: claim_ids for bill_id, claim_ids in named.items() if claim_ids}
+    state.taken_bills.update(named)
+    moved = True
+    while moved:  # once more where a credit note made room for another bill
+        moved = False
+        for bill_id, claim_ids in named.items():
+            if state.to_match[bill_id] > 0:
+                moved |= _pay_named(state, bill_id, claim_ids)
+            elif state.to_match[bill_id] < 0:
+                moved |= _take_back(state, bill_id, claim_ids)
+    return named
+
+
+def _pay_named(state, bill_id, claim_ids):
+    paid = state.bills[bill_id].paid
+    waiting = [number for number in claim_ids if state.to_bill[number] > 0 and number not in paid]
+    for position, claim_id in enumerate(waiting):
+        left, cost = state.to_match[bill_id], state.to_bill[claim_id]
+        last = position == len(waiting) - 1
+        amount = left if last and cost < left <= state.room[claim_id] else min(left, cost)
+        if amount > 0:
+            state.add(claim_id, bill_id, amount, "code")
+    return bool(waiting)
+
+
+def _take_back(state, bill_id, claim_ids):
+    """A credit note takes back what was billed, of the claim named last first."""
+    moved = False
+    for claim_id in reversed(claim_ids):
+        amount = max(state.to_match[bill_id], -state.billed[claim_id])
+        if amount < 0 and claim_id not in state.bills[bill_id].paid:
+            state.add(claim_id, bill_id, amount, "code")
+            moved = True
+    return moved
 
 
 def _by_amount(state):
@@ -153,7 +257,7 @@ def _by_amount(state):
     days = {key: [claim.day for claim in shelf] for key, shelf in shelves.items()}
     rounds = bills
     while rounds:
-        taken = {found.claim for found in state.matches}
+        taken = state.taken_claims
         offers = []
         for bill in rounds:
             key = (bill.supplier, bill.product, bill.quantity)
@@ -165,7 +269,6 @@ def _by_amount(state):
         for offer in offers:
             claim_id, bill_id = offer[-3], offer[-1]
             if claim_id not in taken and bill_id not in done:
-                taken.add(claim_id)
                 done.add(bill_id)
                 state.add(claim_id, bill_id, state.to_match[bill_id], "amount")
         offered = {offer[-1] for offer in offers}
@@ -176,8 +279,10 @@ def _by_amount(state):
 def _usual_lags(state):
     """Days between a claim and its bill, by supplier, from the pairs that codes made certain."""
     lags = defaultdict(list)
-    for found in state.matches:
-        claim, bill = state.claims[found.claim], state.bills[found.bill]
+    for (claim_id, bill_id), (amount, _reason) in state.matched.items():
+        claim, bill = state.claims[claim_id], state.bills[bill_id]
+        if amount <= 0:
+            continue
         lags[bill.supplier].append((bill.day - claim.day).days)
     return {supplier: median_low(values) for supplier, values in lags.items()}
 
@@ -204,7 +309,7 @@ def _nearest(shelf, days, bill, lag, taken, rules):
 
 
 def _fits(claim, bill, rules):
-    if abs(bill.amount - claim.amount) > rules.slack(claim.amount):
+    if not fits(claim, bill.amount, rules):
         return False
     if not -rules.before <= (bill.day - claim.day).days <= rules.after:
         return False
@@ -257,9 +362,6 @@ def _fill(shelf, bill, rules):
     total = sum(claim.amount for claim in chosen)
     if count != bill.quantity or len(chosen) < 2 or abs(bill.amount - total) > rules.slack(total):
         return []
-    if any(
-        abs(bill.amount * claim.amount // total - claim.amount) > rules.slack(claim.amount)
-        for claim in chosen
-    ):
+    if any(not fits(claim, -(-bill.amount * claim.amount // total), rules) for claim in chosen):
         return []
     return chosen

@@ -5,40 +5,38 @@ import json
 from odoo.tools import SQL
 
 
-def source(fields, rows):
-    """What to select, and from where, for a statement that writes ``rows``.
+def source(fields, columns):
+    """What to select, and from where, for a statement that writes rows.
 
     :param fields: the model's ``_fields``, which know the types of columns
-    :param list rows: dicts of column → plain value; a missing key is empty
+    :param dict columns: name → the plain values of all rows, in order
     :return: a dict of column → its value in SQL, and what to put after ``FROM``
     """
-    first = rows[0]
-    names = dict.fromkeys(name for row in rows for name in row)
-    same = {name for name in names if all(row.get(name) == first.get(name) for row in rows)}
-    vary = [name for name in names if name not in same]
-    values = {
-        name: SQL("%s", first.get(name)) if name in same else SQL.identifier("new", name) for name in names
+    varied = {name: values for name, values in columns.items() if values.count(values[0]) < len(values)}
+    selected = {
+        name: SQL.identifier("new", name) if name in varied else SQL("%s", values[0])
+        for name, values in columns.items()
     }
-    columns = SQL(", ").join(
+    types = SQL(", ").join(
         SQL("%s %s", SQL.identifier(name), SQL.identifier(fields[name].column_type[0]))
-        for name in vary or ["id"]
+        for name in varied or ["id"]
     )
-    text = json.dumps([{name: row.get(name) for name in vary} for row in rows], default=str)
-    return values, SQL("json_to_recordset(%s) AS new(%s)", text, columns)
+    count = len(next(iter(columns.values())))
+    rows = zip(*varied.values(), strict=True) if varied else [()] * count
+    text = json.dumps([dict(zip(varied, row, strict=True)) for row in rows], default=str)
+    return selected, SQL("json_to_recordset(%s) AS new(%s)", text, types)
 
 
-def insert(table, fields, rows):
-    """The statement that inserts ``rows`` and returns their ids, in the order given.
+def insert(table, fields, columns):
+    """The statement that inserts rows and returns their ids, in the order given.
 
     :param str table: the name of the model's table; the rest as for :func:`source`
-    :return: the statement, and the names of its columns
     """
-    columns, origin = source(fields, rows)
-    statement = SQL(
+    selected, origin = source(fields, columns)
+    return SQL(
         "INSERT INTO %s (%s) SELECT %s FROM %s RETURNING id",
         SQL.identifier(table),
-        SQL(", ").join(map(SQL.identifier, columns)),
-        SQL(", ").join(columns.values()),
+        SQL(", ").join(map(SQL.identifier, selected)),
+        SQL(", ").join(selected.values()),
         origin,
     )
-    return statement, list(columns)

@@ -5,8 +5,12 @@ that moment, and what is matched to a claim never beyond its cost and tolerance.
 that changes afterwards keeps its matches, and shows as changed.
 """
 
-#: Half of the smallest coin that Odoo's currencies know by default is more than this.
-_EPSILON = "0.004"
+#: What is less than half a coin is nothing, in the currency of a grant's or claim's organisation.
+_HALF_A_COIN = """(SELECT u.rounding / 2 FROM res_company c JOIN res_currency u ON u.id = c.currency_id
+                    WHERE c.id = %s)"""
+_OF_LINE = _HALF_A_COIN % "(SELECT company_id FROM timebank_grant WHERE id = l.grant_id)"
+_OF_CLAIM = _HALF_A_COIN % "r.company_id"
+_OF_NEW = _HALF_A_COIN % "NEW.company_id"
 
 CREATE = f"""
 CREATE OR REPLACE FUNCTION timebank_guard_matches() RETURNS trigger AS $$
@@ -21,8 +25,8 @@ BEGIN
           JOIN (SELECT bill_line_id, sum(amount) AS amount FROM timebank_reward_match
                  WHERE bill_line_id IN (SELECT bill_line_id FROM added) GROUP BY bill_line_id) m
             ON m.bill_line_id = l.id
-         WHERE m.amount > greatest(l.share_amount, 0) + {_EPSILON}
-            OR m.amount < least(l.share_amount, 0) - {_EPSILON}
+         WHERE m.amount > greatest(l.share_amount, 0) + {_OF_LINE}
+            OR m.amount < least(l.share_amount, 0) - {_OF_LINE}
     ) THEN
         RAISE EXCEPTION 'More would be matched of a bill line than is charged to the grant.'
             USING ERRCODE = 'check_violation';
@@ -32,7 +36,7 @@ BEGIN
           JOIN (SELECT redemption_id, sum(amount) AS amount FROM timebank_reward_match
                  WHERE redemption_id IN (SELECT redemption_id FROM added) GROUP BY redemption_id) m
             ON m.redemption_id = r.id
-         WHERE m.amount > COALESCE(r.cost_amount, 0) + COALESCE(r.tolerance_amount, 0) + {_EPSILON}
+         WHERE m.amount > COALESCE(r.cost_amount, 0) + COALESCE(r.tolerance_amount, 0) + {_OF_CLAIM}
     ) THEN
         RAISE EXCEPTION 'More would be matched to a claim than its cost and tolerance.'
             USING ERRCODE = 'check_violation';
@@ -53,7 +57,7 @@ CREATE TRIGGER timebank_matches AFTER UPDATE ON timebank_reward_match
 CREATE OR REPLACE FUNCTION timebank_guard_claim_cost() RETURNS trigger AS $$
 BEGIN
     IF (SELECT sum(amount) FROM timebank_reward_match WHERE redemption_id = NEW.id)
-       > COALESCE(NEW.cost_amount, 0) + COALESCE(NEW.tolerance_amount, 0) + {_EPSILON} THEN
+       > COALESCE(NEW.cost_amount, 0) + COALESCE(NEW.tolerance_amount, 0) + {_OF_NEW} THEN
         RAISE EXCEPTION 'More is matched to the claim than that cost and its tolerance.'
             USING ERRCODE = 'check_violation';
     END IF;

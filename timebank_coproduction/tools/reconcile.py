@@ -47,12 +47,13 @@ class Bill(NamedTuple):
 
 
 class Match(NamedTuple):
-    """A part of a bill that pays for a claim."""
+    """A part of a bill that pays for a claim; ``pays``: as far as the bill is still charged."""
 
     id: int
     claim: int
     bill: int
     amount: int
+    pays: int
 
 
 class Claim(NamedTuple):
@@ -69,17 +70,19 @@ class Claim(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """Spending in the books; ``item`` 0 where no bill or journal item stands behind it."""
+    """Spending in the books; ``item`` 0 where no bill or journal item stands behind it: it has a ``name``."""
 
     item: int
     amount: int
     day: date
+    name: str = ""
 
 
 @dataclass
 class Line:
     """``claim``, ``item`` and ``match`` are ids, 0 for none; ``to_date`` is what the
-    claim's bills come to, and ``billed`` what this one adds to the period."""
+    claim's bills come to, and ``billed`` what this one adds to the period. ``name`` is that of an
+    entry made by hand."""
 
     status: str
     claim: int = 0
@@ -90,6 +93,7 @@ class Line:
     billed: int = 0
     to_date: int = 0
     difference: int = 0
+    name: str = ""
 
     @property
     def rank(self):
@@ -111,7 +115,7 @@ def reconcile(terms, bills, matches, claims, entries):
     >>> for line in reconcile(
     ...     terms,
     ...     bills=[Bill(1, 71, march[4]), Bill(2, 72, march[6])],
-    ...     matches=[Match(5, 31, 1, 13_00)],
+    ...     matches=[Match(5, 31, 1, 13_00, 13_00)],
     ...     claims=[Claim(31, 12_00, march[0]), Claim(32, 12_00, march[1])],
     ...     entries=[Entry(71, 13_00, march[4]), Entry(72, 7_00, march[6])],
     ... ):
@@ -125,7 +129,7 @@ def reconcile(terms, bills, matches, claims, entries):
     for match in sorted(matches, key=lambda match: (days[match.bill], match.id)):
         by_bill[match.bill].append(match)
         last[match.claim] = match.id
-        to_date[match.claim] += match.amount
+        to_date[match.claim] += match.pays
     claims = {claim.id: claim for claim in claims}
     spent, by_hand, opening = defaultdict(int), [], 0
     for entry in entries:
@@ -149,7 +153,8 @@ def reconcile(terms, bills, matches, claims, entries):
             lines.append(_paid(claim, bill, match, to_date[claim.id], match.id == last[claim.id]))
         lines += _rest(bill, spent.pop(bill.item, 0), paid)
     lines += [
-        Line("manual_entry", day=entry.day, billed=entry.amount, difference=entry.amount) for entry in by_hand
+        Line("manual_entry", day=entry.day, billed=entry.amount, difference=entry.amount, name=entry.name)
+        for entry in by_hand
     ]
     _flag(lines, opening, terms)
     for claim in claims.values():

@@ -1,4 +1,4 @@
-"""Sharing out whole minutes."""
+"""Sharing out whole minutes, or whole coins."""
 
 
 def split(minutes, parts):
@@ -11,3 +11,21 @@ def split(minutes, parts):
     """
     share, rest = divmod(minutes, parts)
     return [share + 1] * rest + [share] * (parts - rest)
+
+
+def split_by(total, weights):
+    """``total`` in whole shares as large as their weights are, none of it lost.
+
+    :param weights: whole numbers, not all zero
+    :return: list of ``int`` in the order of the weights; what rounding leaves goes to those
+        that it took most from
+
+    >>> split_by(100, [1, 1, 1]), split_by(-7, [3, 1]), split_by(5, [0, 2])
+    ([34, 33, 33], [-5, -2], [0, 5])
+    """
+    whole = sum(weights)
+    shares = [total * weight // whole for weight in weights]
+    rests = [total * weight % whole for weight in weights]
+    for place in sorted(range(len(weights)), key=lambda place: -rests[place])[: total - sum(shares)]:
+        shares[place] += 1
+    return shares

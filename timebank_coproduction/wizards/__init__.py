@@ -1,5 +1,6 @@
 from . import (
     timebank_certificate,
+    timebank_claim_cost,
     timebank_claim_grant,
     timebank_code_desk,
     timebank_gift,
@@ -10,6 +11,7 @@ from . import (
     timebank_leaving,
     timebank_outcome,
     timebank_reason,
+    timebank_reconciliation_names,
     timebank_session_repeat,
     timebank_sign_up,
     timebank_skill_merge,

@@ -214,17 +214,17 @@ class TimebankCodeDesk(models.TransientModel):
 
     @verb(single=True)
     def action_sign_in(self):
-        """Sign the member in to the session; :return: the desk, ready for the next code."""
+        """Sign the member in to the session."""
         return self._at_the_door("check_in", self.env._("%(person)s is signed in: %(session)s."))
 
     @verb(single=True)
     def action_sign_out(self):
-        """Sign the member out of the session; :return: the desk, ready for the next code."""
+        """Sign the member out of the session."""
         return self._at_the_door("check_out", self.env._("%(person)s is signed out: %(session)s."))
 
     @verb(single=True)
     def action_open(self):
-        """:return: an action that opens what the code is of"""
+        """Open what the code is of."""
         found = self._find()
         return open_form(found.batch_id if found._name == "timebank.voucher" else found)
 

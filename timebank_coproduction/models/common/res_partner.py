@@ -35,11 +35,11 @@ class ResPartner(models.Model):
         """Those who can be reached by mail: with an address that is one, which took the last mail, and
         whose owner hasn't asked not to be written to."""
         # sudo: only whether a mail would arrive is asked, by verbs of people who may not read all of it
-        return (
-            self.sudo()
-            .filtered(lambda one: one.email_normalized and not one.message_bounce and not one.is_blacklisted)
-            .with_env(self.env)
-        )
+        people = self.sudo()
+        people.fetch(["email_normalized", "message_bounce"])
+        return people.filtered(
+            lambda one: one.email_normalized and not one.message_bounce and not one.is_blacklisted
+        ).with_env(self.env)
 
     @api.model
     def _search_display_name(self, operator, value):

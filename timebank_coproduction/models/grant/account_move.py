@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ..common.verb import verb
 from ..common.windows import open_list
+from ..common.words import say_day
 
 FINANCE = "timebank_coproduction.group_timebank_finance"
 
@@ -21,26 +22,27 @@ class AccountMove(models.Model):
         "Lines matched", compute="_compute_timebank_line_count", compute_sudo=False, groups=FINANCE
     )
 
+    timebank_signed_text = fields.Char(
+        "Signed reconciliation", compute="_compute_timebank_signed_text", compute_sudo=True
+    )
+
     @api.depends("state", "line_ids.analytic_distribution", "line_ids.account_id", "line_ids.product_id")
     @api.depends_context("uid")
     def _compute_timebank_line_count(self):
         """Posted lines that a grant pays for, looked up in the bills themselves, and those matched."""
         items = self.line_ids.filtered(lambda item: item.parent_state == "posted")
-        grants = self._get_timebank_grants()
+        charged = {
+            (spend.grant_id, spend.move_line_id)
+            for spend in self._get_timebank_grants()._get_spend_lines(items=items)
+        }
         matched = self.env["timebank.bill.line"].search(
             [("move_line_id", "in", items.ids), ("status", "=", "matched")]
         )
-        done = {(line.grant_id.id, line.move_line_id.id) for line in matched}
+        done = charged & {(line.grant_id.id, line.move_line_id.id) for line in matched}
         for move in self:
-            charged = {
-                (grant.id, item.id)
-                for item in move.line_ids & items
-                for grant in grants.filtered("analytic_account_id")
-                if grant.analytic_account_id in item.distribution_analytic_account_ids
-                and grant._counts_as_reward(item.account_id, item.product_id)
-            }
-            move.timebank_line_count = len(charged)
-            move.timebank_matched_count = len(charged & done)
+            own = set(move.line_ids.ids)
+            move.timebank_line_count = sum(item in own for _grant, item in charged)
+            move.timebank_matched_count = sum(item in own for _grant, item in done)
 
     def _get_timebank_grants(self):
         """The grants whose analytic accounts the lines of these bills carry."""
@@ -75,9 +77,100 @@ class AccountMove(models.Model):
         paid = [("id", "in", matches.redemption_id.ids)]
         return open_list(self.env, "timebank_redemption_action", paid, {})
 
+    # ------------------------------------------------------------
+    # Whoever posts into a period that was signed, or takes out of it, is told; nothing is forbidden.
+    # ------------------------------------------------------------
+
+    @api.depends("state", "date", "invoice_date", "line_ids.analytic_distribution")
+    def _compute_timebank_signed_text(self):
+        for move in self:
+            signed = move._find_timebank_signed() if move.state == "draft" else ()
+            move.timebank_signed_text = "\n".join(map(self._say_timebank_late, signed)) or False
+
+    # As account has it; the text is one more thing that alerts depend on.
+    @api.depends("timebank_signed_text")
+    def _compute_alerts(self):
+        return super()._compute_alerts()
+
+    def _get_alerts(self):
+        alerts = super()._get_alerts()
+        if self.timebank_signed_text:
+            alerts["timebank_signed"] = {"level": "warning", "message": self.timebank_signed_text}
+        return alerts
+
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        posted._warn_timebank_signed(self._say_timebank_late)
+        return posted
+
+    def button_draft(self):
+        self.filtered(lambda move: move.state == "posted")._warn_timebank_signed(self._say_timebank_taken)
+        return super().button_draft()
+
+    def _find_timebank_signed(self):
+        """The signed reconciliations of the grants that this entry is charged to, over its day."""
+        day = self.date or self.invoice_date or fields.Date.context_today(self)
+        accounts = self.line_ids.distribution_analytic_account_ids._origin
+        if not accounts:
+            return self.env["timebank.reconciliation"]
+        # sudo: whoever keeps the books is told that a period is signed, and of which grant
+        return (
+            self.env["timebank.reconciliation"]
+            .sudo()
+            .search(
+                [
+                    ("grant_id.analytic_account_id", "in", accounts.ids),
+                    ("company_id", "=", self.company_id.id),
+                    ("state", "!=", "draft"),
+                    ("date_from", "<=", day),
+                    ("date_to", ">=", day),
+                ]
+            )
+        )
+
+    def _say_timebank_late(self, signed):
+        return self.env._(
+            "“%(grant)s” was reconciled and signed up to %(day)s: what is dated before is taken up late,"
+            " by its next reconciliation.",
+            grant=signed.grant_id.name,
+            day=say_day(self.env, signed.date_to),
+        )
+
+    def _say_timebank_taken(self, signed):
+        return self.env._(
+            "“%(grant)s” was reconciled and signed up to %(day)s with this entry in it:"
+            " its next reconciliation takes up what changes.",
+            grant=signed.grant_id.name,
+            day=say_day(self.env, signed.date_to),
+        )
+
+    def _warn_timebank_signed(self, say):
+        """Tell the user, and each entry's chatter, of the signed periods that these are dated into.
+
+        :param say: what makes a sentence of a reconciliation
+        """
+        said = {}
+        for move in self:
+            sentences = [say(signed) for signed in move._find_timebank_signed()]
+            if sentences:
+                move._message_log(body="\n".join(sentences), author_id=self.env.user.partner_id.id)
+                said.update(dict.fromkeys(sentences))
+        if said:
+            self.env.user._bus_send(
+                "simple_notification",
+                {
+                    "type": "warning",
+                    "sticky": True,
+                    "title": self.env._("Signed already"),
+                    "message": "\n".join(said),
+                },
+            )
+
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
+
+    _timebank_taxes = models.Index("(id) WHERE tax_line_id IS NOT NULL AND analytic_distribution IS NOT NULL")
 
     def unlink(self):
         """A bill line that is deleted gives its claims back, and the grant's chatter says so."""

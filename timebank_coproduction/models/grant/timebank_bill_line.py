@@ -64,17 +64,23 @@ class TimebankBillLine(models.Model):
     @api.depends("share_amount", "matched_amount")
     def _compute_open_amount(self):
         for line in self:
-            currency = line.currency_id
-            line.open_amount = currency.round(line.share_amount - line.matched_amount)
-            beyond = abs(line.matched_amount) > abs(line.share_amount) or (
-                line.matched_amount * line.share_amount < 0
-            )
-            if not currency.is_zero(line.open_amount) and beyond:
-                line.status = "changed"
-            elif currency.is_zero(line.open_amount):
-                line.status = "matched"
-            else:
-                line.status = "part" if line.matched_amount else "open"
+            line.update(self._prepare_standing(line.currency_id, line.share_amount, line.matched_amount))
+
+    def _prepare_standing(self, currency, share, matched):
+        """What is left to match of a line, and how it stands.
+
+        :param float share: what is charged to the grant
+        :param float matched: what of it pays for claims already
+        :return: a dict of both columns
+        """
+        left = currency.round(share - matched)
+        if currency.is_zero(left):
+            status = "matched"
+        elif abs(matched) > abs(share) or matched * share < 0:
+            status = "changed"
+        else:
+            status = "part" if matched else "open"
+        return {"open_amount": left, "status": status}
 
     @api.depends("number", "name")
     def _compute_display_name(self):
@@ -100,7 +106,7 @@ class TimebankBillLine(models.Model):
         """
         # sudo: rows that mirror the books are nobody's to write but this method's.
         self = self.sudo()
-        shares = {}
+        shares, currencies = {}, {grant.id: grant.company_currency_id for grant in grants}
         for spend in grants.sudo()._get_spend_lines():
             if spend.move_line_id:
                 key = (spend.grant_id, spend.move_line_id)
@@ -113,7 +119,7 @@ class TimebankBillLine(models.Model):
                 tuple(grants.ids) or (0,),
             )
         )
-        kept, stale, known = [], [], set()
+        kept, stale, changed, known = [], [], {}, set()
         for number, grant_id, move_line_id, before, matched in rows:
             key = (grant_id, move_line_id)
             known.add(key)
@@ -121,20 +127,44 @@ class TimebankBillLine(models.Model):
                 stale.append(number)
                 continue
             kept.append(number)
-            currency = grants.browse(grant_id).company_currency_id
-            if abs((before or 0) - shares.get(key, 0)) >= currency.rounding / 2:
-                self.browse(number)._in_verb().write({"share_amount": shares.get(key, 0)})
-        missing = [
-            {"grant_id": grant_id, "move_line_id": move_line_id, "share_amount": share}
-            for (grant_id, move_line_id), share in sorted(shares.items())
-            if (grant_id, move_line_id) not in known
-        ]
+            currency, share = currencies[grant_id], shares.get(key, 0)
+            if abs((before or 0) - share) >= currency.rounding / 2:
+                changed[number] = {
+                    "share_amount": currency.round(share),
+                    **self._prepare_standing(currency, share, matched or 0),
+                }
+        for number, charged in self.browse(changed)._get_charged_when_matched().items():
+            if charged != changed[number]["share_amount"]:
+                changed[number]["status"] = "changed"
+        self._update_rows(changed)
+        missing = {key: share for key, share in sorted(shares.items()) if key not in known}
         if missing:
             # Of two who look at new bills at once, the second one's request is tried again.
             grants._mark_committed()
-        new = self._in_verb().create(missing)
+        new = self._insert_rows(self._prepare_new(missing, currencies))
         self.browse(stale).unlink()
         return self.browse(kept) | new
+
+    def _prepare_new(self, shares, currencies):
+        """The columns of lines not seen before.
+
+        :param dict shares: (grant id, journal item id) → what is charged
+        :param dict currencies: grant id → the currency of that amount
+        """
+        items = self.env["account.move.line"].browse(item_id for _grant_id, item_id in shares)
+        items.fetch(["partner_id", "date"])
+        return [
+            {
+                "grant_id": grant_id,
+                "move_line_id": item.id,
+                "partner_id": item.partner_id.id,
+                "date": item.date,
+                "share_amount": currencies[grant_id].round(share),
+                "matched_amount": 0,
+                **self._prepare_standing(currencies[grant_id], share, 0),
+            }
+            for item, ((grant_id, _item_id), share) in zip(items, shares.items(), strict=True)
+        ]
 
     @api.private
     def _get_charged_line(self, grant, move_line):
@@ -169,9 +199,68 @@ class TimebankBillLine(models.Model):
             )
         return line.with_env(self.env)
 
+    def _get_charged_when_matched(self):
+        """What was charged to the grant when these lines were matched last: dict of record id → amount."""
+        matches = self.env["timebank.reward.match"].search_fetch(
+            [("bill_line_id", "in", self.ids)], ["bill_line_id", "charged_amount"], order="id"
+        )
+        return {match.bill_line_id.id: match.charged_amount for match in matches}
+
+    def _get_paid_claims(self):
+        """Which claims these lines pay for: dict of record id → set of claim ids."""
+        paid = {}
+        groups = self.env["timebank.reward.match"]._read_group(
+            [("bill_line_id", "in", self.ids)], ["bill_line_id"], ["redemption_id:array_agg"]
+        )
+        for line, claim_ids in groups:
+            paid[line.id] = set(claim_ids)
+        return paid
+
+    def _find_doubles(self):
+        """Lines of other bills that these look like entered again: dict of record id → the line before.
+
+        The supplier, its reference, the label, the product and the amount are the same. The one
+        that is matched already was there before, or else the one on the earlier bill.
+        """
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT ON (l.id) l.id, e.id
+                     FROM timebank_bill_line l
+                     JOIN account_move_line i ON i.id = l.move_line_id
+                     JOIN account_move m ON m.id = i.move_id
+                     JOIN timebank_bill_line e ON e.partner_id = l.partner_id
+                                              AND e.share_amount = l.share_amount
+                     JOIN account_move_line j ON j.id = e.move_line_id AND j.move_id != i.move_id
+                     JOIN account_move n ON n.id = j.move_id AND n.move_type = m.move_type
+                    WHERE l.id IN %s AND TRIM(COALESCE(m.ref, '')) != '' AND l.share_amount > 0
+                      AND LOWER(TRIM(n.ref)) = LOWER(TRIM(m.ref)) AND n.company_id = m.company_id
+                      AND n.state = 'posted' AND j.name IS NOT DISTINCT FROM i.name
+                      AND j.product_id IS NOT DISTINCT FROM i.product_id
+                      AND COALESCE(l.matched_amount, 0) = 0 AND (e.matched_amount != 0 OR n.id < m.id)
+                    ORDER BY l.id, e.matched_amount = 0, e.id""",
+                tuple(self.ids) or (0,),
+            )
+        )
+        return {number: self.browse(before) for number, before in rows}
+
     def _lock(self):
         """Lock these rows in the order of their ids, and read them afresh."""
         self._lock_rows("matched_amount", "open_amount", "status", whole=True)
+
+    def _add_matched(self, amounts):
+        """:param dict amounts: record id → what is matched more (or, below zero, less)"""
+        rows = {}
+        for line, (share, before) in zip(
+            self, self._get_columns("share_amount", "matched_amount"), strict=True
+        ):
+            currency = line.currency_id
+            matched = currency.round(before + amounts[line.id])
+            rows[line.id] = {
+                "matched_amount": matched,
+                **self._prepare_standing(currency, share, matched),
+            }
+        self._update_rows(rows)
 
     # ------------------------------------------------------------
     # The row that finance sees while matching by hand

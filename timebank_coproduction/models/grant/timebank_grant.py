@@ -3,12 +3,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..common.figures import figures_over
-from ..common.verb import day, named, number, text, verb
+from ..common.verb import verb
 from ..common.windows import open_form, open_list
 from ..common.words import say_day
-
-#: What was agreed with the funder: once the grant is open, only an amendment changes it.
-AGREED = frozenset({"amount", "currency_id", "rate", "date_start", "date_end", "reward_percentage"})
 
 #: Courses of which somebody has to know.
 OFF_COURSE = ("over", "under")
@@ -17,7 +14,14 @@ OFF_COURSE = ("over", "under")
 class TimebankGrant(models.Model):
     _name = "timebank.grant"
     _description = "Grant"
-    _inherit = ["timebank.protected", "timebank.reasoned", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "timebank.amendable",
+        "timebank.grant.books",
+        "timebank.protected",
+        "timebank.reasoned",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_end, id"
     _rec_names_search = ["name", "reference", "funder_id"]
     _check_company_auto = True
@@ -107,7 +111,11 @@ class TimebankGrant(models.Model):
     reward_account_ids = fields.Many2many(
         "account.account",
         string="Reward accounts",
-        help="Accounts whose entries count as spending on rewards. Empty means every expense account.",
+        help="Accounts whose entries count as spending on rewards.",
+    )
+    every_expense_counts = fields.Boolean(
+        "Every expense account counts",
+        help="Whatever is charged to the grant on an expense account counts: rent and wages too.",
     )
     reward_product_ids = fields.Many2many(
         "product.product",
@@ -191,26 +199,6 @@ class TimebankGrant(models.Model):
                 )
 
     # CRUD
-    def write(self, vals):
-        if not self._is_in_verb() and AGREED.intersection(vals):
-            for grant in self:
-                changed = [
-                    name
-                    for name in AGREED.intersection(vals)
-                    if grant._fields[name].convert_to_write(grant[name], grant) != vals[name]
-                    and str(grant[name]) != str(vals[name])
-                ]
-                if grant.state != "draft" and changed:
-                    raise UserError(
-                        self.env._(
-                            "“%s” is agreed with its funder: record an amendment, with its reason.",
-                            grant.name,
-                        )
-                    )
-        if "analytic_account_id" in vals and any(grant.state != "draft" for grant in self):
-            raise UserError(self.env._("An open grant keeps its analytic account: its bills carry it."))
-        return super().write(vals)
-
     @api.ondelete(at_uninstall=True)
     def _unlink_only_drafts(self):
         for grant in self:
@@ -224,7 +212,7 @@ class TimebankGrant(models.Model):
     def action_open(self):
         """Let claims be paid for by these grants. Makes the analytic account where there is none.
 
-        :raises UserError: without an amount, or when not a draft
+        :raises UserError: without an amount or accounts for rewards, or when not a draft
         """
         self._check_finance()
         for grant in self:
@@ -232,6 +220,15 @@ class TimebankGrant(models.Model):
                 raise UserError(self.env._("“%s” is open already.", grant.name))
             if not grant.amount:
                 raise UserError(self.env._("Say how much “%s” is for before opening it.", grant.name))
+            if not (grant.reward_account_ids or grant.every_expense_counts):
+                raise UserError(
+                    self.env._(
+                        "Say which accounts hold the spending on rewards of “%s”, under “What it pays for”,"
+                        " or tick that every expense account counts: rent and wages would be spending on"
+                        " rewards too.",
+                        grant.name,
+                    )
+                )
             if not grant.analytic_account_id:
                 grant.analytic_account_id = grant._make_analytic_account()
             grant._refuse_shared_analytic_account()
@@ -387,55 +384,6 @@ class TimebankGrant(models.Model):
         """The addon's window ``name``, showing these grants' records only."""
         own = [("grant_id", "in", self.ids)]
         return open_list(self.env, name, own, context or {})
-
-    # ------------------------------------------------------------
-    # What was agreed anew with the funder
-    # ------------------------------------------------------------
-
-    @verb(
-        single=True,
-        vals=named(amount=number(least=0), date_end=day(), reward_percentage=number(least=0, most=100)),
-        reason=text(),
-        date=day(),
-    )
-    def action_amend(self, vals, reason, date=None):
-        """Change what was agreed with the funder, and keep what it was.
-
-        :param dict vals: new ``amount``, ``date_end`` or ``reward_percentage``
-        :param str reason: such as the funder's letter
-        :param date: when it was agreed, default today
-        :raises UserError: without a reason or a change, or on a grant that is not open
-        """
-        self.ensure_one()
-        self._check_finance()
-        reason = self._require_reason(
-            reason, self.env._("Say why the grant was amended: its reviewers will read it.")
-        )
-        if self.state != "open":
-            raise UserError(self.env._("“%s” is not open: only an open grant is amended.", self.name))
-        new = {
-            "amount": vals.get("amount", self.amount),
-            "date_end": fields.Date.to_date(vals.get("date_end", self.date_end)),
-            "reward_percentage": vals.get("reward_percentage", self.reward_percentage),
-        }
-        if all(self[name] == value for name, value in new.items()):
-            raise UserError(self.env._("Nothing would change: give the new amount, end or share."))
-        # sudo: nobody has the right to create an amendment, so that this is the only way.
-        self.env["timebank.grant.amendment"].sudo()._in_verb().create(
-            {
-                "grant_id": self.id,
-                "date": date or fields.Date.context_today(self),
-                "reason": reason,
-                "old_amount": self.amount,
-                "new_amount": new["amount"],
-                "old_date_end": self.date_end,
-                "new_date_end": new["date_end"],
-                "old_percentage": self.reward_percentage,
-                "new_percentage": new["reward_percentage"],
-            }
-        )
-        self._in_verb().write(new)
-        return True
 
     # ------------------------------------------------------------
     # What is committed

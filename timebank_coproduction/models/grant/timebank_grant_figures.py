@@ -1,11 +1,8 @@
-from typing import NamedTuple
-
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
-#: Account types that count as spending where a grant names no accounts of its own.
-EXPENSES = ("expense", "expense_depreciation", "expense_direct_cost")
+from ...tools.shares import split_by
+from .timebank_grant_books import claim_day
 
 #: By which share of the budget the expected spending may miss it and still be on course.
 OFF_COURSE = 0.1
@@ -15,21 +12,13 @@ EARLY_PARTS = 10
 MONEY = {"currency_field": "company_currency_id", "compute": "_compute_figures"}
 
 
-class Spend(NamedTuple):
-    """What one bill line or journal item costs a grant, in company currency; refunds are below zero."""
-
-    grant_id: int
-    move_line_id: int
-    amount: float
-    date: fields.Date
-
-
 class TimebankGrant(models.Model):
     """A grant's figures: what the books, read and never written, say was spent, and what claims commit."""
 
     _inherit = "timebank.grant"
 
-    # Where the reward budget stands, today or (context ``timebank_date``) on any day
+    # Where the reward budget stands: with all that is in the books by now, whatever its day; or
+    # (context ``timebank_date``) by the end of a day. One rule for bills, claims and matches alike.
     committed_amount = fields.Monetary("Committed", **MONEY)
     billed_amount = fields.Monetary("Billed", **MONEY)
     billed_matched_amount = fields.Monetary("Billed and matched", **MONEY)
@@ -62,7 +51,7 @@ class TimebankGrant(models.Model):
     def _compute_figures(self):
         date = fields.Date.to_date(self.env.context.get("timebank_date"))
         spent = self._get_spend_totals(date_to=date)
-        drafts = self._get_draft_spend()
+        drafts = self._get_draft_spend(date)
         claims = self._get_claim_totals(date)
         for grant in self:
             count, committed, unbilled, matched = claims.get(grant._origin.id, (0, 0, 0, 0))
@@ -102,122 +91,6 @@ class TimebankGrant(models.Model):
             else:
                 grant.course = "on_course"
 
-    def _get_spend_totals(self, date_from=None, date_to=None):
-        """Posted spending on rewards per grant, as Odoo's analytic accounting has it.
-
-        :param date_from: first accounting day, default ever
-        :param date_to: last accounting day, default ever
-        :return: dict of grant → amount in company currency, spending above zero
-        """
-        totals = dict.fromkeys(self, 0.0)
-        by_product = self.filtered("reward_product_ids")
-        for grants, kinds in (
-            (self - by_product, ["general_account_id"]),
-            (by_product, ["general_account_id", "product_id"]),
-        ):
-            for column, of_plan in grants._by_plan_column():
-                of_account = {grant.analytic_account_id.id: grant for grant in of_plan}
-                groups = self._analytic_lines()._read_group(
-                    of_plan._get_spend_domain(column, date_from, date_to), [column, *kinds], ["amount:sum"]
-                )
-                # Only their type: an account's other fields are looked up with it otherwise.
-                # sudo: the type decides what counts as spent; no account is shown.
-                self.env["account.account"].sudo().union(*(group[1] for group in groups)).fetch(
-                    ["account_type"]
-                )
-                for analytic, *kind, amount in groups:
-                    grant = of_account[analytic.id]
-                    if grant._counts_as_reward(*kind):
-                        totals[grant] -= amount
-        return {grant: grant.company_currency_id.round(total) for grant, total in totals.items()}
-
-    def _get_spend_lines(self, date_from=None, date_to=None):
-        """Posted spending on rewards, line by line of the books.
-
-        :return: list of :class:`Spend`; an analytic entry without a journal item has
-            ``move_line_id`` 0
-        """
-        lines, counts = [], {}
-        for column, grants in self._by_plan_column():
-            groups = self._analytic_lines()._read_group(
-                grants._get_spend_domain(column, date_from, date_to),
-                [column, "move_line_id", "general_account_id", "product_id", "date:day"],
-                ["amount:sum"],
-            )
-            of_account = {grant.analytic_account_id.id: grant for grant in grants}
-            for analytic, move_line, general, product, day, amount in groups:
-                kind = (analytic.id, general.id, product.id)
-                if kind not in counts:
-                    grant = of_account[analytic.id]
-                    rewards = grant._counts_as_reward(general, product)
-                    counts[kind] = (grant.id, grant.company_currency_id) if rewards else None
-                if counts[kind]:
-                    grant_id, currency = counts[kind]
-                    lines.append(Spend(grant_id, move_line.id or 0, currency.round(-amount), day))
-        return lines
-
-    def _get_draft_spend(self):
-        """What draft bills would add once posted.
-
-        :return: dict of grant → amount in company currency
-        """
-        totals = dict.fromkeys(self, 0.0)
-        of_account = {grant.analytic_account_id.id: grant for grant in self if grant.analytic_account_id}
-        if not of_account:
-            return totals
-        # sudo: totals for those who may read the grant, who need not read the bills.
-        drafts = (
-            self.env["account.move.line"]
-            .sudo()
-            .search_fetch(
-                [("analytic_distribution", "in", list(of_account)), ("parent_state", "=", "draft")],
-                ["analytic_distribution", "balance", "account_id", "product_id"],
-            )
-        )
-        for line in drafts:
-            for key, percentage in (line.analytic_distribution or {}).items():
-                for analytic_id in map(int, key.split(",")):
-                    grant = of_account.get(analytic_id)
-                    if grant and grant._counts_as_reward(line.account_id, line.product_id):
-                        totals[grant] += line.balance * percentage / 100
-        return {grant: grant.company_currency_id.round(total) for grant, total in totals.items()}
-
-    def _by_plan_column(self):
-        """Pairs of a column of the analytic lines and the grants whose account is kept there."""
-        # sudo: the plan only says in which column the grant's account is.
-        return (
-            (plan._column_name(), grants.with_env(self.env))
-            for plan, grants in self.sudo()
-            .filtered("analytic_account_id")
-            .grouped(lambda grant: grant.analytic_account_id.root_plan_id)
-            .items()
-        )
-
-    def _get_spend_domain(self, column, date_from=None, date_to=None):
-        domain = Domain(column, "in", self.analytic_account_id.ids)
-        if date_from:
-            domain &= Domain("date", ">=", date_from)
-        if date_to:
-            domain &= Domain("date", "<=", date_to)
-        return domain
-
-    def _analytic_lines(self):
-        # sudo: figures for those who may read the grant, who need not read the bills.
-        return self.env["account.analytic.line"].sudo()
-
-    def _counts_as_reward(self, general, product=None):
-        """Whether an entry on this account, for this product, is spending on rewards.
-
-        An analytic entry made by hand has no account; it counts, so that nothing charged
-        to the grant can hide.
-        """
-        if general and self.reward_account_ids:
-            if general not in self.reward_account_ids:
-                return False
-        elif general and general.account_type not in EXPENSES:
-            return False
-        return not (product and self.reward_product_ids and product not in self.reward_product_ids)
-
     # ------------------------------------------------------------
     # What the figures are made of besides the books: claims that stand, and the pace so far.
     # ------------------------------------------------------------
@@ -244,65 +117,75 @@ class TimebankGrant(models.Model):
         return fields.Date.add(self.date_start, days=int(days * self.reward_budget / self.expected_amount))
 
     def _get_claim_totals(self, date=None):
-        """Claims standing on ``date`` (default today) and what is matched to them by then.
+        """Claims that stand and what bills pay of them: all, or those up to the end of ``date``.
 
         :return: dict of grant id → (count, committed, not yet billed, matched)
         """
-        if not self.ids:
-            return {}
         self.env["timebank.redemption"].flush_model()
         self.env["timebank.reward.match"].flush_model()
-        day = date or fields.Date.context_today(self)
-        rows = self.env.execute_query(
+        rows = self._query_books(
             SQL(
                 """
-                WITH matched AS (
-                    SELECT m.redemption_id, SUM(m.amount) AS amount
-                      FROM timebank_reward_match m JOIN account_move_line l ON l.id = m.move_line_id
-                     WHERE m.grant_id IN %(grants)s AND l.date <= %(day)s AND l.parent_state = 'posted'
-                     GROUP BY m.redemption_id
-                )
+                WITH paid AS (SELECT redemption_id, SUM(pays) AS amount FROM (%(matches)s) m
+                               GROUP BY redemption_id)
                 SELECT r.grant_id, COUNT(*), SUM(r.cost_amount),
                        SUM(CASE WHEN r.billing_done THEN 0
-                                ELSE GREATEST(r.cost_amount - COALESCE(matched.amount, 0), 0) END),
-                       SUM(COALESCE(matched.amount, 0))
-                  FROM timebank_redemption r LEFT JOIN matched ON matched.redemption_id = r.id
-                 WHERE r.grant_id IN %(grants)s AND r.state IN ('approved', 'fulfilled')
-                   AND r.approved_on::date <= %(day)s
+                                ELSE GREATEST(r.cost_amount - COALESCE(paid.amount, 0), 0) END),
+                       SUM(COALESCE(paid.amount, 0))
+                  FROM timebank_redemption r LEFT JOIN paid ON paid.redemption_id = r.id
+                 WHERE r.grant_id IN %(grants)s AND r.state IN ('approved', 'fulfilled') %(standing)s
                  GROUP BY r.grant_id
                 """,
-                grants=tuple(self.ids),
-                day=day,
+                matches=self._get_match_query(date),
+                grants=self._ids_or_none(),
+                standing=SQL("AND %s <= %s", claim_day("r"), date) if date else SQL(),
             )
         )
-        return {grant_id: figures for grant_id, *figures in rows}
+        return {grant_id: (count, *map(float, amounts)) for grant_id, count, *amounts in rows}
 
     # ------------------------------------------------------------
     # What a reconciliation asks of a grant
     # ------------------------------------------------------------
 
-    def _get_analytic_spend(self, date_from, date_to):
-        """Odoo's own balance of the grant's analytic account for a period, spending above zero."""
-        self.ensure_one()
-        total = 0.0
-        for column, grant in self._by_plan_column():
-            ((amount,),) = self._analytic_lines()._read_group(
-                grant._get_spend_domain(column, date_from, date_to), [], ["amount:sum"]
-            )
-            total -= amount or 0
-        return self.company_currency_id.round(total)
-
     def _get_exposure(self, date):
-        """Credits that the grant's banks owed on ``date``, and what they would cost.
+        """The grant's part of the credits that its banks owed on ``date``, and what they would cost.
 
-        At the average cost per credit of the claims approved in the year before.
+        At the bank's average cost per credit of the claims approved in the year before. Each bank's
+        whole is shared out over the grants that serve it on that day, in proportion to their
+        reward budgets, so that no credit is shown twice.
 
         :return: minutes, amount in company currency
         """
         self.ensure_one()
-        schemes = self.scheme_ids
-        if not schemes:
-            return 0, 0.0
+        minutes, amount = 0, 0.0
+        for scheme in self.scheme_ids:
+            owed, cost = self._get_bank_exposure(scheme, date)
+            sharing = self._get_grants_sharing(scheme, date)
+            weights = [self._to_minor_units(grant.reward_budget) for grant in sharing]
+            if not any(weights):
+                weights = [1] * len(sharing)
+            if self in sharing:
+                place = sharing.ids.index(self.id)
+                minutes += split_by(owed, weights)[place]
+                amount += split_by(self._to_minor_units(cost), weights)[place]
+        return minutes, amount / 10**self.company_currency_id.decimal_places
+
+    def _get_grants_sharing(self, scheme, date):
+        """The grants, in the order of their ids, that pay for a bank's rewards on that day."""
+        # sudo: how many share decides; none of them is shown
+        return self.sudo().search(
+            [
+                ("scheme_ids", "in", scheme.ids),
+                ("company_id", "=", self.company_id.id),
+                ("state", "!=", "draft"),
+                ("date_start", "<=", date),
+                ("date_end", ">=", date),
+            ],
+            order="id",
+        )
+
+    def _get_bank_exposure(self, scheme, date):
+        """Credits that a bank owed on ``date`` and what they would cost: minutes, amount."""
         self.env.flush_all()
         ((minutes,),) = self.env.execute_query(
             SQL(
@@ -311,24 +194,21 @@ class TimebankGrant(models.Model):
                      FROM timebank_scheme s
                      JOIN timebank_transfer t
                        ON s.operating_account_id IN (t.from_account_id, t.to_account_id)
-                    WHERE s.id IN %s AND t.date <= %s""",
-                tuple(schemes.ids),
+                    WHERE s.id = %s AND t.date <= %s""",
+                scheme.id,
                 date,
             )
         )
-        # sudo: sums over all claims of the grant's banks; nobody is named
-        ((cost, spent),) = (
-            self.env["timebank.redemption"]
-            .sudo()
-            ._read_group(
-                [
-                    ("scheme_id", "in", schemes.ids),
-                    ("state", "in", ("approved", "fulfilled")),
-                    ("approved_on", ">", fields.Date.subtract(date, years=1)),
-                    ("approved_on", "<", fields.Date.add(date, days=1)),
-                ],
-                [],
-                ["cost_amount:sum", "minutes:sum"],
+        ((cost, spent),) = self.env.execute_query(
+            SQL(
+                """SELECT COALESCE(SUM(cost_amount), 0)::float, COALESCE(SUM(minutes), 0)
+                     FROM timebank_redemption r
+                    WHERE scheme_id = %(bank)s AND state IN ('approved', 'fulfilled')
+                      AND %(day)s > %(year_before)s AND %(day)s <= %(date)s""",
+                bank=scheme.id,
+                day=claim_day("r"),
+                year_before=fields.Date.subtract(date, years=1),
+                date=date,
             )
         )
-        return minutes, max(minutes, 0) * (cost or 0) / spent if spent else 0.0
+        return minutes, max(minutes, 0) * cost / spent if spent else 0.0

@@ -1,12 +1,15 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...tools import bill_matching
+from ...tools import bill_matching, codes
 from ...tools.bill_allocation import allocate
+from ...tools.bill_codes import normal, runs_in
 from ..common.verb import choice, record_ids, text, verb
 
 #: Lines that the screen lists of each side; a search narrows them.
 SHOWN = 200
+#: Lines in trouble that are told one by one.
+TOLD = 10
 
 
 class TimebankGrant(models.Model):
@@ -29,44 +32,89 @@ class TimebankGrant(models.Model):
         :return: a notification of what was matched and what is left for a person
         """
         self._check_finance()
-        matched = 0
+        matched, troubles = 0, []
         for grant in self:
-            matched += len(grant._auto_match())
+            made, told = grant._auto_match()
+            matched += len(made)
+            troubles += told
         left = self.env["timebank.bill.line"].search_count(
-            [("grant_id", "in", self.ids), ("status", "in", ("open", "part"))]
+            [("grant_id", "in", self.ids), ("status", "in", ("open", "part", "changed"))]
+        )
+        if len(troubles) > TOLD:
+            troubles[TOLD:] = [self.env._("… and %s more", len(troubles) - TOLD)]
+        counts = self.env._(
+            "%(matched)s matched, %(left)s bill lines left for you.", matched=matched, left=left
         )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "success" if not left else "info",
+                "type": "warning" if troubles else "info" if left else "success",
+                "sticky": bool(troubles),
                 "title": self.env._("Bills and claims"),
-                "message": self.env._(
-                    "%(matched)s matched, %(left)s bill lines left for you.", matched=matched, left=left
-                ),
+                "message": "\n".join([counts, *troubles]),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
 
     def _auto_match(self):
-        """Matches made for one grant."""
+        """Match one grant's bills. A line in trouble is told, and stops no other.
+
+        :return: the matches made, and sentences on lines that a person has to look at
+        """
         self.ensure_one()
         lines = self.env["timebank.bill.line"]._bring_up_to_date(self)
-        bills, claims = self._prepare_bills(lines), self._prepare_claims()
-        found = bill_matching.match(claims.values(), bills.values(), self._get_matching_rules())
-        minor = 10**self.company_currency_id.decimal_places
-        redemptions = self.env["timebank.redemption"]
-        return self.env["timebank.reward.match"]._match(
-            [
-                (
-                    redemptions.browse(match.claim),
-                    lines.browse(match.bill),
-                    match.amount / minor,
-                    match.reason,
-                )
-                for match in found
-            ]
+        doubles = lines._find_doubles()
+        bills, claims = self._prepare_bills(lines, doubles), self._prepare_claims()
+        strangers = self._prepare_strangers(bills.values())
+        found, idle = bill_matching.match_and_tell(
+            [*claims.values(), *strangers], bills.values(), self._get_matching_rules()
         )
+        minor, refusals = 10**self.company_currency_id.decimal_places, {}
+        redemptions = self.env["timebank.redemption"]
+        made = self.env["timebank.reward.match"]._match(
+            [
+                (redemptions.browse(pair.claim), lines.browse(pair.bill), pair.amount / minor, pair.reason)
+                for pair in found
+            ],
+            reasons={(pair.claim, pair.bill): "tolerance" for pair in found if pair.short},
+            refusals=refusals,
+        )
+        # What a bill is short of its claim by, within the tolerance, is not waited for.
+        made.filtered(lambda match: match.difference_reason == "tolerance").redemption_id._set_billing_done(
+            True
+        )
+        return made, self._tell_of_troubles(lines, doubles, idle, refusals)
+
+    def _tell_of_troubles(self, lines, doubles, idle, refusals):
+        """Why lines were not matched that look as if they could be: sentences."""
+        lines = lines.sudo()  # sudo: their bills' numbers and labels, for finance
+        told = [
+            self.env._(
+                "%(bill)s has changed since it was matched: undo its match, and match it again.",
+                bill=line.display_name,
+            )
+            for line in lines.filtered(lambda line: line.status == "changed")
+        ]
+        told += [
+            self.env._(
+                "%(bill)s looks like %(other)s entered twice: it was not matched.",
+                bill=lines.browse(number).display_name,
+                other=before.sudo().display_name,  # sudo: as above
+            )
+            for number, before in doubles.items()
+        ]
+        claims = self.env["timebank.redemption"].sudo()  # sudo: what finance matches with
+        for number, claim_ids in idle.items():
+            named = [claims.browse(abs(claim_id)).code for claim_id in claim_ids]
+            told.append(
+                self.env._(
+                    "%(bill)s names %(codes)s, for which this grant expects no bill: it was not matched.",
+                    bill=lines.browse(number).display_name,
+                    codes=", ".join(named),
+                )
+            )
+        return [*told, *refusals.values()]
 
     def _get_matching_rules(self):
         self.ensure_one()
@@ -77,27 +125,39 @@ class TimebankGrant(models.Model):
             after=self.days_after,
         )
 
-    def _prepare_bills(self, lines):
+    def _prepare_bills(self, lines, doubles=()):
         """The open lines with something charged, as the matcher takes them: dict of id → bill."""
         # sudo: the labels are compared, and not shown.
-        open_lines = lines.sudo().filtered(
-            lambda line: line.status in ("open", "part") and line.open_amount > 0
-        )
-        return {
-            line.id: bill_matching.Bill(
-                id=line.id,
-                supplier=line.partner_id.commercial_partner_id.id or 0,
-                product=line.product_id.id or 0,
-                quantity=line.quantity,
-                amount=self._to_minor_units(line.open_amount),
-                day=line.date,
-                text=" ".join(filter(None, (line.name, line.reference))),
+        lines = lines.sudo()
+        suppliers = self._get_suppliers(lines.partner_id)
+        columns = lines._get_columns("id", "status", "open_amount", "partner_id", "date")
+        lines.move_line_id.fetch(["product_id", "quantity", "name", "move_id"])
+        lines.move_id.fetch(["ref"])
+        minor = self._get_to_minor_units()
+        bills, paid = {}, lines.filtered("matched_amount")._get_paid_claims()
+        for line, (line_id, status, left, partner_id, day) in zip(lines, columns, strict=True):
+            if status not in ("open", "part") or not left:
+                continue
+            item = line.move_line_id
+            bills[line_id] = bill_matching.Bill(
+                id=line_id,
+                supplier=suppliers.get(partner_id, 0),
+                product=item.product_id.id or 0,
+                quantity=item.quantity,
+                amount=minor(left),
+                day=day,
+                text=" ".join(filter(None, (item.name, item.move_id.ref))),
+                paid=frozenset(paid.get(line_id, ())),
+                double=line_id in doubles,
             )
-            for line in open_lines
-        }
+        return bills
+
+    def _get_suppliers(self, partners):
+        """Of which contact as a whole each of these is a part: dict of partner id → partner id."""
+        return {partner.id: partner.commercial_partner_id.id for partner in partners}
 
     def _prepare_claims(self):
-        """The claims with something left to bill: dict of id → claim."""
+        """The claims that stand, with what is left to bill of each: dict of id → claim."""
         self.ensure_one()
         # sudo: the expected cost of the grant's claims, for those who reconcile it.
         claims = (
@@ -107,28 +167,57 @@ class TimebankGrant(models.Model):
                 [
                     ("grant_id", "=", self.id),
                     ("state", "in", ("approved", "fulfilled")),
-                    ("billing_done", "=", False),
                 ]
             )
         )
-        return {
-            claim.id: bill_matching.Claim(
-                id=claim.id,
-                code=claim.code or "",
-                supplier=claim.reward_id.supplier_id.commercial_partner_id.id or 0,
-                product=claim.reward_id.product_id.id or 0,
-                quantity=claim.quantity,
-                amount=self._to_minor_units(claim.unbilled_amount),
-                day=fields.Date.to_date(claim.approved_on),
-                name=claim.reward_id.name,
-            )
-            for claim in claims
-            if claim.unbilled_amount > 0
+        about = {
+            reward.id: {
+                "supplier": reward.supplier_id.commercial_partner_id.id or 0,
+                "product": reward.product_id.id or 0,
+                "name": reward.name,
+            }
+            for reward in claims.reward_id
         }
+        columns = claims._get_columns("id", "code", "reward_id", "quantity")
+        minor = self._get_to_minor_units()
+        return {
+            claim_id: bill_matching.Claim(
+                id=claim_id,
+                code=code or "",
+                quantity=quantity,
+                amount=minor(claim.unbilled_amount),
+                day=claim._get_day(),
+                billed=minor(claim.matched_amount),
+                room=minor(claim.cost_amount + claim.tolerance_amount - claim.matched_amount),
+                **about[reward_id],
+            )
+            for claim, (claim_id, code, reward_id, quantity) in zip(claims, columns, strict=True)
+        }
+
+    def _prepare_strangers(self, bills):
+        """Claims of the organisation that the grant does not pay for and bills name all the same."""
+        runs = {run for bill in bills for run in runs_in(bill.text) if len(run) == codes.CLAIM_LENGTH}
+        # sudo: whether a code is somebody else's; nothing of those claims is shown
+        claims = self.env["timebank.redemption"].sudo()
+        found = claims.search_fetch(
+            [
+                ("code", "in", [codes.normalise(run) for run in runs]),
+                ("company_id", "=", self.company_id.id),
+                ("grant_id", "!=", self.id),
+            ],
+            ["code"],
+        )
+        today = fields.Date.context_today(self)
+        return [bill_matching.Claim(-claim.id, claim.code, 0, 0, 0, 0, today) for claim in found]
 
     def _to_minor_units(self, amount):
         """Whole minor units (pence) of an amount of money."""
-        return round(amount * 10**self.company_currency_id.decimal_places)
+        return self._get_to_minor_units()(amount)
+
+    def _get_to_minor_units(self):
+        """The function that does so, found once for thousands of amounts."""
+        unit = 10**self.company_currency_id.decimal_places
+        return lambda amount: round(amount * unit)
 
     # ------------------------------------------------------------
     # The two panes on which finance matches by hand: bills on the left, claims on the right.
@@ -186,6 +275,40 @@ class TimebankGrant(models.Model):
             ._fields["difference_reason"]
             ._description_selection(self.env),
         }
+
+    @verb(single=True, bill_line_ids=record_ids("timebank.bill.line"))
+    def get_fitting(self, bill_line_ids):
+        """Which claims these bill lines fit together, as automatic matching would have it.
+
+        By the amounts within the tolerance, and the supplier or the claim's code.
+
+        :return: list of ids of ``timebank.redemption``
+        """
+        self.ensure_one()
+        self._check_finance()
+        self.check_access("read")
+        # sudo: the lines of this grant, for finance
+        lines = (
+            self.env["timebank.bill.line"]
+            .sudo()
+            .search([("id", "in", bill_line_ids), ("grant_id", "=", self.id)])
+        )
+        bills = self._prepare_bills(lines).values()
+        if not bills or len(bills) < len(lines):
+            return []
+        amount, rules = sum(bill.amount for bill in bills), self._get_matching_rules()
+        named = {run for bill in bills for run in runs_in(bill.text)}
+        suppliers, paid = (
+            {bill.supplier for bill in bills},
+            {number for bill in bills for number in bill.paid},
+        )
+        return [
+            claim.id
+            for claim in self._prepare_claims().values()
+            if bill_matching.fits(claim, amount, rules)
+            and claim.id not in paid
+            and (suppliers == {claim.supplier} or normal(claim.code) in named)
+        ]
 
     @verb(
         single=True,

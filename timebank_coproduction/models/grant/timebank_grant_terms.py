@@ -1,11 +1,39 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..common.words import say_day
+
+
+class TimebankGrantAgreed(models.AbstractModel):
+    """A row of what was agreed with a grant's funder: an open grant's is changed by an amendment alone."""
+
+    _name = "timebank.grant.agreed"
+    _description = "Agreed With a Funder"
+    _inherit = ["timebank.protected"]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rows = super().create(vals_list)
+        if not self._is_in_verb():
+            rows.grant_id._refuse_unamended()
+        return rows
+
+    def write(self, vals):
+        if not self._is_in_verb() and vals.keys() - {"sequence"}:
+            self.grant_id._refuse_unamended()
+        return super().write(vals)
+
+    # At uninstallation too, which a context from outside can claim; the hook empties the table itself.
+    @api.ondelete(at_uninstall=True)
+    def _unlink_only_unagreed(self):
+        if not self._is_in_verb():
+            self.grant_id._refuse_unamended()
+
 
 class TimebankGrantLine(models.Model):
     _name = "timebank.grant.line"
     _description = "Grant Budget Line"
-    _inherit = ["timebank.protected"]
+    _inherit = ["timebank.grant.agreed"]
     _order = "sequence, id"
 
     grant_id = fields.Many2one("timebank.grant", required=True, ondelete="cascade", index=True)
@@ -16,11 +44,14 @@ class TimebankGrantLine(models.Model):
 
     _positive = models.Constraint("CHECK (amount >= 0)", "A budget line is zero or more.")
 
+    def _say(self):
+        return f"{self.name}, {self.currency_id.format(self.amount)}"
+
 
 class TimebankGrantDeadline(models.Model):
     _name = "timebank.grant.deadline"
     _description = "Report Due to a Funder"
-    _inherit = ["timebank.protected"]
+    _inherit = ["timebank.grant.agreed"]
     _order = "date, id"
 
     grant_id = fields.Many2one("timebank.grant", required=True, ondelete="cascade", index=True)
@@ -40,6 +71,14 @@ class TimebankGrantDeadline(models.Model):
             for deadline in self.filtered("activity_id"):
                 deadline.activity_id.date_deadline = deadline.date
         return result
+
+    def unlink(self):
+        # sudo: the to-do goes with what was due, whoever has it
+        self.sudo().activity_id.unlink()
+        return super().unlink()
+
+    def _say(self):
+        return f"{self.name}, {say_day(self.env, self.date)}"
 
     def _schedule_todo(self):
         """Put each deadline on the list of whoever is responsible for the grant."""
@@ -65,6 +104,7 @@ class TimebankGrantAmendment(models.Model):
     grant_id = fields.Many2one("timebank.grant", required=True, ondelete="cascade", index=True, readonly=True)
     date = fields.Date("Agreed on", required=True, readonly=True)
     reason = fields.Char(required=True, readonly=True)
+    changes = fields.Text("What changed", readonly=True)
     currency_id = fields.Many2one(related="grant_id.currency_id")
     old_amount = fields.Monetary("Old amount", readonly=True)
     new_amount = fields.Monetary("New amount", readonly=True)

@@ -22,9 +22,9 @@ class TimebankLedgerCheck(models.AbstractModel):
                  LEFT JOIN (SELECT redemption_id, SUM(amount) AS amount FROM timebank_reward_match
                              GROUP BY redemption_id) m ON m.redemption_id = r.id
                 WHERE r.scheme_id IN %s
-                  AND (ABS(COALESCE(m.amount, 0) - COALESCE(r.matched_amount, 0)) > 0.004
-                       OR COALESCE(m.amount, 0) > r.cost_amount + COALESCE(r.tolerance_amount, 0) + 0.004
-                       OR COALESCE(m.amount, 0) < -0.004)""",
+                  AND (COALESCE(m.amount, 0) != COALESCE(r.matched_amount, 0)
+                       OR COALESCE(m.amount, 0) > r.cost_amount + COALESCE(r.tolerance_amount, 0)
+                       OR COALESCE(m.amount, 0) < 0)""",
             tuple(schemes.ids),
         )
         return self._prepare_violations(
@@ -44,9 +44,8 @@ class TimebankLedgerCheck(models.AbstractModel):
                  JOIN timebank_redemption r ON r.id = m.redemption_id
                 WHERE r.scheme_id IN %s
                 GROUP BY r.scheme_id, l.id
-               HAVING ABS(COALESCE(l.matched_amount, 0)
-                          - (SELECT SUM(amount) FROM timebank_reward_match
-                              WHERE bill_line_id = l.id)) > 0.004""",
+               HAVING COALESCE(l.matched_amount, 0)
+                      != (SELECT SUM(amount) FROM timebank_reward_match WHERE bill_line_id = l.id)""",
             tuple(schemes.ids),
         )
         return self._prepare_violations(
@@ -64,8 +63,8 @@ class TimebankLedgerCheck(models.AbstractModel):
                  JOIN timebank_redemption r ON r.id = m.redemption_id
                 GROUP BY l.id
                HAVING ARRAY_AGG(r.scheme_id) && %s::int[]
-                  AND (SUM(m.amount) > GREATEST(MAX(COALESCE(m.charged_amount, l.share_amount)), 0) + 0.004
-                    OR SUM(m.amount) < LEAST(MIN(COALESCE(m.charged_amount, l.share_amount)), 0) - 0.004)""",
+                  AND (SUM(m.amount) > GREATEST(MAX(COALESCE(m.charged_amount, l.share_amount)), 0)
+                    OR SUM(m.amount) < LEAST(MIN(COALESCE(m.charged_amount, l.share_amount)), 0))""",
             schemes.ids,
         )
         return self._prepare_violations(

@@ -8,6 +8,7 @@ from ...tools import canonical, hash_chain
 from ..common.figures import figures_over
 from ..common.verb import verb
 from ..common.words import say_day
+from .timebank_reconciliation_period import SIGNED_FORM
 
 MONEY = {"currency_field": "currency_id", "readonly": True}
 
@@ -20,11 +21,9 @@ STATUSES = [
     ("over_budget", "Beyond the budget"),
     ("bill_changed", "Bill changed after matching"),
     ("manual_entry", "Analytic entry without a bill"),
+    ("late_new", "Charged since it was signed"),
+    ("late_changed", "Changed since it was signed"),
 ]
-
-#: What a hash begins with that is taken over who signed and when, too. Earlier ones, which
-#: begin with none, are over the figures and lines alone, and stay good.
-SIGNED_FORM = "2:"
 
 #: What the signatures stand for.
 SIGNED = (
@@ -48,6 +47,9 @@ SIGNED = (
     "note",
 )
 
+#: The same, from the third form on.
+SIGNED_LATE = ("late_amount", "terms_end")
+
 SIGNED_ON_LINES = (
     "status",
     "claim_name",
@@ -63,6 +65,7 @@ SIGNED_ON_LINES = (
     "found_by",
     "note",
 )
+SIGNED_LATE_ON_LINES = ("is_late", "change")
 
 
 class TimebankReconciliation(models.Model):
@@ -74,11 +77,15 @@ class TimebankReconciliation(models.Model):
 
     _name = "timebank.reconciliation"
     _description = "Grant Reconciliation"
-    _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["timebank.protected", "timebank.following", "mail.thread", "mail.activity.mixin"]
     _order = "date_to desc, id desc"
     _protected_fields = frozenset(
-        {"state", "prepared_by", "prepared_on", "reviewed_by", "reviewed_on", "hash", "anchors", "line_ids"}
-    ) | {"inputs_digest", *SIGNED} - {"date_from", "date_to", "note"}  # these are finance's own in a draft
+        {"state", "prepared_by", "prepared_on", "reviewed_by", "reviewed_on", "hash", "anchors"}
+    ) | {"inputs_digest", *SIGNED, *SIGNED_LATE} - {
+        "date_from",
+        "date_to",
+        "note",
+    }  # these are finance's own in a draft
 
     grant_id = fields.Many2one(
         "timebank.grant", required=True, ondelete="restrict", index=True, domain=[("state", "!=", "draft")]
@@ -97,6 +104,7 @@ class TimebankReconciliation(models.Model):
         default="draft",
         tracking=True,
     )
+    gap_text = fields.Char("Days left out", compute="_compute_gap_text")
     note = fields.Text(help="What a reader should know.")
     prepared_by = fields.Many2one("res.users", string="Prepared by", readonly=True, copy=False)
     prepared_on = fields.Datetime("Prepared on", readonly=True, copy=False)
@@ -112,10 +120,30 @@ class TimebankReconciliation(models.Model):
     )
     anchor_text = fields.Text("Ledger at signing", compute="_compute_anchor_text")
     line_ids = fields.One2many("timebank.reconciliation.line", "reconciliation_id", string="Lines")
+    period_line_ids = fields.One2many(
+        "timebank.reconciliation.line",
+        "reconciliation_id",
+        string="Claims and bills",
+        domain=[("is_late", "=", False)],
+    )
+    late_line_ids = fields.One2many(
+        "timebank.reconciliation.line",
+        "reconciliation_id",
+        string="Late entries",
+        domain=[("is_late", "=", True)],
+    )
     # The fund, as of the last day of the period
     award_amount = fields.Monetary("Award", **MONEY)
     budget_amount = fields.Monetary("Reward budget", **MONEY)
-    opening_amount = fields.Monetary("Spent before", help="Up to the day before the period.", **MONEY)
+    terms_end = fields.Date(
+        "Grant's end", readonly=True, help="As it was agreed on the last day of the period."
+    )
+    opening_amount = fields.Monetary(
+        "Spent before", help="As the last reconciliation was signed, or before the first one.", **MONEY
+    )
+    late_amount = fields.Monetary(
+        "Came in late", help="What the books say since of the time that was signed already.", **MONEY
+    )
     spent_amount = fields.Monetary("Spent this period", **MONEY)
     to_date_amount = fields.Monetary("Spent to date", **MONEY)
     ledger_amount = fields.Monetary(
@@ -164,8 +192,14 @@ class TimebankReconciliation(models.Model):
             grant = reconciliation.grant_id
             last = self.search([("grant_id", "=", grant._origin.id), ("state", "!=", "draft")], limit=1)
             start = fields.Date.add(last.date_to, days=1) if last else grant.date_start or today
+            end = max(last_month, fields.Date.end_of(start, "month"))
             reconciliation.date_from = start
-            reconciliation.date_to = max(start, min(last_month, grant.date_end or last_month))
+            reconciliation.date_to = max(start, min(end, grant.date_end or end))
+
+    @api.depends("grant_id", "date_from")
+    def _compute_gap_text(self):
+        for reconciliation in self:
+            reconciliation.gap_text = reconciliation._say_gap()
 
     @api.depends("grant_id", "date_from", "date_to")
     @api.depends_context("lang")
@@ -192,12 +226,9 @@ class TimebankReconciliation(models.Model):
         for reconciliation in self:
             if reconciliation.state == "draft":
                 reconciliation.is_intact = True
-            elif (reconciliation.hash or "").startswith(SIGNED_FORM):
-                expected = SIGNED_FORM + canonical.digest(reconciliation._get_signed())
-                reconciliation.is_intact = reconciliation.hash == expected
             else:
-                figures = reconciliation._get_signed_figures()
-                reconciliation.is_intact = reconciliation.hash == canonical.digest(figures)
+                form, colon, _digest = (reconciliation.hash or "").rpartition(":")
+                reconciliation.is_intact = reconciliation.hash == reconciliation._digest(form + colon)
 
     @api.depends("anchors")
     def _compute_anchor_text(self):
@@ -240,6 +271,7 @@ class TimebankReconciliation(models.Model):
         for reconciliation in self:
             if reconciliation.state != "draft":
                 raise UserError(self.env._("“%s” has been prepared already.", reconciliation.display_name))
+            reconciliation._refuse_out_of_turn()
             reconciliation._refresh()
             reconciliation.invalidate_recordset(["unexplained_count"])
             if reconciliation.unexplained_count:
@@ -293,6 +325,7 @@ class TimebankReconciliation(models.Model):
         for reconciliation in self:
             if reconciliation.state != "prepared":
                 raise UserError(self.env._("“%s” can't go back to draft.", reconciliation.display_name))
+            reconciliation._refuse_out_of_turn()
         self._in_verb().write(
             {"state": "draft", "prepared_by": False, "prepared_on": False, "hash": False, "anchors": False}
         )
@@ -324,20 +357,27 @@ class TimebankReconciliation(models.Model):
     def _sign(self, vals):
         """Write a signature, and the hash over all that is signed by now."""
         self._in_verb().write(vals)
-        self._in_verb().write({"hash": SIGNED_FORM + canonical.digest(self._get_signed())})
+        self._in_verb().write({"hash": self._digest(SIGNED_FORM)})
 
-    def _get_signed(self):
+    def _digest(self, form):
+        """The hash over what is signed, as that form has it."""
+        return form + canonical.digest(self._get_signed(form) if form else self._get_signed_figures(form))
+
+    def _get_signed(self, form):
         """What is signed, by whom and when, as plain values."""
-        return self._get_signed_figures() | {
+        return self._get_signed_figures(form) | {
             "company": self.company_id.id,
             "percentages": [f"{self.spent_percentage:.6f}", f"{self.time_percentage:.6f}"],
             "prepared": [self.prepared_by.id, str(self.prepared_on or "")],
             "reviewed": [self.reviewed_by.id, str(self.reviewed_on or "")],
         }
 
-    def _get_signed_figures(self):
+    def _get_signed_figures(self, form):
         """The figures under the signatures, as plain values."""
         self.ensure_one()
+        names, on_lines = SIGNED, SIGNED_ON_LINES
+        if form == SIGNED_FORM:
+            names, on_lines = SIGNED + SIGNED_LATE, SIGNED_ON_LINES + SIGNED_LATE_ON_LINES
 
         def plain(name, value):
             if self._fields[name].type == "monetary":
@@ -346,30 +386,29 @@ class TimebankReconciliation(models.Model):
 
         return {
             "grant": self.grant_id.id,
-            **{name: plain(name, self[name]) for name in SIGNED},
+            **{name: plain(name, self[name]) for name in names},
             # nothing in what was signed before there were any, so that it stays intact
             **({"anchors": self.anchors} if self.anchors else {}),
-            "lines": self._get_signed_lines(),
+            "lines": self._get_signed_lines(on_lines),
         }
 
-    def _get_signed_lines(self):
+    def _get_signed_lines(self, names):
         """What is signed of each line, straight from the table: there may be thousands."""
         lines = self.env["timebank.reconciliation.line"]
         lines.flush_model()
         rows = self.env.execute_query(
             SQL(
                 "SELECT %s FROM timebank_reconciliation_line WHERE reconciliation_id = %s ORDER BY id",
-                SQL(", ").join(map(SQL.identifier, SIGNED_ON_LINES)),
+                SQL(", ").join(map(SQL.identifier, names)),
                 self.id,
             )
         )
         as_text = [
             self._plain_amount if lines._fields[name].type == "monetary" else lambda value: str(value or "")
-            for name in SIGNED_ON_LINES
+            for name in names
         ]
         return [
-            {name: text(value) for name, text, value in zip(SIGNED_ON_LINES, as_text, row, strict=True)}
-            for row in rows
+            {name: text(value) for name, text, value in zip(names, as_text, row, strict=True)} for row in rows
         ]
 
     def _plain_amount(self, amount):
@@ -406,7 +445,19 @@ class TimebankReconciliationLine(models.Model):
     matched_amount = fields.Monetary("Billed to date", readonly=True)
     difference_amount = fields.Monetary("Difference", readonly=True)
     found_by = fields.Char("Matched by", readonly=True)
+    is_late = fields.Boolean(
+        "Late", readonly=True, help="It came into a period that was signed already, and is taken up by this."
+    )
+    change = fields.Char("What changed", readonly=True)
     note = fields.Char()
+
+    def _say_claim(self):
+        """The claim on paper: with initials, or (context ``timebank_names``) with the person's name."""
+        self.ensure_one()
+        claim = self.redemption_id
+        if not claim:
+            return self.claim_name if self.is_late else ""
+        return claim.display_name if self.env.context.get("timebank_names") else claim._say_with_initials()
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -5,6 +5,8 @@ from ...tools import reconcile
 from ...tools.reconcile import Bill, Claim, Entry, Match, Terms
 from ..common.verb import verb
 from ..common.words import say_day
+from .timebank_grant_books import claim_day
+from .timebank_reconciliation_period import NAMELESS
 
 #: Money on a line, and the line's part that it comes from.
 AMOUNTS = {
@@ -13,11 +15,6 @@ AMOUNTS = {
     "matched_amount": "to_date",
     "difference_amount": "difference",
 }
-
-#: What a line without a claim, or without a bill, doesn't say.
-NAMELESS = dict.fromkeys(
-    ("claim_name", "claim_code", "claimed_on", "supplier_name", "bill_name", "found_by", "note"), False
-)
 
 
 class TimebankReconciliation(models.Model):
@@ -44,14 +41,9 @@ class TimebankReconciliation(models.Model):
         self.ensure_one()
         draft = self.sudo()._in_verb()  # sudo: the figures take in claims and bills the user may not open
         digest = draft._get_inputs_digest()
-        lines = draft._prepare_values(draft._prepare_lines())
+        lines = draft._prepare_values(draft._prepare_lines()) + draft._prepare_late_values()
         draft._replace_lines(lines)
-        draft.write(
-            {
-                **draft._prepare_figures(sum(vals["billed_amount"] for vals in lines)),
-                "inputs_digest": digest,
-            }
-        )
+        draft.write({**draft._prepare_figures(lines), "inputs_digest": digest})
 
     def _replace_lines(self, vals_list):
         """Make the lines those of ``vals_list``. What is as it was keeps its row, and notes are kept.
@@ -79,50 +71,68 @@ class TimebankReconciliation(models.Model):
                 new.append(dict(vals, note=notes[0] if notes else vals["note"]))
         lines.browse(row["id"] for rows in before.values() for row in rows).unlink()
         lines._insert_rows([dict(vals, reconciliation_id=self.id) for vals in new])
-        self.invalidate_recordset(["line_ids", "exception_count", "unexplained_count"])
+        self.invalidate_recordset(
+            ["line_ids", "period_line_ids", "late_line_ids", "exception_count", "unexplained_count"]
+        )
 
     # The fund
-    def _prepare_figures(self, lines_total):
+    def _prepare_figures(self, lines):
         """Values of the money fields.
 
-        :param float lines_total: what the lines bill this period
+        :param list lines: values of the lines
         """
         grant, currency = self.grant_id, self.currency_id
-        books = self._prepare_books()
-        opening, spent = books["opening_amount"], books["to_date_amount"] - books["opening_amount"]
+        agreed, books = self._get_agreed(), self._prepare_books()
+        spent = currency.round(sum(vals["billed_amount"] for vals in lines if not vals["is_late"]))
+        late = currency.round(sum(vals["billed_amount"] for vals in lines if vals["is_late"]))
+        to_date = books["to_date_amount"]
         at_end = grant.with_context(timebank_date=self.date_to)
+        unbilled = at_end.unbilled_amount
         minutes, cost = grant._get_exposure(self.date_to)
-        expected = currency.round(grant.reward_budget * at_end.time_percentage / 100)
+        gone = self._get_time_gone(agreed["end"])
+        expected = currency.round(agreed["budget"] * gone)
         return {
-            "award_amount": grant.amount_company,
-            "budget_amount": grant.reward_budget,
+            "award_amount": agreed["award"],
+            "budget_amount": agreed["budget"],
+            "terms_end": agreed["end"],
             **books,
-            "spent_amount": lines_total,
-            "gap_amount": currency.round(spent - lines_total),
-            "draft_amount": grant._get_draft_spend().get(grant, 0),
-            "unbilled_amount": at_end.unbilled_amount,
-            "closing_amount": currency.round(grant.reward_budget - opening - spent - at_end.unbilled_amount),
+            "late_amount": late,
+            "spent_amount": spent,
+            "gap_amount": currency.round(to_date - books["opening_amount"] - late - spent),
+            "draft_amount": grant._get_draft_spend(self.date_to)[grant],
+            "unbilled_amount": unbilled,
+            "closing_amount": currency.round(agreed["budget"] - to_date - unbilled),
             "exposure_minutes": minutes,
             "exposure_amount": currency.round(cost),
             "expected_amount": expected,
-            "variance_amount": currency.round(opening + spent - expected),
-            "spent_percentage": at_end.spent_percentage,
-            "time_percentage": at_end.time_percentage,
+            "variance_amount": currency.round(to_date - expected),
+            "spent_percentage": 100 * (to_date + unbilled) / agreed["budget"] if agreed["budget"] else 0,
+            "time_percentage": 100 * gone,
         }
 
+    def _get_time_gone(self, end):
+        """The part of the grant's time that has gone by the last day of the period."""
+        start = self.grant_id.date_start
+        days = (end - start).days + 1
+        return min(max((self.date_to - start).days + 1, 0), days) / days
+
     def _prepare_books(self):
-        """Values of the figures that the books alone give."""
+        """Values of the figures that the books alone give, after what was signed before."""
         grant, round_money = self.grant_id, self.currency_id.round
-        day_before = fields.Date.subtract(self.date_from, days=1)
-        opening = grant._get_spend_totals(date_to=day_before)[grant]
+        before = self._get_spent_before()
         spent = grant._get_spend_totals(self.date_from, self.date_to)[grant]
         ledger = grant._get_analytic_spend(self.date_from, self.date_to)
         return {
-            "opening_amount": opening,
-            "to_date_amount": round_money(opening + spent),
+            "opening_amount": self._get_opening(before),
+            "to_date_amount": round_money(before + spent),
             "ledger_amount": ledger,
             "other_amount": round_money(ledger - spent),
         }
+
+    def _get_spent_before(self):
+        """What the books have of the time before the period."""
+        grant = self.grant_id
+        return grant._get_spend_totals(date_to=fields.Date.subtract(self.date_from, days=1))[grant]
 
     # ------------------------------------------------------------
     # The lines of a reconciliation, from the books and the claims as they are now.
@@ -137,24 +147,27 @@ class TimebankReconciliation(models.Model):
             self._read_bills(),
             self._read_matches(),
             self._read_claims(),
-            [
-                Entry(spend.move_line_id, self._to_minor_units(spend.amount), spend.date)
-                for spend in self.grant_id._get_spend_lines(date_to=self.date_to)
-            ],
+            self._get_entries(),
         )
 
-    def _get_terms(self):
-        """What spending is held against.
+    def _get_entries(self):
+        """Spending in the books up to the period's end."""
+        minor = self.grant_id._get_to_minor_units()
+        return [
+            Entry(spend.move_line_id, minor(spend.amount), spend.date, spend.name)
+            for spend in self.grant_id._get_spend_lines(date_to=self.date_to)
+        ]
 
-        What was signed is held against what was agreed when it was signed: an amendment
-        of later is no change in the books.
-        """
-        grant = self.grant_id
-        budget, end = grant.reward_budget, grant.date_end
-        if self.state != "draft":
-            amended = grant.amendment_ids.filtered(lambda change: change.create_date >= self.prepared_on)
-            budget, end = self.budget_amount, amended.sorted("id")[:1].old_date_end or end
-        return Terms(self.date_from, self.date_to, grant.date_start, end, self._to_minor_units(budget))
+    def _get_terms(self):
+        """What spending is held against."""
+        agreed = self._get_agreed()
+        return Terms(
+            self.date_from,
+            self.date_to,
+            self.grant_id.date_start,
+            agreed["end"],
+            self._to_minor_units(agreed["budget"]),
+        )
 
     # What is read
     def _read_bills(self):
@@ -173,14 +186,15 @@ class TimebankReconciliation(models.Model):
 
     def _read_matches(self):
         """Matches of bills up to the period's end."""
+        minor = self.grant_id._get_to_minor_units()
         return [
-            Match(number, claim, bill, self._to_minor_units(amount))
-            for number, claim, bill, amount in self.env.execute_query(
+            Match(number, claim, bill, minor(amount), minor(pays))
+            for number, claim, bill, amount, pays in self.env.execute_query(
                 SQL(
-                    """SELECT m.id, m.redemption_id, m.bill_line_id, m.amount
-                         FROM timebank_reward_match m JOIN timebank_bill_line l ON l.id = m.bill_line_id
-                        WHERE m.grant_id = %s AND l.date <= %s""",
-                    self.grant_id.id,
+                    """SELECT m.id, m.redemption_id, m.bill_line_id, m.amount, m.pays
+                         FROM (%s) m JOIN timebank_bill_line l ON l.id = m.bill_line_id
+                        WHERE l.date <= %s""",
+                    self.grant_id._get_match_query(self.date_to),
                     self.date_to,
                 )
             )
@@ -188,20 +202,22 @@ class TimebankReconciliation(models.Model):
 
     def _read_claims(self):
         """The grant's claims; those that stand at the period's end await their bills."""
+        minor = self.grant_id._get_to_minor_units()
         return [
-            Claim(number, self._to_minor_units(cost), day, awaits, done)
+            Claim(number, minor(cost), day, awaits, done)
             for number, cost, day, awaits, done in self.env.execute_query(
                 SQL(
-                    """SELECT id, cost_amount, approved_on::date,
+                    """SELECT id, cost_amount, %(day)s,
                               state IN ('approved', 'fulfilled') AND NOT COALESCE(billing_done, FALSE)
-                              AND approved_on::date <= %s, COALESCE(billing_done, FALSE)
-                         FROM timebank_redemption
-                        WHERE grant_id = %s
-                           OR id IN (SELECT redemption_id FROM timebank_reward_match WHERE grant_id = %s)
+                              AND %(day)s <= %(last)s, COALESCE(billing_done, FALSE)
+                         FROM timebank_redemption r
+                        WHERE grant_id = %(grant)s
+                           OR id IN (SELECT redemption_id FROM timebank_reward_match
+                                      WHERE grant_id = %(grant)s)
                         ORDER BY id""",
-                    self.date_to,
-                    self.grant_id.id,
-                    self.grant_id.id,
+                    day=claim_day("r"),
+                    last=self.date_to,
+                    grant=self.grant_id.id,
                 )
             )
         ]
@@ -230,7 +246,9 @@ class TimebankReconciliation(models.Model):
                 "status": line.status,
                 "sequence": line.rank,
                 "billed_on": line.day or False,
+                "is_late": False,
                 **NAMELESS,
+                **({"bill_name": line.name} if line.name else {}),
                 **of_claim.get(line.claim, {}),
                 **of_bill.get(line.item, {}),
                 **of_match.get(line.match, {}),
@@ -250,7 +268,7 @@ class TimebankReconciliation(models.Model):
             reason = claims.browse(line.claim).budget_override_reason
             return {"note": reason} if reason else {}
         if line.status == "unbilled":
-            approved_on = claims.browse(line.claim).approved_on.date()
+            approved_on = claims.browse(line.claim)._get_day()
             day = reconcile.expected_by(approved_on, self.grant_id.days_after)
             if day >= self.date_to:
                 return {"note": self.env._("Bill expected by %s.", say_day(self.env, day))}

@@ -1,9 +1,12 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools import canonical, drift
 from ...tools.reconcile import Line
+from ..common.verb import verb
+from ..common.windows import open_list
 from ..common.words import say_day
+from .timebank_grant_books import claim_day
 
 #: Changes told in full; a number stands for the others.
 TOLD = 30
@@ -27,10 +30,55 @@ class TimebankReconciliation(models.Model):
     )
     drift = fields.Text("Changed since", compute="_compute_drift")
     has_drift = fields.Boolean("Has changed", compute="_compute_drift")
+    drift_amount = fields.Monetary(
+        "Spent to date, changed by",
+        compute="_compute_drift",
+        help="What the books have of the time up to the period's end, less what was signed.",
+    )
+    is_overtaken = fields.Boolean(
+        "Changed, and not taken up",
+        compute="_compute_is_overtaken",
+        search="_search_is_overtaken",
+        help="The books have changed since it was signed, and no later one is signed that takes it up.",
+    )
 
+    def _compute_is_overtaken(self):
+        found = self._get_overtaken(self.grant_id.ids)
+        for reconciliation in self:
+            reconciliation.is_overtaken = reconciliation in found
+
+    def _search_is_overtaken(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("id", "in" if True in value else "not in", self._get_overtaken().ids)]
+
+    @api.model
+    def _get_overtaken(self, grant_ids=None):
+        """Signed ones that the books have left behind: each grant's latest, which took up earlier changes.
+
+        :param grant_ids: of these grants only, default all that the user may see
+        """
+        domain = [("state", "!=", "draft")]
+        if grant_ids is not None:
+            domain.append(("grant_id", "in", grant_ids))
+        latest = {}
+        for reconciliation in self.search(domain, order="date_to desc, id desc"):
+            latest.setdefault(reconciliation.grant_id.id, reconciliation.id)
+        return self.browse(latest.values()).filtered("has_drift")
+
+    @api.model
+    @verb()
+    def action_view_overtaken(self):
+        """The signed ones that the books have left behind."""
+        return open_list(
+            self.env, "timebank_reconciliation_action", [("id", "in", self._get_overtaken().ids)], {}
+        )
+
+    @api.depends_context("timebank_paper", "lang")
     def _compute_drift(self):
         for reconciliation in self:
             changes = reconciliation._get_drift() if reconciliation.state != "draft" else []
+            reconciliation.drift_amount = reconciliation._get_drift_amount() if changes else 0
             if len(changes) > TOLD:
                 more = self.env._("… and %s more changes", len(changes) - TOLD)
                 changes = [*changes[:TOLD], more]
@@ -46,35 +94,34 @@ class TimebankReconciliation(models.Model):
         self.ensure_one()
         self.env.flush_all()
         grant = self.grant_id
-        account = grant.analytic_account_id
-        column = account.plan_id._column_name() if account else "account_id"
         [[digest]] = self.env.execute_query(
             SQL(
                 """
                 SELECT encode(sha256(convert_to(
                            COALESCE(string_agg(part, E'\\n' ORDER BY part COLLATE "C"), ''), 'UTF8')), 'hex')
                   FROM (
-                    SELECT ROW('entry', a.date, a.move_line_id, a.general_account_id, g.account_type,
-                               a.product_id, SUM(a.amount))::text AS part
-                      FROM account_analytic_line a
-                      LEFT JOIN account_account g ON g.id = a.general_account_id
-                     WHERE a.%(column)s = %(account)s AND a.date <= %(last)s
-                     GROUP BY a.date, a.move_line_id, a.general_account_id, g.account_type, a.product_id
+                    SELECT ROW('entry', item, date, CASE WHEN entry IS NULL THEN '' ELSE name END,
+                               amount)::text AS part
+                      FROM (%(spend)s) spend
                     UNION ALL
-                    SELECT ROW('match', m.redemption_id, m.move_line_id, l.date, i.parent_state,
-                               m.amount)::text
-                      FROM timebank_reward_match m
+                    SELECT ROW('balance', date, SUM(amount))::text
+                      FROM %(entries)s entries WHERE company_id = %(company)s GROUP BY date
+                    UNION ALL
+                    SELECT ROW('match', m.redemption_id, m.move_line_id, l.date, m.amount, m.pays)::text
+                      FROM (%(matches)s) m
                       JOIN timebank_bill_line l ON l.id = m.bill_line_id
-                      JOIN account_move_line i ON i.id = m.move_line_id
-                     WHERE m.grant_id = %(grant)s AND l.date <= %(last)s
+                     WHERE l.date <= %(last)s
                     UNION ALL
                     SELECT ROW('claim', id, state, approved_on, cost_amount, billing_done)::text
-                      FROM timebank_redemption
-                     WHERE grant_id = %(grant)s AND approved_on::date <= %(last)s
+                      FROM timebank_redemption r
+                     WHERE grant_id = %(grant)s AND %(day)s <= %(last)s
                   ) parts
                 """,
-                column=SQL.identifier(column),
-                account=account.id or 0,
+                spend=grant._get_lines_query(grant._get_posted(None, self.date_to)),
+                entries=grant._get_posted(None, self.date_to),
+                company=grant.company_id.id,
+                matches=grant._get_match_query(self.date_to),
+                day=claim_day("r"),
                 grant=grant.id,
                 last=self.date_to,
             )
@@ -96,6 +143,7 @@ class TimebankReconciliation(models.Model):
         found = drift.compare(self._read_signed(), self._prepare_lines())
         return [
             *self._tell_of_fund(),
+            *self._tell_of_late(),
             *self._tell_of_bills(found.bills),
             *self._tell_of_claims(found.claims),
             *(
@@ -109,6 +157,13 @@ class TimebankReconciliation(models.Model):
             ),
         ]
 
+    def _get_drift_amount(self):
+        """How much more the books have of the time up to the period's end than was signed."""
+        grant = self.grant_id.sudo()  # sudo: the same view of the books as when it was prepared
+        return self.currency_id.round(
+            grant._get_spend_totals(date_to=self.date_to)[grant] - self.to_date_amount
+        )
+
     def _read_signed(self):
         """The lines as they were signed. A bill deleted since is known by its name."""
         self.env.flush_all()
@@ -116,12 +171,21 @@ class TimebankReconciliation(models.Model):
             SQL(
                 """SELECT status, redemption_id, move_line_id, bill_name, billed_on,
                           cost_amount, billed_amount, matched_amount, difference_amount
-                     FROM timebank_reconciliation_line WHERE reconciliation_id = %s ORDER BY id""",
+                     FROM timebank_reconciliation_line
+                    WHERE reconciliation_id = %s AND is_late IS NOT TRUE ORDER BY id""",
                 self.id,
             )
         )
+        minor = self.grant_id._get_to_minor_units()
         return [
-            Line(status, claim or 0, item or name or 0, 0, day, *map(self._to_minor_units, amounts))
+            Line(
+                status,
+                claim or 0,
+                item or (status != "manual_entry" and name) or 0,
+                0,
+                day,
+                *map(minor, amounts),
+            )
             for status, claim, item, name, day, *amounts in rows
         ]
 
@@ -141,7 +205,12 @@ class TimebankReconciliation(models.Model):
     def _tell_of_bills(self, bills):
         items = self.env["account.move.line"].browse(item for item in bills if isinstance(item, int)).exists()
         items = {item.id: item for item in items}
-        names = {line.move_line_id.id or line.bill_name: line for line in self.line_ids if line.bill_name}
+        columns = self.line_ids._get_columns("id", "move_line_id", "bill_name", "is_late")
+        known = {
+            item_id or name: line_id for line_id, item_id, name, is_late in columns if name and not is_late
+        }
+        told = [key for key in bills if key in known]
+        names = dict(zip(told, self.line_ids.browse(known[key] for key in told), strict=True))
         for key, (before, after) in bills.items():
             item, line = items.get(key), names.get(key)
             name = line.bill_name if line else self._prepare_bill_names(item)["bill_name"]
@@ -156,7 +225,7 @@ class TimebankReconciliation(models.Model):
             elif not after or not after.amount:
                 yield self.env._(
                     "%(bill)s: %(before)s was charged to the grant, and nothing is now: %(why)s",
-                    why=self._why_gone(item),
+                    why=self._why_gone(item, item and not self.date_from <= item.date <= self.date_to),
                     **words,
                 )
             elif before.amount != after.amount:
@@ -171,15 +240,18 @@ class TimebankReconciliation(models.Model):
                     **words,
                 )
 
-    def _why_gone(self, item):
-        """Why a bill line of the period is charged to the grant no more."""
+    def _why_gone(self, item, moved):
+        """Why a bill line is charged to the grant no more in the period in which it was.
+
+        :param bool moved: whether it is of another day now
+        """
         if not item:
             return self.env._("the bill was deleted")
         if item.parent_state == "draft":
             return self.env._("the bill is back in draft")
         if item.parent_state == "cancel":
             return self.env._("the bill was cancelled")
-        if not self.date_from <= item.date <= self.date_to:
+        if moved:
             return self.env._("the bill is dated %s now", say_day(self.env, item.date))
         return self.env._("its line no longer counts for this grant")
 
@@ -189,10 +261,16 @@ class TimebankReconciliation(models.Model):
             claim = records[claim_id]
             yield self.env._(
                 "%(claim)s: %(before)s; now %(after)s",
-                claim=f"{claim.display_name} ({claim.code})" if claim.code else claim.display_name,
+                claim=self._name_claim(claim),
                 before=self._describe(before) if before else self.env._("was not claimed"),
                 after=self._describe(after) if after else self._why_no_line(claim),
             )
+
+    def _name_claim(self, claim):
+        """A claim on the screen, or (context ``timebank_paper``) on paper: without whose it is."""
+        if self.env.context.get("timebank_paper"):
+            return f"{claim._say_with_initials()} (#{claim.id})"
+        return f"{claim.display_name} ({claim.code})" if claim.code else claim.display_name
 
     def _describe(self, standing):
         billed = self.env._(

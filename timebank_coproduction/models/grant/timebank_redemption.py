@@ -1,9 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
-from ...tools import codes
-from ..common.verb import record_or_none, text, verb
+from ...tools import codes, words
+from ..common.verb import flag, number, record_or_none, text, verb
 from ..reward.timebank_reward import STAFF
+
+#: Until a claim is decided, its expected cost is typed in; then it is committed.
+UNDECIDED = ("draft", "requested")
 
 
 class TimebankRedemption(models.Model):
@@ -42,7 +45,6 @@ class TimebankRedemption(models.Model):
         "Tolerance",
         compute="_compute_tolerance_amount",
         store=True,
-        readonly=False,
         copy=False,
         groups=STAFF,
         help="By how much the bills may exceed the expected cost.",
@@ -64,11 +66,15 @@ class TimebankRedemption(models.Model):
     @api.depends("grant_id.tolerance_percent", "grant_id.tolerance_amount", "cost_amount")
     def _compute_tolerance_amount(self):
         for claim in self:
-            grant = claim.grant_id
-            currency = claim.currency_id or claim.env.company.currency_id  # a new claim has no bank yet
-            usual = max(grant.tolerance_amount, claim.cost_amount * grant.tolerance_percent / 100)
+            usual = claim._get_usual_tolerance(claim.cost_amount)
             # what was matched within an earlier tolerance stays within it
-            claim.tolerance_amount = currency.round(max(usual, claim.matched_amount - claim.cost_amount))
+            claim.tolerance_amount = max(usual, claim.matched_amount - claim.cost_amount)
+
+    def _get_usual_tolerance(self, cost):
+        """By how much bills may exceed that cost, as the grant has it."""
+        currency = self.currency_id or self.env.company.currency_id  # a new claim has no bank yet
+        grant = self.grant_id
+        return currency.round(max(grant.tolerance_amount, cost * grant.tolerance_percent / 100))
 
     @api.depends("cost_amount", "matched_amount", "billing_done", "state")
     def _compute_unbilled_amount(self):
@@ -126,7 +132,7 @@ class TimebankRedemption(models.Model):
         :return: dict of record id → grant (only where one pays), dict of id → why none can
         """
         # sudo: the grants' totals decide, whoever approves.
-        claims = self.sudo().filtered("cost_amount")
+        claims = self.sudo()._having("cost_amount")
         today = fields.Date.context_today(self)
         open_grants = claims.env["timebank.grant"].search(
             [
@@ -233,36 +239,134 @@ class TimebankRedemption(models.Model):
     # What suppliers bill for a claim holds: its cost, its tolerance, its code, its end.
     # ------------------------------------------------------------
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "tolerance_amount" in vals and not self._is_in_verb():
-            for claim in self:
-                tolerance = claim.currency_id.format(claim.tolerance_amount)
-                claim._note(self.env._("Bills may exceed the expected cost by %s", tolerance))
-        return result
-
     def _check_content(self, vals):
-        """A tolerance is for finance to set, and stays once something is matched within it."""
+        """The cost of a decided claim, which a grant may have committed, is changed by its verb."""
         super()._check_content(vals)
-        if "cost_amount" in vals:
-            for claim in self.sudo():  # sudo: only how much is matched
-                if claim.matched_amount > (vals["cost_amount"] or 0) + claim.tolerance_amount:
-                    raise UserError(
-                        self.env._(
-                            "“%(claim)s” is matched with bills over %(amount)s: undo a match first.",
-                            claim=claim.display_name,
-                            amount=claim.currency_id.format(claim.matched_amount),
-                        )
-                    )
-        if "tolerance_amount" not in vals:
+        if "cost_amount" not in vals:
             return
-        if not self.env.su and not self.env.user.has_group("timebank_coproduction.group_timebank_finance"):
-            raise AccessError(self.env._("Only finance can change a claim's tolerance."))
-        for claim in self.sudo():  # sudo: only whether something is matched
-            if claim.match_ids:
+        for claim in self.sudo():  # sudo: only its state and its cost
+            same = claim.currency_id.compare_amounts(claim.cost_amount, vals["cost_amount"] or 0) == 0
+            if claim.state not in UNDECIDED and not same:
                 raise UserError(
-                    self.env._("“%s” is matched with a bill: undo the match first.", claim.display_name)
+                    self.env._(
+                        "“%s” is decided: use “Change expected cost”, with the reason.", claim.display_name
+                    )
                 )
+
+    @verb(cost=number(least=0), reason=text(), beyond_budget=flag())
+    def action_set_cost(self, cost, reason, beyond_budget=False):
+        """Change what approved claims are expected to cost, each.
+
+        :param float cost: of one claim, in company currency
+        :param str reason: why; kept with the claim
+        :param bool beyond_budget: allow it although the grant has not enough left
+        :raises UserError: without a reason, beyond the grant's budget, below what is matched, or for a
+            claim that doesn't stand
+        """
+        self.env["timebank.grant"]._check_finance()
+        reason = self._require_reason(reason, self.env._("Say why the expected cost changes."))
+        claims = self.sudo()  # sudo: finance has no right to change claims but this
+        claims._refuse_undecided()
+        claims.grant_id._mark_committed()
+        claims._lock_matched()
+        beyond = claims._refuse_beyond_budget(cost, beyond_budget)
+        for claim in claims:
+            before, money = claim.cost_amount, claim.currency_id.format
+            if (
+                claim.currency_id.compare_amounts(
+                    claim.matched_amount, cost + claim._get_usual_tolerance(cost)
+                )
+                > 0
+            ):
+                raise UserError(
+                    self.env._(
+                        "“%(claim)s” is matched with bills over %(amount)s: undo a match first.",
+                        claim=claim.display_name,
+                        amount=money(claim.matched_amount),
+                    )
+                )
+            vals = {"budget_override_reason": reason} if claim in beyond else {}
+            claim._in_verb().write({"cost_amount": cost, **vals})
+            claim._note(
+                self.env._(
+                    "Expected cost: %(before)s → %(after)s. %(reason)s",
+                    before=money(before),
+                    after=money(cost),
+                    reason=reason,
+                )
+            )
+        claims.grant_id._refresh_figures()
+        return True
+
+    @verb(tolerance=number(least=0), reason=text())
+    def action_set_tolerance(self, tolerance, reason):
+        """Change by how much the bills of approved claims may exceed their expected cost.
+
+        :param float tolerance: for one claim, in company currency
+        :param str reason: why; kept with the claim
+        :raises UserError: without a reason, below what is matched within it already, or for a claim
+            that doesn't stand
+        """
+        self.env["timebank.grant"]._check_finance()
+        reason = self._require_reason(reason, self.env._("Say why the tolerance changes."))
+        claims = self.sudo()  # sudo: finance has no right to change claims but this
+        claims._refuse_undecided()
+        claims._lock_matched()
+        for claim in claims:
+            before, money = claim.tolerance_amount, claim.currency_id.format
+            if claim.currency_id.compare_amounts(claim.matched_amount, claim.cost_amount + tolerance) > 0:
+                raise UserError(
+                    self.env._(
+                        "“%(claim)s” is matched with bills over %(amount)s: undo a match first.",
+                        claim=claim.display_name,
+                        amount=money(claim.matched_amount),
+                    )
+                )
+            claim._in_verb().write({"tolerance_amount": tolerance})
+            claim._note(
+                self.env._(
+                    "Bills may exceed the expected cost by %(after)s, until now %(before)s. %(reason)s",
+                    before=money(before),
+                    after=money(tolerance),
+                    reason=reason,
+                )
+            )
+        return True
+
+    def _refuse_undecided(self):
+        for claim in self:
+            if claim.state not in ("approved", "fulfilled"):
+                raise UserError(self.env._("“%s” does not stand.", claim.display_name))
+
+    def _refuse_beyond_budget(self, cost, allowed):
+        """The claims of grants that have not enough left for a cost of ``cost`` each.
+
+        :raises UserError: where there are some, unless ``allowed``
+        """
+        beyond = self.browse()
+        for grant, claims in self.filtered("grant_id").grouped("grant_id").items():
+            currency = grant.company_currency_id
+            more = sum(
+                max(cost - claim.matched_amount, 0) - max(claim.cost_amount - claim.matched_amount, 0)
+                for claim in claims
+                if not claim.billing_done
+            )
+            if currency.compare_amounts(more, 0) <= 0 or (
+                currency.compare_amounts(more, grant.remaining_amount) <= 0
+            ):
+                continue
+            if not allowed:
+                raise UserError(
+                    self.env._(
+                        "“%(grant)s” has %(left)s left, and this takes %(more)s more."
+                        " Tick “Beyond the budget” to allow it all the same.",
+                        grant=grant.name,
+                        left=currency.format(max(grant.remaining_amount, 0)),
+                        more=currency.format(more),
+                    )
+                )
+            beyond |= claims
+        return beyond
 
     def _give_codes(self, vals_by_id):
         """Whatever a supplier will bill has a code, by which the bill can name it."""
@@ -316,14 +420,26 @@ class TimebankRedemption(models.Model):
     def _add_matched(self, amounts):
         """:param dict amounts: record id → what is matched more (or, below zero, less)"""
         self._lock_matched()
-        for claim in self:
-            claim._in_verb().write(
-                {"matched_amount": claim.currency_id.round(claim.matched_amount + amounts[claim.id])}
-            )
+        self._update_rows(
+            {
+                claim.id: {
+                    "matched_amount": claim.currency_id.round(claim.matched_amount + amounts[claim.id])
+                }
+                for claim in self
+            }
+        )
 
     # ------------------------------------------------------------
     # What others know a claim by: the screen to match by hand, a reconciliation
     # ------------------------------------------------------------
+
+    def _get_day(self):
+        """The day on which it was approved, by the clocks of its organisation (see `claim_day`)."""
+        zone = self.company_id.sudo().partner_id.tz or "UTC"  # sudo: the organisation's time zone alone
+        return (
+            self.approved_on
+            and fields.Datetime.context_timestamp(self.with_context(tz=zone), self.approved_on).date()
+        )
 
     def _prepare_row(self):
         return {
@@ -331,7 +447,7 @@ class TimebankRedemption(models.Model):
             "name": self.display_name,
             "code": self.code or "",
             "partner": self.reward_id.supplier_id.name or "",
-            "date": fields.Date.to_string(self.approved_on),
+            "date": fields.Date.to_string(self._get_day()),
             "quantity": self.quantity,
             "cost": self.cost_amount,
             "matched": self.matched_amount,
@@ -339,10 +455,18 @@ class TimebankRedemption(models.Model):
         }
 
     def _prepare_names(self):
-        """What a reconciliation knows a claim by."""
+        """What a reconciliation knows a claim by: what was bought, and of the person no more than initials.
+
+        So the purchase can be kept for as long as the funder asks, and the person forgotten.
+        """
         return {
-            "claim_name": self.display_name,
+            "claim_name": self._say_with_initials(),
             "claim_code": self.code,
-            "claimed_on": self.approved_on and self.approved_on.date(),
+            "claimed_on": self._get_day(),
             "supplier_name": self.reward_id.supplier_id.name,
         }
+
+    def _say_with_initials(self):
+        person = self.partner_id.sudo()  # sudo: initials only, for whoever may read the claim
+        name = person.name or ""
+        return self._say_for(name if person.is_company else words.initials(name))

@@ -57,6 +57,7 @@ class TimebankRewardMatch(models.Model):
             ("vat", "VAT that can't be recovered"),
             ("postage", "Postage"),
             ("fewer", "Fewer delivered"),
+            ("tolerance", "Within the tolerance"),
             ("currency", "Exchange rate"),
             ("other", "Other"),
         ],
@@ -70,7 +71,7 @@ class TimebankRewardMatch(models.Model):
     )
     _amount_not_zero = models.Constraint("CHECK (amount != 0)", "A match is for an amount.")
     _within_line = models.Constraint(
-        "CHECK (amount BETWEEN LEAST(charged_amount, 0) - 0.004 AND GREATEST(charged_amount, 0) + 0.004)",
+        "CHECK (amount BETWEEN LEAST(charged_amount, 0) AND GREATEST(charged_amount, 0))",
         "A match can't be for more than its bill line.",
     )
 
@@ -148,9 +149,9 @@ class TimebankRewardMatch(models.Model):
         # sudo: matches and their sums change through these verbs alone.
         matches = self.sudo()
         matches.bill_line_id._lock()
-        for line, group in matches.grouped("bill_line_id").items():
-            matched = line.matched_amount - sum(group.mapped("amount"))
-            line._in_verb().write({"matched_amount": matched})
+        matches.bill_line_id._add_matched(
+            {line.id: -sum(group.mapped("amount")) for line, group in matches.grouped("bill_line_id").items()}
+        )
         matches.redemption_id._add_matched(
             {
                 claim.id: -sum(group.mapped("amount"))
@@ -162,10 +163,12 @@ class TimebankRewardMatch(models.Model):
         matches._in_verb().unlink()
 
     @api.private
-    def _match(self, pairs, difference_reason=False, note=False):
+    def _match(self, pairs, difference_reason=False, note=False, reasons=None, refusals=None):
         """Match pairs of (claim, bill line, amount, how found), all or none.
 
-        :raises UserError: naming the first that can't be
+        :param dict reasons: (claim id, bill line id) → the difference reason of that pair
+        :param dict refusals: takes bill line id → why it can't, and the others are matched
+        :raises UserError: naming the first that can't be, unless ``refusals`` takes them
         """
         # sudo: matches and their sums change through these verbs alone.
         claims = self.env["timebank.redemption"].sudo().union(*[pair[0] for pair in pairs])
@@ -180,84 +183,89 @@ class TimebankRewardMatch(models.Model):
             )
             for claim in claims
         }
-        by_line, by_claim = {}, {}
-        for claim, line, amount, _found_by in pairs:
+        matched = lines._get_paid_claims()
+        by_line, by_claim, possible = {}, {}, []
+        for claim, line, amount, found_by in pairs:
             # sudo: finance matches, without being an accountant; each pair is checked
-            self._check_pair(claim.sudo(), line.sudo(), amount, open_lines, open_claims)
+            reason = self._why_not_pair(claim.sudo(), line.sudo(), amount, open_lines, open_claims, matched)
+            if reason and refusals is None:
+                raise UserError(reason)
+            if reason:
+                refusals[line.id] = reason
+                continue
+            possible.append((claim, line, amount, found_by))
             open_lines[line.id] -= amount
-            room, matched = open_claims[claim.id]
-            open_claims[claim.id] = (room - amount, matched + amount)
+            room, before = open_claims[claim.id]
+            open_claims[claim.id] = (room - amount, before + amount)
+            matched.setdefault(line.id, set()).add(claim.id)
             by_line[line.id] = by_line.get(line.id, 0) + amount
             by_claim[claim.id] = by_claim.get(claim.id, 0) + amount
-        for line in lines:
-            matched = line.currency_id.round(line.matched_amount + by_line[line.id])
-            line._in_verb().write({"matched_amount": matched})
+        if len(possible) < len(pairs):
+            pairs, lines, claims = possible, lines.browse(by_line), claims.browse(by_claim)
+        lines._add_matched(by_line)
         claims._add_matched(by_claim)
-        # sudo: matches are made by this verb alone, whose rules were asked
-        return (
-            self.sudo()
-            ._in_verb()
-            .create(
-                [
-                    {
-                        "redemption_id": claim.id,
-                        "bill_line_id": line.id,
-                        "amount": amount,
-                        "charged_amount": line.share_amount,
-                        "found_by": found_by,
-                        "difference_reason": difference_reason,
-                        "note": note,
-                    }
-                    for claim, line, amount, found_by in pairs
-                ]
+        shares = {line.id: (line.share_amount, line.move_line_id.id, line.grant_id.id) for line in lines}
+        rows = []
+        for claim, line, amount, found_by in pairs:
+            charged, move_line_id, grant_id = shares[line.id]
+            rows.append(
+                {
+                    "redemption_id": claim.id,
+                    "bill_line_id": line.id,
+                    "move_line_id": move_line_id,
+                    "grant_id": grant_id,
+                    "amount": line.currency_id.round(amount),
+                    "charged_amount": charged,
+                    "found_by": found_by,
+                    "difference_reason": (reasons or {}).get((claim.id, line.id), difference_reason),
+                    "note": note,
+                }
             )
-            .with_env(self.env)
-        )
+        # sudo: matches are made by this verb alone, whose rules were asked
+        return self.sudo()._insert_rows(rows).with_env(self.env)
 
-    def _check_pair(self, claim, line, amount, open_lines, open_claims):
-        """:raises UserError: when the amount does not fit the line or the claim"""
+    def _why_not_pair(self, claim, line, amount, open_lines, open_claims, matched):
+        """:return: a sentence where the amount does not fit the line or the claim, or they are matched"""
         currency = line.currency_id
         if currency.is_zero(amount):
-            raise UserError(self.env._("Say how much of %s pays for this claim.", line.display_name))
+            return self.env._("Say how much of %s pays for this claim.", line.display_name)
         if claim.grant_id != line.grant_id:
-            raise UserError(
-                self.env._(
-                    "“%(claim)s” is charged to %(grant)s, and the bill to %(other)s.",
-                    claim=claim.display_name,
-                    grant=claim.grant_id.name or self.env._("own funds"),
-                    other=line.grant_id.name,
-                )
+            return self.env._(
+                "“%(claim)s” is charged to %(grant)s, and the bill to %(other)s.",
+                claim=claim.display_name,
+                grant=claim.grant_id.name or self.env._("own funds"),
+                other=line.grant_id.name,
             )
         if claim.state not in ("approved", "fulfilled"):
-            raise UserError(
-                self.env._("“%s” does not stand: only approved claims are paid.", claim.display_name)
+            return self.env._("“%s” does not stand: only approved claims are paid.", claim.display_name)
+        if claim.id in matched.get(line.id, ()):
+            return self.env._(
+                "“%(claim)s” and %(bill)s are matched already: undo that match, then match the new amount.",
+                claim=claim.display_name,
+                bill=line.display_name,
             )
         left = open_lines[line.id]
         if amount * left <= 0 or currency.compare_amounts(abs(amount), abs(left)) > 0:
-            raise UserError(
-                self.env._(
-                    "%(bill)s has %(left)s left to match, not %(amount)s.",
-                    bill=line.display_name,
-                    left=currency.format(left),
-                    amount=currency.format(amount),
-                )
+            return self.env._(
+                "%(bill)s has %(left)s left to match, not %(amount)s.",
+                bill=line.display_name,
+                left=currency.format(left),
+                amount=currency.format(amount),
             )
-        room, matched = open_claims[claim.id]
+        room, before = open_claims[claim.id]
         if currency.compare_amounts(amount, room) > 0:
-            raise UserError(
-                self.env._(
-                    "“%(claim)s” was expected to cost %(cost)s, with %(tolerance)s tolerance:"
-                    " only %(room)s more can be matched.",
-                    claim=claim.display_name,
-                    cost=currency.format(claim.cost_amount),
-                    tolerance=currency.format(claim.tolerance_amount),
-                    room=currency.format(max(room, 0)),
-                )
+            return self.env._(
+                "“%(claim)s” was expected to cost %(cost)s, with %(tolerance)s tolerance:"
+                " only %(room)s more can be matched. Match that part, or change the claim's expected cost"
+                " or tolerance first.",
+                claim=claim.display_name,
+                cost=currency.format(claim.cost_amount),
+                tolerance=currency.format(claim.tolerance_amount),
+                room=currency.format(max(room, 0)),
             )
-        if currency.compare_amounts(matched + amount, 0) < 0:
-            raise UserError(
-                self.env._("More would be credited for “%s” than was billed for it.", claim.display_name)
-            )
+        if currency.compare_amounts(before + amount, 0) < 0:
+            return self.env._("More would be credited for “%s” than was billed for it.", claim.display_name)
+        return ""
 
     # ------------------------------------------------------------
     # The row that finance sees while matching by hand

@@ -91,7 +91,7 @@ class TimebankHours(models.Model):
         refusals = {}
         for scheme, entries in self._by_bank().items():
             reasons = {
-                person: scheme._why_not_taking_part(person, members.get((scheme.id, person.id)))
+                person.id: scheme._why_not_taking_part(person, members.get((scheme.id, person.id)))
                 for person in entries.partner_id | entries.receiver_id
             }
             foreign = scheme.project_ids and entries.project_id - scheme.project_ids
@@ -100,7 +100,7 @@ class TimebankHours(models.Model):
             for entry in entries:
                 reason = ""
                 for person in entry.partner_id | entry.receiver_id:
-                    if reasons[person] and not reason:  # unless it was before they left
+                    if reasons[person.id] and not reason:  # unless it was before they left
                         member = members.get((scheme.id, person.id))
                         reason = scheme._why_not_taking_part(person, member, entry.date)
                 if not reason and foreign and entry.project_id in foreign:
@@ -419,38 +419,56 @@ class TimebankHours(models.Model):
         :return: dict of record id → why the ledger refused
         """
         self = self.sudo()  # the verbs have asked who may decide; crediting takes no right of its own
-        earning = self.browse().union(
+        earning = self._get_earning()
+        refusals = earning._post_credits(approver)
+        vals = self._prepare_approval(approver)
+        approved = self - self.browse(refusals)
+        (approved & earning)._in_verb().write({**vals, "earns_credit": True})
+        (approved - earning)._in_verb().write({**vals, "earns_credit": False})
+        return refusals
+
+    def _prepare_approval(self, approver):
+        return {"state": "approved", "approver_id": approver.id, "approved_on": fields.Datetime.now()}
+
+    def _get_earning(self):
+        """Those of these entries whose givers get credits for them, by their role."""
+        return self.browse().union(
             *(
                 entries.filtered(lambda entry, bank=scheme: bank._earns_credit(entry.role))
                 for scheme, entries in self._by_bank().items()
             )
         )
+
+    def _post_credits(self, approver):
+        """Post the credits of these entries, those that the ledger accepts.
+
+        :param approver: the user who decided, empty where the bank's policy did
+        :return: dict of record id → why not
+        """
         transfers = self.env["timebank.transfer"]
         transfers = transfers if approver else transfers._by_rule()
-        unpaid = transfers._post_possible(earning._prepare_transfers())
-        refusals = {earning[position].id: sentence for position, sentence in unpaid.items()}
-        earning -= self.browse(refusals)
-        vals = {"state": "approved", "approver_id": approver.id, "approved_on": fields.Datetime.now()}
-        earning._in_verb().write({**vals, "earns_credit": True})
-        (self - earning - self.browse(refusals))._in_verb().write({**vals, "earns_credit": False})
-        return refusals
+        unpaid = transfers._post_possible(self._prepare_transfers())
+        return {self[position].id: sentence for position, sentence in unpaid.items()}
 
     def _prepare_transfers(self):
         """Values of the transfer that each entry earns: from its receiver, or the bank, to its giver."""
         accounts = {key: member.account_id.id for key, member in self._get_members().items()}
         operating = {scheme.id: scheme.operating_account_id.id for scheme in self.scheme_id}
         vals_list = []
-        for entry in self:
-            scheme_id = entry.scheme_id.id
-            payer = entry.pot_id.id or accounts.get((scheme_id, entry.receiver_id.id))
+        names = ("scheme_id", "pot_id", "receiver_id", "partner_id", "minutes", "date", "description")
+        columns = self._get_columns(*names)
+        for entry, (scheme_id, pot_id, receiver_id, giver_id, minutes, day, description) in zip(
+            self, columns, strict=True
+        ):
+            payer = pot_id or accounts.get((scheme_id, receiver_id))
             vals_list.append(
                 {
                     "from_account_id": payer or operating[scheme_id],
-                    "to_account_id": accounts[scheme_id, entry.partner_id.id],
-                    "minutes": entry.minutes,
+                    "to_account_id": accounts[scheme_id, giver_id],
+                    "minutes": minutes,
                     "kind": "exchange" if payer else "earn",
-                    "date": entry.date,
-                    "memo": entry.description or entry.category_id.name,
+                    "date": day,
+                    "memo": description or entry.category_id.name,
                     "hours_id": entry.id,
                 }
             )

@@ -298,9 +298,10 @@ class TimebankAccount(models.Model):
         self.ensure_one()
         if self.takes_until and (back or day and day <= self.takes_until):
             return ""
-        if self.state == "frozen":
+        state = self.state
+        if state == "frozen":
             return self.env._("The account of %s is frozen: open it again first.", self.name)
-        if self.state == "closed":
+        if state == "closed":
             return self.env._("The account of %s is closed.", self.name)
         return ""
 
@@ -429,13 +430,13 @@ class TimebankAccount(models.Model):
 
     @verb(single=True)
     def action_open_gift(self):
-        """:return: the dialog to give from this account"""
+        """Ask how much is given from this account, and to whom."""
         self.ensure_one()
         return open_list(self.env, "timebank_gift_action", context={"default_from_account_id": self.id})
 
     @verb(single=True)
     def action_open_gift_to(self):
-        """:return: the dialog to give to this account"""
+        """Ask how much is given to this account, and by whom."""
         self.ensure_one()
         return open_list(self.env, "timebank_gift_action", context={"default_to_account_id": self.id})
 
@@ -544,11 +545,11 @@ class TimebankAccount(models.Model):
         """Those of these accounts that the user holds: their own, and pots of which they are a holder."""
         me = self.env.user.partner_id
         # sudo: only whether they are the user's own is asked
-        return self.browse(
-            account.id
-            for account in self.sudo()
-            if account.partner_id == me or (account.kind == "pot" and me in account.holder_ids)
-        )
+        return self.browse(account.id for account in self.sudo() if account._is_held_by(me))
+
+    def _is_held_by(self, partner):
+        """Whether the account is that person's own, or a pot of which they are a holder."""
+        return self.partner_id == partner or (self.kind == "pot" and partner in self.holder_ids)
 
     def _get_refusals_to_gain(self):
         """Accounts that the user holds, and that others have to decide about: dict of id → a sentence.

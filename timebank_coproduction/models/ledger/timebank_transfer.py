@@ -226,12 +226,17 @@ class TimebankTransfer(models.Model):
         """
         accounts = self._lock_accounts(vals_list)
         today = fields.Date.context_today(self)
-        available = {
-            account.id: account.balance_minutes + account.credit_limit_minutes for account in accounts
-        }
-        unlimited = {account.id for account in accounts if account.kind in FLOW_KINDS}
-        scheme_ids = {account.id: account.scheme_id.id for account in accounts}
-        ended = {account.id: account for account in accounts if account.state != "open"}
+        available, scheme_ids, unlimited, ended = {}, {}, set(), {}
+        columns = ("scheme_id", "kind", "state", "balance_minutes", "credit_limit_minutes")
+        for account, (scheme_id, kind, state, balance, limit) in zip(
+            accounts, accounts._get_columns(*columns), strict=True
+        ):
+            available[account.id] = balance + limit
+            scheme_ids[account.id] = scheme_id
+            if kind in FLOW_KINDS:
+                unlimited.add(account.id)
+            if state != "open":
+                ended[account.id] = account
         gaining = self._get_refusals_to_gain(vals_list, accounts)
         closed, refusals = {}, {}
         for position, vals in enumerate(vals_list):
@@ -353,7 +358,7 @@ class TimebankTransfer(models.Model):
             .sudo()
             .browse({vals[side] for vals in vals_list for side in ("from_account_id", "to_account_id")})
         )
-        rows = self._prepare_rows(vals_list, {account.id: account.scheme_id.id for account in accounts})
+        rows = self._prepare_rows(vals_list, dict(accounts._get_columns("id", "scheme_id")))
         transfers = self._insert_rows(rows)
         accounts.modified(["balance_minutes"])
         accounts.invalidate_recordset(["balance_minutes"])
@@ -366,8 +371,8 @@ class TimebankTransfer(models.Model):
         today = fields.Date.context_today(self)
         return [
             {
-                "date": today,
-                **{name: value for name, value in vals.items() if value is not False},
+                **vals,
+                "date": vals.get("date") or today,
                 "scheme_id": scheme_ids[vals["from_account_id"]],
                 "name": number,
                 "hours": to_hours(vals["minutes"]),

@@ -114,7 +114,7 @@ class TimebankMember(models.Model):
             [("scheme_id", "in", schemes._origin.ids), ("partner_id", "in", partners._origin.ids)],
             self._get_names_to_find(),
         )
-        return {(member.scheme_id.id, member.partner_id.id): member for member in members}
+        return dict(zip(members._get_columns("scheme_id", "partner_id"), members, strict=True))
 
     def _get_names_to_find(self):
         """The fields of a member that verbs look at, read together."""
@@ -204,7 +204,7 @@ class TimebankMember(models.Model):
 
     @verb(single=True)
     def action_open_gift(self):
-        """:return: the dialog to give from the member's account"""
+        """Ask how much is given from the member's account, and to whom."""
         return self.account_id.action_open_gift()
 
     def _check_can_leave(self):

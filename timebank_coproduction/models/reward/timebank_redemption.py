@@ -196,11 +196,16 @@ class TimebankRedemption(models.Model):
             if not reward or not person:
                 claim.display_name = reward or self.env._("New claim")
                 continue
-            claim.display_name = self.env._(
-                "%(reward)s for %(person)s",
-                reward=f"{claim.quantity} × {reward}" if claim.quantity > 1 else reward,
-                person=person,
-            )
+            claim.display_name = claim._say_for(person)
+
+    def _say_for(self, person):
+        """What the claim is of, and for whom, in whichever words stand for the person."""
+        reward = self.reward_id.name
+        return self.env._(
+            "%(reward)s for %(person)s",
+            reward=f"{self.quantity} × {reward}" if self.quantity > 1 else reward,
+            person=person,
+        )
 
     # CRUD
     @api.model_create_multi
@@ -344,6 +349,8 @@ class TimebankRedemption(models.Model):
 
         :return: dict of record id → why not
         """
+        # sudo: read together, without all else that a claim has; who may was asked by the verb
+        self.sudo().fetch([*CONTENT, "scheme_id", "state", "minutes", "cash_amount", "cost_amount"])
         refusals = self._get_refusals_to_request()
         refusals |= (self - self.browse(refusals))._take_credits_and_stock()
         # sudo: the reward's own rule approves these, not the member who claims.

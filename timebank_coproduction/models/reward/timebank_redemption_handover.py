@@ -166,7 +166,8 @@ class TimebankRedemption(models.Model):
 
     @verb()
     def action_print_slips(self):
-        """:return: the action of the slips with their codes, for members without a phone
+        """Print the slips with these claims' codes, for members without a phone.
+
         :raises UserError: none of these claims has a code to show
         """
         if not any(claim.code and claim.state == "approved" for claim in self):

@@ -59,7 +59,7 @@ class TimebankRedemption(models.Model):
         # sudo: members spend through this verb alone; the rules have let these claims through.
         self = self.sudo()
         self._refresh_price()
-        paying = self.filtered("minutes")
+        paying = self._having("minutes")
         ids = paying.ids
 
         def take_stock(positions):
@@ -100,13 +100,10 @@ class TimebankRedemption(models.Model):
             for reward in self.reward_id
         }
         return [
-            {
-                **about[claim.reward_id.id],
-                "from_account_id": claim.account_id.id,
-                "minutes": claim.minutes,
-                "redemption_id": claim.id,
-            }
-            for claim in self
+            {**about[reward_id], "from_account_id": payer_id, "minutes": minutes, "redemption_id": claim_id}
+            for claim_id, reward_id, payer_id, minutes in self._get_columns(
+                "id", "reward_id", "account_id", "minutes"
+            )
         ]
 
     def _refresh_price(self):
@@ -114,9 +111,9 @@ class TimebankRedemption(models.Model):
         prices = {}
         for reward, claims in self._by_reward().items():
             minutes, cash = reward.minutes, reward.cash_price
-            for claim in claims:
-                quantity = claim.quantity
-                if claim.minutes != minutes * quantity or claim.cash_amount != cash * quantity:
+            columns = claims._get_columns("quantity", "minutes", "cash_amount")
+            for claim, (quantity, *price) in zip(claims, columns, strict=True):
+                if price != [minutes * quantity, cash * quantity]:
                     prices[claim.id] = claim._get_price()
         stale = self.browse(prices)
         stale._write_each(prices)
@@ -213,7 +210,7 @@ class TimebankRedemption(models.Model):
                 claim._in_verb().write({"invoice_id": invoice.id})
 
     def _get_to_invoice(self):
-        return self.filtered("cash_amount").filtered(
+        return self._having("cash_amount").filtered(
             lambda claim: claim.scheme_id.cash_method == "invoice" and not claim.invoice_id
         )
 

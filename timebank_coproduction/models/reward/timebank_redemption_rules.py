@@ -30,33 +30,33 @@ class TimebankRedemption(models.Model):
     def _get_refusals_to_request(self):
         """Without stock and balance, which are known when they are taken."""
         refusals = self._get_refusals_by_state("draft", self.env._("“%s” has been requested already."))
-        refusals |= (self - self.browse(refusals))._get_refusals_to_spend()
+        me, strangers = self.env.user.partner_id, (self - self.browse(refusals))._get_refusals_to_run()
         # sudo: the rules look at memberships and other claims, and reveal none.
         rest = (self - self.browse(refusals)).sudo()
-        members, given = rest._get_claimants(), rest._get_given_minutes()
-        missing = self.env["timebank.check"]._get_missing(
-            rest.reward_id.check_type_ids,
-            rest.partner_id | rest.account_id.partner_id,
-            fields.Date.context_today(self),
-        )
+        people = rest.partner_id | rest.account_id.partner_id
+        people.fetch(["commercial_partner_id"])
+        members, given = rest._get_claimants(people), rest._get_given_minutes()
+        today = fields.Date.context_today(self)
+        missing = self.env["timebank.check"]._get_missing(rest.reward_id.check_type_ids, people, today)
         for reward, claims in rest._by_reward().items():
             unavailable = reward._why_not_available()
             reasons = {}  # of each account and person: a batch repeats them
-            for claim in claims:
-                key = (claim.account_id.id, claim.partner_id.id)
-                if key not in reasons:
-                    reasons[key] = unavailable or claim._why_not_claimable(
-                        claim._get_claimant(members), given, missing
+            for claim, terms in zip(claims, claims._get_columns("account_id", "partner_id"), strict=True):
+                if terms not in reasons:
+                    reasons[terms] = (
+                        (not self.env.su and claim._why_not_spend(me, claim.id in strangers))
+                        or unavailable
+                        or claim._why_not_claimable(claim._get_claimant(members), given, missing)
                     )
-                if reasons[key]:
-                    refusals[claim.id] = reasons[key]
+                if reasons[terms]:
+                    refusals[claim.id] = reasons[terms]
         return refusals | (rest - rest.browse(refusals))._get_refusals_by_limit(members)
 
     def _why_not_claimable(self, member, given, missing):
         """Why a member may not have this reward, which can be had today, paid from that account.
 
         :param member: the ``timebank.member`` who answers for the claim, or none
-        :param dict given: (bank, partner) → approved minutes
+        :param dict given: (bank id, partner id) → approved minutes
         :param dict missing: partner id → the ``timebank.check.type`` that they don't hold
         :return: a sentence, or an empty string
         """
@@ -72,43 +72,40 @@ class TimebankRedemption(models.Model):
             )
         return member._why_not_taking_part() or self.reward_id._why_not_for(
             member,
-            given.get((member.scheme_id, member.partner_id), 0),
+            given.get((member.scheme_id.id, member.partner_id.id), 0),
             missing.get(member.partner_id.id, self.env["timebank.check.type"]),
         )
 
-    def _get_refusals_to_spend(self):
-        """Claims paid from an account that is not the user's to spend, or made for a stranger."""
-        if self.env.su:
-            return {}
-        me, refusals, strangers = self.env.user.partner_id, {}, self._get_refusals_to_run()
-        # sudo: only whether the account is the user's to spend is asked
-        for claim in self.sudo():
-            account = claim.account_id
-            theirs = me == account.partner_id or me in account.holder_ids
-            if claim.id not in strangers:
-                if account and not theirs and claim._is_of_household(me):
-                    refusals[claim.id] = self.env._(
-                        "%(account)s is somebody else's account, and the claim is for you or your family:"
-                        " another coordinator has to make it. %(whom)s",
-                        account=account.name,
-                        whom=claim.scheme_id._say_whom_to_ask(me),
-                    )
-            elif not theirs:
-                refusals[claim.id] = self.env._(
-                    "You can claim from your own account, or from a pot that you hold."
-                )
-            elif not claim._is_of_household(me | account.holder_ids):
-                refusals[claim.id] = self.env._(
+    def _why_not_spend(self, me, stranger):
+        """Why the account that pays is not the user's to spend on whoever the claim is for.
+
+        :param me: the partner of who claims
+        :param bool stranger: whether they don't decide for the bank
+        :return: a sentence, or an empty string
+        """
+        self.ensure_one()
+        account = self.account_id
+        if stranger:
+            if not account._is_held_by(me):
+                return self.env._("You can claim from your own account, or from a pot that you hold.")
+            if not self._is_of_household(me | account.holder_ids):
+                return self.env._(
                     "You can claim for yourself, your family, or those who share the pot. Ask your"
                     " coordinator to claim for somebody else."
                 )
-        return refusals
+        elif account and self._is_of_household(me) and not account._is_held_by(me):
+            return self.env._(
+                "%(account)s is somebody else's account, and the claim is for you or your family:"
+                " another coordinator has to make it. %(whom)s",
+                account=account.name,
+                whom=self.scheme_id._say_whom_to_ask(me),
+            )
+        return ""
 
     def _is_of_household(self, partners):
         """Whether the claim is for one of ``partners`` or for somebody under the same contact."""
-        return self.partner_id in partners or bool(
-            self.partner_id.commercial_partner_id & partners.commercial_partner_id
-        )
+        person = self.partner_id
+        return person in partners or person.commercial_partner_id in partners.commercial_partner_id
 
     def _why_not_paid_here(self):
         account = self.account_id
@@ -128,27 +125,24 @@ class TimebankRedemption(models.Model):
             return self.env._("Rewards are paid by members and pots.")
         return account._why_not_movable()
 
-    def _get_claimants(self):
-        """The memberships that answer for these claims: dict of (bank, partner) → member."""
+    def _get_claimants(self, people):
+        """Memberships of ``people`` in the banks of these claims: dict of (bank id, partner id) → member."""
         members = self.env["timebank.member"].search_fetch(
-            [
-                ("scheme_id", "in", self.scheme_id.ids),
-                ("partner_id", "in", (self.partner_id | self.account_id.partner_id).ids),
-            ],
+            [("scheme_id", "in", self.scheme_id.ids), ("partner_id", "in", people.ids)],
             ["scheme_id", "partner_id", "role", "state", "account_id", "name"],
         )
-        return {(member.scheme_id, member.partner_id): member for member in members}
+        return {(member.scheme_id.id, member.partner_id.id): member for member in members}
 
     def _get_claimant(self, members):
         """The member whose claim it is: the person, or whoever pays for one who is not a member."""
         return (
-            members.get((self.scheme_id, self.partner_id))
-            or members.get((self.scheme_id, self.account_id.partner_id))
+            members.get((self.scheme_id.id, self.partner_id.id))
+            or members.get((self.scheme_id.id, self.account_id.partner_id.id))
             or self.env["timebank.member"]
         )
 
     def _get_given_minutes(self):
-        """Approved minutes by bank and giver, where a reward asks for them."""
+        """Approved minutes by the ids of bank and giver, where a reward asks for them."""
         if not any(self.reward_id.mapped("min_given_minutes")):
             return {}
         asking = self.filtered("reward_id.min_given_minutes")
@@ -161,7 +155,7 @@ class TimebankRedemption(models.Model):
             ["scheme_id", "partner_id"],
             ["minutes:sum"],
         )
-        return {(scheme, partner): minutes for scheme, partner, minutes in groups}
+        return {(scheme.id, partner.id): minutes for scheme, partner, minutes in groups}
 
     # Deciding
     def _get_refusals_to_decide(self):
@@ -299,7 +293,7 @@ class TimebankRedemption(models.Model):
             member.id
             for claim in self
             for partner in (claim.partner_id, claim.account_id.partner_id)
-            if (member := members.get((claim.scheme_id, partner)))
+            if (member := members.get((claim.scheme_id.id, partner.id)))
         }
         self.env["timebank.member"].browse(touched)._touch_rows(SQL("state = state"))
 

@@ -8,7 +8,6 @@ from ..common.hours_field import hours_field
 from ..common.said_aloud import SaidAloud
 from ..common.verb import verb
 from ..common.words import say_moment
-from ..ledger.words_field import for_coordinators
 from .timebank_session import TAKES_A_PLACE
 
 #: What the register may set; the other states come and go by sign-up and withdrawal.
@@ -107,18 +106,6 @@ class TimebankAttendance(models.Model):
         help="A place has become free and is kept for this person.",
     )
     claim_code = fields.Char("Code of the place", readonly=True, copy=False, groups="base.group_system")
-    clash_reason = for_coordinators(
-        fields.Char,
-        "clash_reason",
-        "attendance_id",
-        "Why two at a time",
-        readonly=True,
-        help="Why a coordinator let this person sign up for two sessions at a time: for coordinators, other"
-        " than the person.",
-    )
-    may_clash = fields.Boolean(
-        readonly=True, copy=False, help="A coordinator lets this person be in two places at a time."
-    )
 
     # Mails
     reminded = fields.Boolean(readonly=True, copy=False)
@@ -499,6 +486,8 @@ class TimebankAttendance(models.Model):
     def _say_offered_until(self):
         """Until when the place is kept, as the clocks of the session's place show it."""
         self.ensure_one()
+        if not self.offered_until:  # taken, or passed on, before the mail went out
+            return ""
         return say_moment(self.env, self.offered_until, self.session_id.tz)
 
     @api.model
@@ -539,8 +528,9 @@ class TimebankAttendance(models.Model):
         )
         if not readers:
             return
-        readers = set(readers)
-        wanting = lines.filtered(lambda one: (one.scheme_id, one.partner_id) in readers)
+        readers = {(scheme.id, partner.id) for scheme, partner in readers}
+        keys = zip(lines.ids, lines._get_columns("scheme_id", "partner_id"), strict=True)
+        wanting = lines.browse(line_id for line_id, key in keys if key in readers)
         mailable = wanting.partner_id._get_mailable()
         to_ring = wanting.filtered(lambda one: one.partner_id not in mailable)
         wanting -= to_ring

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ...tools import spans
 from ...tools.minutes import DAY
@@ -139,15 +140,13 @@ class TimebankAttendance(models.Model):
 
         :return: dict of line id → why not, which the line keeps as its problem
         """
+        # Of two who close a register at once, the second one's request is tried again.
+        self.session_id._touch_rows(SQL("closed_by_id = closed_by_id"))
         lines = self.filtered(lambda one: one.state == "attended" and not one.settled_on)
         lines._sign_out_at_end()
         # sudo: only the membership's state and account are used
         members = lines.sudo()._get_members()
-        problems = {}
-        for one in lines:
-            reason = one._why_not_member(members)
-            if reason:
-                problems[one.id] = reason
+        problems = lines._get_refusals_by_membership(members)
         fit = lines.filtered(lambda one: one.id not in problems)
         attendees = fit.filtered(lambda one: one.role == "attendee")
         given, unrecorded = (fit - attendees)._log_hours(members)
@@ -155,6 +154,21 @@ class TimebankAttendance(models.Model):
         problems |= unrecorded | unmoved
         lines._write_logged(given | moved, problems)
         return problems
+
+    def _get_refusals_by_membership(self, members):
+        """Lines of people for whom nothing can be recorded: dict of line id → a sentence.
+
+        :param dict members: as :meth:`_get_members` returns it
+        """
+        refusals = {}
+        for one, key in zip(self, self._get_columns("scheme_id", "partner_id"), strict=True):
+            member = members.get(key)
+            reason = (
+                member._why_not_taking_part(one.session_id.date) if member else one._why_not_member(members)
+            )
+            if reason:
+                refusals[one.id] = reason
+        return refusals
 
     def _write_logged(self, outcomes, problems):
         """Write on the lines what has become of them, in one statement.
@@ -192,22 +206,23 @@ class TimebankAttendance(models.Model):
                 continue
             common = {"kind": "attend", "date": session.date, "memo": session.name}
             bank = scheme.operating_account_id.id
-            for one in lines:
-                member = members[scheme.id, one.partner_id.id]
+            columns = lines._get_columns("id", "partner_id", "minutes", "settle_no")
+            for line_id, partner_id, here, times in columns:
+                member = members[scheme.id, partner_id]
                 if effect == "credit" and not scheme._earns_credit(member.role):
                     continue
                 payer, taker = member.account_id.id, bank
                 if effect == "credit":
                     payer, taker = taker, payer
-                minutes, number = all_minutes or one.minutes, one.settle_no + 1
-                moved[one.id] = {"effect": effect, "effect_minutes": minutes, "settle_no": number}
+                minutes, number = all_minutes or here, times + 1
+                moved[line_id] = {"effect": effect, "effect_minutes": minutes, "settle_no": number}
                 vals_list.append(
                     {
                         **common,
                         "from_account_id": payer,
                         "to_account_id": taker,
                         "minutes": minutes,
-                        "attendance_id": one.id,
+                        "attendance_id": line_id,
                         "attendance_no": number,
                     }
                 )
@@ -263,26 +278,33 @@ class TimebankAttendance(models.Model):
         """
         if not self:
             return {}, {}
-        given = self._recognise_approved()
+        there = self._get_hours_of_the_days()
+        before = there.filtered(
+            lambda entry: (
+                not entry.receiver_id and (not entry.session_id or entry.session_id in self.session_id)
+            )
+        )
+        given = self._recognise_approved(before)
         full = {line_id: entries[:1] for line_id, (entries, left) in given.items() if not left}
         rest = self.filtered(lambda one: one.id not in full)
         minutes = {one.id: given[one.id][1] if one.id in given else one.minutes for one in rest}
-        own = full | rest._recognise_undecided(minutes)
+        own = full | rest._recognise_undecided(minutes, before)
         # sudo: the register is the record; whoever may write it makes hours of it
         model = self.env["timebank.hours"].sudo()
         lines = self.filtered(lambda one: one.id not in own).sorted("session_id")
-        made = model._insert_drafts(lines._prepare_hours(members, minutes, given))
+        made = model._insert_handed_in(lines._prepare_hours(members, minutes, given), self.env.user, there)
         entries = {**own, **dict(zip(lines.ids, made, strict=True))}
         every = model.union(*entries.values())
-        undecided = every.filtered(lambda entry: entry.state in ("draft", "submitted"))
+        undecided = made | (every - made).filtered(lambda entry: entry.state in ("draft", "submitted"))
         for line_id, entry in own.items():
             if entry in undecided:
                 entry._in_verb().write({"minutes": minutes[line_id]})
         undecided.flush_recordset()
         refused = undecided._get_refusals_to_record()
         accepted = undecided.filtered(lambda entry: entry.id not in refused)
-        accepted._in_verb().write({"state": "submitted"})
+        accepted.filtered(lambda entry: entry.state == "draft")._in_verb().write({"state": "submitted"})
         accepted._decide_from_register(self.env.user)
+        (made - accepted)._in_verb().write({"state": "draft"})
         (made - accepted).unlink()
         approved_before = set((every - undecided).ids)
         return (
@@ -303,11 +325,12 @@ class TimebankAttendance(models.Model):
         vals_list = []
         for session, lines in self.grouped("session_id").items():
             scheme_id, common = session.scheme_id.id, session._prepare_hours()
-            for one in lines:
-                partner_id, role = one.partner_id.id, one.role
+            start, begin = session.start, session._wall_minute(session.start) % DAY
+            columns = lines._get_columns("partner_id", "role", "check_in")
+            for one, (partner_id, role, came) in zip(lines, columns, strict=True):
                 if role != "professional":
                     role = members[scheme_id, partner_id].role
-                begins = session._wall_minute(max(one.check_in or session.start, session.start)) % DAY
+                begins = session._wall_minute(came) % DAY if came and came > start else begin
                 if one.id in given:
                     begins = one._get_beginning_of_rest(given[one.id][0], minutes[one.id])
                 vals_list.append(
@@ -328,12 +351,15 @@ class TimebankAttendance(models.Model):
         free = spans.without(self._get_spans(), taken)
         return next((start % DAY for start, stop in free if stop - start >= minutes), -1)
 
-    def _recognise_approved(self):
+    def _recognise_approved(self, entries):
         """Approved entries that people made themselves of time on these lines.
 
+        :param entries: those of these people, of these days and of no other session
         :return: dict of line id → those entries, and the minutes of the line that are in none of them
         """
-        entries = self._get_own_hours().filtered(lambda entry: entry.state == "approved")
+        entries = entries.filtered(lambda entry: entry.state == "approved")
+        if not entries:
+            return {}
         by_person = entries.grouped(lambda entry: (entry.scheme_id.id, entry.partner_id.id))
         found, used = {}, set()
         for one in self:
@@ -357,13 +383,16 @@ class TimebankAttendance(models.Model):
                 found[one.id] = here, max(one.minutes - spans.length(timed) - untimed, 0)
         return found
 
-    def _recognise_undecided(self, minutes):
+    def _recognise_undecided(self, minutes, entries):
         """Entries that people made themselves for these sessions, and that nobody has decided on.
 
         :param dict minutes: line id → minutes of the line that no other entry has
+        :param entries: those of these people, of these days and of no other session
         :return: dict of line id → entry
         """
-        entries = self._get_own_hours().filtered(lambda entry: entry.state != "approved")
+        entries = entries.filtered(lambda entry: entry.state != "approved")
+        if not entries:
+            return {}
         by_person = entries.grouped(lambda entry: (entry.scheme_id.id, entry.partner_id.id, entry.date))
         found, used = {}, set()
         for one in self:
@@ -381,8 +410,8 @@ class TimebankAttendance(models.Model):
                     break
         return found
 
-    def _get_own_hours(self):
-        """Entries of the people on these lines, on days of their sessions, of no other session."""
+    def _get_hours_of_the_days(self):
+        """Standing entries of the people on these lines, on days of their sessions."""
         days = {
             session._local(moment).date()
             for session in self.session_id
@@ -398,10 +427,6 @@ class TimebankAttendance(models.Model):
                     ("scheme_id", "in", self.scheme_id.ids),
                     ("date", "in", list(days)),
                     ("state", "in", ("draft", "submitted", "approved")),
-                    ("receiver_id", "=", False),
-                    "|",
-                    ("session_id", "=", False),
-                    ("session_id", "in", self.session_id.ids),
                 ],
                 order="state, id",
             )

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ..common.verb import text, verb
 from ..common.words import say_span
+from ..ledger.words_field import for_coordinators
 
 
 class TimebankAttendance(models.Model):
@@ -19,6 +20,18 @@ class TimebankAttendance(models.Model):
     )
     may_sign_up = fields.Boolean(
         compute="_compute_may_sign_up", help="Whether there is a place for this person, who waits."
+    )
+    clash_reason = for_coordinators(
+        fields.Char,
+        "clash_reason",
+        "attendance_id",
+        "Why two at a time",
+        readonly=True,
+        help="Why a coordinator let this person sign up for two sessions at a time: for coordinators, other"
+        " than the person.",
+    )
+    may_clash = fields.Boolean(
+        readonly=True, copy=False, help="A coordinator lets this person be in two places at a time."
     )
     why_anyway = fields.Char(
         "Why anyway",

@@ -7,6 +7,9 @@ from ..hours.timebank_hours import CONTENT
 #: What says in which session an entry was given; its content (day, people, minutes) is looked at as well.
 ORIGIN = frozenset({"session_id"})
 
+#: What two entries of one day that nobody received have in common, which are the same: see ``_no_double``.
+SAME = ("scheme_id", "partner_id", "date", "minutes", "start_minute", "project_id")
+
 
 class TimebankHours(models.Model):
     """The session, activity or task in which hours were given."""
@@ -80,24 +83,28 @@ class TimebankHours(models.Model):
                 ["session_id", "partner_id", "hours_id"],
             )
         )
-        logged = {(line.session_id, line.partner_id): line.hours_id for line in lines}
+        logged = {
+            (session_id, partner_id): entry_id
+            for session_id, partner_id, entry_id in lines._get_columns("session_id", "partner_id", "hours_id")
+        }
         for session, here in entries.grouped("session_id").items():
-            scheme, date, minutes = session.scheme_id, session.date, session.minutes
-            cancelled = session.state == "cancelled"
-            for entry in here:
-                if logged.get((session, entry.partner_id), entry) != entry:
+            its_own = (session.scheme_id.id, session.date)
+            lasted, cancelled = session.minutes, session.state == "cancelled"
+            columns = here._get_columns("partner_id", "scheme_id", "date", "minutes")
+            for entry, (partner_id, scheme_id, date, minutes) in zip(here, columns, strict=True):
+                if logged.get((session.id, partner_id), entry.id) != entry.id:
                     refusals[entry.id] = self.env._(
                         "The time of %(person)s in %(session)s is on its register already.",
                         person=entry.partner_id.name,
                         session=session._say(),
                     )
-                elif scheme != entry.scheme_id:
+                elif scheme_id != its_own[0]:
                     refusals[entry.id] = self.env._("%s belongs to another time bank.", session._say())
                 elif cancelled:
                     refusals[entry.id] = self.env._("%s has been cancelled.", session._say())
-                elif date != entry.date:
+                elif date != its_own[1]:
                     refusals[entry.id] = self.env._("%s was on another day.", session._say())
-                elif minutes < entry.minutes:
+                elif minutes > lasted:
                     refusals[entry.id] = self.env._(
                         "%(session)s lasted %(length)s hours.",
                         session=session._say(),
@@ -156,31 +163,40 @@ class TimebankHours(models.Model):
     # What a register makes of the time of its helpers
     # ------------------------------------------------------------
 
-    def _insert_drafts(self, vals_list):
-        """Make drafts of checked values in one statement, whatever their number.
+    def _insert_handed_in(self, vals_list, user, there):
+        """Make entries of checked values in one statement, whatever their number.
 
-        For registers alone: a session of hundreds is closed in one act. The caller asks
-        for the refusals, and the values are those of records that have been checked.
+        For registers alone: a session of hundreds is closed in one act, which writes an
+        entry once, as the bank's policy leaves it. The caller asks for the refusals, and
+        :meth:`_decide_from_register` for the credits; the values are those of records that
+        have been checked. What is recorded already is a draft, for the rules to refuse.
 
         :param vals_list: dicts of columns, the same for each; ``False`` where empty
-        :return: the drafts, in the order given
+        :param user: who closes the register
+        :param there: all entries that these people have of these days
+        :return: the entries, in the order given
         """
-        if not vals_list:
-            return self.browse()
         schemes = self.env["timebank.scheme"].browse({vals["scheme_id"] for vals in vals_list})
-        companies = {scheme.id: scheme.company_id.id for scheme in schemes}
-        return self._insert_rows(
-            [
-                {
-                    "state": "draft",
-                    "earns_credit": False,
-                    **vals,
-                    "company_id": companies[vals["scheme_id"]],
-                    "hours": to_hours(vals["minutes"]),
-                }
-                for vals in vals_list
-            ]
-        )
+        approved = {**self._prepare_approval(user), "earns_credit": True}
+        handed_in = dict.fromkeys(approved, False) | {"state": "submitted"}
+        handed = there.filtered(lambda entry: entry.state != "draft" and not entry.receiver_id)
+        known, rows = set(handed._get_columns(*SAME)), []
+        for vals in vals_list:
+            scheme = schemes.browse(vals["scheme_id"])
+            decided = approved if scheme._approves_at_closing(user, vals["partner_id"]) else handed_in
+            same = tuple(vals[name] for name in SAME)
+            if same in known:
+                decided = handed_in | {"state": "draft"}
+            known.add(same)
+            row = {
+                **vals,
+                **decided,
+                "company_id": scheme.company_id.id,
+                "hours": to_hours(vals["minutes"]),
+            }
+            row["earns_credit"] = row["earns_credit"] and scheme._earns_credit(vals["role"])
+            rows.append(row)
+        return self._insert_rows(rows)
 
     def _copy_to_decide_again(self):
         """The lines of registers go on with the copies."""
@@ -224,14 +240,18 @@ class TimebankHours(models.Model):
 
         :param user: who closes the register; never approves time of their own
         """
-        by_user = self.filtered(
-            lambda entry: entry.scheme_id.approve_at_closing and entry.partner_id != user.partner_id
-        )
+        by_user = self.filtered(lambda entry: entry.scheme_id._approves_at_closing(user, entry.partner_id.id))
         rest = self - by_user
         by_policy = rest - rest._get_needing_approval()
         unpaid = {}
-        if by_user:
-            unpaid |= by_user._approve(user)
+        made = by_user.filtered(lambda entry: entry.state == "approved")
+        if made:
+            unpaid |= made._get_earning()._post_credits(user)
+            made.browse(unpaid)._in_verb().write(
+                {"state": "submitted", "approver_id": False, "approved_on": False, "earns_credit": False}
+            )
+        if by_user - made:
+            unpaid |= (by_user - made)._approve(user)
         if by_policy:
             unpaid |= by_policy._approve(self.env["res.users"])
         done = (by_user | by_policy).filtered(lambda entry: entry.id not in unpaid)

@@ -21,3 +21,10 @@ class TimebankScheme(models.Model):
     _claim_hours_positive = models.Constraint(
         "CHECK (claim_hours > 0)", "A free place is kept for at least an hour."
     )
+
+    def _approves_at_closing(self, user, partner_id):
+        """Whether whoever closes a register approves the hours of a person on it: never their own.
+
+        :param user: who closes it
+        """
+        return self.approve_at_closing and partner_id != user.partner_id.id

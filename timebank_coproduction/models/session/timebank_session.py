@@ -83,6 +83,11 @@ class TimebankSession(models.Model):
         default=lambda self: self.env.user.tz or self.env.company.partner_id.tz or "UTC",
         help="Where the session takes place: its day, and the times in mails, are of that zone.",
     )
+    local_time = fields.Char(
+        "There",
+        compute="_compute_local_time",
+        help="When it is by the clocks of its place, where they differ from those of who reads this.",
+    )
     date = fields.Date(compute="_compute_date", store=True, precompute=True, index=True)
     minutes = fields.Integer("Length", compute="_compute_minutes", store=True, precompute=True)
     hours = hours_field("minutes", "Length in hours")
@@ -336,6 +341,16 @@ class TimebankSession(models.Model):
         self.ensure_one()
         return say_span(self.env, self.start, self.stop, self.tz)
 
+    @api.depends("start", "stop", "tz")
+    @api.depends_context("tz")
+    def _compute_local_time(self):
+        for session in self:
+            session.local_time = False
+            if session.start and session.stop:
+                here = fields.Datetime.context_timestamp(session, session.start)
+                if here.utcoffset() != session._local(session.start).utcoffset():
+                    session.local_time = f"{session._say_when()} ({session.tz})"
+
     def _wall_minute(self, moment):
         """Minutes after the beginning of its day that the clocks of its place show at ``moment``."""
         self.ensure_one()
@@ -535,8 +550,9 @@ class TimebankSession(models.Model):
     @api.model
     def _thank(self, lines):
         """Mails of thanks to those who helped, once their hours are approved."""
-        lines.search(
-            [("id", "in", lines.ids), ("settled_on", "!=", False), ("hours_id.state", "=", "approved")]
+        lines.search_fetch(
+            [("id", "in", lines.ids), ("settled_on", "!=", False), ("hours_id.state", "=", "approved")],
+            ["scheme_id", "partner_id"],
         )._notify("thanks")
 
     def _prepare_hours(self):

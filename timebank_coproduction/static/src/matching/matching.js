@@ -16,7 +16,7 @@ export class TimebankMatching extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.grantId = this.props.action.params?.grant_id || this.props.action.context?.active_id;
-        this.state = useState({ data: null, bills: {}, claims: {}, reason: "", note: "", search: "" });
+        this.state = useState({ data: null, bills: {}, claims: {}, fits: [], reason: "", note: "", search: "" });
         onWillStart(() => this.load());
     }
 
@@ -27,6 +27,7 @@ export class TimebankMatching extends Component {
         ]);
         this.state.bills = {};
         this.state.claims = {};
+        this.state.fits = [];
         this.state.reason = "";
         this.state.note = "";
     }
@@ -77,7 +78,7 @@ export class TimebankMatching extends Component {
                     const named = claim.code && text.replace(/[^A-Z0-9]/g, "").includes(claim.code.replace(/[^A-Z0-9]/g, ""));
                     return (named ? 4 : 0) + (bill.partner === claim.partner ? 2 : 0) + (bill.open === claim.open ? 1 : 0);
                 })
-            );
+            ) + (this.state.fits.includes(claim.id) ? 1 : 0);
         const credit = bills.length && bills.every((bill) => bill.open < 0);
         const useful = (claim) => claim.score >= 4 || (credit ? claim.matched > 0 : claim.open > 0);
         return this.state.data.claims
@@ -86,8 +87,12 @@ export class TimebankMatching extends Component {
             .sort((one, other) => useful(other) - useful(one) || other.score - one.score);
     }
 
-    toggle(side, row) {
+    async toggle(side, row) {
         this.state[side][row.id] = !this.state[side][row.id];
+        if (side === "bills") {
+            const ids = this.picked("bills").map((bill) => bill.id);
+            this.state.fits = ids.length ? await this.orm.call("timebank.grant", "get_fitting", [[this.grantId], ids]) : [];
+        }
     }
 
     async match() {

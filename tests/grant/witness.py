@@ -1,0 +1,290 @@
+"""What a grant's figures have to be, worked out again from the tables in exact numbers.
+
+Nothing here knows the addon's code: rows of ``account_*`` and ``timebank_*`` as they stand in the
+database, and the rule of the guide for finance in plain Python. Amounts are fractions, so that
+nothing is lost on the way.
+"""
+
+from collections import defaultdict
+from datetime import UTC
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+EXPENSES = {"expense", "expense_depreciation", "expense_direct_cost"}
+STANDING = {"approved", "fulfilled"}
+
+
+def exact(value):
+    """The number that somebody reads, not the one nearest to it that a computer has."""
+    return Fraction(Decimal(str(value or 0)))
+
+
+def to_coins(amount, coin):
+    """The nearest whole number of coins, halves away from zero, as money."""
+    ratio = Fraction(amount) / coin
+    return int((Decimal(ratio.numerator) / ratio.denominator).quantize(Decimal(1), ROUND_HALF_UP)) * coin
+
+
+class Witness:
+    """The tables as they are at the moment of its making."""
+
+    def __init__(self, env):
+        env.flush_all()
+        self.cr = env.cr
+        self.accounts = self._read("account_account", "id, account_type")
+        self.items = self._read(
+            "account_move_line",
+            """id, move_id, account_id, product_id, company_id, date, parent_state, balance, tax_line_id,
+               group_tax_id, tax_repartition_line_id, analytic_distribution""",
+        )
+        self.repartitions = self._read("account_tax_repartition_line", "id, account_id")
+        self.entries = self._read("account_analytic_line", "*")
+        self.claims = self._read("timebank_redemption", "*")
+        self.matches = self._read("timebank_reward_match", "*")
+        self.grants = self._read("timebank_grant", "*")
+        self.plans = self._read("account_analytic_plan", "id, parent_path")
+        self.analytic = self._read("account_analytic_account", "id, plan_id")
+        self.companies = {
+            row["id"]: row
+            for row in self._rows(
+                """SELECT c.id, p.tz, u.rounding FROM res_company c JOIN res_partner p ON p.id = c.partner_id
+                     JOIN res_currency u ON u.id = c.currency_id"""
+            )
+        }
+        self.taxes = self._pairs(
+            "account_move_line_account_tax_rel", "account_move_line_id", "account_tax_id"
+        )
+        self.reward_accounts = self._pairs(
+            "account_account_timebank_grant_rel", "timebank_grant_id", "account_account_id"
+        )
+        self.reward_products = self._pairs(
+            "product_product_timebank_grant_rel", "timebank_grant_id", "product_product_id"
+        )
+
+    # What the tables hold
+    def _rows(self, query):
+        self.cr.execute(query)
+        names = [column.name for column in self.cr.description]
+        return [dict(zip(names, row, strict=True)) for row in self.cr.fetchall()]
+
+    def _read(self, table, columns):
+        return {row["id"]: row for row in self._rows(f"SELECT {columns} FROM {table} ORDER BY id")}
+
+    def _pairs(self, table, one, other):
+        found = defaultdict(set)
+        for row in self._rows(f"SELECT {one}, {other} FROM {table}"):
+            found[row[one]].add(row[other])
+        return found
+
+    def _coin(self, grant):
+        return exact(self.companies[grant["company_id"]]["rounding"])
+
+    def _column(self, account):
+        """Where an analytic line keeps accounts of this one's plan, whichever branch it is on."""
+        root = int(self.plans[self.analytic[account]["plan_id"]]["parent_path"].split("/")[0])
+        self.cr.execute(
+            "SELECT value FROM ir_config_parameter WHERE key = 'analytic.project_plan'",
+        )
+        [[project]] = self.cr.fetchall()
+        return "account_id" if root == int(project) else f"x_plan{root}_id"
+
+    # What was charged to a grant
+    def _charged(self, grant):
+        """Its company's analytic entries on its account: (item, entry, day, account, product, amount)."""
+        account = grant["analytic_account_id"]
+        if not account:
+            return []
+        column = self._column(account)
+        return [
+            (
+                entry["move_line_id"],
+                entry["id"],
+                entry["date"],
+                entry["general_account_id"],
+                entry["product_id"],
+                -exact(entry["amount"]),
+            )
+            for entry in self.entries.values()
+            if entry[column] == account and entry["company_id"] == grant["company_id"]
+        ]
+
+    def _drafted(self, grant):
+        """The entries that its draft bills would make."""
+        account, company = grant["analytic_account_id"], grant["company_id"]
+        found = []
+        for item in self.items.values():
+            if item["parent_state"] != "draft" or item["company_id"] != company:
+                continue
+            for ids, amount in self._split(item):
+                if account in ids:
+                    facts = (item["date"], item["account_id"], item["product_id"], amount)
+                    found.append((item["id"], None, *facts))
+        return found
+
+    def _split(self, item):
+        """How Odoo shares a journal item out over the keys of its distribution, in whole coins."""
+        coin = exact(self.companies[item["company_id"]]["rounding"])
+        given, parts = defaultdict(Fraction), []
+        for key, percentage in (item["analytic_distribution"] or {}).items():
+            ids, share, amount = [int(number) for number in key.split(",")], exact(percentage), None
+            for account in ids:
+                if account not in self.analytic:
+                    continue
+                root = self.plans[self.analytic[account]["plan_id"]]["parent_path"].split("/")[0]
+                upto = given[root] + share
+                part = 100 - given[root] if abs(upto - 100) < Fraction(1, 200) else share
+                amount = exact(item["balance"]) * part / 100
+                given[root] = upto
+            if amount is not None and to_coins(amount, coin):
+                parts.append([ids, amount])
+        lost = Fraction(0)
+        for part in parts:
+            rounded = to_coins(part[1], coin)
+            lost += rounded - part[1]
+            part[1] = rounded
+        for part in parts:
+            if not to_coins(lost, coin):
+                break
+            step = max(coin, abs(to_coins(lost / len(parts), coin)))
+            step = -step if lost > 0 else step
+            part[1] += step
+            lost += step
+        return parts
+
+    def _counts(self, grant, account, product):
+        if account:
+            named = self.reward_accounts[grant["id"]]
+            if account not in named if named else self.accounts[account]["account_type"] not in EXPENSES:
+                return False
+        chosen = self.reward_products[grant["id"]]
+        return not (product and chosen and product not in chosen)
+
+    def _given_back(self, grant, account):
+        """Whether a tax on this account is one that the organisation gets back."""
+        return (
+            account not in self.reward_accounts[grant["id"]]
+            and self.accounts[account]["account_type"] not in EXPENSES
+        )
+
+    def spending(self, grant_id, day=None, drafts=False):
+        """What counts as spending on rewards: (item, entry, day) → amount, until ``day`` where given."""
+        grant = self.grants[grant_id]
+        charged = self._drafted(grant) if drafts else self._charged(grant)
+        charged = [row for row in charged if not day or row[2] <= day]
+        by_item = defaultdict(Fraction)
+        for item, _entry, _day, _account, _product, amount in charged:
+            by_item[item] += amount
+        spent, spread = defaultdict(Fraction), set()
+        for item, entry, date, account, product, amount in charged:
+            bases = self._bases(item, by_item) if item else []
+            if bases:
+                if item not in spread:
+                    spread.add(item)
+                    self._spread(grant, item, by_item, bases, date, spent)
+            elif self._counts(grant, account, product):
+                spent[item, None if item else entry, date] += amount
+        return {key: amount for key, amount in spent.items() if amount or key[1]}
+
+    def _bases(self, item, by_item):
+        """The lines that a tax line is the tax of, as far as this grant pays for them."""
+        tax = self.items[item]
+        if not tax["tax_line_id"]:
+            return []
+        number = tax["group_tax_id"] or tax["tax_line_id"]
+        own_account = self.repartitions[tax["tax_repartition_line_id"]]["account_id"]
+        bases = [
+            base
+            for base in self.items.values()
+            if base["move_id"] == tax["move_id"]
+            and not base["tax_line_id"]
+            and number in self.taxes[base["id"]]
+            and base["id"] in by_item
+            and (own_account or base["account_id"] == tax["account_id"])
+        ]
+        alike = [
+            base for base in bases if base["analytic_distribution"] == tax["analytic_distribution"]
+        ] or bases
+        return alike if sum(by_item[base["id"]] for base in alike) else []
+
+    def _spread(self, grant, item, by_item, bases, date, spent):
+        coin, whole = self._coin(grant), sum(by_item[base["id"]] for base in bases)
+        upto, given = Fraction(0), Fraction(0)
+        for base in bases:
+            upto += by_item[base["id"]]
+            part = to_coins(by_item[item] * upto / whole, coin) - given
+            given += part
+            counts = self._counts(grant, base["account_id"], base["product_id"])
+            if counts and not self._given_back(grant, self.items[item]["account_id"]):
+                spent[base["id"], None, date] += part
+
+    # What claims commit
+    def claim_day(self, claim):
+        zone = self.companies[claim["company_id"]]["tz"] or "UTC"
+        return claim["approved_on"].replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+
+    def paid(self, grant_id, day=None):
+        """What the books bear out of each claim's matches."""
+        share = defaultdict(Fraction)
+        for (item, _entry, _day), amount in self.spending(grant_id, day).items():
+            share[item] += amount
+        paid = defaultdict(Fraction)
+        for match in self.matches.values():
+            if match["grant_id"] != grant_id:
+                continue
+            left, amount = share[match["move_line_id"]], exact(match["amount"])
+            pays = max(min(amount, left), 0) if amount > 0 else min(max(amount, left), 0)
+            share[match["move_line_id"]] = left - amount
+            paid[match["redemption_id"]] += pays
+        return paid
+
+    def standing(self, grant_id, day=None):
+        return [
+            claim
+            for claim in self.claims.values()
+            if claim["grant_id"] == grant_id
+            and claim["state"] in STANDING
+            and (not day or self.claim_day(claim) <= day)
+        ]
+
+    def figures(self, grant_id, day=None):
+        """Every figure of a grant: now, or at the end of a day."""
+        grant, paid = self.grants[grant_id], self.paid(grant_id, day)
+        coin, claims = self._coin(grant), self.standing(grant_id, day)
+        award = to_coins(exact(grant["amount"]) * exact(grant["rate"]), coin)
+        budget = to_coins(award * exact(grant["reward_percentage"]) / 100, coin)
+        billed = sum(self.spending(grant_id, day).values())
+        matched = sum(paid[claim["id"]] for claim in claims)
+        unbilled = sum(
+            max(exact(claim["cost_amount"]) - paid[claim["id"]], 0)
+            for claim in claims
+            if not claim["billing_done"]
+        )
+        return {
+            "claim_count": len(claims),
+            "committed_amount": sum(exact(claim["cost_amount"]) for claim in claims),
+            "billed_amount": billed,
+            "billed_matched_amount": matched,
+            "billed_unmatched_amount": billed - matched,
+            "unbilled_amount": unbilled,
+            "draft_amount": sum(self.spending(grant_id, day, drafts=True).values()),
+            "remaining_amount": budget - billed - unbilled,
+        }
+
+    def period(self, grant_id, first, last):
+        """What a reconciliation of a grant over these days says, where none was signed before."""
+        grant, spent = self.grants[grant_id], self.spending(grant_id, last)
+        opening = sum(amount for (_item, _entry, day), amount in spent.items() if day < first)
+        ledger = sum(row[5] for row in self._charged(grant) if first <= row[2] <= last)
+        to_date, at_end = sum(spent.values()), self.figures(grant_id, last)
+        return {
+            "opening_amount": opening,
+            "spent_amount": to_date - opening,
+            "to_date_amount": to_date,
+            "ledger_amount": ledger,
+            "other_amount": ledger - (to_date - opening),
+            "gap_amount": 0,
+            "draft_amount": at_end["draft_amount"],
+            "unbilled_amount": at_end["unbilled_amount"],
+            "closing_amount": at_end["remaining_amount"],
+        }

@@ -1,0 +1,53 @@
+"""The tablet at the door: people with accents, apostrophes, hyphens and other scripts find themselves."""
+
+from datetime import datetime
+
+from .common import JourneyCase
+
+#: What people type, and the name that is theirs.
+TYPED = {
+    "jose": "José Álvarez",
+    "ALV": "José Álvarez",
+    "o'neill": "Síle O’Neill",
+    "o’neill": "Síle O’Neill",
+    "sile": "Síle O’Neill",
+    "jane": "Mary-Jane Fox",
+    "mary jane": "Mary-Jane Fox",
+    "李": "李 伟",
+}
+
+
+class TestKioskJourney(JourneyCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.door = cls._make_session(
+            name="Open door", start=datetime(2026, 3, 18, 9, 30), stop=datetime(2026, 3, 18, 12)
+        )
+        cls.guests = cls.jose | cls.oneill | cls.mary | cls.li
+        cls.guests.name_shown = "full"
+        for guest in cls.guests:
+            cls.door.sign_up(guest.partner_id)
+
+    def test_everybody_finds_their_name(self):
+        """Each is found as they type it, one signs in, and the register shows since when."""
+        with self.at_screen(self.coordinator, start=f"/odoo/timebank-sessions/{self.door.id}") as screen:
+            tablet = screen.press_to_open("Kiosk")
+            tablet.page.set_viewport_size({"width": 1024, "height": 768})
+            box = tablet.page.locator(".o_kiosk_text")
+            for typed, name in TYPED.items():
+                with self.subTest(typed):
+                    box.fill(typed)
+                    tablet.page.locator(".o_kiosk_people button").filter(has_text=name).wait_for()
+                    self.assertEqual(tablet.page.locator(".o_kiosk_people button").count(), 1)
+            box.fill("jos")
+            tablet.picture("kiosk")
+            tablet.page.locator(".o_kiosk_people button").filter(has_text="José").click()
+            tablet.page.locator(".o_kiosk_greeting").filter(has_text="Welcome, José!").wait_for()
+            tablet.page.close()
+            screen.go(f"/odoo/timebank-sessions/{self.door.id}")
+            self.assertRegex(screen.row("José Álvarez").inner_text(), r"10:0\d")
+            screen.picture("register-door")
+        line = self.door.attendance_ids.filtered(lambda one: one.partner_id == self.jose.partner_id)
+        self.assertTrue(line.check_in)
+        self.assertFalse(line.check_out)

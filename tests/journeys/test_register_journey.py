@@ -1,0 +1,213 @@
+"""A coordinator makes sessions of an idea, moves them, fills them, and runs their registers."""
+
+from datetime import datetime
+
+from .common import JourneyCase
+
+
+class RegisterJourneyCase(JourneyCase):
+    def _line(self, session, member):
+        return session.attendance_ids.filtered(lambda one: one.partner_id == member.partner_id)
+
+    def _credited(self, member, day):
+        """Minutes of the entries of that day that count."""
+        hours = self.env["timebank.hours"].search(
+            [("partner_id", "=", member.partner_id.id), ("date", "=", day), ("state", "=", "approved")]
+        )
+        return sum(hours.mapped("minutes"))
+
+
+class TestPlanningJourney(RegisterJourneyCase):
+    def test_from_an_idea_to_a_series_of_which_one_is_moved(self):
+        """An idea is planned, its sessions are made for three weeks; one goes to another day and hall."""
+        self._make_activity("Chess", project_id=False)
+        with self.at_screen(self.coordinator) as screen:
+            screen.go("/odoo/timebank-activities")
+            screen.open("Chess")
+            screen.press("Plan it")
+            self.assertEqual(screen.status(), "Planned")
+            screen.press("Start")
+            self.assertEqual(screen.status(), "Running")
+            screen.go("/odoo/timebank-sessions")
+            screen.switch("list")
+            screen.new()
+            screen.pick("Activity", "Chess")
+            screen.fill("When", "03/24/2026 14:00:00")
+            screen.save()
+            screen.press("Open for sign-up")
+            self.assertEqual(screen.status(), "Open")
+            screen.press("Repeat…")
+            screen.top.locator("[name=count] input").fill("3")
+            screen.press("Make the series")
+            rows = [row for row in screen.rows() if "Chess" in row]
+            self.assertEqual(len(rows), 3)
+            screen.picture("series")
+        series = self.env["timebank.session"].search([("activity_id.name", "=", "Chess")], order="start")
+        # the clocks change on 29 March: two in the afternoon stays two in the afternoon
+        self.assertEqual(
+            series.mapped("start"),
+            [datetime(2026, 3, 24, 14), datetime(2026, 3, 31, 13), datetime(2026, 4, 7, 13)],
+        )
+
+    def test_people_are_told_of_a_move_with_old_and_new(self):
+        """The mail that waits to be sent knows where and when it was; the register lists who can't come."""
+        self.tea.sign_up(self.mary.partner_id)
+        later = self._make_session(
+            name="Lunch", start=datetime(2026, 3, 27, 12), stop=datetime(2026, 3, 27, 14)
+        )
+        later.sign_up(self.mary.partner_id)
+        self.env["timebank.session.notice"].search([]).unlink()
+        with self.at_screen(self.coordinator, start=f"/odoo/timebank-sessions/{self.tea.id}") as screen:
+            screen.fill("Location", "Church hall")
+            screen.fill_range("When", "03/27/2026 13:00:00", "03/27/2026 15:00:00")
+            screen.save()
+            self.assertIn("Can't come as it is now: 1", screen.text())
+            self.assertIn("signed up for “Lunch”", screen.row("Mary-Jane Fox").inner_text())
+            screen.picture("session-moved")
+        notices = self.env["timebank.session.notice"].search([("kind", "=", "moved")])
+        self.assertEqual(notices.attendance_id.partner_id, (self.ann | self.mary).partner_id)
+        self.assertEqual(set(notices.mapped("start")), {datetime(2026, 3, 20, 14)})
+        self.assertEqual(set(notices.mapped("location")), {"Mill Hall"})
+
+    def test_a_withdrawal_moves_up_who_waits(self):
+        self.tea.sign_up(self.mary.partner_id)
+        self.tea.sign_up(self.harry.partner_id)
+        with self.at_screen(self.coordinator, start=f"/odoo/timebank-sessions/{self.tea.id}") as screen:
+            self.assertEqual(screen.cell("Harry Fox", "State"), "Waiting")
+            screen.row("Mary-Jane Fox").locator("button[name=action_withdraw]").click()
+            screen.settle()
+            self.assertEqual(screen.cell("Mary-Jane Fox", "State"), "Withdrawn")
+            screen.picture("session-withdrawn")
+            # Harry has no mail: somebody has to ring him, and the desk says so
+            screen.go("/odoo/timebank-desk")
+            calls = screen.page.locator("section[data-section=calls] li").filter(has_text="Harry Fox")
+            self.assertIn("0113 496 0032", calls.first.inner_text())
+            self.assertIn("Tea", calls.first.inner_text())
+            screen.picture("desk-calls")
+        line = self._line(self.tea, self.harry)
+        self.assertTrue(line.offered_until or line.state == "signed_up")
+
+
+class TestRegisterJourney(RegisterJourneyCase):
+    """The register of a café that began at eight, at ten o'clock."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cafe = cls._make_session(
+            name="Breakfast", start=datetime(2026, 3, 18, 6), stop=datetime(2026, 3, 18, 9, 30)
+        )
+        cls._make_line(cls.mary, cls.cafe, present=False)
+        cls._make_line(cls.jose, cls.cafe, present=False)
+        cls._make_line(cls.li, cls.cafe, present=False)
+        own = cls._make_hours(cls.jose, 60, "submitted", date=cls.cafe.date, start_minute=360)
+        own.with_user(cls.manager).action_approve()
+
+    def test_on_the_phone_closed_opened_and_closed_again(self):
+        """A latecomer is added, two come, one of them has an hour of it in the books already."""
+        path = f"/odoo/timebank-sessions/{self.cafe.id}"
+        with self.at_screen(self.coordinator, phone=True, start=path) as screen:
+            screen.add_card()
+            screen.pick("Person", "Harry", "Harry Fox")
+            screen.choose("Role", "Helper")
+            screen.fill("Hours", "1:15")
+            screen.press("Save & Close")
+            for name in ("José Álvarez", "Mary-Jane Fox"):
+                screen.row(name).locator("[name=present] input").click()
+                screen.settle()
+            screen.picture("register-on-the-phone")
+            screen.save()
+            self._press_behind_dots(screen, "Close the register")
+            screen.press("Close it")
+            self.assertIn("Attended", screen.row("Harry Fox").inner_text())
+            self.assertIn("Absent", screen.row("李").inner_text())
+            screen.picture("register-closed-phone")
+        self.assertEqual(self.cafe.state, "done")
+        credited = {member: self._credited(member, self.cafe.date) for member in (self.jose, self.mary)}
+        self.assertEqual(credited, {self.jose: 210, self.mary: 210})
+        self.assertEqual(self._credited(self.harry, self.cafe.date), 75)
+        with self.at_screen(self.coordinator, start=path) as screen:
+            screen.press("Open again")
+            screen.fill_reason("Li was there as well")
+            screen.press("Confirm")
+            self.assertEqual(screen.status(), "Open")
+        self.assertEqual(self._credited(self.mary, self.cafe.date), 0)
+        self.assertEqual(self._credited(self.jose, self.cafe.date), 60)
+        with self.at_screen(self.coordinator, start=path) as screen:
+            screen.row("李").locator("[name=present] input").click()
+            screen.settle()
+            screen.save()
+            screen.picture("register")
+            screen.press("Close the register")
+            screen.press("Close it")
+            self.assertEqual(screen.status(), "Closed")
+            screen.picture("register-closed")
+        self.assertEqual(self._credited(self.li, self.cafe.date), 210)
+        self.assertEqual(self._credited(self.mary, self.cafe.date), 210)
+        self.assertEqual(self._credited(self.jose, self.cafe.date), 210)
+
+    def _press_behind_dots(self, screen, text):
+        """A button of the status bar, which on a phone is behind a menu."""
+        if screen.shows_button(text):
+            return screen.press(text)
+        screen.page.locator(".o_statusbar_buttons button, .o_cp_action_menus button").first.click()
+        screen.page.locator(".o-dropdown--menu").get_by_text(text).first.click()
+        return screen.settle()
+
+    def test_two_stretches_and_a_forgotten_sign_out(self):
+        """In and out twice counts what lies within; who never signs out was there until the end."""
+        line, forgot = self._line(self.cafe, self.mary), self._line(self.cafe, self.li)
+        path = f"/odoo/timebank-sessions/{self.cafe.id}"
+        with self.at_screen(self.coordinator, phone=True, start=path) as screen:
+            for name, stretches in (
+                ("Mary-Jane Fox", (("06:00", "06:30"), ("08:30", "09:00"))),
+                ("李", (("08:30", ""),)),
+            ):
+                screen.open(name)
+                for begin, end in stretches:
+                    screen.add_line()
+                    screen.fill_line("In", f"03/18/2026 {begin}:00")
+                    if end:
+                        screen.fill_line("Out", f"03/18/2026 {end}:00")
+                screen.press("Save")
+            screen.save()
+            self.assertIn("6:00–6:30", screen.row("Mary-Jane Fox").inner_text().replace("06:", "6:"))
+            screen.picture("register-stretches-phone")
+        with self.at_screen(self.coordinator, start=path) as screen:
+            screen.press("Close the register")
+            screen.press("Close it")
+            screen.picture("register-stretches-closed")
+        self.assertEqual(line.minutes, 60)
+        self.assertEqual(forgot.minutes, 60)
+        self.assertTrue(forgot.forgot_check_out)
+
+
+class TestAucklandJourney(RegisterJourneyCase):
+    """A bank in Auckland, run by somebody in London."""
+
+    def test_a_session_of_tomorrow_there_is_closed_today_here(self):
+        session = self._make_session(
+            name="Sunrise swim",
+            start=datetime(2026, 3, 18, 7, 30),
+            stop=datetime(2026, 3, 18, 9),
+            tz="Pacific/Auckland",
+        )
+        night = self._make_session(
+            name="Night shift",
+            start=datetime(2026, 3, 17, 10, 30),
+            stop=datetime(2026, 3, 17, 12, 30),
+            tz="Pacific/Auckland",
+        )
+        self._make_line(self.mary, session)
+        self._make_line(self.mary, night)
+        for one, day in ((session, "2026-03-18"), (night, "2026-03-17")):
+            path = f"/odoo/timebank-sessions/{one.id}"
+            with self.at_screen(self.coordinator, start=path) as screen:
+                self.assertIn("(Pacific/Auckland)", screen.value("There"))
+                screen.press("Close the register")
+                screen.press("Close it")
+                self.assertEqual(screen.status(), "Closed")
+                self.assertNotIn("Could not be logged", screen.text())
+                screen.picture(f"auckland-{day}")
+            self.assertEqual(str(one.date), day)
+            self.assertEqual(self._credited(self.mary, day), one.minutes)

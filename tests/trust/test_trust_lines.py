@@ -1,0 +1,98 @@
+"""Forms with lines that are typed in: what a browser sends is the form's record with its lines in it."""
+
+from datetime import date
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form
+
+from .trust_common import TrustCase
+
+#: What everybody who may change one of a form's columns may change, by the model of the lines.
+SURE = {
+    "timebank.reconciliation.line": "note",
+    "timebank.grant.line": "amount",
+    "timebank.grant.deadline": "date",
+}
+
+
+class TestTrustLines(TrustCase):
+    """Whatever a list in a form lets somebody type is saved with the form, in one call."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        finance = cls.roles["finance"]
+        grant = cls.world[cls.here]["timebank.grant"].copy({"name": "Draft"})
+        grant.budget_line_ids = [(0, 0, {"name": "Swims", "amount": 5})]
+        grant.deadline_ids = [(0, 0, {"name": "Report", "date": date(2026, 6, 1)})]
+        expense = grant.reward_account_ids[:1]
+        old = cls.world[cls.here]["timebank.reconciliation"]
+        cls.env["account.analytic.line"].create(
+            {
+                "name": "Correction",
+                "amount": -4,
+                "date": date(2026, 4, 3),
+                "company_id": cls.here.id,
+                "general_account_id": expense.id,
+                old.grant_id.analytic_account_id.plan_id._column_name(): old.grant_id.analytic_account_id.id,
+            }
+        )
+        draft = cls.env["timebank.reconciliation"].with_user(finance)
+        draft = draft.create(
+            {"grant_id": old.grant_id.id, "date_from": date(2026, 4, 1), "date_to": date(2026, 4, 30)}
+        )
+        draft.action_refresh()
+        cls.drafts = {"timebank.grant": grant, "timebank.reconciliation": draft}
+
+    def _forms(self):
+        """(view, model) of each form of the addon's models."""
+        views = self.env["ir.ui.view"].search([("type", "=", "form"), ("inherit_id", "=", False)])
+        return [(view, view.model) for view in views if view.model in self._stored()]
+
+    def _typed(self, line, columns):
+        """Type something into each column of a line that isn't readonly. Returns which."""
+        done = []
+        for name, info in columns.items():
+            if line._get_modifier(name, "readonly") or line._get_modifier(name, "column_invisible"):
+                continue
+            value = line[name]
+            if info["type"] in ("char", "text"):
+                value = value or "Typed"
+            elif info["type"] in ("many2one", "many2many", "one2many", "binary", "html"):
+                continue
+            line[name] = value
+            line._values._changed.add(name)
+            done.append(name)
+        return done
+
+    def test_lines_are_saved_with_their_form(self):
+        seen = {}
+        for view, model in self._forms():
+            for role in ("finance", "coordinator", "manager"):
+                user = self.roles[role]
+                for record in (self.world[self.here].get(model), self.drafts.get(model)):
+                    if record:
+                        self._try(view, record.with_user(user), role, seen)
+        for model, column in SURE.items():
+            self.assertIn(column, seen.get(model, ()), f"nobody typed into {model}")
+
+    def _try(self, view, record, role, seen):
+        if not (record.has_access("read") and record.has_access("write")):
+            return
+        form = Form(record[:1], view=view)
+        for name, info in form._view["fields"].items():
+            if info["type"] != "one2many" or "edition_view" not in info:
+                continue
+            if form._get_modifier(name, "readonly") or form._get_modifier(name, "invisible"):
+                continue
+            if not len(form[name]) or not info["edition_view"]["tree"].get("editable"):
+                continue
+            form = Form(record[:1], view=view)
+            with form[name].edit(0) as line:
+                typed = self._typed(line, info["edition_view"]["fields"])
+            with self.subTest(form=view.xml_id, lines=name, role=role), self.env.cr.savepoint():
+                try:
+                    form.save()
+                except (AccessError, UserError) as refusal:
+                    self.fail(f"{typed}: {refusal}")
+                seen.setdefault(info["relation"], set()).update(typed)

@@ -1,0 +1,336 @@
+import json
+from typing import NamedTuple
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+#: Account types that count as spending where a grant names no accounts of its own.
+EXPENSES = ("expense", "expense_depreciation", "expense_direct_cost")
+
+#: What the queries below read, and Odoo may not have written yet.
+READ = {
+    "account.account": ["account_type"],
+    "account.analytic.line": ["amount", "date", "move_line_id", "general_account_id", "product_id", "name"],
+    "account.move.line": ["account_id", "product_id", "tax_line_id", "group_tax_id", "analytic_distribution"],
+    "timebank.grant": ["analytic_account_id", "company_id"],
+}
+
+
+def claim_day(table):
+    """The day on which a claim was approved, by the clocks of its organisation, in SQL.
+
+    :param str table: what the query calls ``timebank_redemption``
+    """
+    return SQL(
+        """(%s AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(
+                (SELECT p.tz FROM res_company c JOIN res_partner p ON p.id = c.partner_id
+                  WHERE c.id = %s), 'UTC'))::date""",
+        SQL.identifier(table, "approved_on"),
+        SQL.identifier(table, "company_id"),
+    )
+
+
+class Spend(NamedTuple):
+    """What one bill line, journal item or analytic entry costs a grant, in company currency.
+
+    Refunds are below zero. An entry that somebody made by hand has ``move_line_id`` 0, and
+    its own number and name; what has a journal item is one sum for each day.
+    """
+
+    grant_id: int
+    move_line_id: int
+    amount: float
+    date: fields.Date
+    entry_id: int = 0
+    name: str = ""
+
+
+class TimebankGrantBooks(models.AbstractModel):
+    """What the books say was spent. Every figure, list, paper and forecast of a grant asks here.
+
+    The rule, in one query:
+
+    - An analytic entry counts on the grant whose account it carries, in the grant's company
+      alone, in that company's currency, on its own day. Only posted bills have any.
+    - It counts where its general account is one of the grant's reward accounts (or, where none
+      is named, an expense account) and its product one of the grant's (where any is named).
+      An entry made by hand has no account; it counts, so that nothing charged can hide.
+    - A tax that is charged to the grant is part of the lines that it is charged on: it counts
+      where they do, unless it stands on an account that gives it back. Each line's part is
+      in proportion to what the line charges to the grant, in whole coins, none lost.
+    """
+
+    _name = "timebank.grant.books"
+    _description = "What the Books Say of a Grant"
+
+    def _get_spend_totals(self, date_from=None, date_to=None):
+        """Posted spending on rewards per grant.
+
+        :param date_from: first accounting day, default ever
+        :param date_to: last accounting day, default ever
+        :return: dict of grant → amount in company currency, spending above zero
+        """
+        return self._sum_spend(self._get_posted(date_from, date_to))
+
+    def _get_spend_lines(self, date_from=None, date_to=None, items=None):
+        """Posted spending on rewards, line by line of the books.
+
+        :param items: of these ``account.move.line`` only, default all
+        :return: list of :class:`Spend`
+        """
+        if not self._origin.ids:
+            return []
+        only = SQL("IN %s", tuple(items._origin.ids) or (0,)) if items is not None else None
+        rows = self._query_books(self._get_lines_query(self._get_posted(date_from, date_to), only))
+        return [
+            Spend(grant_id, item or 0, float(amount), day, entry or 0, name or "")
+            for grant_id, item, entry, day, name, amount in rows
+        ]
+
+    def _get_draft_spend(self, date_to=None):
+        """What draft bills would add once posted, as Odoo will split and round it.
+
+        :param date_to: last accounting day, default ever
+        :return: dict of grant → amount in company currency
+        """
+        accounts = self._origin.analytic_account_id
+        # sudo: totals for those who may read the grant, who need not read the bills.
+        lines = self.env["account.move.line"].sudo()
+        domain = [("analytic_distribution", "in", accounts.ids), ("parent_state", "=", "draft")]
+        if date_to:
+            domain.append(("date", "<=", date_to))
+        drafts = lines.search(domain) if accounts else lines
+        columns = {column for column, _grants in self._by_plan_column()}
+        entries = [
+            {**vals, "id": number, "account": vals[column], "amount": -vals["amount"]}
+            for line in drafts
+            for number, vals in enumerate(line._prepare_analytic_lines())
+            for column in columns & vals.keys()
+        ]
+        if not entries:
+            return dict.fromkeys(self, 0.0)
+        names = ("id", "account", "company_id", "move_line_id", "general_account_id", "product_id", "amount")
+        rows = [
+            {name: vals[name] or None for name in names} | {"date": fields.Date.to_string(vals["date"])}
+            for vals in entries
+        ]
+        return self._sum_spend(
+            SQL(
+                """(SELECT *, NULL::text AS name FROM jsonb_to_recordset(%s::jsonb) AS drafts(
+                           id int, account int, company_id int, move_line_id int, general_account_id int,
+                           date date, product_id int, amount numeric))""",
+                json.dumps(rows),
+            )
+        )
+
+    def _get_analytic_spend(self, date_from, date_to):
+        """Odoo's own balance of the grant's analytic account for a period, spending above zero."""
+        self.ensure_one()
+        [[total]] = self._query_books(
+            SQL(
+                """SELECT COALESCE(SUM(a.amount), 0) FROM %s a
+                     JOIN timebank_grant g ON g.analytic_account_id = a.account
+                                          AND g.company_id = a.company_id
+                    WHERE g.id = %s""",
+                self._get_posted(date_from, date_to),
+                self._origin.id or 0,
+            )
+        )
+        return float(total)
+
+    def _get_match_query(self, date_to=None):
+        """Each match of these grants, and how much of it the books bear out on a day.
+
+        A match pays for its claim as far as the bill line is still charged to the grant: not at
+        all while the bill is back in draft. Of several matches of a line the earlier go first.
+
+        :return: a query of ``id``, ``grant_id``, ``redemption_id``, ``bill_line_id``, ``move_line_id``,
+            ``amount`` and ``pays``
+        """
+        matched = SQL(
+            "IN (SELECT move_line_id FROM timebank_reward_match WHERE grant_id IN %s)", self._ids_or_none()
+        )
+        return SQL(
+            """
+            SELECT id, grant_id, redemption_id, bill_line_id, move_line_id, amount,
+                   CASE WHEN amount > 0 THEN LEAST(amount, GREATEST(share - before, 0))
+                        ELSE GREATEST(amount, LEAST(share - before, 0)) END AS pays
+              FROM (
+                SELECT m.*, COALESCE(s.share, 0) AS share,
+                       SUM(m.amount) OVER (PARTITION BY m.bill_line_id ORDER BY m.id) - m.amount AS before
+                  FROM timebank_reward_match m
+                  LEFT JOIN (
+                    SELECT grant_id, item, SUM(amount) AS share FROM (%s) spend GROUP BY grant_id, item
+                  ) s ON s.grant_id = m.grant_id AND s.item = m.move_line_id
+                 WHERE m.grant_id IN %s
+              ) matches
+            """,
+            self._get_lines_query(self._get_posted(None, date_to), matched),
+            self._ids_or_none(),
+        )
+
+    # ------------------------------------------------------------
+    # The query
+    # ------------------------------------------------------------
+
+    def _query_books(self, query):
+        for model, names in READ.items():
+            self.env[model].flush_model(names)
+        return self.env.execute_query(query)
+
+    def _ids_or_none(self):
+        return tuple(self._origin.ids) or (0,)
+
+    def _by_plan_column(self):
+        """Pairs of a column of the analytic lines and the grants whose account is kept there."""
+        # sudo: the plan only says in which column the grant's account is.
+        return [
+            (plan._column_name(), grants.with_env(self.env))
+            for plan, grants in self.sudo()
+            .filtered("analytic_account_id")
+            .grouped(lambda grant: grant.analytic_account_id.root_plan_id)
+            .items()
+        ]
+
+    def _get_posted(self, date_from=None, date_to=None):
+        """The analytic entries on these grants' accounts, spending above zero, as a table."""
+        first = SQL("AND date >= %s", date_from) if date_from else SQL()
+        last = SQL("AND date <= %s", date_to) if date_to else SQL()
+        tables = [
+            SQL(
+                """SELECT id, %(column)s AS account, company_id, move_line_id, general_account_id, date,
+                          product_id, -amount AS amount, name
+                     FROM account_analytic_line WHERE %(column)s IN %(accounts)s %(first)s %(last)s""",
+                column=SQL.identifier(column),
+                accounts=tuple(grants.analytic_account_id._origin.ids) or (0,),
+                first=first,
+                last=last,
+            )
+            for column, grants in self._by_plan_column()
+        ]
+        nothing = SQL(
+            """SELECT id, account_id AS account, company_id, move_line_id, general_account_id, date,
+                      product_id, amount, name FROM account_analytic_line WHERE FALSE"""
+        )
+        return SQL("(%s)", SQL(" UNION ALL ").join(tables or [nothing]))
+
+    def _sum_spend(self, entries):
+        if not self._origin.ids:
+            return dict.fromkeys(self, 0.0)
+        query = self._get_spend_query(entries, SQL("grant_id"))
+        totals = dict(
+            self._query_books(SQL("SELECT grant_id, SUM(amount) FROM (%s) spend GROUP BY grant_id", query))
+        )
+        return {grant: float(totals.get(grant._origin.id, 0)) for grant in self}
+
+    def _get_lines_query(self, entries, only=None):
+        """Spending line by line: ``grant_id``, ``item``, ``entry``, ``date``, ``name``, ``amount``."""
+        return SQL(
+            """SELECT grant_id, item, entry, date, name, SUM(amount) AS amount FROM (%s) lines
+                GROUP BY grant_id, item, entry, date, name HAVING SUM(amount) != 0 OR entry IS NOT NULL""",
+            self._get_spend_query(entries, SQL("grant_id, item, entry, date, name"), only),
+        )
+
+    def _get_spend_query(self, entries, grain, only=None):
+        """What of the entries counts, summed by ``grain``, a list of columns.
+
+        :param entries: a table as `_get_posted` gives it
+        :param only: a condition on the number of the journal item
+        """
+        grants = self.env["timebank.grant"]
+        accounts, products = grants._fields["reward_account_ids"], grants._fields["reward_product_ids"]
+        return SQL(
+            """
+            WITH own AS MATERIALIZED (
+                SELECT g.id AS grant_id, g.analytic_account_id AS account, g.company_id, u.rounding,
+                       EXISTS (SELECT FROM %(named)s WHERE %(named_grant)s = g.id) AS named,
+                       EXISTS (SELECT FROM %(chosen)s WHERE %(chosen_grant)s = g.id) AS chosen
+                  FROM timebank_grant g
+                  JOIN res_company c ON c.id = g.company_id
+                  JOIN res_currency u ON u.id = c.currency_id
+                 WHERE g.id IN %(grants)s AND g.analytic_account_id IS NOT NULL
+            ), tax_item AS MATERIALIZED (
+                SELECT o.grant_id, o.account, o.company_id, o.rounding, i.id AS item, i.move_id,
+                       i.account_id, i.analytic_distribution,
+                       COALESCE(i.group_tax_id, i.tax_line_id) AS tax_id,
+                       r.account_id IS NULL AS on_base_account, a.date, SUM(a.amount) AS amount
+                  FROM account_move_line i
+                  JOIN %(entries)s a ON a.move_line_id = i.id
+                  JOIN own o ON o.account = a.account AND o.company_id = a.company_id
+                  LEFT JOIN account_tax_repartition_line r ON r.id = i.tax_repartition_line_id
+                 WHERE i.tax_line_id IS NOT NULL AND i.analytic_distribution IS NOT NULL
+                 GROUP BY o.grant_id, o.account, o.company_id, o.rounding, i.id, r.account_id, a.date
+            ), tax_base AS (
+                SELECT t.grant_id, t.item, t.date, t.amount, t.rounding, t.account_id AS tax_account,
+                       b.id AS base, b.account_id, b.product_id, SUM(a.amount) AS weight,
+                       b.analytic_distribution = t.analytic_distribution AS same
+                  FROM tax_item t
+                  JOIN account_move_line b ON b.move_id = t.move_id AND b.tax_line_id IS NULL
+                   AND (NOT t.on_base_account OR b.account_id = t.account_id)
+                  JOIN account_move_line_account_tax_rel x
+                    ON x.account_move_line_id = b.id AND x.account_tax_id = t.tax_id
+                  JOIN %(entries)s a
+                    ON a.move_line_id = b.id AND a.account = t.account AND a.company_id = t.company_id
+                 GROUP BY t.grant_id, t.item, t.date, t.amount, t.rounding, t.account_id,
+                          t.analytic_distribution, b.id
+            ), tax_part AS MATERIALIZED (
+                SELECT grant_id, item, base, date, account_id, product_id, tax_account,
+                       ROUND(amount * upto / total / rounding) * rounding
+                       - ROUND(amount * (upto - weight) / total / rounding) * rounding AS amount
+                  FROM (
+                    SELECT *, SUM(weight) OVER (PARTITION BY grant_id, item, date ORDER BY base) AS upto,
+                           SUM(weight) OVER (PARTITION BY grant_id, item, date) AS total
+                      FROM (SELECT *, bool_or(same) OVER (PARTITION BY grant_id, item, date) AS any_same
+                              FROM tax_base) bases
+                     WHERE same OR NOT any_same
+                  ) parts
+                 WHERE total != 0
+            ), entry AS (
+                SELECT o.grant_id, a.move_line_id AS item,
+                       CASE WHEN a.move_line_id IS NULL THEN a.id END AS entry,
+                       CASE WHEN a.move_line_id IS NULL THEN a.name END AS name,
+                       a.date, a.general_account_id, a.product_id, NULL::int AS tax_account, a.amount
+                  FROM %(entries)s a
+                  JOIN own o ON o.account = a.account AND o.company_id = a.company_id
+                 WHERE NOT EXISTS (SELECT FROM tax_part p
+                                    WHERE p.grant_id = o.grant_id AND p.item = a.move_line_id)
+                       %(only_item)s
+                UNION ALL
+                SELECT grant_id, base, NULL, NULL, date, account_id, product_id, tax_account, amount
+                  FROM tax_part WHERE TRUE %(only_base)s
+            )
+            SELECT %(k_grain)s, k.amount
+              FROM (
+                SELECT %(grain)s, general_account_id, product_id, tax_account, SUM(amount) AS amount
+                  FROM entry GROUP BY %(grain)s, general_account_id, product_id, tax_account
+              ) k
+              JOIN own o ON o.grant_id = k.grant_id
+              LEFT JOIN account_account general ON general.id = k.general_account_id
+              LEFT JOIN account_account tax ON tax.id = k.tax_account
+             WHERE (k.general_account_id IS NULL OR CASE
+                        WHEN o.named THEN EXISTS (
+                            SELECT FROM %(named)s n
+                             WHERE n.%(named_grant)s = k.grant_id
+                               AND n.%(named_account)s = k.general_account_id)
+                        ELSE general.account_type IN %(expenses)s END)
+               AND (k.tax_account IS NULL OR tax.account_type IN %(expenses)s OR EXISTS (
+                        SELECT FROM %(named)s n
+                         WHERE n.%(named_grant)s = k.grant_id AND n.%(named_account)s = k.tax_account))
+               AND (k.product_id IS NULL OR NOT o.chosen OR EXISTS (
+                        SELECT FROM %(chosen)s n
+                         WHERE n.%(chosen_grant)s = k.grant_id AND n.%(chosen_product)s = k.product_id))
+            """,
+            grants=self._ids_or_none(),
+            entries=entries,
+            grain=grain,
+            k_grain=SQL(", ").join(SQL.identifier("k", name) for name in grain.code.split(", ")),
+            only_item=SQL("AND a.move_line_id %s", only) if only else SQL(),
+            only_base=SQL("AND base %s", only) if only else SQL(),
+            expenses=EXPENSES,
+            named=SQL.identifier(accounts.relation),
+            named_grant=SQL.identifier(accounts.column1),
+            named_account=SQL.identifier(accounts.column2),
+            chosen=SQL.identifier(products.relation),
+            chosen_grant=SQL.identifier(products.column1),
+            chosen_product=SQL.identifier(products.column2),
+        )
