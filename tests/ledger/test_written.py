@@ -152,6 +152,17 @@ class TestWritten(TimebankCase):
                 savepoint.rollback()
                 self.env.invalidate_all()
 
+    def test_no_function_of_the_database_is_asked(self):
+        """Its owner could have one answer what fits."""
+        self.scheme.action_seal()
+        transfer = self.transfers[0]
+        self.env.cr.execute(
+            """CREATE OR REPLACE FUNCTION timebank_digest(salt text, written text) RETURNS text AS
+               $$ SELECT memo_digest FROM timebank_transfer WHERE memo_salt = salt $$ LANGUAGE sql"""
+        )
+        self._tamper("UPDATE timebank_transfer SET memo = 'Another' WHERE id = %s", transfer.id)
+        self.assertEqual([v["invariant"] for v in self.scheme.check_ledger()], ["text"])
+
     def test_nothing_sealed_passes_for_of_the_first_form(self):
         """Of which the text alone is proven: erased, all else could be altered and sealed once more."""
         seal = self.scheme.action_seal()

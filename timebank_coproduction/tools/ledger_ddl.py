@@ -18,9 +18,12 @@ _FLOW = "('operating', 'voucher')"
 
 #: The digest of what somebody wrote, as hex. Its salt is erased with the text. A salt has one length:
 #: else the beginning of a text could be passed off as the end of its salt, or the other way round.
-DIGEST = """
+#: The check writes it out: whoever owns the database could have a function answer anything.
+DIGEST_OF = "CASE WHEN length({0}) = 32 THEN encode(sha256(convert_to({0} || {1}, 'UTF8')), 'hex') END"
+
+DIGEST = f"""
 CREATE OR REPLACE FUNCTION timebank_digest(salt text, written text) RETURNS text AS $$
-    SELECT CASE WHEN length(salt) = 32 THEN encode(sha256(convert_to(salt || written, 'UTF8')), 'hex') END
+    SELECT {DIGEST_OF.format("salt", "written")}
 $$ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE;
 """
 

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ...tools.ledger_ddl import FLOW_KINDS
+from ...tools.ledger_ddl import DIGEST_OF, FLOW_KINDS
 from .timebank_seal import LONGEST_POSTING
 
 
@@ -319,10 +319,10 @@ class TimebankLedgerCheck(models.AbstractModel):
         :param int up_to: only on transfers that seals up to this number cover
         """
         rows = self._query(
-            """SELECT t.scheme_id, t.id, t.name FROM timebank_transfer t
+            f"""SELECT t.scheme_id, t.id, t.name FROM timebank_transfer t
                 WHERE t.scheme_id IN %(banks)s
                   AND CASE WHEN t.memo IS NOT NULL
-                      THEN timebank_digest(t.memo_salt, t.memo) IS DISTINCT FROM t.memo_digest
+                      THEN {DIGEST_OF.format("t.memo_salt", "t.memo")} IS DISTINCT FROM t.memo_digest
                            OR t.memo_digest IS NULL OR t.memo_erased_on IS NOT NULL
                       ELSE (t.memo_digest IS NULL) != (t.memo_erased_on IS NULL) END
                   AND (%(up_to)s::int IS NULL OR EXISTS (
