@@ -38,7 +38,6 @@ HAVE_FIGURES = (
 AHEAD_DAYS = 7
 
 #: Of so many grants the latest signed figures are looked at.
-LOOKED_AT = 20
 
 #: For how long after the last one signed a grant needs no reconciliation.
 DUE_MONTHS = 3
@@ -356,26 +355,15 @@ class TimebankToday(models.AbstractModel):
         """Signed figures from which the books have moved since, of open grants."""
         if not self._has_role("finance"):
             return None
+        grants = self.env["timebank.grant"].search([("state", "=", "open")])
         return self._figure(
             "drifted",
             self.env._("Signed figures that changed since"),
             "timebank.reconciliation",
             "timebank_reconciliation_action",
-            [("id", "in", self._find_drifted().ids)],
+            [("id", "in", self.env["timebank.reconciliation"]._get_overtaken(grants.ids).ids)],
             urgent=True,
         )
-
-    def _find_drifted(self):
-        reconciliations = self.env["timebank.reconciliation"]
-        latest = reconciliations._read_group(
-            [("state", "!=", "draft"), ("grant_id.state", "=", "open")],
-            ["grant_id"],
-            ["id:max"],
-            order="id:max desc",
-            limit=LOOKED_AT,
-        )
-        found = reconciliations.browse([number for _grant, number in latest])
-        return found.filtered("has_drift")
 
     def _get_off_course(self):
         if not self._has_role("finance"):
