@@ -37,8 +37,6 @@ HAVE_FIGURES = (
 #: For how many days ahead somebody sees their own sessions.
 AHEAD_DAYS = 7
 
-#: Of so many grants the latest signed figures are looked at.
-
 #: For how long after the last one signed a grant needs no reconciliation.
 DUE_MONTHS = 3
 
