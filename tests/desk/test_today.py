@@ -45,7 +45,7 @@ class TestToday(WorldCase):
                     self.assertEqual(figure["count"], len(records.search(action["domain"])))
                     self.assertTrue(figure["title"])
                 seen.add(key)
-        self.assertEqual(len(seen), sum(len(names) for _key, names in SECTIONS), seen)
+        self.assertEqual(len(seen), sum(len(names) for _key, _role, names in SECTIONS), seen)
 
     def _fill(self):
         """Something for every figure."""

@@ -463,7 +463,7 @@ class TimebankAccount(models.Model):
         account = self.sudo()
         if account.kind in FLOW_KINDS:
             return self.env._("%s is the bank's own: nothing is given from it.", account.name)
-        if self._is_of_user() or self._is_broker():
+        if self._is_held_by_user() or self._is_broker():
             return account._why_not_movable()
         if account.kind == "pot":
             holders = ", ".join(account.holder_ids.mapped("name"))
@@ -506,7 +506,7 @@ class TimebankAccount(models.Model):
             return self.env._(
                 "Credits can be given to a person or a pot, not to the bank itself: choose the community pot."
             )
-        if self._is_of_user() or self.env.su:
+        if self._is_held_by_user() or self.env.su:
             return ""
         if not memo:
             return self.env._("Say in a few words who asked for it: it is not your account that gives.")
@@ -516,14 +516,6 @@ class TimebankAccount(models.Model):
                 target.scheme_id._say_whom_to_ask(target.partner_id),
             )
         return ""
-
-    def _is_of_user(self):
-        """Whether the account is the user's own, or a pot that they hold."""
-        # sudo: only whether it is the user's own is asked
-        account, partner = self.sudo(), self.env.user.partner_id
-        if account.kind == "pot":
-            return partner in account.holder_ids
-        return partner == account.partner_id
 
     # ------------------------------------------------------------
     # Gain: nobody decides what makes an account grow that they hold.
@@ -546,6 +538,11 @@ class TimebankAccount(models.Model):
         me = self.env.user.partner_id
         # sudo: only whether they are the user's own is asked
         return self.browse(account.id for account in self.sudo() if account._is_held_by(me))
+
+    def _is_held_by_user(self):
+        """Whether the account is the user's own, or a pot that they hold."""
+        # sudo: only whether it is the user's own is asked
+        return self.sudo()._is_held_by(self.env.user.partner_id)
 
     def _is_held_by(self, partner):
         """Whether the account is that person's own, or a pot of which they are a holder."""
