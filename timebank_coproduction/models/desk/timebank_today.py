@@ -66,7 +66,8 @@ class TimebankToday(models.AbstractModel):
             are being set up, as :meth:`timebank.scheme._get_first_hours` gives them; of ``desk``,
             whether the user has a desk of introductions; and of ``text``, what is said where there is
             nothing. A figure has ``key``, ``title``, ``count``, ``text``, ``urgent``, ``model`` and
-            ``action``: the ``xml_id`` of a window, with its ``domain``, ``context`` and ``display_name``.
+            ``action``: the ``xml_id`` of a window with the ``domain``, ``context`` and ``display_name``
+            for it.
         :raises AccessError: for who isn't of the staff
         """
         if not self.env.user._is_internal():
