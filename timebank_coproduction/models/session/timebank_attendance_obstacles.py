@@ -1,12 +1,11 @@
 from odoo import api, fields, models
 
 from ..common.verb import text, verb
-from ..common.words import say_span
 from ..ledger.words_field import for_coordinators
 
 
 class TimebankAttendance(models.Model):
-    """What keeps people on a register from coming, and what a move of their session means for them."""
+    """What keeps people on a register from coming, and who is signed up all the same."""
 
     _inherit = "timebank.attendance"
 
@@ -182,42 +181,3 @@ class TimebankAttendance(models.Model):
         if self.state != "waiting":
             return self.env._("“%s”: nothing stands in their way.", self.display_name)
         return self.env._("“%s” is waiting for a place.", self.display_name)
-
-    def _tell_move(self, before):
-        """Have those on these lines of one session told that it was moved.
-
-        Who waits for the news of an earlier move is told once, of both; who was told
-        nothing of a move that has been undone is told nothing at all.
-
-        :param dict before: the session's time and place until now
-        """
-        # sudo: the verb's own mails; its user has no right of their own to them
-        pending = (
-            self.env["timebank.session.notice"]
-            .sudo()
-            .search([("attendance_id", "in", self.ids), ("kind", "=", "moved")])
-        )
-        undone = pending.filtered(lambda notice: notice._is_undone())
-        untouched = undone.attendance_id
-        undone.unlink()
-        if before["start"] != self.session_id.start:
-            self._in_verb().write({"reminded": False})
-        (self - untouched)._notify("moved", **before)
-
-    def _get_move(self):
-        """The news of a move that this line's person is being told."""
-        self.ensure_one()
-        # sudo: for the mail to the person whose line it is
-        return (
-            self.env["timebank.session.notice"]
-            .sudo()
-            .search([("attendance_id", "=", self.id), ("kind", "=", "moved")], limit=1)
-        )
-
-    def _say_when_before(self):
-        """Day and time at which the session was to be, for the mail that says that it was moved."""
-        move = self._get_move()
-        return say_span(self.env, move.start, move.stop, move.tz) if move else ""
-
-    def _say_where_before(self):
-        return self._get_move().location or ""
