@@ -79,7 +79,7 @@ LATE = (
     (_lt("Claim"), "claim", 26),
     (_lt("Dated"), "billed_on", 12),
     (_lt("What changed"), "change", 36),
-    (_lt("Now less signed"), "billed_amount", 14),
+    (_lt("Change"), "billed_amount", 14),
     (_lt("Note"), "note", 32),
 )
 #: What is added up at the foot of a sheet.

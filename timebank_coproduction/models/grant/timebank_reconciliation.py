@@ -280,6 +280,10 @@ class TimebankReconciliation(models.Model):
             reconciliation._refuse_out_of_turn()
             reconciliation._refresh()
             reconciliation.invalidate_recordset(["unexplained_count"])
+            if reconciliation.unexplained_count == 1:
+                raise UserError(
+                    self.env._("One difference has no explanation yet: write a note on it, then sign.")
+                )
             if reconciliation.unexplained_count:
                 raise UserError(
                     self.env._(

@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ...tools import codes, words
 from ..common.verb import flag, number, record_or_none, text, verb
+from ..common.words import at_place
 from ..reward.timebank_reward import STAFF
 
 #: Until a claim is decided, its expected cost is typed in; then it is committed.
@@ -78,9 +80,33 @@ class TimebankRedemption(models.Model):
 
     @api.depends("cost_amount", "matched_amount", "billing_done", "state")
     def _compute_unbilled_amount(self):
+        paid = self._get_paid()
         for claim in self:
-            standing = claim.state in ("approved", "fulfilled") and not claim.billing_done
-            claim.unbilled_amount = max(claim.cost_amount - claim.matched_amount, 0) if standing else 0
+            claim.unbilled_amount = claim._get_open_cost(paid.get(claim._origin.id, 0))
+
+    def _get_open_cost(self, billed):
+        """What of the cost still awaits a bill, where so much is billed: 0 for a claim that awaits none."""
+        self.ensure_one()
+        awaits = self.state in ("approved", "fulfilled") and not self.billing_done
+        return self.currency_id.round(max(self.cost_amount - billed, 0)) if awaits else 0
+
+    def _get_paid(self):
+        """What the books bear out of these claims' matches: dict of record id → amount."""
+        matched = self._origin.filtered("matched_amount")
+        if not matched:
+            return {}
+        self.env["timebank.reward.match"].flush_model()
+        # sudo: sums over bills, for those who may read the claim
+        grants = matched.sudo().grant_id
+        rows = grants._query_books(
+            SQL(
+                """SELECT redemption_id, SUM(pays) FROM (%s) m
+                    WHERE redemption_id IN %s GROUP BY redemption_id""",
+                grants._get_match_query(),
+                matched._ids,
+            )
+        )
+        return {claim_id: float(amount) for claim_id, amount in rows}
 
     @property
     def _protected_fields(self):
@@ -435,11 +461,10 @@ class TimebankRedemption(models.Model):
 
     def _get_day(self):
         """The day on which it was approved, by the clocks of its organisation (see `claim_day`)."""
-        zone = self.company_id.sudo().partner_id.tz or "UTC"  # sudo: the organisation's time zone alone
-        return (
-            self.approved_on
-            and fields.Datetime.context_timestamp(self.with_context(tz=zone), self.approved_on).date()
-        )
+        if not self.approved_on:
+            return False
+        zone = self.company_id.sudo().partner_id.tz  # sudo: the organisation's time zone alone
+        return at_place(self.approved_on, zone).date()
 
     def _prepare_row(self):
         return {
@@ -451,7 +476,7 @@ class TimebankRedemption(models.Model):
             "quantity": self.quantity,
             "cost": self.cost_amount,
             "matched": self.matched_amount,
-            "open": self.unbilled_amount,
+            "open": self._get_open_cost(self.matched_amount),
         }
 
     def _prepare_names(self):
