@@ -99,25 +99,31 @@ class TimebankAccount(models.Model):
         "The account would be further below zero than its limit allows.",
     )
 
-    @api.depends("partner_id.name", "kind")
+    @api.depends("partner_id.name", "kind", "scheme_id.name")
     def _compute_name(self):
         for account in self:
             if account.kind == "member" and account.partner_id:
                 account.name = account.partner_id.name or account.partner_id.display_name
+            elif own := account._say_own():
+                account.name = own
             elif not account.name:
                 account.name = dict(self._fields["kind"]._description_selection(self.env)).get(account.kind)
 
     @api.depends("name", "kind", "scheme_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
-        """The bank's own accounts go by the bank's name."""
-        says = {
-            "operating": self.env._("%s (the bank itself)"),
-            "voucher": self.env._("%s (vouchers that are out)"),
-        }
         for account in self:
-            # sudo: the name of the bank of an account that is named
-            own = says.get(account.kind) and account.sudo().scheme_id.name
-            account.display_name = says[account.kind] % own if own else account.name
+            account.display_name = account._say_own() or account.name
+
+    def _say_own(self):
+        """What an account of the bank's own is called, by the bank's name; nothing for the others."""
+        # sudo: the name of the bank of an account that is named
+        bank = self.sudo().scheme_id.name
+        if self.kind == "operating" and bank:
+            return self.env._("%s (the bank itself)", bank)
+        if self.kind == "voucher" and bank:
+            return self.env._("%s (vouchers that are out)", bank)
+        return ""
 
     @api.depends("scheme_id.credit_limit_minutes", "has_own_limit", "kind")
     def _compute_credit_limit_minutes(self):
