@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..models.common.hours_field import hours_field
 from ..models.common.verb import verb
+from ..models.common.windows import tell
 from ..models.common.words import say_day
 from ..tools.minutes import clock
 
@@ -195,12 +196,4 @@ class TimebankLeaving(models.TransientModel):
         lines = [self.env._("Left: %s.", names) if going else self.env._("Settled: %s.", names)]
         if moved:
             lines.append(self.env._("%s hours moved.", clock(sum(moved.mapped("minutes")))))
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": " ".join(lines),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return tell(" ".join(lines))

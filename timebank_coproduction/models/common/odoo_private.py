@@ -1,6 +1,8 @@
-"""All that leans on what Odoo keeps private. Whoever takes the addon to another version starts here.
+"""What leans on what Odoo keeps private. Whoever takes the addon to another version starts here.
 
-Everywhere else the addon keeps to what Odoo documents, or what every addon of Odoo's own uses.
+Who may read what is written beside a record is asked where Odoo asks it, too: ``mail_beside.py``,
+``mail_activity.py``, ``ir_rule.py``, ``roles.py``. Everywhere else the addon keeps to what Odoo documents,
+or what every addon of Odoo's own uses.
 """
 
 from functools import partial

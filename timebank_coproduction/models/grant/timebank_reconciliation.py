@@ -77,15 +77,18 @@ class TimebankReconciliation(models.Model):
 
     _name = "timebank.reconciliation"
     _description = "Grant Reconciliation"
-    _inherit = ["timebank.protected", "timebank.following", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "timebank.reconciliation.period",
+        "timebank.protected",
+        "timebank.reasoned",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_to desc, id desc"
     _protected_fields = frozenset(
         {"state", "prepared_by", "prepared_on", "reviewed_by", "reviewed_on", "hash", "anchors"}
-    ) | {"inputs_digest", *SIGNED, *SIGNED_LATE} - {
-        "date_from",
-        "date_to",
-        "note",
-    }  # these are finance's own in a draft
+        | {"inputs_digest", *SIGNED, *SIGNED_LATE}
+    ) - {"date_from", "date_to", "note"}  # these are finance's own in a draft
 
     grant_id = fields.Many2one(
         "timebank.grant", required=True, ondelete="restrict", index=True, domain=[("state", "!=", "draft")]

@@ -292,25 +292,13 @@ class TimebankRedemption(models.Model):
         self.env["timebank.grant"]._check_finance()
         reason = self._require_reason(reason, self.env._("Say why the expected cost changes."))
         claims = self.sudo()  # sudo: finance has no right to change claims but this
-        claims._refuse_undecided()
+        claims._refuse_unless_standing()
         claims.grant_id._mark_committed()
         claims._lock_matched()
         beyond = claims._refuse_beyond_budget(cost, beyond_budget)
         for claim in claims:
             before, money = claim.cost_amount, claim.currency_id.format
-            if (
-                claim.currency_id.compare_amounts(
-                    claim.matched_amount, cost + claim._get_usual_tolerance(cost)
-                )
-                > 0
-            ):
-                raise UserError(
-                    self.env._(
-                        "“%(claim)s” is matched with bills over %(amount)s: undo a match first.",
-                        claim=claim.display_name,
-                        amount=money(claim.matched_amount),
-                    )
-                )
+            claim._refuse_below_matched(cost + claim._get_usual_tolerance(cost))
             vals = {"budget_override_reason": reason} if claim in beyond else {}
             claim._in_verb().write({"cost_amount": cost, **vals})
             claim._note(
@@ -336,18 +324,11 @@ class TimebankRedemption(models.Model):
         self.env["timebank.grant"]._check_finance()
         reason = self._require_reason(reason, self.env._("Say why the tolerance changes."))
         claims = self.sudo()  # sudo: finance has no right to change claims but this
-        claims._refuse_undecided()
+        claims._refuse_unless_standing()
         claims._lock_matched()
         for claim in claims:
             before, money = claim.tolerance_amount, claim.currency_id.format
-            if claim.currency_id.compare_amounts(claim.matched_amount, claim.cost_amount + tolerance) > 0:
-                raise UserError(
-                    self.env._(
-                        "“%(claim)s” is matched with bills over %(amount)s: undo a match first.",
-                        claim=claim.display_name,
-                        amount=money(claim.matched_amount),
-                    )
-                )
+            claim._refuse_below_matched(claim.cost_amount + tolerance)
             claim._in_verb().write({"tolerance_amount": tolerance})
             claim._note(
                 self.env._(
@@ -359,7 +340,19 @@ class TimebankRedemption(models.Model):
             )
         return True
 
-    def _refuse_undecided(self):
+    def _refuse_below_matched(self, most):
+        """:raises UserError: where bills over more than ``most`` are matched with this claim"""
+        if self.currency_id.compare_amounts(self.matched_amount, most) > 0:
+            raise UserError(
+                self.env._(
+                    "“%(claim)s” is matched with bills over %(amount)s: undo a match first.",
+                    claim=self.display_name,
+                    amount=self.currency_id.format(self.matched_amount),
+                )
+            )
+
+    def _refuse_unless_standing(self):
+        """:raises UserError: for claims that aren't approved, or don't stand any more"""
         for claim in self:
             if claim.state not in ("approved", "fulfilled"):
                 raise UserError(self.env._("“%s” does not stand.", claim.display_name))
