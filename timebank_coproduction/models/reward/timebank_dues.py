@@ -149,7 +149,10 @@ class TimebankDues(models.Model):
             return
         for dues in self:
             claim = self.env["timebank.redemption"].new(dues._prepare_claim())
-            for reason in claim._get_refusals_to_spend().values():
+            stranger = bool(claim._get_refusals_to_run())
+            # sudo: only whether the account is the user's to spend is asked
+            reason = claim.sudo()._why_not_spend(self.env.user.partner_id, stranger)
+            if reason:
                 raise UserError(reason)
 
     # Actions
