@@ -75,7 +75,8 @@ class TestToday(WorldCase):
 
     def _make_signed(self):
         """Figures that one of finance has signed, and that no longer hold."""
-        reconciliation = self.env["timebank.reconciliation"].search([("state", "=", "draft")], limit=1)
+        reconciliation = self.env["timebank.reconciliation"].search([("grant_id", "=", self.grant.id)])
+        reconciliation = reconciliation.ensure_one().with_user(self.finance)
         reconciliation.line_ids.filtered(lambda line: line.status != "matched").note = "Explained"
         reconciliation.with_user(self.finance2).action_prepare()
         self._bill(("Late passes", 36), day=reconciliation.date_to)

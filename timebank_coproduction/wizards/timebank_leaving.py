@@ -175,12 +175,13 @@ class TimebankLeaving(models.TransientModel):
         way, chosen = (
             (self.credit_to, self.credit_account_id) if minutes > 0 else (self.debt_by, self.debt_account_id)
         )
+        kind = "member" if way == "person" else "pot"
         if not minutes or way == "keep":
             return chosen.browse()
         if way == "bank":
             # sudo: every bank has one; nothing of it is shown
             return member.sudo().scheme_id.operating_account_id
-        if not chosen or chosen.scheme_id != member.scheme_id:
+        if not chosen or chosen.scheme_id != member.scheme_id or chosen.kind != kind:
             raise UserError(
                 self.env._(
                     "Choose where the credits of %s go: a pot or a member of the same bank.", member.name

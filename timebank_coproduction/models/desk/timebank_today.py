@@ -37,6 +37,7 @@ HAVE_FIGURES = (
 AHEAD_DAYS = 7
 
 #: Of so many grants the latest signed figures are looked at.
+LOOKED_AT = 20
 
 #: For how long after the last one signed a grant needs no reconciliation.
 DUE_MONTHS = 3
@@ -332,15 +333,24 @@ class TimebankToday(models.AbstractModel):
 
     def _get_drifted(self):
         """Signed figures from which the books have moved since, of open grants."""
-        grants = self.env["timebank.grant"].search([("state", "=", "open")])
         return self._figure(
             "drifted",
             self.env._("Signed figures that changed since"),
             "timebank.reconciliation",
             "timebank_reconciliation_action",
-            [("id", "in", self.env["timebank.reconciliation"]._get_overtaken(grants.ids).ids)],
+            [("id", "in", self._find_drifted().ids)],
             urgent=True,
         )
+
+    def _find_drifted(self):
+        reconciliations = self.env["timebank.reconciliation"]
+        latest = reconciliations._read_group(
+            [("state", "!=", "draft"), ("grant_id.state", "=", "open")],
+            ["grant_id"],
+            order="date_to:max desc",
+            limit=LOOKED_AT,
+        )
+        return reconciliations._get_overtaken([grant.id for (grant,) in latest])
 
     def _get_off_course(self):
         grants = self.env["timebank.grant"].search([("state", "=", "open")])

@@ -147,11 +147,12 @@ class TimebankDues(models.Model):
         """
         if self.env.su:
             return
+        me = self.env.user.partner_id
         for dues in self:
             claim = self.env["timebank.redemption"].new(dues._prepare_claim())
             stranger = bool(claim._get_refusals_to_run())
-            # sudo: only whether the account is the user's to spend is asked
-            reason = claim.sudo()._why_not_spend(self.env.user.partner_id, stranger)
+            # sudo: the rule looks at whose account it is, and who holds it
+            reason = claim.sudo()._why_not_spend(me, stranger)
             if reason:
                 raise UserError(reason)
 

@@ -191,14 +191,14 @@ class TimebankRedemption(models.Model):
 
     def _get_on_own_terms(self):
         """Claims for, or paid by, whoever set the reward's terms last: others decide on those."""
-        # sudo: only who changed the reward last is asked
+        # sudo: only who set the reward's terms last is asked
         claims = self.sudo()
-        setters = claims.reward_id.write_uid.partner_id
+        setters = claims.reward_id.terms_set_by_id.partner_id
         if not setters & (claims.partner_id | claims.account_id.partner_id):
             return self.browse()
         return claims.filtered(
             lambda claim: (
-                claim.reward_id.write_uid.partner_id in claim.partner_id | claim.account_id.partner_id
+                claim.reward_id.terms_set_by_id.partner_id in claim.partner_id | claim.account_id.partner_id
             )
         )
 
