@@ -743,6 +743,7 @@ def _without_indexes(cr, tables):
         [tables],
     )
     keys = cr.fetchall()
+    cr.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the transaction's end holds a table up
     for table, name, _definition in keys:
         cr.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
     for name, _definition, _remark in indexes:

@@ -24,4 +24,5 @@ def migrate(cr, version):
                   FROM moved JOIN {TABLE} line ON line.id = moved.attendance_id""",
             [column],
         )
+        cr.execute("SET CONSTRAINTS ALL IMMEDIATE")  # the check of places would hold the table up
         cr.execute(f"ALTER TABLE {TABLE} DROP COLUMN {column}")
