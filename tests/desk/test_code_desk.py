@@ -92,6 +92,7 @@ class TestCodeDesk(SessionCase, RewardCase):
                     getattr(desk, verb)()
         tried = self.env["timebank.code.attempt"].search([("source", "=", "tb_coordinator2")])
         self.assertEqual(tried.mapped("outcome"), ["unknown"] * 4)
+        self.assertEqual(set(tried.mapped("what")), {"any"}, "nobody said of what the code was")
         self.assertEqual((self.claim.state, self.voucher.state), ("approved", "issued"))
 
     def test_guessing_is_limited_and_the_right_code_goes_through(self):

@@ -45,7 +45,7 @@ class TestToday(WorldCase):
                     self.assertEqual(figure["count"], len(records.search(action["domain"])))
                     self.assertTrue(figure["title"])
                 seen.add(key)
-        self.assertEqual(len(seen), sum(len(names) for _key, names in SECTIONS), seen)
+        self.assertEqual(len(seen), sum(len(names) for _key, _role, names in SECTIONS), seen)
 
     def _fill(self):
         """Something for every figure."""
@@ -75,7 +75,8 @@ class TestToday(WorldCase):
 
     def _make_signed(self):
         """Figures that one of finance has signed, and that no longer hold."""
-        reconciliation = self._reconcile()
+        reconciliation = self.env["timebank.reconciliation"].search([("grant_id", "=", self.grant.id)])
+        reconciliation = reconciliation.ensure_one().with_user(self.finance)
         reconciliation.line_ids.filtered(lambda line: line.status != "matched").note = "Explained"
         reconciliation.with_user(self.finance2).action_prepare()
         self._bill(("Late passes", 36), day=reconciliation.date_to)

@@ -1,5 +1,6 @@
 from . import test_bill_matching
 from . import test_claim_cost
+from . import test_figures
 from . import test_grant
 from . import test_grant_360giving
 from . import test_grant_access

@@ -85,7 +85,7 @@ class TestGrantAmendment(GrantCase):
             "Swims, $60.00 → Swims, $75.00",
             "removed: Trips, $40.00",
             "new: Teas, $5.00",
-            "new: Half-year report, 07/01/2026",
+            "new: Half-year report, Jul 1, 2026",
         ):
             with self.subTest(piece):
                 self.assertIn(piece, told)

@@ -34,7 +34,7 @@ class TestGrantCourse(GrantCase):
         todos = self._warnings()
         self.assertEqual(todos.user_id, self.finance | self.coordinator)
         self.assertEqual(len(todos), 2)
-        self.assertIn("is used up by 05", todos[0].summary)
+        self.assertIn("is used up by May 9, 2026", todos[0].summary)
         self._run()
         self.assertEqual(self._warnings(), todos)
 

@@ -52,11 +52,11 @@ class TestReconciliationPeriod(GrantCase):
 
     def test_days_left_out_are_named(self):
         first = self._reconcile(date_from=date(2026, 1, 11), date_to=date(2026, 1, 31))
-        self.assertIn("01/01/2026 to 01/10/2026", first.gap_text)
+        self.assertIn("Jan 1, 2026 to Jan 10, 2026", first.gap_text)
         self._sign(first)
         self.assertFalse(self._reconcile(**FEBRUARY).gap_text)
         march = self._reconcile(date_from=date(2026, 3, 5), date_to=date(2026, 3, 31))
-        self.assertIn("03/01/2026 to 03/04/2026", march.gap_text)
+        self.assertIn("Mar 1, 2026 to Mar 4, 2026", march.gap_text)
 
     def test_they_are_signed_in_turn(self):
         february, march = self._reconcile(**FEBRUARY), self._reconcile(**MARCH)
@@ -86,7 +86,7 @@ class TestReconciliationPeriod(GrantCase):
         self.assertEqual(self._sums(march), (78.5, 54, 6, 138.5, 0))
         self.assertEqual(self._late(march), [("late_new", 54, "Charged since")])
         self.assertIn(late.name, march.late_line_ids.bill_name)
-        with self.assertRaisesRegex(UserError, "differences have no explanation"):
+        with self.assertRaisesRegex(UserError, "2 differences have no explanation"):
             march.action_prepare()
         self._sign(march)
         april = self._reconcile(date_from=date(2026, 4, 1), date_to=date(2026, 4, 30))
@@ -137,7 +137,7 @@ class TestReconciliationPeriod(GrantCase):
         self.assertEqual(self._sums(march), (78.5, -58.5, 4.5, 24.5, 0))
         changes = {line.bill_name: line.change for line in march.late_line_ids}
         self.assertIn("the bill was deleted", changes[f"{name} Towels"])
-        self.assertIn("the bill is dated 03/09/2026 now", " ".join(changes.values()))
+        self.assertIn("the bill is dated Mar 9, 2026 now", " ".join(changes.values()))
 
     def test_late_entries_are_signed_too(self):
         self._february()
@@ -178,8 +178,6 @@ class TestReconciliationPeriod(GrantCase):
         self.assertEqual(reconciliations.search(wanted), february)
         self.assertEqual(reconciliations._get_overtaken(), february)
         self.assertTrue(february.is_overtaken)
-        action = reconciliations.action_view_overtaken()
-        self.assertEqual(reconciliations.search(action["domain"]), february)
         self.assertNotIn(february, reconciliations.search([("is_overtaken", "=", False)]))
         self._sign(self._reconcile(**MARCH))
         self.env.invalidate_all()
@@ -212,7 +210,7 @@ class TestReconciliationPeriod(GrantCase):
         accountant = self.finance2
         accountant.group_ids += self.env.ref("account.group_account_invoice")
         bill = self._bill(("Forgotten", 5), day=date(2026, 2, 20), post=False).with_user(accountant)
-        self.assertIn("signed up to 02/28/2026", bill.timebank_signed_text)
+        self.assertIn("signed up to Feb 28, 2026", bill.timebank_signed_text)
         self.assertIn("timebank_signed", bill.alerts)
         bill.action_post()
         self.assertEqual(bill.state, "posted", "nothing is forbidden")

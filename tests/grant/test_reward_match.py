@@ -125,9 +125,18 @@ class TestRewardMatch(GrantCase):
     @mute_logger("odoo.sql_db")
     def test_the_same_pair_is_matched_once(self):
         claim, bill = self._claims(1), self._bill(("Pass", 12))
-        self._match(claim, bill, 5)
-        with self.assertRaises(IntegrityError), self.env.cr.savepoint():
+        match = self._match(claim, bill, 5)
+        with self.assertRaisesRegex(
+            UserError, f"“{claim.display_name}” and {bill.name} Pass are matched already"
+        ):
             self._match(claim, bill, 5)
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            self.env.cr.execute(
+                """INSERT INTO timebank_reward_match
+                       (redemption_id, bill_line_id, amount, charged_amount, found_by)
+                   VALUES (%s, %s, 5, 12, 'hand')""",
+                [claim.id, match.bill_line_id.id],
+            )
 
     def test_bills_that_can_not_be_matched(self):
         claim = self._claims(1)

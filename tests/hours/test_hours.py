@@ -43,6 +43,33 @@ class TestHours(TimebankCase):
         with self.assertRaises(UserError):
             self._as(self.portal, entry).unlink()
 
+    def test_a_change_while_it_waits_is_kept(self):
+        """Whoever approves may have looked before: each thing that counts is told, by whoever changed it."""
+        entry = self._make_hours(self.ann, 45, "submitted")
+        for user, vals, words in (
+            (self.portal, {"minutes": 600}, ("0:45", "10:00")),
+            (self.portal, {"date": TODAY - relativedelta(days=3)}, ("10:00",)),
+            (self.portal, {"start_time": "9:00"}, ("9:00",)),
+            (self.portal, {"receiver_id": self.ben.partner_id.id}, ("for Ben Okoro",)),
+            (self.coordinator, {"role": "professional"}, ("Beneficiary", "Professional")),
+            (self.coordinator, {"partner_id": self.ben.partner_id.id, "receiver_id": False}, ("Ann Lee",)),
+        ):
+            before = entry.message_ids
+            with self.subTest(vals=vals):
+                self._as(user, entry).write(vals)
+                note = (entry.message_ids - before).filtered(lambda one: "while it waited" in one.body)
+                self.assertEqual(note.author_id, user.partner_id)
+                for word in words:
+                    self.assertIn(word, note.body)
+        for vals in ({"description": "Shopping"}, {"minutes": 600}):
+            before = entry.message_ids
+            self._as(self.coordinator, entry).write(vals)
+            self.assertEqual(entry.message_ids, before, "nothing that counts has changed")
+        draft = self._make_hours(self.ann, 30)
+        before = draft.message_ids
+        self._as(self.portal, draft).write({"minutes": 20})
+        self.assertEqual(draft.message_ids, before)
+
     def test_exchange_is_paid_by_the_receiver(self):
         self._fund(self.ann, 100)
         entry = self._make_hours(self.ben, 90, "approved", receiver_id=self.ann.partner_id.id)

@@ -7,6 +7,7 @@ folder, the pictures that journeys take on their way are kept there.
 
 from . import test_buttons
 from . import test_durations_journey
+from . import test_finance_journey
 from . import test_finding_people_journey
 from . import test_grant_screen
 from . import test_hours_journey

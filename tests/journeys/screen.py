@@ -206,15 +206,17 @@ class Screen:
     # ------------------------------------------------------------
 
     def field(self, label):
-        """The widget of the field with that label, or else that placeholder or column's name."""
+        """The widget of the field with that label, or else that placeholder or field's name."""
         labels = self.top.locator("label.o_form_label:visible").filter(has_text=_exactly(label))
         if labels.count():
             target = labels.first.get_attribute("for")
-            widgets = self.top.locator(".o_field_widget")
-            named = widgets.filter(has=self.page.locator(f'[id="{target}"]'))
-            if not named.count():  # radio buttons have names of their own
-                named = self.top.locator(f'.o_field_radio[name="{re.sub(r"_[0-9]+$", "", target)}"]')
-            return named.last
+            found = self.top.locator(".o_field_widget").filter(has=self.page.locator(f'[id="{target}"]'))
+            if not found.count():  # radio buttons have names of their own, and a field may stand there twice
+                found = self.top.locator(f".o_field_widget[name={re.sub(r'_[0-9]+$', '', target)}]:visible")
+            return found.last
+        named = self.top.locator(f'.o_field_widget[name="{label}"]:visible')
+        if named.count():
+            return named.first
         return self.top.locator(".o_field_widget").filter(has=self.page.get_by_placeholder(label)).first
 
     def fill(self, label, value):
@@ -222,6 +224,15 @@ class Screen:
         box = self.field(label).locator("input:visible, textarea:visible, [contenteditable=true]").first
         box.fill(str(value))
         box.press("Tab")
+        self.settle()
+
+    def fill_day(self, label, value):
+        """Type a day into a field that shows days, as a button until it is clicked."""
+        widget = self.field(label)
+        widget.locator("button:visible, input:visible").first.click()
+        box = widget.locator("input:visible").first
+        box.fill(str(value))
+        box.press("Enter")
         self.settle()
 
     def fill_range(self, label, begin, end):
@@ -296,7 +307,8 @@ class Screen:
         """What a field shows."""
         widget = self.field(label)
         boxes = widget.locator("input:visible, textarea:visible")
-        return (boxes.first.input_value() if boxes.count() else widget.inner_text()).strip()
+        shown = boxes.first.input_value() if boxes.count() else widget.inner_text()
+        return shown.replace("\xa0", " ").strip()
 
     def tabs(self):
         """The names of the notebook's pages."""
@@ -495,6 +507,69 @@ class Screen:
     def pick_line(self, column, text, option=None):
         """A cell of the line that is being typed, of the kind that looks things up."""
         self._pick_in(self._cell(self.top.locator(".o_selected_row"), column), text, option or text)
+
+    def charge_line(self, shares, column="Analytic"):
+        """The analytic accounts of the line that is being typed, in per cent.
+
+        :param dict shares: name of an account → its part
+        """
+        cell = self._cell(self.top.locator(".o_selected_row"), column)
+        cell.locator(".o_field_widget, .o_input_dropdown, div").first.click()
+        popup = self.page.locator(".analytic_distribution_popup")
+        popup.wait_for()
+        for number, (account, part) in enumerate(shares.items()):
+            if number:
+                popup.locator("a, button").filter(has_text="Add a Line").first.click()
+            row = popup.locator("tbody tr").nth(number)
+            self._pick_in(row, account, account)
+            box = row.locator(".o_field_percentage input, input").last
+            box.fill(str(part))
+            box.press("Tab")
+        self.settle()
+        popup.locator(".fa-close, .btn-close, .o_field_widget + i").first.click()
+        self.settle()
+
+    def fill_row(self, text, column, value):
+        """Type into a cell of the row with that piece of text, in a list that can be typed in."""
+        cell = self._cell(self.row(text), column)
+        cell.click()
+        self.settle()
+        row = self.top.locator(".o_selected_row").filter(has_text=text)
+        box = self._cell(row, column).locator("input, textarea").first
+        box.fill(str(value))
+        box.press("Enter")
+        self.settle()
+
+    def heading(self, column):
+        """The head of a list's column."""
+        return self.top.locator("th[data-name]").filter(has_text=_exactly(column)).first
+
+    def width(self, css):
+        """Where the right edge of a part of the page is, in pixels."""
+        box = self.page.locator(css).first.bounding_box()
+        return box["x"] + box["width"]
+
+    def column(self, name):
+        """What each row of a list shows in a column."""
+        rows = self.top.locator(".o_data_row").all()
+        return [self._cell(row, name).inner_text().strip() for row in rows]
+
+    def search_filter(self, name):
+        """One of the filters that a list offers."""
+        self.page.locator(".o_searchview_dropdown_toggler").click()
+        self.page.locator(".o_filter_menu .dropdown-item").filter(has_text=_exactly(name)).click()
+        self.page.locator(".o_searchview_dropdown_toggler").click()
+        self.settle()
+
+    def mark(self, side, text):
+        """A row of the screen on which bills and claims are matched: *bills* or *claims*."""
+        self.top.locator(f"section[data-side={side}] tr").filter(has_text=text).first.click()
+        self.settle()
+
+    def alerts(self):
+        """The bars over a form that can be seen."""
+        bars = self.top.locator(".alert:visible, .o_field_actionable_errors:visible")
+        return " ".join(" ".join(bar.inner_text().split()) for bar in bars.all())
 
     # ------------------------------------------------------------
     # What is said.

@@ -88,6 +88,7 @@ class TestIntakeJourney(JourneyCase):
     def test_the_desks_bank_is_taken_over(self):
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
+            screen.open_menu("Activities", "Broker's desk")
             screen.page.get_by_label("Time bank").select_option(label="Hillside")
             screen.settle()
             screen.press("New member")

@@ -68,6 +68,7 @@ class TestIntroductionJourney(JourneyCase):
         """Introduced with one click, rung, agreed and met: the hours know what they count as."""
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
+            screen.press("Broker's desk")
             row = "José Álvarez for Harry Fox: Baking"
             matches = screen.page.locator("section[data-section=matches] li")
             place = [item.inner_text() for item in matches.all()].index(

@@ -23,14 +23,15 @@ class TestLeavingJourney(JourneyCase):
         self.assertEqual((self.jose.state, self.jose.balance_minutes), ("active", 0))
         self.assertFalse(self.scheme.check_ledger())
 
-    def test_on_the_phone_with_credits_kept(self):
+    def test_on_the_phone(self):
         with self.at_screen(self.coordinator, phone=True) as screen:
             screen.open_app()
             screen.open_menu("Members", "Members")
             screen.open("José Álvarez")
             screen.press("Leave")
-            screen.choose("The credits", "Stay, in case they come back")
+            screen.fill("Why", "Moved to Leeds")
             screen.picture("leaving-phone")
             screen.press("End the membership")
             self.assertIsNone(screen.dialog())
-        self.assertEqual((self.jose.state, self.jose.account_id.state), ("left", "frozen"))
+        self.assertEqual((self.jose.state, self.jose.account_id.state), ("left", "closed"))
+        self.assertEqual(self.scheme.pot_account_id.balance_minutes, 300)

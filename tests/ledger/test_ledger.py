@@ -120,6 +120,15 @@ class TestPosting(TimebankCase):
             with self.subTest(**vals), self.assertRefused(*words):
                 self._post(vals.get("source", operating), vals.get("target", account), vals.get("minutes", 5))
 
+    def test_an_account_of_vouchers_moves_by_vouchers_alone(self):
+        vouchers = self.scheme._get_voucher_account()
+        self._fund(self.ann, 60)
+        for kind in ("adjustment", "opening", "gift", "expiry"):
+            for pair in ((self.ann.account_id, vouchers), (vouchers, self.ann.account_id)):
+                with self.assertRefused("vouchers that are out"):
+                    self._post(*pair, 1, kind=kind)
+        self.assertFalse(self.scheme.check_ledger())
+
     def test_refuses_more_than_an_account_can_hold(self):
         self._fund(self.ann, LARGEST)
         with self.assertRefused("Ann Lee"):

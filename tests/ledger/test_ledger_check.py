@@ -80,7 +80,7 @@ class TestLedgerCheck(TimebankCase):
         self._tamper("UPDATE timebank_transfer SET minutes = 600 WHERE id = %s", self.earned.transfer_ids.id)
         self._check(
             ("balance", "Ben Okoro"),
-            ("balance", "operating"),
+            ("balance", "the bank itself"),
             ("origin", "60 minutes"),
             ("sealed", "altered"),
         )
@@ -149,7 +149,7 @@ class TestLedgerCheck(TimebankCase):
         ):
             with self.subTest(query=query), self._undone():
                 self._tamper(query + " WHERE account_id = %s", self.scheme.operating_account_id.id)
-                self._check(("sum", "instead of zero"), ("balance", "operating"))
+                self._check(("sum", "instead of zero"), ("balance", "the bank itself"))
 
     def test_lowered_limit(self):
         self._tamper("ALTER TABLE timebank_account DROP CONSTRAINT timebank_account_within_limit")
@@ -161,7 +161,7 @@ class TestLedgerCheck(TimebankCase):
     # Forgeries
     def test_forged(self):
         self._forge()
-        self._check(("balance", "Ann Lee"), ("balance", "operating"))
+        self._check(("balance", "Ann Lee"), ("balance", "the bank itself"))
 
     def test_forged_with_its_balances(self):
         self._forge()
@@ -368,7 +368,7 @@ class TestLedgerCheck(TimebankCase):
             self._tamper("UPDATE timebank_account SET kind = 'pot' WHERE id = %s", operating.id)
             self._tamper("UPDATE timebank_account SET kind = 'operating' WHERE id = %s", pot.id)
             self._tamper("UPDATE timebank_scheme SET operating_account_id = %s", pot.id)
-            self._check(("origin", self.earned.transfer_ids.name), ("limit", "operating"))
+            self._check(("origin", self.earned.transfer_ids.name), ("limit", "the bank itself"))
 
     def test_replaced_operating_account_that_only_opened_balances(self):
         scheme = self._make_scheme("Hill Top")

@@ -132,6 +132,60 @@ class TestWritten(TimebankCase):
         )
         self.assertEqual([v["invariant"] for v in self.scheme.check_ledger()], ["sealed"])
 
+    def test_no_part_of_a_text_becomes_salt(self):
+        """Nor of a salt text: where the one ends and the other begins is part of what is proven."""
+        self.scheme.action_seal()
+        transfer = self.transfers[0]
+        before = self._columns(transfer)
+        whole = before["memo_salt"] + before["memo"]
+        for length in range(len(whole)):
+            if length == len(before["memo_salt"]):
+                continue
+            with self.subTest(length=length), self.env.cr.savepoint() as savepoint:
+                self._tamper(
+                    "UPDATE timebank_transfer SET memo_salt = %s, memo = %s WHERE id = %s",
+                    whole[:length],
+                    whole[length:],
+                    transfer.id,
+                )
+                self.assertEqual([v["invariant"] for v in self.scheme.check_ledger()], ["text"])
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_nothing_sealed_passes_for_of_the_first_form(self):
+        """Of which the text alone is proven: erased, all else could be altered and sealed once more."""
+        seal = self.scheme.action_seal()
+        transfer = self.transfers[0]
+        self._tamper("UPDATE timebank_seal_line SET hash_form = 1 WHERE transfer_id = %s", transfer.id)
+        self._tamper(
+            """UPDATE timebank_transfer SET memo = NULL, memo_salt = NULL, memo_erased_on = now(),
+                      date = date - 1 WHERE id = %s""",
+            transfer.id,
+        )
+        for formed in ("one line", "every line"):
+            with self.subTest(formed=formed):
+                self.scheme.action_seal()
+                self.assertTrue(self.scheme.check_ledger())
+                self.assertFalse(self.scheme.verify(seal.number, seal.hash)["stands"])
+            self._tamper("UPDATE timebank_seal_line SET hash_form = 1 WHERE seal_id = %s", seal.id)
+
+    def test_hours_that_are_shown_are_those_that_moved(self):
+        self.scheme.action_seal()
+        transfer = self.transfers[0]
+        for hours in ("hours + 1", "-hours", "NULL", "'NaN'"):
+            with self.subTest(hours=hours), self.env.cr.savepoint() as savepoint:
+                self._tamper(f"UPDATE timebank_transfer SET hours = {hours} WHERE id = %s", transfer.id)
+                self.assertEqual([v["res_id"] for v in self.scheme.check_ledger()], [transfer.id])
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_what_is_stored_is_sealed_or_proven(self):
+        """A column that no seal covers is one that the check works out again, or that says nothing."""
+        transfers = self.env["timebank.transfer"]
+        worked_out = {"hours", "memo", "memo_salt", "memo_erased_on"}
+        stored = {field.name for field in transfers._fields.values() if field.store and field.column_type}
+        self.assertEqual(stored - transfers._sealed_columns - worked_out, {"write_uid", "write_date"})
+
     def test_no_user_reads_the_salt(self):
         for user in (self.coordinator, self.finance, self.manager):
             for name in ("memo_salt", "memo_digest"):
@@ -201,7 +255,9 @@ class TestFirstForm(TimebankCase):
         self.scheme.action_seal()
         self.first._erase_memos()
         self.assertFalse(self.scheme.check_ledger())
-        self.assertTrue(self.scheme.verify(self.seal.number, self.seal.hash)["stands"])
+        told = self.scheme.verify(self.seal.number, self.seal.hash)
+        self.assertTrue(told["stands"])
+        self._check_sentence(told["message"], "seal 2")  # a paper of before no longer proves it alone
         self._tamper("UPDATE timebank_transfer SET date = date - 1 WHERE id = %s", self.first.id)
         self.assertEqual([v["res_id"] for v in self.scheme.check_ledger()], [self.first.id])
         self.assertFalse(self.scheme.verify(self.seal.number, self.seal.hash)["stands"])

@@ -66,6 +66,39 @@ class TestLeaving(LeavingCase):
                 leaving.action_confirm()
             self.assertEqual((self.ben.state, self.ben.balance_minutes), ("active", 60))
 
+    def test_whatever_account_is_named_the_books_hold(self):
+        """The dialog offers few accounts; another program can name any."""
+        self.scheme._get_voucher_account()
+        self.scheme.credit_limit_minutes = 600
+        bank = self.scheme.operating_account_id
+        self._post(bank, self.scheme.pot_account_id, 100)
+        self._fund(self.ann, 100)
+        accounts = self.env["timebank.account"].search([("scheme_id", "=", self.scheme.id)])
+        self.assertEqual(set(accounts.mapped("kind")), {"member", "pot", "operating", "voucher"})
+        for minutes, way, name in (
+            (60, {"credit_to": "person"}, "credit_account_id"),
+            (60, {"credit_to": "pot"}, "credit_account_id"),
+            (-30, {"debt_by": "pot"}, "debt_account_id"),
+        ):
+            for account in accounts - self.ben.account_id:
+                with (
+                    self.subTest(way=way, account=account.name),
+                    self.env.cr.savepoint() as savepoint,
+                ):
+                    pair = (bank, self.ben.account_id) if minutes > 0 else (self.ben.account_id, bank)
+                    self._post(*pair, abs(minutes))
+                    leaving = self._open()
+                    leaving.write({"reason": "Moved", **way, name: account.id})
+                    offered = {"credit_to": {"person": "member", "pot": "pot"}}.get(next(iter(way)), {})
+                    if account.kind == offered.get(way.get("credit_to"), "pot"):
+                        leaving.action_confirm()
+                    else:
+                        with self.assertRefused("Choose"):
+                            leaving.action_confirm()
+                    self.assertFalse(self.scheme.check_ledger())
+                    savepoint.rollback()
+                    self.env.invalidate_all()
+
     def test_nobody_has_what_is_left_put_on_their_own_account(self):
         """A coordinator who is a member ends somebody's membership."""
         own = self._make_member(self.coordinator.partner_id)

@@ -4,6 +4,7 @@ from . import test_trust_days
 from . import test_trust_dialogs
 from . import test_trust_gain
 from . import test_trust_lines
+from . import test_trust_lists
 from . import test_trust_mails
 from . import test_trust_naming
 from . import test_trust_papers

@@ -34,7 +34,7 @@ class TestTrustNaming(ExchangeCase):
         env = self.env(user=user, su=False)
         return call_kw(env[model], method, list(args), {"context": context or {}})
 
-    def _refusal(self, call):
+    def _answer(self, call):
         """The sentence of a refusal, or what was answered instead."""
         savepoint = self.env.cr.savepoint(flush=False)
         try:
@@ -72,7 +72,7 @@ class TestTrustNaming(ExchangeCase):
                         with self._trying(model=model._name, field=field.name, role=role.login, way=name):
                             tried += 1
                             there, gone = (
-                                self._refusal(lambda one=one, call=call: call(one))
+                                self._answer(lambda one=one, call=call: call(one))
                                 for one in (unseen[key], 2**30)
                             )
                             self.assertIn(REFUSAL, str(there))

@@ -6,6 +6,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..models.common.verb import verb
+from ..models.common.windows import download
 
 #: The fields that 360Giving requires of an award, and those of ours that fit its others.
 HEADER = (
@@ -40,20 +41,7 @@ class TimebankGrant(models.Model):
         """:return: an action that downloads one CSV for these grants
         :raises UserError: while the publisher's prefix isn't known
         """
-        attachment = self.env["ir.attachment"].create(
-            {
-                "name": "360giving.csv",
-                "raw": self._make_360giving(),
-                "res_model": self._name,
-                "res_id": self[:1].id,
-                "mimetype": "text/csv",
-            }
-        )
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{attachment.id}?download=true",
-            "target": "download",
-        }
+        return download(self[:1], "360giving.csv", self._make_360giving(), "text/csv")
 
     def _make_360giving(self):
         """The CSV as bytes, a row for each award. It is for machines: nothing in it is altered."""

@@ -4,10 +4,10 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
 from ..models.common.verb import choice, text, verb
+from ..models.common.windows import download
 from ..models.common.words import say_day
 
 _lt = LazyTranslate(__name__)
@@ -79,7 +79,7 @@ LATE = (
     (_lt("Claim"), "claim", 26),
     (_lt("Dated"), "billed_on", 12),
     (_lt("What changed"), "change", 36),
-    (_lt("Now less signed"), "billed_amount", 14),
+    (_lt("Change"), "billed_amount", 14),
     (_lt("Note"), "note", 32),
 )
 #: What is added up at the foot of a sheet.
@@ -107,9 +107,9 @@ class TimebankReconciliation(models.Model):
         :raises UserError: without a reason
         """
         self.ensure_one()
-        reason = (reason or "").strip()
-        if not reason:
-            raise UserError(self.env._("Say who asks for people's names, and why: it is kept here."))
+        reason = self._require_reason(
+            reason, self.env._("Say who asks for people's names, and why: it is kept here.")
+        )
         named = self.with_context(timebank_names=True)
         if kind == "xlsx":
             content = named._make_workbook()
@@ -127,20 +127,7 @@ class TimebankReconciliation(models.Model):
 
     def _download(self, kind, content):
         """An action that downloads a file of this reconciliation."""
-        attachment = self.env["ir.attachment"].create(
-            {
-                "name": f"{self.display_name}.{kind}",
-                "raw": content,
-                "res_model": self._name,
-                "res_id": self.id,
-                "mimetype": MIMETYPES[kind],
-            }
-        )
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{attachment.id}?download=true",
-            "target": "download",
-        }
+        return download(self, f"{self.display_name}.{kind}", content, MIMETYPES[kind])
 
     def _make_workbook(self):
         """The workbook as bytes: cover, summary, claims, bills, exceptions, notes."""

@@ -16,10 +16,11 @@ FLOW_KINDS = ("operating", "voucher")
 
 _FLOW = "('operating', 'voucher')"
 
-#: The digest of what somebody wrote, as hex. Its salt is erased with the text.
+#: The digest of what somebody wrote, as hex. Its salt is erased with the text. A salt has one length:
+#: else the beginning of a text could be passed off as the end of its salt, or the other way round.
 DIGEST = """
 CREATE OR REPLACE FUNCTION timebank_digest(salt text, written text) RETURNS text AS $$
-    SELECT encode(sha256(convert_to(salt || written, 'UTF8')), 'hex')
+    SELECT CASE WHEN length(salt) = 32 THEN encode(sha256(convert_to(salt || written, 'UTF8')), 'hex') END
 $$ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE;
 """
 

@@ -14,7 +14,8 @@ class TimebankCodeDesk(models.TransientModel):
 
     Says what it is and offers what can be done with it. Found is what the user can read of
     the banks that they decide for: of any other code, no more is told than that it isn't
-    one of theirs. Such codes are counted, and after many of them nothing is told at all.
+    one of theirs. Such codes are counted, and after many of them the user is told to wait; a right one
+    works all the same.
     """
 
     _name = "timebank.code.desk"
@@ -110,7 +111,7 @@ class TimebankCodeDesk(models.TransientModel):
         if attempts._is_blocked(login):
             self.wrong = self.env._("Too many codes were wrong. Wait a quarter of an hour, then try again.")
             return
-        attempts._note_attempt("voucher", login, "unknown")
+        attempts._note_attempt("any", login, "unknown")
         self.wrong = self.env._("That is no code of a time bank of yours: check what was typed.")
 
     # Finding and telling

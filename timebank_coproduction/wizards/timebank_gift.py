@@ -21,15 +21,15 @@ class TimebankGift(models.TransientModel):
     # What is said and offered while it is filled in
     available_minutes = fields.Integer(related="from_account_id.balance_minutes")
     available_hours = hours_field("available_minutes", "In it now")
-    is_own = fields.Boolean(compute="_compute_is_own")
+    is_held = fields.Boolean(compute="_compute_is_held")
     from_domain = fields.Binary(compute="_compute_domains")
     to_domain = fields.Binary(compute="_compute_domains")
     sentence = fields.Char(compute="_compute_sentence")
 
     @api.depends("from_account_id")
-    def _compute_is_own(self):
+    def _compute_is_held(self):
         for gift in self:
-            gift.is_own = not gift.from_account_id or gift.from_account_id._is_of_user()
+            gift.is_held = not gift.from_account_id or gift.from_account_id._is_held_by_user()
 
     @api.depends("from_account_id", "to_account_id")
     def _compute_domains(self):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..models.common.verb import verb
-from ..models.grant.timebank_grant_agreed import AMENDABLE
+from ..models.grant.timebank_grant_amendable import AMENDABLE
 
 
 class TimebankGrantAmend(models.TransientModel):

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..models.common.hours_field import hours_field
 from ..models.common.verb import verb
+from ..models.common.windows import tell
 from ..models.common.words import say_day
 from ..tools.minutes import clock
 
@@ -174,12 +175,13 @@ class TimebankLeaving(models.TransientModel):
         way, chosen = (
             (self.credit_to, self.credit_account_id) if minutes > 0 else (self.debt_by, self.debt_account_id)
         )
+        kind = "member" if way == "person" else "pot"
         if not minutes or way == "keep":
             return chosen.browse()
         if way == "bank":
             # sudo: every bank has one; nothing of it is shown
             return member.sudo().scheme_id.operating_account_id
-        if not chosen or chosen.scheme_id != member.scheme_id:
+        if not chosen or chosen.scheme_id != member.scheme_id or chosen.kind != kind:
             raise UserError(
                 self.env._(
                     "Choose where the credits of %s go: a pot or a member of the same bank.", member.name
@@ -194,12 +196,4 @@ class TimebankLeaving(models.TransientModel):
         lines = [self.env._("Left: %s.", names) if going else self.env._("Settled: %s.", names)]
         if moved:
             lines.append(self.env._("%s hours moved.", clock(sum(moved.mapped("minutes")))))
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": " ".join(lines),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return tell(" ".join(lines))

@@ -1,6 +1,8 @@
-"""All that leans on what Odoo keeps private. Whoever takes the addon to another version starts here.
+"""What leans on what Odoo keeps private. Whoever takes the addon to another version starts here.
 
-Everywhere else the addon keeps to what Odoo documents, or what every addon of Odoo's own uses.
+Who may read what is written beside a record is asked where Odoo asks it, too: ``mail_beside.py``,
+``mail_activity.py``, ``ir_rule.py``, ``roles.py``. Everywhere else the addon keeps to what Odoo documents,
+or what every addon of Odoo's own uses.
 """
 
 from functools import partial
@@ -35,6 +37,23 @@ def time_zones(records):
     return _tz_get(records)
 
 
+def _goes_through_list(model, domain):
+    """Whether a domain asks for something of the records in a one-to-many field."""
+    for condition in domain.iter_conditions():
+        there = model
+        for name in condition.field_expr.split("."):
+            field = there._fields.get(name)
+            if field is None or not field.relational:
+                break
+            if field.type == "one2many":
+                return True
+            there = model.env[field.comodel_name]
+        else:
+            if isinstance(condition.value, Domain) and _goes_through_list(there, condition.value):
+                return True
+    return False
+
+
 class TimebankBulk(models.AbstractModel):
     """Rows by the thousand, in one statement each, of which the ORM learns afterwards.
 
@@ -45,8 +64,14 @@ class TimebankBulk(models.AbstractModel):
     _description = "Many rows in one statement"
 
     def _check_access(self, operation):
-        """Whose the records of a large batch are, one query asks; Odoo's own goes through them one by one."""
-        if len(self) < ASKED_TOGETHER or self.env.su or not all(self._ids):
+        """Whose the records of a large batch are, one query asks; Odoo's own goes through them one by one.
+
+        So it does where a rule looks through a list, such as a bank's members: Odoo's own would read all
+        of it, and whoever reads the record next would be given it from memory.
+        """
+        if self.env.su or not self or not all(self._ids):
+            return super()._check_access(operation)
+        if len(self) < ASKED_TOGETHER and not self._has_rule_through_list(operation):
             return super()._check_access(operation)
         forbidden = self.browse()._check_access(operation)
         if forbidden:
@@ -58,6 +83,10 @@ class TimebankBulk(models.AbstractModel):
         allowed = set(everybody._search(Domain("id", "in", self._ids) & domain).get_result_ids())
         refused = self.browse(record_id for record_id in self._ids if record_id not in allowed)
         return (refused, partial(rules._make_access_error, operation, refused)) if refused else None
+
+    def _has_rule_through_list(self, operation):
+        domain = self.env["ir.rule"]._compute_domain(self._name, operation)
+        return _goes_through_list(self, Domain(domain))
 
     def _get_columns(self, *names):
         """What many records hold in stored fields, as plain as in the database: ids in place of records.

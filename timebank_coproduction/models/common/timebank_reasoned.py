@@ -10,7 +10,7 @@ class TimebankReasoned(models.AbstractModel):
     """
 
     _name = "timebank.reasoned"
-    _description = "Verbs that take a reason"
+    _description = "Verbs that a dialog asks about"
     _verbs_with_reason = frozenset()
     _verbs_to_confirm = frozenset()
 

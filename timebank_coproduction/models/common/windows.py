@@ -58,6 +58,28 @@ def open_dialog(record, name, **more):
     return open_form(record, name=name, target="new", **more)
 
 
+def download(record, name, content, mimetype):
+    """A file for the browser to save, which is kept beside ``record``.
+
+    :param str name: of the file, with its ending
+    :param bytes content: what is in it
+    :return: an action for the client
+    """
+    vals = {
+        "name": name,
+        "raw": content,
+        "res_model": record._name,
+        "res_id": record.id,
+        "mimetype": mimetype,
+    }
+    attachment = record.env["ir.attachment"].create(vals)
+    return {
+        "type": "ir.actions.act_url",
+        "url": f"/web/content/{attachment.id}?download=true",
+        "target": "download",
+    }
+
+
 def tell(sentence, undo=None):
     """What was done, in the corner of the screen; a dialog that did it closes.
 

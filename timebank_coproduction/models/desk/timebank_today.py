@@ -5,25 +5,24 @@ from odoo.fields import Domain
 from ...tools.minutes import clock
 from ..common.verb import verb
 from ..common.words import say_day
+from ..grant.timebank_grant import OFF_COURSE
 from ..ledger.timebank_told import CALL
 
 GROUP = "timebank_coproduction.group_timebank_"
 
-#: From the top of the page to its bottom: a key, and the methods that each return a figure or nothing.
-#: A new figure is a method and its name in here.
+#: From the top of the page to its bottom: a key, the role that it is for (none: all of the staff), and
+#: the methods that each return a figure or nothing. A new figure is a method and its name in here.
 SECTIONS = (
-    (
-        "decide",
-        ("_get_hours", "_get_claims", "_get_registers", "_get_applicants"),
-    ),
-    ("sessions", ("_get_sessions_today", "_get_sessions_tomorrow", "_get_helpers")),
-    ("people", ("_get_requests", "_get_silent", "_get_checks")),
+    ("decide", "coordinator", ("_get_hours", "_get_claims", "_get_registers", "_get_applicants")),
+    ("sessions", "coordinator", ("_get_sessions_today", "_get_sessions_tomorrow", "_get_helpers")),
+    ("people", "coordinator", ("_get_requests", "_get_silent", "_get_checks")),
     (
         "money",
+        "finance",
         ("_get_signatures", "_get_reconciliations_due", "_get_drifted", "_get_off_course", "_get_bills"),
     ),
-    ("banks", ("_get_alarms", "_get_without_coordinator", "_get_unsealed")),
-    ("mine", ("_get_calls", "_get_todos", "_get_my_sessions", "_get_my_hours")),
+    ("banks", "manager", ("_get_alarms", "_get_without_coordinator", "_get_unsealed")),
+    ("mine", None, ("_get_calls", "_get_todos", "_get_my_sessions", "_get_my_hours")),
 )
 
 #: What a to-do of these kinds asks for has a figure of its own.
@@ -52,7 +51,7 @@ class TimebankToday(models.AbstractModel):
 
     Each figure is a method that returns what :meth:`_figure` makes: how many records, and the
     window that shows exactly those. Where there are none, or the user may not read them, there
-    is no figure.
+    is no figure. Whom a figure is for is its section's role, asked once.
     """
 
     _name = "timebank.today"
@@ -67,14 +66,17 @@ class TimebankToday(models.AbstractModel):
             are being set up, as :meth:`timebank.scheme._get_first_hours` gives them; of ``desk``,
             whether the user has a desk of introductions; and of ``text``, what is said where there is
             nothing. A figure has ``key``, ``title``, ``count``, ``text``, ``urgent``, ``model`` and
-            ``action``: the ``xml_id`` of a window with the ``domain``, ``context`` and ``display_name`` for it.
+            ``action``: the ``xml_id`` of a window with the ``domain``, ``context`` and ``display_name``
+            for it.
         :raises AccessError: for who isn't of the staff
         """
         if not self.env.user._is_internal():
             raise AccessError(self.env._("This page is for staff."))
         titles = self._get_section_titles()
         sections = []
-        for key, names in SECTIONS:
+        for key, role, names in SECTIONS:
+            if role and not self._has_role(role):
+                continue
             figures = [figure for name in names if (figure := getattr(self, name)())]
             if figures:
                 sections.append({"key": key, "title": titles[key], "figures": figures})
@@ -158,8 +160,6 @@ class TimebankToday(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_hours(self):
-        if not self._has_role("coordinator"):
-            return None
         return self._figure(
             "hours",
             self.env._("Hours to approve"),
@@ -174,8 +174,6 @@ class TimebankToday(models.AbstractModel):
         )
 
     def _get_claims(self):
-        if not self._has_role("coordinator"):
-            return None
         return self._figure(
             "claims",
             self.env._("Claims to approve"),
@@ -187,8 +185,6 @@ class TimebankToday(models.AbstractModel):
         )
 
     def _get_registers(self):
-        if not self._has_role("coordinator"):
-            return None
         now = fields.Datetime.now()
         return self._figure(
             "registers",
@@ -207,8 +203,6 @@ class TimebankToday(models.AbstractModel):
         )
 
     def _get_applicants(self):
-        if not self._has_role("coordinator"):
-            return None
         return self._figure(
             "applicants",
             self.env._("People who want to join"),
@@ -228,8 +222,6 @@ class TimebankToday(models.AbstractModel):
         return self._get_sessions_on(1, "sessions_tomorrow", self.env._("Sessions tomorrow"))
 
     def _get_sessions_on(self, days, key, title):
-        if not self._has_role("coordinator"):
-            return None
         day = fields.Date.add(fields.Date.context_today(self), days=days)
         return self._figure(
             key,
@@ -244,8 +236,6 @@ class TimebankToday(models.AbstractModel):
         )
 
     def _get_helpers(self):
-        if not self._has_role("coordinator"):
-            return None
         today = fields.Date.context_today(self)
         return self._figure(
             "helpers",
@@ -269,8 +259,6 @@ class TimebankToday(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_requests(self):
-        if not self._has_role("coordinator"):
-            return None
         return self._figure(
             "requests",
             self.env._("Requests without anybody"),
@@ -286,8 +274,6 @@ class TimebankToday(models.AbstractModel):
         )
 
     def _get_silent(self):
-        if not self._has_role("coordinator"):
-            return None
         return self._figure(
             "silent",
             self.env._("Introductions without an answer"),
@@ -302,8 +288,6 @@ class TimebankToday(models.AbstractModel):
         )
 
     def _get_checks(self):
-        if not self._has_role("coordinator"):
-            return None
         return self._figure(
             "checks",
             self.env._("Checks running out"),
@@ -319,8 +303,6 @@ class TimebankToday(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_signatures(self):
-        if not self._has_role("finance"):
-            return None
         return self._figure(
             "signatures",
             self.env._("Reconciliations to review"),
@@ -333,8 +315,6 @@ class TimebankToday(models.AbstractModel):
 
     def _get_reconciliations_due(self):
         """Open grants with nothing signed for a quarter, the first quarter included."""
-        if not self._has_role("finance"):
-            return None
         before = fields.Date.subtract(fields.Date.context_today(self), months=DUE_MONTHS)
         signed = [("state", "!=", "draft"), ("date_to", ">=", before)]
         reconciled = self.env["timebank.reconciliation"].search(signed).grant_id
@@ -353,8 +333,6 @@ class TimebankToday(models.AbstractModel):
 
     def _get_drifted(self):
         """Signed figures from which the books have moved since, of open grants."""
-        if not self._has_role("finance"):
-            return None
         return self._figure(
             "drifted",
             self.env._("Signed figures that changed since"),
@@ -369,18 +347,14 @@ class TimebankToday(models.AbstractModel):
         latest = reconciliations._read_group(
             [("state", "!=", "draft"), ("grant_id.state", "=", "open")],
             ["grant_id"],
-            ["id:max"],
-            order="id:max desc",
+            order="date_to:max desc",
             limit=LOOKED_AT,
         )
-        found = reconciliations.browse([number for _grant, number in latest])
-        return found.filtered("has_drift")
+        return reconciliations._get_overtaken([grant.id for (grant,) in latest])
 
     def _get_off_course(self):
-        if not self._has_role("finance"):
-            return None
         grants = self.env["timebank.grant"].search([("state", "=", "open")])
-        off = grants.filtered(lambda grant: grant.course in ("over", "under"))
+        off = grants.filtered(lambda grant: grant.course in OFF_COURSE)
         return self._figure(
             "off_course",
             self.env._("Budgets off course"),
@@ -390,8 +364,6 @@ class TimebankToday(models.AbstractModel):
         )
 
     def _get_bills(self):
-        if not self._has_role("finance"):
-            return None
         return self._figure(
             "bills",
             self.env._("Bills without claims"),
@@ -407,8 +379,6 @@ class TimebankToday(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_alarms(self):
-        if not self._has_role("manager"):
-            return None
         alarm = self.env.ref("timebank_coproduction.mail_activity_ledger")
         # sudo: which banks have one; a manager decides for all that they can read
         alarms = self.env["mail.activity"].sudo()
@@ -425,8 +395,6 @@ class TimebankToday(models.AbstractModel):
         )
 
     def _get_without_coordinator(self):
-        if not self._has_role("manager"):
-            return None
         return self._figure(
             "without_coordinator",
             self.env._("Banks without a coordinator"),
@@ -437,8 +405,6 @@ class TimebankToday(models.AbstractModel):
 
     def _get_unsealed(self):
         """Banks whose last seal is from before a transfer that should have been sealed since."""
-        if not self._has_role("manager"):
-            return None
         before = fields.Datetime.subtract(fields.Datetime.now(), days=SEAL_DAYS)
         return self._figure(
             "unsealed",

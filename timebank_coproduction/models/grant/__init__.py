@@ -1,5 +1,5 @@
 from . import (
-    timebank_grant_agreed,
+    timebank_grant_amendable,
     timebank_grant_books,
     timebank_grant,
     timebank_grant_terms,

@@ -81,7 +81,13 @@ class AccountMove(models.Model):
     # Whoever posts into a period that was signed, or takes out of it, is told; nothing is forbidden.
     # ------------------------------------------------------------
 
-    @api.depends("state", "date", "invoice_date", "line_ids.analytic_distribution")
+    @api.depends(
+        "state",
+        "date",
+        "invoice_date",
+        "line_ids.analytic_distribution",
+        "invoice_line_ids.analytic_distribution",
+    )
     def _compute_timebank_signed_text(self):
         for move in self:
             signed = move._find_timebank_signed() if move.state == "draft" else ()
@@ -110,7 +116,8 @@ class AccountMove(models.Model):
     def _find_timebank_signed(self):
         """The signed reconciliations of the grants that this entry is charged to, over its day."""
         day = self.date or self.invoice_date or fields.Date.context_today(self)
-        accounts = self.line_ids.distribution_analytic_account_ids._origin
+        # while a new one is typed, only its own lines are there
+        accounts = (self.line_ids | self.invoice_line_ids).distribution_analytic_account_ids._origin
         if not accounts:
             return self.env["timebank.reconciliation"]
         # sudo: whoever keeps the books is told that a period is signed, and of which grant

@@ -15,7 +15,7 @@ class TimebankGrant(models.Model):
     _name = "timebank.grant"
     _description = "Grant"
     _inherit = [
-        "timebank.amendable",
+        "timebank.grant.amendable",
         "timebank.grant.books",
         "timebank.protected",
         "timebank.reasoned",

@@ -12,6 +12,7 @@ READ = {
     "account.account": ["account_type"],
     "account.analytic.line": ["amount", "date", "move_line_id", "general_account_id", "product_id", "name"],
     "account.move.line": ["account_id", "product_id", "tax_line_id", "group_tax_id", "analytic_distribution"],
+    "res.partner": ["tz"],
     "timebank.grant": ["analytic_account_id", "company_id"],
 }
 
@@ -192,19 +193,25 @@ class TimebankGrantBooks(models.AbstractModel):
             .items()
         ]
 
-    def _get_posted(self, date_from=None, date_to=None):
-        """The analytic entries on these grants' accounts, spending above zero, as a table."""
+    def _get_posted(self, date_from=None, date_to=None, by_hand=False):
+        """The analytic entries on these grants' accounts, spending above zero, as a table.
+
+        :param bool by_hand: those without a journal item only
+        """
         first = SQL("AND date >= %s", date_from) if date_from else SQL()
         last = SQL("AND date <= %s", date_to) if date_to else SQL()
+        alone = SQL("AND move_line_id IS NULL") if by_hand else SQL()
         tables = [
             SQL(
                 """SELECT id, %(column)s AS account, company_id, move_line_id, general_account_id, date,
                           product_id, -amount AS amount, name
-                     FROM account_analytic_line WHERE %(column)s IN %(accounts)s %(first)s %(last)s""",
+                     FROM account_analytic_line WHERE %(column)s IN %(accounts)s
+                          %(first)s %(last)s %(alone)s""",
                 column=SQL.identifier(column),
                 accounts=tuple(grants.analytic_account_id._origin.ids) or (0,),
                 first=first,
                 last=last,
+                alone=alone,
             )
             for column, grants in self._by_plan_column()
         ]
@@ -286,15 +293,7 @@ class TimebankGrantBooks(models.AbstractModel):
                   ) parts
                  WHERE total != 0
             ), entry AS (
-                SELECT o.grant_id, a.move_line_id AS item,
-                       CASE WHEN a.move_line_id IS NULL THEN a.id END AS entry,
-                       CASE WHEN a.move_line_id IS NULL THEN a.name END AS name,
-                       a.date, a.general_account_id, a.product_id, NULL::int AS tax_account, a.amount
-                  FROM %(entries)s a
-                  JOIN own o ON o.account = a.account AND o.company_id = a.company_id
-                 WHERE NOT EXISTS (SELECT FROM tax_part p
-                                    WHERE p.grant_id = o.grant_id AND p.item = a.move_line_id)
-                       %(only_item)s
+                %(plain)s
                 UNION ALL
                 SELECT grant_id, base, NULL, NULL, date, account_id, product_id, tax_account, amount
                   FROM tax_part WHERE TRUE %(only_base)s
@@ -322,9 +321,9 @@ class TimebankGrantBooks(models.AbstractModel):
             """,
             grants=self._ids_or_none(),
             entries=entries,
+            plain=self._get_plain_query(entries, grain, only),
             grain=grain,
             k_grain=SQL(", ").join(SQL.identifier("k", name) for name in grain.code.split(", ")),
-            only_item=SQL("AND a.move_line_id %s", only) if only else SQL(),
             only_base=SQL("AND base %s", only) if only else SQL(),
             expenses=EXPENSES,
             named=SQL.identifier(accounts.relation),
@@ -333,4 +332,40 @@ class TimebankGrantBooks(models.AbstractModel):
             chosen=SQL.identifier(products.relation),
             chosen_grant=SQL.identifier(products.column1),
             chosen_product=SQL.identifier(products.column2),
+        )
+
+    def _get_plain_query(self, entries, grain, only=None):
+        """The entries of `_get_spend_query` but for the taxes that are parts of other lines.
+
+        Sums over hundreds of thousands of entries are made before anything else is asked of them:
+        the taxes are in these, and taken off again.
+        """
+        if grain.code != "grant_id":
+            return SQL(
+                """SELECT o.grant_id, a.move_line_id AS item,
+                          CASE WHEN a.move_line_id IS NULL THEN a.id END AS entry,
+                          CASE WHEN a.move_line_id IS NULL THEN a.name END AS name,
+                          a.date, a.general_account_id, a.product_id, NULL::int AS tax_account, a.amount
+                     FROM %s a
+                     JOIN own o ON o.account = a.account AND o.company_id = a.company_id
+                    WHERE NOT EXISTS (SELECT FROM tax_part p
+                                       WHERE p.grant_id = o.grant_id AND p.item = a.move_line_id) %s""",
+                entries,
+                SQL("AND a.move_line_id %s", only) if only else SQL(),
+            )
+        return SQL(
+            """SELECT o.grant_id, NULL::int AS item, NULL::int AS entry, NULL::text AS name,
+                      NULL::date AS date, a.general_account_id, a.product_id, NULL::int AS tax_account,
+                      a.amount
+                 FROM (SELECT account, company_id, general_account_id, product_id, SUM(amount) AS amount
+                         FROM %(entries)s entries
+                        GROUP BY account, company_id, general_account_id, product_id) a
+                 JOIN own o ON o.account = a.account AND o.company_id = a.company_id
+                UNION ALL
+               SELECT p.grant_id, NULL, NULL, NULL, NULL, a.general_account_id, a.product_id, NULL, -a.amount
+                 FROM (SELECT DISTINCT grant_id, item FROM tax_part) p
+                 JOIN own o ON o.grant_id = p.grant_id
+                 JOIN %(entries)s a ON a.move_line_id = p.item AND a.account = o.account
+                                   AND a.company_id = o.company_id""",
+            entries=entries,
         )

@@ -5,7 +5,7 @@ from ...tools.shares import split_by
 from .timebank_grant_books import claim_day
 
 #: By which share of the budget the expected spending may miss it and still be on course.
-OFF_COURSE = 0.1
+COURSE_MARGIN = 0.1
 #: Nothing is expected before one of so many equal parts of the grant's time has gone.
 EARLY_PARTS = 10
 
@@ -84,9 +84,9 @@ class TimebankGrant(models.Model):
             grant.used_up_on = grant._get_day_used_up(days)
             if gone < days / EARLY_PARTS or not budget:
                 grant.course = "early"
-            elif grant.expected_amount > budget * (1 + OFF_COURSE):
+            elif grant.expected_amount > budget * (1 + COURSE_MARGIN):
                 grant.course = "over"
-            elif grant.expected_amount < budget * (1 - OFF_COURSE):
+            elif grant.expected_amount < budget * (1 - COURSE_MARGIN):
                 grant.course = "under"
             else:
                 grant.course = "on_course"

@@ -185,7 +185,7 @@ class TimebankGrant(models.Model):
                 id=claim_id,
                 code=code or "",
                 quantity=quantity,
-                amount=minor(claim.unbilled_amount),
+                amount=minor(claim._get_open_cost(claim.matched_amount)),
                 day=claim._get_day(),
                 billed=minor(claim.matched_amount),
                 room=minor(claim.cost_amount + claim.tolerance_amount - claim.matched_amount),
@@ -268,7 +268,7 @@ class TimebankGrant(models.Model):
             "claims": [
                 row
                 for claim in claims.sorted("approved_on")
-                if (claim.unbilled_amount or claim.matched_amount) and found(row := claim._prepare_row())
+                if (claim.matched_amount or claim._get_open_cost(0)) and found(row := claim._prepare_row())
             ][:SHOWN],
             "matches": [row for match in matches if found(row := match._prepare_row())],
             "reasons": self.env["timebank.reward.match"]
@@ -344,7 +344,7 @@ class TimebankGrant(models.Model):
             [
                 (
                     claim.id,
-                    minor(claim.unbilled_amount),
+                    minor(claim._get_open_cost(claim.matched_amount)),
                     minor(claim.cost_amount + claim.tolerance_amount - claim.matched_amount),
                     minor(claim.matched_amount),
                 )
@@ -357,7 +357,7 @@ class TimebankGrant(models.Model):
                 self.env._("Nothing of these bills can pay for these claims: look at the amounts.")
             )
         difference = sum(map(minor, lines.mapped("open_amount"))) - sum(
-            map(minor, claims.mapped("unbilled_amount"))
+            minor(claim._get_open_cost(claim.matched_amount)) for claim in claims
         )
         if difference and not difference_reason:
             raise UserError(self.env._("The bills and the claims differ: choose the reason."))
@@ -371,5 +371,5 @@ class TimebankGrant(models.Model):
             note,
         )
         if difference < 0 and difference_reason in ("price", "fewer", "other"):
-            claims.filtered("unbilled_amount")._set_billing_done(True)
+            claims.filtered(lambda claim: claim._get_open_cost(claim.matched_amount))._set_billing_done(True)
         return True

@@ -77,15 +77,18 @@ class TimebankReconciliation(models.Model):
 
     _name = "timebank.reconciliation"
     _description = "Grant Reconciliation"
-    _inherit = ["timebank.protected", "timebank.following", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "timebank.reconciliation.period",
+        "timebank.protected",
+        "timebank.reasoned",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_to desc, id desc"
     _protected_fields = frozenset(
         {"state", "prepared_by", "prepared_on", "reviewed_by", "reviewed_on", "hash", "anchors"}
-    ) | {"inputs_digest", *SIGNED, *SIGNED_LATE} - {
-        "date_from",
-        "date_to",
-        "note",
-    }  # these are finance's own in a draft
+        | {"inputs_digest", *SIGNED, *SIGNED_LATE}
+    ) - {"date_from", "date_to", "note"}  # these are finance's own in a draft
 
     grant_id = fields.Many2one(
         "timebank.grant", required=True, ondelete="restrict", index=True, domain=[("state", "!=", "draft")]
@@ -274,6 +277,10 @@ class TimebankReconciliation(models.Model):
             reconciliation._refuse_out_of_turn()
             reconciliation._refresh()
             reconciliation.invalidate_recordset(["unexplained_count"])
+            if reconciliation.unexplained_count == 1:
+                raise UserError(
+                    self.env._("One difference has no explanation yet: write a note on it, then sign.")
+                )
             if reconciliation.unexplained_count:
                 raise UserError(
                     self.env._(

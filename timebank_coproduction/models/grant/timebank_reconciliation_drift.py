@@ -3,8 +3,6 @@ from odoo.tools import SQL
 
 from ...tools import canonical, drift
 from ...tools.reconcile import Line
-from ..common.verb import verb
-from ..common.windows import open_list
 from ..common.words import say_day
 from .timebank_grant_books import claim_day
 
@@ -65,14 +63,6 @@ class TimebankReconciliation(models.Model):
         for reconciliation in self.search(domain, order="date_to desc, id desc"):
             latest.setdefault(reconciliation.grant_id.id, reconciliation.id)
         return self.browse(latest.values()).filtered("has_drift")
-
-    @api.model
-    @verb()
-    def action_view_overtaken(self):
-        """The signed ones that the books have left behind."""
-        return open_list(
-            self.env, "timebank_reconciliation_action", [("id", "in", self._get_overtaken().ids)], {}
-        )
 
     @api.depends_context("timebank_paper", "lang")
     def _compute_drift(self):

@@ -17,7 +17,7 @@ NAMELESS = dict.fromkeys(
 )
 
 
-class TimebankFollowing(models.AbstractModel):
+class TimebankReconciliationPeriod(models.AbstractModel):
     """Which days a reconciliation is about, after which other one, and what was agreed then.
 
     A grant's reconciliations follow each other: none overlaps another, each begins with what the
@@ -25,8 +25,8 @@ class TimebankFollowing(models.AbstractModel):
     is a section of its own in the next.
     """
 
-    _name = "timebank.following"
-    _description = "One After the Other"
+    _name = "timebank.reconciliation.period"
+    _description = "Period of a Reconciliation"
 
     def _say_gap(self):
         grant, first = self.grant_id, self.date_from

@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ...tools import codes, words
 from ..common.verb import flag, number, record_or_none, text, verb
+from ..common.words import at_place
 from ..reward.timebank_reward import STAFF
 
 #: Until a claim is decided, its expected cost is typed in; then it is committed.
@@ -78,9 +80,33 @@ class TimebankRedemption(models.Model):
 
     @api.depends("cost_amount", "matched_amount", "billing_done", "state")
     def _compute_unbilled_amount(self):
+        paid = self._get_paid()
         for claim in self:
-            standing = claim.state in ("approved", "fulfilled") and not claim.billing_done
-            claim.unbilled_amount = max(claim.cost_amount - claim.matched_amount, 0) if standing else 0
+            claim.unbilled_amount = claim._get_open_cost(paid.get(claim._origin.id, 0))
+
+    def _get_open_cost(self, billed):
+        """What of the cost still awaits a bill, where so much is billed: 0 for a claim that awaits none."""
+        self.ensure_one()
+        awaits = self.state in ("approved", "fulfilled") and not self.billing_done
+        return self.currency_id.round(max(self.cost_amount - billed, 0)) if awaits else 0
+
+    def _get_paid(self):
+        """What the books bear out of these claims' matches: dict of record id → amount."""
+        matched = self._origin.filtered("matched_amount")
+        if not matched:
+            return {}
+        self.env["timebank.reward.match"].flush_model()
+        # sudo: sums over bills, for those who may read the claim
+        grants = matched.sudo().grant_id
+        rows = grants._query_books(
+            SQL(
+                """SELECT redemption_id, SUM(pays) FROM (%s) m
+                    WHERE redemption_id IN %s GROUP BY redemption_id""",
+                grants._get_match_query(),
+                matched._ids,
+            )
+        )
+        return {claim_id: float(amount) for claim_id, amount in rows}
 
     @property
     def _protected_fields(self):
@@ -266,25 +292,13 @@ class TimebankRedemption(models.Model):
         self.env["timebank.grant"]._check_finance()
         reason = self._require_reason(reason, self.env._("Say why the expected cost changes."))
         claims = self.sudo()  # sudo: finance has no right to change claims but this
-        claims._refuse_undecided()
+        claims._refuse_unless_standing()
         claims.grant_id._mark_committed()
         claims._lock_matched()
         beyond = claims._refuse_beyond_budget(cost, beyond_budget)
         for claim in claims:
             before, money = claim.cost_amount, claim.currency_id.format
-            if (
-                claim.currency_id.compare_amounts(
-                    claim.matched_amount, cost + claim._get_usual_tolerance(cost)
-                )
-                > 0
-            ):
-                raise UserError(
-                    self.env._(
-                        "“%(claim)s” is matched with bills over %(amount)s: undo a match first.",
-                        claim=claim.display_name,
-                        amount=money(claim.matched_amount),
-                    )
-                )
+            claim._refuse_below_matched(cost + claim._get_usual_tolerance(cost))
             vals = {"budget_override_reason": reason} if claim in beyond else {}
             claim._in_verb().write({"cost_amount": cost, **vals})
             claim._note(
@@ -310,18 +324,11 @@ class TimebankRedemption(models.Model):
         self.env["timebank.grant"]._check_finance()
         reason = self._require_reason(reason, self.env._("Say why the tolerance changes."))
         claims = self.sudo()  # sudo: finance has no right to change claims but this
-        claims._refuse_undecided()
+        claims._refuse_unless_standing()
         claims._lock_matched()
         for claim in claims:
             before, money = claim.tolerance_amount, claim.currency_id.format
-            if claim.currency_id.compare_amounts(claim.matched_amount, claim.cost_amount + tolerance) > 0:
-                raise UserError(
-                    self.env._(
-                        "“%(claim)s” is matched with bills over %(amount)s: undo a match first.",
-                        claim=claim.display_name,
-                        amount=money(claim.matched_amount),
-                    )
-                )
+            claim._refuse_below_matched(claim.cost_amount + tolerance)
             claim._in_verb().write({"tolerance_amount": tolerance})
             claim._note(
                 self.env._(
@@ -333,7 +340,19 @@ class TimebankRedemption(models.Model):
             )
         return True
 
-    def _refuse_undecided(self):
+    def _refuse_below_matched(self, most):
+        """:raises UserError: where bills over more than ``most`` are matched with this claim"""
+        if self.currency_id.compare_amounts(self.matched_amount, most) > 0:
+            raise UserError(
+                self.env._(
+                    "“%(claim)s” is matched with bills over %(amount)s: undo a match first.",
+                    claim=self.display_name,
+                    amount=self.currency_id.format(self.matched_amount),
+                )
+            )
+
+    def _refuse_unless_standing(self):
+        """:raises UserError: for claims that aren't approved, or don't stand any more"""
         for claim in self:
             if claim.state not in ("approved", "fulfilled"):
                 raise UserError(self.env._("“%s” does not stand.", claim.display_name))
@@ -435,11 +454,10 @@ class TimebankRedemption(models.Model):
 
     def _get_day(self):
         """The day on which it was approved, by the clocks of its organisation (see `claim_day`)."""
-        zone = self.company_id.sudo().partner_id.tz or "UTC"  # sudo: the organisation's time zone alone
-        return (
-            self.approved_on
-            and fields.Datetime.context_timestamp(self.with_context(tz=zone), self.approved_on).date()
-        )
+        if not self.approved_on:
+            return False
+        zone = self.company_id.sudo().partner_id.tz  # sudo: the organisation's time zone alone
+        return at_place(self.approved_on, zone).date()
 
     def _prepare_row(self):
         return {
@@ -451,7 +469,7 @@ class TimebankRedemption(models.Model):
             "quantity": self.quantity,
             "cost": self.cost_amount,
             "matched": self.matched_amount,
-            "open": self.unbilled_amount,
+            "open": self._get_open_cost(self.matched_amount),
         }
 
     def _prepare_names(self):

@@ -276,11 +276,47 @@ class TimebankHours(models.Model):
         vals = self._prepare_vals(vals)
         if not self._is_in_verb():
             self._check_content(vals)
+        if self._is_in_verb() or not CONTENT.intersection(vals):
+            return super().write(vals)
+        # sudo: what they said until now stays in their history
+        waiting = {one: one._say_content() for one in self.sudo() if one.state == "submitted"}
         result = super().write(vals)
-        if CONTENT.intersection(vals) and not self._is_in_verb():
-            self.check_access("write")  # nobody hands an entry on to where they have no say
-            self._check_recordable()
+        self.check_access("write")  # nobody hands an entry on to where they have no say
+        self._check_recordable()
+        for entry, said in waiting.items():
+            entry._note_change(said)
         return result
+
+    def _say_content(self):
+        """What whoever approves this entry lets through, in words."""
+        roles = dict(self._fields["role"]._description_selection(self.env))
+        parts = (
+            self.partner_id.name,
+            clock(self.minutes),
+            say_day(self.env, self.date),
+            self.start_time,
+            roles.get(self.role),
+            self.receiver_id and self.env._("for %s", self.receiver_id.name),
+            self.pot_id and self.env._("paid from %s", self.pot_id.name),
+            self.project_id.name,
+            self.scheme_id.name,
+        )
+        return ", ".join(filter(None, parts))
+
+    def _note_change(self, said):
+        """Keep what an entry said when it was handed in, where that has been changed since: somebody may
+        have looked at it before.
+        """
+        says = self._say_content()
+        if says != said:
+            self._message_log(
+                author_id=self.env.user.partner_id.id,
+                body=self.env._(
+                    "Changed while it waited for approval. Until now: %(before)s. From now on: %(after)s.",
+                    before=said,
+                    after=says,
+                ),
+            )
 
     def copy_data(self, default=None):
         """The same again, today: made by whoever copies it, and in the role that the giver has."""

@@ -99,25 +99,31 @@ class TimebankAccount(models.Model):
         "The account would be further below zero than its limit allows.",
     )
 
-    @api.depends("partner_id.name", "kind")
+    @api.depends("partner_id.name", "kind", "scheme_id.name")
     def _compute_name(self):
         for account in self:
             if account.kind == "member" and account.partner_id:
                 account.name = account.partner_id.name or account.partner_id.display_name
+            elif own := account._say_own():
+                account.name = own
             elif not account.name:
                 account.name = dict(self._fields["kind"]._description_selection(self.env)).get(account.kind)
 
     @api.depends("name", "kind", "scheme_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
-        """The bank's own accounts go by the bank's name."""
-        says = {
-            "operating": self.env._("%s (the bank itself)"),
-            "voucher": self.env._("%s (vouchers that are out)"),
-        }
         for account in self:
-            # sudo: the name of the bank of an account that is named
-            own = says.get(account.kind) and account.sudo().scheme_id.name
-            account.display_name = says[account.kind] % own if own else account.name
+            account.display_name = account._say_own() or account.name
+
+    def _say_own(self):
+        """What an account of the bank's own is called, by the bank's name; nothing for the others."""
+        # sudo: the name of the bank of an account that is named
+        bank = self.sudo().scheme_id.name
+        if self.kind == "operating" and bank:
+            return self.env._("%s (the bank itself)", bank)
+        if self.kind == "voucher" and bank:
+            return self.env._("%s (vouchers that are out)", bank)
+        return ""
 
     @api.depends("scheme_id.credit_limit_minutes", "has_own_limit", "kind")
     def _compute_credit_limit_minutes(self):
@@ -463,7 +469,7 @@ class TimebankAccount(models.Model):
         account = self.sudo()
         if account.kind in FLOW_KINDS:
             return self.env._("%s is the bank's own: nothing is given from it.", account.name)
-        if self._is_of_user() or self._is_broker():
+        if self._is_held_by_user() or self._is_broker():
             return account._why_not_movable()
         if account.kind == "pot":
             holders = ", ".join(account.holder_ids.mapped("name"))
@@ -506,7 +512,7 @@ class TimebankAccount(models.Model):
             return self.env._(
                 "Credits can be given to a person or a pot, not to the bank itself: choose the community pot."
             )
-        if self._is_of_user() or self.env.su:
+        if self._is_held_by_user() or self.env.su:
             return ""
         if not memo:
             return self.env._("Say in a few words who asked for it: it is not your account that gives.")
@@ -516,14 +522,6 @@ class TimebankAccount(models.Model):
                 target.scheme_id._say_whom_to_ask(target.partner_id),
             )
         return ""
-
-    def _is_of_user(self):
-        """Whether the account is the user's own, or a pot that they hold."""
-        # sudo: only whether it is the user's own is asked
-        account, partner = self.sudo(), self.env.user.partner_id
-        if account.kind == "pot":
-            return partner in account.holder_ids
-        return partner == account.partner_id
 
     # ------------------------------------------------------------
     # Gain: nobody decides what makes an account grow that they hold.
@@ -546,6 +544,11 @@ class TimebankAccount(models.Model):
         me = self.env.user.partner_id
         # sudo: only whether they are the user's own is asked
         return self.browse(account.id for account in self.sudo() if account._is_held_by(me))
+
+    def _is_held_by_user(self):
+        """Whether the account is the user's own, or a pot that they hold."""
+        # sudo: only whether it is the user's own is asked
+        return self.sudo()._is_held_by(self.env.user.partner_id)
 
     def _is_held_by(self, partner):
         """Whether the account is that person's own, or a pot of which they are a holder."""

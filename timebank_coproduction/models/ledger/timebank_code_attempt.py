@@ -30,7 +30,9 @@ class TimebankCodeAttempt(models.Model):
     _allow_sudo_commands = False
 
     what = fields.Selection(
-        [("claim", "Claim"), ("voucher", "Voucher"), ("link", "Link")], required=True, readonly=True
+        [("claim", "Claim"), ("voucher", "Voucher"), ("link", "Link"), ("any", "Any code")],
+        required=True,
+        readonly=True,
     )
     source = fields.Char("From", required=True, readonly=True, help="The address or the login that tried.")
     outcome = fields.Selection(
@@ -52,7 +54,10 @@ class TimebankCodeAttempt(models.Model):
 
     @api.private
     def _note_attempt(self, what, source, outcome, scheme=None):
-        """Note a try. Whose claim or voucher it was is not kept."""
+        """Note a try. Whose claim or voucher it was is not kept.
+
+        :param str what: what was asked for, ``any`` where a claim, a voucher or a card would do
+        """
         # sudo: the pages that take codes are open to everybody; nobody may write here by hand.
         self.sudo()._in_verb().create(
             {"what": what, "source": source, "outcome": outcome, "scheme_id": scheme.id if scheme else False}

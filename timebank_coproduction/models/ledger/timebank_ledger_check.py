@@ -37,6 +37,7 @@ class TimebankLedgerCheck(models.AbstractModel):
             self._find_wrong_books,
             self._find_wrong_kinds,
             self._find_altered_texts,
+            self._find_altered_hours,
             self.env["timebank.seal"]._get_violations,
         ]
 
@@ -284,7 +285,10 @@ class TimebankLedgerCheck(models.AbstractModel):
                       WHEN 'gift' THEN f.kind IN %(flow)s OR g.kind IN %(flow)s
                       WHEN 'expiry' THEN f.kind != 'member' OR g.kind != 'pot'
                       WHEN 'opening' THEN 'operating' NOT IN (f.kind, g.kind)
-                      ELSE FALSE END""",
+                      WHEN 'voucher_issue' THEN g.kind != 'voucher'
+                      WHEN 'voucher_return' THEN f.kind != 'voucher'
+                      WHEN 'reversal' THEN FALSE
+                      ELSE 'voucher' IN (f.kind, g.kind) END""",
             banks=tuple(schemes.ids),
             flow=FLOW_KINDS,
         )
@@ -293,6 +297,20 @@ class TimebankLedgerCheck(models.AbstractModel):
             "timebank.transfer",
             rows,
             lambda name: self.env._("transfer %s is between accounts that its kind is never between.", name),
+        )
+
+    def _find_altered_hours(self, schemes):
+        """What lists and sums show in hours is what moved in minutes, which alone is sealed."""
+        rows = self._query(
+            """SELECT scheme_id, id, name FROM timebank_transfer
+                WHERE scheme_id IN %s AND abs(hours - minutes / 60.0) < 0.01 IS NOT TRUE""",
+            tuple(schemes.ids),
+        )
+        return self._prepare_violations(
+            "text",
+            "timebank.transfer",
+            rows,
+            lambda name: self.env._("what transfer %s shows in hours isn't what it moved.", name),
         )
 
     def _find_altered_texts(self, schemes, up_to=None):

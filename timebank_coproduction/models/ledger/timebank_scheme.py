@@ -247,11 +247,7 @@ class TimebankScheme(models.Model):
         self.ensure_one()
         operating, pot = self.env["timebank.account"].create(
             [
-                {
-                    "scheme_id": self.id,
-                    "kind": "operating",
-                    "name": self.env._("%s (the bank itself)", self.name),
-                },
+                {"scheme_id": self.id, "kind": "operating"},
                 {"scheme_id": self.id, "kind": "pot", "name": self.env._("%s: community pot", self.name)},
             ]
         )

@@ -135,6 +135,14 @@ class TimebankScheme(models.Model):
             bank=scheme.name,
             number=number,
         )
+        count, later = scheme.env["timebank.seal"]._get_proven_later(scheme, number)
+        if count:
+            message += " " + self.env._(
+                "The text of %(count)s of them was erased since: what else they say is proven by seal"
+                " %(later)s and those after it, so check one of these on paper as well.",
+                count=count,
+                later=later,
+            )
         return {"stands": True, "message": message}
 
     def _has_seal(self, number, text):

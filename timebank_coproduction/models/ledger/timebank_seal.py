@@ -12,7 +12,7 @@ HASH_SHOWN = 8
 LONGEST_POSTING = "6 hours"
 
 #: What a line's hash is of: in the first form the memo itself, since then a digest of it
-#: (``tools/ledger_ddl.py``).
+#: (``tools/ledger_ddl.py``). The hash of a seal says which form its lines are of.
 FIRST_FORM, FORM = 1, 2
 
 
@@ -104,7 +104,7 @@ class TimebankSeal(models.Model):
                     "number": previous.number + 1,
                     "previous_id": previous.id,
                     "transfer_count": len(rows),
-                    "hash": hash_chain.seal(previous.hash or "", (row_hash for _id, row_hash in rows)),
+                    "hash": hash_chain.seal(previous.hash or "", (row_hash for _id, row_hash in rows), FORM),
                 }
             )
             .with_env(self.env)
@@ -191,6 +191,30 @@ class TimebankSeal(models.Model):
         return violations + self._get_broken_chain(schemes, up_to)
 
     @api.private
+    def _get_proven_later(self, scheme, up_to):
+        """What seals up to a number can't prove any more, since a text in them was erased: later ones do.
+
+        :return: how many transfers, and the number of the seal that proves them
+        """
+        [found] = self.env.execute_query(
+            SQL(
+                """SELECT COUNT(*), MAX(later.number) FROM timebank_seal_line l
+                     JOIN timebank_seal s ON s.id = l.seal_id
+                     JOIN timebank_transfer t ON t.id = l.transfer_id
+                     JOIN timebank_seal_line n ON n.transfer_id = t.id AND n.hash_form = %s
+                     JOIN timebank_seal later ON later.id = n.seal_id
+                    WHERE s.scheme_id = %s AND s.number <= %s AND l.hash_form = %s
+                      AND t.memo_erased_on IS NOT NULL AND later.number > %s""",
+                FORM,
+                scheme.id,
+                up_to,
+                FIRST_FORM,
+                up_to,
+            )
+        )
+        return found
+
+    @api.private
     def _get_unsealed(self, schemes):
         """Transfers that no seal covers, or a later one than should: the one that did was removed.
 
@@ -236,26 +260,29 @@ class TimebankSeal(models.Model):
     def _get_broken_chain(self, schemes, up_to=None):
         """Seals that were altered or are missing, themselves or some of their lines."""
         broken, violation = {}, self.env["timebank.ledger.check"]._prepare_violation
-        last = dict.fromkeys(schemes.ids)
+        last, last_form = dict.fromkeys(schemes.ids), dict.fromkeys(schemes.ids, FIRST_FORM)
         seals = fields.Domain("scheme_id", "in", schemes.ids)
         if up_to is not None:
             seals &= fields.Domain("number", "<=", up_to)
         for seal in self.search(seals, order="scheme_id, number"):
             earlier = last[seal.scheme_id.id]
-            row_hashes = [
-                row_hash
-                for (row_hash,) in self.env.execute_query(
-                    SQL(
-                        "SELECT row_hash FROM timebank_seal_line WHERE seal_id = %s ORDER BY transfer_id",
-                        seal.id,
-                    )
+            lines = self.env.execute_query(
+                SQL(
+                    "SELECT row_hash, hash_form FROM timebank_seal_line WHERE seal_id = %s"
+                    " ORDER BY transfer_id",
+                    seal.id,
                 )
-            ]
-            expected = hash_chain.seal(earlier.hash if earlier else "", row_hashes)
+            )
+            row_hashes, forms = [row_hash for row_hash, _form in lines], {form for _hash, form in lines}
+            form = max(forms, default=FORM)
+            expected = hash_chain.seal(earlier.hash if earlier else "", row_hashes, form)
             chained = seal.previous_id == (earlier or self.browse())
             numbered = seal.number == (earlier.number if earlier else 0) + 1
             whole = chained and numbered and seal.transfer_count == len(row_hashes)
-            if seal.hash != expected or not whole:
+            # of one form, and none of an earlier one than the seal before
+            formed = len(forms) == 1 and form >= last_form[seal.scheme_id.id]
+            last_form[seal.scheme_id.id] = form
+            if seal.hash != expected or not whole or not formed:
                 broken[seal.id] = (
                     seal.scheme_id,
                     self.env._("The seal of %s was broken.", fields.Date.to_string(seal.create_date)),

@@ -13,7 +13,14 @@ class TimebankTodo(models.AbstractModel):
     _todo_type = None
     _todo_state = None
 
-    todo_id = fields.Many2one("mail.activity", readonly=True, copy=False, index="btree_not_null")
+    # What it is called says how much waits in the bank, which whoever handed in one record isn't told.
+    todo_id = fields.Many2one(
+        "mail.activity",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="timebank_coproduction.group_timebank_coordinator,timebank_coproduction.group_timebank_manager",
+    )
 
     def _ask_for_decision(self):
         """Put one to-do for each bank and coordinator on the first of the records they are to decide on."""

@@ -14,6 +14,9 @@ _BY_RULE = object()
 #: Kinds of transfers that only put back what moved before.
 PUT_BACK = ("reversal", "voucher_return")
 
+#: The only kinds by which an account of vouchers moves: what is on it is what its vouchers are worth.
+OF_VOUCHERS = ("voucher_issue", "voucher_return", "reversal")
+
 
 class TimebankTransfer(models.Model):
     """Minutes moving from one account to another. Nothing else changes a balance.
@@ -226,7 +229,7 @@ class TimebankTransfer(models.Model):
         """
         accounts = self._lock_accounts(vals_list)
         today = fields.Date.context_today(self)
-        available, scheme_ids, unlimited, ended = {}, {}, set(), {}
+        available, scheme_ids, unlimited, ended, vouchers = {}, {}, set(), {}, {}
         columns = ("scheme_id", "kind", "state", "balance_minutes", "credit_limit_minutes")
         for account, (scheme_id, kind, state, balance, limit) in zip(
             accounts, accounts._get_columns(*columns), strict=True
@@ -235,6 +238,8 @@ class TimebankTransfer(models.Model):
             scheme_ids[account.id] = scheme_id
             if kind in FLOW_KINDS:
                 unlimited.add(account.id)
+            if kind == "voucher":
+                vouchers[account.id] = account
             if state != "open":
                 ended[account.id] = account
         gaining = self._get_refusals_to_gain(vals_list, accounts)
@@ -248,6 +253,7 @@ class TimebankTransfer(models.Model):
             reason = (
                 closed[day]
                 or self._why_not_between(*pair, accounts, scheme_ids)
+                or (vouchers and self._why_not_by_vouchers([*map(vouchers.get, pair)], vals["kind"]))
                 or (ended and self._why_ended([ended.get(source), ended.get(target)], date, vals["kind"]))
                 or gaining.get(position)
                 or self._why_not_so_much(*pair, minutes, accounts, available, unlimited)
@@ -308,6 +314,13 @@ class TimebankTransfer(models.Model):
                 taker=accounts.browse(target_id).name,
             )
         return ""
+
+    def _why_not_by_vouchers(self, accounts, kind):
+        """Why a transfer of that kind can't be on these accounts of vouchers, or an empty string."""
+        account = next(filter(None, accounts), None)
+        if not account or kind in OF_VOUCHERS:
+            return ""
+        return self.env._("Only vouchers move credits of %s: choose another account.", account.display_name)
 
     def _why_not_so_much(self, source_id, target_id, minutes, accounts, available, unlimited):
         """Why these minutes can't move from one account to the other, or an empty string.

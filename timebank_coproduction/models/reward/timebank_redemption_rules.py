@@ -35,7 +35,8 @@ class TimebankRedemption(models.Model):
         rest = (self - self.browse(refusals)).sudo()
         people = rest.partner_id | rest.account_id.partner_id
         people.fetch(["commercial_partner_id"])
-        members, given = rest._get_claimants(people), rest._get_given_minutes()
+        members = rest.env["timebank.member"]._find_in_banks(rest.scheme_id, people)
+        given = rest._get_given_minutes()
         today = fields.Date.context_today(self)
         missing = self.env["timebank.check"]._get_missing(rest.reward_id.check_type_ids, people, today)
         for reward, claims in rest._by_reward().items():
@@ -125,16 +126,11 @@ class TimebankRedemption(models.Model):
             return self.env._("Rewards are paid by members and pots.")
         return account._why_not_movable()
 
-    def _get_claimants(self, people):
-        """Memberships of ``people`` in the banks of these claims: dict of (bank id, partner id) → member."""
-        members = self.env["timebank.member"].search_fetch(
-            [("scheme_id", "in", self.scheme_id.ids), ("partner_id", "in", people.ids)],
-            ["scheme_id", "partner_id", "role", "state", "account_id", "name"],
-        )
-        return {(member.scheme_id.id, member.partner_id.id): member for member in members}
-
     def _get_claimant(self, members):
-        """The member whose claim it is: the person, or whoever pays for one who is not a member."""
+        """The member whose claim it is: the person, or whoever pays for one who is not a member.
+
+        :param dict members: as ``timebank.member._find_in_banks`` returns it
+        """
         return (
             members.get((self.scheme_id.id, self.partner_id.id))
             or members.get((self.scheme_id.id, self.account_id.partner_id.id))
@@ -195,14 +191,14 @@ class TimebankRedemption(models.Model):
 
     def _get_on_own_terms(self):
         """Claims for, or paid by, whoever set the reward's terms last: others decide on those."""
-        # sudo: only who changed the reward last is asked
+        # sudo: only who set the reward's terms last is asked
         claims = self.sudo()
-        setters = claims.reward_id.write_uid.partner_id
+        setters = claims.reward_id.terms_set_by_id.partner_id
         if not setters & (claims.partner_id | claims.account_id.partner_id):
             return self.browse()
         return claims.filtered(
             lambda claim: (
-                claim.reward_id.write_uid.partner_id in claim.partner_id | claim.account_id.partner_id
+                claim.reward_id.terms_set_by_id.partner_id in claim.partner_id | claim.account_id.partner_id
             )
         )
 

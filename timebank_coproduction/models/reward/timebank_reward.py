@@ -14,6 +14,10 @@ STAFF = "timebank_coproduction.group_timebank_coordinator,timebank_coproduction.
 #: Talking about a reward doesn't change it.
 CHATTER = ("message_", "activity_", "website_message_")
 
+#: Nor do words, pictures and its place in the list change what somebody gets for how much.
+WORDS = frozenset({"name", "description", "sequence", "terms_set_by_id"})
+PICTURES = "image_"
+
 
 class TimebankReward(models.Model):
     """Something that members can have for their credits."""
@@ -111,6 +115,14 @@ class TimebankReward(models.Model):
         string="Limit period",
         required=True,
         default="ever",
+    )
+    terms_set_by_id = fields.Many2one(
+        "res.users",
+        "Terms set by",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="Who last changed more than words and pictures: they don't get it without another's approval.",
     )
     # How it is handed over
     approval = fields.Selection(
@@ -222,6 +234,12 @@ class TimebankReward(models.Model):
                 raise ValidationError(reason)
 
     # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        rewards = super().create(vals_list)
+        rewards._note_terms()
+        return rewards
+
     def write(self, vals):
         self._check_content(vals)
         # sudo: only whether there are claims is asked
@@ -229,7 +247,15 @@ class TimebankReward(models.Model):
             reward.claim_ids and reward.scheme_id.id != vals["scheme_id"] for reward in self.sudo()
         ):
             raise UserError(self.env._("A reward that has been claimed stays in its time bank."))
-        return super().write(vals)
+        result = super().write(vals)
+        if any(name not in WORDS and not name.startswith((*CHATTER, PICTURES)) for name in vals):
+            self._note_terms()
+        return result
+
+    def _note_terms(self):
+        """Keep who set these terms: the user, just now."""
+        others = self.filtered(lambda reward: reward.terms_set_by_id != self.env.user)
+        others._in_verb().write({"terms_set_by_id": self.env.uid})
 
     def copy_data(self, default=None):
         return [

@@ -72,10 +72,4 @@ class TimebankScheme(models.Model):
         # sudo: the account is the bank's own, opened by its first vouchers.
         accounts = self.env["timebank.account"].sudo()
         account = accounts.search([("scheme_id", "=", self.id), ("kind", "=", "voucher")])
-        return account or accounts.create(
-            {
-                "scheme_id": self.id,
-                "kind": "voucher",
-                "name": self.env._("%s (vouchers that are out)", self.name),
-            }
-        )
+        return account or accounts.create({"scheme_id": self.id, "kind": "voucher"})

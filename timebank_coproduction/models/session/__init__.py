@@ -9,7 +9,7 @@ from . import (
     timebank_attendance_stretch,
     timebank_attendance_times,
     timebank_attendance_log,
-    timebank_attendance_moving,
+    timebank_attendance_joining,
     timebank_session_notice,
     timebank_code_attempt,
     timebank_hours,

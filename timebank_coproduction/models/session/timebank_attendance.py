@@ -1,13 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from ...tools import codes, register_ddl
 from ...tools.minutes import DAY, to_hours
 from ..common.hours_field import hours_field
 from ..common.said_aloud import SaidAloud
 from ..common.verb import verb
-from ..common.words import say_moment
+from ..common.words import say_moment, say_span
 from .timebank_session import TAKES_A_PLACE
 
 #: What the register may set; the other states come and go by sign-up and withdrawal.
@@ -16,14 +15,14 @@ ON_THE_REGISTER = ("signed_up", "attended", "absent")
 #: Whoever does the work is asked for the activity's checks; attendees are not.
 CHECKED_ROLES = ("helper", "professional")
 
+#: Bytes of chance in a link that takes a place kept for somebody, and the least length that gives it.
+PLACE_BYTES = 24
+PLACE_LENGTH = 20
+
 #: How many days before it begins people are reminded of a session,
 REMIND_DAYS = 2
 #: and for how many hours after they signed up they need no reminder.
 JUST_TOLD_HOURS = 12
-
-#: Bytes of chance in a link that takes a place kept for somebody, and the least length that gives it.
-PLACE_BYTES = 24
-PLACE_LENGTH = 20
 
 #: Mails that people wait for, who are rung where no mail reaches them.
 RUNG = frozenset({"place_freed", "cancelled", "moved"})
@@ -284,169 +283,6 @@ class TimebankAttendance(models.Model):
             precommit.add(lambda: register_ddl.look_now(cr))
 
     # ------------------------------------------------------------
-    # Who can be on the register. Sign-up, register, kiosk and waiting list ask here.
-    # ------------------------------------------------------------
-
-    def _check_joining(self):
-        """:raises UserError: where somebody on these lines can't take part"""
-        self._hold_people()
-        self._raise_refusals(self._get_refusals_to_join())
-
-    def _hold_people(self):
-        """Let nobody be put on two lists at the same moment, by updating their memberships.
-
-        A sign-up sees the sessions of its person as they were when it began. Of two at
-        once, PostgreSQL lets one through and fails the other, which Odoo tries again, and
-        which then sees the clash.
-        """
-        if self:
-            people = SQL("partner_id IN %s", tuple(self.partner_id.ids))
-            self.env["timebank.member"]._touch_rows(SQL("state = state"), where=people)
-
-    def _get_refusals_to_join(self):
-        """Lines of people who can't take part in that session in that role.
-
-        In a constant number of queries, whatever the number of lines.
-        """
-        lines = self.sudo()  # sudo: the rules look at everybody's checks and sessions, and reveal none
-        members = lines._get_members()
-        missing = lines._get_missing_checks()
-        clashes = lines._get_clashes()
-        refusals = {}
-        for one in lines:
-            reason = (
-                one._why_not_open()
-                or one._why_not_member(members)
-                or one._why_not_checked(missing)
-                or one._why_clash(clashes, self.env._("A coordinator can sign them up anyway."))
-            )
-            if reason:
-                refusals[one.id] = reason
-        return {**lines._get_refusals_by_capacity(), **refusals}
-
-    def _get_members(self):
-        """The memberships of these people: dict of (bank id, partner id) → member. One query."""
-        return self.env["timebank.member"]._find_in_banks(self.scheme_id, self.partner_id)
-
-    def _why_not_open(self):
-        session = self.session_id
-        if session.state == "open":
-            return ""
-        sentences = {
-            "draft": self.env._("%s is not open for sign-up yet."),
-            "done": self.env._("%s has been closed: re-open it first."),
-            "cancelled": self.env._("%s has been cancelled."),
-        }
-        return sentences[session.state] % session._say()
-
-    def _why_not_member(self, members):
-        member = members.get((self.scheme_id.id, self.partner_id.id))
-        return self.scheme_id._why_not_taking_part(self.partner_id, member, self.session_id.date)
-
-    def _get_missing_checks(self):
-        """The checks that people lack: dict of line id → check types. A query for each day and set."""
-        missing = {}
-        checked = self.filtered(lambda one: one.role in CHECKED_ROLES and one.activity_id.check_type_ids)
-        for (types, day), lines in checked.grouped(
-            lambda one: (one.activity_id.check_type_ids, one.session_id.date)
-        ).items():
-            lacking = self.env["timebank.check"]._get_missing(types, lines.partner_id, day)
-            missing.update({one.id: lacking[one.partner_id.id] for one in lines})
-        return missing
-
-    def _why_not_checked(self, missing):
-        types = missing.get(self.id)
-        if not types:
-            return ""
-        return self.env._(
-            "%(person)s needs a check in date on that day: %(checks)s.",
-            person=self.partner_id.name,
-            checks=", ".join(types.mapped("name")),
-        )
-
-    def _get_clashes(self):
-        """Other sessions that people signed up for at the same time: dict of line id → session. One query."""
-        booked = self.filtered(
-            lambda one: one.state in ("signed_up", "waiting") and not one.may_clash and not one.present
-        )
-        if not booked:
-            return {}
-        day = {"days": 1}  # no session is longer
-        others = self.search_fetch(
-            [
-                ("partner_id", "in", booked.partner_id.ids),
-                ("state", "in", TAKES_A_PLACE),
-                ("start", ">", fields.Datetime.subtract(min(booked.mapped("start")), **day)),
-                ("start", "<", max(booked.session_id.mapped("stop"))),
-                ("session_id.state", "!=", "cancelled"),
-            ],
-            ["partner_id", "session_id"],
-        ).grouped("partner_id")
-        clashes = {}
-        for one in booked:
-            for other in others.get(one.partner_id, ()):
-                mine, theirs = one.session_id._origin, other.session_id
-                if theirs != mine and mine.start < theirs.stop and theirs.start < mine.stop:
-                    clashes[one.id] = theirs
-        return clashes
-
-    def _why_clash(self, clashes, way_out=""):
-        session = clashes.get(self.id)
-        if not session:
-            return ""
-        sentence = self.env._(
-            "%(person)s is signed up for %(session)s at that time.",
-            person=self.partner_id.name,
-            session=session._say(),
-        )
-        return f"{sentence} {way_out}".strip()
-
-    def _get_refusals_by_capacity(self):
-        """Attendees beyond the places of their session, and helpers beyond as many as it takes."""
-        refusals = {}
-        for (session, role), lines in self.grouped(lambda one: (one.session_id, one.role)).items():
-            free = session._get_free_places(role)
-            placed = lines.filtered(lambda one: one.state in TAKES_A_PLACE)
-            if free is not None and free < 0 and placed:
-                sentence = (
-                    self.env._(
-                        "There are no places left in %s: give it more places, or let them wait.",
-                        session._say(),
-                    )
-                    if role == "attendee"
-                    else self.env._(
-                        "%s has as many helpers as are wanted: want more, or let them wait.", session._say()
-                    )
-                )
-                refusals.update(dict.fromkeys(placed[free:].ids, sentence))
-        return refusals
-
-    def _get_refusals_to_edit(self, vals):
-        """Lines of the register that can't be changed that way."""
-        refusals = {}
-        for one in self:
-            if {"session_id", "partner_id"}.intersection(vals) and any(
-                name in vals and vals[name] != one[name].id for name in ("session_id", "partner_id")
-            ):
-                refusals[one.id] = self.env._(
-                    "“%s” stays on the register of that person and session: add another line instead.",
-                    one.display_name,
-                )
-            elif one.settled_on:
-                refusals[one.id] = self.env._(
-                    "“%s” has been logged: re-open the session first.", one.display_name
-                )
-            elif one.session_id.state != "open":
-                refusals[one.id] = one._why_not_open()
-            elif vals.get("state", "attended") not in ON_THE_REGISTER:
-                refusals[one.id] = self.env._(
-                    "“%s”: sign up and withdraw with the buttons.", one.display_name
-                )
-            elif one.state == "waiting" and vals.get("state") == "signed_up":
-                refusals[one.id] = self.env._("“%s” is waiting for a place.", one.display_name)
-        return refusals
-
-    # ------------------------------------------------------------
     # The waiting list: a freed place is kept for the first of it, until the link to it runs out.
     # ------------------------------------------------------------
 
@@ -594,3 +430,46 @@ class TimebankAttendance(models.Model):
         self.ensure_one()
         # sudo: for the mail to the person whose place it is
         return f"{self.get_base_url()}/timebank/place/{self.sudo().claim_code}"
+
+    # ------------------------------------------------------------
+    # That their session has moved
+    # ------------------------------------------------------------
+
+    def _tell_move(self, before):
+        """Have those on these lines of one session told that it was moved.
+
+        Who waits for the news of an earlier move is told once, of both; who was told
+        nothing of a move that has been undone is told nothing at all.
+
+        :param dict before: the session's time and place until now
+        """
+        # sudo: the verb's own mails; its user has no right of their own to them
+        pending = (
+            self.env["timebank.session.notice"]
+            .sudo()
+            .search([("attendance_id", "in", self.ids), ("kind", "=", "moved")])
+        )
+        undone = pending.filtered(lambda notice: notice._is_undone())
+        untouched = undone.attendance_id
+        undone.unlink()
+        if before["start"] != self.session_id.start:
+            self._in_verb().write({"reminded": False})
+        (self - untouched)._notify("moved", **before)
+
+    def _get_move(self):
+        """The news of a move that this line's person is being told."""
+        self.ensure_one()
+        # sudo: for the mail to the person whose line it is
+        return (
+            self.env["timebank.session.notice"]
+            .sudo()
+            .search([("attendance_id", "=", self.id), ("kind", "=", "moved")], limit=1)
+        )
+
+    def _say_when_before(self):
+        """Day and time at which the session was to be, for the mail that says that it was moved."""
+        move = self._get_move()
+        return say_span(self.env, move.start, move.stop, move.tz) if move else ""
+
+    def _say_where_before(self):
+        return self._get_move().location or ""

@@ -32,10 +32,10 @@ TERMS = {"amount": "amount", "date_end": "date_end", "reward_percentage": "perce
 LISTS = {"budget_lines": ("budget_line_ids", "amount"), "deadlines": ("deadline_ids", "date")}
 
 
-class TimebankAmendable(models.AbstractModel):
+class TimebankGrantAmendable(models.AbstractModel):
     """What was agreed with a grant's funder: free in a draft, and then changed by an amendment alone."""
 
-    _name = "timebank.amendable"
+    _name = "timebank.grant.amendable"
     _description = "Agreed, and Amended"
 
     def write(self, vals):

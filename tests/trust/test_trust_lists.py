@@ -1,0 +1,55 @@
+"""What a record lists, such as a bank's members, holds nothing that its reader can't read."""
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .reachable import models_of_ours
+from .trust_common import TrustCase
+
+
+@tagged("post_install", "-at_install")
+class TestTrustLists(TrustCase):
+    def test_lists(self):
+        """Not the number of what isn't theirs either: whether it is read alone or with all else."""
+        tried = 0
+        for role, user in self.roles.items():
+            env = self.env(user=user, context={"allowed_company_ids": user.company_ids.ids})
+            for model in sorted(self.world[self.here]):
+                records = env[model]
+                if not records.has_access("read"):
+                    continue
+                for name, field in records._fields.items():
+                    if field.type not in ("one2many", "many2many") or not field.comodel_name.startswith(
+                        "timebank."
+                    ):
+                        continue
+                    for together in ([name], [*self._get_plain(records), name]):
+                        tried += 1
+                        with self._trying(role=role, model=model, field=name, names=len(together)):
+                            self._check_list(records.search([]), name, together)
+        self.assertGreater(tried, 200)
+
+    def test_to_dos_are_not_named(self):
+        """A to-do is called by all that waits: only a role that decides is told of it by a record."""
+        for model in models_of_ours(self.env):
+            for name, field in self.env[model]._fields.items():
+                if field.comodel_name == "mail.activity" and field.type == "many2one":
+                    for role in ("member", "no role"):
+                        records = self.env[model].with_user(self.roles[role])
+                        if records.has_access("read"):
+                            with self.subTest(model=model, field=name, role=role):
+                                self.assertNotIn(name, records.fields_get())
+
+    def _get_plain(self, records):
+        return [name for name in records.fields_get() if records._fields[name].type != "binary"]
+
+    def _check_list(self, records, name, together):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        try:
+            listed = {one for row in records.read(together) for one in row[name]}
+        except AccessError:
+            return
+        there = records.env[records._fields[name].comodel_name].with_context(active_test=False)
+        seen = there.search([("id", "in", list(listed))])._ids if there.has_access("read") else ()
+        self.assertFalse(listed - set(seen))

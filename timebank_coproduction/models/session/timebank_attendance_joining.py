@@ -1,0 +1,349 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..common.verb import text, verb
+from ..ledger.words_field import for_coordinators
+from .timebank_attendance import CHECKED_ROLES, ON_THE_REGISTER
+from .timebank_session import TAKES_A_PLACE
+
+
+class TimebankAttendance(models.Model):
+    """Who can be on a register, what keeps people from coming, and who is signed up all the same."""
+
+    _inherit = "timebank.attendance"
+
+    obstacle = fields.Char(
+        "Can't come",
+        compute="_compute_obstacle",
+        help="Why this person can't come at the time at which the session is now.",
+    )
+    may_waive = fields.Boolean(
+        compute="_compute_obstacle", help="Whether a coordinator can sign them up anyway, with a reason."
+    )
+    may_sign_up = fields.Boolean(
+        compute="_compute_may_sign_up", help="Whether there is a place for this person, who waits."
+    )
+    clash_reason = for_coordinators(
+        fields.Char,
+        "clash_reason",
+        "attendance_id",
+        "Why two at a time",
+        readonly=True,
+        help="Why a coordinator let this person sign up for two sessions at a time: for coordinators, other"
+        " than the person.",
+    )
+    may_clash = fields.Boolean(
+        readonly=True, copy=False, help="A coordinator lets this person be in two places at a time."
+    )
+    why_anyway = fields.Char(
+        "Why anyway",
+        compute="_compute_why_anyway",
+        readonly=False,
+        help="Why this person may be in two places at a time. Kept on the register.",
+    )
+
+    @api.depends(
+        "state",
+        "role",
+        "partner_id",
+        "may_clash",
+        "session_id.start",
+        "session_id.stop",
+        "session_id.state",
+    )
+    def _compute_obstacle(self):
+        coming = self.filtered(
+            lambda one: (
+                one.partner_id and one.state in ("signed_up", "waiting") and one.session_id.state == "open"
+            )
+        )
+        coming = coming.sudo()  # sudo: as at sign-up, everybody's checks and sessions are looked at
+        missing, clashes = coming._get_missing_checks(), coming._get_clashes()
+        rest = self - coming.sudo(False)
+        rest.obstacle = rest.may_waive = False
+        for one in coming:
+            lacking = one._why_not_checked(missing)
+            clash = one._why_clash(clashes)
+            one.obstacle, one.may_waive = lacking or clash or False, bool(clash and not lacking)
+
+    @api.depends("obstacle", "offered_until", "session_id.places_left", "session_id.helper_count")
+    def _compute_may_sign_up(self):
+        for one in self:
+            one.may_sign_up = (
+                one.state == "waiting"
+                and one.session_id.state == "open"
+                and not one.obstacle
+                and bool(one.offered_until or not one.session_id._is_full(one.role))
+            )
+
+    @api.depends("clash_reason")
+    def _compute_why_anyway(self):
+        for one in self:
+            one.why_anyway = one.clash_reason
+
+    # ------------------------------------------------------------
+    # Who can't come, and is on the register to be decided on: nobody else on it has to wait for that.
+    # ------------------------------------------------------------
+
+    def _hold_back(self):
+        """Let those wait whom a check or another session keeps from coming, where a register is saved.
+
+        The register says why, and the coordinator decides.
+
+        :return: the lines that wait for that
+        """
+        if not self.env.context.get("timebank_register"):
+            return self.browse()
+        self._hold_people()
+        lines = self.sudo()  # sudo: as at sign-up, everybody's checks and sessions are looked at
+        members, missing, clashes = lines._get_members(), lines._get_missing_checks(), lines._get_clashes()
+        held = self.filtered(
+            lambda one: (
+                (one.id in missing and missing[one.id] or one.id in clashes)
+                and not one._why_not_open()
+                and not one._why_not_member(members)
+            )
+        )
+        held._in_verb().write(
+            {
+                "state": "waiting",
+                "waiting_since": fields.Datetime.now(),
+                "minutes": 0,
+                "check_in": False,
+                "check_out": False,
+            }
+        )
+        return held
+
+    def _keep_reasons(self, reasons):
+        """Keep why new lines may be there at the same time as others, where they are."""
+        given = {one: reason.strip() for one, reason in zip(self, reasons, strict=True) if reason}
+        clashes = self.browse(one.id for one in given).sudo()._get_clashes()  # sudo: as at sign-up
+        for one, reason in given.items():
+            if one.id in clashes and reason:
+                one._in_verb().write({"may_clash": True})
+                one._keep_words(clash_reason={one.id: reason})
+                one.session_id._note_clash()
+
+    @verb(reason=text())
+    def action_sign_up_anyway(self, reason):
+        """Sign people up who are somewhere else at that time. Nobody is let off a check, nor put
+        where all places are taken: they wait.
+
+        :param str reason: why; kept on the register
+        :return: ``True``, or an action listing who could not be signed up, and why
+        :raises UserError: without a reason, or when none can
+        """
+        self.check_access("write")
+        reason = self._require_reason(
+            reason, self.env._("Say in a few words why they may be in two places: the register keeps it.")
+        )
+        refusals = {one.id: one._why_not_anyway() for one in self if not one.may_waive}
+        lines = self._raise_or_list(refusals)
+        for one in lines:
+            one._put_in_place({"may_clash": True})
+            one._keep_words(clash_reason={one.id: reason})
+        lines.session_id._note_clash()
+        return self._tell(refusals, self.env._("signed up"))
+
+    @verb()
+    def action_sign_up(self):
+        """Give those who wait the place that is there for them, such as when they said so by telephone.
+
+        :return: ``True``, or an action listing who could not be signed up, and why
+        :raises UserError: when none can
+        """
+        self.check_access("write")
+        refusals = {one.id: one._why_not_anyway() for one in self if not one.may_sign_up}
+        lines = self._raise_or_list(refusals)
+        for one in lines:
+            one._put_in_place({})
+        return self._tell(refusals, self.env._("signed up"))
+
+    def _explain(self, verb):
+        """Besides what other dialogs say: what stands in the way of those who are signed up anyway."""
+        if verb == "action_sign_up_anyway":
+            return "\n".join(one.obstacle for one in self if one.obstacle)
+        return super()._explain(verb)
+
+    def _put_in_place(self, vals):
+        """Sign up somebody who waits; whoever is signed up stays so."""
+        if self.state == "waiting" and (self.offered_until or not self.session_id._is_full(self.role)):
+            vals = {**vals, "state": "signed_up", "offered_until": False, "claim_code": False}
+        # sudo: nobody may read the link to a place, whoever uses it up; the verb asked who may do it
+        line = self.sudo()
+        line.session_id._put_on_list(line, line.partner_id, vals)
+        line.session_id._close_moved_todo()
+
+    def _why_not_anyway(self):
+        """Why a line can't be signed up by hand."""
+        if self.obstacle:
+            return self.obstacle
+        if self.session_id.state != "open":
+            return self._why_not_open()
+        if self.state != "waiting":
+            return self.env._("“%s”: nothing stands in their way.", self.display_name)
+        return self.env._("“%s” is waiting for a place.", self.display_name)
+
+    # ------------------------------------------------------------
+    # Who can be on the register. Sign-up, register, kiosk and waiting list ask here.
+    # ------------------------------------------------------------
+
+    def _check_joining(self):
+        """:raises UserError: where somebody on these lines can't take part"""
+        self._hold_people()
+        self._raise_refusals(self._get_refusals_to_join())
+
+    def _hold_people(self):
+        """Let nobody be put on two lists at the same moment, by updating their memberships.
+
+        A sign-up sees the sessions of its person as they were when it began. Of two at
+        once, PostgreSQL lets one through and fails the other, which Odoo tries again, and
+        which then sees the clash.
+        """
+        if self:
+            people = SQL("partner_id IN %s", tuple(self.partner_id.ids))
+            self.env["timebank.member"]._touch_rows(SQL("state = state"), where=people)
+
+    def _get_refusals_to_join(self):
+        """Lines of people who can't take part in that session in that role.
+
+        In a constant number of queries, whatever the number of lines.
+        """
+        lines = self.sudo()  # sudo: the rules look at everybody's checks and sessions, and reveal none
+        members = lines._get_members()
+        missing = lines._get_missing_checks()
+        clashes = lines._get_clashes()
+        refusals = {}
+        for one in lines:
+            reason = (
+                one._why_not_open()
+                or one._why_not_member(members)
+                or one._why_not_checked(missing)
+                or one._why_clash(clashes, self.env._("A coordinator can sign them up anyway."))
+            )
+            if reason:
+                refusals[one.id] = reason
+        return {**lines._get_refusals_by_capacity(), **refusals}
+
+    def _get_members(self):
+        """The memberships of these people: dict of (bank id, partner id) → member. One query."""
+        return self.env["timebank.member"]._find_in_banks(self.scheme_id, self.partner_id)
+
+    def _why_not_open(self):
+        session = self.session_id
+        if session.state == "open":
+            return ""
+        sentences = {
+            "draft": self.env._("%s is not open for sign-up yet."),
+            "done": self.env._("%s has been closed: re-open it first."),
+            "cancelled": self.env._("%s has been cancelled."),
+        }
+        return sentences[session.state] % session._say()
+
+    def _why_not_member(self, members):
+        member = members.get((self.scheme_id.id, self.partner_id.id))
+        return self.scheme_id._why_not_taking_part(self.partner_id, member, self.session_id.date)
+
+    def _get_missing_checks(self):
+        """The checks that people lack: dict of line id → check types. A query for each day and set."""
+        missing = {}
+        checked = self.filtered(lambda one: one.role in CHECKED_ROLES and one.activity_id.check_type_ids)
+        for (types, day), lines in checked.grouped(
+            lambda one: (one.activity_id.check_type_ids, one.session_id.date)
+        ).items():
+            lacking = self.env["timebank.check"]._get_missing(types, lines.partner_id, day)
+            missing.update({one.id: lacking[one.partner_id.id] for one in lines})
+        return missing
+
+    def _why_not_checked(self, missing):
+        types = missing.get(self.id)
+        if not types:
+            return ""
+        return self.env._(
+            "%(person)s needs a check in date on that day: %(checks)s.",
+            person=self.partner_id.name,
+            checks=", ".join(types.mapped("name")),
+        )
+
+    def _get_clashes(self):
+        """Other sessions that people signed up for at the same time: dict of line id → session. One query."""
+        booked = self.filtered(
+            lambda one: one.state in ("signed_up", "waiting") and not one.may_clash and not one.present
+        )
+        if not booked:
+            return {}
+        day = {"days": 1}  # no session is longer
+        others = self.search_fetch(
+            [
+                ("partner_id", "in", booked.partner_id.ids),
+                ("state", "in", TAKES_A_PLACE),
+                ("start", ">", fields.Datetime.subtract(min(booked.mapped("start")), **day)),
+                ("start", "<", max(booked.session_id.mapped("stop"))),
+                ("session_id.state", "!=", "cancelled"),
+            ],
+            ["partner_id", "session_id"],
+        ).grouped("partner_id")
+        clashes = {}
+        for one in booked:
+            for other in others.get(one.partner_id, ()):
+                mine, theirs = one.session_id._origin, other.session_id
+                if theirs != mine and mine.start < theirs.stop and theirs.start < mine.stop:
+                    clashes[one.id] = theirs
+        return clashes
+
+    def _why_clash(self, clashes, way_out=""):
+        session = clashes.get(self.id)
+        if not session:
+            return ""
+        sentence = self.env._(
+            "%(person)s is signed up for %(session)s at that time.",
+            person=self.partner_id.name,
+            session=session._say(),
+        )
+        return f"{sentence} {way_out}".strip()
+
+    def _get_refusals_by_capacity(self):
+        """Attendees beyond the places of their session, and helpers beyond as many as it takes."""
+        refusals = {}
+        for (session, role), lines in self.grouped(lambda one: (one.session_id, one.role)).items():
+            free = session._get_free_places(role)
+            placed = lines.filtered(lambda one: one.state in TAKES_A_PLACE)
+            if free is not None and free < 0 and placed:
+                sentence = (
+                    self.env._(
+                        "There are no places left in %s: give it more places, or let them wait.",
+                        session._say(),
+                    )
+                    if role == "attendee"
+                    else self.env._(
+                        "%s has as many helpers as are wanted: want more, or let them wait.", session._say()
+                    )
+                )
+                refusals.update(dict.fromkeys(placed[free:].ids, sentence))
+        return refusals
+
+    def _get_refusals_to_edit(self, vals):
+        """Lines of the register that can't be changed that way."""
+        refusals = {}
+        for one in self:
+            if {"session_id", "partner_id"}.intersection(vals) and any(
+                name in vals and vals[name] != one[name].id for name in ("session_id", "partner_id")
+            ):
+                refusals[one.id] = self.env._(
+                    "“%s” stays on the register of that person and session: add another line instead.",
+                    one.display_name,
+                )
+            elif one.settled_on:
+                refusals[one.id] = self.env._(
+                    "“%s” has been logged: re-open the session first.", one.display_name
+                )
+            elif one.session_id.state != "open":
+                refusals[one.id] = one._why_not_open()
+            elif vals.get("state", "attended") not in ON_THE_REGISTER:
+                refusals[one.id] = self.env._(
+                    "“%s”: sign up and withdraw with the buttons.", one.display_name
+                )
+            elif one.state == "waiting" and vals.get("state") == "signed_up":
+                refusals[one.id] = self.env._("“%s” is waiting for a place.", one.display_name)
+        return refusals
