@@ -113,7 +113,8 @@ class TestIntroduction(ExchangeCase):
         introduction.action_introduce()
         with self.assertRaisesRegex(UserError, "say first when"):
             introduction.action_done()
-        with self.assertRaisesRegex(UserError, "Say first when"):
+        who = f"{offer.partner_id.name} and {wish.partner_id.name}"
+        with self.assertRaisesRegex(UserError, f"Say first when {who} meet"):
             introduction.action_agree()
         introduction.action_agree(meet_at=datetime(2026, 3, 20, 9, 0))
         with self.assertRaisesRegex(UserError, "still to come"):

@@ -30,6 +30,10 @@ class TestOffer(ExchangeCase):
         with self.assertRaises(AccessError):
             offer.state = "published"
 
+    def test_is_called_new_until_it_is_known_what_and_whose(self):
+        for vals in ({}, {"partner_id": self.ben.partner_id.id}):
+            self.assertEqual(self.env["timebank.offer"].new(vals).display_name, "New")
+
     def test_not_of_a_stranger(self):
         stranger = self.env["res.partner"].create({"name": "Stranger"})
         with self.assertRaisesRegex(ValidationError, "not a member of River Street"):

@@ -116,7 +116,7 @@ class TestRewardJourney(JourneyCase):
             screen.press("Cancel those still out")
             self.assertIn("Still out, and cancelled now: 8", screen.text())
             self.assertIn("Handed in already, and staying so: 4", screen.text())
-            screen.fill("e.g. The session on the 12th lasted two hours, not three", "Misprinted")
+            screen.fill_reason("Misprinted")
             screen.picture("vouchers-cancel")
             screen.press("Confirm")
             self.assertIn("8 of 12 cancelled, 8 hours went back", screen.notification())

@@ -40,7 +40,7 @@ class TestSignUpJourney(JourneyCase):
             self.assertEqual(screen.cell("Harry Fox", "State"), "Signed up")
             self.assertEqual(screen.cell("Ann Lee", "State"), "Waiting")
             screen.picture("sign-up-clash")
-            screen.press_in_row("Ann Lee", title="Sign up anyway")
+            screen.press_in_row("Ann Lee", "Sign up anyway")
             self.assertIn("signed up for “Tea”", screen.text())
             screen.picture("sign-up-anyway")
             screen.fill_reason("Comes over when the tea ends")

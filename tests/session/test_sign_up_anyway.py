@@ -35,6 +35,15 @@ class TestSignUpAnyway(SessionCase):
         self.assertFalse(ann.may_sign_up)
         self.assertEqual(self.other.obstacle_count, 1)
 
+    def test_who_is_ticked_off_was_there(self):
+        lines = self._save(self._line(self.ann, present=True, hours=1), self._line(self.ben, present=True))
+        self.assertEqual(set(self.other.attendance_ids.mapped("state")), {"attended"})
+        self.assertEqual(lines[self.ann.partner_id].minutes, 60)
+
+    def test_a_tick_counts_whatever_else_a_screen_sends(self):
+        self._save(self._line(self.ann, present=True, state="signed_up"))
+        self.assertEqual(self.other.attendance_ids.state, "attended")
+
     def test_signed_up_anyway_with_a_reason(self):
         line = self._save(self._line(self.ann))[self.ann.partner_id].with_user(self.coordinator)
         with self.assertRaisesRegex(UserError, "few words"):

@@ -153,13 +153,13 @@ class TimebankExchangeMixin(models.AbstractModel):
     @api.depends("partner_id", "skill_id", "kind")
     def _compute_display_name(self):
         for record in self:
-            if not record.skill_id and not record.partner_id:
+            if not record.skill_id or not record._get_whom():  # as on a page that has only been opened
                 record.display_name = self.env._("New")
                 continue
             record.display_name = self.env._(
                 "%(what)s, %(person)s",
-                what=record.skill_id.name or "?",
-                person=record._get_whom() or "?",
+                what=record.skill_id.name,
+                person=record._get_whom(),
             )
 
     def _compute_can_publish(self):

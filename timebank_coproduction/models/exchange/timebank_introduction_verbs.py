@@ -46,7 +46,12 @@ class TimebankIntroduction(models.Model):
         given = {name: value for name, value in given.items() if value}
         for introduction in self:
             if introduction.id not in refusals and not (meet_at or introduction.meet_at):
-                refusals[introduction.id] = self.env._("Say first when %s meet.", introduction.display_name)
+                refusals[introduction.id] = self.env._(
+                    "Say first when %(giver)s and %(receiver)s meet: fill in “When”.",
+                    giver=introduction.giver_id.name,
+                    # sudo: the two people act on their introduction without reading the request
+                    receiver=introduction.request_id.sudo()._get_whom(),
+                )
         introductions = self._raise_or_list(refusals)
         # sudo: the two people concerned may agree without being allowed to edit.
         introductions.sudo()._in_verb().write({**given, "state": "agreed"})
@@ -64,8 +69,11 @@ class TimebankIntroduction(models.Model):
         for introduction in self:
             if introduction.id not in refusals and introduction.meet_at > now:
                 refusals[introduction.id] = self.env._(
-                    "“%s” is still to come: it can be done once they have met.",
-                    introduction.display_name,
+                    "The time at which %(giver)s and %(receiver)s meet is still to come. If they have met,"
+                    " correct “When”.",
+                    giver=introduction.giver_id.name,
+                    # sudo: the two people act on their introduction without reading the request
+                    receiver=introduction.request_id.sudo()._get_whom(),
                 )
         introductions = self._raise_or_list(refusals)
         # sudo: one of the two may say that it is done; the hours wait for a coordinator.

@@ -74,7 +74,12 @@ class TimebankMember(models.Model):
             *mine.request_ids.filtered(lambda request: request.state != "closed").mapped("display_name"),
         ]
         if live:
-            matters.append((self.env._("Offers and requests: %s", ", ".join(live)), self.env._("Closed.")))
+            matters.append(
+                (
+                    self.env._("Offers and requests: %s", "; ".join(live)),
+                    self.env._("They are closed then."),
+                )
+            )
         told = self._get_introductions().filtered(lambda one: one.state != "suggested")
         if told:
             matters.append(

@@ -239,11 +239,13 @@ class TimebankAttendance(models.Model):
         return result
 
     def _prepare_vals(self, vals):
-        """The tick is a state."""
+        """The tick is a state. Where a screen sends both, a tick makes somebody signed up attended."""
         vals = super()._prepare_vals(vals)
         if "present" in vals:
             present = vals.pop("present")
-            vals.setdefault("state", "attended" if present else "signed_up")
+            vals.setdefault("state", "signed_up")
+            if present and vals["state"] == "signed_up":
+                vals["state"] = "attended"
         return vals
 
     def _minutes_with(self, vals):
