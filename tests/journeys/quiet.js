@@ -23,8 +23,15 @@
             }
         }
     }).observe(document, { childList: true, subtree: true });
+    // a picture that is still to come keeps the server busy while the test goes on
+    const isComing = (image) => {
+        const { top, bottom, width } = image.getBoundingClientRect();
+        const isSeen = width && bottom > 0 && top < window.innerHeight;
+        return image.src && !image.complete && (isSeen || image.loading !== "lazy");
+    };
     const busy = () =>
         open > 0 ||
+        [...document.images].some(isComing) ||
         document.readyState !== "complete" ||
         document.querySelector(".o_loading_indicator, .o_blockUI, .o-autocomplete .o_loading");
     /** Resolves to true after some frames in a row without anything under way. */

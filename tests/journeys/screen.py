@@ -473,6 +473,8 @@ class Screen:
 
     def add_line(self, label="Add a line"):
         """A new line in a form's list."""
+        if self.page.locator(".o_datetime_picker:visible").count():  # it lies over what is below
+            self.top.locator(".modal-title, .breadcrumb").first.click()
         self.top.locator(".o_field_x2many_list_row_add a").filter(has_text=label).first.click()
         self.settle()
 
@@ -534,8 +536,7 @@ class Screen:
         cell = self._cell(self.row(text), column)
         cell.click()
         self.settle()
-        row = self.top.locator(".o_selected_row").filter(has_text=text)
-        box = self._cell(row, column).locator("input, textarea").first
+        box = self._cell(self.top.locator(".o_selected_row"), column).locator("input, textarea").first
         box.fill(str(value))
         box.press("Enter")
         self.settle()

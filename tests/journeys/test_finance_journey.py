@@ -195,6 +195,7 @@ class TestFinanceCloses(FinanceJourneyCase):
             screen.picture("finance-prepared")
         signed = self.env["timebank.reconciliation"].search([("grant_id", "=", self.swims.id)])
         self.assertEqual((signed.state, signed.spent_amount), ("prepared", 33.5))
+        towels = self.towels.name
         with self.at_screen(self.finance2) as screen:
             screen.open_app()
             screen.open_menu("Grants and reports", "Reconciliations")
@@ -205,7 +206,7 @@ class TestFinanceCloses(FinanceJourneyCase):
             screen.picture("finance-reviewed")
             # a bill of the signed month is set back, and another is dated into it
             screen.go("/odoo/vendor-bills")
-            screen.open(self.towels.name)
+            screen.open(towels)
             screen.press("Reset to Draft")
             self.assertIn("“Swim and Meet” was reconciled and signed", screen.alerts())
             screen.picture("finance-set-back")

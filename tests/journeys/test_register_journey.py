@@ -6,6 +6,11 @@ from .common import JourneyCase
 
 
 class RegisterJourneyCase(JourneyCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.scheme.approve_at_closing = True  # what a coordinator closes is approved with it
+
     def _line(self, session, member):
         return session.attendance_ids.filtered(lambda one: one.partner_id == member.partner_id)
 

@@ -55,6 +55,7 @@ class TestRewardJourney(JourneyCase):
         self.assertEqual(claim.scheme_id, self.scheme)
         foreign = self.mari
         foreign.action_new_card()
+        voucher = self.batch.voucher_ids[0].code
         with self.at_screen(self.coordinator, phone=True) as screen:
             screen.open_app()
             screen.open_menu("Rewards", "Scan or type a code")
@@ -62,7 +63,7 @@ class TestRewardJourney(JourneyCase):
             screen.picture("desk-claim-phone")
             screen.press("Hand over")
             self.assertIn("Handed over:", screen.text())
-            screen.fill("Scan it here, or type it", self.batch.voucher_ids[0].code)
+            screen.fill("Scan it here, or type it", voucher)
             screen.picture("desk-voucher-phone")
             screen.press("Take in")
             self.assertIn("Handed in: 1 hour, spent here.", screen.text())

@@ -7,5 +7,4 @@ def migrate(cr, version):
     """A bank's own accounts are called by its name, as those of new banks are."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     accounts = env["timebank.account"].search([("kind", "in", FLOW_KINDS)])
-    env.add_to_compute(accounts._fields["name"], accounts)
-    env.flush_all()
+    accounts._compute_name()

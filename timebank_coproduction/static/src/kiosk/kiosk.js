@@ -39,6 +39,9 @@ export class TimebankKiosk extends Interaction {
 
     start() {
         this.textEl.focus();
+        if (this.textEl.value.trim()) {
+            this.waitFor(this.onInput()); // typed before the page was ready
+        }
     }
 
     destroy() {
