@@ -83,6 +83,7 @@ class TestWalkOfSeveralRoles(WalkCase):
     bare = (
         "Today ‣ My credits",
         "Today ‣ Claims to approve",
+        "Today ‣ Registers to close",
         "Members ‣ Checks",
         "Activities ‣ Introductions",
         "Rewards ‣ Single vouchers",
