@@ -19,6 +19,7 @@ class TestFindingPeopleJourney(JourneyCase):
         with self.at_screen(self.coordinator, start=f"/odoo/action-{members.id}") as screen:
             box = screen.page.locator(".o_searchview_input")
             box.fill("mary jane")
+            screen.page.locator(".o_searchview_autocomplete .o-dropdown-item").first.wait_for()
             box.press("Enter")
             screen.settle()
             self.assertEqual(len(screen.rows()), 1)
