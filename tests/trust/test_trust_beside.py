@@ -1,6 +1,6 @@
 """Notes, files and followers beside records: each model that has them, each role, each way of asking."""
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import mute_logger
 
@@ -74,6 +74,36 @@ class TestTrustBeside(TrustCase):
                         tried.add((name, role, allowed))
         self.assertGreater(len({name for name, *_rest in tried}), 10)
         self.assertTrue({role for _name, role, allowed in tried if not allowed} >= {"no role"})
+
+    @mute_logger(*QUIET)
+    def test_after_a_field_is_added(self):
+        """An administrator's own field has Odoo make a model's fields anew: the rules hold as before."""
+        user = self.roles["no role"]
+        for name in self.beside:
+            self.env["ir.model.fields"].create(
+                {
+                    "name": "x_day",
+                    "field_description": "Day",
+                    "model_id": self.env["ir.model"]._get_id(name),
+                    "ttype": "date",
+                }
+            )
+        hidden = 0
+        for name, (record, _notes, _file, _followers) in self.beside.items():
+            with self.subTest(model=name):
+                for beside in ("message_ids", "activity_ids"):
+                    field = self.env[name]._fields.get(beside)
+                    self.assertFalse(field and field.bypass_search_access)
+                with self.assertRaisesRegex(UserError, "check the year"):
+                    record.write({"x_day": "0202-03-18"})
+                if record.with_user(user).has_access("read"):
+                    self.assertFalse(
+                        record.with_user(user).search(
+                            [("id", "=", record.id), ("message_ids.body", "ilike", NOTE)]
+                        )
+                    )
+                    hidden += 1
+        self.assertGreater(hidden, 3)
 
     @mute_logger(*QUIET)
     def test_what_was_logged_is_kept(self):

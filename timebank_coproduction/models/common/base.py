@@ -14,16 +14,18 @@ class Base(models.AbstractModel):
     def _register_hook(self):
         super()._register_hook()
         model_class = self.env.registry[self._name]
-        ours = self._name.startswith("timebank.") and not self._abstract
-        if ours and not getattr(model_class, "asks_whom_it_names", False):
+        if not self._name.startswith("timebank.") or self._abstract:
+            return
+        # Odoo makes the fields of a model anew whenever one is added to it, and calls this again
+        # only what a reader of the record may read (mail_activity.py, mail_beside.py)
+        for name in ("activity_ids", "message_ids"):
+            if name in model_class._fields:
+                model_class._fields[name].bypass_search_access = False
+        if not getattr(model_class, "asks_whom_it_names", False):
             reading_days(model_class)
             asking_whom_it_names(model_class)
             if hasattr(model_class, "activity_schedule"):
                 telling_as_text(model_class)
-            # only what a reader of the record may read (mail_activity.py, mail_beside.py)
-            for name in ("activity_ids", "message_ids"):
-                if name in model_class._fields:
-                    model_class._fields[name].bypass_search_access = False
 
     def write(self, vals):
         if MOVES.isdisjoint(vals) or self._name.startswith(("timebank.", "ir.", "mail.")):

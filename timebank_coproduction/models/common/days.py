@@ -58,19 +58,18 @@ def _within_reason(env, name, found):
 
 def reading_days(model_class):
     """Have a model's ``create`` and ``write`` read days before its own rules do."""
-    days = {name: field for name, field in model_class._fields.items() if field.type in READERS}
-    if days:
-        model_class.create = _reading(model_class.create, days)
-        model_class.write = _reading(model_class.write, days)
+    model_class.create = _reading(model_class.create)
+    model_class.write = _reading(model_class.write)
 
 
-def _reading(method, days):
+def _reading(method):
     @wraps(method)
     def reading(self, vals):
         for one in [vals] if isinstance(vals, dict) else vals:
-            for name in days.keys() & one.keys():
-                if one[name]:
-                    READERS[days[name].type](self.env, days[name]._description_string(self.env), one[name])
+            for name, value in one.items():
+                field = self._fields.get(name)
+                if value and field and field.type in READERS:
+                    READERS[field.type](self.env, field._description_string(self.env), value)
         return method(self, vals)
 
     return reading
