@@ -61,7 +61,7 @@ class TimebankCase(TransactionCase):
 
     @classmethod
     def _make_scheme(cls, name, **vals):
-        vals = {"name": name, "coordinator_ids": [Command.set(cls.coordinator.ids)], **vals}
+        vals = {"name": name, "tz": "UTC", "coordinator_ids": [Command.set(cls.coordinator.ids)], **vals}
         return cls.env["timebank.scheme"].create(vals)
 
     @classmethod

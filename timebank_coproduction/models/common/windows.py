@@ -58,6 +58,21 @@ def open_dialog(record, name, **more):
     return open_form(record, name=name, target="new", **more)
 
 
+def ask(records, verb, name):
+    """The dialog that asks for a reason, or whether it is meant, before a verb of ``records`` is called.
+
+    :param str verb: one that their model names in ``_verbs_with_reason`` or ``_verbs_to_confirm``
+    :param str name: the dialog's title
+    """
+    context = {
+        "timebank_verb": verb,
+        "active_model": records._name,
+        "active_ids": records.ids,
+        "dialog_size": "medium",
+    }
+    return {**open_list(records.env, "timebank_reason_action", context=context), "name": name}
+
+
 def download(record, name, content, mimetype):
     """A file for the browser to save, which is kept beside ``record``.
 

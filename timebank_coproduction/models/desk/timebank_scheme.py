@@ -64,8 +64,9 @@ class TimebankScheme(models.Model):
 
     @verb(single=True)
     def action_first_steps(self):
-        """The user's first screen, which has the list of a new bank."""
-        return self.env["ir.actions.client"]._for_xml_id("timebank_coproduction.timebank_today_action")
+        """The user's first screen, with the list of this bank open."""
+        action = self.env["ir.actions.client"]._for_xml_id("timebank_coproduction.timebank_today_action")
+        return {**action, "params": {"timebank_scheme_id": self.id}}
 
     def _get_first_hours(self):
         """What is left to set up in the new banks that the user decides for.

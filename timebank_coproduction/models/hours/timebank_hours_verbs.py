@@ -77,12 +77,11 @@ class TimebankHours(models.Model):
         return {**dict.fromkeys(to_come.ids, sentence), **refusals}
 
     def _get_days_to_come(self):
-        """Those of a day that has begun neither where the time is given nor where the user is."""
+        """Those of a day that hasn't begun where the time is given, wherever the user is."""
         late = self.filtered(lambda entry: entry.date >= fields.Date.today())  # others have begun everywhere
         if not late:
             return late
-        here = fields.Date.context_today(self)
-        days = {zone: max(today_at(zone), here) for zone in {entry._get_zone() for entry in late}}
+        days = {zone: today_at(zone) for zone in {entry._get_zone() for entry in late}}
         return late.filtered(lambda entry: entry.date > days[entry._get_zone()])
 
     def _get_outsiders(self):
@@ -193,9 +192,24 @@ class TimebankHours(models.Model):
         )
 
     def _get_refusals_to_submit(self):
+        drafts = self.filtered(lambda entry: entry.state == "draft")
         return {
             **self._get_refusals_by_state("draft", self.env._("“%s” has been handed in already.")),
-            **self.filtered(lambda entry: entry.state == "draft")._get_refusals_to_record(),
+            **drafts._get_without_category(),
+            **drafts._get_refusals_to_record(),
+        }
+
+    def _get_without_category(self):
+        """Entries that say not what they were for, of banks that want to know."""
+        # sudo: the bank's policy, which members may not read, and its name
+        return {
+            entry.id: self.env._(
+                "Say what “%(entry)s” was for: %(bank)s wants a category with its hours.",
+                entry=entry.display_name,
+                bank=entry.scheme_id.sudo().name,
+            )
+            for entry in self
+            if not entry.category_id and entry.scheme_id.sudo().category_policy == "required"
         }
 
     def _get_refusals_to_approve(self):

@@ -162,9 +162,9 @@ class TimebankMember(models.Model):
                 ]
             )
         )
-        today = fields.Date.context_today(self)
         for member, account in zip(without, accounts, strict=True):
-            member._in_verb().write({"account_id": account.id, "joined_on": member.joined_on or today})
+            joined_on = member.joined_on or member.scheme_id._today()
+            member._in_verb().write({"account_id": account.id, "joined_on": joined_on})
         # sudo: the verb was allowed above; the account follows its membership
         (self - without).account_id.sudo().filtered(lambda account: account.state != "open").action_reopen()
         self._in_verb().write({"state": "active", "left_on": False})

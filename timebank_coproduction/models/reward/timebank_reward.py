@@ -334,7 +334,7 @@ class TimebankReward(models.Model):
         self.ensure_one()
         if not self.minutes and not self.is_free:
             return self.env._("Give “%s” a price in credits, or mark it as a thank-you.", self.name)
-        if self.available_until and self.available_until < fields.Date.context_today(self):
+        if self.available_until and self.available_until < self.scheme_id._today():
             return self.env._("“%s” ended already: change its dates first.", self.name)
         return self.scheme_id._why_closed() or self._why_kind_not_allowed()
 
@@ -354,7 +354,7 @@ class TimebankReward(models.Model):
     def _why_not_available(self):
         """Why nobody can claim this reward today, or an empty string. Without its stock under way."""
         self.ensure_one()
-        today = fields.Date.context_today(self)
+        today = self.scheme_id._today()
         if self.state != "published":
             return self.env._("“%s” is not in the catalogue.", self.name)
         if self.available_from and today < self.available_from:
@@ -411,7 +411,7 @@ class TimebankReward(models.Model):
         self.ensure_one()
         if self.limit_period == "ever":
             return False
-        return fields.Date.start_of(fields.Date.context_today(self), self.limit_period)
+        return fields.Date.start_of(self.scheme_id._today(), self.limit_period)
 
     # ------------------------------------------------------------
     # Who changes what in a reward: its bank's coordinators all of it, finance the price.

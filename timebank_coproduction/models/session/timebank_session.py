@@ -41,6 +41,7 @@ class TimebankSession(models.Model):
     _check_company_auto = True
     _protected_fields = frozenset({"state", "closed_on", "closed_by_id", "series_id", "kiosk_token"})
     _verbs_with_reason = frozenset({"action_reopen"})
+    _verbs_to_confirm = frozenset({"action_close"})
 
     # What
     # The session's company is the activity's, so there is nothing to compare.
@@ -80,8 +81,12 @@ class TimebankSession(models.Model):
         time_zones,
         string="Time zone",
         required=True,
-        default=lambda self: self.env.user.tz or self.env.company.partner_id.tz or "UTC",
-        help="Where the session takes place: its day, and the times in mails, are of that zone.",
+        compute="_compute_tz",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Where the session takes place: its day, and the times in mails, are of that zone. Its bank's,"
+        " unless said otherwise.",
     )
     local_time = fields.Char(
         "There",
@@ -162,6 +167,14 @@ class TimebankSession(models.Model):
         run = self.scheme_id._run_by_user()
         for session in self:
             session.is_run_by_user = session.scheme_id in run
+
+    @api.depends("activity_id")
+    def _compute_tz(self):
+        """Its bank's, until it is kept; a place of its own stays."""
+        for session in self:
+            # sudo: whoever makes it; only the time zone is asked
+            bank_zone = session.activity_id.scheme_id.sudo().tz
+            session.tz = (session._origin and session.tz) or bank_zone or session.tz
 
     @api.depends("activity_id")
     def _compute_name(self):
