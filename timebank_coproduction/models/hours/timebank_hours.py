@@ -132,6 +132,12 @@ class TimebankHours(models.Model):
         copy=False,
         help="Decided at approval: professionals earn only where the bank says so.",
     )
+    revision = fields.Integer(
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="How many times it has been changed: whoever approves says which they have read.",
+    )
     transfer_ids = fields.One2many("timebank.transfer", "hours_id", string="Credits")
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
     is_mine = fields.Boolean(compute="_compute_is_mine", search="_search_is_mine")
@@ -293,6 +299,9 @@ class TimebankHours(models.Model):
         self._check_recordable()
         for entry, said in waiting.items():
             entry._note_change(said)
+        # sudo: whoever changed it; the number says nothing else
+        for revision, entries in self.sudo().grouped("revision").items():
+            entries._in_verb().write({"revision": revision + 1})
         return result
 
     def _say_content(self):

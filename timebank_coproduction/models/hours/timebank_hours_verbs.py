@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ...tools.minutes import clock
-from ..common.verb import text, verb
+from ..common.verb import numbered, text, verb, whole
 from ..common.windows import open_list
 from ..common.words import today_at
 
@@ -212,11 +212,27 @@ class TimebankHours(models.Model):
             if not entry.category_id and entry.scheme_id.sudo().category_policy == "required"
         }
 
-    def _get_refusals_to_approve(self):
-        """Without the ledger's own limits, which are known when the credits move."""
+    def _get_refusals_to_approve(self, seen=None):
+        """Without the ledger's own limits, which are known when the credits move.
+
+        :param dict seen: as for :meth:`action_approve`
+        """
         refusals = self._get_refusals_to_decide("submitted")
         rest = self - self.browse(refusals)
-        return {**rest._get_refusals_to_record(), **refusals}
+        return {**rest._get_refusals_to_record(), **rest._get_changed_since(seen or {}), **refusals}
+
+    def _get_changed_since(self, seen):
+        """Entries that say something else than what whoever decides has read."""
+        return {
+            entry.id: self.env._(
+                "“%(entry)s” was changed after you opened this page. It says now: %(what)s. Look at it, then"
+                " decide again.",
+                entry=entry.display_name,
+                what=entry.sudo()._say_content(),  # sudo: in words, to who decides on it
+            )
+            for entry in self
+            if seen.get(entry.id, entry.revision) != entry.revision
+        }
 
     def _get_refusals_to_decide(self, state):
         """Entries not in ``state``, and those on which this user may not decide."""
@@ -330,15 +346,17 @@ class TimebankHours(models.Model):
         waiting._ask_for_decision()
         return self._tell(refusals, self.env._("handed in"))
 
-    @verb()
-    def action_approve(self):
+    @verb(seen=numbered(whole()))
+    def action_approve(self, seen=None):
         """Approve submitted hours and move the credits they earn.
 
+        :param dict seen: id of an entry → the ``revision`` of it that was read. What has been changed since
+            isn't approved; what isn't named is approved as it is
         :return: ``True``, or an action listing what could not be approved, and why
         :raises UserError: when nothing could
         """
         self.check_access("write")
-        refusals = self._get_refusals_to_approve()
+        refusals = self._get_refusals_to_approve(seen)
         entries = self - self.browse(refusals)
         refusals |= entries._approve(self.env.user)
         entries = self._raise_or_list(refusals)
