@@ -446,8 +446,9 @@ class Screen:
     def open(self, text):
         """The record of that row or card."""
         row = self.row(text)
-        cells = row.locator("td.o_data_cell")
-        (cells.first if cells.count() else row).click()
+        cells, words = row.locator("td.o_data_cell"), row.get_by_text(text)
+        # of a card its words: in the middle of it may be a button
+        (cells.first if cells.count() else words.first if words.count() else row).click()
         self.settle()
 
     def open_first(self):

@@ -34,8 +34,7 @@ class TestWaitingList(SessionCase):
         dialog = self.env["timebank.reason"].with_user(self.coordinator).with_context(asking["context"]).create({})
         self.assertFalse(dialog.takes_reason)
         self.assertIn(
-            "Still waiting for a place in “Café shift” on Wed 18 March 2026: Ben, Dan.",
-            dialog.explanation.replace("\xa0", " "),
+            f"Still waiting for a place in {self.session._say()}: Ben Okoro, Dan.", dialog.explanation
         )
         self.assertEqual(dialog.action_confirm()["params"]["text"], "“Café shift”: closed.")
         self.assertEqual((self.second | self.third).mapped("state"), ["waiting", "waiting"])
