@@ -33,6 +33,29 @@ class TestHoursJourney(JourneyCase):
             screen.picture("hours-several-made")
         self.assertEqual(self.jose.account_id.balance_minutes, 390)
 
+    def test_what_for(self):
+        """A bank that may go without is told what comes of it; one that wants a category gets it."""
+        self.hillside.category_policy = "required"
+        with self.at_screen(self.coordinator) as screen:
+            screen.open_app()
+            screen.open_menu("Today", "All hours")
+            screen.new()
+            screen.pick("Time bank", "River Street")
+            self.assertIn("counts as “None” in reports", screen.text())
+            screen.picture("hours-what-for")
+            screen.open_menu("Today", "Several people at once")
+            screen.pick("Time bank", "Hillside")
+            self.assertNotIn("counts as “None” in reports", screen.text())
+            screen.pick("Given by", "Hal", "Hal Hill")
+            screen.press("Record")
+            self.assertEqual(screen.notification(), "Missing required fields")
+            self.assertEqual(screen.dialog(), "Enter hours of several people")
+            screen.picture("hours-category-wanted")
+            screen.pick("Category", "Neighbourly", "Neighbourly help")
+            screen.press("Record")
+            self.assertEqual(screen.cell("Hal Hill", "Category"), "Neighbourly help")
+        self.assertEqual(self.hill.account_id.balance_minutes, 300)
+
     def test_approves_in_bulk_and_takes_it_back(self):
         """Told how many and how much; *Undo* puts them back, and they can be approved again."""
         waiting = self._waiting()
