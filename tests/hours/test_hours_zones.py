@@ -61,7 +61,7 @@ class TestZones(TimebankCase):
             )
             entry.scheme_id = other
             self.assertEqual(entry.tz, "UTC")
-            again = self._log("2026-05-08").with_user(self.coordinator).copy()
+            again = self._log("2026-05-08").with_user(self.coordinator).copy({"minutes": 45})
             self.assertEqual(str(again.date), "2026-05-09")
             newcomer = self._make_member("New")
             self.assertEqual(str(newcomer.joined_on), "2026-05-09")
