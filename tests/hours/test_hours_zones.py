@@ -53,6 +53,7 @@ class TestZones(TimebankCase):
             self.coordinator.tz = "Europe/London"
             self.scheme.tz = "Pacific/Auckland"
             other = self._make_scheme("Other", coordinator_ids=self.scheme.coordinator_ids)
+            self._make_member(self.ben.partner_id, scheme=other)
             self.assertEqual(other.tz, "UTC")
             self.assertEqual([str(bank._today()) for bank in self.scheme | other], ["2026-05-09", "2026-05-08"])
             self.assertEqual(self._log("2026-05-09", approve=True).tz, "Pacific/Auckland")

@@ -340,6 +340,11 @@ class Screen:
         if self.page.locator(".o_form_status_indicator_buttons:not(.invisible)").count():
             raise AssertionError(f"not saved: {self.page.locator('.o_notification').all_inner_texts()}")
 
+    def discard(self):
+        """The cross beside *Save*."""
+        self.page.locator(".o_form_button_cancel").click()
+        self.settle()
+
     # ------------------------------------------------------------
     # Buttons.
     # ------------------------------------------------------------

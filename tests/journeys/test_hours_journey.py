@@ -43,6 +43,7 @@ class TestHoursJourney(JourneyCase):
             screen.pick("Time bank", "River Street")
             self.assertIn("counts as “None” in reports", screen.text())
             screen.picture("hours-what-for")
+            screen.discard()
             screen.open_menu("Today", "Several people at once")
             screen.pick("Time bank", "Hillside")
             self.assertNotIn("counts as “None” in reports", screen.text())
