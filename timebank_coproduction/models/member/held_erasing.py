@@ -1,0 +1,302 @@
+"""What is held about somebody, erased for good.
+
+What the books need stays where it is, under a name that says nothing: no balance, no seal, no signed
+reconciliation and no figure changes.
+"""
+
+import re
+
+from odoo.fields import Command
+from odoo.tools import SQL
+from odoo.tools.misc import clean_context
+
+from ...tools import codes
+from ..common.personal import ABOUT, NAMED, fields_of, models_of_ours
+
+#: Tables that name a contact or a login without any app relying on them by it: they go with it.
+GO_WITH_CONTACT = (
+    "res_partner_bank",
+    "discuss_channel_member",
+    "discuss_channel_rtc_session",
+    "sms_sms",
+    "snailmail_letter",
+    "res_users_settings_volumes",
+    "rating_rating",
+)
+GO_WITH_LOGIN = (
+    "res_device_log",
+    "res_users_apikeys",
+    "res_users_deletion",
+    "res_users_settings",
+    "mail_presence",
+    "auth_totp_device",
+    "auth_totp_rate_limit_log",
+    "ir_filters_res_users_rel",
+)
+#: Of an anonymised contact these stay: how Odoo sorts it, and whose it is.
+CONTACT_KEEPS = frozenset({"name", "lang", "tz", "company_id", "active", "type", "is_company", "employee"})
+PSEUDONYM_LENGTH = 12
+
+
+class Erasing:
+    """Erase what is held; who may, and whether anything is open, was asked before.
+
+    :param held: what is held, of all banks or of some
+    """
+
+    def __init__(self, held):
+        self.held = held
+        quiet = dict(
+            clean_context(held.env.context), tracking_disable=True, mail_notrack=True, active_test=False
+        )
+        self.env = held.env(context=quiet)
+        self.person = held.person.with_env(self.env)
+        self.counts = {}
+        code = codes.new(PSEUDONYM_LENGTH).replace("-", "")[:6]
+        self.pseudonym = self.env._("Former member %s", code)
+
+    def run(self, with_contact):
+        """Erase it.
+
+        :param bool with_contact: whether nobody else relies on the contact, which is made anonymous then
+        :return: dict of what → how many
+        """
+        held = self.held
+        # all is looked up before any of it goes
+        rows, named, trackings, remains = held.rows, held.named, held.trackings, held.remains
+        messages, mails, todos, files = held.messages, held.mails, held.todos, held.files
+        followers, words = held.followers, self._get_words()
+        mentions = self._split_mentions(messages, todos)
+        self._erase_remains(remains)
+        self._unlink("files", files)
+        self._unlink("mails", mails)
+        self._unlink("to-dos", todos - mentions["mail.activity"])
+        self._unlink("messages", messages - mentions["mail.message"])
+        self._unlink("followed", followers)
+        for name, found in rows.items():
+            self.counts[name] = len(found)
+            self.env[name].browse(found.ids)._erase_personal()
+        self._rename(mentions["mail.message"], ("body", "subject"), words)
+        self._rename(mentions["mail.activity"], ("note", "summary", "feedback"), words)
+        self._rename(trackings, ("old_value_char", "new_value_char"), words)
+        if with_contact:
+            self._anonymise(words)
+        else:
+            self._point_to_pseudonym(rows, named)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        # files that nothing names any more are swept off the disk when all this is committed
+        self.env.ref("base.autovacuum_job")._trigger()
+        return self.counts
+
+    def _unlink(self, what, rows):
+        rows = rows.with_env(self.env).exists()
+        if rows:
+            self.counts[what] = len(rows)
+            rows.unlink()
+
+    def _split_mentions(self, messages, todos):
+        """What isn't theirs and only calls them by their name: it stays, with another name."""
+        held = self.held
+        places = {name: set(rows.ids) for name, rows in held.rows.items()}
+
+        def theirs(row, model, record_id, people):
+            if row[model] == "res.partner" and row[record_id] in held.contacts.ids:
+                return True
+            return row[record_id] in places.get(row[model], ()) or people(row)
+
+        def of_message(row):
+            return not row.model or row.author_id in held.contacts or row.partner_ids & held.contacts
+
+        own = messages.filtered(lambda row: theirs(row, "model", "res_id", of_message))
+        own_todos = todos.filtered(
+            lambda row: theirs(row, "res_model", "res_id", lambda todo: todo.user_id in held.users)
+        )
+        return {
+            "mail.message": (messages - own).with_env(self.env),
+            "mail.activity": (todos - own_todos).with_env(self.env),
+        }
+
+    # Words that say who it was
+    def _get_words(self):
+        """What finds the person in others' texts, each with what is put in its place."""
+        held, found = self.held, []
+        if held.found:
+            found.append((held.found, self.pseudonym))
+        for word in held.words:
+            if word != self.person.name:
+                found.append((re.compile(re.escape(word), re.IGNORECASE), self.env._("(erased)")))
+        return found
+
+    def _rename(self, rows, names, words):
+        rows = rows.with_env(self.env).exists()
+        for row in rows:
+            vals = {}
+            for name in names:
+                text = said = str(row[name] or "")
+                for found, instead in words:
+                    said = found.sub(instead, said)
+                if said != text:
+                    vals[name] = said
+            if vals:
+                self._write_plain(row, vals)
+        if rows:
+            self.counts["renamed in messages"] = self.counts.get("renamed in messages", 0) + len(rows)
+
+    def _write_plain(self, rows, vals):
+        """Write columns as they are, past what a model does besides when somebody writes."""
+        rows.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s SET %s WHERE id IN %s",
+                SQL.identifier(rows._table),
+                SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in vals.items()),
+                rows._ids,
+            )
+        )
+        rows.invalidate_recordset(vals, flush=False)
+        rows.modified(vals)
+
+    def _erase_remains(self, remains):
+        for rows in remains:
+            self._unlink("being typed in", rows)
+
+    # The contact
+    def _anonymise(self, words):
+        held = self.held
+        self._delete_from(GO_WITH_CONTACT, "res_partner", held.contacts)
+        self._erase_logins()
+        emails = held.emails
+        if emails:
+            self.env["mail.blacklist"].search([("email", "in", emails)]).unlink()
+        addresses = (held.contacts - held.person).with_env(self.env)
+        if addresses:
+            self.counts["addresses"] = len(addresses)
+        for contact in held.contacts.with_env(self.env):
+            vals = {}
+            for name, field in contact._fields.items():
+                if (
+                    not field.store
+                    or name in CONTACT_KEEPS
+                    or field.name in ("create_uid", "write_uid", "create_date", "write_date", "id")
+                ):
+                    continue
+                if field.company_dependent:
+                    if field.type in ("char", "text", "html", "many2one"):
+                        self.env.cr.execute(
+                            SQL(
+                                "UPDATE res_partner SET %s = NULL WHERE id = %s",
+                                SQL.identifier(name),
+                                contact.id,
+                            )
+                        )
+                elif field.related or (field.compute and field.readonly):
+                    continue
+                elif (
+                    field.type in ("char", "text", "html", "date", "datetime", "many2one", "binary")
+                    and not field.required
+                ):
+                    vals[name] = False
+                elif field.type == "many2many" and not (field.compute or field.readonly):
+                    vals[name] = [Command.clear()]
+                elif field.type == "float" and name.startswith("partner_"):
+                    vals[name] = 0
+                elif field.type == "properties":
+                    self.env.cr.execute(
+                        SQL(
+                            "UPDATE res_partner SET %s = NULL WHERE id = %s", SQL.identifier(name), contact.id
+                        )
+                    )
+            contact.invalidate_recordset()
+            contact.write({**vals, "name": self.pseudonym, "active": False})
+        self.counts["contact"] = 1
+
+    def _erase_logins(self):
+        users = self.held.users.with_env(self.env)
+        if not users:
+            return
+        self.counts["logins"] = len(users)
+        self._delete_from(GO_WITH_LOGIN, "res_users", users)
+        self.env.cr.execute(SQL("DELETE FROM res_users_log WHERE create_uid IN %s", users._ids))
+        for user in users:
+            columns = {
+                field.name: None
+                for field in user._fields.values()
+                if field.store
+                and field.column_type
+                and field.type in ("char", "text", "html")
+                and field.name != "login"
+                and not field.required
+                and not field.inherited
+            }
+            code = codes.new(PSEUDONYM_LENGTH).replace("-", "").lower()
+            self._write_plain(
+                user, {**columns, "login": f"forgotten-{code}", "password": None, "active": False}
+            )
+        self.env.registry.clear_cache()
+
+    def _delete_from(self, tables, referred, rows):
+        """Delete rows of these tables that refer to ``rows``, where the tables are there."""
+        self.env.flush_all()
+        found = self.env.execute_query(
+            SQL(
+                """SELECT referring.relname, a.attname
+                     FROM pg_constraint c
+                     JOIN pg_class referring ON referring.oid = c.conrelid
+                     JOIN pg_class referred ON referred.oid = c.confrelid
+                     JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+                    WHERE c.contype = 'f' AND referred.relname = %s AND referring.relname IN %s
+                      AND a.attname NOT IN ('create_uid', 'write_uid')""",
+                referred,
+                tables,
+            )
+        )
+        for table, column in found:
+            self.env.cr.execute(
+                SQL("DELETE FROM %s WHERE %s IN %s", SQL.identifier(table), SQL.identifier(column), rows._ids)
+            )
+        self.env.invalidate_all(flush=False)
+
+    # Where others rely on the contact
+    def _point_to_pseudonym(self, rows, named):
+        """What is kept of the banks' names somebody who is nobody; the contact stays as it is."""
+        banks = self.held.schemes or self.held.banks
+        companies = banks.company_id
+        somebody = self.env["res.partner"].create(
+            {
+                "name": self.pseudonym,
+                "active": False,
+                "company_id": companies.id if len(companies) == 1 else False,
+                "lang": self.person.lang,
+            }
+        )
+        kept = {name: found.ids for name, found in rows.items()}
+        for field, found in named:
+            kept[field.model_name] = [*kept.get(field.model_name, ()), *found.ids]
+        for model in models_of_ours(self.env):
+            found = self.env[model._name].browse(kept.get(model._name, ())).exists()
+            for field in fields_of(model, ABOUT, NAMED):
+                if field.comodel_name == "res.partner" and found:
+                    self._point(found, field, somebody)
+        self.counts["pseudonym"] = 1
+
+    def _point(self, rows, field, somebody):
+        if field.type == "many2one":
+            mine = rows.filtered(lambda row: row[field.name] == self.person)
+            if mine:
+                self._write_plain(mine, {field.name: somebody.id})
+            return
+        rows.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s SET %s = %s WHERE %s = %s AND %s IN %s",
+                SQL.identifier(field.relation),
+                SQL.identifier(field.column2),
+                somebody.id,
+                SQL.identifier(field.column2),
+                self.person.id,
+                SQL.identifier(field.column1),
+                rows._ids,
+            )
+        )
+        rows.invalidate_recordset([field.name], flush=False)
