@@ -54,9 +54,10 @@ class PersonalPages(http.Controller):
         except AccessError as error:
             raise request.not_found() from error
         except UserError as refusal:
-            response = request.render("timebank_coproduction.personal_refusal", {"sentence": str(refusal)})
-            response.status_code = 403
-            return response
+            values = {"sentence": str(refusal), "lang": (request.env.lang or "en_GB").replace("_", "-")}
+            page = request.env["ir.qweb"]._render("timebank_coproduction.personal_refusal", values)
+            headers = self._headers("text/html; charset=utf-8")
+            return request.make_response(f"<!DOCTYPE html>{page}", headers, status=403)
 
     def _page(self, member, copy, data):
         page = copy.page(data, {"zip": f"/timebank/personal/{member.id}/zip"})
