@@ -132,7 +132,7 @@ class TestForgetting(PersonalCase):
             self._forget()
 
     def test_their_name_in_notes_about_others(self):
-        note = self.scheme._message_log(body="Ann Lee and Ben Okoro keep the keys")
+        self.scheme._message_log(body="Ann Lee and Ben Okoro keep the keys")
         self.env.flush_all()
         self._end()
         self._forget()

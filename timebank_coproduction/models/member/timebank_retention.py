@@ -198,7 +198,7 @@ class TimebankRetention(models.Model):
 
     @api.model
     def _cron_carry_out(self):
-        """Erase what is due in every bank, some at a time; a bank whose turn fails doesn't stop the others."""
+        """Erase what is due in every bank, some at a time; what fails doesn't stop the rest."""
         for rule in self.search([("is_on", "=", True)]):
             due = rule._find_due()
             size = 1 if due._name == "timebank.member" else BATCH
