@@ -318,8 +318,11 @@ class TestTrustCanary(TrustCase):
         self.assertEqual(
             {**before, "balances": 0, "transfers": 0}, {**figures, "balances": 0, "transfers": 0}
         )
-        self.member.with_user(self._get_manager()).action_forget("Asked for it")
+        # as in the client: changes of fields that are followed are noted when all is committed
+        asking = self.member.with_user(self._get_manager()).with_context(tracking_disable=False)
+        asking.action_forget("Asked for it")
         self.env.flush_all()
+        self.cr.flush()
         self.assertEqual(self._figures(), figures)
         self.assertEqual(self._scan(), [])
         self.env["ir.attachment"]._gc_file_store_unsafe()

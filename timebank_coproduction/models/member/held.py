@@ -25,6 +25,8 @@ from ..common.personal import (
 
 #: Odoo's models that are gone through one by one, or whose rows are no more than a setting.
 BESIDE = ("res.partner", "res.users", "res.groups", "res.company", "privacy.log")
+#: Fields of a message that hold addresses.
+ADDRESS_FIELDS = ("email_from", "incoming_email_to", "incoming_email_cc", "outgoing_email_to", "reply_to")
 #: Addresses of a person, as contacts of their own.
 ADDRESSES = ("invoice", "delivery", "other")
 
@@ -170,7 +172,7 @@ class Held:
                 Domain("author_id", "in", people),
                 Domain("partner_ids", "in", people),
                 Domain("notification_ids.res_partner_id", "in", people),
-                *(Domain(name, "ilike", email) for email in self.emails for name in self._address_fields),
+                *(Domain(name, "ilike", email) for email in self.emails for name in ADDRESS_FIELDS),
                 Domain("id", "in", self._mails_to_them.mail_message_id.ids),
             ]
         else:
@@ -179,14 +181,6 @@ class Held:
         messages = self.env["mail.message"]
         found = messages.search(self._beside("model", "res_id", addressed))
         return found | self._mentions(messages, "model", ("body", "subject"))
-
-    _address_fields = (
-        "email_from",
-        "incoming_email_to",
-        "incoming_email_cc",
-        "outgoing_email_to",
-        "reply_to",
-    )
 
     @cached_property
     def _mails_to_them(self):
@@ -206,6 +200,33 @@ class Held:
         mine = [Domain("user_id", "in", self.users.ids)] if self.is_whole else []
         found = activities.search(self._beside("res_model", "res_id", mine))
         return found | self._mentions(activities, "res_model", ("note", "summary", "feedback"))
+
+    @cached_property
+    def own_messages(self):
+        """What of it is about, by or for nobody but them; the rest calls them by name, or went to others."""
+
+        def alone(row):
+            if row.author_id in self.contacts:
+                return True
+            return not row.model or row.partner_ids and not row.partner_ids - self.contacts
+
+        return self.messages.filtered(lambda row: self._is_beside(row, "model", "res_id") or alone(row))
+
+    @cached_property
+    def own_todos(self):
+        return self.todos.filtered(
+            lambda row: self._is_beside(row, "res_model", "res_id") or row.user_id in self.users
+        )
+
+    def _is_beside(self, row, model_field, id_field):
+        """Whether a row stands beside what is about the person."""
+        if row[model_field] == "res.partner":
+            return self.is_whole and row[id_field] in self.contacts.ids
+        return row[id_field] in self._places.get(row[model_field], ())
+
+    @cached_property
+    def _places(self):
+        return {name: set(rows.ids) for name, rows in self.rows.items()}
 
     def _mentions(self, model, model_field, text_fields):
         """Rows beside records of ours that call the person by their whole name."""
@@ -230,7 +251,7 @@ class Held:
         # asks for the files in fields as well, which Odoo leaves out unless they are named
         named = Domain("res_field", "=", False) | Domain("res_field", "!=", False)
         resized = re.compile(r"^image_(1024|512|256|128)$")
-        found = self.env["ir.attachment"].search(beside & named) | self.messages.attachment_ids
+        found = self.env["ir.attachment"].search(beside & named) | self.own_messages.attachment_ids
         return found.filtered(lambda one: not resized.match(one.res_field or ""))
 
     @cached_property

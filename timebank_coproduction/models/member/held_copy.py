@@ -18,7 +18,8 @@ from odoo.tools import html2plaintext
 from odoo.tools.mimetypes import guess_mimetype
 
 from ...tools import names
-from ..common.personal import SECRET, is_about_people, sorts
+from ...tools.minutes import clock
+from ..common.personal import ABOUT, SECRET, fields_of, is_about_people, sorts
 from ..common.words import say_day, say_moment
 
 #: What says nothing about anybody: how Odoo shows, sorts and counts.
@@ -28,6 +29,19 @@ TECHNICAL = frozenset(
 #: Of a contact and a login, what isn't theirs to read: keys, and how Odoo computes.
 KEYS = frozenset({"signup_type", "barcode", "commercial_partner_id", "complete_name", "email_normalized"})
 RESIZED = re.compile(r"^(image|avatar)_(1024|512|256|128)$")
+#: What the page leaves to the data beside it: how Odoo searches and books.
+NOT_ON_PAGE = frozenset(
+    {
+        "id",
+        "active",
+        "type",
+        "partner_share",
+        "timebank_sought",
+        "autopost_bills",
+        "property_account_payable_id",
+        "property_account_receivable_id",
+    }
+)
 #: What a name of a file in the parcel has none of.
 UNSAFE = re.compile(r"[^\w.-]+")
 MOST_NAME = 80
@@ -273,7 +287,9 @@ class Copy:
                 return row.name or row.display_name or ""
             return names.initials(row.name)
         mine = held.rows.get(row._name)
-        if is_about_people(row) and not (mine and row in mine):
+        about = fields_of(row, ABOUT)
+        is_banks = about and not any(row[field.name] for field in about)  # such as a pot
+        if is_about_people(row) and not is_banks and not (mine and row in mine):
             who = row["partner_id"] if "partner_id" in row._fields else self.env["res.partner"]
             label = self.env["ir.model"]._get(row._name).name
             return f"{label} {row.id}" + (f" ({self._call(who)})" if who else "")
@@ -370,12 +386,8 @@ class Copy:
     def _part(self, name, rows):
         """What the page shows of a model: a title, columns, and a line for each row."""
         model = self.env[name]
-        columns = list(dict.fromkeys(key for row in rows for key in row if key != "id"))
-        columns = [
-            key
-            for key in columns
-            if key.replace("minutes", "hours") == key or key.replace("minutes", "hours") not in columns
-        ]
+        keys = dict.fromkeys(key for row in rows for key in row if key not in NOT_ON_PAGE)
+        columns = [key for key in keys if "minutes" not in key or self._get_hours(key) not in keys]
         lines = [[self._cell(model, key, row.get(key)) for key in columns] for row in rows]
         return {
             "title": self.env["ir.model"]._get(name).name or name,
@@ -384,8 +396,12 @@ class Copy:
             "tall": len(columns) > 6,
         }
 
+    def _get_hours(self, key):
+        """The field that shows in hours what another holds in minutes."""
+        return key.replace("minutes", "hours")
+
     def _label(self, model, key):
-        field = model._fields.get(key)
+        field = model._fields.get(self._get_hours(key)) or model._fields.get(key)
         return field._description_string(self.env) if field is not None else key.capitalize()
 
     def _cell(self, model, key, value):
@@ -408,6 +424,8 @@ class Copy:
             return say_moment(self.env, fields.Datetime.to_datetime(value), self.user.tz)
         if field.type == "html" or key == "body_html":
             return html2plaintext(value).strip()
+        if field.type == "integer" and "minutes" in key:
+            return clock(value)
         if field.type in ("float", "monetary"):
             return f"{value:.2f}".rstrip("0").rstrip(".")
         return str(value)

@@ -12,6 +12,7 @@ from odoo.tools.misc import clean_context
 
 from ...tools import codes
 from ..common.personal import ABOUT, NAMED, fields_of, models_of_ours
+from .held import ADDRESS_FIELDS
 
 #: Tables that name a contact or a login without any app relying on them by it: they go with it.
 GO_WITH_CONTACT = (
@@ -64,58 +65,78 @@ class Erasing:
         held = self.held
         # all is looked up before any of it goes
         rows, named, trackings, remains = held.rows, held.named, held.trackings, held.remains
-        messages, mails, todos, files = held.messages, held.mails, held.todos, held.files
-        followers, banks, words = held.followers, held.schemes or held.banks, self._get_words()
-        mentions = self._split_mentions(messages, todos)
+        messages, own = held.messages, held.own_messages
+        todos, own_todos = held.todos, held.own_todos
+        mails, files, followers = held.mails, held.files, held.followers
+        banks, words = held.schemes or held.banks, self._get_words()
         self._erase_remains(remains)
         self._unlink("files", files)
-        self._unlink("mails", mails)
-        self._unlink("to-dos", todos - mentions["mail.activity"])
-        self._unlink("messages", messages - mentions["mail.message"])
+        self._erase_mails(mails, own)
+        self._unlink("to-dos", own_todos)
+        self._unlink("messages", own)
         self._unlink("followed", followers)
         for name, found in rows.items():
             self.counts[name] = len(found)
             self.env[name].browse(found.ids)._erase_personal()
-        self._rename(mentions["mail.message"], ("body", "subject"), words)
-        self._rename(mentions["mail.activity"], ("note", "summary", "feedback"), words)
+        self._rename(messages - own, ("body", "subject", *ADDRESS_FIELDS), words)
+        self._rename(todos - own_todos, ("note", "summary", "feedback"), words)
         self._rename(trackings, ("old_value_char", "new_value_char"), words)
+        self._sweep(words)
         if with_contact:
             self._anonymise(words)
         else:
             self._point_to_pseudonym(rows, named, banks)
         self.env.flush_all()
+        self._discard_tracking(rows)
         self.env.invalidate_all()
         # files that nothing names any more are swept off the disk when all this is committed
         self.env.ref("base.autovacuum_job")._trigger()
         return self.counts
 
+    def _discard_tracking(self, rows):
+        """A change of a name that is followed would be noted when all this is committed."""
+        for name, found in [*rows.items(), ("res.partner", self.held.contacts)]:
+            records = self.env[name].browse(found.ids)
+            if hasattr(records, "_track_discard"):
+                records._track_discard()
+
     def _unlink(self, what, rows):
         rows = rows.with_env(self.env).exists()
         if rows:
-            self.counts[what] = len(rows)
+            self.counts[what] = self.counts.get(what, 0) + len(rows)
             rows.unlink()
 
-    def _split_mentions(self, messages, todos):
-        """What isn't theirs and only calls them by their name: it stays, with another name."""
-        held = self.held
-        places = {name: set(rows.ids) for name, rows in held.rows.items()}
-
-        def theirs(row, model, record_id, people):
-            if row[model] == "res.partner" and row[record_id] in held.contacts.ids:
-                return True
-            return row[record_id] in places.get(row[model], ()) or people(row)
-
-        def of_message(row):
-            return not row.model or row.author_id in held.contacts or row.partner_ids & held.contacts
-
-        own = messages.filtered(lambda row: theirs(row, "model", "res_id", of_message))
-        own_todos = todos.filtered(
-            lambda row: theirs(row, "res_model", "res_id", lambda todo: todo.user_id in held.users)
+    def _erase_mails(self, mails, own):
+        """Letters to nobody but them; of those to others as well, where they went to."""
+        people = self.held.contacts
+        emails = {email.lower() for email in self.held.emails}
+        for mail in mails.with_env(self.env).exists():
+            sent_to = re.findall(r"[\w.+%-]+@[\w.-]+", f"{mail.email_to or ''} {mail.email_cc or ''}")
+            others = (mail.recipient_ids - people) or {one.lower() for one in sent_to} - emails
+            if mail.mail_message_id in own or not others:
+                self._unlink("mails", mail)
+            else:
+                mail.recipient_ids -= people.with_env(self.env)
+                self._rename(mail, ("email_to", "email_cc", "body_html"), self._get_words())
+        self.env.cr.execute(
+            SQL(
+                """UPDATE mail_notification SET mail_email_address = NULL, failure_reason = NULL
+                    WHERE res_partner_id IN %s AND mail_message_id IN %s""",
+                people._ids,
+                self.held.messages._ids or (0,),
+            )
         )
-        return {
-            "mail.message": (messages - own).with_env(self.env),
-            "mail.activity": (todos - own_todos).with_env(self.env),
-        }
+        self.env["mail.notification"].invalidate_model(["mail_email_address", "failure_reason"])
+
+    def _sweep(self, words):
+        """What was on its way to screens is not needed any more; what was logged says who no longer."""
+        self.env.cr.execute(
+            "DELETE FROM bus_bus WHERE create_date < (now() AT TIME ZONE 'UTC') - interval '1 minute'"
+        )
+        for word in self.held.words:
+            found = f"%{_like(word)}%"
+            self.env.cr.execute(SQL("DELETE FROM bus_bus WHERE message ILIKE %s", found))
+            self.env.cr.execute(SQL("DELETE FROM ir_logging WHERE message ILIKE %s", found))
 
     # Words that say who it was
     def _get_words(self):
@@ -301,3 +322,8 @@ class Erasing:
             )
         )
         rows.invalidate_recordset([field.name], flush=False)
+
+
+def _like(text):
+    """A text as ``ILIKE`` takes it for itself."""
+    return re.sub(r"([\\%_])", r"\\\1", text)

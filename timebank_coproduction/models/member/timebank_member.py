@@ -135,7 +135,7 @@ class TimebankMember(models.Model):
 
     def _get_names_to_find(self):
         """The fields of a member that verbs look at, read together."""
-        return ["scheme_id", "partner_id", "role", "state", "account_id", "trusted", "name"]
+        return ["scheme_id", "partner_id", "role", "state", "account_id", "trusted", "name", "forgotten_on"]
 
     # CRUD
     def write(self, vals):
@@ -309,6 +309,8 @@ class TimebankMember(models.Model):
         :param day: the day of what is to be recorded: what was before they left counts
         """
         self.ensure_one()
+        if self.forgotten_on:
+            return self.env._("Nothing is known any more of who this was: add them anew.")
         if self.state == "left" and day and day <= self.left_on:
             # sudo: the sentence names the member only
             return self.account_id.sudo()._why_not_movable(day)
