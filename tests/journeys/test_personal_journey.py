@@ -92,11 +92,12 @@ class TestPersonalJourney(JourneyCase):
         long_ago = TODAY - timedelta(days=800)
         self.gone._in_verb().write({"joined_on": long_ago, "left_on": long_ago})
         self.env.flush_all()
+        bank = self.scheme.name
         with self.at_screen(self.manager) as screen:
             screen.open_app()
             screen.open_menu("Configuration", "How long is kept what")
             screen.picture("retention")
-            rows = screen.top.locator(".o_data_row").filter(has_text="River Street")
+            rows = screen.top.locator(f".o_data_row:has(td[name=scheme_id]:text-is('{bank}'))")
             rows.filter(has_text="People who have left").get_by_text("What is due?").click()
             screen.settle()
             self.assertIn("Gwen Gone", screen.text())

@@ -53,7 +53,7 @@ class TimebankRetention(models.Model):
     is_on = fields.Boolean(
         "Every night", help="Carried out by itself. Otherwise only the list of what is due can be opened."
     )
-    what_goes = fields.Char(compute="_compute_what_goes")
+    what_goes = fields.Char("What goes then", compute="_compute_what_goes")
 
     _once = models.UniqueIndex("(scheme_id, kind)", "There is a line for that in this bank already.")
     _some_months = models.Constraint("CHECK (months > 0)", "Something is kept for a month at least.")
