@@ -85,6 +85,25 @@ class TestPersonalData(PersonalCase):
         self.assertEqual(len(self._get(self.manager)["timebank.member"]), 2)
         self.assertEqual(len(self._get(self.portal)["timebank.member"]), 2)
 
+    def test_what_they_did_for_another_bank_is_that_banks(self):
+        """Cole decides at Hill Top and is a member here: what he decided there isn't shown here."""
+        hill = self._make_scheme("Hill Top", coordinator_ids=[Command.set(self.coordinator2.ids)])
+        self._make_hours(self._make_member("Dee Ray", scheme=hill), state="submitted").with_user(
+            self.coordinator2
+        ).action_approve()
+        cole = self._make_member(self.coordinator2.partner_id)
+        with self.assertRaisesRegex(UserError, "held by Hill Top"):
+            self._get(self.coordinator, cole)
+        data = self._get(self.manager, cole)
+        self.assertIn("Approved by", json.dumps(data["timebank.hours"]))
+        self.assertNotIn("Dee Ray", json.dumps(data))
+
+    def test_namesakes_are_kept_apart(self):
+        hill = self._make_scheme("Hill Top", coordinator_ids=[Command.set(self.coordinator2.ids)])
+        self._make_member("Ann Lee", scheme=hill)
+        hill._message_log(body="Ann Lee has the keys")
+        self.assertNotIn("has the keys", json.dumps(self._get(self.coordinator)))
+
     def test_who_may_not(self):
         for user in (self.portal2, self.staff, self.coordinator2):
             with self.subTest(user=user.name), self.assertRaises(AccessError):

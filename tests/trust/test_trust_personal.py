@@ -247,6 +247,15 @@ class TestTrustCanary(TrustCase):
                 "mail_email_address": self.person.email,
             }
         )
+        env["mail.scheduled.message"].create(
+            {
+                "model": "res.partner",
+                "res_id": self.person.id,
+                "author_id": env.user.partner_id.id,
+                "body": new(("mail.scheduled.message", "body")),
+                "scheduled_date": "2026-04-01 08:00:00",
+            }
+        )
         # written by them, and about them, beside what isn't theirs
         session = self.world[self.here]["timebank.session"]
         env["mail.message"].create(

@@ -53,7 +53,14 @@ class Held:
         self.contacts = self.person | children.filtered(
             lambda one: one.type in ADDRESSES and not one.user_ids and not one.timebank_member_ids
         )
-        self.found = names.whole(self.person.name)
+
+    @cached_property
+    def found(self):
+        """What finds the person's name in texts; nothing where a bank has another of that name."""
+        members = self.env["timebank.member"].search(
+            [("scheme_id", "in", self.banks.ids), ("name", "=ilike", self.person.name or "")]
+        )
+        return None if members.partner_id - self.person else names.whole(self.person.name)
 
     # Ours
     @cached_property
@@ -97,6 +104,31 @@ class Held:
             if "scheme_id" in rows._fields:
                 schemes |= rows.scheme_id
         return schemes
+
+    @cached_property
+    def asked_banks(self):
+        """The banks that have a say in who is shown all of it: what only names the person counts as well."""
+        schemes = self.banks
+        for _field, rows in self.named:
+            schemes |= rows.scheme_id if "scheme_id" in rows._fields else schemes
+        for rows, model_field in (
+            (self.messages, "model"),
+            (self.todos, "res_model"),
+            (self.files, "res_model"),
+        ):
+            for name, group in rows.grouped(model_field).items():
+                schemes = schemes.union(*self._get_schemes(name, group.mapped("res_id")).values())
+        return schemes
+
+    def _get_schemes(self, name, ids):
+        """The bank of each record of ours: dict of id → bank."""
+        model = self.env.get(name or "")
+        if model is None or not name.startswith("timebank."):
+            return {}
+        records = model.browse(filter(None, ids)).exists()
+        if name == "timebank.scheme":
+            return {record.id: record for record in records}
+        return {record.id: record.scheme_id for record in records} if "scheme_id" in model._fields else {}
 
     @cached_property
     def named(self):
@@ -202,6 +234,12 @@ class Held:
         return found | self._mentions(activities, "res_model", ("note", "summary", "feedback"))
 
     @cached_property
+    def scheduled(self):
+        """Messages that are to go out later."""
+        mine = [Domain("author_id", "in", self.contacts.ids)] if self.is_whole else []
+        return self.env["mail.scheduled.message"].search(self._beside("model", "res_id", mine))
+
+    @cached_property
     def own_messages(self):
         """What of it is about, by or for nobody but them; the rest calls them by name, or went to others."""
 
@@ -234,7 +272,11 @@ class Held:
             return model.browse()
         texts = Domain.OR(Domain(name, "ilike", self.person.name) for name in text_fields)
         rows = model.search(Domain(model_field, "=like", "timebank.%") & texts)
-        return rows.filtered(lambda row: any(self.found.search(row[name] or "") for name in text_fields))
+        found = model.browse()
+        for name, group in rows.grouped(model_field).items():
+            banks = self._get_schemes(name, group.mapped("res_id"))
+            found |= group.filtered(lambda row, banks=banks: banks.get(row.res_id, self.banks) in self.banks)
+        return found.filtered(lambda row: any(self.found.search(row[name] or "") for name in text_fields))
 
     @cached_property
     def followers(self):

@@ -21,6 +21,7 @@ from ...tools import names
 from ...tools.minutes import clock
 from ..common.personal import ABOUT, SECRET, fields_of, is_about_people, sorts
 from ..common.words import say_day, say_moment
+from .held_erasing import GO_WITH_CONTACT
 
 #: What says nothing about anybody: how Odoo shows, sorts and counts.
 TECHNICAL = frozenset(
@@ -65,7 +66,7 @@ class Copy:
         """:raises UserError: where part of it is held by a bank that whoever asks doesn't run"""
         if self.is_own or self.user._is_superuser():
             return
-        banks = self.held.banks
+        banks = self.held.asked_banks
         others = banks - banks.with_env(self.env(user=self.user, su=False))._run_by_user().with_env(self.env)
         if others:
             env = self.user.env
@@ -91,11 +92,13 @@ class Copy:
             if self.is_own and name == "timebank.words":
                 continue
             data[name] = [self._row(row) for row in rows.sorted("id")]
-        for field, rows in [*held.named, *self._get_readable_elsewhere()]:
+        for field, rows in self._get_readable():
             label = field._description_string(env)
-            data.setdefault(field.model_name, []).extend(
-                {"id": row.id, "name": self._call(row), "named as": label} for row in rows
-            )
+            lines = [{"id": row.id, "name": self._call(row), "named as": label} for row in rows]
+            data.setdefault(field.model_name, []).extend(lines)
+            if rows._table in GO_WITH_CONTACT:  # such as a bank account: theirs, in whichever app
+                for row, line in zip(rows, lines, strict=True):
+                    self._texts(row, line)
         self._add_beside(data)
         self._add_done(data)
         if self.is_own:
@@ -125,6 +128,11 @@ class Copy:
             self._pick(one, ("email_to", "email_cc", "state", "body_html"))
             for one in held.mails.sorted("id")
             if one.mail_message_id in messages
+        ]
+        data["mail.scheduled.message"] = [
+            self._pick(one, ("subject", "body", "scheduled_date"))
+            for one in held.scheduled
+            if not self.is_own
         ]
         data["mail.tracking.value"] = [self._tracking(one) for one in held.trackings if not self.is_own]
         todos = held.todos if not self.is_own else held.todos.filtered(lambda one: one.user_id in held.users)
@@ -172,9 +180,15 @@ class Copy:
             if field.store and field.type in ("char", "text", "html") and row[name]:
                 line[name] = self._say(row[name])
 
-    def _get_readable_elsewhere(self):
-        """What other apps hold, as far as whoever asks may read it; the rest says who can be asked."""
-        for field, rows in self.held.elsewhere:
+    def _get_readable(self):
+        """What names the person, as far as whoever asks may read it; of the rest is said who can be asked.
+
+        What of ours names them they are told of themselves, as a line with its name.
+        """
+        ours, others = self.held.named, self.held.elsewhere
+        if self.is_own:
+            yield from ours
+        for field, rows in others if self.is_own else [*ours, *others]:
             read = (
                 rows.with_env(self.env(user=self.user, su=False))._filtered_access("read").with_env(self.env)
             )

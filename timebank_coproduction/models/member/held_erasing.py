@@ -7,6 +7,7 @@ reconciliation and no figure changes.
 import re
 
 from odoo.fields import Command
+from odoo.models import MAGIC_COLUMNS
 from odoo.tools import SQL
 from odoo.tools.misc import clean_context
 
@@ -36,6 +37,9 @@ GO_WITH_LOGIN = (
 )
 #: Of an anonymised contact these stay: how Odoo sorts it, and whose it is.
 CONTACT_KEEPS = frozenset({"name", "lang", "tz", "company_id", "active", "type", "is_company", "employee"})
+#: Types of fields of a contact that hold something about somebody, and where they live.
+EMPTIED = frozenset("char text html date datetime many2one binary".split())
+PLACES = ("partner_latitude", "partner_longitude")
 PSEUDONYM_LENGTH = 12
 
 
@@ -67,6 +71,7 @@ class Erasing:
         rows, named, trackings, remains = held.rows, held.named, held.trackings, held.remains
         messages, own = held.messages, held.own_messages
         todos, own_todos = held.todos, held.own_todos
+        scheduled = held.scheduled
         mails, files, followers = held.mails, held.files, held.followers
         banks, words = held.schemes or held.banks, self._get_words()
         self._erase_remains(remains)
@@ -74,6 +79,7 @@ class Erasing:
         self._erase_mails(mails, own)
         self._unlink("to-dos", own_todos)
         self._unlink("messages", own)
+        self._unlink("messages", scheduled)
         self._unlink("followed", followers)
         for name, found in rows.items():
             self.counts[name] = len(found)
@@ -81,9 +87,9 @@ class Erasing:
         self._rename(messages - own, ("body", "subject", *ADDRESS_FIELDS), words)
         self._rename(todos - own_todos, ("note", "summary", "feedback"), words)
         self._rename(trackings, ("old_value_char", "new_value_char"), words)
-        self._sweep(words)
+        self._sweep()
         if with_contact:
-            self._anonymise(words)
+            self._anonymise()
         else:
             self._point_to_pseudonym(rows, named, banks)
         self.env.flush_all()
@@ -128,7 +134,7 @@ class Erasing:
         )
         self.env["mail.notification"].invalidate_model(["mail_email_address", "failure_reason"])
 
-    def _sweep(self, words):
+    def _sweep(self):
         """What was on its way to screens is not needed any more; what was logged says who no longer."""
         self.env.cr.execute(
             "DELETE FROM bus_bus WHERE create_date < (now() AT TIME ZONE 'UTC') - interval '1 minute'"
@@ -183,55 +189,37 @@ class Erasing:
             self._unlink("being typed in", rows)
 
     # The contact
-    def _anonymise(self, words):
-        held = self.held
-        self._delete_from(GO_WITH_CONTACT, "res_partner", held.contacts)
+    def _anonymise(self):
+        contacts = self.held.contacts.with_env(self.env)
+        self._delete_from(GO_WITH_CONTACT, "res_partner", contacts)
         self._erase_logins()
-        emails = held.emails
-        if emails:
-            self.env["mail.blacklist"].search([("email", "in", emails)]).unlink()
-        addresses = (held.contacts - held.person).with_env(self.env)
-        if addresses:
-            self.counts["addresses"] = len(addresses)
-        for contact in held.contacts.with_env(self.env):
-            vals = {}
-            for name, field in contact._fields.items():
-                if (
-                    not field.store
-                    or name in CONTACT_KEEPS
-                    or field.name in ("create_uid", "write_uid", "create_date", "write_date", "id")
-                ):
-                    continue
-                if field.company_dependent:
-                    if field.type in ("char", "text", "html", "many2one"):
-                        self.env.cr.execute(
-                            SQL(
-                                "UPDATE res_partner SET %s = NULL WHERE id = %s",
-                                SQL.identifier(name),
-                                contact.id,
-                            )
-                        )
-                elif field.related or (field.compute and field.readonly):
-                    continue
-                elif (
-                    field.type in ("char", "text", "html", "date", "datetime", "many2one", "binary")
-                    and not field.required
-                ):
-                    vals[name] = False
-                elif field.type == "many2many" and not (field.compute or field.readonly):
-                    vals[name] = [Command.clear()]
-                elif field.type == "float" and name.startswith("partner_"):
-                    vals[name] = 0
-                elif field.type == "properties":
-                    self.env.cr.execute(
-                        SQL(
-                            "UPDATE res_partner SET %s = NULL WHERE id = %s", SQL.identifier(name), contact.id
-                        )
-                    )
-            contact.invalidate_recordset()
-            # Odoo looks for logins that are still used, as its own search finds them
-            contact.with_context(active_test=True).write({**vals, "name": self.pseudonym, "active": False})
-        self.counts["contact"] = 1
+        self.env["mail.blacklist"].search([("email", "in", self.held.emails)]).unlink()
+        columns, vals = self._prepare_empty(contacts)
+        if columns:
+            empty = SQL(", ").join(SQL("%s = NULL", SQL.identifier(name)) for name in columns)
+            self.env.cr.execute(SQL("UPDATE res_partner SET %s WHERE id IN %s", empty, contacts._ids))
+        contacts.invalidate_recordset()
+        # Odoo looks for logins that are still used, as its own search finds them
+        contacts.with_context(active_test=True).write({**vals, "name": self.pseudonym, "active": False})
+        self.counts["contact"] = len(contacts)
+
+    def _prepare_empty(self, contacts):
+        """(columns that are emptied as they are, values to write) for whatever a contact can say of somebody."""
+        columns, vals = [], {}
+        for name, field in contacts._fields.items():
+            if not field.store or name in CONTACT_KEEPS or name in MAGIC_COLUMNS:
+                continue
+            if field.company_dependent or field.type == "properties":
+                columns.append(name)  # of each company, and of fields that somebody added
+            elif field.related or field.required or (field.compute and field.readonly):
+                continue
+            elif field.type in EMPTIED:
+                vals[name] = False
+            elif field.type == "many2many" and not (field.compute or field.readonly):
+                vals[name] = [Command.clear()]
+            elif name in PLACES:
+                vals[name] = 0
+        return columns, vals
 
     def _erase_logins(self):
         users = self.held.users.with_env(self.env)
