@@ -24,6 +24,9 @@ class TimebankPersonal(models.AbstractModel):
             self._in_verb().unlink()
             return
         self._empty(fields_of(self, WORDS, SECRET, HELD))
+        erase = getattr(self, "_erase_texts", None)  # of models whose words stand under a signature
+        if erase:
+            erase()
 
     def _empty(self, fields):
         """Empty stored fields, in a statement each."""

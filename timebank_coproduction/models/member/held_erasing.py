@@ -204,7 +204,7 @@ class Erasing:
         self.counts["contact"] = len(contacts)
 
     def _prepare_empty(self, contacts):
-        """(columns that are emptied as they are, values to write) for whatever a contact can say of somebody."""
+        """(columns to empty as they are, values to write) of whatever a contact can say of somebody."""
         columns, vals = [], {}
         for name, field in contacts._fields.items():
             if not field.store or name in CONTACT_KEEPS or name in MAGIC_COLUMNS:
