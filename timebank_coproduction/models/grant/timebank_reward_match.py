@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import match_ddl
+from ..common.personal import KEPT, THROUGH
 from ..common.verb import choice, number, record_id, text, verb
 
 
@@ -18,6 +19,10 @@ class TimebankRewardMatch(models.Model):
     _inherit = ["timebank.protected"]
     _order = "id desc"
     _allow_sudo_commands = False
+    _personal_fields = {
+        "redemption_id": THROUGH,
+        "note": KEPT,
+    }
 
     redemption_id = fields.Many2one(
         "timebank.redemption", string="Claim", required=True, readonly=True, ondelete="restrict", index=True
