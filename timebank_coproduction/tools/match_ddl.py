@@ -6,11 +6,7 @@ that changes afterwards keeps its matches, and shows as changed.
 """
 
 #: What is less than half a coin is nothing, in the currency of a grant's or claim's organisation.
-_HALF_A_COIN = """(SELECT u.rounding / 2 FROM res_company c JOIN res_currency u ON u.id = c.currency_id
-                    WHERE c.id = %s)"""
-_OF_LINE = _HALF_A_COIN % "(SELECT company_id FROM timebank_grant WHERE id = l.grant_id)"
-_OF_CLAIM = _HALF_A_COIN % "r.company_id"
-_OF_NEW = _HALF_A_COIN % "NEW.company_id"
+_COIN = "JOIN res_company c ON c.id = %s.company_id JOIN res_currency u ON u.id = c.currency_id"
 
 CREATE = f"""
 CREATE OR REPLACE FUNCTION timebank_guard_matches() RETURNS trigger AS $$
@@ -25,8 +21,9 @@ BEGIN
           JOIN (SELECT bill_line_id, sum(amount) AS amount FROM timebank_reward_match
                  WHERE bill_line_id IN (SELECT bill_line_id FROM added) GROUP BY bill_line_id) m
             ON m.bill_line_id = l.id
-         WHERE m.amount > greatest(l.share_amount, 0) + {_OF_LINE}
-            OR m.amount < least(l.share_amount, 0) - {_OF_LINE}
+          JOIN timebank_grant g ON g.id = l.grant_id {_COIN % "g"}
+         WHERE m.amount > greatest(l.share_amount, 0) + u.rounding / 2
+            OR m.amount < least(l.share_amount, 0) - u.rounding / 2
     ) THEN
         RAISE EXCEPTION 'More would be matched of a bill line than is charged to the grant.'
             USING ERRCODE = 'check_violation';
@@ -35,8 +32,8 @@ BEGIN
         SELECT FROM timebank_redemption r
           JOIN (SELECT redemption_id, sum(amount) AS amount FROM timebank_reward_match
                  WHERE redemption_id IN (SELECT redemption_id FROM added) GROUP BY redemption_id) m
-            ON m.redemption_id = r.id
-         WHERE m.amount > COALESCE(r.cost_amount, 0) + COALESCE(r.tolerance_amount, 0) + {_OF_CLAIM}
+            ON m.redemption_id = r.id {_COIN % "r"}
+         WHERE m.amount > COALESCE(r.cost_amount, 0) + COALESCE(r.tolerance_amount, 0) + u.rounding / 2
     ) THEN
         RAISE EXCEPTION 'More would be matched to a claim than its cost and tolerance.'
             USING ERRCODE = 'check_violation';
@@ -57,7 +54,8 @@ CREATE TRIGGER timebank_matches AFTER UPDATE ON timebank_reward_match
 CREATE OR REPLACE FUNCTION timebank_guard_claim_cost() RETURNS trigger AS $$
 BEGIN
     IF (SELECT sum(amount) FROM timebank_reward_match WHERE redemption_id = NEW.id)
-       > COALESCE(NEW.cost_amount, 0) + COALESCE(NEW.tolerance_amount, 0) + {_OF_NEW} THEN
+       > COALESCE(NEW.cost_amount, 0) + COALESCE(NEW.tolerance_amount, 0)
+         + (SELECT u.rounding / 2 FROM timebank_redemption r {_COIN % "r"} WHERE r.id = NEW.id) THEN
         RAISE EXCEPTION 'More is matched to the claim than that cost and its tolerance.'
             USING ERRCODE = 'check_violation';
     END IF;
