@@ -443,11 +443,10 @@ class TimebankRedemption(models.Model):
     def _add_matched(self, amounts):
         """:param dict amounts: record id → what is matched more (or, below zero, less)"""
         self._lock_matched()
+        before = dict(self._get_columns("id", "matched_amount"))
         self._update_rows(
             {
-                claim.id: {
-                    "matched_amount": claim.currency_id.round(claim.matched_amount + amounts[claim.id])
-                }
+                claim.id: {"matched_amount": claim.currency_id.round(before[claim.id] + amounts[claim.id])}
                 for claim in self
             }
         )
