@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...tools import bill_matching, codes
+from ...tools import bill_matching, bill_reference, codes
 from ...tools.bill_allocation import allocate
 from ...tools.bill_codes import normal, runs_in
 from ..common.verb import choice, record_ids, text, verb
@@ -106,7 +106,7 @@ class TimebankGrant(models.Model):
         ]
         claims = self.env["timebank.redemption"].sudo()  # sudo: what finance matches with
         for number, claim_ids in idle.items():
-            named = [claims.browse(abs(claim_id)).code for claim_id in claim_ids]
+            named = [claims.browse(abs(claim_id))._say_named() for claim_id in claim_ids]
             told.append(
                 self.env._(
                     "%(bill)s names %(codes)s, for which this grant expects no bill: it was not matched.",
@@ -184,6 +184,7 @@ class TimebankGrant(models.Model):
             claim_id: bill_matching.Claim(
                 id=claim_id,
                 code=code or "",
+                reference=bill_reference.write(claim_id),
                 quantity=quantity,
                 amount=minor(claim._get_open_cost(claim.matched_amount)),
                 day=claim._get_day(),
@@ -196,19 +197,28 @@ class TimebankGrant(models.Model):
 
     def _prepare_strangers(self, bills):
         """Claims of the organisation that the grant does not pay for and bills name all the same."""
-        runs = {run for bill in bills for run in runs_in(bill.text) if len(run) == codes.CLAIM_LENGTH}
+        runs = {run for bill in bills for run in runs_in(bill.text)}
+        quoted = {bill_reference.read(run) for run in runs} - {0}
+        shown = {codes.normalise(run) for run in runs if len(run) == codes.CLAIM_LENGTH}
         # sudo: whether a code is somebody else's; nothing of those claims is shown
         claims = self.env["timebank.redemption"].sudo()
         found = claims.search_fetch(
             [
-                ("code", "in", [codes.normalise(run) for run in runs]),
+                "|",
+                ("code", "in", list(shown)),
+                ("id", "in", list(quoted)),
                 ("company_id", "=", self.company_id.id),
                 ("grant_id", "!=", self.id),
             ],
             ["code"],
         )
         today = fields.Date.context_today(self)
-        return [bill_matching.Claim(-claim.id, claim.code, 0, 0, 0, 0, today) for claim in found]
+        return [
+            bill_matching.Claim(
+                -claim.id, claim.code or "", 0, 0, 0, 0, today, reference=bill_reference.write(claim.id)
+            )
+            for claim in found
+        ]
 
     def _to_minor_units(self, amount):
         """Whole minor units (pence) of an amount of money."""
@@ -307,7 +317,7 @@ class TimebankGrant(models.Model):
             for claim in self._prepare_claims().values()
             if bill_matching.fits(claim, amount, rules)
             and claim.id not in paid
-            and (suppliers == {claim.supplier} or normal(claim.code) in named)
+            and (suppliers == {claim.supplier} or any(normal(name) in named for name in claim.names))
         ]
 
     @verb(

@@ -464,6 +464,7 @@ class TimebankRedemption(models.Model):
             "id": self.id,
             "name": self.display_name,
             "code": self.code or "",
+            "reference": self.bill_reference or "",
             "partner": self.reward_id.supplier_id.name or "",
             "date": fields.Date.to_string(self._get_day()),
             "quantity": self.quantity,
@@ -471,6 +472,10 @@ class TimebankRedemption(models.Model):
             "matched": self.matched_amount,
             "open": self._get_open_cost(self.matched_amount),
         }
+
+    def _say_named(self):
+        """What a bill may have named it by."""
+        return " / ".join(filter(None, (self.code, self.bill_reference)))
 
     def _prepare_names(self):
         """What a reconciliation knows a claim by: what was bought, and of the person no more than initials.
