@@ -105,6 +105,7 @@
         "report/timebank_voucher.xml",
         "views/timebank_claim_grant.xml",
         "views/timebank_claim_cost.xml",
+        "views/timebank_claim_split.xml",
         "views/timebank_reward.xml",
         "views/timebank_redemption.xml",
         "views/timebank_dues.xml",

@@ -204,6 +204,13 @@ class TrustCase(TimebankCase):
         claim = make("timebank.redemption", reward_id=reward.id, partner_id=people[0].id)
         claim.action_request()
         claim.action_approve()
+        shared = make("timebank.redemption", reward_id=reward.id, partner_id=people[0].id)
+        shared.action_request()
+        shared.action_approve()
+        second = grant.copy({"name": f"Beside {word}"})
+        second.action_open()
+        shared.action_share([{"grant": grant.id, "percent": 50}, {"grant": second.id}], f"Both {word}")
+        made["timebank.claim.share"] = shared.share_ids[:1]
         move = make(
             "account.move",
             move_type="in_invoice",

@@ -17,6 +17,8 @@ from . import (
     project_project,
     res_company,
     res_partner,
+    timebank_claim_share,
     timebank_redemption,
+    timebank_redemption_shared,
     timebank_reward,
 )

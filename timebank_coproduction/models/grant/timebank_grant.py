@@ -369,7 +369,7 @@ class TimebankGrant(models.Model):
 
     @verb()
     def action_view_claims(self):
-        return self._open_own("timebank_redemption_action")
+        return open_list(self.env, "timebank_redemption_action", list(self._get_claims_domain()), {})
 
     @verb()
     def action_view_bills(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.shares import split_by
+from .timebank_claim_share import claim_parts
 from .timebank_grant_books import claim_day
 
 #: By which share of the budget the expected spending may miss it and still be on course.
@@ -121,22 +122,24 @@ class TimebankGrant(models.Model):
 
         :return: dict of grant id → (count, committed, not yet billed, matched)
         """
-        self.env["timebank.redemption"].flush_model()
-        self.env["timebank.reward.match"].flush_model()
+        for model in ("timebank.redemption", "timebank.claim.share", "timebank.reward.match"):
+            self.env[model].flush_model()
         rows = self._query_books(
             SQL(
                 """
-                WITH paid AS (SELECT redemption_id, SUM(pays) AS amount FROM (%(matches)s) m
-                               GROUP BY redemption_id)
+                WITH paid AS (SELECT grant_id, redemption_id, SUM(pays) AS amount FROM (%(matches)s) m
+                               GROUP BY grant_id, redemption_id)
                 SELECT r.grant_id, COUNT(*), SUM(r.cost_amount),
                        SUM(CASE WHEN r.billing_done THEN 0
                                 ELSE GREATEST(r.cost_amount - COALESCE(paid.amount, 0), 0) END),
                        SUM(COALESCE(paid.amount, 0))
-                  FROM timebank_redemption r LEFT JOIN paid ON paid.redemption_id = r.id
+                  FROM %(parts)s
+                  LEFT JOIN paid ON paid.redemption_id = r.id AND paid.grant_id = r.grant_id
                  WHERE r.grant_id IN %(grants)s AND r.state IN ('approved', 'fulfilled') %(standing)s
                  GROUP BY r.grant_id
                 """,
                 matches=self._get_match_query(date),
+                parts=claim_parts("r"),
                 grants=self._ids_or_none(),
                 standing=SQL("AND %s <= %s", claim_day("r"), date) if date else SQL(),
             )

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...tools import bill_matching, bill_reference, codes
 from ...tools.bill_allocation import allocate
@@ -82,7 +83,7 @@ class TimebankGrant(models.Model):
         )
         # What a bill is short of its claim by, within the tolerance, is not waited for.
         made.filtered(lambda match: match.difference_reason == "tolerance").redemption_id._set_billing_done(
-            True
+            True, self
         )
         return made, self._tell_of_troubles(lines, doubles, idle, refusals)
 
@@ -163,12 +164,7 @@ class TimebankGrant(models.Model):
         claims = (
             self.env["timebank.redemption"]
             .sudo()
-            .search(
-                [
-                    ("grant_id", "=", self.id),
-                    ("state", "in", ("approved", "fulfilled")),
-                ]
-            )
+            .search(self._get_claims_domain() & Domain("state", "in", ("approved", "fulfilled")))
         )
         about = {
             reward.id: {
@@ -179,17 +175,17 @@ class TimebankGrant(models.Model):
             for reward in claims.reward_id
         }
         columns = claims._get_columns("id", "code", "reward_id", "quantity")
-        minor = self._get_to_minor_units()
+        minor, standings = self._get_to_minor_units(), claims._get_standings(self)
         return {
             claim_id: bill_matching.Claim(
                 id=claim_id,
                 code=code or "",
                 reference=bill_reference.write(claim_id),
                 quantity=quantity,
-                amount=minor(claim._get_open_cost(claim.matched_amount)),
+                amount=minor(standings[claim_id].open),
                 day=claim._get_day(),
-                billed=minor(claim.matched_amount),
-                room=minor(claim.cost_amount + claim.tolerance_amount - claim.matched_amount),
+                billed=minor(standings[claim_id].matched),
+                room=minor(standings[claim_id].room),
                 **about[reward_id],
             )
             for claim, (claim_id, code, reward_id, quantity) in zip(claims, columns, strict=True)
@@ -203,13 +199,9 @@ class TimebankGrant(models.Model):
         # sudo: whether a code is somebody else's; nothing of those claims is shown
         claims = self.env["timebank.redemption"].sudo()
         found = claims.search_fetch(
-            [
-                "|",
-                ("code", "in", list(shown)),
-                ("id", "in", list(quoted)),
-                ("company_id", "=", self.company_id.id),
-                ("grant_id", "!=", self.id),
-            ],
+            (Domain("code", "in", list(shown)) | Domain("id", "in", list(quoted)))
+            & Domain("company_id", "=", self.company_id.id)
+            & ~self._get_claims_domain(),
             ["code"],
         )
         today = fields.Date.context_today(self)
@@ -256,7 +248,13 @@ class TimebankGrant(models.Model):
         # sudo: the screen shows labels and amounts of bills and claims to finance, no more.
         lines = self.env["timebank.bill.line"]._bring_up_to_date(self).sudo()
         open_lines = lines.filtered(lambda line: line.status in ("open", "part", "changed"))
-        claims = self.sudo().claim_ids.filtered(lambda claim: claim.state in ("approved", "fulfilled"))
+        # sudo: as above
+        claims = (
+            self.env["timebank.redemption"]
+            .sudo()
+            .search(self._get_claims_domain() & Domain("state", "in", ("approved", "fulfilled")))
+        )
+        standings = claims._get_standings(self)
         matches = self.env["timebank.reward.match"].sudo().search([("grant_id", "=", self.id)], limit=SHOWN)
         words = (search or "").lower().split()
 
@@ -278,7 +276,8 @@ class TimebankGrant(models.Model):
             "claims": [
                 row
                 for claim in claims.sorted("approved_on")
-                if (claim.matched_amount or claim._get_open_cost(0)) and found(row := claim._prepare_row())
+                if (standings[claim.id].matched or standings[claim.id].open)
+                and found(row := claim._prepare_row(standings[claim.id]))
             ][:SHOWN],
             "matches": [row for match in matches if found(row := match._prepare_row())],
             "reasons": self.env["timebank.reward.match"]
@@ -344,19 +343,19 @@ class TimebankGrant(models.Model):
         claims = (
             self.env["timebank.redemption"]
             .sudo()
-            .search([("id", "in", redemption_ids), ("grant_id", "=", self.id)], order="approved_on, id")
+            .search(Domain("id", "in", redemption_ids) & self._get_claims_domain(), order="approved_on, id")
         )
         if not lines or not claims:
             raise UserError(self.env._("Pick at least one bill line and one claim."))
-        minor = self._to_minor_units
+        minor, standings = self._to_minor_units, claims._get_standings(self)
         parts = allocate(
             [(line.id, minor(line.open_amount)) for line in lines],
             [
                 (
                     claim.id,
-                    minor(claim._get_open_cost(claim.matched_amount)),
-                    minor(claim.cost_amount + claim.tolerance_amount - claim.matched_amount),
-                    minor(claim.matched_amount),
+                    minor(standings[claim.id].open),
+                    minor(standings[claim.id].room),
+                    minor(standings[claim.id].matched),
                 )
                 for claim in claims
             ],
@@ -367,7 +366,7 @@ class TimebankGrant(models.Model):
                 self.env._("Nothing of these bills can pay for these claims: look at the amounts.")
             )
         difference = sum(map(minor, lines.mapped("open_amount"))) - sum(
-            minor(claim._get_open_cost(claim.matched_amount)) for claim in claims
+            minor(standings[claim.id].open) for claim in claims
         )
         if difference and not difference_reason:
             raise UserError(self.env._("The bills and the claims differ: choose the reason."))
@@ -381,5 +380,6 @@ class TimebankGrant(models.Model):
             note,
         )
         if difference < 0 and difference_reason in ("price", "fewer", "other"):
-            claims.filtered(lambda claim: claim._get_open_cost(claim.matched_amount))._set_billing_done(True)
+            standings = claims._get_standings(self)
+            claims.filtered(lambda claim: standings[claim.id].open)._set_billing_done(True, self)
         return True

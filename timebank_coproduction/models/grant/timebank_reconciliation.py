@@ -464,7 +464,9 @@ class TimebankReconciliationLine(models.Model):
         claim = self.redemption_id
         if not claim:
             return self.claim_name if self.is_late else ""
-        return claim.display_name if self.env.context.get("timebank_names") else claim._say_with_initials()
+        named = self.env.context.get("timebank_names")
+        said = claim.display_name if named else claim._say_with_initials()
+        return claim._say_part(said, self.cost_amount)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -5,6 +5,7 @@ from ...tools import reconcile
 from ...tools.reconcile import Bill, Claim, Entry, Match, Terms
 from ..common.verb import verb
 from ..common.words import say_day
+from .timebank_claim_share import claim_parts
 from .timebank_grant_books import claim_day
 from .timebank_reconciliation_period import NAMELESS
 
@@ -210,14 +211,13 @@ class TimebankReconciliation(models.Model):
                     """SELECT id, cost_amount, %(day)s,
                               state IN ('approved', 'fulfilled') AND NOT COALESCE(billing_done, FALSE)
                               AND %(day)s <= %(last)s, COALESCE(billing_done, FALSE)
-                         FROM timebank_redemption r
+                         FROM %(parts)s
                         WHERE grant_id = %(grant)s
-                           OR id IN (SELECT redemption_id FROM timebank_reward_match
-                                      WHERE grant_id = %(grant)s)
                         ORDER BY id""",
                     day=claim_day("r"),
                     last=self.date_to,
                     grant=self.grant_id.id,
+                    parts=claim_parts("r"),
                 )
             )
         ]
@@ -249,7 +249,7 @@ class TimebankReconciliation(models.Model):
                 "is_late": False,
                 **NAMELESS,
                 **({"bill_name": line.name} if line.name else {}),
-                **of_claim.get(line.claim, {}),
+                **self._say_parts(claims.browse(line.claim), of_claim.get(line.claim, {}), line.cost / unit),
                 **of_bill.get(line.item, {}),
                 **of_match.get(line.match, {}),
                 **self._prepare_note(line, claims),
@@ -257,6 +257,10 @@ class TimebankReconciliation(models.Model):
             }
             for line in lines
         ]
+
+    def _say_parts(self, claim, names, cost):
+        """A claim's names, with what this grant pays of it where several do."""
+        return {**names, "claim_name": claim._say_part(names["claim_name"], cost)} if names else {}
 
     def _prepare_bill_names(self, item):
         names = {"bill_name": self.env["timebank.bill.line"]._get_line_name(item.move_name, item.name)}

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from ...tools import canonical, drift
 from ...tools.reconcile import Line
 from ..common.words import say_day
+from .timebank_claim_share import claim_parts
 from .timebank_grant_books import claim_day
 
 #: Changes told in full; a number stands for the others.
@@ -103,7 +104,7 @@ class TimebankReconciliation(models.Model):
                      WHERE l.date <= %(last)s
                     UNION ALL
                     SELECT ROW('claim', id, state, approved_on, cost_amount, billing_done)::text
-                      FROM timebank_redemption r
+                      FROM %(parts)s
                      WHERE grant_id = %(grant)s AND %(day)s <= %(last)s
                   ) parts
                 """,
@@ -112,6 +113,7 @@ class TimebankReconciliation(models.Model):
                 company=grant.company_id.id,
                 matches=grant._get_match_query(self.date_to),
                 day=claim_day("r"),
+                parts=claim_parts("r"),
                 grant=grant.id,
                 last=self.date_to,
             )
