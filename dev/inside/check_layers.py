@@ -70,6 +70,8 @@ PLACES = {
     "grant": (
         "wizards/timebank_claim_cost",
         "wizards/timebank_claim_grant",
+        "wizards/timebank_claim_recharge",
+        "wizards/timebank_claim_split",
         "wizards/timebank_grant_amend",
         "wizards/timebank_reconciliation_names",
         "report/timebank_grant_csv",

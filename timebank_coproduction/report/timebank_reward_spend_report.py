@@ -8,8 +8,8 @@ from ..models.grant.timebank_grant_books import claim_day
 
 
 class TimebankRewardSpendReport(models.Model):
-    """What rewards cost: a row for each claim committed (or grant's part of one that they share), each bill matched, each bill without a claim and
-    each analytic entry made by hand."""
+    """What rewards cost: a row for each claim committed (or each grant's part of one), each bill matched,
+    each bill without a claim and each analytic entry made by hand."""
 
     _name = "timebank.reward.spend.report"
     _description = "Reward Spend"
@@ -84,14 +84,14 @@ class TimebankRewardSpendReport(models.Model):
                   JOIN timebank_bill_line l ON l.id = m.bill_line_id
                   JOIN timebank_redemption r ON r.id = m.redemption_id
                 UNION ALL
-                SELECT 5 * l.id + 2, 'billed', l.date, l.grant_id, g.company_id, NULL, NULL, l.partner_id, 0, 0, 0.0,
-                       l.open_amount
+                SELECT 5 * l.id + 2, 'billed', l.date, l.grant_id, g.company_id, NULL, NULL,
+                       l.partner_id, 0, 0, 0.0, l.open_amount
                   FROM timebank_bill_line l
                   JOIN timebank_grant g ON g.id = l.grant_id
                  WHERE l.open_amount != 0
                 UNION ALL
-                SELECT 5 * ROW_NUMBER() OVER (ORDER BY e.entry, e.grant_id) + 3, 'billed', e.date, e.grant_id,
-                       g.company_id, NULL, NULL, NULL, 0, 0, 0.0, e.amount
+                SELECT 5 * ROW_NUMBER() OVER (ORDER BY e.entry, e.grant_id) + 3, 'billed', e.date,
+                       e.grant_id, g.company_id, NULL, NULL, NULL, 0, 0, 0.0, e.amount
                   FROM (%(by_hand)s) e
                   JOIN timebank_grant g ON g.id = e.grant_id
                  WHERE e.entry IS NOT NULL

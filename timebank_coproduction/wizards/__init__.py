@@ -2,6 +2,7 @@ from . import (
     timebank_certificate,
     timebank_claim_cost,
     timebank_claim_grant,
+    timebank_claim_recharge,
     timebank_claim_split,
     timebank_code_desk,
     timebank_gift,

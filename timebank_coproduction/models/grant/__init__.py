@@ -20,5 +20,6 @@ from . import (
     timebank_claim_share,
     timebank_redemption,
     timebank_redemption_shared,
+    timebank_redemption_recharge,
     timebank_reward,
 )

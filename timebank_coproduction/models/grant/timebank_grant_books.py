@@ -88,6 +88,15 @@ class TimebankGrantBooks(models.AbstractModel):
             for grant_id, item, entry, day, name, amount in rows
         ]
 
+    def _get_charged(self, items):
+        """What these bill lines cost each grant: dict of (grant id, item id) → amount."""
+        charged = {}
+        self.env.flush_all()
+        for spend in self._get_spend_lines(items=items):
+            key = (spend.grant_id, spend.move_line_id)
+            charged[key] = charged.get(key, 0) + spend.amount
+        return charged
+
     def _get_draft_spend(self, date_to=None):
         """What draft bills would add once posted, as Odoo will split and round it.
 

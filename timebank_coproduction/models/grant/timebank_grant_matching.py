@@ -26,6 +26,10 @@ class TimebankGrant(models.Model):
     )
     claim_ids = fields.One2many("timebank.redemption", "grant_id", string="Claims")
 
+    def _get_claims_domain(self):
+        """Which claims these grants pay for, whole or in part."""
+        return Domain("grant_id", "in", self.ids) | Domain("share_ids.grant_id", "in", self.ids)
+
     @verb()
     def action_auto_match(self):
         """Match what can be told for certain (``tools/bill_matching.py``), grant by grant.

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ...tools.shares import split_by
 from ..common.verb import flag, many, named, number, record_id, text, verb
@@ -262,7 +261,11 @@ class TimebankRedemption(models.Model):
         for claim in self:
             if claim.match_ids:
                 raise UserError(
-                    self.env._("“%s” is matched with a bill: undo the match first.", claim.display_name)
+                    self.env._(
+                        "“%s” is matched with a bill: undo the match first, or take the bill along with"
+                        " “Re-charge with its bills”.",
+                        claim.display_name,
+                    )
                 )
 
     def _refuse_beyond(self, more, allowed):
@@ -272,6 +275,7 @@ class TimebankRedemption(models.Model):
         :raises UserError: where one has, unless ``allowed``
         """
         for grant, amount in more.items():
+            # sudo: what is left of a grant that finance charges
             currency, left = grant.company_currency_id, grant.sudo().remaining_amount
             if currency.compare_amounts(amount, 0) <= 0 or currency.compare_amounts(amount, left) <= 0:
                 continue
@@ -287,13 +291,3 @@ class TimebankRedemption(models.Model):
                 )
             return True
         return False
-
-
-class TimebankGrant(models.Model):
-    """Claims that a grant pays for, whole or in part."""
-
-    _inherit = "timebank.grant"
-
-    def _get_claims_domain(self):
-        """Which claims these grants pay for."""
-        return Domain("grant_id", "in", self.ids) | Domain("share_ids.grant_id", "in", self.ids)
