@@ -1,0 +1,92 @@
+"""Finance has two grants pay for a claim, and charges another claim to another grant with its bill."""
+
+from .test_finance_journey import FinanceJourneyCase
+
+
+class TestSharedClaim(FinanceJourneyCase):
+    def setUp(self):
+        super().setUp()
+        self.first = self._make_claim(self.ann, self.swim, "approved", quantity=2)
+        self.second = self._make_claim(self.ben, self.swim, "approved")
+        assert (self.first | self.second).grant_id == self.swims
+        self.quote = self.first.bill_reference
+        self.own_bill = self._own_bill(f"Swim pass {self.second.bill_reference}", 12).name
+
+    def _open_claim(self, screen, name):
+        screen.open_app()
+        screen.open_menu("Grants and reports", "Grants")
+        screen.open("Swim and Meet")
+        screen.page.locator(".oe_stat_button").filter(has_text="Claims").first.click()
+        screen.settle()
+        screen.open(name)
+
+    def test_a_shared_claim_and_a_re_charged_one(self):
+        with self.at_screen(self.finance) as screen:
+            self._open_claim(screen, "Ann Lee")
+            self.assertIn(self.quote, screen.text())
+            screen.act("Share between grants")
+            self.assertEqual(screen.dialog(), "Share between grants")
+            self.assertIn("Name two or more grants", screen.text())
+            screen.add_line()
+            screen.pick_line("Grant", "Walk and Talk")
+            screen.fill_line("Per cent", 40)
+            screen.top.locator("[name=reason] input").click()
+            screen.settle()
+            self.assertIn("Walk and Talk $ 9.60", screen.text())
+            screen.fill_reason("Both funders agreed on 12 March")
+            screen.picture("finance-share-dialog")
+            screen.press("Share")
+            self.assertIsNone(screen.dialog())
+            self.assertIn("the rest", screen.row("Swim and Meet").inner_text())
+            self.assertIn("$ 9.60", screen.row("Walk and Talk").inner_text().replace("\N{NO-BREAK SPACE}", " "))
+            self.assertIn("Both funders agreed on 12 March", screen.text())
+            screen.picture("finance-shared-claim")
+            # the pool's bill quotes the number, and its one line is charged to both
+            shares = {"Swim and Meet": 60, "Walk and Talk": 40}
+            self._type_bill(screen, "03/16/2026", (f"Two swims {self.quote}", 24, shares))
+            for grant in (self.swims, self.walks):
+                screen.go(f"/odoo/timebank-grants/{grant.id}")
+                screen.press("Match bills")
+                self.assertIn("part of $ 24.00", screen.text().replace("\N{NO-BREAK SPACE}", " "))
+                screen.picture(f"finance-shared-match-{grant.id}")
+                screen.press("Match automatically")
+                screen.notification()
+            self.assertEqual(self._billed(screen, self.swims), "$ 26.40")
+            self.assertEqual(self._billed(screen, self.walks), "$ 9.60")
+            self.assertEqual(screen.value("Billed and matched"), "$ 9.60")
+            self.assertEqual(screen.value("Claimed, not billed"), "$ 0.00")
+            # the other claim turns out to be the other grant's, and its bill goes with it
+            self._open_claim(screen, "Ben")
+            with screen.refused("take the bill along"):
+                screen.act("Charge to a grant")
+                screen.pick("Grant", "Walk and Talk")
+                screen.press("Charge")
+            screen.close()
+            screen.act("Re-charge with its bills")
+            self.assertIn(self.own_bill, screen.text())
+            screen.pick("Charge to", "Walk and Talk")
+            screen.fill_reason("The walk ended at the pool")
+            screen.picture("finance-recharge-dialog")
+            screen.press("Re-charge")
+            self.assertIsNone(screen.dialog())
+            self.assertEqual(screen.value("Grant"), "Walk and Talk")
+            self.assertIn("The walk ended at the pool", screen.text())
+            screen.picture("finance-recharged-claim")
+            screen.go("/odoo/vendor-bills")
+            screen.open(self.own_bill)
+            self.assertIn("Walk and Talk", screen.row("Swim pass").inner_text())
+            self.assertIn("The walk ended at the pool", screen.text())
+            screen.picture("finance-recharged-bill")
+            self.assertEqual(self._billed(screen, self.walks), "$ 21.60")
+            self.assertEqual(self._billed(screen, self.swims), "$ 14.40")
+            # each grant's paper has its own part
+            screen.press("Reconcile")
+            self.assertEqual(screen.value("Spent this period"), "$ 14.40")
+            self.assertIn("$ 14.40 of $ 24.00", screen.text().replace("\N{NO-BREAK SPACE}", " "))
+            screen.picture("finance-shared-reconciled")
+            screen.press("Sign as preparer")
+            screen.press("Ok")
+            self.assertEqual(screen.status(), "Prepared")
+        signed = self.env["timebank.reconciliation"].search([("grant_id", "=", self.swims.id)])
+        self.assertEqual((signed.spent_amount, signed.gap_amount, signed.has_drift), (14.4, 0, False))
+        self.assertEqual(self.scheme.check_ledger(), [])
