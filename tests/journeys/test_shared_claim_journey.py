@@ -38,7 +38,9 @@ class TestSharedClaim(FinanceJourneyCase):
             screen.press("Share")
             self.assertIsNone(screen.dialog())
             self.assertIn("the rest", screen.row("Swim and Meet").inner_text())
-            self.assertIn("$ 9.60", screen.row("Walk and Talk").inner_text().replace("\N{NO-BREAK SPACE}", " "))
+            self.assertIn(
+                "$ 9.60", screen.row("Walk and Talk").inner_text().replace("\N{NO-BREAK SPACE}", " ")
+            )
             self.assertIn("Both funders agreed on 12 March", screen.text())
             screen.picture("finance-shared-claim")
             # the pool's bill quotes the number, and its one line is charged to both
