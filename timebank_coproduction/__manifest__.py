@@ -107,6 +107,7 @@
         "views/timebank_claim_cost.xml",
         "views/timebank_claim_split.xml",
         "views/timebank_claim_recharge.xml",
+        "views/timebank_prepayment.xml",
         "views/timebank_reward.xml",
         "views/timebank_redemption.xml",
         "views/timebank_dues.xml",

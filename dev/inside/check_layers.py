@@ -73,6 +73,7 @@ PLACES = {
         "wizards/timebank_claim_recharge",
         "wizards/timebank_claim_split",
         "wizards/timebank_grant_amend",
+        "wizards/timebank_prepay",
         "wizards/timebank_reconciliation_names",
         "report/timebank_grant_csv",
         "report/timebank_reconciliation_xlsx",

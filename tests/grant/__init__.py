@@ -12,6 +12,7 @@ from . import test_grant_commitment
 from . import test_grant_concurrency
 from . import test_grant_course
 from . import test_grant_spend
+from . import test_prepayment
 from . import test_reconciliation
 from . import test_reconciliation_drift
 from . import test_reconciliation_period

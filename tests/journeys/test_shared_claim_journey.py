@@ -92,3 +92,37 @@ class TestSharedClaim(FinanceJourneyCase):
         signed = self.env["timebank.reconciliation"].search([("grant_id", "=", self.swims.id)])
         self.assertEqual((signed.spent_amount, signed.gap_amount, signed.has_drift), (14.4, 0, False))
         self.assertEqual(self.scheme.check_ledger(), [])
+
+
+class TestPaidInAdvance(FinanceJourneyCase):
+    def test_tickets_are_bought_and_used_up(self):
+        self._own_bill("Fifty tickets", 500)
+        with self.at_screen(self.finance) as screen:
+            screen.go(f"/odoo/timebank-grants/{self.swims.id}")
+            screen.page.locator(".oe_stat_button").filter(has_text="Billed").click()
+            screen.settle()
+            screen.press_in_row("Fifty tickets", "Paid in advance")
+            self.assertEqual(screen.dialog(), "Paid in advance")
+            self.assertEqual(screen.value("Reward"), "Swim pass")
+            screen.fill("How many", 50)
+            screen.picture("finance-prepay-dialog")
+            screen.press("Keep for claims")
+            self.assertIsNone(screen.dialog())
+        claim = self._make_claim(self.ann, self.swim, "approved", quantity=2)
+        with self.at_screen(self.finance) as screen:
+            screen.open_app()
+            screen.open_menu("Grants and reports", "Paid in advance")
+            self.assertEqual(
+                [screen.cell("Swim pass", column) for column in ("Bought", "Used", "Left")], ["50", "2", "48"]
+            )
+            self.assertEqual(screen.cell("Swim pass", "Worth"), "$ 480.00")
+            screen.picture("finance-prepayments")
+            screen.open("Swim pass")
+            self.assertIn("for Ann Lee", screen.text())
+            screen.picture("finance-prepayment")
+            screen.go(f"/odoo/timebank-grants/{self.swims.id}")
+            self.assertEqual(screen.value("Paid in advance, left"), "$ 480.00")
+            self.assertEqual(screen.value("Claimed, not billed"), "$ 0.00")
+            screen.picture("finance-prepaid-grant")
+        self.assertEqual((claim.cost_amount, claim.matched_amount), (20, 20))
+        self.assertEqual(self.scheme.check_ledger(), [])

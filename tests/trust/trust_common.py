@@ -238,6 +238,10 @@ class TrustCase(TimebankCase):
             claim.id, move.invoice_line_ids.id, 12
         )
         made["timebank.bill.line"] = made["timebank.reward.match"].bill_line_id
+        tickets = move.copy({"invoice_date": TODAY, "date": TODAY, "ref": f"Tickets {word}"})
+        tickets.action_post()
+        line = env["timebank.bill.line"]._get_charged_line(grant, tickets.invoice_line_ids)
+        made["timebank.prepayment"] = line.action_prepaid(reward.id, 3)
         reconciliation = make(
             "timebank.reconciliation",
             grant_id=grant.id,

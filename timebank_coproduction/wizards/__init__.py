@@ -12,6 +12,7 @@ from . import (
     timebank_join,
     timebank_leaving,
     timebank_outcome,
+    timebank_prepay,
     timebank_reason,
     timebank_reconciliation_names,
     timebank_session_repeat,

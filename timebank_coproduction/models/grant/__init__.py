@@ -5,6 +5,7 @@ from . import (
     timebank_grant_terms,
     timebank_grant_figures,
     timebank_bill_line,
+    timebank_prepayment,
     timebank_reward_match,
     timebank_grant_matching,
     timebank_reconciliation_period,
@@ -21,5 +22,6 @@ from . import (
     timebank_redemption,
     timebank_redemption_shared,
     timebank_redemption_recharge,
+    timebank_redemption_prepaid,
     timebank_reward,
 )

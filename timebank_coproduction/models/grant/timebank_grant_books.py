@@ -172,11 +172,20 @@ class TimebankGrantBooks(models.AbstractModel):
                   LEFT JOIN (
                     SELECT grant_id, item, SUM(amount) AS share FROM (%s) spend GROUP BY grant_id, item
                   ) s ON s.grant_id = m.grant_id AND s.item = m.move_line_id
-                 WHERE m.grant_id IN %s
+                 WHERE m.grant_id IN %s %s
               ) matches
             """,
             self._get_lines_query(self._get_posted(None, date_to), matched),
             self._ids_or_none(),
+            # what is paid in advance pays from the day on which it is claimed
+            SQL(
+                """AND (m.prepayment_id IS NULL OR EXISTS (
+                        SELECT FROM timebank_redemption r WHERE r.id = m.redemption_id AND %s <= %s))""",
+                claim_day("r"),
+                date_to,
+            )
+            if date_to
+            else SQL(),
         )
 
     # ------------------------------------------------------------

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.shares import split_by
+from ..common.verb import verb
+from ..common.windows import open_list
 from .timebank_claim_share import claim_parts
 from .timebank_grant_books import claim_day
 
@@ -28,6 +30,20 @@ class TimebankGrant(models.Model):
     draft_amount = fields.Monetary("In draft bills", **MONEY)
     remaining_amount = fields.Monetary("Left", **MONEY)
     claim_count = fields.Integer("Number of claims", compute="_compute_figures")
+    # Bought in advance
+    prepayment_ids = fields.One2many(
+        "timebank.prepayment",
+        "grant_id",
+        string="Rewards in advance",
+        groups="timebank_coproduction.group_timebank_finance,timebank_coproduction.group_timebank_manager",
+    )
+    prepaid_amount = fields.Monetary(
+        "Paid in advance, left",
+        compute="_compute_prepaid_amount",
+        compute_sudo=True,
+        currency_field="company_currency_id",
+        help="Of what was billed and not matched: rewards bought in advance that no claim has used yet.",
+    )
     # On course?
     spent_percentage = fields.Float("Budget used (%)", compute="_compute_course", aggregator="avg")
     time_percentage = fields.Float("Time gone (%)", compute="_compute_course", aggregator="avg")
@@ -215,3 +231,20 @@ class TimebankGrant(models.Model):
             )
         )
         return minutes, max(minutes, 0) * cost / spent if spent else 0.0
+
+    # ------------------------------------------------------------
+    # What is paid in advance, and not used yet
+    # ------------------------------------------------------------
+
+    @api.depends("prepayment_ids.left_amount")
+    @api.depends_context("timebank_date")
+    def _compute_prepaid_amount(self):
+        date = fields.Date.to_date(self.env.context.get("timebank_date"))
+        for grant in self:
+            paid = grant.prepayment_ids.filtered(lambda one: not date or one.date <= date)
+            grant.prepaid_amount = sum(paid.mapped("left_amount"))
+
+    @verb()
+    def action_view_prepayments(self):
+        """What these grants have paid for in advance."""
+        return open_list(self.env, "timebank_prepayment_action", [("grant_id", "in", self.ids)], {})

@@ -238,7 +238,7 @@ class TimebankReconciliation(models.Model):
             match.id: {"found_by": ways[match.found_by], "note": match._get_explanation()}
             for match in matches
         }
-        unit = 10**self.currency_id.decimal_places
+        unit, prepaid = 10**self.currency_id.decimal_places, self._get_prepaid()
         return [
             {
                 "redemption_id": line.claim or False,
@@ -252,7 +252,7 @@ class TimebankReconciliation(models.Model):
                 **self._say_parts(claims.browse(line.claim), of_claim.get(line.claim, {}), line.cost / unit),
                 **of_bill.get(line.item, {}),
                 **of_match.get(line.match, {}),
-                **self._prepare_note(line, claims),
+                **self._prepare_note(line, claims, prepaid),
                 **{name: getattr(line, part) / unit for name, part in AMOUNTS.items()},
             }
             for line in lines
@@ -266,17 +266,27 @@ class TimebankReconciliation(models.Model):
         names = {"bill_name": self.env["timebank.bill.line"]._get_line_name(item.move_name, item.name)}
         return dict(names, supplier_name=item.partner_id.name) if item.partner_id else names
 
-    def _prepare_note(self, line, claims):
+    def _prepare_note(self, line, claims, prepaid):
         """The explanation that goes without saying."""
         if line.status == "over_budget":
             reason = claims.browse(line.claim).budget_override_reason
             return {"note": reason} if reason else {}
+        if line.status == "billed_without_claim" and line.item in prepaid:
+            return {"note": self.env._("Paid in advance: %s. Later claims use it up.", prepaid[line.item])}
         if line.status == "unbilled":
             approved_on = claims.browse(line.claim)._get_day()
             day = reconcile.expected_by(approved_on, self.grant_id.days_after)
             if day >= self.date_to:
                 return {"note": self.env._("Bill expected by %s.", say_day(self.env, day))}
         return {}
+
+    def _get_prepaid(self):
+        """What of the grant's bill lines was paid in advance, in words: dict of item id → text."""
+        return {
+            prepayment.move_line_id.id: f"{prepayment.quantity} × {prepayment.reward_id.name}"
+            for prepayment in self.grant_id.prepayment_ids
+            if not prepayment.ended_on
+        }
 
     @verb()
     def action_match(self):

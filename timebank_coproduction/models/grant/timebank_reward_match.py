@@ -44,6 +44,7 @@ class TimebankRewardMatch(models.Model):
             ("amount", "Supplier, product and amount"),
             ("group", "One bill for several claims"),
             ("hand", "Matched by hand"),
+            ("prepaid", "Paid in advance"),
         ],
         string="Found by",
         required=True,
@@ -65,6 +66,10 @@ class TimebankRewardMatch(models.Model):
         help="Why the bill and the claim's expected cost differ.",
     )
     note = fields.Char()
+    prepayment_id = fields.Many2one(
+        "timebank.prepayment", "Paid in advance", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
+    prepaid_quantity = fields.Integer("Of those", readonly=True, help="How many the claim took.")
 
     _pair_unique = models.UniqueIndex(
         "(redemption_id, bill_line_id)", "This claim and this bill line are matched already: undo that first."
@@ -190,6 +195,10 @@ class TimebankRewardMatch(models.Model):
         for claim, line, amount, found_by in pairs:
             # sudo: finance matches, without being an accountant; each pair is checked
             reason = self._why_not_pair(claim.sudo(), line.sudo(), amount, open_lines, open_claims, matched)
+            if found_by != "prepaid" and line.sudo()._is_kept():  # sudo: as above
+                reason = self.env._(
+                    "%s is paid in advance, for claims to come: end that first.", line.sudo().display_name
+                )
             if reason and refusals is None:
                 raise UserError(reason)
             if reason:
