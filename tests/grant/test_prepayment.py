@@ -78,6 +78,8 @@ class TestPrepayment(GrantCase):
         self.assertEqual(claims.grant_id, second)
         self.assertEqual(self._figures(second), (100, 100, 0, 0, 0))
         self.assertEqual(self._claims(1).grant_id, self.grant)
+        self._prepay(120, 10, grant=second)
+        self.assertEqual((self._figures(second)[4], self._claims(1).cost_amount), (-120, 12))
 
     def test_no_bill_is_matched_with_what_is_kept(self):
         claim = self._claims(1)
@@ -151,6 +153,6 @@ class TestPrepayment(GrantCase):
         line = self.env["timebank.bill.line"]._get_charged_line(self.grant, bill.invoice_line_ids)
         dialog = self.env["timebank.prepay"].with_user(self.finance).with_context(active_id=line.id)
         with Form(dialog) as form:
-            self.assertEqual((form.reward_id, form.quantity, form.each), (self.swim, 5, 10))
+            self.assertEqual((form.reward_id, form.quantity, form.piece_amount), (self.swim, 5, 10))
         form.record.action_confirm()
         self.assertEqual(self._claims(1).cost_amount, 10)

@@ -26,7 +26,9 @@ class TimebankPrepay(models.TransientModel):
     quantity = fields.Integer(
         "How many", required=True, compute="_compute_suggestion", store=True, readonly=False
     )
-    each = fields.Monetary(compute="_compute_each", help="What each costs a claim that uses it.")
+    piece_amount = fields.Monetary(
+        "Each", compute="_compute_piece_amount", help="What each costs a claim that uses it."
+    )
 
     @api.depends("bill_line_id")
     def _compute_suggestion(self):
@@ -41,9 +43,9 @@ class TimebankPrepay(models.TransientModel):
             wizard.quantity = round(line.quantity)
 
     @api.depends("quantity", "share_amount")
-    def _compute_each(self):
+    def _compute_piece_amount(self):
         for wizard in self:
-            wizard.each = wizard.share_amount / wizard.quantity if wizard.quantity > 0 else 0
+            wizard.piece_amount = wizard.share_amount / wizard.quantity if wizard.quantity > 0 else 0
 
     @verb(single=True)
     def action_confirm(self):

@@ -129,6 +129,6 @@ class TimebankPrepayment(models.Model):
         return found.filtered(lambda prepayment: prepayment.left_quantity > 0)
 
     def _get_worth(self, used, count):
-        """What the next ``count`` cost, where ``used`` were taken before: all of them the whole, to the penny."""
+        """What the next ``count`` cost after ``used`` others: all of them the whole, to the penny."""
         unit = 10**self.currency_id.decimal_places
         return worth(round(self.amount * unit), self.quantity, used, count) / unit

@@ -223,7 +223,8 @@ class TimebankRedemption(models.Model):
         if grant:
             may_pay, cost = grant, currency.round(cost * (self.quantity - prepaid) / self.quantity)
         for grant in may_pay:
-            if self.budget_override_reason or currency.compare_amounts(left.get(grant, 0), cost) >= 0:
+            paid = prepaid and currency.is_zero(cost)
+            if paid or self.budget_override_reason or currency.compare_amounts(left.get(grant, 0), cost) >= 0:
                 return grant, cost, ""
         sentence = self.env._(
             "“%(claim)s” would cost %(cost)s, and the reward budget of %(grant)s has %(left)s left."
