@@ -17,6 +17,7 @@ from . import (
     account_move,
     project_project,
     res_company,
+    res_config_settings,
     res_partner,
     timebank_claim_share,
     timebank_redemption,

@@ -273,11 +273,9 @@ class TimebankGrant(models.Model):
     def _make_analytic_account(self):
         self.ensure_one()
         # sudo: opening a grant makes its account, whether or not the user keeps analytic accounts.
-        plan = (
-            self.env["account.analytic.plan"]
-            .sudo()
-            .browse(next(iter(self.env["account.analytic.plan"].sudo()._get_all_plans())).id)
-        )
+        plan = self.company_id.sudo().timebank_grant_plan_id
+        if not plan:
+            plan = plan.browse(next(iter(plan._get_all_plans())).id)
         # sudo: finance may open a grant without being an accountant; the account is the grant's own
         return (
             self.env["account.analytic.account"]
