@@ -67,7 +67,7 @@ class TimebankPrepayment(models.Model):
                      FROM timebank_reward_match m JOIN timebank_redemption r ON r.id = m.redemption_id
                     WHERE m.prepayment_id IN %s %s GROUP BY m.prepayment_id""",
                 tuple(self.ids) or (0,),
-                SQL("AND %s <= %s", claim_day("r"), date) if date else SQL(),
+                SQL("AND %s <= %s", claim_day(self.env, "r"), date) if date else SQL(),
             )
         )
         return {number: (int(count), float(amount)) for number, count, amount in rows}

@@ -214,7 +214,7 @@ class TimebankReconciliation(models.Model):
                          FROM %(parts)s
                         WHERE grant_id = %(grant)s
                         ORDER BY id""",
-                    day=claim_day("r"),
+                    day=claim_day(self.env, "r"),
                     last=self.date_to,
                     grant=self.grant_id.id,
                     parts=claim_parts("r"),
