@@ -11,6 +11,7 @@ from . import test_grant_amendment
 from . import test_grant_commitment
 from . import test_grant_concurrency
 from . import test_grant_course
+from . import test_grant_currency
 from . import test_grant_plan
 from . import test_grant_spend
 from . import test_prepayment

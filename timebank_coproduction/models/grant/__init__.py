@@ -1,6 +1,7 @@
 from . import (
     timebank_grant_amendable,
     timebank_grant_books,
+    timebank_grant_currency,
     timebank_grant,
     timebank_grant_terms,
     timebank_grant_figures,

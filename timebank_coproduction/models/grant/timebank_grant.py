@@ -17,6 +17,7 @@ class TimebankGrant(models.Model):
     _inherit = [
         "timebank.grant.amendable",
         "timebank.grant.books",
+        "timebank.grant.currency",
         "timebank.protected",
         "timebank.reasoned",
         "mail.thread",

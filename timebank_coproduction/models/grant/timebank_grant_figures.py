@@ -118,7 +118,7 @@ class TimebankGrant(models.Model):
             [
                 name
                 for name, field in self._fields.items()
-                if field.compute in ("_compute_figures", "_compute_course")
+                if field.compute in ("_compute_figures", "_compute_course", "_compute_own")
             ]
         )
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools import reconcile
@@ -28,6 +28,29 @@ class TimebankReconciliation(models.Model):
         readonly=True,
         help="On the same analytic account, on accounts or products that are not rewards.",
     )
+
+    own_text = fields.Char("In the grant's currency", compute="_compute_own_text")
+
+    @api.depends("to_date_amount", "unbilled_amount", "budget_amount")
+    @api.depends_context("lang")
+    def _compute_own_text(self):
+        """The fund at the period's end in the grant's own currency, where that is another one."""
+        for reconciliation in self:
+            grant = reconciliation.grant_id.sudo()  # sudo: as for all the figures
+            budget = reconciliation._get_agreed()["budget"] if grant else 0
+            own = grant._get_own(reconciliation.date_to, budget).get(grant)
+            money = grant.currency_id.format
+            reconciliation.own_text = own and self.env._(
+                "In %(currency)s, each day's spending at that day's rate: budget %(budget)s, spent to date"
+                " %(billed)s, claimed and not billed %(unbilled)s, left %(left)s. Exchange difference:"
+                " %(difference)s.",
+                currency=grant.currency_id.name,
+                budget=money(own.budget),
+                billed=money(own.billed),
+                unbilled=money(own.unbilled),
+                left=money(own.left),
+                difference=reconciliation.currency_id.format(own.difference),
+            )
 
     @verb()
     def action_refresh(self):
