@@ -126,3 +126,25 @@ class TestPaidInAdvance(FinanceJourneyCase):
             screen.picture("finance-prepaid-grant")
         self.assertEqual((claim.cost_amount, claim.matched_amount), (20, 20))
         self.assertEqual(self.scheme.check_ledger(), [])
+
+
+class TestGrantAbroad(FinanceJourneyCase):
+    def test_figures_in_both_currencies(self):
+        self.finance.group_ids += self.env.ref("base.group_multi_currency")
+        abroad = self._make_grant(
+            "Europa", amount=500, currency_id=self.env.ref("base.EUR").id, scheme_ids=[]
+        )
+        self._bill({"name": "Hall", "price_unit": 25, "share": {abroad: 100}})
+        with self.at_screen(self.finance) as screen:
+            screen.go(f"/odoo/timebank-grants/{abroad.id}")
+            for label, value in (
+                ("own_budget", "50.00"),
+                ("own_billed", "20.00"),
+                ("own_remaining", "30.00"),
+            ):
+                self.assertIn(value, screen.value(label))
+            self.assertIn("0.00", screen.value("Exchange difference"))
+            screen.picture("finance-grant-abroad")
+            screen.press("Reconcile")
+            self.assertIn("In EUR, each day's spending at that day's rate", screen.text())
+            screen.picture("finance-reconciled-abroad")

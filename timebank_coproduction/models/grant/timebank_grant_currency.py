@@ -43,7 +43,7 @@ class TimebankGrantCurrency(models.AbstractModel):
         "Exchange difference",
         compute="_compute_own",
         currency_field="company_currency_id",
-        help="What is left in the grant's currency, at the day's rate, less what is left at the award's rate.",
+        help="What is left in the grant's currency, at the day's rate, less that at the award's.",
     )
 
     @api.depends("currency_id", "company_currency_id")
