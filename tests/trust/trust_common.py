@@ -207,7 +207,9 @@ class TrustCase(TimebankCase):
         shared = make("timebank.redemption", reward_id=reward.id, partner_id=people[0].id)
         shared.action_request()
         shared.action_approve()
-        second = grant.copy({"name": f"Beside {word}"})
+        second = grant.copy(
+            {"name": f"Beside {word}", "analytic_account_id": False, "scheme_ids": [Command.clear()]}
+        )
         second.action_open()
         shared.action_share([{"grant": grant.id, "percent": 50}, {"grant": second.id}], f"Both {word}")
         made["timebank.claim.share"] = shared.share_ids[:1]
