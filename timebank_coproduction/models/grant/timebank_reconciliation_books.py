@@ -254,7 +254,10 @@ class TimebankReconciliation(models.Model):
         claims = self.env["timebank.redemption"].browse({line.claim for line in lines if line.claim})
         items = self.env["account.move.line"].browse({line.item for line in lines if line.item})
         matches = self.env["timebank.reward.match"].browse({line.match for line in lines if line.match})
-        of_claim = {claim.id: claim._prepare_names() for claim in claims}
+        of_claim, by_id = (
+            {claim.id: claim._prepare_names() for claim in claims},
+            dict(zip(claims._ids, claims, strict=True)),
+        )
         of_bill = {item.id: self._prepare_bill_names(item) for item in items}
         ways = dict(matches._fields["found_by"]._description_selection(self.env))
         of_match = {
@@ -272,7 +275,7 @@ class TimebankReconciliation(models.Model):
                 "is_late": False,
                 **NAMELESS,
                 **({"bill_name": line.name} if line.name else {}),
-                **self._say_parts(claims.browse(line.claim), of_claim.get(line.claim, {}), line.cost / unit),
+                **self._say_parts(by_id.get(line.claim), of_claim.get(line.claim, {}), line.cost / unit),
                 **of_bill.get(line.item, {}),
                 **of_match.get(line.match, {}),
                 **self._prepare_note(line, claims, prepaid),
