@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...tools.shares import worth
+from ..common.personal import OURS
 from ..common.verb import text, verb
 from .timebank_grant_books import claim_day
 
@@ -20,6 +21,9 @@ class TimebankPrepayment(models.Model):
     _order = "date, id"
     _verbs_with_reason = frozenset({"action_end"})
     _allow_sudo_commands = False
+    _personal_fields = {
+        "bill_name": OURS,
+    }
 
     grant_id = fields.Many2one(
         "timebank.grant", required=True, readonly=True, ondelete="restrict", index=True
