@@ -75,7 +75,10 @@ PLACES = {
     "grant": (
         "wizards/timebank_claim_cost",
         "wizards/timebank_claim_grant",
+        "wizards/timebank_claim_recharge",
+        "wizards/timebank_claim_split",
         "wizards/timebank_grant_amend",
+        "wizards/timebank_prepay",
         "wizards/timebank_reconciliation_names",
         "report/timebank_grant_csv",
         "report/timebank_reconciliation_xlsx",

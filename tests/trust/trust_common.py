@@ -204,6 +204,15 @@ class TrustCase(TimebankCase):
         claim = make("timebank.redemption", reward_id=reward.id, partner_id=people[0].id)
         claim.action_request()
         claim.action_approve()
+        shared = make("timebank.redemption", reward_id=reward.id, partner_id=people[0].id)
+        shared.action_request()
+        shared.action_approve()
+        second = grant.copy(
+            {"name": f"Beside {word}", "analytic_account_id": False, "scheme_ids": [Command.clear()]}
+        )
+        second.action_open()
+        shared.action_share([{"grant": grant.id, "percent": 50}, {"grant": second.id}], f"Both {word}")
+        made["timebank.claim.share"] = shared.share_ids[:1]
         move = make(
             "account.move",
             move_type="in_invoice",
@@ -231,6 +240,10 @@ class TrustCase(TimebankCase):
             claim.id, move.invoice_line_ids.id, 12
         )
         made["timebank.bill.line"] = made["timebank.reward.match"].bill_line_id
+        tickets = move.copy({"invoice_date": TODAY, "date": TODAY, "ref": f"Tickets {word}"})
+        tickets.action_post()
+        line = env["timebank.bill.line"]._get_charged_line(grant, tickets.invoice_line_ids)
+        made["timebank.prepayment"] = line.action_prepaid(reward.id, 3)
         reconciliation = make(
             "timebank.reconciliation",
             grant_id=grant.id,

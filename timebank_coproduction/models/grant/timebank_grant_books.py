@@ -91,6 +91,15 @@ class TimebankGrantBooks(models.AbstractModel):
             for grant_id, item, entry, day, name, amount in rows
         ]
 
+    def _get_charged(self, items):
+        """What these bill lines cost each grant: dict of (grant id, item id) → amount."""
+        charged = {}
+        self.env.flush_all()
+        for spend in self._get_spend_lines(items=items):
+            key = (spend.grant_id, spend.move_line_id)
+            charged[key] = charged.get(key, 0) + spend.amount
+        return charged
+
     def _get_draft_spend(self, date_to=None):
         """What draft bills would add once posted, as Odoo will split and round it.
 
@@ -166,7 +175,7 @@ class TimebankGrantBooks(models.AbstractModel):
                        SUM(amount) OVER (line ORDER BY id NULLS FIRST) - amount AS before
                   FROM (
                     SELECT id, grant_id, redemption_id, bill_line_id, move_line_id, amount, 0 AS charged
-                      FROM timebank_reward_match WHERE grant_id IN %s
+                      FROM timebank_reward_match m WHERE grant_id IN %s %s
                      UNION ALL
                     SELECT NULL, grant_id, NULL, NULL, item, 0, amount FROM (%s) spend
                   ) both_sides
@@ -175,6 +184,15 @@ class TimebankGrantBooks(models.AbstractModel):
              WHERE id IS NOT NULL
             """,
             self._ids_or_none(),
+            # what is paid in advance pays from the day on which it is claimed
+            SQL(
+                """AND (m.prepayment_id IS NULL OR EXISTS (
+                        SELECT FROM timebank_redemption r WHERE r.id = m.redemption_id AND %s <= %s))""",
+                claim_day(self.env, "r"),
+                date_to,
+            )
+            if date_to
+            else SQL(),
             self._get_lines_query(self._get_posted(None, date_to), matched),
         )
 

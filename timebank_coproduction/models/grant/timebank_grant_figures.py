@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.shares import split_by
+from ..common.verb import verb
+from ..common.windows import open_list
+from .timebank_claim_share import claim_parts
 from .timebank_grant_books import claim_day
 
 #: By which share of the budget the expected spending may miss it and still be on course.
@@ -27,6 +30,20 @@ class TimebankGrant(models.Model):
     draft_amount = fields.Monetary("In draft bills", **MONEY)
     remaining_amount = fields.Monetary("Left", **MONEY)
     claim_count = fields.Integer("Number of claims", compute="_compute_figures")
+    # Bought in advance
+    prepayment_ids = fields.One2many(
+        "timebank.prepayment",
+        "grant_id",
+        string="Rewards in advance",
+        groups="timebank_coproduction.group_timebank_finance,timebank_coproduction.group_timebank_manager",
+    )
+    prepaid_amount = fields.Monetary(
+        "Paid in advance, left",
+        compute="_compute_prepaid_amount",
+        compute_sudo=True,
+        currency_field="company_currency_id",
+        help="Of what was billed and not matched: rewards bought in advance that no claim has used yet.",
+    )
     # On course?
     spent_percentage = fields.Float("Budget used (%)", compute="_compute_course", aggregator="avg")
     time_percentage = fields.Float("Time gone (%)", compute="_compute_course", aggregator="avg")
@@ -101,7 +118,7 @@ class TimebankGrant(models.Model):
             [
                 name
                 for name, field in self._fields.items()
-                if field.compute in ("_compute_figures", "_compute_course")
+                if field.compute in ("_compute_figures", "_compute_course", "_compute_own")
             ]
         )
 
@@ -121,22 +138,24 @@ class TimebankGrant(models.Model):
 
         :return: dict of grant id → (count, committed, not yet billed, matched)
         """
-        self.env["timebank.redemption"].flush_model()
-        self.env["timebank.reward.match"].flush_model()
+        for model in ("timebank.redemption", "timebank.claim.share", "timebank.reward.match"):
+            self.env[model].flush_model()
         rows = self._query_books(
             SQL(
                 """
-                WITH paid AS (SELECT redemption_id, SUM(pays) AS amount FROM (%(matches)s) m
-                               GROUP BY redemption_id)
+                WITH paid AS (SELECT grant_id, redemption_id, SUM(pays) AS amount FROM (%(matches)s) m
+                               GROUP BY grant_id, redemption_id)
                 SELECT r.grant_id, COUNT(*), SUM(r.cost_amount),
                        SUM(CASE WHEN r.billing_done THEN 0
                                 ELSE GREATEST(r.cost_amount - COALESCE(paid.amount, 0), 0) END),
                        SUM(COALESCE(paid.amount, 0))
-                  FROM timebank_redemption r LEFT JOIN paid ON paid.redemption_id = r.id
+                  FROM %(parts)s
+                  LEFT JOIN paid ON paid.redemption_id = r.id AND paid.grant_id = r.grant_id
                  WHERE r.grant_id IN %(grants)s AND r.state IN ('approved', 'fulfilled') %(standing)s
                  GROUP BY r.grant_id
                 """,
                 matches=self._get_match_query(date),
+                parts=claim_parts("r"),
                 grants=self._ids_or_none(),
                 standing=SQL("AND %s <= %s", claim_day(self.env, "r"), date) if date else SQL(),
             )
@@ -212,3 +231,20 @@ class TimebankGrant(models.Model):
             )
         )
         return minutes, max(minutes, 0) * cost / spent if spent else 0.0
+
+    # ------------------------------------------------------------
+    # What is paid in advance, and not used yet
+    # ------------------------------------------------------------
+
+    @api.depends("prepayment_ids.left_amount")
+    @api.depends_context("timebank_date")
+    def _compute_prepaid_amount(self):
+        date = fields.Date.to_date(self.env.context.get("timebank_date"))
+        for grant in self:
+            paid = grant.prepayment_ids.filtered(lambda one: not date or one.date <= date)
+            grant.prepaid_amount = sum(paid.mapped("left_amount"))
+
+    @verb()
+    def action_view_prepayments(self):
+        """What these grants have paid for in advance."""
+        return open_list(self.env, "timebank_prepayment_action", [("grant_id", "in", self.ids)], {})

@@ -12,6 +12,7 @@ class TimebankLedgerCheck(models.AbstractModel):
             self._find_wrongly_matched_claims,
             self._find_wrongly_matched_lines,
             self._find_beyond_bill_lines,
+            self._find_wrong_shares,
             self._find_lost_anchors,
         ]
 
@@ -72,6 +73,23 @@ class TimebankLedgerCheck(models.AbstractModel):
             "timebank.bill.line",
             rows,
             lambda number: self.env._("bill line %s has more matched to it than it is for.", number),
+        )
+
+    def _find_wrong_shares(self, schemes):
+        """The parts of a claim that grants share are its cost, and its first grant pays one of them."""
+        rows = self._query(
+            """SELECT r.scheme_id, r.id, r.id FROM timebank_redemption r
+                 JOIN timebank_claim_share s ON s.redemption_id = r.id
+                WHERE r.scheme_id IN %s
+                GROUP BY r.id HAVING SUM(s.amount) != r.cost_amount
+                    OR COUNT(*) FILTER (WHERE s.grant_id = r.grant_id AND s.is_rest) != 1""",
+            tuple(schemes.ids),
+        )
+        return self._prepare_violations(
+            "matched",
+            "timebank.redemption",
+            rows,
+            lambda number: self.env._("the grants' parts of claim %s are not its cost.", number),
         )
 
     def _find_lost_anchors(self, schemes):

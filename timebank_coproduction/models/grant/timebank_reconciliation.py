@@ -181,6 +181,7 @@ class TimebankReconciliation(models.Model):
         "Budget used (%)", readonly=True, help="Spent to date, and claimed but not billed."
     )
     time_percentage = fields.Float("Time gone (%)", readonly=True)
+    has_parts = fields.Boolean(compute="_compute_has_parts")
     unexplained_count = fields.Integer("Not explained yet", compute="_compute_unexplained_count")
     exception_count = fields.Integer("Differences", compute="_compute_unexplained_count")
 
@@ -233,6 +234,14 @@ class TimebankReconciliation(models.Model):
         unexplained = [*exceptions, ("note", "=", False)]
         for reconciliation, count in figures_over(self, lines, "reconciliation_id", unexplained):
             reconciliation.unexplained_count = count
+
+    @api.depends("line_ids.redemption_id")
+    def _compute_has_parts(self):
+        """Whether other grants pay for some of the claims in it."""
+        lines = self.env["timebank.reconciliation.line"]
+        shared = [("redemption_id.share_ids", "!=", False)]
+        for reconciliation, count in figures_over(self, lines, "reconciliation_id", shared):
+            reconciliation.has_parts = bool(count)
 
     def _compute_is_intact(self):
         for reconciliation in self:
@@ -475,7 +484,14 @@ class TimebankReconciliationLine(models.Model):
         "Late", readonly=True, help="It came into a period that was signed already, and is taken up by this."
     )
     change = fields.Char("What changed", readonly=True)
+    part = fields.Char(compute="_compute_part", help="Of a claim that several grants pay for.")
     note = fields.Char()
+
+    @api.depends("redemption_id.share_ids", "cost_amount")
+    def _compute_part(self):
+        for line in self:
+            claim = line.redemption_id
+            line.part = claim.share_ids and claim._say_part(False, line.cost_amount)
 
     def _say_claim(self):
         """The claim on paper: with initials, or (context ``timebank_names``) with the person's name."""
@@ -483,7 +499,9 @@ class TimebankReconciliationLine(models.Model):
         claim = self.redemption_id
         if not claim:
             return self.claim_name if self.is_late else ""
-        return claim.display_name if self.env.context.get("timebank_names") else claim._say_with_initials()
+        named = self.env.context.get("timebank_names")
+        said = claim.display_name if named else claim._say_with_initials()
+        return claim._say_part(said, self.cost_amount)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -34,7 +34,7 @@ class TimebankRedemption(models.Model):
         "mail.activity.mixin",
     ]
     _order = "id desc"
-    _rec_names_search = ["partner_id", "reward_id"]
+    _rec_names_search = ["partner_id", "reward_id", "bill_reference"]
     _check_company_auto = True
     _protected_fields = frozenset(
         {
