@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools import reconcile
@@ -28,6 +28,32 @@ class TimebankReconciliation(models.Model):
         readonly=True,
         help="On the same analytic account, on accounts or products that are not rewards.",
     )
+    paid_amount = fields.Monetary(
+        "Paid by its end",
+        compute="_compute_paid",
+        help="Of what was spent to date, as the books say now.",
+    )
+    unpaid_amount = fields.Monetary("Still to pay", compute="_compute_paid")
+    accrued_amount = fields.Monetary(
+        "Accruals in the period",
+        compute="_compute_accrued",
+        help="Of claims not billed, and their reversals: in Odoo's books besides the balance above, and"
+        " no spending here.",
+    )
+
+    @api.depends("grant_id", "date_to")
+    def _compute_paid(self):
+        for reconciliation in self:
+            grant = reconciliation.grant_id.with_context(timebank_date=reconciliation.date_to)
+            reconciliation.paid_amount = grant.paid_amount
+            reconciliation.unpaid_amount = grant.unpaid_amount
+
+    @api.depends("grant_id", "date_from", "date_to")
+    def _compute_accrued(self):
+        for reconciliation in self:
+            grant = reconciliation.grant_id
+            accrued = grant._get_accrued(reconciliation.date_from, reconciliation.date_to)
+            reconciliation.accrued_amount = accrued.get(grant, 0)
 
     @verb()
     def action_refresh(self):

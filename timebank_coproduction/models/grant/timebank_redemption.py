@@ -187,7 +187,7 @@ class TimebankRedemption(models.Model):
             order="date_end, id",
         )
         open_grants._refresh_figures()
-        left = {grant: grant.remaining_amount for grant in open_grants}
+        left = {grant: grant._get_left_now() for grant in open_grants}
         chosen, refusals = {}, {}
         for claim in claims:
             grant, reason = claim._choose_grant(open_grants, left)
@@ -261,7 +261,7 @@ class TimebankRedemption(models.Model):
             grant._mark_committed()
             if grant.state != "open" or grant.company_id not in claims.company_id:
                 raise UserError(self.env._("“%s” can't pay for this: it is not open here.", grant.name))
-            if not reason and grant.company_currency_id.compare_amounts(grant.remaining_amount, cost) < 0:
+            if not reason and grant.company_currency_id.compare_amounts(grant._get_left_now(), cost) < 0:
                 raise UserError(
                     self.env._(
                         "“%s” has not enough left for this. Give a reason to allow it all the same.",
