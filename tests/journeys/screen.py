@@ -465,7 +465,7 @@ class Screen:
 
     def cell(self, row, column):
         """What a row shows in a column, by the column's heading."""
-        return self._cell(self.row(row), column).inner_text().strip()
+        return self._cell(self.row(row), column).inner_text().replace("\xa0", " ").strip()
 
     def _cell(self, row, column):
         heads = self.top.locator("th[data-name]").filter(has_text=_exactly(column))

@@ -13,6 +13,10 @@ class ResCompany(models.Model):
     timebank_accrual_account_id = fields.Many2one("account.account", string="Owed for what isn't billed")
     timebank_transfer_account_ids = fields.Many2many(
         "account.account",
+        # of its own: the usual name is that of the table of which company has which account
+        relation="timebank_transfer_account_rel",
+        column1="company_id",
+        column2="account_id",
         string="Transfers between funds",
         help="What stands on these accounts is a transfer in a fund's movement, and no income or spending.",
     )
