@@ -31,7 +31,7 @@ class TestGrantDate(GrantCase):
         now = self.grant.with_user(self.finance)
         self.assertEqual((now.billed_amount, now.committed_amount, now.remaining_amount), (50, 12, 38))
         self.assertFalse(now.figures_date)
-        self.assertEqual(grant.action_view_now()["context"], {})
+        self.assertEqual(grant.action_view_now()["context"], {"timebank_date": False})
         bills = grant.action_view_bills()
         lines = self.env["timebank.bill.line"].with_user(self.finance).search(bills["domain"])
         self.assertEqual(lines.mapped("share_amount"), [20])

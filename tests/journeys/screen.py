@@ -266,6 +266,13 @@ class Screen:
         """
         self._pick_in(self.field(label), text, option or text)
 
+    def pick_offered(self, label, option):
+        """Click into an empty field that looks things up, and take one of the few that it offers."""
+        widget = self.field(label)
+        widget.locator("input:visible").first.click()
+        widget.locator(".o-autocomplete--dropdown-menu li").filter(has_text=option).first.click()
+        self.settle()
+
     def _pick_in(self, widget, text, option):
         box = widget.locator("input:visible").first
         box.click()

@@ -194,7 +194,7 @@ class TimebankGrant(models.Model):
     def action_view_now(self):
         """The grant with all that is in the books by now, from figures at a date."""
         self.ensure_one()
-        return open_form(self, context={})
+        return open_form(self, context={"timebank_date": False})
 
     # ------------------------------------------------------------
     # What a reconciliation asks of a grant
