@@ -1,4 +1,7 @@
+import io
 from datetime import date
+
+import openpyxl
 
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -111,6 +114,37 @@ class TestGrantBudget(GrantCase):
         self._make_claim(self.ann, film, "approved")
         self.assertEqual(self._line(self.trips), (8, 0, 8, 22))
         self._assert_whole()
+
+    def test_in_the_workbook_and_on_paper(self):
+        self._bill({"name": "Coach", "price_unit": 7, "account_id": self.trips_account.id})
+        self._bill({"name": "Something", "price_unit": 2})
+        reconciliation = self._reconcile()
+        content = reconciliation._make_workbook()
+        book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+        rows = [[cell.value for cell in row] for row in book["Budget"].iter_rows(min_row=2, max_row=6)]
+        self.assertEqual(
+            rows,
+            [
+                ["Swims", 40, 0, 0, 0, 40],
+                ["Films", 20, 0, 0, 0, 20],
+                ["Trips", 30, 0, 7, 0, 23],
+                ["In no line", 10, 0, 2, 0, 8],
+                ["Together", 100, 0, 9, 0, 91],
+            ],
+        )
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "timebank_coproduction.timebank_reconciliation_report", reconciliation.ids
+        )
+        text = " ".join(html.decode().split())
+        for words in ("Budget lines", "Trips", "In no line", "Still to pay"):
+            self.assertIn(words, text)
+        plain = self._reconcile_other()
+        book = openpyxl.load_workbook(io.BytesIO(plain._make_workbook()))
+        self.assertNotIn("Budget", book.sheetnames, "a grant without lines has no such sheet")
+
+    def _reconcile_other(self):
+        other = self._make_grant("Walk and Talk", scheme_ids=[])
+        return self._reconcile(grant_id=other.id)
 
     def test_what_belongs_is_agreed(self):
         amendment = self.grant.amendment_ids[:1]

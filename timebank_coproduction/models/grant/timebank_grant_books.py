@@ -11,10 +11,8 @@ EXPENSES = ("expense", "expense_depreciation", "expense_direct_cost")
 READ = {
     "account.account": ["account_type"],
     "account.analytic.line": ["amount", "date", "move_line_id", "general_account_id", "product_id", "name"],
-    "account.move": ["reversed_entry_id"],
     "account.move.line": ["account_id", "product_id", "tax_line_id", "group_tax_id", "analytic_distribution"],
     "res.partner": ["tz"],
-    "timebank.grant.accrual": ["move_id", "reversal_id"],
     "timebank.grant": ["analytic_account_id", "company_id"],
 }
 
@@ -31,18 +29,6 @@ def claim_day(table):
         SQL.identifier(table, "approved_on"),
         SQL.identifier(table, "company_id"),
     )
-
-
-#: The journal items of accruals at a year's end and of what takes them back: what they stand for is
-#: counted as claimed and not billed, and again as billed once its bill is there.
-ACCRUED = SQL(
-    """(SELECT i.id FROM account_move_line i WHERE i.move_id IN (
-            SELECT move_id FROM timebank_grant_accrual
-            UNION SELECT reversal_id FROM timebank_grant_accrual WHERE reversal_id IS NOT NULL
-            UNION SELECT m.id FROM timebank_grant_accrual c
-                    JOIN account_move m ON m.reversed_entry_id IN (c.move_id, c.reversal_id)
-                   WHERE m.move_type = 'entry'))"""
-)
 
 
 class Spend(NamedTuple):
@@ -73,7 +59,8 @@ class TimebankGrantBooks(models.AbstractModel):
     - A tax that is charged to the grant is part of the lines that it is charged on: it counts
       where they do, unless it stands on an account that gives it back. Each line's part is
       in proportion to what the line charges to the grant, in whole coins, none lost.
-    - An accrual at a year's end doesn't count, nor does its reversal: see ``ACCRUED``.
+    - An accrual at a year's end doesn't count, nor does what takes it back: what it stands for is counted
+      as claimed and not billed, and as billed once its bill is there.
     """
 
     _name = "timebank.grant.books"
@@ -233,8 +220,7 @@ class TimebankGrantBooks(models.AbstractModel):
             date_from and SQL("date >= %s", date_from),
             date_to and SQL("date <= %s", date_to),
             by_hand and SQL("move_line_id IS NULL"),
-            accrued and SQL("move_line_id IN %s", ACCRUED),
-            accrued is False and SQL("(move_line_id IS NULL OR move_line_id NOT IN %s)", ACCRUED),
+            accrued is not None and self._get_accrued_condition(accrued),
         ]
         only = SQL().join(SQL(" AND %s", condition) for condition in conditions if condition)
         tables = [
@@ -253,6 +239,28 @@ class TimebankGrantBooks(models.AbstractModel):
                       product_id, amount, name FROM account_analytic_line WHERE FALSE"""
         )
         return SQL("(%s)", SQL(" UNION ALL ").join(tables or [nothing]))
+
+    def _get_accrued_condition(self, accrued):
+        """Whether an entry is of an accrual or of what took it back, or not; nothing where all are not."""
+        self.env["timebank.grant.accrual"].flush_model(["move_id", "reversal_id"])
+        self.env["account.move"].flush_model(["reversed_entry_id"])
+        entries = self.env.execute_query(
+            SQL(
+                """SELECT move_id FROM timebank_grant_accrual
+                    UNION SELECT reversal_id FROM timebank_grant_accrual WHERE reversal_id IS NOT NULL
+                    UNION SELECT m.id FROM timebank_grant_accrual c
+                            JOIN account_move m ON m.reversed_entry_id IN (c.move_id, c.reversal_id)
+                           WHERE m.move_type = 'entry'"""
+            )
+        )
+        if not entries:
+            return accrued and SQL("FALSE")
+        items = SQL(
+            "(SELECT i.id FROM account_move_line i WHERE i.move_id IN %s)", tuple(move for (move,) in entries)
+        )
+        if accrued:
+            return SQL("move_line_id IN %s", items)
+        return SQL("(move_line_id IS NULL OR move_line_id NOT IN %s)", items)
 
     def _sum_spend(self, entries):
         if not self._origin.ids:

@@ -48,6 +48,21 @@ class TimebankReconciliation(models.Model):
             reconciliation.paid_amount = grant.paid_amount
             reconciliation.unpaid_amount = grant.unpaid_amount
 
+    def _get_budget_rows(self):
+        """The grant's budget lines at the period's end, as the books say now, and what is in none of them.
+
+        :return: list of (name, budget, committed, spent, to bill, left), empty where the budget has no lines
+        """
+        grant = self.grant_id.with_context(timebank_date=self.date_to)
+        lines = grant.budget_line_ids
+        names = ("amount", "committed_amount", "billed_amount", "unbilled_amount", "remaining_amount")
+        rows = [(line.name, *(line[name] for name in names)) for line in lines]
+        rest = ("budget", "committed", "billed", "unbilled", "remaining")
+        return rows and [
+            *rows,
+            (self.env._("In no line"), *(grant[f"unallocated_{name}"] for name in rest)),
+        ]
+
     @api.depends("grant_id", "date_from", "date_to")
     def _compute_accrued(self):
         for reconciliation in self:
