@@ -43,6 +43,7 @@ class Witness:
         self.claims = self._read("timebank_redemption", "*")
         self.matches = self._read("timebank_reward_match", "*")
         self.grants = self._read("timebank_grant", "*")
+        self.amendments = self._read("timebank_grant_amendment", "*")
         self.plans = self._read("account_analytic_plan", "id, parent_path")
         self.analytic = self._read("account_analytic_account", "id, plan_id")
         self.companies = {
@@ -203,12 +204,26 @@ class Witness:
             and (not day or self.claim_day(claim) <= day)
         ]
 
+    def agreed(self, grant, day=None):
+        """The amount and the share for rewards: now, or what was agreed by the end of a day."""
+        terms = {"amount": grant["amount"], "percentage": grant["reward_percentage"]}
+        changes = [row for row in self.amendments.values() if row["grant_id"] == grant["id"]]
+        if day and changes:
+            first = min(changes, key=lambda row: row["id"])
+            terms = {name: first[f"old_{name}"] for name in terms}
+            for row in sorted(changes, key=lambda row: (row["date"], row["id"])):
+                if row["date"] <= day:
+                    changed = [name for name in terms if row[f"old_{name}"] != row[f"new_{name}"]]
+                    terms |= {name: row[f"new_{name}"] for name in changed}
+        return exact(terms["amount"]), exact(terms["percentage"])
+
     def figures(self, grant_id, day=None):
         """Every figure of a grant: now, or at the end of a day."""
         grant, paid = self.grants[grant_id], self.paid(grant_id, day)
         coin, claims = self._coin(grant), self.standing(grant_id, day)
-        award = to_coins(exact(grant["amount"]) * exact(grant["rate"]), coin)
-        budget = to_coins(award * exact(grant["reward_percentage"]) / 100, coin)
+        amount, percentage = self.agreed(grant, day)
+        award = to_coins(amount * exact(grant["rate"]), coin)
+        budget = to_coins(award * percentage / 100, coin)
         billed = sum(self.spending(grant_id, day).values())
         matched = sum(paid[claim["id"]] for claim in claims)
         unbilled = sum(
@@ -223,6 +238,7 @@ class Witness:
             "billed_matched_amount": matched,
             "billed_unmatched_amount": billed - matched,
             "unbilled_amount": unbilled,
+            "agreed_budget": budget,
             "remaining_amount": budget - billed - unbilled,
         }
 

@@ -63,6 +63,33 @@ class TestYearEnd(FinanceJourneyCase):
             screen.open("Swim and Meet")
             self.assertEqual(screen.value("Billed"), "$ 20.00", "the day goes along")
 
+    def test_a_budget_in_lines_and_what_is_paid(self):
+        self._claim(2, "2026-03-12 10:00")
+        self._own_bill("Something", 20, day=date(2026, 3, 5))
+        with self.at_screen(self.finance) as screen:
+            screen.go(f"/odoo/timebank-grants/{self.swims.id}")
+            screen.press("Amend")
+            screen.fill("Reason", "Budget agreed by mail")
+            screen.tab("Budget lines")
+            screen.add_line()
+            screen.fill_line("Name", "Swimming")
+            screen.pick_line("Rewards", "Swim pass")
+            screen.fill_line("Amount", 120)
+            screen.picture("year-end-amend-lines")
+            screen.press("Amend")
+            screen.tab("Budget lines")
+            self.assertEqual(screen.cell("Swimming", "Committed"), "$ 24.00")
+            self.assertEqual(screen.cell("Swimming", "Left"), "$ 96.00")
+            self.assertEqual(screen.value("unallocated_billed"), "$ 20.00")
+            self.assertEqual(screen.value("unallocated_budget"), "$ 80.00")
+            screen.field("unallocated_remaining").scroll_into_view_if_needed()
+            screen.picture("year-end-budget-lines")
+            screen.page.locator(".oe_stat_button").filter(has_text="Billed").click()
+            screen.settle()
+            self.assertEqual(screen.cell("Something", "Still to pay"), "$ 20.00")
+            self.assertEqual(screen.column("Payment"), ["To pay"])
+            screen.picture("year-end-bill-lines")
+
     def test_a_year_is_accrued(self):
         self._claim(3, "2026-03-12 10:00")
         self._own_bill("Swims of March", 20, day=date(2026, 3, 5))
