@@ -1,3 +1,4 @@
+from . import test_audit
 from . import test_bill_matching
 from . import test_bill_reference
 from . import test_claim_cost
@@ -16,7 +17,11 @@ from . import test_grant_concurrency
 from . import test_grant_course
 from . import test_grant_date
 from . import test_grant_paid
+from . import test_grant_currency
+from . import test_grant_plan
 from . import test_grant_spend
+from . import test_matching_rule
+from . import test_prepayment
 from . import test_reconciliation
 from . import test_reconciliation_drift
 from . import test_reconciliation_period

@@ -14,6 +14,7 @@ from . import test_intake_journey
 from . import test_introduction_journey
 from . import test_kiosk_browser
 from . import test_kiosk_journey
+from . import test_personal_journey
 from . import test_pot_journey
 from . import test_register_browser
 from . import test_register_journey
@@ -21,6 +22,7 @@ from . import test_reward_journey
 from . import test_reward_scanning
 from . import test_session_calendar
 from . import test_session_journey
+from . import test_shared_claim_journey
 from . import test_sign_up_journey
 from . import test_today_journey
 from . import test_walk

@@ -215,7 +215,9 @@ class TrustCase(TimebankCase):
         shared = make("timebank.redemption", reward_id=reward.id, partner_id=people[0].id)
         shared.action_request()
         shared.action_approve()
-        second = grant.copy({"name": f"Beside {word}"})
+        second = grant.copy(
+            {"name": f"Beside {word}", "analytic_account_id": False, "scheme_ids": [Command.clear()]}
+        )
         second.action_open()
         shared.action_share([{"grant": grant.id, "percent": 50}, {"grant": second.id}], f"Both {word}")
         made["timebank.claim.share"] = shared.share_ids[:1]
@@ -246,6 +248,10 @@ class TrustCase(TimebankCase):
             claim.id, move.invoice_line_ids.id, 12
         )
         made["timebank.bill.line"] = made["timebank.reward.match"].bill_line_id
+        tickets = move.copy({"invoice_date": TODAY, "date": TODAY, "ref": f"Tickets {word}"})
+        tickets.action_post()
+        line = env["timebank.bill.line"]._get_charged_line(grant, tickets.invoice_line_ids)
+        made["timebank.prepayment"] = line.action_prepaid(reward.id, 3)
         reconciliation = make(
             "timebank.reconciliation",
             grant_id=grant.id,
@@ -265,6 +271,12 @@ class TrustCase(TimebankCase):
             [("account_id", "in", scheme.account_ids.ids)], limit=1
         )
         make("timebank.session.notice", attendance_id=made["timebank.attendance"].id, kind="reminder")
+        made["timebank.retention"] = env["timebank.retention"].search(
+            [("scheme_id", "=", scheme.id)], limit=1
+        )
+        made["timebank.retention"].reason = f"Reason {word}"
+        env["timebank.erasure"]._note_erased(scheme, f"Letter {word}", {"files": 1}, True, by_rule=False)
+        made["timebank.erasure"] = env["timebank.erasure"].search([("scheme_id", "=", scheme.id)])
         for model in ("timebank.category", "timebank.language"):
             make(model, name=f"Kind {word}")
         made["timebank.availability"] = env["timebank.availability"].search([], limit=1)

@@ -193,6 +193,7 @@ class TimebankReconciliation(models.Model):
             ),
             (self.env._("Analytic account"), grant.sudo().analytic_account_id.display_name),
             (self.env._("Currency"), self.currency_id.name),
+            (self.env._("In the grant's currency"), self.own_text),
             (self.env._("From"), self.date_from),
             (self.env._("To"), self.date_to),
             (self.env._("Status"), people[self.state]),

@@ -99,7 +99,7 @@ class TimebankRewardSpendReport(models.Model):
               JOIN res_company c ON c.id = spend.company_id
               LEFT JOIN timebank_grant g ON g.id = spend.grant_id
             """,
-            day=claim_day("r"),
+            day=claim_day(self.env, "r"),
             parts=claim_parts("r"),
             by_hand=self._get_by_hand(),
             **self._get_project_link("timebank.grant", "grant"),

@@ -369,7 +369,13 @@ class TimebankToday(models.AbstractModel):
             self.env._("Bills without claims"),
             "timebank.bill.line",
             "timebank_bill_line_action",
-            [("grant_id.state", "=", "open"), ("status", "in", ("open", "part", "changed"))],
+            [
+                ("grant_id.state", "=", "open"),
+                ("status", "in", ("open", "part", "changed")),
+                "|",
+                ("is_prepaid", "=", False),
+                ("status", "=", "changed"),
+            ],
             ["date:min"],
             self._say_oldest,
         )

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ..common.personal import THROUGH
+
 
 class Standing(NamedTuple):
     """How a claim stands on one grant, in company currency: what the grant pays of it (``cost``), what is
@@ -51,6 +53,9 @@ class TimebankClaimShare(models.Model):
     _inherit = ["timebank.protected"]
     _order = "redemption_id, id"
     _allow_sudo_commands = False
+    _personal_fields = {
+        "redemption_id": THROUGH,
+    }
 
     redemption_id = fields.Many2one(
         "timebank.redemption", string="Claim", required=True, readonly=True, ondelete="cascade", index=True

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..common.figures import figures_over
+from ..common.personal import NAMED, OURS, TRADE
 from ..common.verb import verb
 from ..common.windows import open_form, open_list
 from ..common.words import say_day
@@ -20,6 +21,7 @@ class TimebankGrant(models.Model):
         "timebank.grant.budgeted",
         "timebank.grant.fund",
         "timebank.grant.paid",
+        "timebank.grant.currency",
         "timebank.protected",
         "timebank.reasoned",
         "mail.thread",
@@ -29,6 +31,13 @@ class TimebankGrant(models.Model):
     _rec_names_search = ["name", "reference", "funder_id"]
     _check_company_auto = True
     _protected_fields = frozenset({"state", "commitment_no"})
+    _personal_fields = {
+        "name": OURS,
+        "reference": OURS,
+        "funder_id": TRADE,
+        "purpose": OURS,
+        "user_id": NAMED,
+    }
 
     # The award
     name = fields.Char(required=True, tracking=True)
@@ -276,11 +285,9 @@ class TimebankGrant(models.Model):
     def _make_analytic_account(self):
         self.ensure_one()
         # sudo: opening a grant makes its account, whether or not the user keeps analytic accounts.
-        plan = (
-            self.env["account.analytic.plan"]
-            .sudo()
-            .browse(next(iter(self.env["account.analytic.plan"].sudo()._get_all_plans())).id)
-        )
+        plan = self.company_id.sudo().timebank_grant_plan_id
+        if not plan:
+            plan = plan.browse(next(iter(plan._get_all_plans())).id)
         # sudo: finance may open a grant without being an accountant; the account is the grant's own
         return (
             self.env["account.analytic.account"]

@@ -17,18 +17,21 @@ READ = {
 }
 
 
-def claim_day(table):
+def claim_day(env, table):
     """The day on which a claim was approved, by the clocks of its organisation, in SQL.
 
     :param str table: what the query calls ``timebank_redemption``
     """
-    return SQL(
-        """(%s AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(
-                (SELECT p.tz FROM res_company c JOIN res_partner p ON p.id = c.partner_id
-                  WHERE c.id = %s), 'UTC'))::date""",
-        SQL.identifier(table, "approved_on"),
-        SQL.identifier(table, "company_id"),
-    )
+    # sudo: the time zones of the organisations alone. They are few, and stand in the query itself:
+    # to look one up for every claim takes PostgreSQL longer than all the rest.
+    companies = env["res.company"].sudo().with_context(active_test=False).search([])
+    cases = [
+        SQL("WHEN %s IN %s THEN %s", SQL.identifier(table, "company_id"), tuple(found.ids), zone)
+        for zone, found in companies.grouped(lambda company: company.partner_id.tz).items()
+        if zone
+    ]
+    zone = SQL("CASE %s ELSE 'UTC' END", SQL(" ").join(cases)) if cases else SQL("'UTC'")
+    return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", SQL.identifier(table, "approved_on"), zone)
 
 
 class Spend(NamedTuple):
@@ -168,23 +171,37 @@ class TimebankGrantBooks(models.AbstractModel):
         matched = SQL(
             "IN (SELECT move_line_id FROM timebank_reward_match WHERE grant_id IN %s)", self._ids_or_none()
         )
+        # Charges and matches are laid together and sorted, and not joined: right after thousands were
+        # matched the planner knows of none, and would go through all charges for each match.
         return SQL(
             """
             SELECT id, grant_id, redemption_id, bill_line_id, move_line_id, amount,
                    CASE WHEN amount > 0 THEN LEAST(amount, GREATEST(share - before, 0))
                         ELSE GREATEST(amount, LEAST(share - before, 0)) END AS pays
               FROM (
-                SELECT m.*, COALESCE(s.share, 0) AS share,
-                       SUM(m.amount) OVER (PARTITION BY m.bill_line_id ORDER BY m.id) - m.amount AS before
-                  FROM timebank_reward_match m
-                  LEFT JOIN (
-                    SELECT grant_id, item, SUM(amount) AS share FROM (%s) spend GROUP BY grant_id, item
-                  ) s ON s.grant_id = m.grant_id AND s.item = m.move_line_id
-                 WHERE m.grant_id IN %s
+                SELECT *, SUM(charged) OVER line AS share,
+                       SUM(amount) OVER (line ORDER BY id NULLS FIRST) - amount AS before
+                  FROM (
+                    SELECT id, grant_id, redemption_id, bill_line_id, move_line_id, amount, 0 AS charged
+                      FROM timebank_reward_match m WHERE grant_id IN %s %s
+                     UNION ALL
+                    SELECT NULL, grant_id, NULL, NULL, item, 0, amount FROM (%s) spend
+                  ) both_sides
+                WINDOW line AS (PARTITION BY grant_id, move_line_id)
               ) matches
+             WHERE id IS NOT NULL
             """,
-            self._get_lines_query(self._get_posted(None, date_to), matched),
             self._ids_or_none(),
+            # what is paid in advance pays from the day on which it is claimed
+            SQL(
+                """AND (m.prepayment_id IS NULL OR EXISTS (
+                        SELECT FROM timebank_redemption r WHERE r.id = m.redemption_id AND %s <= %s))""",
+                claim_day(self.env, "r"),
+                date_to,
+            )
+            if date_to
+            else SQL(),
+            self._get_lines_query(self._get_posted(None, date_to), matched),
         )
 
     # ------------------------------------------------------------
@@ -390,8 +407,8 @@ class TimebankGrantBooks(models.AbstractModel):
                           a.date, a.general_account_id, a.product_id, NULL::int AS tax_account, a.amount
                      FROM %s a
                      JOIN own o ON o.account = a.account AND o.company_id = a.company_id
-                    WHERE NOT EXISTS (SELECT FROM tax_part p
-                                       WHERE p.grant_id = o.grant_id AND p.item = a.move_line_id) %s""",
+                    WHERE (a.move_line_id IS NULL OR (o.grant_id, a.move_line_id) NOT IN (
+                               SELECT grant_id, item FROM tax_part)) %s""",
                 entries,
                 SQL("AND a.move_line_id %s", only) if only else SQL(),
             )

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from ...tools.shares import split_by
 from ..common.days import read_day
 from ..common.verb import verb
-from ..common.windows import open_form
+from ..common.windows import open_form, open_list
 from .timebank_claim_share import claim_parts
 from .timebank_grant_books import claim_day
 
@@ -14,7 +14,14 @@ COURSE_MARGIN = 0.1
 EARLY_PARTS = 10
 
 #: What claims and bills change unseen.
-FIGURES = ("_compute_figures", "_compute_course", "_compute_paid", "_compute_unallocated", "_compute_accrued")
+FIGURES = (
+    "_compute_figures",
+    "_compute_course",
+    "_compute_own",
+    "_compute_paid",
+    "_compute_unallocated",
+    "_compute_accrued",
+)
 
 MONEY = {"currency_field": "company_currency_id", "compute": "_compute_figures"}
 
@@ -41,6 +48,20 @@ class TimebankGrant(models.Model):
     draft_amount = fields.Monetary("In draft bills", **MONEY)
     remaining_amount = fields.Monetary("Left", **MONEY)
     claim_count = fields.Integer("Number of claims", compute="_compute_figures")
+    # Bought in advance
+    prepayment_ids = fields.One2many(
+        "timebank.prepayment",
+        "grant_id",
+        string="Rewards in advance",
+        groups="timebank_coproduction.group_timebank_finance,timebank_coproduction.group_timebank_manager",
+    )
+    prepaid_amount = fields.Monetary(
+        "Paid in advance, left",
+        compute="_compute_prepaid_amount",
+        compute_sudo=True,
+        currency_field="company_currency_id",
+        help="Of what was billed and not matched: rewards bought in advance that no claim has used yet.",
+    )
     # On course?
     spent_percentage = fields.Float("Budget used (%)", compute="_compute_course", aggregator="avg")
     time_percentage = fields.Float("Time gone (%)", compute="_compute_course", aggregator="avg")
@@ -173,7 +194,7 @@ class TimebankGrant(models.Model):
             matches=self._get_match_query(date),
             parts=claim_parts("r"),
             grants=self._ids_or_none(),
-            standing=SQL("AND %s <= %s", claim_day("r"), date) if date else SQL(),
+            standing=SQL("AND %s <= %s", claim_day(self.env, "r"), date) if date else SQL(),
         )
 
     def _get_claim_totals(self, date=None):
@@ -259,9 +280,26 @@ class TimebankGrant(models.Model):
                     WHERE scheme_id = %(bank)s AND state IN ('approved', 'fulfilled')
                       AND %(day)s > %(year_before)s AND %(day)s <= %(date)s""",
                 bank=scheme.id,
-                day=claim_day("r"),
+                day=claim_day(self.env, "r"),
                 year_before=fields.Date.subtract(date, years=1),
                 date=date,
             )
         )
         return minutes, max(minutes, 0) * cost / spent if spent else 0.0
+
+    # ------------------------------------------------------------
+    # What is paid in advance, and not used yet
+    # ------------------------------------------------------------
+
+    @api.depends("prepayment_ids.left_amount")
+    @api.depends_context("timebank_date")
+    def _compute_prepaid_amount(self):
+        date = self._get_figures_date()
+        for grant in self:
+            paid = grant.prepayment_ids.filtered(lambda one: not date or one.date <= date)
+            grant.prepaid_amount = sum(paid.mapped("left_amount"))
+
+    @verb()
+    def action_view_prepayments(self):
+        """What these grants have paid for in advance."""
+        return open_list(self.env, "timebank_prepayment_action", [("grant_id", "in", self.ids)], {})

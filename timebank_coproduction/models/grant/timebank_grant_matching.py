@@ -43,7 +43,13 @@ class TimebankGrant(models.Model):
             matched += len(made)
             troubles += told
         left = self.env["timebank.bill.line"].search_count(
-            [("grant_id", "in", self.ids), ("status", "in", ("open", "part", "changed"))]
+            [
+                ("grant_id", "in", self.ids),
+                ("status", "in", ("open", "part", "changed")),
+                "|",
+                ("is_prepaid", "=", False),
+                ("status", "=", "changed"),
+            ]
         )
         if len(troubles) > TOLD:
             troubles[TOLD:] = [self.env._("… and %s more", len(troubles) - TOLD)]
@@ -141,7 +147,7 @@ class TimebankGrant(models.Model):
         minor = self._get_to_minor_units()
         bills, paid = {}, lines.filtered("matched_amount")._get_paid_claims()
         for line, (line_id, status, left, partner_id, day) in zip(lines, columns, strict=True):
-            if status not in ("open", "part") or not left:
+            if status not in ("open", "part") or not left or line.is_prepaid:
                 continue
             item = line.move_line_id
             bills[line_id] = bill_matching.Bill(
@@ -251,7 +257,9 @@ class TimebankGrant(models.Model):
         self.check_access("read")
         # sudo: the screen shows labels and amounts of bills and claims to finance, no more.
         lines = self.env["timebank.bill.line"]._bring_up_to_date(self).sudo()
-        open_lines = lines.filtered(lambda line: line.status in ("open", "part", "changed"))
+        open_lines = lines.filtered(
+            lambda line: line.status in ("open", "part", "changed") and not line._is_kept()
+        )
         # sudo: as above
         claims = (
             self.env["timebank.redemption"]

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ...tools import canonical, hash_chain
 from ..common.figures import figures_over
+from ..common.personal import KEPT, NAMED, OURS, THROUGH
 from ..common.verb import verb
 from ..common.words import say_day
 from .timebank_reconciliation_period import SIGNED_FORM
@@ -89,6 +90,14 @@ class TimebankReconciliation(models.Model):
         {"state", "prepared_by", "prepared_on", "reviewed_by", "reviewed_on", "hash", "anchors"}
         | {"inputs_digest", *SIGNED, *SIGNED_LATE}
     ) - {"date_from", "date_to", "note"}  # these are finance's own in a draft
+    _personal_fields = {
+        "note": OURS,
+        "prepared_by": NAMED,
+        "reviewed_by": NAMED,
+        "hash": OURS,
+        "anchors": OURS,
+        "inputs_digest": OURS,
+    }
 
     grant_id = fields.Many2one(
         "timebank.grant", required=True, ondelete="restrict", index=True, domain=[("state", "!=", "draft")]
@@ -172,6 +181,7 @@ class TimebankReconciliation(models.Model):
         "Budget used (%)", readonly=True, help="Spent to date, and claimed but not billed."
     )
     time_percentage = fields.Float("Time gone (%)", readonly=True)
+    has_parts = fields.Boolean(compute="_compute_has_parts")
     unexplained_count = fields.Integer("Not explained yet", compute="_compute_unexplained_count")
     exception_count = fields.Integer("Differences", compute="_compute_unexplained_count")
 
@@ -224,6 +234,14 @@ class TimebankReconciliation(models.Model):
         unexplained = [*exceptions, ("note", "=", False)]
         for reconciliation, count in figures_over(self, lines, "reconciliation_id", unexplained):
             reconciliation.unexplained_count = count
+
+    @api.depends("line_ids.redemption_id")
+    def _compute_has_parts(self):
+        """Whether other grants pay for some of the claims in it."""
+        lines = self.env["timebank.reconciliation.line"]
+        shared = [("redemption_id.share_ids", "!=", False)]
+        for reconciliation, count in figures_over(self, lines, "reconciliation_id", shared):
+            reconciliation.has_parts = bool(count)
 
     def _compute_is_intact(self):
         for reconciliation in self:
@@ -430,6 +448,16 @@ class TimebankReconciliationLine(models.Model):
     _inherit = ["timebank.protected"]
     _order = "sequence, billed_on, id"
     _allow_sudo_commands = False
+    _personal_fields = {
+        "redemption_id": THROUGH,
+        "claim_name": KEPT,
+        "claim_code": KEPT,
+        "supplier_name": KEPT,
+        "bill_name": KEPT,
+        "found_by": OURS,
+        "change": KEPT,
+        "note": KEPT,
+    }
 
     reconciliation_id = fields.Many2one(
         "timebank.reconciliation", required=True, readonly=True, ondelete="cascade", index=True
@@ -456,7 +484,14 @@ class TimebankReconciliationLine(models.Model):
         "Late", readonly=True, help="It came into a period that was signed already, and is taken up by this."
     )
     change = fields.Char("What changed", readonly=True)
+    part = fields.Char(compute="_compute_part", help="Of a claim that several grants pay for.")
     note = fields.Char()
+
+    @api.depends("redemption_id.share_ids", "cost_amount")
+    def _compute_part(self):
+        for line in self:
+            claim = line.redemption_id
+            line.part = claim.share_ids and claim._say_part(False, line.cost_amount)
 
     def _say_claim(self):
         """The claim on paper: with initials, or (context ``timebank_names``) with the person's name."""

@@ -105,14 +105,17 @@ class TimebankReconciliation(models.Model):
                     UNION ALL
                     SELECT ROW('claim', id, state, approved_on, cost_amount, billing_done)::text
                       FROM %(parts)s
-                     WHERE grant_id = %(grant)s AND %(day)s <= %(last)s
+                     WHERE grant_id = %(grant)s
+                       AND (%(day)s <= %(last)s OR id IN (SELECT redemption_id FROM timebank_reward_match
+                                                           WHERE grant_id = %(grant)s
+                                                             AND prepayment_id IS NULL))
                   ) parts
                 """,
                 spend=grant._get_lines_query(grant._get_posted(None, self.date_to)),
                 entries=grant._get_posted(None, self.date_to),
                 company=grant.company_id.id,
                 matches=grant._get_match_query(self.date_to),
-                day=claim_day("r"),
+                day=claim_day(self.env, "r"),
                 parts=claim_parts("r"),
                 grant=grant.id,
                 last=self.date_to,

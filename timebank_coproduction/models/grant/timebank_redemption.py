@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...tools import codes, words
+from ..common.personal import WORDS
 from ..common.verb import flag, number, record_or_none, text, verb
 from ..common.words import at_place
 from ..reward.timebank_reward import STAFF
@@ -15,6 +16,9 @@ class TimebankRedemption(models.Model):
     """A claim and the grant that pays for it. Approving commits the expected cost."""
 
     _inherit = "timebank.redemption"
+    _personal_fields = {
+        "budget_override_reason": WORDS,
+    }
 
     grant_id = fields.Many2one(
         "timebank.grant",
@@ -151,7 +155,7 @@ class TimebankRedemption(models.Model):
     def _get_refusals_to_undo(self):
         refusals = super()._get_refusals_to_undo()
         for claim in (self - self.browse(refusals)).sudo():  # sudo: only whether it was billed is asked
-            if claim.matched_amount:
+            if claim._get_billed():
                 refusals[claim.id] = self.env._(
                     "“%s” has been billed by its supplier: ask finance to undo the match first.",
                     claim.display_name,
@@ -163,6 +167,9 @@ class TimebankRedemption(models.Model):
         claims = self.sudo()  # sudo: coordinators read grants, and change nothing in them
         claims._get_grants()._mark_committed()
         claims.share_ids._in_verb().unlink()
+        for claim in claims.filtered("matched_amount"):
+            claim._release_prepaid()
+            claim._in_verb().write({"cost_amount": claim.reward_id.expected_cost * claim.quantity})
         return {**super()._prepare_undo(), "grant_id": False}
 
     def _choose_grants(self):
@@ -189,17 +196,23 @@ class TimebankRedemption(models.Model):
         open_grants._refresh_figures()
         left = {grant: grant._get_left_now() for grant in open_grants}
         chosen, refusals = {}, {}
+        prepaid = claims.env["timebank.prepayment"]._find_stock(open_grants, claims.reward_id)
+        stock = {prepayment: prepayment.left_quantity for prepayment in prepaid}
         for claim in claims:
-            grant, reason = claim._choose_grant(open_grants, left)
+            grant, cost, reason = claim._choose_grant(open_grants, left, stock)
             if reason:
                 refusals[claim.id] = reason
             elif grant:
                 chosen[claim.id] = grant
-                left[grant] -= claim.cost_amount
+                left[grant] -= cost
         return chosen, refusals
 
-    def _choose_grant(self, open_grants, left):
-        """:return: the grant that pays (or none), and a sentence where the budgets forbid it"""
+    def _choose_grant(self, open_grants, left, stock):
+        """What a grant has paid for in advance is used up first.
+
+        :return: the grant that pays (or none), what it takes of its budget, and a sentence where the
+            budgets forbid it
+        """
         named = self.reward_id.grant_ids
         if self.grant_id:
             may_pay = self.grant_id
@@ -208,22 +221,24 @@ class TimebankRedemption(models.Model):
         else:
             may_pay = open_grants.filtered(lambda grant: self.scheme_id in grant.scheme_ids)
         if not may_pay:
-            return may_pay, ""
-        currency = self.currency_id
+            return may_pay, 0, ""
+        currency, cost = self.currency_id, self.cost_amount
+        grant, prepaid = self._count_prepaid(may_pay, stock) if stock else (may_pay.browse(), 0)
+        if grant:
+            may_pay, cost = grant, currency.round(cost * (self.quantity - prepaid) / self.quantity)
         for grant in may_pay:
-            if (
-                self.budget_override_reason
-                or currency.compare_amounts(left.get(grant, 0), self.cost_amount) >= 0
-            ):
-                return grant, ""
-        return may_pay[:0], self.env._(
+            paid = prepaid and currency.is_zero(cost)
+            if paid or self.budget_override_reason or currency.compare_amounts(left.get(grant, 0), cost) >= 0:
+                return grant, cost, ""
+        sentence = self.env._(
             "“%(claim)s” would cost %(cost)s, and the reward budget of %(grant)s has %(left)s left."
             " Finance can allow it with a reason.",
             claim=self.display_name,
-            cost=currency.format(self.cost_amount),
+            cost=currency.format(cost),
             grant=may_pay[-1].name,
             left=currency.format(max(left.get(may_pay[-1], 0), 0)),
         )
+        return may_pay[:0], 0, sentence
 
     # Actions, for finance
     @verb(reason=text())
@@ -402,7 +417,7 @@ class TimebankRedemption(models.Model):
     def _get_refusals_to_cancel(self):
         refusals = super()._get_refusals_to_cancel()
         for claim in self.sudo():  # sudo: a member may cancel without seeing the bills
-            if claim.matched_amount and claim.id not in refusals:
+            if claim.id not in refusals and claim._get_billed():
                 refusals[claim.id] = self.env._(
                     "“%s” has been billed by its supplier: ask finance to undo the match first.",
                     claim.display_name,
@@ -410,7 +425,7 @@ class TimebankRedemption(models.Model):
         return refusals
 
     def _ends_by_itself(self):
-        return super()._ends_by_itself() and not self.matched_amount
+        return super()._ends_by_itself() and not self._get_billed()
 
     @verb()
     def action_billing_done(self):
@@ -448,11 +463,10 @@ class TimebankRedemption(models.Model):
     def _add_matched(self, amounts):
         """:param dict amounts: record id → what is matched more (or, below zero, less)"""
         self._lock_matched()
+        before = dict(self._get_columns("id", "matched_amount"))
         self._update_rows(
             {
-                claim.id: {
-                    "matched_amount": claim.currency_id.round(claim.matched_amount + amounts[claim.id])
-                }
+                claim.id: {"matched_amount": claim.currency_id.round(before[claim.id] + amounts[claim.id])}
                 for claim in self
             }
         )

@@ -77,6 +77,11 @@ class TimebankRedemption(models.Model):
                     " it again.",
                     claim.display_name,
                 )
+            if "prepaid" in claim.match_ids.mapped("found_by"):
+                return self.env._(
+                    "“%s” used what its grant has paid for in advance: undo that match first.",
+                    claim.display_name,
+                )
             if claim.grant_id == grant:
                 return self.env._(
                     "“%(claim)s” is charged to %(grant)s already.", claim=claim.display_name, grant=grant.name

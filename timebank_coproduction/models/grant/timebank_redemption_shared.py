@@ -239,12 +239,12 @@ class TimebankRedemption(models.Model):
         """The claim's name, with how much of its cost one grant pays where several do."""
         if not self.share_ids:
             return name
-        return self.env._(
-            "%(claim)s, %(part)s of %(whole)s",
-            claim=name,
+        part = self.env._(
+            "%(part)s of %(whole)s",
             part=self.currency_id.format(cost),
             whole=self.currency_id.format(self.cost_amount),
         )
+        return ", ".join(filter(None, (name, part)))
 
     def _note_with_grants(self, grants, sentence):
         """Write what was done into the claim's chatter, and into its grants', by the claim's name."""
