@@ -119,6 +119,8 @@
         "views/supplier_page.xml",
         "views/timebank_grant.xml",
         "views/timebank_bill_line.xml",
+        "views/timebank_grant_accrual.xml",
+        "views/timebank_fund_movement.xml",
         "views/account_move.xml",
         "report/timebank_reconciliation.xml",
         "views/timebank_reconciliation.xml",

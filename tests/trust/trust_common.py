@@ -204,6 +204,14 @@ class TrustCase(TimebankCase):
         claim = make("timebank.redemption", reward_id=reward.id, partner_id=people[0].id)
         claim.action_request()
         claim.action_approve()
+        owed = env["account.account"].create(
+            {"name": "Accrued", "code": f"TT{company.id}02", "account_type": "liability_current"}
+        )
+        general = env["account.journal"].create(
+            {"name": "Year end", "code": "TTY", "type": "general", "company_id": company.id}
+        )
+        grant.accrual_account_id = expense
+        made["timebank.grant.accrual"] = grant._accrue(TODAY, general, owed)
         shared = make("timebank.redemption", reward_id=reward.id, partner_id=people[0].id)
         shared.action_request()
         shared.action_approve()

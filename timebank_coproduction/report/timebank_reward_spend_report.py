@@ -110,7 +110,7 @@ class TimebankRewardSpendReport(models.Model):
         """The analytic entries that somebody made by hand, which have no bill line."""
         # sudo: sums over the grants; whose rows a user reads, the record rules of this report say
         grants = self.env["timebank.grant"].sudo().search([("state", "!=", "draft")])
-        return grants._get_lines_query(grants._get_posted(by_hand=True))
+        return grants._get_lines_query(grants._get_posted(by_hand=True, accrued=None))
 
     @api.model
     @verb()

@@ -1,6 +1,10 @@
 from . import (
     timebank_grant_amendable,
     timebank_grant_books,
+    timebank_grant_accrual,
+    timebank_grant_budget,
+    timebank_grant_fund,
+    timebank_grant_paid,
     timebank_grant_currency,
     timebank_grant,
     timebank_grant_terms,

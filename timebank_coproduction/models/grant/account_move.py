@@ -115,6 +115,12 @@ class AccountMove(models.Model):
 
     def _find_timebank_signed(self):
         """The signed reconciliations of the grants that this entry is charged to, over its day."""
+        # sudo: an accrual of claims changes no figure of a grant, whoever posts it
+        accruals = self.env["timebank.grant.accrual"].sudo()
+        if self._origin and accruals.search_count(
+            ["|", ("move_id", "=", self._origin.id), ("reversal_id", "=", self._origin.id)], limit=1
+        ):
+            return self.env["timebank.reconciliation"]
         day = self.date or self.invoice_date or fields.Date.context_today(self)
         # while a new one is typed, only its own lines are there
         accounts = (self.line_ids | self.invoice_line_ids).distribution_analytic_account_ids._origin

@@ -62,6 +62,14 @@ class TimebankBillLine(models.Model):
         store=True,
         index=True,
     )
+    paid_amount = fields.Monetary("Paid", compute="_compute_paid", compute_sudo=True)
+    unpaid_amount = fields.Monetary("Still to pay", compute="_compute_paid", compute_sudo=True)
+    payment_status = fields.Selection(
+        [("unpaid", "To pay"), ("part", "Paid in part"), ("paid", "Paid")],
+        "Payment",
+        compute="_compute_paid",
+        compute_sudo=True,
+    )
 
     is_prepaid = fields.Boolean("Paid in advance", readonly=True, default=False)
 
@@ -71,6 +79,19 @@ class TimebankBillLine(models.Model):
     def _compute_open_amount(self):
         for line in self:
             line.update(self._prepare_standing(line.currency_id, line.share_amount, line.matched_amount))
+
+    @api.depends("share_amount")
+    @api.depends_context("timebank_date")
+    def _compute_paid(self):
+        grants = self.grant_id
+        owed = grants._get_unpaid(grants._get_figures_date(), self.move_line_id)
+        for line in self:
+            line.unpaid_amount = owed.get((line.grant_id.id, line.move_line_id.id), 0)
+            line.paid_amount = line.share_amount - line.unpaid_amount
+            if line.currency_id.is_zero(line.unpaid_amount):
+                line.payment_status = "paid"
+            else:
+                line.payment_status = "unpaid" if line.currency_id.is_zero(line.paid_amount) else "part"
 
     def _prepare_standing(self, currency, share, matched):
         """What is left to match of a line, and how it stands.

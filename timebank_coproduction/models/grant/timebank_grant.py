@@ -17,7 +17,10 @@ class TimebankGrant(models.Model):
     _description = "Grant"
     _inherit = [
         "timebank.grant.amendable",
-        "timebank.grant.books",
+        "timebank.grant.accruable",
+        "timebank.grant.budgeted",
+        "timebank.grant.fund",
+        "timebank.grant.paid",
         "timebank.grant.currency",
         "timebank.protected",
         "timebank.reasoned",
@@ -380,8 +383,14 @@ class TimebankGrant(models.Model):
 
     @verb()
     def action_view_bills(self):
+        """Their bill lines, up to the day at which figures are shown."""
         self.env["timebank.bill.line"]._bring_up_to_date(self)
-        return self._open_own("timebank_bill_line_action")
+        date = self._get_figures_date()
+        own, context = [("grant_id", "in", self.ids)], {}
+        if date:
+            own.append(("date", "<=", date))
+            context = {"timebank_date": fields.Date.to_string(date)}
+        return open_list(self.env, "timebank_bill_line_action", own, context)
 
     @verb()
     def action_view_reconciliations(self):

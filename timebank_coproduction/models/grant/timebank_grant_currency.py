@@ -49,13 +49,13 @@ class TimebankGrantCurrency(models.AbstractModel):
     @api.depends("currency_id", "company_currency_id")
     @api.depends_context("timebank_date")
     def _compute_own(self):
-        date = fields.Date.to_date(self.env.context.get("timebank_date"))
+        date = self._get_figures_date()
         own = self._get_own(date)
         for grant in self:
             figures = own.get(grant)
             grant.is_foreign = bool(figures)
             figures = figures or Own(
-                grant.reward_budget, grant.billed_amount, grant.unbilled_amount, grant.remaining_amount
+                grant.agreed_budget, grant.billed_amount, grant.unbilled_amount, grant.remaining_amount
             )
             grant.own_budget = figures.budget
             grant.own_billed = figures.billed
@@ -67,7 +67,7 @@ class TimebankGrantCurrency(models.AbstractModel):
         """The figures of these grants in their own currency, those that have another than the company.
 
         :param date: the last accounting day, default all that is in the books, at today's rate
-        :param budget: the reward budget in company currency at the award's rate, default as agreed now
+        :param budget: the reward budget in company currency at the award's rate, default as agreed by then
         :return: dict of grant → :class:`Own`
         """
         abroad = self.filtered(lambda grant: grant.currency_id != grant.company_currency_id)
@@ -90,10 +90,10 @@ class TimebankGrantCurrency(models.AbstractModel):
         self.ensure_one()
         currency, home = self.currency_id, self.company_currency_id
         rate = self._get_own_rate(date or fields.Date.context_today(self))
-        at_home = self.reward_budget if budget is None else budget
+        at_home = self.agreed_budget if budget is None else budget
         whole = currency.round(self.amount * self.reward_percentage / 100)
-        if budget is not None and home.compare_amounts(budget, self.reward_budget):
-            whole = currency.round(budget / self.rate) if self.rate else 0
+        if home.compare_amounts(at_home, self.reward_budget):
+            whole = currency.round(at_home / self.rate) if self.rate else 0
         billed = sum(currency.round(amount * self._get_own_rate(day)) for day, amount in spent)
         unbilled = currency.round(self.unbilled_amount * rate)
         left = currency.round(whole - billed - unbilled)

@@ -28,6 +28,47 @@ class TimebankReconciliation(models.Model):
         readonly=True,
         help="On the same analytic account, on accounts or products that are not rewards.",
     )
+    paid_amount = fields.Monetary(
+        "Paid by its end",
+        compute="_compute_paid",
+        help="Of what was spent to date, as the books say now.",
+    )
+    unpaid_amount = fields.Monetary("Still to pay", compute="_compute_paid")
+    accrued_amount = fields.Monetary(
+        "Accruals in the period",
+        compute="_compute_accrued",
+        help="Of claims not billed, and their reversals: in Odoo's books besides the balance above, and"
+        " no spending here.",
+    )
+
+    @api.depends("grant_id", "date_to")
+    def _compute_paid(self):
+        for reconciliation in self:
+            grant = reconciliation.grant_id.with_context(timebank_date=reconciliation.date_to)
+            reconciliation.paid_amount = grant.paid_amount
+            reconciliation.unpaid_amount = grant.unpaid_amount
+
+    def _get_budget_rows(self):
+        """The grant's budget lines at the period's end, as the books say now, and what is in none of them.
+
+        :return: list of (name, budget, committed, spent, to bill, left), empty where the budget has no lines
+        """
+        grant = self.grant_id.with_context(timebank_date=self.date_to)
+        lines = grant.budget_line_ids
+        names = ("amount", "committed_amount", "billed_amount", "unbilled_amount", "remaining_amount")
+        rows = [(line.name, *(line[name] for name in names)) for line in lines]
+        rest = ("budget", "committed", "billed", "unbilled", "remaining")
+        return rows and [
+            *rows,
+            (self.env._("In no line"), *(grant[f"unallocated_{name}"] for name in rest)),
+        ]
+
+    @api.depends("grant_id", "date_from", "date_to")
+    def _compute_accrued(self):
+        for reconciliation in self:
+            grant = reconciliation.grant_id
+            accrued = grant._get_accrued(reconciliation.date_from, reconciliation.date_to)
+            reconciliation.accrued_amount = accrued.get(grant, 0)
 
     own_text = fields.Char("In the grant's currency", compute="_compute_own_text")
 

@@ -194,7 +194,7 @@ class TimebankRedemption(models.Model):
             order="date_end, id",
         )
         open_grants._refresh_figures()
-        left = {grant: grant.remaining_amount for grant in open_grants}
+        left = {grant: grant._get_left_now() for grant in open_grants}
         chosen, refusals = {}, {}
         prepaid = claims.env["timebank.prepayment"]._find_stock(open_grants, claims.reward_id)
         stock = {prepayment: prepayment.left_quantity for prepayment in prepaid}
@@ -276,7 +276,7 @@ class TimebankRedemption(models.Model):
             grant._mark_committed()
             if grant.state != "open" or grant.company_id not in claims.company_id:
                 raise UserError(self.env._("“%s” can't pay for this: it is not open here.", grant.name))
-            if not reason and grant.company_currency_id.compare_amounts(grant.remaining_amount, cost) < 0:
+            if not reason and grant.company_currency_id.compare_amounts(grant._get_left_now(), cost) < 0:
                 raise UserError(
                     self.env._(
                         "“%s” has not enough left for this. Give a reason to allow it all the same.",

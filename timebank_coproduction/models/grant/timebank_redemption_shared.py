@@ -276,7 +276,7 @@ class TimebankRedemption(models.Model):
         """
         for grant, amount in more.items():
             # sudo: what is left of a grant that finance charges
-            currency, left = grant.company_currency_id, grant.sudo().remaining_amount
+            currency, left = grant.company_currency_id, grant.sudo()._get_left_now()
             if currency.compare_amounts(amount, 0) <= 0 or currency.compare_amounts(amount, left) <= 0:
                 continue
             if not allowed:
