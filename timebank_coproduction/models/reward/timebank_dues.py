@@ -21,6 +21,7 @@ class TimebankDues(models.Model):
     _name = "timebank.dues"
     _description = "Repeating Claim"
     _inherit = [
+        "timebank.of.bank",
         "timebank.protected",
         "timebank.reasoned",
         "timebank.told",

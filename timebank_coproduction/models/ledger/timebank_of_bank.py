@@ -1,0 +1,26 @@
+from odoo import api, fields, models
+
+
+class TimebankOfBank(models.AbstractModel):
+    """A record of a bank, which has a ``scheme_id``: whether whoever looks at it runs that bank.
+
+    Screens ask it before they show a button, and lists are filtered by it.
+    """
+
+    _name = "timebank.of.bank"
+    _description = "What a Time Bank Has"
+
+    # Computed, not related: what is related is read as the superuser, who runs every bank.
+    is_run_by_user = fields.Boolean(
+        "I decide here", compute="_compute_is_run_by_user", search="_search_is_run_by_user"
+    )
+
+    @api.depends("scheme_id.coordinator_ids")
+    @api.depends_context("uid")
+    def _compute_is_run_by_user(self):
+        run = self.scheme_id._run_by_user()
+        for record in self:
+            record.is_run_by_user = record.scheme_id in run
+
+    def _search_is_run_by_user(self, operator, value):
+        return fields.Domain("scheme_id.is_run_by_user", operator, value)
