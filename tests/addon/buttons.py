@@ -27,6 +27,11 @@ ANSWERS = {
     "date": TODAY,
 }
 
+#: What a context says to lists and empty forms alone.
+MERELY_SHOWN = ("search_default_", "group_by", "default_")
+#: How many dialogs follow each other at most; one that leads to itself is looked at once more.
+MOST_DIALOGS = 2
+
 #: What is pressed: a method, or an action, on records, with what the screen sends along.
 Button = namedtuple("Button", "model ids type name context label")
 
@@ -45,6 +50,7 @@ class Presser:
         self.env = case.env(user=user, context=context, su=False)
         self.views = {}
         self.pressed = {}
+        self.dialogs = 0
 
     # ------------------------------------------------------------
     # What there is to see.
@@ -68,7 +74,7 @@ class Presser:
             context = safe_eval(action.context or "{}", self._names({}))
             domain = safe_eval(action.domain or "[]", {**self._names({}), "context_today": lambda: TODAY})
             yield model._name, context, domain, [(view or False, kind) for view, kind in action.views]
-        for name in sorted(models):
+        for name in sorted(name for name in models if name.startswith("timebank.")):
             yield name, {}, [], [(False, "form")]
 
     def arch(self, model, view, kind, context=None):
@@ -179,7 +185,8 @@ class Presser:
         :return: an empty string where it works, or what it is refused with
         :raises AccessError: and whatever else isn't a plain sentence
         """
-        key = (*button[:4], str(sorted(button.context.items(), key=str)))
+        said = sorted(str(item) for item in button.context.items() if not item[0].startswith(MERELY_SHOWN))
+        key = (*button[:4], *said)
         if key not in self.pressed:
             with self.taken_back():
                 self.pressed[key] = self._refusal(lambda: self._do(button))
@@ -215,7 +222,7 @@ class Presser:
         }
         own = action.get("context") or {}
         if isinstance(own, str):
-            own = safe_eval(own, {**self._names({}), **about})
+            own = safe_eval(own, {**self.env.context, **self._names({}), **about})
         self.open({**action, "context": {**own, **about}})
 
     def _sent(self, context):
@@ -229,7 +236,9 @@ class Presser:
 
     def open(self, action):
         """What the web client does with an action."""
-        kind = action["type"]
+        kind, context = action["type"], action.get("context")
+        if isinstance(context, str):
+            action = {**action, "context": safe_eval(context, {**self.env.context, **self._names({})})}
         if kind == "ir.actions.act_window":
             self._open_window(action)
         elif kind == "ir.actions.report":
@@ -260,8 +269,12 @@ class Presser:
             record = records.browse(action.get("res_id") or ())
             if record:
                 record.web_read(self._spec(arch))
-            if action.get("target") == "new" and records._transient:
-                self._answer(record, views[0][0])
+            if action.get("target") == "new" and records._transient and self.dialogs < MOST_DIALOGS:
+                self.dialogs += 1
+                try:
+                    self._answer(record, views[0][0])
+                finally:
+                    self.dialogs -= 1
             elif not record:
                 records.onchange({}, [], self._spec(arch))
         elif kind in WITH_BUTTONS:
@@ -279,6 +292,8 @@ class Presser:
         for name in list(form._view["fields"]):
             if name != "id" and self._is_asked(form, name):
                 self._fill(form, name)
+        if any(name != "id" and self._is_asked(form, name) for name in form._view["fields"]):
+            return  # there is nothing to choose: the screen says so
         record = form.save()
         self.env.flush_all()
         arch = self.arch(record._name, view, "form", {})

@@ -2,9 +2,9 @@ from odoo import api, fields, models
 
 
 class TimebankOfBank(models.AbstractModel):
-    """A record of a bank, which has a ``scheme_id``: whether whoever looks at it runs that bank.
+    """A record of a bank, which has a ``scheme_id``: what whoever looks at it has to say about it.
 
-    Screens ask it before they show a button, and lists are filtered by it.
+    Screens ask here before they show a button.
     """
 
     _name = "timebank.of.bank"
@@ -14,6 +14,7 @@ class TimebankOfBank(models.AbstractModel):
     is_run_by_user = fields.Boolean(
         "I decide here", compute="_compute_is_run_by_user", search="_search_is_run_by_user"
     )
+    can_change = fields.Boolean("I may change it", compute="_compute_can_change")
 
     @api.depends("scheme_id.coordinator_ids")
     @api.depends_context("uid")
@@ -24,3 +25,9 @@ class TimebankOfBank(models.AbstractModel):
 
     def _search_is_run_by_user(self, operator, value):
         return fields.Domain("scheme_id.is_run_by_user", operator, value)
+
+    @api.depends_context("uid")
+    def _compute_can_change(self):
+        changeable = self._origin._filtered_access("write")
+        for record in self:
+            record.can_change = not record._origin or record._origin in changeable
