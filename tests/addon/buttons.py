@@ -16,6 +16,9 @@ from ..common import TODAY
 
 #: Views whose buttons are about records that are there.
 WITH_BUTTONS = ("list", "kanban", "form")
+#: What calls a method or opens an action.
+BUTTONS = """descendant-or-self::*[@type='object' or @type='action']
+    [self::button[@name] or self::a[@name] or @action]"""
 #: What a dialog is answered with, by the kind of field.
 ANSWERS = {
     "char": "Because",
@@ -50,6 +53,7 @@ class Presser:
         self.env = case.env(user=user, context=context, su=False)
         self.views = {}
         self.pressed = {}
+        self.shown = set()
         self.dialogs = 0
 
     # ------------------------------------------------------------
@@ -103,10 +107,9 @@ class Presser:
         values = self._plain(row)
         if parent is not None:
             values["parent"] = parent
-        pressable = f"""self::*[@action and @type] | .//button[@name and @type and not(ancestor::header[parent::list])]
-            | .//a[@name and @type][@type='object' or @type='action']"""
-        for node in arch.xpath(pressable):
-            if node.xpath("count(ancestor::field)") == depth and not self._is_hidden(node, values, context):
+        for node in arch.xpath(BUTTONS):
+            over_list = node.xpath("parent::header[parent::list]")
+            if not over_list and node.xpath("count(ancestor::field)") == depth and not self._is_hidden(node, values, context):
                 yield self._button(node, model, [row["id"]], values, context)
         for node in arch.xpath(f".//field[count(ancestor::field) = {depth}][list or kanban or form]"):
             if self._is_hidden(node, values, context):
@@ -150,12 +153,24 @@ class Presser:
                 condition = around.get(word)
                 if condition and safe_eval(condition, names):
                     return True
-            condition = around.get("t-if")
-            if condition and not safe_eval(_in_python(condition), names):
+            if not self._is_taken(around, names):
                 return True
         return False
 
+    def _is_taken(self, node, names):
+        """Whether this is the branch of a card that is shown."""
+        if node.get("t-else") is None and not node.get("t-elif"):
+            return not node.get("t-if") or safe_eval(_in_python(node.get("t-if")), names)
+        before = node.getprevious()
+        while before is not None:
+            condition = before.get("t-elif") or before.get("t-if")
+            if condition and safe_eval(_in_python(condition), names):
+                return False
+            before = None if before.get("t-if") else before.getprevious()
+        return not node.get("t-elif") or safe_eval(_in_python(node.get("t-elif")), names)
+
     def _button(self, node, model, ids, values, context):
+        self.shown.add((model, node.get("name") or node.get("action")))
         own = safe_eval(node.get("context") or "{}", {**self._names(values), "context": context})
         return Button(
             model,

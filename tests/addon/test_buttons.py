@@ -1,16 +1,15 @@
 """Every button that is shown works, or says in a plain sentence why it doesn't, to each role and in each bank."""
 
-import re
 import time
 from datetime import date, datetime, timedelta
 
-from odoo.fields import Command
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..common import JARGON, TODAY
 from ..journeys.world import WorldCase
-from .buttons import WITH_BUTTONS, Presser
+from .buttons import BUTTONS, WITH_BUTTONS, Presser
 
 ADDON = "timebank_coproduction"
 #: Fields by which one record has other buttons than another.
@@ -21,15 +20,12 @@ STEPS = ("state", "kind", "role", "active", "is_run_by_user")
 class TestButtons(WorldCase):
     @classmethod
     def setUpClass(cls):
-        t = time.time()
         super().setUpClass()
-        print("world", time.perf_counter())
         cls.enterClassContext(mute_logger("odoo.addons.base.models.ir_rule"))
         for scheme in (cls.scheme, cls.harbour):
             cls._make_steps(scheme)
         cls._make_grants()
         cls.env.flush_all()
-        print("steps", time.perf_counter())
 
     @classmethod
     def _make_steps(cls, scheme):
@@ -153,60 +149,66 @@ class TestButtons(WorldCase):
         following = {"date_from": date(2026, 4, 1), "date_to": date(2026, 6, 30)}
         cls._reconcile(grant_id=grant.id, **following).action_prepare()
 
-    def test_coordinator(self):
-        self._press_all(self.coordinator)
+    def test_every_button(self):
+        others = Presser(self, self.manager)
+        shown = set()
+        for user in (self.coordinator, self.several, self.manager, self.finance, self.staff):
+            t = time.perf_counter()
+            presser = others if user == self.manager else Presser(self, user)
+            for screen, button in self._buttons(presser):
+                with self._trying(user=user.name, screen=screen, button=button.label or button.name):
+                    self._check_press(presser, others, button)
+            shown |= presser.shown
+            print(user.login, len(presser.pressed), time.perf_counter() - t)
+        self.assertEqual(self._get_all_buttons() - shown, set())
 
-    def test_several(self):
-        self._press_all(self.several)
+    def _check_press(self, presser, others, button):
+        """It works, or is refused in plain words. Over a list somebody may have ticked too much; a record's
+        own button isn't shown to whom it is refused for who they are.
+        """
+        refusal = presser.press(button)
+        if isinstance(refusal, AccessError) and len(button.ids) > 1:
+            refusal = str(refusal)
+        if isinstance(refusal, Exception):
+            raise refusal
+        for word in JARGON:
+            self.assertNotIn(word, refusal)
+        if refusal and len(button.ids) == 1 and presser != others:
+            self.assertTrue(others.press(button), f"{refusal} Whoever runs the bank isn't refused.")
 
-    def test_manager(self):
-        self._press_all(self.manager)
-
-    def test_finance(self):
-        self._press_all(self.finance)
-
-    def test_staff(self):
-        self._press_all(self.staff)
-
-    def _press_all(self, user):
-        t = time.perf_counter()
-        presser = Presser(self, user)
-        manager = Presser(self, self.manager)
-        faults, n = {}, 0
-        for screen, button in self._buttons(presser):
-            n += 1
-            refusal = presser.press(button)
-            fault = ""
-            if isinstance(refusal, Exception):
-                fault = f"{type(refusal).__name__}: {str(refusal)[:300]}"
-            elif refusal and len(button.ids) == 1 and user != self.manager and not manager.press(button):
-                fault = refusal[:300]
-            elif any(word in refusal for word in JARGON):
-                fault = f"JARGON {refusal}"
-            if fault:
-                faults[screen, button.label or button.name] = f"{button.model}{button.ids} {button.name} {fault}"
-        print(user.login, n, len(presser.pressed), len(manager.pressed), time.perf_counter() - t)
-        for k, v in faults.items():
-            print(user.login, k, v.replace("\n", " "))
-        self.assertFalse(faults)
+    def _get_all_buttons(self):
+        """Model and method or action of each button in a view of ours."""
+        views = self.env["ir.model.data"].search([("module", "=", ADDON), ("model", "=", "ir.ui.view")])
+        found = set()
+        for view in self.env["ir.ui.view"].browse(views.mapped("res_id")):
+            if view.model and view.model.startswith("timebank.") and view.type in WITH_BUTTONS:
+                arch = view._get_combined_arch()
+                for node in arch.xpath(BUTTONS):
+                    model = self.env[view.model]
+                    for around in reversed(node.xpath("ancestor::field")):
+                        model = self.env[model._fields[around.get("name")].comodel_name]
+                    found.add((model._name, node.get("name") or node.get("action")))
+        return found
 
     def _buttons(self, presser):
+        """Each button of each screen, on a record of each step; those over a list with all of these ticked,
+        and with those of one's own banks.
+        """
         for model, context, domain, views in presser.screens(ADDON):
             records = presser.env[model].with_context(**context).search(domain, limit=200)
             for view, kind in views:
                 if kind not in WITH_BUTTONS or not records:
                     continue
-                screen = f"{kind} of {model} ({view})"
+                screen = f"{kind} of {model}"
                 steps = [name for name in STEPS if name in records._fields]
                 shown = {}
                 for record, buttons in presser.on_records(model, view, kind, context, records.ids).items():
                     step = [str(one) for name in steps for one in [records.browse(record)[name]]]
-                    key = (*step, *{button.name for button in buttons})
-                    shown.setdefault(key, (record, buttons))
-                sample = [record for record, _buttons in shown.values()]
+                    shown.setdefault((*step, *{button.name for button in buttons}), (record, buttons))
+                ticked = records.browse(record for record, _buttons in shown.values())
                 if kind == "list":
-                    for button in presser.over_list(model, view, context, sample):
-                        yield screen, button
+                    own = ticked.filtered("is_run_by_user") if "is_run_by_user" in ticked._fields else ticked
+                    for some in {ticked, own}:
+                        yield from ((screen, one) for one in presser.over_list(model, view, context, some.ids))
                 for _record, buttons in shown.values():
-                    for button in buttons:
-                        yield screen, button
+                    yield from ((screen, button) for button in buttons)

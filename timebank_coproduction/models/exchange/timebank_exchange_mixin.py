@@ -276,7 +276,7 @@ class TimebankExchangeMixin(models.AbstractModel):
         return open_list(self.env, "timebank_introduction_action", own, {})
 
     def _change_state(self, refusals, vals, done):
-        refusals = {**self._get_refusals_to_change(), **refusals}
+        self.check_access("write")
         self._raise_or_list(refusals)._in_verb().write(vals)
         return self._tell(refusals, done)
 

@@ -302,7 +302,8 @@ class TimebankHours(models.Model):
         :return: ``True``, or an action listing what could not be handed in, and why
         :raises UserError: when nothing could
         """
-        refusals = {**self._get_refusals_to_change(), **self._get_refusals_to_submit()}
+        self.check_access("write")
+        refusals = self._get_refusals_to_submit()
         entries = self._raise_or_list(refusals)
         entries._in_verb().write({"state": "submitted"})
         # sudo: the bank's policy is asked, which members may not read
@@ -387,8 +388,8 @@ class TimebankHours(models.Model):
     @verb()
     def action_draft(self):
         """Take refused hours back in hand, to correct them."""
+        self.check_access("write")
         refusals = self._get_refusals_by_state("refused", self.env._("“%s” was not refused."))
-        refusals = {**self._get_refusals_to_change(), **refusals}
         entries = self._raise_or_list(refusals)
         entries._in_verb().write({"state": "draft", "refusal_reason": False})
         return self._tell(refusals, self.env._("taken back"))

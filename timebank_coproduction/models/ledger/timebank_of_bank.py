@@ -31,3 +31,11 @@ class TimebankOfBank(models.AbstractModel):
         changeable = self._origin._filtered_access("write")
         for record in self:
             record.can_change = not record._origin or record._origin in changeable
+
+    def _say_who_changes(self):
+        # sudo: the sentence names the banks, whoever may read them
+        others = self.scheme_id.sudo() - self.scheme_id._run_by_user().sudo()
+        if not others:
+            return super()._say_who_changes()
+        banks = ", ".join(others.mapped("name"))
+        return self.env._("That is for a coordinator of %s to do or to change.", banks)

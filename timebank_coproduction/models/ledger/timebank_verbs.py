@@ -44,14 +44,6 @@ class TimebankVerbs(models.AbstractModel):
                 refusals.update(dict.fromkeys(records._ids, sentence % scheme.name))
         return refusals
 
-    def _get_refusals_to_change(self):
-        """Records that the user may only read: dict of id → a sentence that names the bank."""
-        self.check_access("read")
-        others = self - self._filtered_access("write")
-        refused = others._get_refusals_to_run()
-        theirs = self.env._("“%s” can't be changed any more.")
-        return {record.id: refused.get(record.id) or theirs % record.display_name for record in others}
-
     def _raise_or_list(self, refusals):
         """A single record that can't raises its sentence; of many, the rest goes on.
 
