@@ -36,14 +36,18 @@ MERELY_SHOWN = ("search_default_", "group_by", "default_")
 MOST_DIALOGS = 2
 
 #: What is pressed: a method, or an action, on records, with what the screen sends along.
-Button = namedtuple("Button", "model ids type name context label")
+Button = namedtuple("Button", "model ids type name context label ticked")
 
 
 class Presser:
-    """The screens of one user."""
+    """The screens of one user.
 
-    def __init__(self, case, user):
-        self.user = user
+    :param str addon: whose screens these are
+    :param codes: what is typed into dialogs that ask for a code
+    """
+
+    def __init__(self, case, user, addon, codes=()):
+        self.user, self.codes = user, codes
         context = {
             "lang": "en_US",
             "tz": user.tz,
@@ -51,24 +55,24 @@ class Presser:
             "allowed_company_ids": user.company_ids.ids,
         }
         self.env = case.env(user=user, context=context, su=False)
+        data = case.env["ir.model.data"].search([("module", "=", addon), ("model", "=like", "ir.actions.%")])
+        self.actions = set(data.mapped("res_id"))
         self.views = {}
         self.pressed = {}
         self.shown = set()
-        self.dialogs = 0
+        self.deep = 0
 
     # ------------------------------------------------------------
     # What there is to see.
     # ------------------------------------------------------------
 
-    def screens(self, addon):
-        """Each action of ours that this user can open, and each model's usual form.
+    def screens(self):
+        """Each window of ours that this user can open, and each model's usual form.
 
         :return: yields model, context, domain, and a list of view id and kind
         """
-        data = self.env["ir.model.data"].sudo()
-        found = data.search([("module", "=", addon), ("model", "=", "ir.actions.act_window")])
         models = set()
-        for action in self.env["ir.actions.act_window"].sudo().browse(found.mapped("res_id")):
+        for action in self.env["ir.actions.act_window"].sudo().browse(self.actions).exists():
             model = self.env[action.res_model]
             if action.group_ids and not action.group_ids & self.user.all_group_ids:
                 continue
@@ -81,19 +85,40 @@ class Presser:
         for name in sorted(name for name in models if name.startswith("timebank.")):
             yield name, {}, [], [(False, "form")]
 
-    def arch(self, model, view, kind, context=None):
+    def dialogs(self):
+        """The entries of this user's menu that open a dialog, as buttons."""
+        menus = self.env["ir.ui.menu"].browse(self.env["ir.ui.menu"]._visible_menu_ids())
+        for action in (menu.action for menu in menus.sudo() if menu.action):
+            if action._name == "ir.actions.act_window" and self.env[action.res_model]._transient:
+                yield Button(action.res_model, (), "action", str(action.id), {}, action.name, True)
+
+    def _get(self, model, view, kind, context=None):
         """A view as the web client gets it: without what this user's groups don't see."""
         key = model, view, kind, str(context)
         if key not in self.views:
             records = self.env[model].with_context(**(context or {}))
-            self.views[key] = etree.fromstring(records.get_views([(view, kind)])["views"][kind]["arch"])
+            self.views[key] = records.get_views([(view, kind)], {"toolbar": True})["views"][kind]
         return self.views[key]
+
+    def arch(self, model, view, kind, context=None):
+        got = self._get(model, view, kind, context)
+        if isinstance(got["arch"], str):
+            got["arch"] = etree.fromstring(got["arch"])
+        return got["arch"]
+
+    def in_menu(self, model, view, kind, context, ids):
+        """What the menu beside a view offers of ours, for the records that are ticked or open."""
+        toolbar = self._get(model, view, kind, context)["toolbar"]
+        for action in (*toolbar.get("action", ()), *toolbar.get("print", ())):
+            if action["id"] in self.actions:
+                name = str(action["id"])
+                yield Button(model, tuple(ids), "action", name, context, action["name"], True)
 
     def over_list(self, model, view, context, ids):
         """The buttons over a list, when ``ids`` are ticked."""
         for node in self.arch(model, view, "list", context).findall("header/button"):
             if not self._is_hidden(node, {}, context):
-                yield self._button(node, model, ids, {}, context)
+                yield self._button(node, model, ids, {}, context)._replace(ticked=True)
 
     def on_records(self, model, view, kind, context, ids):
         """The buttons that each of some records shows: dict of id → list of buttons."""
@@ -179,6 +204,7 @@ class Presser:
             node.get("name") or node.get("action"),
             {**context, **own},
             (node.get("string") or " ".join("".join(node.itertext()).split()) or node.get("title") or ""),
+            False,
         )
 
     # ------------------------------------------------------------
@@ -229,12 +255,10 @@ class Presser:
                 self.open(clean_action(result, env=self.env))
             return
         action = self._load(button.name)
-        about = {
-            "active_id": button.ids[0],
-            "active_ids": list(button.ids),
-            "active_model": button.model,
-            **button.context,
-        }
+        about = dict(button.context)
+        if button.ids:
+            ids = list(button.ids)
+            about = {"active_id": ids[0], "active_ids": ids, "active_model": button.model, **about}
         own = action.get("context") or {}
         if isinstance(own, str):
             own = safe_eval(own, {**self.env.context, **self._names({}), **about})
@@ -284,12 +308,12 @@ class Presser:
             record = records.browse(action.get("res_id") or ())
             if record:
                 record.web_read(self._spec(arch))
-            if action.get("target") == "new" and records._transient and self.dialogs < MOST_DIALOGS:
-                self.dialogs += 1
+            if action.get("target") == "new" and records._transient and self.deep < MOST_DIALOGS:
+                self.deep += 1
                 try:
                     self._answer(record, views[0][0])
                 finally:
-                    self.dialogs -= 1
+                    self.deep -= 1
             elif not record:
                 records.onchange({}, [], self._spec(arch))
         elif kind in WITH_BUTTONS:
@@ -302,30 +326,34 @@ class Presser:
     # ------------------------------------------------------------
 
     def _answer(self, record, view):
-        """Fill in what a dialog asks for, and press each of its buttons."""
-        form = Form(record, view=view or None)
-        for name in list(form._view["fields"]):
-            if name != "id" and self._is_asked(form, name):
-                self._fill(form, name)
-        if any(name != "id" and self._is_asked(form, name) for name in form._view["fields"]):
-            return  # there is nothing to choose: the screen says so
-        record = form.save()
+        """Fill in what a dialog asks for, and press each of its buttons; with each code, where it takes one."""
+        fields = Form(record, view=view or None)._view["fields"]
+        typed = next((name for name in ("code", "codes") if name in fields and not record), None)
+        for code in self.codes if typed else [None]:
+            form = Form(record, view=view or None)
+            if typed and not form._get_modifier(typed, "readonly"):
+                form[typed] = code
+            for name in fields:
+                if self._is_asked(form, name):
+                    self._fill(form, name)
+            if any(self._is_asked(form, name) for name in fields):
+                return  # there is nothing to choose: the screen says so
+            self._press_answers(form.save(), view)
+
+    def _press_answers(self, record, view):
         self.env.flush_all()
-        arch = self.arch(record._name, view, "form", {})
+        arch = self.arch(record._name, view, "form")
         [row] = record.web_read(self._spec(arch))
         for button in list(self._on_row(arch, record._name, row, dict(record.env.context))):
-            savepoint = self.env.cr.savepoint()
-            try:
+            with self.taken_back():
                 refusal = self._refusal(lambda button=button: self._do(button))
-            finally:
-                savepoint.close(rollback=True)
-                self.env.transaction.clear()
             if isinstance(refusal, Exception):
                 raise refusal
 
     def _is_asked(self, form, name):
         return (
-            form._get_modifier(name, "required")
+            name != "id"
+            and form._get_modifier(name, "required")
             and not form._get_modifier(name, "invisible")
             and not form._get_modifier(name, "readonly")
             and not form._values[name]
