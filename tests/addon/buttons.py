@@ -66,9 +66,10 @@ class Presser:
     # What there is to see.
     # ------------------------------------------------------------
 
-    def screens(self):
+    def screens(self, extended):
         """Each window of ours that this user can open, and each model's usual form.
 
+        :param extended: names of other models, to whose forms we add
         :return: yields model, context, domain, and a list of view id and kind
         """
         models = set()
@@ -78,12 +79,13 @@ class Presser:
                 continue
             if model._transient or not model.has_access("read"):
                 continue
-            models.add(model._name)
+            models |= {model._name} if model._name.startswith("timebank.") else set()
             context = safe_eval(action.context or "{}", self._names({}))
             domain = safe_eval(action.domain or "[]", {**self._names({}), "context_today": lambda: TODAY})
             yield model._name, context, domain, [(view or False, kind) for view, kind in action.views]
-        for name in sorted(name for name in models if name.startswith("timebank.")):
-            yield name, {}, [], [(False, "form")]
+        for name in sorted(models | extended):
+            if self.env[name].has_access("read"):
+                yield name, {}, [], [(False, "form")]
 
     def dialogs(self):
         """The entries of this user's menu that open a dialog, as buttons."""

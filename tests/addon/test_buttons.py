@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -176,14 +178,26 @@ class TestButtons(WorldCase):
             self.env["timebank.redemption"].search([("code", "!=", False)], limit=1).code,
             *(self.ann + self.ben).mapped("card_code"),
         ]
-        others, shown = Presser(self, self.manager, ADDON, codes), set()
+        import time
+        T = {}
+        t1 = time.process_time()
+        ours, shown = self._get_all_buttons(), set()
+        others = Presser(self, self.manager, ADDON, codes)
         for user in (self.coordinator, self.several, self.manager, self.finance, self.staff):
             presser = others if user == self.manager else Presser(self, user, ADDON, codes)
-            for screen, button in self._buttons(presser):
+            foreign = {model for model, _name in ours if not model.startswith("timebank.")}
+            for screen, button in self._buttons(presser, foreign):
+                if not button.model.startswith("timebank.") and (button.model, button.name) not in ours:
+                    continue
+                t0 = time.process_time()
                 with self._trying(user=user.name, screen=screen, button=button.label or button.name):
                     self._check_press(presser, others, button)
+                T[button.model, button.name] = T.get((button.model, button.name), 0) + time.process_time() - t0
             shown |= presser.shown
-        self.assertEqual(self._get_all_buttons() - shown, set())
+        for k, v in sorted(T.items(), key=lambda kv: -kv[1])[:25]:
+            print("TIME", k, round(v, 2))
+        print("TIME", sum(T.values()), time.process_time() - t1)
+        self.assertEqual(ours - shown, set())
 
     def _check_press(self, presser, others, button):
         """It works, or is refused in plain words. Over a list somebody may have ticked too much; a record's
@@ -200,24 +214,23 @@ class TestButtons(WorldCase):
             self.assertTrue(others.press(button), f"{refusal} Whoever runs the bank isn't refused.")
 
     def _get_all_buttons(self):
-        """Model and method or action of each button in a view of ours."""
+        """Model and method or action of each button in a view of ours, those in others' models included."""
         data = self.env["ir.model.data"].search([("module", "=", ADDON), ("model", "=", "ir.ui.view")])
-        found = set()
-        for view in self.env["ir.ui.view"].browse(data.mapped("res_id")):
-            if view.model and view.model.startswith("timebank.") and view.type in WITH_BUTTONS:
-                for node in view._get_combined_arch().xpath(BUTTONS):
-                    model = self.env[view.model]
-                    for around in reversed(node.xpath("ancestor::field")):
-                        model = self.env[model._fields[around.get("name")].comodel_name]
-                    found.add((model._name, node.get("name") or node.get("action")))
+        views, found = self.env["ir.ui.view"].browse(data.mapped("res_id")).filtered("model"), set()
+        for view in views.filtered(lambda view: view.type in WITH_BUTTONS):
+            for node in etree.fromstring(view.arch).xpath(BUTTONS):
+                model = self.env[view.model]
+                for around in node.xpath("ancestor::field[not(@position)]"):
+                    model = self.env[model._fields[around.get("name")].comodel_name]
+                found.add((model._name, node.get("name") or node.get("action")))
         return found
 
-    def _buttons(self, presser):
+    def _buttons(self, presser, foreign):
         """Each button of each screen, on a record of each step; those over a list with all of these ticked,
         and with those of one's own banks.
         """
         yield from (("menu", button) for button in presser.dialogs())
-        for model, context, domain, views in presser.screens():
+        for model, context, domain, views in presser.screens(foreign):
             records = presser.env[model].with_context(**context).search(domain, limit=200)
             for view, kind in views:
                 if kind not in WITH_BUTTONS or not records:
@@ -225,16 +238,22 @@ class TestButtons(WorldCase):
                 screen, about = f"{kind} of {model}", (model, view, kind, context)
                 steps = [name for name in STEPS if name in records._fields]
                 shown = {}
-                for record, buttons in presser.on_records(*about, records.ids).items():
+                try:
+                    on_each = presser.on_records(*about, records.ids)
+                except AccessError:
+                    self.assertIn(model, foreign)  # a form of Odoo's own that shows them more than they may read
+                    continue
+                for record, buttons in on_each.items():
                     step = [str(one) for name in steps for one in [records.browse(record)[name]]]
                     shown.setdefault((*step, *{button.name for button in buttons}), (record, buttons))
                 ticked = records.browse(record for record, _buttons in shown.values())
+                own = ticked.filtered("is_run_by_user") if "is_run_by_user" in ticked._fields else ticked
+                if kind == "form":
+                    for some in filter(None, {ticked[:1], own[:1]}):
+                        yield from ((screen, one) for one in presser.in_menu(*about, some.ids))
                 if kind == "list":
-                    own = ticked.filtered("is_run_by_user") if "is_run_by_user" in ticked._fields else ticked
                     for some in filter(None, {ticked, own}):
                         yield from ((screen, one) for one in presser.over_list(model, view, context, some.ids))
                         yield from ((screen, one) for one in presser.in_menu(*about, some.ids))
-                for record, buttons in shown.values():
+                for _record, buttons in shown.values():
                     yield from ((screen, button) for button in buttons)
-                    if kind == "form":
-                        yield from ((screen, button) for button in presser.in_menu(*about, [record]))
