@@ -178,9 +178,6 @@ class TestButtons(WorldCase):
             self.env["timebank.redemption"].search([("code", "!=", False)], limit=1).code,
             *(self.ann + self.ben).mapped("card_code"),
         ]
-        import time
-        T = {}
-        t1 = time.process_time()
         ours, shown = self._get_all_buttons(), set()
         others = Presser(self, self.manager, ADDON, codes)
         for user in (self.coordinator, self.several, self.manager, self.finance, self.staff):
@@ -189,14 +186,9 @@ class TestButtons(WorldCase):
             for screen, button in self._buttons(presser, foreign):
                 if not button.model.startswith("timebank.") and (button.model, button.name) not in ours:
                     continue
-                t0 = time.process_time()
                 with self._trying(user=user.name, screen=screen, button=button.label or button.name):
                     self._check_press(presser, others, button)
-                T[button.model, button.name] = T.get((button.model, button.name), 0) + time.process_time() - t0
             shown |= presser.shown
-        for k, v in sorted(T.items(), key=lambda kv: -kv[1])[:25]:
-            print("TIME", k, round(v, 2))
-        print("TIME", sum(T.values()), time.process_time() - t1)
         self.assertEqual(ours - shown, set())
 
     def _check_press(self, presser, others, button):
