@@ -6,11 +6,12 @@ from contextlib import contextmanager
 
 from lxml import etree
 
-from odoo.addons.web.controllers.utils import clean_action
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import Form
 from odoo.tools.safe_eval import safe_eval
+
+from odoo.addons.web.controllers.utils import clean_action
 
 from ..common import TODAY
 
@@ -136,7 +137,11 @@ class Presser:
             values["parent"] = parent
         for node in arch.xpath(BUTTONS):
             over_list = node.xpath("parent::header[parent::list]")
-            if not over_list and node.xpath("count(ancestor::field)") == depth and not self._is_hidden(node, values, context):
+            if (
+                not over_list
+                and node.xpath("count(ancestor::field)") == depth
+                and not self._is_hidden(node, values, context)
+            ):
                 yield self._button(node, model, [row["id"]], values, context)
         for node in arch.xpath(f".//field[count(ancestor::field) = {depth}][list or kanban or form]"):
             if self._is_hidden(node, values, context):
@@ -251,7 +256,10 @@ class Presser:
     def _do(self, button):
         if button.type == "object":
             result = call_kw(
-                self.env[button.model], button.name, [list(button.ids)], {"context": self._sent(button.context)}
+                self.env[button.model],
+                button.name,
+                [list(button.ids)],
+                {"context": self._sent(button.context)},
             )
             if isinstance(result, dict):
                 self.open(clean_action(result, env=self.env))
@@ -271,7 +279,9 @@ class Presser:
 
     def _load(self, name):
         """As the web client loads the action of a button."""
-        action = self.env.ref(name) if "." in name else self.env["ir.actions.actions"].sudo().browse(int(name))
+        action = (
+            self.env.ref(name) if "." in name else self.env["ir.actions.actions"].sudo().browse(int(name))
+        )
         action = self.env[action.sudo().type].sudo().browse(action.id)
         return clean_action(action._get_action_dict(), env=self.env)
 

@@ -34,13 +34,13 @@ class TestButtons(WorldCase):
     def _make_doors(cls):
         """At the café that is on: Ann's card, Ben is inside, and a place has become free for who waits."""
         (cls.ann + cls.ben).action_new_card()
-        cafe = cls.env["timebank.session"].search([("activity_id", "=", cls.activity.id)], order="id", limit=1)
+        cafe = cls.env["timebank.session"].search(
+            [("activity_id", "=", cls.activity.id)], order="id", limit=1
+        )
         cafe.sign_up(cls.ann.partner_id)
         cafe.check_in(cls.ben.partner_id)
         cafe.with_user(cls.coordinator).action_open_kiosk()
-        full = cls._make_session(
-            capacity=1, start=datetime(2026, 3, 27, 10), stop=datetime(2026, 3, 27, 12)
-        )
+        full = cls._make_session(capacity=1, start=datetime(2026, 3, 27, 10), stop=datetime(2026, 3, 27, 12))
         full.sign_up(cls.ann.partner_id)
         full.sign_up(cls.ben.partner_id)
         full.withdraw(cls.ann.partner_id)
@@ -233,7 +233,9 @@ class TestButtons(WorldCase):
                 try:
                     on_each = presser.on_records(*about, records.ids)
                 except AccessError:
-                    self.assertIn(model, foreign)  # a form of Odoo's own that shows them more than they may read
+                    self.assertIn(
+                        model, foreign
+                    )  # a form of Odoo's own that shows them more than they may read
                     continue
                 for record, buttons in on_each.items():
                     step = [str(one) for name in steps for one in [records.browse(record)[name]]]
@@ -245,7 +247,9 @@ class TestButtons(WorldCase):
                         yield from ((screen, one) for one in presser.in_menu(*about, some.ids))
                 if kind == "list":
                     for some in filter(None, {ticked, own}):
-                        yield from ((screen, one) for one in presser.over_list(model, view, context, some.ids))
+                        yield from (
+                            (screen, one) for one in presser.over_list(model, view, context, some.ids)
+                        )
                         yield from ((screen, one) for one in presser.in_menu(*about, some.ids))
                 for _record, buttons in shown.values():
                     yield from ((screen, button) for button in buttons)

@@ -82,9 +82,9 @@ class TimebankMember(models.Model):
 
     @api.depends("partner_id.email_normalized", "partner_id.message_bounce", "partner_id.is_blacklisted")
     def _compute_is_mailable(self):
-        mailable = self.partner_id._get_mailable()
+        mailable = self.partner_id._origin._get_mailable()
         for member in self:
-            member.is_mailable = member.partner_id in mailable
+            member.is_mailable = member.partner_id._origin in mailable
 
     @api.depends("partner_id")
     def _compute_display_name(self):

@@ -290,9 +290,11 @@ class TimebankReward(models.Model):
         :return: ``True``, or an action listing what could not be published, and why
         :raises UserError: when nothing could
         """
-        return self._move_to("published", {
-            reward.id: reason for reward in self if (reason := reward._why_not_publishable())
-        }, self.env._("published"))
+        return self._move_to(
+            "published",
+            {reward.id: reason for reward in self if (reason := reward._why_not_publishable())},
+            self.env._("published"),
+        )
 
     @verb()
     def action_archive(self):
