@@ -1,4 +1,4 @@
-"""Every button that is shown works, or says in a plain sentence why it doesn't, to each role and in each bank."""
+"""Every button that is shown works, or says in plain words why it doesn't: to each role, in each bank."""
 
 from datetime import date, datetime, timedelta
 
@@ -190,6 +190,28 @@ class TestButtons(WorldCase):
                     self._check_press(presser, others, button)
             shown |= presser.shown
         self.assertEqual(ours - shown, set())
+
+    def test_whoever_looks_runs_the_bank_or_not(self):
+        """Of each model of a bank's: found as it is shown, and asked of all records at once."""
+        tried = 0
+        for name in sorted(self.env.registry):
+            model = self.env[name]
+            if "can_change" not in model._fields or model._abstract:
+                continue
+            for user in (self.coordinator, self.finance, self.manager):
+                records = self.env[name].with_user(user).with_context(active_test=False)
+                if not records.has_access("read"):
+                    continue
+                with self.subTest(model=name, user=user.name):
+                    found = records.search([])
+                    self.env.invalidate_all()
+                    with self.assertQueryCount(8):
+                        run = found.filtered("is_run_by_user")
+                    self.assertEqual(run, records.search([("is_run_by_user", "=", True)]))
+                    self.assertEqual(found - run, records.search([("is_run_by_user", "=", False)]))
+                    self.assertEqual(run, found if user == self.manager else run.filtered("can_change"))
+                    tried += 1
+        self.assertGreater(tried, 30)
 
     def _check_press(self, presser, others, button):
         """It works, or is refused in plain words. Over a list somebody may have ticked too much; a record's
