@@ -181,9 +181,11 @@ class Presser:
         for around in node.xpath("ancestor-or-self::*"):
             if around.xpath("count(ancestor::field)") < depth:
                 continue
-            for word in ("invisible", "column_invisible"):
+            # a column is there or not for all rows: the client knows the record around them alone
+            around_all = {name: names[name] for name in ("parent", "context", "uid") if name in names}
+            for word, known in (("invisible", names), ("column_invisible", around_all)):
                 condition = around.get(word)
-                if condition and safe_eval(condition, names):
+                if condition and safe_eval(condition, known):
                     return True
             if not self._is_taken(around, names):
                 return True
