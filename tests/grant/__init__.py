@@ -1,3 +1,4 @@
+from . import test_audit
 from . import test_bill_matching
 from . import test_claim_cost
 from . import test_figures
@@ -9,6 +10,7 @@ from . import test_grant_commitment
 from . import test_grant_concurrency
 from . import test_grant_course
 from . import test_grant_spend
+from . import test_matching_rule
 from . import test_reconciliation
 from . import test_reconciliation_drift
 from . import test_reconciliation_period

@@ -250,6 +250,12 @@ class TrustCase(TimebankCase):
             [("account_id", "in", scheme.account_ids.ids)], limit=1
         )
         make("timebank.session.notice", attendance_id=made["timebank.attendance"].id, kind="reminder")
+        made["timebank.retention"] = env["timebank.retention"].search(
+            [("scheme_id", "=", scheme.id)], limit=1
+        )
+        made["timebank.retention"].reason = f"Reason {word}"
+        env["timebank.erasure"]._note_erased(scheme, f"Letter {word}", {"files": 1}, True, by_rule=False)
+        made["timebank.erasure"] = env["timebank.erasure"].search([("scheme_id", "=", scheme.id)])
         for model in ("timebank.category", "timebank.language"):
             make(model, name=f"Kind {word}")
         made["timebank.availability"] = env["timebank.availability"].search([], limit=1)

@@ -12,6 +12,7 @@ from . import (
     timebank_outcome,
     timebank_reason,
     timebank_reconciliation_names,
+    timebank_retention_due,
     timebank_session_repeat,
     timebank_sign_up,
     timebank_skill_merge,

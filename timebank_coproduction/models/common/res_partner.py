@@ -2,12 +2,16 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools import names
+from .personal import KEPT
 
 
 class ResPartner(models.Model):
     """One search for people, wherever they are looked for: in pickers, lists and at the door."""
 
     _inherit = "res.partner"
+    _personal_fields = {
+        "timebank_sought": KEPT,
+    }
 
     timebank_sought = fields.Char(
         compute="_compute_timebank_sought", store=True, index="trigram", prefetch=False, copy=False

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..common.personal import OURS
 from ..common.verb import text, verb
 from ..common.windows import open_form
 
@@ -15,6 +16,9 @@ MOST_NEW = 4
 
 class TimebankScheme(models.Model):
     _inherit = "timebank.scheme"
+    _personal_fields = {
+        "steps_done": OURS,
+    }
 
     is_set_up = fields.Boolean(
         "Set up", readonly=True, copy=False, help="Its list of first steps is done, or was put away."

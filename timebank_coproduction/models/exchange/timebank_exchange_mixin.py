@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import hmac
 
+from ..common.personal import ABOUT, HELD, NAMED, WORDS
 from ..common.verb import verb
 from ..common.windows import open_list
 from .timebank_skill import KINDS
@@ -39,6 +40,12 @@ class TimebankExchangeMixin(models.AbstractModel):
     _safeguards = frozenset({"check_type_ids"})
     #: How many months one stands unless told.
     _lasts_months = 6
+    _personal_fields = {
+        "partner_id": ABOUT,
+        "member_id": NAMED,
+        "description": WORDS,
+        "availability_ids": HELD,
+    }
 
     # Who
     partner_id = fields.Many2one(

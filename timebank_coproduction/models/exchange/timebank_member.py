@@ -5,6 +5,7 @@ from odoo import fields, models
 from ...tools import closeness
 from ...tools.minutes import clock
 from ..common.figures import figures_over
+from ..common.personal import HELD, WORDS
 from ..common.verb import verb
 from ..common.windows import open_dialog, open_form, open_list
 
@@ -16,6 +17,10 @@ class TimebankMember(models.Model):
     """What somebody can do, would like, and is ready to tell others."""
 
     _inherit = "timebank.member"
+    _personal_fields = {
+        "interest_ids": HELD,
+        "own_words": WORDS,
+    }
 
     interest_ids = fields.Many2many(
         "timebank.skill",

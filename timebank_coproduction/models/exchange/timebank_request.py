@@ -6,6 +6,7 @@ from ...tools.minutes import DAY, clock
 from ...tools.shares import split
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.personal import NAMED, WORDS
 from ..common.verb import verb, whole
 from .timebank_exchange_mixin import BEST_SHOWN
 
@@ -19,6 +20,11 @@ class TimebankRequest(models.Model):
     _typed_hours = {"hours": "minutes"}
     _reminder_template = "timebank_coproduction.mail_template_request_expires"
     _lasts_months = 3
+    _personal_fields = {
+        "on_behalf_of": WORDS,
+        "group_partner_ids": NAMED,
+        "pot_id": NAMED,
+    }
 
     state = fields.Selection(selection_add=[("met", "Met"), ("closed",)], ondelete={"met": "set default"})
     needed_by = fields.Date("Needed by", index="btree_not_null")

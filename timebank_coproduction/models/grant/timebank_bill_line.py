@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..common.personal import TRADE
 from ..common.verb import verb
 from ..common.windows import open_form
 
@@ -19,6 +20,9 @@ class TimebankBillLine(models.Model):
     _order = "date desc, id desc"
     _rec_names_search = ["name", "number", "reference"]
     _allow_sudo_commands = False
+    _personal_fields = {
+        "partner_id": TRADE,
+    }
 
     grant_id = fields.Many2one("timebank.grant", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="grant_id.company_id")

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..common.figures import figures_over
+from ..common.personal import NAMED, OURS, TRADE
 from ..common.verb import verb
 from ..common.windows import open_form, open_list
 from ..common.words import say_day
@@ -26,6 +27,13 @@ class TimebankGrant(models.Model):
     _rec_names_search = ["name", "reference", "funder_id"]
     _check_company_auto = True
     _protected_fields = frozenset({"state", "commitment_no"})
+    _personal_fields = {
+        "name": OURS,
+        "reference": OURS,
+        "funder_id": TRADE,
+        "purpose": OURS,
+        "user_id": NAMED,
+    }
 
     # The award
     name = fields.Char(required=True, tracking=True)

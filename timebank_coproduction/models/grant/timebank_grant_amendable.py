@@ -91,8 +91,8 @@ class TimebankGrantAmendable(models.AbstractModel):
             ``id`` (of one that stays), ``name`` and ``amount`` or ``date``
         :param str reason: such as the funder's letter
         :param date: when it was agreed, default today
-        :raises UserError: without a reason or a change, dated later than today, or on a grant that
-            is not open
+        :raises UserError: without a reason or a change, dated later than today or before the same
+            term was agreed anew, or on a grant that is not open
         """
         self.ensure_one()
         self._check_finance()
@@ -115,6 +115,7 @@ class TimebankGrantAmendable(models.AbstractModel):
             or vals.get("reward_account_ids", self.reward_account_ids)
         ):
             raise UserError(self.env._("Say which accounts hold the spending on rewards."))
+        self._refuse_overtaken(new, date or today)
         before = {name: self._say_term(name) for name in new}
         old = {f"old_{short}": self[name] for name, short in TERMS.items()}
         told = [sentence for name in LISTS if name in vals for sentence in self._amend_list(name, vals[name])]
@@ -146,6 +147,26 @@ class TimebankGrantAmendable(models.AbstractModel):
             body=self._say_amendment(date or today, reason, told), author_id=self.env.user.partner_id.id
         )
         return True
+
+    def _refuse_overtaken(self, names, date):
+        """What was agreed last holds, whenever it is recorded.
+
+        :raises UserError: where one of these terms was agreed anew after ``date`` already
+        """
+        for name in TERMS.keys() & names:
+            old, new = f"old_{TERMS[name]}", f"new_{TERMS[name]}"
+            later = self.amendment_ids.filtered(
+                lambda change, old=old, new=new: change.date > date and change[old] != change[new]
+            )
+            if later:
+                raise UserError(
+                    self.env._(
+                        "%(term)s was agreed anew on %(day)s already: what was agreed before that no longer"
+                        " holds. Give that day or a later one.",
+                        term=self._fields[name]._description_string(self.env),
+                        day=say_day(self.env, max(later.mapped("date"))),
+                    )
+                )
 
     def _say_amendment(self, date, reason, told):
         agreed = self.env._(

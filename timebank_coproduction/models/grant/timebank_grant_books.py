@@ -154,23 +154,28 @@ class TimebankGrantBooks(models.AbstractModel):
         matched = SQL(
             "IN (SELECT move_line_id FROM timebank_reward_match WHERE grant_id IN %s)", self._ids_or_none()
         )
+        # Charges and matches are laid together and sorted, and not joined: right after thousands were
+        # matched the planner knows of none, and would go through all charges for each match.
         return SQL(
             """
             SELECT id, grant_id, redemption_id, bill_line_id, move_line_id, amount,
                    CASE WHEN amount > 0 THEN LEAST(amount, GREATEST(share - before, 0))
                         ELSE GREATEST(amount, LEAST(share - before, 0)) END AS pays
               FROM (
-                SELECT m.*, COALESCE(s.share, 0) AS share,
-                       SUM(m.amount) OVER (PARTITION BY m.bill_line_id ORDER BY m.id) - m.amount AS before
-                  FROM timebank_reward_match m
-                  LEFT JOIN (
-                    SELECT grant_id, item, SUM(amount) AS share FROM (%s) spend GROUP BY grant_id, item
-                  ) s ON s.grant_id = m.grant_id AND s.item = m.move_line_id
-                 WHERE m.grant_id IN %s
+                SELECT *, SUM(charged) OVER line AS share,
+                       SUM(amount) OVER (line ORDER BY id NULLS FIRST) - amount AS before
+                  FROM (
+                    SELECT id, grant_id, redemption_id, bill_line_id, move_line_id, amount, 0 AS charged
+                      FROM timebank_reward_match WHERE grant_id IN %s
+                     UNION ALL
+                    SELECT NULL, grant_id, NULL, NULL, item, 0, amount FROM (%s) spend
+                  ) both_sides
+                WINDOW line AS (PARTITION BY grant_id, move_line_id)
               ) matches
+             WHERE id IS NOT NULL
             """,
-            self._get_lines_query(self._get_posted(None, date_to), matched),
             self._ids_or_none(),
+            self._get_lines_query(self._get_posted(None, date_to), matched),
         )
 
     # ------------------------------------------------------------
@@ -351,8 +356,8 @@ class TimebankGrantBooks(models.AbstractModel):
                           a.date, a.general_account_id, a.product_id, NULL::int AS tax_account, a.amount
                      FROM %s a
                      JOIN own o ON o.account = a.account AND o.company_id = a.company_id
-                    WHERE NOT EXISTS (SELECT FROM tax_part p
-                                       WHERE p.grant_id = o.grant_id AND p.item = a.move_line_id) %s""",
+                    WHERE (a.move_line_id IS NULL OR (o.grant_id, a.move_line_id) NOT IN (
+                               SELECT grant_id, item FROM tax_part)) %s""",
                 entries,
                 SQL("AND a.move_line_id %s", only) if only else SQL(),
             )

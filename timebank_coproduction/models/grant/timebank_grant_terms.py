@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..common.personal import OURS
 from ..common.words import say_day
 
 
@@ -35,6 +36,9 @@ class TimebankGrantLine(models.Model):
     _description = "Grant Budget Line"
     _inherit = ["timebank.grant.agreed"]
     _order = "sequence, id"
+    _personal_fields = {
+        "name": OURS,
+    }
 
     grant_id = fields.Many2one("timebank.grant", required=True, ondelete="cascade", index=True)
     sequence = fields.Integer(default=10)
@@ -53,6 +57,10 @@ class TimebankGrantDeadline(models.Model):
     _description = "Report Due to a Funder"
     _inherit = ["timebank.grant.agreed"]
     _order = "date, id"
+    _personal_fields = {
+        "name": OURS,
+        "activity_id": OURS,
+    }
 
     grant_id = fields.Many2one("timebank.grant", required=True, ondelete="cascade", index=True)
     name = fields.Char("What is due", required=True)
@@ -100,6 +108,10 @@ class TimebankGrantAmendment(models.Model):
     _description = "Grant Amendment"
     _inherit = ["timebank.protected"]
     _order = "date desc, id desc"
+    _personal_fields = {
+        "reason": OURS,
+        "changes": OURS,
+    }
 
     grant_id = fields.Many2one("timebank.grant", required=True, ondelete="cascade", index=True, readonly=True)
     date = fields.Date("Agreed on", required=True, readonly=True)

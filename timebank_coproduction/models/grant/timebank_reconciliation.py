@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ...tools import canonical, hash_chain
 from ..common.figures import figures_over
+from ..common.personal import KEPT, NAMED, OURS, THROUGH
 from ..common.verb import verb
 from ..common.words import say_day
 from .timebank_reconciliation_period import SIGNED_FORM
@@ -89,6 +90,14 @@ class TimebankReconciliation(models.Model):
         {"state", "prepared_by", "prepared_on", "reviewed_by", "reviewed_on", "hash", "anchors"}
         | {"inputs_digest", *SIGNED, *SIGNED_LATE}
     ) - {"date_from", "date_to", "note"}  # these are finance's own in a draft
+    _personal_fields = {
+        "note": OURS,
+        "prepared_by": NAMED,
+        "reviewed_by": NAMED,
+        "hash": OURS,
+        "anchors": OURS,
+        "inputs_digest": OURS,
+    }
 
     grant_id = fields.Many2one(
         "timebank.grant", required=True, ondelete="restrict", index=True, domain=[("state", "!=", "draft")]
@@ -430,6 +439,16 @@ class TimebankReconciliationLine(models.Model):
     _inherit = ["timebank.protected"]
     _order = "sequence, billed_on, id"
     _allow_sudo_commands = False
+    _personal_fields = {
+        "redemption_id": THROUGH,
+        "claim_name": KEPT,
+        "claim_code": KEPT,
+        "supplier_name": KEPT,
+        "bill_name": KEPT,
+        "found_by": OURS,
+        "change": KEPT,
+        "note": KEPT,
+    }
 
     reconciliation_id = fields.Many2one(
         "timebank.reconciliation", required=True, readonly=True, ondelete="cascade", index=True

@@ -104,7 +104,9 @@ class TimebankReconciliation(models.Model):
                     UNION ALL
                     SELECT ROW('claim', id, state, approved_on, cost_amount, billing_done)::text
                       FROM timebank_redemption r
-                     WHERE grant_id = %(grant)s AND %(day)s <= %(last)s
+                     WHERE grant_id = %(grant)s
+                       AND (%(day)s <= %(last)s OR id IN (SELECT redemption_id FROM timebank_reward_match
+                                                           WHERE grant_id = %(grant)s))
                   ) parts
                 """,
                 spend=grant._get_lines_query(grant._get_posted(None, self.date_to)),

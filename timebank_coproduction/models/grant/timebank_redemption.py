@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...tools import codes, words
+from ..common.personal import WORDS
 from ..common.verb import flag, number, record_or_none, text, verb
 from ..common.words import at_place
 from ..reward.timebank_reward import STAFF
@@ -15,6 +16,9 @@ class TimebankRedemption(models.Model):
     """A claim and the grant that pays for it. Approving commits the expected cost."""
 
     _inherit = "timebank.redemption"
+    _personal_fields = {
+        "budget_override_reason": WORDS,
+    }
 
     grant_id = fields.Many2one(
         "timebank.grant",
@@ -439,11 +443,10 @@ class TimebankRedemption(models.Model):
     def _add_matched(self, amounts):
         """:param dict amounts: record id → what is matched more (or, below zero, less)"""
         self._lock_matched()
+        before = dict(self._get_columns("id", "matched_amount"))
         self._update_rows(
             {
-                claim.id: {
-                    "matched_amount": claim.currency_id.round(claim.matched_amount + amounts[claim.id])
-                }
+                claim.id: {"matched_amount": claim.currency_id.round(before[claim.id] + amounts[claim.id])}
                 for claim in self
             }
         )

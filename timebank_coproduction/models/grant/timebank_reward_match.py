@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import match_ddl
+from ..common.personal import KEPT, THROUGH
 from ..common.verb import choice, number, record_id, text, verb
 
 
@@ -18,6 +19,10 @@ class TimebankRewardMatch(models.Model):
     _inherit = ["timebank.protected"]
     _order = "id desc"
     _allow_sudo_commands = False
+    _personal_fields = {
+        "redemption_id": THROUGH,
+        "note": KEPT,
+    }
 
     redemption_id = fields.Many2one(
         "timebank.redemption", string="Claim", required=True, readonly=True, ondelete="restrict", index=True
@@ -175,19 +180,21 @@ class TimebankRewardMatch(models.Model):
         lines = self.env["timebank.bill.line"].sudo().union(*[pair[1] for pair in pairs])
         lines._lock()
         claims._lock_matched()
-        open_lines = {line.id: line.open_amount for line in lines}
+        open_lines = dict(lines._get_columns("id", "open_amount"))
         open_claims = {
-            claim.id: (
-                claim.cost_amount + claim.tolerance_amount - claim.matched_amount,
-                claim.matched_amount,
+            claim_id: (cost + tolerance - before, before)
+            for claim_id, cost, tolerance, before in claims._get_columns(
+                "id", "cost_amount", "tolerance_amount", "matched_amount"
             )
-            for claim in claims
         }
         matched = lines._get_paid_claims()
         by_line, by_claim, possible = {}, {}, []
-        for claim, line, amount, found_by in pairs:
-            # sudo: finance matches, without being an accountant; each pair is checked
-            reason = self._why_not_pair(claim.sudo(), line.sudo(), amount, open_lines, open_claims, matched)
+        # each knows of the others: what one of thousands is asked is read or computed for many at once
+        claims_by_id = dict(zip(claims._ids, claims, strict=True))
+        lines_by_id = dict(zip(lines._ids, lines, strict=True))
+        for asked_claim, asked_line, amount, found_by in pairs:
+            claim, line = claims_by_id[asked_claim.id], lines_by_id[asked_line.id]
+            reason = self._why_not_pair(claim, line, amount, open_lines, open_claims, matched)
             if reason and refusals is None:
                 raise UserError(reason)
             if reason:
@@ -201,12 +208,13 @@ class TimebankRewardMatch(models.Model):
             by_line[line.id] = by_line.get(line.id, 0) + amount
             by_claim[claim.id] = by_claim.get(claim.id, 0) + amount
         if len(possible) < len(pairs):
-            pairs, lines, claims = possible, lines.browse(by_line), claims.browse(by_claim)
+            lines, claims = lines.browse(by_line), claims.browse(by_claim)
         lines._add_matched(by_line)
         claims._add_matched(by_claim)
-        shares = {line.id: (line.share_amount, line.move_line_id.id, line.grant_id.id) for line in lines}
+        columns = lines._get_columns("id", "share_amount", "move_line_id", "grant_id")
+        shares = {line_id: share for line_id, *share in columns}
         rows = []
-        for claim, line, amount, found_by in pairs:
+        for claim, line, amount, found_by in possible:
             charged, move_line_id, grant_id = shares[line.id]
             rows.append(
                 {

@@ -5,6 +5,7 @@ from ...tools import minutes as minutes_tool
 from ...tools.minutes import DAY, clock
 from ..common.hours_field import hours_field, valid_minutes
 from ..common.odoo_private import time_zones
+from ..common.personal import ABOUT, NAMED, WORDS
 from ..common.words import say_day
 from ..member.timebank_member import ROLES
 
@@ -52,6 +53,14 @@ class TimebankHours(models.Model):
     _typed_hours = {"hours": "minutes"}
     _todo_type = "timebank_coproduction.mail_activity_approve"
     _todo_state = "submitted"
+    _personal_fields = {
+        "partner_id": ABOUT,
+        "receiver_id": ABOUT,
+        "description": WORDS,
+        "approver_id": NAMED,
+        "refusal_reason": WORDS,
+        "pot_id": NAMED,
+    }
 
     # Who gave what to whom
     partner_id = fields.Many2one(

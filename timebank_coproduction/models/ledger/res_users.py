@@ -1,9 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.personal import KEPT
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+    _personal_fields = {
+        "coordinated_scheme_ids": KEPT,
+    }
 
     #: What the record rules ask: a list of ids, so that PostgreSQL walks an index in the order
     #: of a list and stops after a page, however many banks there are and however long the ledger.

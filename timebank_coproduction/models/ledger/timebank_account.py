@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import clock
 from ..common.hours_field import hours_field, valid_minutes
+from ..common.personal import ABOUT, KEPT, NAMED
 from ..common.verb import record, text, verb, whole
 from ..common.windows import open_list
 from ..common.words import say_day
@@ -24,6 +25,11 @@ class TimebankAccount(models.Model):
     _rec_names_search = ["name", "partner_id"]
     _protected_fields = frozenset({"balance_minutes", "state", "kind", "scheme_id", "partner_id"})
     _own_terms = frozenset({"has_own_limit", "credit_limit_minutes", "credit_limit_hours"})
+    _personal_fields = {
+        "name": KEPT,
+        "partner_id": ABOUT,
+        "holder_ids": NAMED,
+    }
 
     # Whose
     name = fields.Char(required=True, compute="_compute_name", store=True, precompute=True, readonly=False)

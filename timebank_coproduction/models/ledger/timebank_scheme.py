@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.personal import NAMED, OURS
 from ..common.verb import verb
 from ..common.windows import narrow_list
 from ..common.words import say_day
@@ -35,6 +36,15 @@ class TimebankScheme(models.Model):
             "last_seal_hash",
         }
     )
+    _personal_fields = {
+        "name": OURS,
+        "code": OURS,
+        "logo": OURS,
+        "coordinator_ids": NAMED,
+        "operating_account_id": OURS,
+        "pot_account_id": OURS,
+        "last_seal_hash": OURS,
+    }
 
     # Who and where
     name = fields.Char(required=True, tracking=True)

@@ -6,6 +6,7 @@ from ...tools import ddl, ledger_ddl
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import LARGEST, clock, to_hours
 from ..common.hours_field import hours_field
+from ..common.personal import KEPT, NAMED, SECRET, THROUGH, WORDS
 from ..common.verb import text, verb
 
 #: What tells the ledger that a rule decided. An object of this process: nothing sent from outside equals it.
@@ -52,6 +53,15 @@ class TimebankTransfer(models.Model):
             "create_date",
         }
     )
+    _personal_fields = {
+        "name": KEPT,
+        "from_account_id": THROUGH,
+        "to_account_id": THROUGH,
+        "memo": WORDS,
+        "memo_digest": KEPT,
+        "memo_salt": SECRET,
+        "reversal_of_id": NAMED,
+    }
 
     name = fields.Char("Number", required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)
@@ -401,6 +411,10 @@ class TimebankTransfer(models.Model):
             for scheme in self.env["timebank.scheme"].sudo().browse(set(scheme_ids))
         }
         return [next(drawn[scheme_id]) for scheme_id in scheme_ids]
+
+    def _erase_personal(self):
+        """What was written: all else on a transfer stays."""
+        self._erase_memos()
 
     @api.private
     def _erase_memos(self):

@@ -113,12 +113,17 @@ class ResPartner(models.Model):
         # sudo: only whether there is anything is asked
         contact = self.sudo().with_context(active_test=False)
         banks = contact.timebank_member_ids.company_id | contact.company_id
-        if contact.user_ids or banks - company:
-            return True
+        return bool(contact.user_ids or banks - company or self._is_named_by_others(OWN_TABLES))
+
+    def _is_named_by_others(self, own_tables):
+        """Whether a table names this contact that begins with none of ``own_tables``."""
+        self.ensure_one()
+        # sudo: only whether there is anything is asked
+        merging = self.sudo().env["base.partner.merge.automatic.wizard"]
         tables = [
             (table, column)
-            for table, column in contact.env["base.partner.merge.automatic.wizard"]._get_fk_on("res_partner")
-            if not table.startswith(OWN_TABLES)
+            for table, column in merging._get_fk_on("res_partner")
+            if not table.startswith(own_tables)
         ]
         self.env.flush_all()
         named = SQL(" UNION ALL ").join(

@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..common.hours_field import hours_field
+from ..common.personal import ABOUT, HELD, KEPT, NAMED
 from ..common.verb import verb
 from ..common.windows import open_dialog
 from ..common.words import say_day
@@ -20,12 +21,27 @@ ROLES = [
 class TimebankMember(models.Model):
     _name = "timebank.member"
     _description = "Time Bank Member"
-    _inherit = ["timebank.in.bank", "timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "timebank.in.bank",
+        "timebank.protected",
+        "timebank.personal.data",
+        "timebank.reasoned",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "name, id"
     _rec_names_search = ["partner_id"]
     _check_company_auto = True
-    _protected_fields = frozenset({"state", "account_id", "left_on"})
+    _protected_fields = frozenset({"state", "account_id", "left_on", "forgotten_on"})
     _own_terms = frozenset({"role", "trusted"})
+    _verbs_with_reason = frozenset({"action_forget"})
+    _personal_fields = {
+        "partner_id": ABOUT,
+        "name": KEPT,
+        "language_ids": HELD,
+        "availability_ids": HELD,
+        "account_id": NAMED,
+    }
 
     # Who
     partner_id = fields.Many2one(
@@ -53,6 +69,7 @@ class TimebankMember(models.Model):
         tracking=True,
         index=True,
     )
+    forgotten_on = fields.Date("Forgotten on", readonly=True, copy=False)
     # What they told the broker
     language_ids = fields.Many2many("timebank.language", string="Languages")
     availability_ids = fields.Many2many("timebank.availability", string="Free on")
@@ -125,7 +142,7 @@ class TimebankMember(models.Model):
 
     def _get_names_to_find(self):
         """The fields of a member that verbs look at, read together."""
-        return ["scheme_id", "partner_id", "role", "state", "account_id", "trusted", "name"]
+        return ["scheme_id", "partner_id", "role", "state", "account_id", "trusted", "name", "forgotten_on"]
 
     # CRUD
     def write(self, vals):
@@ -156,6 +173,8 @@ class TimebankMember(models.Model):
             closed = member.scheme_id._why_closed()
             if closed:
                 raise UserError(closed)
+            if member.forgotten_on:
+                raise UserError(self.env._("Nothing is known any more of who this was: add them anew."))
         without = self.filtered(lambda member: not member.account_id)
         without._refuse_taking_oneself_in()
         # sudo: an account is opened by the membership, not by hand; the user may write these members.
@@ -297,6 +316,8 @@ class TimebankMember(models.Model):
         :param day: the day of what is to be recorded: what was before they left counts
         """
         self.ensure_one()
+        if self.forgotten_on:
+            return self.env._("Nothing is known any more of who this was: add them anew.")
         if self.state == "left" and day and day <= self.left_on:
             # sudo: the sentence names the member only
             return self.account_id.sudo()._why_not_movable(day)

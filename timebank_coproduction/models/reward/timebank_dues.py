@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..common.personal import ABOUT, NAMED, WORDS
 from ..common.verb import text, verb
 from ..common.windows import open_list
 from ..common.words import say_day
@@ -32,6 +33,11 @@ class TimebankDues(models.Model):
     _check_company_auto = True
     _protected_fields = frozenset({"state", "stop_reason", "next_date"})
     _verbs_with_reason = frozenset({"action_stop"})
+    _personal_fields = {
+        "partner_id": ABOUT,
+        "account_id": NAMED,
+        "stop_reason": WORDS,
+    }
 
     reward_id = fields.Many2one(
         "timebank.reward", required=True, ondelete="restrict", index=True, check_company=True

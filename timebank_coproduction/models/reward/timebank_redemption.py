@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...tools import codes
 from ..common.hours_field import hours_field
+from ..common.personal import ABOUT, KEPT, NAMED, WORDS
 from ..common.verb import text, verb
 from ..ledger.timebank_verbs import NOTE_EACH
 from .timebank_reward import STAFF
@@ -62,6 +63,15 @@ class TimebankRedemption(models.Model):
     _verbs_with_reason = frozenset({"action_refuse", "action_cancel"})
     _todo_type = "timebank_coproduction.mail_activity_claim"
     _todo_state = "requested"
+    _personal_fields = {
+        "partner_id": ABOUT,
+        "account_id": NAMED,
+        "approver_id": NAMED,
+        "refusal_reason": WORDS,
+        "code": KEPT,
+        "fulfiller_id": NAMED,
+        "dues_id": NAMED,
+    }
 
     # Who claims what, and who pays
     reward_id = fields.Many2one(

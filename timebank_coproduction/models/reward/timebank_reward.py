@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ...tools.minutes import clock
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.personal import NAMED, OURS, TRADE
 from ..common.verb import verb
 from ..common.windows import open_form, open_list
 from ..common.words import say_day
@@ -41,6 +42,17 @@ class TimebankReward(models.Model):
     _price_fields = frozenset(
         {"minutes", "hours", "cash_price", "expected_cost", "supplier_id", "product_id"}
     )
+    _personal_fields = {
+        "image_1920": OURS,
+        "image_1024": OURS,
+        "image_512": OURS,
+        "image_256": OURS,
+        "image_128": OURS,
+        "name": OURS,
+        "description": OURS,
+        "supplier_id": TRADE,
+        "terms_set_by_id": NAMED,
+    }
 
     # What it is
     name = fields.Char(required=True, translate=True, tracking=True)

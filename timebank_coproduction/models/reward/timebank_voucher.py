@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ...tools import codes, qr, voucher_ddl
 from ..common.hours_field import hours_field
+from ..common.personal import OURS
 from ..common.verb import many, record, text, verb
 from ..common.words import say_hours
 
@@ -26,6 +27,9 @@ class TimebankVoucher(models.Model):
     _verbs_with_reason = frozenset({"action_cancel"})
     _log_access = False
     _allow_sudo_commands = False
+    _personal_fields = {
+        "code": OURS,
+    }
 
     batch_id = fields.Many2one(
         "timebank.voucher.batch", required=True, readonly=True, ondelete="restrict", index=True

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from ...tools import codes
 from ..common.figures import counts_by
 from ..common.hours_field import hours_field
+from ..common.personal import NAMED
 from ..common.verb import text, verb
 from ..common.windows import open_list, tell
 from ..common.words import say_day, say_hours, say_number
@@ -35,6 +36,9 @@ class TimebankVoucherBatch(models.Model):
     _typed_hours = {"hours": "minutes"}
     _verbs_with_reason = frozenset({"action_cancel"})
     _verbs_to_confirm = frozenset({"action_issue"})
+    _personal_fields = {
+        "account_id": NAMED,
+    }
 
     name = fields.Char(compute="_compute_name")
     minutes = fields.Integer("Minutes each", required=True, default=60, aggregator=None)

@@ -5,6 +5,7 @@ from ...tools import coproduction_form
 from ...tools.minutes import DAY
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.personal import NAMED, OURS
 from ..common.verb import verb
 from ..common.windows import open_list
 
@@ -42,6 +43,12 @@ class TimebankActivity(models.Model):
     _order = "priority desc, name, id"
     _check_company_auto = True
     _safeguards = frozenset({"check_type_ids"})
+    _personal_fields = {
+        "name": OURS,
+        "description": OURS,
+        "proposer_id": NAMED,
+        "coordinator_id": NAMED,
+    }
 
     # What
     name = fields.Char(required=True, tracking=True)

@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models, tools
 
 from ...tools import codes, qr
+from ..common.personal import SECRET
 from ..common.verb import verb
 from ..common.windows import open_dialog, open_list
 
@@ -14,6 +15,9 @@ class TimebankMember(models.Model):
     """What sessions need to know of a member: the card, the name to show, mails, checks."""
 
     _inherit = "timebank.member"
+    _personal_fields = {
+        "card_code": SECRET,
+    }
 
     card_code = fields.Char(
         "Card code",
@@ -146,6 +150,22 @@ class TimebankMember(models.Model):
                 )
             )
         return matters
+
+    def _get_unsettled(self):
+        """Whoever has left may still stand on registers that nobody has closed."""
+        # sudo: only which sessions they are
+        lines = self.env["timebank.attendance"].sudo()
+        waiting = lines.search(
+            [
+                ("scheme_id", "in", self.scheme_id.ids),
+                ("partner_id", "in", self.partner_id.ids),
+                ("state", "in", ("signed_up", "attended")),
+                ("session_id.state", "=", "open"),
+            ]
+        )
+        sessions = ", ".join(waiting.session_id.sorted("start").mapped("display_name"))
+        matters = [self.env._("Registers to close: %s", sessions)] if waiting else []
+        return [*super()._get_unsettled(), *matters]
 
     def _settle(self, day, reason):
         places = self._get_places(day)

@@ -7,6 +7,7 @@ from ...tools.minutes import DAY, clock
 from ..common.figures import counts_by, figures_over
 from ..common.hours_field import hours_field
 from ..common.odoo_private import time_zones
+from ..common.personal import NAMED, OURS
 from ..common.verb import text, verb
 from ..common.windows import open_list
 from ..common.words import at_place, say_day, say_span
@@ -47,6 +48,14 @@ class TimebankSession(models.Model):
     _check_company_auto = True
     _protected_fields = frozenset({"state", "closed_on", "closed_by_id", "series_id", "kiosk_token"})
     _verbs_with_reason = frozenset({"action_reopen"})
+    _personal_fields = {
+        "name": OURS,
+        "note": OURS,
+        "location": OURS,
+        "coordinator_id": NAMED,
+        "closed_by_id": NAMED,
+        "kiosk_token": OURS,
+    }
 
     # What
     # The session's company is the activity's, so there is nothing to compare.
