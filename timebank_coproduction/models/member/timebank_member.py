@@ -54,6 +54,7 @@ class TimebankMember(models.Model):
     )
     avatar_128 = fields.Image(related="partner_id.avatar_128")
     email = fields.Char(related="partner_id.email")
+    is_mailable = fields.Boolean(compute="_compute_is_mailable")
     phone = fields.Char(related="partner_id.phone")
     address = fields.Char(compute="_compute_address")
     # When
@@ -95,6 +96,12 @@ class TimebankMember(models.Model):
     _account_opened = models.Constraint(
         "CHECK (state = 'applicant' OR account_id IS NOT NULL)", "A member who has joined has an account."
     )
+
+    @api.depends("partner_id.email_normalized", "partner_id.message_bounce", "partner_id.is_blacklisted")
+    def _compute_is_mailable(self):
+        mailable = self.partner_id._origin._get_mailable()
+        for member in self:
+            member.is_mailable = member.partner_id._origin in mailable
 
     @api.depends("partner_id")
     def _compute_display_name(self):

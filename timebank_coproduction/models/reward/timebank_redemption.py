@@ -26,6 +26,7 @@ class TimebankRedemption(models.Model):
     _name = "timebank.redemption"
     _description = "Claim"
     _inherit = [
+        "timebank.of.bank",
         "timebank.protected",
         "timebank.verbs",
         "timebank.todo",

@@ -201,7 +201,7 @@ class TimebankRedemption(models.Model):
         :raises UserError: none of these claims has a code to show
         """
         if not any(claim.code and claim.state == "approved" for claim in self):
-            raise UserError(self.env._("None of these claims is approved and has a code to show."))
+            raise UserError(self.env._("No claim among these is approved and has a code to show."))
         return self.env.ref("timebank_coproduction.action_report_claim_slip").report_action(self)
 
     def _order_from(self, supplier, how):
