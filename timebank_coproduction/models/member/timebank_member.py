@@ -167,6 +167,8 @@ class TimebankMember(models.Model):
             member._in_verb().write({"account_id": account.id, "joined_on": member.joined_on or today})
         # sudo: the verb was allowed above; the account follows its membership
         (self - without).account_id.sudo().filtered(lambda account: account.state != "open").action_reopen()
+        # sudo: who comes back is no archived contact any more; the user may write the membership
+        self.partner_id.sudo().filtered(lambda person: not person.active).action_unarchive()
         self._in_verb().write({"state": "active", "left_on": False})
         return True
 
