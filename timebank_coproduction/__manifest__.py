@@ -43,6 +43,7 @@
         "data/ledger/mail_activity_type.xml",
         "data/ledger/mail_template.xml",
         "data/ledger/ir_cron.xml",
+        "data/member/ir_cron.xml",
         "data/hours/mail_activity_type.xml",
         "data/vetting/timebank_check_type.xml",
         "data/vetting/mail_activity_type.xml",
@@ -84,6 +85,7 @@
         "views/timebank_sign_up.xml",
         "views/timebank_intake.xml",
         "views/timebank_member.xml",
+        "views/timebank_double.xml",
         "views/res_partner.xml",
         "report/timebank_certificate.xml",
         "views/timebank_certificate.xml",
@@ -156,6 +158,6 @@
             "timebank_coproduction/static/tests/tours/*.js",
         ],
     },
-    "external_dependencies": {"python": ["numpy", "scipy", "xlsxwriter"]},
+    "external_dependencies": {"python": ["numpy", "phonenumbers", "rapidfuzz", "scipy", "xlsxwriter"]},
     "uninstall_hook": "uninstall_hook",
 }

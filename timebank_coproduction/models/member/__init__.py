@@ -4,4 +4,6 @@ from . import (
     timebank_account,
     timebank_scheme,
     res_partner,
+    timebank_double,
+    base_import,
 )
