@@ -20,12 +20,19 @@ ROLES = [
 class TimebankMember(models.Model):
     _name = "timebank.member"
     _description = "Time Bank Member"
-    _inherit = ["timebank.in.bank", "timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "timebank.in.bank",
+        "timebank.protected",
+        "timebank.reasoned",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "name, id"
     _rec_names_search = ["partner_id"]
     _check_company_auto = True
     _protected_fields = frozenset({"state", "account_id", "left_on"})
     _own_terms = frozenset({"role", "trusted"})
+    _verbs_to_confirm = frozenset({"action_pause"})
 
     # Who
     partner_id = fields.Many2one(
@@ -188,6 +195,26 @@ class TimebankMember(models.Model):
         """Nothing can be recorded for a paused member; the credits stay."""
         self._leave_active(self.env._("Only an active member can be paused."), {"state": "paused"})
         return True
+
+    def _explain(self, verb):
+        """What pausing does, and what goes on for these members unless somebody sees to it."""
+        if verb != "action_pause":
+            return super()._explain(verb)
+        lines = [
+            self.env._(
+                "Nothing can be recorded for who pauses; the credits stay. A membership that is over ends"
+                " with “Leave”."
+            )
+        ]
+        for member in self:
+            for matter in member._get_matters_in_pause():
+                lines.append(f"{member.name}: {matter}" if len(self) > 1 else matter)
+        return "\n".join(lines)
+
+    def _get_matters_in_pause(self):
+        """What becomes of what is open for a member who pauses: sentences. A subject adds its own."""
+        self.ensure_one()
+        return []
 
     @verb()
     def action_leave(self):
