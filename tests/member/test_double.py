@@ -200,6 +200,14 @@ class TestDouble(TimebankCase):
         )
         self.assertIn("Row 32, Alvarez Jose", self._import(many)()["messages"][0]["message"])
 
+    def test_rows_that_are_the_same_person(self):
+        self.coordinator.group_ids |= self.env.ref("base.group_partner_manager")
+        run = self._import("name,email\nRosa Diaz,rosa@example.org\nBen Fox,\nDiaz Rosa,ROSA@example.org\n")
+        self.assertIn(
+            "Rows 2 and 4, Rosa Diaz: may be the same (the same mail", run()["messages"][0]["message"]
+        )
+        self.assertEqual(len(run()["ids"]), 3)
+
     def test_files_of_others_are_left_alone(self):
         self.staff.group_ids |= self.env.ref("base.group_partner_manager")
         self.assertEqual(

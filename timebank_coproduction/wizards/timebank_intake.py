@@ -194,22 +194,23 @@ class TimebankIntake(models.TransientModel):
         """
         if self.partner_id or self.is_somebody_else:
             return True
-        details = {name: self[name] for name in ("name", "email", "phone", "zip")}
-        like = self.env["timebank.double"]._find_like(
-            [{**details, "is_company": self.role == "organisation"}]
-        )[0]
-        doubles = self.env["res.partner"].union(*list(like)[:MOST_DOUBLES])
+        like = self._find_like()
+        doubles = self.env["res.partner"].union(*like)
         if self.double_id in doubles:
             self.partner_id = self.double_id
             return True
         if doubles and doubles == self.double_ids:
             raise UserError(self.env._("Choose who it is, or say that it is none of them."))
         self.double_ids, self.double_id = doubles, False
-        self.double_text = "\n".join(
-            f"{contact.name}: {self.env['timebank.double']._say_reasons(like[contact])}"
-            for contact in doubles
-        )
+        self.double_text = self.env["timebank.double"]._say_like(like)
         return not doubles
+
+    def _find_like(self):
+        """The contacts whom they may be: dict of contact → reasons."""
+        details = {name: self[name] for name in ("name", "email", "phone", "zip")}
+        details["is_company"] = self.role == "organisation"
+        [like] = self.env["timebank.double"]._find_like([details])
+        return dict(list(like.items())[:MOST_DOUBLES])
 
     def _get_member(self):
         return self.env["timebank.member"].search(

@@ -62,7 +62,16 @@ class BaseImport(models.TransientModel):
         ]
         for details in people:
             details["is_company"] = details.get("is_company", "").casefold() in ("1", "true", "yes")
-        lines = []
+        lines = [
+            self.env._(
+                "Rows %(one)s and %(other)s, %(name)s: may be the same (%(reasons)s)",
+                one=one + before + 1,
+                other=other + before + 1,
+                name=people[one]["name"],
+                reasons=doubles._say_reasons(reasons),
+            )
+            for (one, other), reasons in doubles._find_twice(people).items()
+        ]
         for number, (details, like) in enumerate(
             zip(people, doubles._find_like(people), strict=True), before + 1
         ):

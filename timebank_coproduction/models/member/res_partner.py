@@ -99,15 +99,7 @@ class ResPartner(models.Model):
         for partner in self.filtered(lambda one: not one._origin and one.name):
             details = {name: partner[name] for name in self._get_details_compared()}
             like = doubles._find_like([details])[0]
-            partner.timebank_double_text = "\n".join(
-                self.env._(
-                    "%(name)s (%(details)s): %(reasons)s",
-                    name=contact.name,
-                    details=contact._say_details(),
-                    reasons=doubles._say_reasons(reasons),
-                )
-                for contact, reasons in like.items()
-            )
+            partner.timebank_double_text = doubles._say_like(like)
 
     @api.model
     def _get_details_compared(self):

@@ -87,6 +87,21 @@ class TimebankDouble(models.Model):
         }
         return ", ".join(words[reason] for reason in reasons if reason in words)
 
+    @api.model
+    def _say_like(self, like):
+        """Whom somebody may be, a line each: who, what is known of them, and why.
+
+        :param dict like: contact → reasons
+        """
+        return "\n".join(
+            self.env._(
+                "%(who)s: %(reasons)s",
+                who=" · ".join(filter(None, (contact.name, contact._say_details()))),
+                reasons=self._say_reasons(reasons),
+            )
+            for contact, reasons in like.items()
+        )
+
     # ------------------------------------------------------------
     # The list
     # ------------------------------------------------------------
@@ -214,19 +229,7 @@ class TimebankDouble(models.Model):
             one that there is, its ``id`` as well
         :return: list of a dict of contact → reasons for each, the likeliest first
         """
-        new = [
-            doubles.person(
-                details.get("id") or -number - 1,
-                details.get("name"),
-                details.get("email"),
-                details.get("phone"),
-                details.get("zip"),
-                details.get("street"),
-                details.get("is_company"),
-                region=self._get_region(),
-            )
-            for number, details in enumerate(people)
-        ]
+        new = self._read_new(people)
         # who was a member may come back, though the contact is archived
         contacts = self.env["res.partner"].with_context(active_test=False)
         if len(new) > LOOKED_FOR:
@@ -246,6 +249,29 @@ class TimebankDouble(models.Model):
                 for contact_id, reasons in sorted(like.items(), key=lambda item: -_weigh(item[1]))
             }
             for like in found
+        ]
+
+    def _find_twice(self, people):
+        """Who of the people about to be made may be the same as another of them.
+
+        :return: dict of the places of two in the list → reasons
+        """
+        pairs = doubles.find_pairs(self._read_new(people))
+        return {(-other - 1, -one - 1): reasons for (one, other), reasons in pairs.items()}
+
+    def _read_new(self, people):
+        return [
+            doubles.person(
+                details.get("id") or -number - 1,
+                details.get("name"),
+                details.get("email"),
+                details.get("phone"),
+                details.get("zip"),
+                details.get("street"),
+                details.get("is_company"),
+                region=self._get_region(),
+            )
+            for number, details in enumerate(people)
         ]
 
     def _find_open_like(self, people, others):
