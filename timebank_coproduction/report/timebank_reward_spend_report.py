@@ -97,7 +97,7 @@ class TimebankRewardSpendReport(models.Model):
               JOIN res_company c ON c.id = spend.company_id
               LEFT JOIN timebank_grant g ON g.id = spend.grant_id
             """,
-            day=claim_day("r"),
+            day=claim_day(self.env, "r"),
             by_hand=self._get_by_hand(),
             **self._get_project_link("timebank.grant", "grant"),
             **self._get_project_link("timebank.scheme", "bank"),

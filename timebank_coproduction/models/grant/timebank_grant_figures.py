@@ -138,7 +138,7 @@ class TimebankGrant(models.Model):
                 """,
                 matches=self._get_match_query(date),
                 grants=self._ids_or_none(),
-                standing=SQL("AND %s <= %s", claim_day("r"), date) if date else SQL(),
+                standing=SQL("AND %s <= %s", claim_day(self.env, "r"), date) if date else SQL(),
             )
         )
         return {grant_id: (count, *map(float, amounts)) for grant_id, count, *amounts in rows}
@@ -206,7 +206,7 @@ class TimebankGrant(models.Model):
                     WHERE scheme_id = %(bank)s AND state IN ('approved', 'fulfilled')
                       AND %(day)s > %(year_before)s AND %(day)s <= %(date)s""",
                 bank=scheme.id,
-                day=claim_day("r"),
+                day=claim_day(self.env, "r"),
                 year_before=fields.Date.subtract(date, years=1),
                 date=date,
             )

@@ -215,7 +215,7 @@ class TimebankReconciliation(models.Model):
                            OR id IN (SELECT redemption_id FROM timebank_reward_match
                                       WHERE grant_id = %(grant)s)
                         ORDER BY id""",
-                    day=claim_day("r"),
+                    day=claim_day(self.env, "r"),
                     last=self.date_to,
                     grant=self.grant_id.id,
                 )

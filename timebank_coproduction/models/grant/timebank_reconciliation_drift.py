@@ -111,7 +111,7 @@ class TimebankReconciliation(models.Model):
                 entries=grant._get_posted(None, self.date_to),
                 company=grant.company_id.id,
                 matches=grant._get_match_query(self.date_to),
-                day=claim_day("r"),
+                day=claim_day(self.env, "r"),
                 grant=grant.id,
                 last=self.date_to,
             )
