@@ -422,7 +422,7 @@ class TimebankToday(models.AbstractModel):
             self.env._("Banks without a coordinator"),
             "timebank.scheme",
             "timebank_scheme_action",
-            [("state", "=", "open"), ("coordinator_ids", "=", False)],
+            [("state", "=", "open"), ("coordinator_ids", "not any", [("active", "=", True)])],
         )
 
     def _get_unsealed(self):

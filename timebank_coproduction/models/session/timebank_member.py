@@ -167,6 +167,18 @@ class TimebankMember(models.Model):
         matters = [self.env._("Registers to close: %s", sessions)] if waiting else []
         return [*super()._get_unsettled(), *matters]
 
+    def _get_matters_in_pause(self):
+        matters = super()._get_matters_in_pause()
+        places = self._get_places(fields.Date.subtract(fields.Date.context_today(self), days=1))
+        if places:
+            sessions = ", ".join(places.session_id.sorted("start").mapped("display_name"))
+            matters.append(
+                self.env._(
+                    "Places in sessions are kept: %s. Take them off those they won't come to.", sessions
+                )
+            )
+        return matters
+
     def _settle(self, day, reason):
         places = self._get_places(day)
         if places:
