@@ -101,6 +101,7 @@ class TimebankReconciliation(models.Model):
         "prepared_by": NAMED,
         "reviewed_by": NAMED,
         "hash": OURS,
+        "later_hash": OURS,
         "anchors": OURS,
         "inputs_digest": OURS,
     }
