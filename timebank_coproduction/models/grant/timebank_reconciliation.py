@@ -159,7 +159,9 @@ class TimebankReconciliation(models.Model):
     spent_amount = fields.Monetary("Spent this period", **MONEY)
     to_date_amount = fields.Monetary("Spent to date", **MONEY)
     ledger_amount = fields.Monetary(
-        "Odoo's analytic balance", help="For the same account and period, without accruals of claims.", **MONEY
+        "Odoo's analytic balance",
+        help="For the same account and period, without accruals of claims.",
+        **MONEY,
     )
     gap_amount = fields.Monetary("Gap", help="Between the lines below and Odoo's analytic balance.", **MONEY)
     draft_amount = fields.Monetary("In draft bills", **MONEY)
