@@ -88,6 +88,7 @@
         "views/timebank_sign_up.xml",
         "views/timebank_intake.xml",
         "views/timebank_member.xml",
+        "views/timebank_double.xml",
         "views/res_partner.xml",
         "report/timebank_certificate.xml",
         "views/timebank_certificate.xml",
@@ -165,6 +166,6 @@
             "timebank_coproduction/static/tests/tours/*.js",
         ],
     },
-    "external_dependencies": {"python": ["numpy", "scipy", "xlsxwriter"]},
+    "external_dependencies": {"python": ["numpy", "phonenumbers", "rapidfuzz", "scipy", "xlsxwriter"]},
     "uninstall_hook": "uninstall_hook",
 }

@@ -25,6 +25,7 @@ from . import test_prepayment
 from . import test_reconciliation
 from . import test_reconciliation_drift
 from . import test_reconciliation_period
+from . import test_reconciliation_texts
 from . import test_reconciliation_workbook
 from . import test_reward_match
 from . import test_reward_match_order

@@ -5,6 +5,8 @@
 folder, the pictures that journeys take on their way are kept there.
 """
 
+from . import test_buttons_journey
+from . import test_double_journey
 from . import test_durations_journey
 from . import test_finance_journey
 from . import test_finding_people_journey
@@ -15,6 +17,7 @@ from . import test_introduction_journey
 from . import test_kiosk_browser
 from . import test_kiosk_journey
 from . import test_personal_journey
+from . import test_phone_journey
 from . import test_pot_journey
 from . import test_register_browser
 from . import test_register_journey

@@ -248,15 +248,17 @@ class Screen:
             self.settle()
 
     def choose(self, label, option):
-        """One of a list of choices: a drop-down or radio buttons."""
+        """One of a list of choices: a drop-down, radio buttons, or what a phone pulls up from below."""
         widget = self.field(label)
         if widget.locator("select").count():
             widget.locator("select").select_option(label=option)
         elif widget.locator(".o_radio_item").count():
             widget.locator(".o_radio_item label").filter(has_text=_exactly(option)).click()
         else:
-            widget.locator("input").first.click()
-            self.page.locator(".o_select_menu_item, .dropdown-item").filter(has_text=_exactly(option)).click()
+            widget.locator(".o_select_menu_toggler, input").first.click()
+            menu = self.page.locator(".o_bottom_sheet, .o-dropdown--menu").last
+            menu.locator(".o_select_menu_item, .dropdown-item").filter(has_text=_exactly(option)).click()
+            self.page.locator(".o_bottom_sheet").wait_for(state="detached")
         self.settle()
 
     def pick(self, label, text, option=None):
@@ -345,6 +347,11 @@ class Screen:
         if self.page.locator(".o_form_status_indicator_buttons:not(.invisible)").count():
             raise AssertionError(f"not saved: {self.page.locator('.o_notification').all_inner_texts()}")
 
+    def discard(self):
+        """The cross beside *Save*."""
+        self.page.locator(".o_form_button_cancel").click()
+        self.settle()
+
     # ------------------------------------------------------------
     # Buttons.
     # ------------------------------------------------------------
@@ -367,6 +374,16 @@ class Screen:
         else:
             self.button(text).click()
         self.settle()
+
+    def another(self):
+        """Another window of the same person.
+
+        :return: its ``Screen``; what goes wrong there is a complaint here
+        """
+        tab = Screen(self.page.context.new_page(), self.phone)
+        tab.complaints = self.complaints
+        tab.go("/odoo")
+        return tab
 
     def press_to_open(self, text):
         """A button that opens a page in a tab of its own.
@@ -441,8 +458,9 @@ class Screen:
     def open(self, text):
         """The record of that row or card."""
         row = self.row(text)
-        cells = row.locator("td.o_data_cell")
-        (cells.first if cells.count() else row).click()
+        cells, words = row.locator("td.o_data_cell"), row.get_by_text(text)
+        # of a card its words: in the middle of it may be a button
+        (cells.first if cells.count() else words.first if words.count() else row).click()
         self.settle()
 
     def open_first(self):

@@ -112,6 +112,7 @@ class TrustCase(TimebankCase):
         made["timebank.seal"] = scheme.last_seal_id
         made["timebank.seal.line"] = scheme.last_seal_id.line_ids[:1]
         # people and skills
+        made["timebank.double"] = cls._make_double(people[0], people[1])
         check_type = make("timebank.check.type", name=f"Check {word}")
         make("timebank.check", partner_id=people[0].id, type_id=check_type.id, reference=f"No {word}")
         skill = make("timebank.skill", name=f"Juggling {word}")

@@ -119,10 +119,9 @@ class TimebankRequest(models.Model):
 
     def _check_keepable(self, vals=None):
         result = super()._check_keepable(vals)
-        today = fields.Date.context_today(self)
         for request in self:
             asked = vals is None or "needed_by" in vals
-            if asked and request.needed_by and request.needed_by < today:
+            if asked and request.needed_by and request.needed_by < request.scheme_id._today():
                 raise ValidationError(
                     self.env._(
                         "“%s” is needed by a day gone by: choose a day to come.",
@@ -160,9 +159,9 @@ class TimebankRequest(models.Model):
 
     def _get_refusals_to_publish(self, states=("draft", "paused", "expired")):
         refusals = super()._get_refusals_to_publish(states)
-        today = fields.Date.context_today(self)
         for request in self:
-            if request.id not in refusals and request.needed_by and request.needed_by < today:
+            past = request.needed_by and request.needed_by < request.scheme_id._today()
+            if request.id not in refusals and past:
                 refusals[request.id] = self.env._(
                     "“%s” was needed by a day gone by: set a new day first.",
                     request.display_name,

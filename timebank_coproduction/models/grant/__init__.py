@@ -13,6 +13,7 @@ from . import (
     timebank_prepayment,
     timebank_reward_match,
     timebank_grant_matching,
+    timebank_signed_texts,
     timebank_reconciliation_period,
     timebank_reconciliation,
     timebank_reconciliation_books,

@@ -120,8 +120,13 @@ class TimebankBillLine(models.Model):
 
     @verb(single=True)
     def action_view_bill(self):
-        """The bill or journal entry that the line is on, for whoever may open it."""
+        """The bill or journal entry that the line is on.
+
+        :raises UserError: for others than those who work in the accounts
+        """
         self.ensure_one()
+        if not self.env["account.move"].has_access("read"):
+            raise UserError(self.env._("Bills are opened by those who work in the accounts: ask finance."))
         return open_form(self.move_id)
 
     # ------------------------------------------------------------

@@ -14,6 +14,7 @@ class TimebankLedgerCheck(models.AbstractModel):
             self._find_beyond_bill_lines,
             self._find_wrong_shares,
             self._find_lost_anchors,
+            self._find_altered_signatures,
         ]
 
     def _find_wrongly_matched_claims(self, schemes):
@@ -116,3 +117,20 @@ class TimebankLedgerCheck(models.AbstractModel):
                         )
                     )
         return violations
+
+    def _find_altered_signatures(self, schemes):
+        """What two people signed is as they signed it, but for words that were erased as such."""
+        reconciliations = self.env["timebank.reconciliation"].search(
+            [("grant_id.scheme_ids", "in", schemes.ids), ("state", "!=", "draft")]
+        )
+        return [
+            self._prepare_violation(
+                (reconciliation.grant_id.scheme_ids & schemes)[:1],
+                "signed",
+                self.env._("what was signed as “%s” was altered.", reconciliation.display_name),
+                reconciliation._name,
+                reconciliation.id,
+            )
+            for reconciliation in reconciliations
+            if not reconciliation.is_intact
+        ]

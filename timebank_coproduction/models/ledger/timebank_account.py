@@ -20,7 +20,7 @@ NOTICE = relativedelta(months=1)
 class TimebankAccount(models.Model):
     _name = "timebank.account"
     _description = "Time Credit Account"
-    _inherit = ["timebank.protected", "timebank.told", "mail.thread"]
+    _inherit = ["timebank.of.bank", "timebank.protected", "timebank.told", "mail.thread"]
     _order = "kind, name, id"
     _rec_names_search = ["name", "partner_id"]
     _protected_fields = frozenset({"balance_minutes", "state", "kind", "scheme_id", "partner_id"})
@@ -324,12 +324,15 @@ class TimebankAccount(models.Model):
     @api.model
     def _cron_expire(self):
         """Nightly: announce what will expire in a month, and move what was announced a month ago."""
-        today = fields.Date.context_today(self)
         for scheme in self.env["timebank.scheme"].search([("expiry", "=", "to_pot"), ("state", "=", "open")]):
-            still = self._search_unmoved(scheme, today)
-            announced = still.filtered(lambda account: account.expiry_on and account.expiry_on <= today)
-            announced._expire()
-            still.filtered(lambda account: not account.expiry_notice_on)._announce_expiry(today)
+            self._expire_in(scheme, scheme._today())
+
+    def _expire_in(self, scheme, today):
+        """What :meth:`_cron_expire` does, in one bank."""
+        still = self._search_unmoved(scheme, today)
+        announced = still.filtered(lambda account: account.expiry_on and account.expiry_on <= today)
+        announced._expire()
+        still.filtered(lambda account: not account.expiry_notice_on)._announce_expiry(today)
 
     def _search_unmoved(self, scheme, today):
         """Members' accounts with credits that nothing moved on for the months of the policy, less the

@@ -26,6 +26,7 @@ class TimebankRedemption(models.Model):
     _name = "timebank.redemption"
     _description = "Claim"
     _inherit = [
+        "timebank.of.bank",
         "timebank.protected",
         "timebank.verbs",
         "timebank.todo",
@@ -404,11 +405,10 @@ class TimebankRedemption(models.Model):
 
     def _prepare_decision(self, approver):
         """:return: dict of record id → who approved it, when, and until when it is good"""
-        today = fields.Date.context_today(self)
         vals = {"state": "approved", "approver_id": approver.id, "approved_on": fields.Datetime.now()}
         vals_by_id = {}
         for reward, claims in self._by_reward().items():
-            collect_by = today + relativedelta(days=reward.collect_days)
+            collect_by = reward.scheme_id._today() + relativedelta(days=reward.collect_days)
             vals_by_id |= {claim_id: {**vals, "collect_by": collect_by} for claim_id in claims.ids}
         return vals_by_id
 

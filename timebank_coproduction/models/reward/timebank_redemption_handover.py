@@ -141,7 +141,7 @@ class TimebankRedemption(models.Model):
             return "used"
         if claim.state != "approved":
             return "ended"
-        if claim.collect_by and claim.collect_by < fields.Date.context_today(claim):
+        if claim.collect_by and claim.collect_by < claim.scheme_id._today():
             return "expired"
         return "accepted"
 
@@ -201,12 +201,12 @@ class TimebankRedemption(models.Model):
         :raises UserError: none of these claims has a code to show
         """
         if not any(claim.code and claim.state == "approved" for claim in self):
-            raise UserError(self.env._("None of these claims is approved and has a code to show."))
+            raise UserError(self.env._("No claim among these is approved and has a code to show."))
         return self.env.ref("timebank_coproduction.action_report_claim_slip").report_action(self)
 
     def _order_from(self, supplier, how):
         """Order these claims of one bank from one supplier."""
-        vals = {"ordered_on": fields.Date.context_today(self)}
+        vals = {"ordered_on": self.scheme_id._today()}
         if how == "bill":
             bill = self.env["account.move"].with_company(self.company_id).create(self._prepare_bill(supplier))
             vals["order_bill_id"] = bill.id
@@ -262,10 +262,16 @@ class TimebankRedemption(models.Model):
     @api.model
     def _cron_late(self):
         """Daily: announce what ends within a week, and call off what was announced and not used."""
+        for banks in self.env["timebank.scheme"]._by_zone():
+            self.with_env(banks.env)._end_late_in(banks)
+
+    def _end_late_in(self, banks):
+        """What :meth:`_cron_late` does, in banks of one time zone."""
         today = fields.Date.context_today(self)
         ending = self.search(
             [
                 ("state", "=", "approved"),
+                ("scheme_id", "in", banks.ids),
                 ("scheme_id.state", "=", "open"),
                 ("collect_by", "<=", today + timedelta(days=NOTICE_DAYS)),
             ]
