@@ -94,6 +94,13 @@ class TimebankCase(TransactionCase):
         return hours.with_env(cls.env)
 
     @classmethod
+    def _make_double(cls, one, other):
+        """A row of the list of those who may be the same person."""
+        doubles = cls.env["timebank.double"]
+        doubles._insert({(one.id, other.id): ("mail", "name")})
+        return doubles.search([("partner_id", "=", one.id), ("other_id", "=", other.id)])
+
+    @classmethod
     def _leave(cls, members, **vals):
         """End memberships as the dialog does, unless said otherwise with the credits left where they are."""
         leaving = members.env["timebank.leaving"].create(

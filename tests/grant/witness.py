@@ -206,6 +206,19 @@ class Witness:
             and (not day or self.claim_day(claim) <= day)
         ]
 
+    def agreed(self, grant, day=None):
+        """The amount and the share for rewards: now, or what was agreed by the end of a day."""
+        terms = {"amount": grant["amount"], "percentage": grant["reward_percentage"]}
+        changes = [row for row in self.amendments.values() if row["grant_id"] == grant["id"]]
+        if day and changes:
+            first = min(changes, key=lambda row: row["id"])
+            terms = {name: first[f"old_{name}"] for name in terms}
+            for row in sorted(changes, key=lambda row: (row["date"], row["id"])):
+                if row["date"] <= day:
+                    changed = [name for name in terms if row[f"old_{name}"] != row[f"new_{name}"]]
+                    terms |= {name: row[f"new_{name}"] for name in changed}
+        return exact(terms["amount"]), exact(terms["percentage"])
+
     def claims_told(self, grant_id, first, last):
         """What a reconciliation says of claims that were billed in these days, or wait for a bill.
 
@@ -229,8 +242,9 @@ class Witness:
         """Every figure of a grant: now, or at the end of a day."""
         grant, paid = self.grants[grant_id], self.paid(grant_id, day)
         coin, claims = self._coin(grant), self.standing(grant_id, day)
-        award = to_coins(exact(grant["amount"]) * exact(grant["rate"]), coin)
-        budget = to_coins(award * exact(grant["reward_percentage"]) / 100, coin)
+        amount, percentage = self.agreed(grant, day)
+        award = to_coins(amount * exact(grant["rate"]), coin)
+        budget = to_coins(award * percentage / 100, coin)
         billed = sum(self.spending(grant_id, day).values())
         matched = sum(paid[claim["id"]] for claim in claims)
         unbilled = sum(
@@ -245,6 +259,7 @@ class Witness:
             "billed_matched_amount": matched,
             "billed_unmatched_amount": billed - matched,
             "unbilled_amount": unbilled,
+            "agreed_budget": budget,
             "remaining_amount": budget - billed - unbilled,
         }
 

@@ -268,6 +268,13 @@ class Screen:
         """
         self._pick_in(self.field(label), text, option or text)
 
+    def pick_offered(self, label, option):
+        """Click into an empty field that looks things up, and take one of the few that it offers."""
+        widget = self.field(label)
+        widget.locator("input:visible").first.click()
+        widget.locator(".o-autocomplete--dropdown-menu li").filter(has_text=option).first.click()
+        self.settle()
+
     def _pick_in(self, widget, text, option):
         box = widget.locator("input:visible").first
         box.click()
@@ -483,7 +490,7 @@ class Screen:
 
     def cell(self, row, column):
         """What a row shows in a column, by the column's heading."""
-        return self._cell(self.row(row), column).inner_text().strip()
+        return self._cell(self.row(row), column).inner_text().replace("\xa0", " ").strip()
 
     def _cell(self, row, column):
         heads = self.top.locator("th[data-name]").filter(has_text=_exactly(column))

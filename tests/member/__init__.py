@@ -1,3 +1,6 @@
+from . import test_archiving
+from . import test_double
+from . import test_double_names
 from . import test_forgetting
 from . import test_gift
 from . import test_gift_concurrency

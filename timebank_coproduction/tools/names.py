@@ -117,6 +117,15 @@ def asked(text):
     return folded(text).replace("'", "").split()
 
 
+def escaped(piece):
+    r"""A piece for SQL's ``LIKE`` that stands for itself alone.
+
+    >>> escaped("100%_")
+    '100\\%\\_'
+    """
+    return piece.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
 def is_enough(text, least):
     """Whether so much was typed that people may be looked for: some letters, or one sign that is a name.
 

@@ -59,9 +59,7 @@ class ResPartner(models.Model):
     @api.model
     def _get_domain_of_people(self, text):
         """The people for whom ``text`` stands; nobody, where it holds no word."""
-        pieces = [
-            piece.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") for piece in names.asked(text)
-        ]
+        pieces = list(map(names.escaped, names.asked(text)))
         if not pieces:
             return Domain.FALSE
         return Domain.AND([Domain("timebank_sought", "like", piece) for piece in pieces])

@@ -385,7 +385,13 @@ class TimebankToday(models.AbstractModel):
             self.env._("Bills without claims"),
             "timebank.bill.line",
             "timebank_bill_line_action",
-            [("grant_id.state", "=", "open"), ("status", "in", ("open", "part", "changed"))],
+            [
+                ("grant_id.state", "=", "open"),
+                ("status", "in", ("open", "part", "changed")),
+                "|",
+                ("is_prepaid", "=", False),
+                ("status", "=", "changed"),
+            ],
             ["date:min"],
             self._say_oldest,
         )
@@ -416,7 +422,7 @@ class TimebankToday(models.AbstractModel):
             self.env._("Banks without a coordinator"),
             "timebank.scheme",
             "timebank_scheme_action",
-            [("state", "=", "open"), ("coordinator_ids", "=", False)],
+            [("state", "=", "open"), ("coordinator_ids", "not any", [("active", "=", True)])],
         )
 
     def _get_unsealed(self):

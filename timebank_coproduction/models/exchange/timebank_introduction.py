@@ -17,6 +17,7 @@ class TimebankIntroduction(models.Model):
     _name = "timebank.introduction"
     _description = "Introduction"
     _inherit = [
+        "timebank.of.bank",
         "timebank.prepared",
         "timebank.protected",
         "timebank.verbs",

@@ -109,6 +109,15 @@ class TimebankMember(models.Model):
             )
         return super()._settle(day, reason)
 
+    def _get_matters_in_pause(self):
+        matters = super()._get_matters_in_pause()
+        live = self.env["timebank.skill"]
+        for records in (self.offer_ids, self.request_ids):
+            live |= records.filtered(lambda record: record.state == "published").skill_id
+        if live:
+            matters.append(self.env._("Offers and requests pause too: %s.", ", ".join(live.mapped("name"))))
+        return matters
+
     def _withdraw_offers(self, state):
         """What a member who pauses or leaves offered and asked for is not suggested any more."""
         # sudo: the offers follow the membership; the user may write the membership.

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 
 from ..common.personal import OURS
 from ..common.words import say_day
+from .timebank_grant_amendable import BELONGS
 
 
 class TimebankGrantAgreed(models.AbstractModel):
@@ -34,7 +35,7 @@ class TimebankGrantAgreed(models.AbstractModel):
 class TimebankGrantLine(models.Model):
     _name = "timebank.grant.line"
     _description = "Grant Budget Line"
-    _inherit = ["timebank.grant.agreed"]
+    _inherit = ["timebank.grant.agreed", "timebank.grant.line.actual"]
     _order = "sequence, id"
     _personal_fields = {
         "name": OURS,
@@ -49,7 +50,10 @@ class TimebankGrantLine(models.Model):
     _positive = models.Constraint("CHECK (amount >= 0)", "A budget line is zero or more.")
 
     def _say(self):
-        return f"{self.name}, {self.currency_id.format(self.amount)}"
+        # sudo: names of what the line is for, for the grant's history
+        parts = [", ".join(self.sudo()[name].mapped("display_name")) for name in BELONGS]
+        belongs = "; ".join(filter(None, parts))
+        return f"{self.name}, {self.currency_id.format(self.amount)}" + (f" ({belongs})" if belongs else "")
 
 
 class TimebankGrantDeadline(models.Model):

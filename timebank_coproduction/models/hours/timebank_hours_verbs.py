@@ -175,13 +175,27 @@ class TimebankHours(models.Model):
             for other in by_day[entry.partner_id.id, entry.date]:
                 if entry != other and entry._is_double_of(other):
                     refusals[entry.id] = self.env._(
-                        "%(person)s has recorded %(time)s of that day already. If it was another"
+                        "%(person)s has recorded %(time)s of that day already%(which)s. If it was another"
                         " stretch of time, give both entries the time at which they began.",
                         person=entry.partner_id.name,
                         time=clock(other.minutes),
+                        which=other._say_which(),
                     )
                     break
         return refusals
+
+    def _say_which(self):
+        """What tells this entry from others of its day, after a colon; nothing to whom it isn't shown."""
+        self.ensure_one()
+        if not self.sudo(False).has_access("read"):
+            return ""
+        words = [f"“{self.description}”"] if self.description else [self.category_id.name]
+        if self.receiver_id:
+            words.append(self.env._("for %s", self.receiver_id._say_name()))
+        if self.start_minute >= 0:
+            words.append(self.env._("from %s", clock(self.start_minute)))
+        words.append(dict(self._fields["state"]._description_selection(self.env))[self.state].lower())
+        return ": " + ", ".join(filter(None, words))
 
     def _is_double_of(self, other):
         if self.start_minute >= 0 and other.start_minute >= 0:

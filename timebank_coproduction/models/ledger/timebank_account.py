@@ -20,7 +20,7 @@ NOTICE = relativedelta(months=1)
 class TimebankAccount(models.Model):
     _name = "timebank.account"
     _description = "Time Credit Account"
-    _inherit = ["timebank.protected", "timebank.told", "mail.thread"]
+    _inherit = ["timebank.of.bank", "timebank.protected", "timebank.told", "mail.thread"]
     _order = "kind, name, id"
     _rec_names_search = ["name", "partner_id"]
     _protected_fields = frozenset({"balance_minutes", "state", "kind", "scheme_id", "partner_id"})

@@ -7,4 +7,6 @@ from . import (
     timebank_erasure,
     timebank_retention,
     res_partner,
+    timebank_double,
+    base_import,
 )

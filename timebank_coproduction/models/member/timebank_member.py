@@ -42,6 +42,7 @@ class TimebankMember(models.Model):
         "availability_ids": HELD,
         "account_id": NAMED,
     }
+    _verbs_to_confirm = frozenset({"action_pause"})
 
     # Who
     partner_id = fields.Many2one(
@@ -54,6 +55,7 @@ class TimebankMember(models.Model):
     )
     avatar_128 = fields.Image(related="partner_id.avatar_128")
     email = fields.Char(related="partner_id.email")
+    is_mailable = fields.Boolean(compute="_compute_is_mailable")
     phone = fields.Char(related="partner_id.phone")
     address = fields.Char(compute="_compute_address")
     # When
@@ -95,6 +97,12 @@ class TimebankMember(models.Model):
     _account_opened = models.Constraint(
         "CHECK (state = 'applicant' OR account_id IS NOT NULL)", "A member who has joined has an account."
     )
+
+    @api.depends("partner_id.email_normalized", "partner_id.message_bounce", "partner_id.is_blacklisted")
+    def _compute_is_mailable(self):
+        mailable = self.partner_id._origin._get_mailable()
+        for member in self:
+            member.is_mailable = member.partner_id._origin in mailable
 
     @api.depends("partner_id")
     def _compute_display_name(self):
@@ -186,6 +194,8 @@ class TimebankMember(models.Model):
             member._in_verb().write({"account_id": account.id, "joined_on": joined_on})
         # sudo: the verb was allowed above; the account follows its membership
         (self - without).account_id.sudo().filtered(lambda account: account.state != "open").action_reopen()
+        # sudo: who comes back is no archived contact any more; the user may write the membership
+        self.partner_id.sudo().filtered(lambda person: not person.active).action_unarchive()
         self._in_verb().write({"state": "active", "left_on": False})
         return True
 
@@ -205,6 +215,26 @@ class TimebankMember(models.Model):
         """Nothing can be recorded for a paused member; the credits stay."""
         self._leave_active(self.env._("Only an active member can be paused."), {"state": "paused"})
         return True
+
+    def _explain(self, verb):
+        """What pausing does, and what goes on for these members unless somebody sees to it."""
+        if verb != "action_pause":
+            return super()._explain(verb)
+        lines = [
+            self.env._(
+                "Nothing can be recorded for who pauses; the credits stay. A membership that is over ends"
+                " with “Leave”."
+            )
+        ]
+        for member in self:
+            for matter in member._get_matters_in_pause():
+                lines.append(f"{member.name}: {matter}" if len(self) > 1 else matter)
+        return "\n".join(lines)
+
+    def _get_matters_in_pause(self):
+        """What becomes of what is open for a member who pauses: sentences. A subject adds its own."""
+        self.ensure_one()
+        return []
 
     @verb()
     def action_leave(self):

@@ -22,6 +22,7 @@ class TimebankDues(models.Model):
     _name = "timebank.dues"
     _description = "Repeating Claim"
     _inherit = [
+        "timebank.of.bank",
         "timebank.protected",
         "timebank.reasoned",
         "timebank.told",

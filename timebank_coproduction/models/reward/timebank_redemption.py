@@ -26,6 +26,7 @@ class TimebankRedemption(models.Model):
     _name = "timebank.redemption"
     _description = "Claim"
     _inherit = [
+        "timebank.of.bank",
         "timebank.protected",
         "timebank.verbs",
         "timebank.todo",
@@ -34,7 +35,7 @@ class TimebankRedemption(models.Model):
         "mail.activity.mixin",
     ]
     _order = "id desc"
-    _rec_names_search = ["partner_id", "reward_id"]
+    _rec_names_search = ["partner_id", "reward_id", "bill_reference"]
     _check_company_auto = True
     _protected_fields = frozenset(
         {

@@ -29,6 +29,7 @@ class TimebankReward(models.Model):
         "timebank.prepared",
         "timebank.in.bank",
         "timebank.protected",
+        "timebank.verbs",
         "mail.thread",
         "mail.activity.mixin",
         "image.mixin",
@@ -298,29 +299,32 @@ class TimebankReward(models.Model):
     def action_publish(self):
         """Put drafts and archived rewards into the catalogue.
 
-        :raises UserError: naming the first that can't be, and why
+        :return: ``True``, or an action listing what could not be published, and why
+        :raises UserError: when nothing could
         """
-        self._check_run_by_user()
-        for reward in self:
-            reason = reward._why_not_publishable()
-            if reason:
-                raise UserError(reason)
-        self._in_verb().write({"state": "published"})
-        return True
+        return self._move_to(
+            "published",
+            {reward.id: reason for reward in self if (reason := reward._why_not_publishable())},
+            self.env._("published"),
+        )
 
     @verb()
     def action_archive(self):
         """Take rewards out of the catalogue. Claims that were made still stand."""
-        self._check_run_by_user()
-        self._in_verb().write({"state": "archived"})
-        return True
+        return self._move_to("archived", {}, self.env._("archived"))
 
     @verb()
     def action_draft(self):
         """Take rewards out of the catalogue to work on them."""
-        self._check_run_by_user()
-        self._in_verb().write({"state": "draft"})
-        return True
+        return self._move_to("draft", {}, self.env._("taken back"))
+
+    def _move_to(self, state, refusals, done):
+        others = self._get_refusals_to_run()
+        if len(others) == len(self):
+            self._check_run_by_user()
+        refusals = {**refusals, **others}
+        self._raise_or_list(refusals)._in_verb().write({"state": state})
+        return self._tell(refusals, done)
 
     @verb(single=True)
     def action_claim(self):

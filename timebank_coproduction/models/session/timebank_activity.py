@@ -86,7 +86,6 @@ class TimebankActivity(models.Model):
         domain="[('share', '=', False)]",
         tracking=True,
     )
-    is_run_by_user = fields.Boolean("I decide here", compute="_compute_is_run_by_user")
     planned_by = fields.Selection(
         SIDES, string="Planned by", tracking=True, help="Who decides what is done and how."
     )
@@ -172,13 +171,6 @@ class TimebankActivity(models.Model):
         f"CHECK (attendee_minutes BETWEEN 0 AND {DAY})",
         "A session costs or earns between nothing and 24 hours.",
     )
-
-    @api.depends("scheme_id.coordinator_ids")
-    @api.depends_context("uid")
-    def _compute_is_run_by_user(self):
-        run = self.scheme_id._run_by_user()
-        for activity in self:
-            activity.is_run_by_user = activity.scheme_id in run
 
     @api.depends("hours_ids.state", "hours_ids.minutes", "hours_ids.role")
     def _compute_measured(self):

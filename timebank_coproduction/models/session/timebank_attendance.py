@@ -34,7 +34,13 @@ class TimebankAttendance(models.Model):
 
     _name = "timebank.attendance"
     _description = "Attendance"
-    _inherit = ["timebank.prepared", "timebank.protected", "timebank.verbs", "timebank.told"]
+    _inherit = [
+        "timebank.of.bank",
+        "timebank.prepared",
+        "timebank.protected",
+        "timebank.verbs",
+        "timebank.told",
+    ]
     _typed_hours = {"hours": "minutes"}
     _order = "start desc, session_id.id, role, partner_id, id"
     _rec_names_search = ["partner_id", "session_id"]

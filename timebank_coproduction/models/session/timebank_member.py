@@ -44,9 +44,20 @@ class TimebankMember(models.Model):
         default=True,
         help="Places, reminders, cancellations and thanks. Each such mail has a link to switch them off.",
     )
-    check_ids = fields.One2many(related="partner_id.timebank_check_ids", string="Checks")
+    check_ids = fields.One2many("timebank.check", compute="_compute_check_ids", string="Checks")
 
     _card_unique = models.UniqueIndex("(card_code) WHERE card_code IS NOT NULL", "That card is taken.")
+
+    @api.depends("partner_id.timebank_check_ids")
+    @api.depends_context("uid")
+    def _compute_check_ids(self):
+        """Those that whoever looks may read: checks are their own coordinators' business."""
+        checks = self.env["timebank.check"]
+        if checks.has_access("read"):
+            checks = checks.search([("partner_id", "in", self.partner_id.ids)])
+        of_person = checks.grouped("partner_id")
+        for member in self:
+            member.check_ids = of_person.get(member.partner_id, checks.browse())
 
     @api.depends("name", "name_shown")
     def _compute_shown_name(self):
@@ -155,6 +166,18 @@ class TimebankMember(models.Model):
         sessions = ", ".join(waiting.session_id.sorted("start").mapped("display_name"))
         matters = [self.env._("Registers to close: %s", sessions)] if waiting else []
         return [*super()._get_unsettled(), *matters]
+
+    def _get_matters_in_pause(self):
+        matters = super()._get_matters_in_pause()
+        places = self._get_places(fields.Date.subtract(fields.Date.context_today(self), days=1))
+        if places:
+            sessions = ", ".join(places.session_id.sorted("start").mapped("display_name"))
+            matters.append(
+                self.env._(
+                    "Places in sessions are kept: %s. Take them off those they won't come to.", sessions
+                )
+            )
+        return matters
 
     def _settle(self, day, reason):
         places = self._get_places(day)

@@ -36,7 +36,13 @@ class TimebankSession(models.Model):
 
     _name = "timebank.session"
     _description = "Session"
-    _inherit = ["timebank.protected", "timebank.verbs", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "timebank.of.bank",
+        "timebank.protected",
+        "timebank.verbs",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "start, id"
     _rec_names_search = ["name", "location"]
     _check_company_auto = True
@@ -66,7 +72,6 @@ class TimebankSession(models.Model):
     )
     scheme_id = fields.Many2one(related="activity_id.scheme_id", store=True, precompute=True, index=True)
     company_id = fields.Many2one(related="activity_id.company_id", store=True, precompute=True)
-    is_run_by_user = fields.Boolean("I decide here", compute="_compute_is_run_by_user")
     project_id = fields.Many2one(
         related="activity_id.project_id", store=True, precompute=True, index="btree_not_null"
     )
@@ -169,13 +174,6 @@ class TimebankSession(models.Model):
                   OR helper_count <= helpers_wanted)""",
         "There are as many helpers as are wanted in this session.",
     )
-
-    @api.depends("scheme_id.coordinator_ids")
-    @api.depends_context("uid")
-    def _compute_is_run_by_user(self):
-        run = self.scheme_id._run_by_user()
-        for session in self:
-            session.is_run_by_user = session.scheme_id in run
 
     @api.depends("activity_id")
     def _compute_tz(self):
