@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -105,13 +104,13 @@ class TestIntroduction(ExchangeCase):
         """The same time is in the books already: which entry that is, whoever gave it is told."""
         introduction = self._introduce(*self._make_pair())
         introduction.action_agree(meet_at=MET, minutes=45)
-        start = fields.Datetime.context_timestamp(introduction, MET)
+        (self.portal + self.portal2 + self.coordinator).tz = "UTC"
         self._make_hours(
             self.ben,
             60,
             "submitted",
-            date=start.date(),
-            start_minute=start.hour * 60 + start.minute,
+            date=MET.date(),
+            start_minute=MET.hour * 60,
             receiver_id=self.cat.partner_id.id,
             description="Arrows",
         )
