@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ...tools import codes, qr, voucher_ddl
 from ..common.hours_field import hours_field
-from ..common.personal import OURS
+from ..common.personal import NAMED, OURS
 from ..common.verb import many, record, text, verb
 from ..common.words import say_hours
 
@@ -28,6 +28,7 @@ class TimebankVoucher(models.Model):
     _log_access = False
     _allow_sudo_commands = False
     _personal_fields = {
+        "batch_id": NAMED,
         "code": OURS,
     }
 
