@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.ledger_ddl import DIGEST_OF
+from ..common.personal import OURS
 
 
 class TimebankSignedTexts(models.AbstractModel):
@@ -14,6 +15,7 @@ class TimebankSignedTexts(models.AbstractModel):
     _name = "timebank.signed.texts"
     _description = "Texts under Signatures"
     #: The fields that hold words, and those of them that are erased where nobody says which.
+    _personal_fields = {"text_digests": OURS, "text_salts": OURS}
     _signed_texts = ()
     _personal_texts = ()
 
