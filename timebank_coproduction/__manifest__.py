@@ -84,6 +84,7 @@
         "views/timebank_sign_up.xml",
         "views/timebank_intake.xml",
         "views/timebank_member.xml",
+        "views/timebank_merge.xml",
         "views/res_partner.xml",
         "report/timebank_certificate.xml",
         "views/timebank_certificate.xml",

@@ -4,3 +4,4 @@ from . import test_join
 from . import test_member
 from . import test_pot
 from . import test_leaving
+from . import test_merge

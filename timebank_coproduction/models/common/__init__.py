@@ -15,4 +15,5 @@ from . import (
     timebank_category,
     timebank_language,
     timebank_availability,
+    timebank_photograph,
 )

@@ -10,4 +10,5 @@ from . import (
     timebank_scheme,
     timebank_member,
     timebank_hours,
+    timebank_merge,
 )

@@ -8,4 +8,5 @@ from . import (
     timebank_scheme,
     project_project,
     res_partner,
+    timebank_merge,
 )

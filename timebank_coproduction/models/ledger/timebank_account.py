@@ -49,6 +49,15 @@ class TimebankAccount(models.Model):
         tracking=True,
     )
     frozen_with_scheme = fields.Boolean(readonly=True)
+    merged_into_id = fields.Many2one(
+        "timebank.account",
+        string="Continued by",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="A former account of the same person: what still moves on it is carried over at once.",
+    )
     takes_until = fields.Date(
         readonly=True,
         copy=False,
@@ -83,7 +92,8 @@ class TimebankAccount(models.Model):
     )
 
     _member_unique = models.UniqueIndex(
-        "(scheme_id, partner_id) WHERE kind = 'member'", "This person has an account in this bank already."
+        "(scheme_id, partner_id) WHERE kind = 'member' AND merged_into_id IS NULL",
+        "This person has an account in this bank already.",
     )
     _operating_unique = models.UniqueIndex(
         "(scheme_id, kind) WHERE kind IN ('operating', 'voucher')", "A bank has one such account."

@@ -4,4 +4,6 @@ from . import (
     timebank_account,
     timebank_scheme,
     res_partner,
+    timebank_merge,
+    base_partner_merge_automatic_wizard,
 )

@@ -11,4 +11,5 @@ from . import (
     timebank_scheme,
     timebank_member,
     timebank_ledger_check,
+    timebank_merge,
 )

@@ -21,4 +21,5 @@ from . import (
     project_task,
     res_partner,
     timebank_account,
+    timebank_merge,
 )
