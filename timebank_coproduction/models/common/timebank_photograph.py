@@ -11,20 +11,20 @@ REFERENCES = {
     "mail_followers": ("res_model", "res_id"),
     "mail_message": ("model", "res_id"),
 }
-#: Changes that are nobody's to take back: a balance follows its transfers.
-FOLLOWING = frozenset({"balance_minutes", "write_uid", "write_date"})
 
 
 class TimebankPhotograph(models.AbstractModel):
     """What rows hold, and what points to them, so that both can be put back as they were.
 
-    Kept as plain JSON: ``rows`` (table and the whole row), ``links`` (who pointed where) and ``changes``
+    Kept as plain JSON: ``rows`` (table and the whole row), ``links`` (who pointed where) and ``altered``
     (what a row that stays held before and after). Odoo joins contacts below the ORM, in the database;
     so what they were is read and put back there, too.
     """
 
     _name = "timebank.photograph"
     _description = "What Rows Held"
+    #: Columns that are nobody's to put back, as something else keeps them.
+    _following = frozenset({"write_uid", "write_date"})
 
     def _get_row(self, table, row_id):
         query = SQL("SELECT to_jsonb(t) FROM %s t WHERE id = %s", SQL.identifier(table), row_id)
@@ -65,7 +65,7 @@ class TimebankPhotograph(models.AbstractModel):
             if ids:
                 rows = self._select_rows(table, where) if table == "mail_followers" else None
                 links.append({"table": table, "column": column, "ids": ids, "rows": rows})
-        return [{**link, "gone": record.id, "kept": kept.id} for link in links]
+        return [{**link, "of": record._table, "gone": record.id, "kept": kept.id} for link in links]
 
     def _select_ids(self, table, where):
         query = SQL("SELECT id FROM %s WHERE %s ORDER BY id", SQL.identifier(table), where)
@@ -92,7 +92,9 @@ class TimebankPhotograph(models.AbstractModel):
         changes = []
         for table, old in before:
             new = self._get_row(table, old["id"]) or {}
-            names = [name for name in old if name in new and old[name] != new[name] and name not in FOLLOWING]
+            names = [
+                name for name in old if name in new and old[name] != new[name] and name not in self._following
+            ]
             if names:
                 was, now = ({name: row[name] for name in names} for row in (old, new))
                 changes.append([table, old["id"], was, now])
@@ -100,6 +102,8 @@ class TimebankPhotograph(models.AbstractModel):
 
     def _insert_photographed(self, rows):
         for table, row in rows:
+            if "id" in row and self._get_row(table, row["id"]):
+                continue  # it was never removed
             self.env.cr.execute(
                 SQL(
                     "INSERT INTO %s SELECT * FROM jsonb_populate_record(NULL::%s, %s) ON CONFLICT DO NOTHING",

@@ -28,5 +28,6 @@ class TimebankMerge(models.Model):
         return list(dict.fromkeys(reasons))
 
     def _settle_doubles(self, gone, kept, held):
-        super()._settle_doubles(gone, kept, held)
+        result = super()._settle_doubles(gone, kept, held)
         self._remove_held(self._get_own_introductions(gone | kept), held)
+        return result

@@ -30,6 +30,7 @@ class TimebankMerge(models.Model):
     _order = "create_date desc, id desc"
     _rec_name = "joined_names"
     _allow_sudo_commands = False
+    _following = frozenset({"write_uid", "write_date", "balance_minutes"})
 
     partner_id = fields.Many2one(
         "res.partner", string="Person", required=True, readonly=True, ondelete="cascade", index=True
@@ -236,7 +237,7 @@ class TimebankMerge(models.Model):
         schemes, names = members.scheme_id, ", ".join(gone.mapped("name"))
         # one at a time: whoever else decides about these people now tries again
         members._touch_rows_of_people()
-        held = {"rows": [], "links": [], "changes": [], "accounts": []}
+        held = {"rows": [], "links": [], "altered": [], "accounts": []}
         watched = books._photograph_rows(kept.sudo()) + books._photograph_rows(members.account_id)
         for one in gone.sudo():
             held["rows"] += books._photograph_rows(one)
@@ -259,7 +260,7 @@ class TimebankMerge(models.Model):
                 raise errors.SerializationFailure(str(error)) from error
             raise
         self.env.invalidate_all()
-        held["changes"] += books._compare_rows(watched)
+        held["altered"] += books._compare_rows(watched)
         until = books._get_undo_until(schemes)
         merge = books._in_verb().create(
             {
@@ -353,7 +354,7 @@ class TimebankMerge(models.Model):
             mine = rows.filtered(lambda row: row.member_id == main)
             before = self._photograph_rows(mine)
             mine._in_verb().write({"text": "<br/>".join((rows - mine).mapped("text") + [mine.text])})
-            held["changes"] += self._compare_rows(before)
+            held["altered"] += self._compare_rows(before)
             self._remove_held(rows - mine, held)
 
     def _repoint(self, comodel, gone, kept):
@@ -365,6 +366,7 @@ class TimebankMerge(models.Model):
         for model, field in self._get_own_fields(comodel):
             if model._transient or (field.compute and not field.related):
                 continue
+            # sudo: all that names them moves, also what the user can't read
             books = model.sudo().with_context(active_test=False)
             records = books.search([(field.name, "in", gone.ids)])
             if records:
@@ -467,11 +469,12 @@ class TimebankMerge(models.Model):
         held, accounts = self.held, self._get_joined_accounts()
         minutes = [self._get_carried(*pair) for pair in accounts]
         self.env.flush_all()
-        # contacts first, then memberships, then what hangs on them
-        order = {"res_partner": 0, "timebank_member": 1}
-        self._insert_photographed(sorted(held["rows"], key=lambda row: order.get(row[0], 2)))
-        self._point_back(held["links"])
-        self._change_back(held["changes"])
+        # contacts first, then memberships, then what hangs on them: where one goes, another has gone from
+        for table in ("res_partner", "timebank_member"):
+            self._insert_photographed([row for row in held["rows"] if row[0] == table])
+            self._point_back([link for link in held["links"] if link["of"] == table])
+        self._insert_photographed(held["rows"])
+        self._change_back(held["altered"])
         self.env.invalidate_all()
         for (former, current), moved in zip(accounts, minutes, strict=True):
             self._separate_accounts(former, current, moved)

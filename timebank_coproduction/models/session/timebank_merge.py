@@ -48,10 +48,12 @@ class TimebankMerge(models.Model):
         return matters
 
     def _settle_doubles(self, gone, kept, held):
-        super()._settle_doubles(gone, kept, held)
+        result = super()._settle_doubles(gone, kept, held)
         for lines in self._get_doubled_lines(gone | kept):
+            session = lines.session_id
             self._remove_held(lines[1:], held)
-            lines.session_id._offer_free_places()
+            session._offer_free_places()
+        return result
 
     def _prepare_joined(self, other, main):
         vals = super()._prepare_joined(other, main)
