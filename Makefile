@@ -24,6 +24,10 @@ serve: python
 test: python
 	@$(DEV) test "$(T)" $(PYTEST)
 
+# INITIALS=1 puts people's initials beside their numbers
+audit: python
+	@$(DEV) audit $(INITIALS)
+
 test-upgrade: python
 	@$(DEV) upgrade
 
@@ -34,5 +38,5 @@ test-odoo-lint: python
 python:
 	@command -v $(PYTHON) >/dev/null || dev/python.sh
 
-.PHONY: help python setup demo serve test test-upgrade test-odoo-lint lint format shell bench screenshots map pot reachable
+.PHONY: help python setup demo serve test audit test-upgrade test-odoo-lint lint format shell bench screenshots map pot reachable
 .DEFAULT_GOAL := help

@@ -315,4 +315,5 @@ VIEWS = {
 #: Pages of their own, by tag: what they ask for.
 CLIENTS = {
     "timebank_desk": lambda env: env["timebank.scheme"].get_desk(),
+    "timebank_today": lambda env: env["timebank.today"].get_today(),
 }

@@ -682,12 +682,12 @@ def _add_met_requests(env, numbers):
 
 
 def _of_transfer(day, minutes):
+    """The columns of a transfer, made now: a ledger is numbered in the order in which it is written."""
     return {
         "name": "p.code || '/' || lpad(nextval(p.numbers::regclass)::text, 6, '0')",
         "date": day,
         "minutes": minutes,
         "hours": f"{minutes} / 60.0::float8",
-        "create_date": f"{day} + time '18:00'",
     }
 
 

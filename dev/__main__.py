@@ -11,6 +11,7 @@ COMMANDS = {
     "serve": "the demo database in the browser (PORT=8069)",
     "shell": "an Odoo shell on the demo database; reads a piped script",
     "bench": "the measured figures",
+    "audit": "time and grants as text in out/audit, checked by beancount and hledger (INITIALS=1)",
     "screenshots": "the documentation's pictures",
     "map": "docs/architecture.svg, the models by subject",
     "pot": "the template for translations, after the addon's words have changed",

@@ -61,7 +61,7 @@ class TimebankCase(TransactionCase):
 
     @classmethod
     def _make_scheme(cls, name, **vals):
-        vals = {"name": name, "coordinator_ids": [Command.set(cls.coordinator.ids)], **vals}
+        vals = {"name": name, "tz": "UTC", "coordinator_ids": [Command.set(cls.coordinator.ids)], **vals}
         return cls.env["timebank.scheme"].create(vals)
 
     @classmethod
@@ -92,6 +92,13 @@ class TimebankCase(TransactionCase):
         if state == "approved":
             hours.with_user(cls.coordinator).action_approve()
         return hours.with_env(cls.env)
+
+    @classmethod
+    def _make_double(cls, one, other):
+        """A row of the list of those who may be the same person."""
+        doubles = cls.env["timebank.double"]
+        doubles._insert({(one.id, other.id): ("mail", "name")})
+        return doubles.search([("partner_id", "=", one.id), ("other_id", "=", other.id)])
 
     @classmethod
     def _leave(cls, members, **vals):

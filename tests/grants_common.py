@@ -141,3 +141,15 @@ class GrantCase(RewardCase):
         )
         reconciliation.action_refresh()
         return reconciliation
+
+    def _explain(self, reconciliation):
+        for line in reconciliation.line_ids.filtered(lambda line: line.status != "matched" and not line.note):
+            line.note = "Agreed with the supplier"
+
+    def _mixed(self):
+        """One of each: matched, dearer, not billed, without a claim."""
+        one, two, _three = self._claims(3)
+        self._match(one, self._bill(("Pass", 12)), 12)
+        self._match(two, self._bill(("Pass", 13)), 13)
+        self._bill(("Towels", 7))
+        return self._reconcile()

@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_access_subjects
+from . import test_buttons
 from . import test_common_pieces
 from . import test_companies
 from . import test_deleting

@@ -48,6 +48,20 @@ TABLE = {
         "finance": "r---/r---",
         "manager": "r---/r---",
     },
+    "timebank.retention": {
+        "portal": "----/----",
+        "staff": "----/----",
+        "coordinator": "r---/----",
+        "finance": "----/----",
+        "manager": "rwcu/rwcu",
+    },
+    "timebank.erasure": {
+        "portal": "----/----",
+        "staff": "----/----",
+        "coordinator": "r---/----",
+        "finance": "----/----",
+        "manager": "r---/r---",
+    },
     "timebank.hours": {
         "portal": "----/----",
         "staff": "----/----",
@@ -76,6 +90,10 @@ class TestAccess(AccessCase):
             "timebank.transfer": entry.transfer_ids,
             "timebank.statement.line": line,
             "timebank.seal": seal,
+            "timebank.retention": cls.env["timebank.retention"].search(
+                [("scheme_id", "=", scheme.id)], limit=1
+            ),
+            "timebank.erasure": cls.env["timebank.erasure"]._note_erased(scheme, "Asked", {}, True, False),
             "timebank.hours": draft,
         }
 

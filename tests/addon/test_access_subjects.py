@@ -28,6 +28,12 @@ TABLE = {
     "timebank.request": COORDINATED,
     "timebank.introduction": {**COORDINATED, "finance": "----/----"},
     "timebank.check": {**COORDINATED, "finance": "----/----"},
+    "timebank.double": {
+        **COORDINATED,
+        "coordinator": "rw--/----",
+        "finance": "----/----",
+        "manager": "rw--/rw--",
+    },
     "timebank.reward": {**ANNOUNCED, "finance": "rw--/rw--"},
     "timebank.redemption": {**COORDINATED, "finance": "rw--/rw--"},
     "timebank.dues": COORDINATED,
@@ -88,6 +94,7 @@ class TestAccessOfSubjects(AccessCase):
             "timebank.check": env["timebank.check"].create(
                 {"partner_id": partner.id, "type_id": check_type.id, "reference": "1"}
             ),
+            "timebank.double": cls._make_double(partner, other.partner_id),
             "timebank.reward": reward,
             "timebank.redemption": env["timebank.redemption"].create(claim),
             "timebank.dues": env["timebank.dues"].create(claim),

@@ -5,6 +5,7 @@ LOGINS = {
     "coordinator": "timebank_coproduction.group_timebank_coordinator",
     "coordinator2": "timebank_coproduction.group_timebank_coordinator",
     "finance": "timebank_coproduction.group_timebank_finance",
+    "finance2": "timebank_coproduction.group_timebank_finance",
     "member": "base.group_portal",
 }
 
@@ -33,6 +34,14 @@ class TestDemo(TransactionCase):
                     self.env["res.users"].authenticate(credential, {"interactive": False})["uid"],
                     user.id,
                 )
+
+    def test_each_login_of_the_demo_is_known(self):
+        """Whoever starts the demo is told the names that :data:`LOGINS` has."""
+        made = self.env["ir.model.data"].search(
+            [("module", "=", "timebank_coproduction"), ("model", "=", "res.users")]
+        )
+        logins = self.env["res.users"].browse(made.mapped("res_id")).mapped("login")
+        self.assertEqual(set(logins), set(LOGINS))
 
     def test_every_state_and_role_can_be_seen(self):
         hours = self.env["timebank.hours"].search([("scheme_id", "=", self.scheme.id)])

@@ -1,10 +1,12 @@
 """The first screen: whose figures it shows, and that each is what its window shows."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Datetime
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from ...models.desk.timebank_today import SECTIONS
 from ..common import TODAY
@@ -21,7 +23,7 @@ TO_DO = "mail.mail_activity_data_todo"
 
 
 @tagged("post_install", "-at_install")
-class TestToday(WorldCase):
+class TestToday(WorldCase, HttpCase):
     def _today(self, user):
         return self.env["timebank.today"].with_user(user).get_today()
 
@@ -143,6 +145,43 @@ class TestToday(WorldCase):
         self.new.with_user(self.coordinator).action_step_done("")
         self.assertTrue(self.new.is_set_up)
         self.assertFalse(self._steps(self.coordinator))
+
+    # Where people begin
+    def test_who_has_a_role_begins_on_today(self):
+        today = self.env.ref("timebank_coproduction.timebank_today_action")
+        for user in self.users:
+            with self.subTest(user.login):
+                expected = today.id if user != self.staff else False
+                self.assertEqual(self._begins_on(user), expected)
+        chosen = self.env.ref("base.action_partner_form")
+        self.manager.action_id = chosen.id
+        self.assertEqual(self._begins_on(self.manager), chosen.id)
+
+    def _begins_on(self, user):
+        self.authenticate(user.login, user.login)
+        return self.make_jsonrpc_request("/web/session/get_session_info")["home_action_id"]
+
+    def test_sessions_of_each_bank_s_own_day(self):
+        """In Auckland it is tomorrow already when somebody in London looks at today's sessions."""
+        self.hillside.tz = "Pacific/Auckland"
+        start = datetime(2026, 3, 18, 21)  # nine on the 19th in Auckland
+        there = self._make_session(
+            activity_id=self.choir.id,
+            name="There",
+            start=start,
+            stop=start + timedelta(hours=1),
+            tz=self.hillside.tz,
+        )
+        here = self._make_session(name="Here", start=start, stop=start + timedelta(hours=1))
+        for moment, shown in (
+            ("2026-03-18 10:00:00", here),
+            ("2026-03-18 12:00:00", there | here),
+            ("2026-03-19 09:00:00", there),
+        ):
+            with freeze_time(moment), self.subTest(moment):
+                domain = self._figures(self.coordinator)["sessions_today"]["action"]["domain"]
+                found = self.env["timebank.session"].with_user(self.coordinator).search(domain)
+                self.assertEqual(found & (there | here), shown)
 
     # Menus
     def test_six_sections_at_most_and_today_first(self):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -99,6 +100,36 @@ class TestIntroduction(ExchangeCase):
         self.assertEqual(introduction.hours_ids.state, "submitted")
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
             introduction.with_user(self.portal).place = "Elsewhere"
+
+    def test_the_entry_in_the_way_is_named_to_who_may_see_it(self):
+        """The same time is in the books already: which entry that is, whoever gave it is told."""
+        introduction = self._introduce(*self._make_pair())
+        introduction.action_agree(meet_at=MET, minutes=45)
+        start = fields.Datetime.context_timestamp(introduction, MET)
+        self._make_hours(
+            self.ben,
+            60,
+            "submitted",
+            date=start.date(),
+            start_minute=start.hour * 60 + start.minute,
+            receiver_id=self.cat.partner_id.id,
+            description="Arrows",
+        )
+        for user, told in ((self.portal2, True), (self.coordinator, True), (self.portal, False)):
+            with self.subTest(user=user.name), self.assertRaises(UserError) as refused:
+                introduction.with_user(user).action_done()
+            self.assertIn("Ben Okoro has recorded 1:00 of that day already", str(refused.exception))
+            self.assertEqual("“Arrows”, for Cat Evans" in str(refused.exception), told)
+        self.assertEqual(introduction.state, "agreed")
+
+    def test_they_have_met_says_what_follows(self):
+        introduction = self._introduce(*self._make_pair()).with_user(self.coordinator)
+        introduction.action_agree(meet_at=MET, minutes=45)
+        said = introduction.with_context(timebank_told=True).action_done()["params"]["text"]
+        self.assertEqual(
+            said,
+            "Ben Okoro and Ann Lee have met. 0:45 hours are handed in: a coordinator is to approve them.",
+        )
 
     def test_strangers_may_not(self):
         introduction = self._introduce(self._make_offer(self.cat), self._make_request(self.ann))

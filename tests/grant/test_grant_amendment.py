@@ -137,6 +137,14 @@ class TestGrantAmendment(GrantCase):
         ]
         self.assertEqual(terms, [(1000, 2026), (1000, 2027), (1500, 2027)])
 
+    def test_what_was_agreed_last_holds(self):
+        self.grant.action_amend({"amount": 1500}, "Second letter", date(2026, 3, 10))
+        with self.assertRaisesRegex(UserError, "Amount was agreed anew on .*Give that day or a later one"):
+            self.grant.action_amend({"amount": 1200}, "First letter, late", date(2026, 2, 10))
+        self.assertEqual(self.grant.amount, 1500)
+        self.grant.action_amend({"amount": 1800}, "Third letter", date(2026, 3, 10))
+        self.assertEqual(self.grant._get_terms_on(date(2026, 3, 31))["amount"], self.grant.amount)
+
     def test_accounts_for_rewards_are_asked_for(self):
         grant = self._make_grant("New", state="draft", reward_account_ids=[])
         with self.assertRaisesRegex(UserError, "rent and wages would be spending"):

@@ -43,6 +43,9 @@ class Witness:
         self.claims = self._read("timebank_redemption", "*")
         self.matches = self._read("timebank_reward_match", "*")
         self.grants = self._read("timebank_grant", "*")
+        self.amendments = self._read("timebank_grant_amendment", "*")
+        self.reconciliations = self._read("timebank_reconciliation", "*")
+        self.signed_lines = self._read("timebank_reconciliation_line", "*")
         self.plans = self._read("account_analytic_plan", "id, parent_path")
         self.analytic = self._read("account_analytic_account", "id, plan_id")
         self.companies = {
@@ -203,12 +206,45 @@ class Witness:
             and (not day or self.claim_day(claim) <= day)
         ]
 
+    def agreed(self, grant, day=None):
+        """The amount and the share for rewards: now, or what was agreed by the end of a day."""
+        terms = {"amount": grant["amount"], "percentage": grant["reward_percentage"]}
+        changes = [row for row in self.amendments.values() if row["grant_id"] == grant["id"]]
+        if day and changes:
+            first = min(changes, key=lambda row: row["id"])
+            terms = {name: first[f"old_{name}"] for name in terms}
+            for row in sorted(changes, key=lambda row: (row["date"], row["id"])):
+                if row["date"] <= day:
+                    changed = [name for name in terms if row[f"old_{name}"] != row[f"new_{name}"]]
+                    terms |= {name: row[f"new_{name}"] for name in changed}
+        return exact(terms["amount"]), exact(terms["percentage"])
+
+    def claims_told(self, grant_id, first, last):
+        """What a reconciliation says of claims that were billed in these days, or wait for a bill.
+
+        :return: dict of claim id → its cost, what these days' bills and all up to their end pay of it,
+            and what is left to bill
+        """
+        paid, billed = self.paid(grant_id, last), defaultdict(list)
+        for match in self.matches.values():
+            if match["grant_id"] == grant_id and first <= self.items[match["move_line_id"]]["date"] <= last:
+                billed[match["redemption_id"]].append(exact(match["amount"]))
+        awaiting = {claim["id"] for claim in self.standing(grant_id, last) if not claim["billing_done"]}
+        told = {}
+        for number in sorted({*billed, *awaiting}):
+            cost = exact(self.claims[number]["cost_amount"])
+            left = max(cost - paid[number], 0) if number in awaiting else 0
+            if number in billed or left:
+                told[number] = (cost, sum(billed[number]), paid[number], left)
+        return told
+
     def figures(self, grant_id, day=None):
         """Every figure of a grant: now, or at the end of a day."""
         grant, paid = self.grants[grant_id], self.paid(grant_id, day)
         coin, claims = self._coin(grant), self.standing(grant_id, day)
-        award = to_coins(exact(grant["amount"]) * exact(grant["rate"]), coin)
-        budget = to_coins(award * exact(grant["reward_percentage"]) / 100, coin)
+        amount, percentage = self.agreed(grant, day)
+        award = to_coins(amount * exact(grant["rate"]), coin)
+        budget = to_coins(award * percentage / 100, coin)
         billed = sum(self.spending(grant_id, day).values())
         matched = sum(paid[claim["id"]] for claim in claims)
         unbilled = sum(
@@ -223,22 +259,77 @@ class Witness:
             "billed_matched_amount": matched,
             "billed_unmatched_amount": billed - matched,
             "unbilled_amount": unbilled,
+            "agreed_budget": budget,
             "remaining_amount": budget - billed - unbilled,
         }
 
+    # What was agreed, and what was signed
+    def terms(self, grant_id, day):
+        """What was agreed by that day: the budget's amount, its end, and the share for rewards."""
+        grant = self.grants[grant_id]
+        made = [row for row in self.amendments.values() if row["grant_id"] == grant_id]
+        terms = {}
+        for name, short in (
+            ("amount", "amount"),
+            ("date_end", "date_end"),
+            ("reward_percentage", "percentage"),
+        ):
+            terms[name] = made[0][f"old_{short}"] if made else grant[name]
+            for row in sorted(made, key=lambda row: (row["date"], row["id"])):
+                if row["date"] <= day and row[f"old_{short}"] != row[f"new_{short}"]:
+                    terms[name] = row[f"new_{short}"]
+        coin = self._coin(grant)
+        award = to_coins(exact(terms["amount"]) * exact(grant["rate"]), coin)
+        budget = to_coins(award * exact(terms["reward_percentage"]) / 100, coin)
+        return {"award_amount": award, "budget_amount": budget, "terms_end": terms["date_end"]}
+
+    def signed_before(self, grant_id, first):
+        """The reconciliations signed of the time before that day, in their order."""
+        found = [
+            row
+            for row in self.reconciliations.values()
+            if row["grant_id"] == grant_id and row["state"] != "draft" and row["date_to"] < first
+        ]
+        return sorted(found, key=lambda row: row["date_to"])
+
+    def signed_items(self, grant_id, first):
+        """What was signed of each bill line of that time that is still there: item → amount."""
+        numbers = {row["id"] for row in self.signed_before(grant_id, first)}
+        amounts = defaultdict(Fraction)
+        for line in self.signed_lines.values():
+            if line["reconciliation_id"] in numbers and line["move_line_id"] and line["billed_amount"]:
+                amounts[line["move_line_id"]] += exact(line["billed_amount"])
+        return amounts
+
+    def late(self, grant_id, first):
+        """By how much each bill line of signed periods is not as it was signed: item → amount."""
+        signed = self.signed_before(grant_id, first)
+        was = self.signed_items(grant_id, first)
+        now = defaultdict(Fraction)
+        for (item, _entry, day), amount in self.spending(grant_id).items():
+            if item and day < first and (item in was or day >= signed[0]["date_from"]):
+                now[item] += amount
+        return {item: now[item] - was[item] for item in {*was, *now} if now[item] != was[item]}
+
     def period(self, grant_id, first, last):
-        """What a reconciliation of a grant over these days says, where none was signed before."""
+        """What a reconciliation of a grant over these days says."""
         grant, spent = self.grants[grant_id], self.spending(grant_id, last)
-        opening = sum(amount for (_item, _entry, day), amount in spent.items() if day < first)
+        before = sum(amount for (_item, _entry, day), amount in spent.items() if day < first)
+        signed = self.signed_before(grant_id, first)
+        opening = exact(signed[-1]["to_date_amount"]) if signed else before
         ledger = sum(row[5] for row in self._charged(grant) if first <= row[2] <= last)
-        to_date, at_end = sum(spent.values()), self.figures(grant_id, last)
+        to_date, terms = sum(spent.values()), self.terms(grant_id, last)
+        unbilled = self.figures(grant_id, last)["unbilled_amount"]
         return {
             "opening_amount": opening,
-            "spent_amount": to_date - opening,
+            "late_amount": before - opening,
+            "spent_amount": to_date - before,
             "to_date_amount": to_date,
             "ledger_amount": ledger,
-            "other_amount": ledger - (to_date - opening),
+            "other_amount": ledger - (to_date - before),
             "gap_amount": 0,
-            "unbilled_amount": at_end["unbilled_amount"],
-            "closing_amount": at_end["remaining_amount"],
+            "unbilled_amount": unbilled,
+            "award_amount": terms["award_amount"],
+            "budget_amount": terms["budget_amount"],
+            "closing_amount": terms["budget_amount"] - to_date - unbilled,
         }

@@ -287,3 +287,29 @@ class TestHours(TimebankCase):
         everything = on_time | late | forgotten
         self.assertEqual(everything.filtered("is_late"), late)
         self.assertEqual(everything.search([("is_late", "=", True), ("id", "in", everything.ids)]), late)
+
+    def test_what_changed_since_it_was_read_is_not_approved(self):
+        """Of many, those that were changed wait; who says nothing of what they read approves as it is."""
+        first, second = (
+            self._make_hours(self.ann, 60, "submitted"),
+            self._make_hours(self.ben, 60, "submitted"),
+        )
+        both = (first | second).with_user(self.coordinator)
+        seen = {str(entry.id): entry.revision for entry in both}
+        both[0].description = "No other time"
+        self.assertEqual(both[0].revision, 0)
+        both[0].hours = 3
+        self.assertEqual(both.mapped("revision"), [1, 0])
+        action = both.action_approve(seen)
+        self.assertEqual(both.mapped("state"), ["submitted", "approved"])
+        outcome = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertIn("Ann Lee, 3:00", outcome.line_ids.reason)
+        with self.assertRaisesRegex(UserError, "was changed after you opened this page"):
+            both[0].action_approve(seen)
+        for wrong in (7, ["x"], {"x": 1}, {"1": "x"}, {"0": 1}, {first.id: True}):
+            with self.subTest(wrong), self.assertRaises(UserError):
+                both[0].action_approve(wrong)
+        both[0].action_approve({first.id: 1})
+        self.assertEqual(first.state, "approved")
+        with self.assertRaisesRegex(UserError, "can't be typed in"):
+            both[0].revision = 0

@@ -53,6 +53,28 @@ class TestHoursEntry(ExchangeCase):
         hours = self.env["timebank.hours"].search([("scheme_id", "=", self.scheme.id)])
         self.assertEqual(hours.mapped("state"), ["submitted"] * 2)
 
+    def test_what_it_was_for(self):
+        """Asked for as the bank says: of one entry as of several, and never of what a session says."""
+        for policy, given, done in (
+            ("asked", False, True),
+            ("unused", False, True),
+            ("required", False, False),
+            ("required", self.category.id, True),
+        ):
+            self.scheme.category_policy = policy
+            with self.subTest(policy=policy, given=given), self.env.cr.savepoint() as savepoint:
+                one = self._make_hours(self.ann, 60, category_id=given).with_user(self.coordinator)
+                if done:
+                    self.enter([self.ben], category_id=given)
+                    self.assertIs(one.action_submit(), True)
+                else:
+                    with self.assertRaisesRegex(UserError, "wants a category with its hours"):
+                        self.enter([self.ben], category_id=given)
+                    with self.assertRaisesRegex(UserError, "wants a category with its hours"):
+                        one.action_submit()
+                savepoint.rollback()
+                self.env.invalidate_all()
+
     def test_refused(self):
         with self.assertRaisesRegex(UserError, "both sides"):
             self.enter([self.ben, self.cat], [self.ann, self.agency])

@@ -24,7 +24,7 @@ class TestZones(TimebankCase):
 
     def test_what_was_given_there_today_is_approved_anywhere(self):
         with freeze_time(EVENING):
-            self.coordinator.tz = "Pacific/Auckland"
+            self.scheme.tz = "Pacific/Auckland"
             entry = self._log("2026-05-09")
             self.assertEqual(entry.tz, "Pacific/Auckland")
             for zone in ("Europe/London", False):
@@ -37,12 +37,45 @@ class TestZones(TimebankCase):
 
     def test_tomorrow_is_tomorrow_everywhere(self):
         with freeze_time(EVENING):
-            self.coordinator.tz = "Pacific/Auckland"
-            with self.assertRaisesRegex(ValidationError, "a day to come"):
-                self._log("2026-05-10")
-            self.manager.tz = "Europe/London"
-            with self.assertRaisesRegex(ValidationError, "a day to come"):
-                self._log("2026-05-09", user=self.manager)
+            for here, there, day in (
+                ("Pacific/Auckland", "Pacific/Auckland", "2026-05-10"),
+                ("Europe/London", "Pacific/Auckland", "2026-05-10"),
+                ("Pacific/Auckland", "Europe/London", "2026-05-09"),
+            ):
+                self.coordinator.tz, self.scheme.tz = here, there
+                with self.subTest(here=here, there=there):
+                    with self.assertRaisesRegex(ValidationError, "a day to come"):
+                        self._log(day)
+
+    def test_a_bank_has_its_own_day(self):
+        """Whoever is at the screen: of what is typed, approved, asked for and issued."""
+        with freeze_time(EVENING):
+            self.coordinator.tz = "Europe/London"
+            self.scheme.tz = "Pacific/Auckland"
+            other = self._make_scheme("Other", coordinator_ids=self.scheme.coordinator_ids)
+            self._make_member(self.ben.partner_id, scheme=other)
+            self.assertEqual(other.tz, "UTC")
+            self.assertEqual(
+                [str(bank._today()) for bank in self.scheme | other], ["2026-05-09", "2026-05-08"]
+            )
+            self.assertEqual(self._log("2026-05-09", approve=True).tz, "Pacific/Auckland")
+            entry = (
+                self.env["timebank.hours"]
+                .with_user(self.coordinator)
+                .create({"scheme_id": self.scheme.id, "partner_id": self.ben.partner_id.id, "minutes": 30})
+            )
+            entry.scheme_id = other
+            self.assertEqual(entry.tz, "UTC")
+            again = self._log("2026-05-08").with_user(self.coordinator).copy({"minutes": 45})
+            self.assertEqual(str(again.date), "2026-05-09")
+            newcomer = self._make_member("New")
+            self.assertEqual(str(newcomer.joined_on), "2026-05-09")
+
+    def test_jobs_go_by_the_clocks_of_each_bank(self):
+        other = self._make_scheme("Other", tz="America/New_York")
+        zones = {banks.env.tz.zone: banks for banks in self.env["timebank.scheme"]._by_zone()}
+        self.assertEqual(zones["America/New_York"], other)
+        self.assertIn(self.scheme, zones[self.scheme.tz])
 
     def test_the_zone_is_not_typed_in(self):
         entry = self._make_hours(self.ben, 60)
@@ -51,7 +84,7 @@ class TestZones(TimebankCase):
 
     def test_a_reversal_is_not_dated_before_what_it_reverses(self):
         with freeze_time(NIGHT):
-            self.coordinator.tz = "Europe/London"
+            self.scheme.tz = "Europe/London"
             entry = self._log("2026-05-09", approve=True)
             self.manager.tz = "America/New_York"
             entry.with_user(self.manager).action_reverse("A mistake")

@@ -5,6 +5,8 @@
 folder, the pictures that journeys take on their way are kept there.
 """
 
+from . import test_buttons_journey
+from . import test_double_journey
 from . import test_durations_journey
 from . import test_finance_journey
 from . import test_finding_people_journey
@@ -14,6 +16,8 @@ from . import test_intake_journey
 from . import test_introduction_journey
 from . import test_kiosk_browser
 from . import test_kiosk_journey
+from . import test_personal_journey
+from . import test_phone_journey
 from . import test_pot_journey
 from . import test_register_browser
 from . import test_register_journey
@@ -21,7 +25,9 @@ from . import test_reward_journey
 from . import test_reward_scanning
 from . import test_session_calendar
 from . import test_session_journey
+from . import test_shared_claim_journey
 from . import test_sign_up_journey
 from . import test_today_journey
 from . import test_walk
+from . import test_year_end_journey
 from . import test_leaving_journey

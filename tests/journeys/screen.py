@@ -248,15 +248,17 @@ class Screen:
             self.settle()
 
     def choose(self, label, option):
-        """One of a list of choices: a drop-down or radio buttons."""
+        """One of a list of choices: a drop-down, radio buttons, or what a phone pulls up from below."""
         widget = self.field(label)
         if widget.locator("select").count():
             widget.locator("select").select_option(label=option)
         elif widget.locator(".o_radio_item").count():
             widget.locator(".o_radio_item label").filter(has_text=_exactly(option)).click()
         else:
-            widget.locator("input").first.click()
-            self.page.locator(".o_select_menu_item, .dropdown-item").filter(has_text=_exactly(option)).click()
+            widget.locator(".o_select_menu_toggler, input").first.click()
+            menu = self.page.locator(".o_bottom_sheet, .o-dropdown--menu").last
+            menu.locator(".o_select_menu_item, .dropdown-item").filter(has_text=_exactly(option)).click()
+            self.page.locator(".o_bottom_sheet").wait_for(state="detached")
         self.settle()
 
     def pick(self, label, text, option=None):
@@ -265,6 +267,13 @@ class Screen:
         :param option: the offer to take, if it isn't just what was typed
         """
         self._pick_in(self.field(label), text, option or text)
+
+    def pick_offered(self, label, option):
+        """Click into an empty field that looks things up, and take one of the few that it offers."""
+        widget = self.field(label)
+        widget.locator("input:visible").first.click()
+        widget.locator(".o-autocomplete--dropdown-menu li").filter(has_text=option).first.click()
+        self.settle()
 
     def _pick_in(self, widget, text, option):
         box = widget.locator("input:visible").first
@@ -338,6 +347,11 @@ class Screen:
         if self.page.locator(".o_form_status_indicator_buttons:not(.invisible)").count():
             raise AssertionError(f"not saved: {self.page.locator('.o_notification').all_inner_texts()}")
 
+    def discard(self):
+        """The cross beside *Save*."""
+        self.page.locator(".o_form_button_cancel").click()
+        self.settle()
+
     # ------------------------------------------------------------
     # Buttons.
     # ------------------------------------------------------------
@@ -360,6 +374,16 @@ class Screen:
         else:
             self.button(text).click()
         self.settle()
+
+    def another(self):
+        """Another window of the same person.
+
+        :return: its ``Screen``; what goes wrong there is a complaint here
+        """
+        tab = Screen(self.page.context.new_page(), self.phone)
+        tab.complaints = self.complaints
+        tab.go("/odoo")
+        return tab
 
     def press_to_open(self, text):
         """A button that opens a page in a tab of its own.
@@ -434,8 +458,9 @@ class Screen:
     def open(self, text):
         """The record of that row or card."""
         row = self.row(text)
-        cells = row.locator("td.o_data_cell")
-        (cells.first if cells.count() else row).click()
+        cells, words = row.locator("td.o_data_cell"), row.get_by_text(text)
+        # of a card its words: in the middle of it may be a button
+        (cells.first if cells.count() else words.first if words.count() else row).click()
         self.settle()
 
     def open_first(self):
@@ -465,7 +490,7 @@ class Screen:
 
     def cell(self, row, column):
         """What a row shows in a column, by the column's heading."""
-        return self._cell(self.row(row), column).inner_text().strip()
+        return self._cell(self.row(row), column).inner_text().replace("\xa0", " ").strip()
 
     def _cell(self, row, column):
         heads = self.top.locator("th[data-name]").filter(has_text=_exactly(column))

@@ -33,6 +33,30 @@ class TestHoursJourney(JourneyCase):
             screen.picture("hours-several-made")
         self.assertEqual(self.jose.account_id.balance_minutes, 390)
 
+    def test_what_for(self):
+        """A bank that may go without is told what comes of it; one that wants a category gets it."""
+        self.hillside.category_policy = "required"
+        with self.at_screen(self.coordinator) as screen:
+            screen.open_app()
+            screen.open_menu("Today", "All hours")
+            screen.new()
+            screen.pick("Time bank", "River Street")
+            self.assertIn("counts as “None” in reports", screen.text())
+            screen.picture("hours-what-for")
+            screen.discard()
+            screen.open_menu("Today", "Several people at once")
+            screen.pick("Time bank", "Hillside")
+            self.assertNotIn("counts as “None” in reports", screen.text())
+            screen.pick("Given by", "Hal", "Hal Hill")
+            screen.press("Record")
+            self.assertEqual(screen.notification(), "Missing required fields")
+            self.assertEqual(screen.dialog(), "Enter hours of several people")
+            screen.picture("hours-category-wanted")
+            screen.pick("Category", "Neighbourly", "Neighbourly help")
+            screen.press("Record")
+            self.assertEqual(screen.cell("Hal Hill", "Category"), "Neighbourly help")
+        self.assertEqual(self.hill.account_id.balance_minutes, 300)
+
     def test_approves_in_bulk_and_takes_it_back(self):
         """Told how many and how much; *Undo* puts them back, and they can be approved again."""
         waiting = self._waiting()
@@ -52,6 +76,45 @@ class TestHoursJourney(JourneyCase):
             screen.press("Approve")
             self.assertIn("2 approved: 1:30 hours.", screen.notification())
         self.assertEqual(self.jose.account_id.balance_minutes, 345)
+
+    def test_what_was_changed_meanwhile_is_not_approved(self):
+        """Two are changed in another window after the list was opened; then it shows what they say now."""
+        with self.at_screen(self.coordinator) as screen:
+            self._to_approve(screen)
+            beside = screen.another()
+            for name, hours in (("José Álvarez", "1:15"), ("Mary-Jane Fox", "2")):
+                self._to_approve(beside)
+                beside.open(name)
+                beside.fill("Hours", hours)
+                beside.save()
+            screen.tick_rows("José Álvarez", "Hannah Hill")
+            screen.press("Approve")
+            self.assertEqual(screen.dialog(), "1 approved, 1 could not be")
+            self.assertIn("was changed after you opened this page", screen.text())
+            self.assertIn("José Álvarez, 1:15", screen.text())
+            screen.picture("hours-changed-meanwhile")
+            screen.close()
+            self.assertEqual(screen.cell("José Álvarez", "Hours"), "1:15")
+            screen.tick_rows("José Álvarez")
+            screen.press("Approve")
+            screen.notification()
+            self.assertNotIn("José Álvarez", " ".join(screen.rows()))
+        self.assertEqual(self.jose.account_id.balance_minutes, 375)
+
+    def test_one_that_was_changed_meanwhile_on_the_phone(self):
+        with self.at_screen(self.coordinator, phone=True) as screen:
+            beside = screen.another()
+            screen.go("/odoo/timebank-to-approve")
+            beside.go("/odoo/timebank-to-approve")
+            beside.open("José Álvarez")
+            beside.fill("Hours", "1:15")
+            beside.save()
+            with screen.refused("José Álvarez, 1:15", "was changed after you opened this page"):
+                screen.press_in_row("José Álvarez", "Approve")
+            self.assertIn("1:15", " ".join(one for one in screen.rows() if "José" in one))
+            screen.press_in_row("José Álvarez", "Approve")
+            screen.notification()
+        self.assertEqual(self.jose.account_id.balance_minutes, 375)
 
     def test_what_was_left_is_listed(self):
         """Her own entry is left, with the reason; the rest can be taken back from the list of it."""

@@ -151,6 +151,27 @@ class TestRegisterJourney(RegisterJourneyCase):
         self.assertEqual(self._credited(self.mary, self.cafe.date), 210)
         self.assertEqual(self._credited(self.jose, self.cafe.date), 210)
 
+    def test_closing_says_who_waits(self):
+        """One place: who has it came, who waits is named before it is closed, and stays on the list."""
+        self.cafe.capacity = 1
+        for member in (self.ann, self.ben):
+            self._make_line(member, self.cafe, role="attendee", present=False)
+        path = f"/odoo/timebank-sessions/{self.cafe.id}"
+        with self.at_screen(self.coordinator, start=path) as screen:
+            self.assertEqual(screen.cell("Ben Okoro", "State"), "Waiting")
+            screen.row("Ann Lee").locator("[name=present] input").click()
+            screen.settle()
+            screen.press("Close the register")
+            self.assertEqual(screen.dialog(), "Close the register?")
+            self.assertIn("Still waiting for a place in “Breakfast”", screen.text())
+            self.assertIn("Ben Okoro", screen.text())
+            self.assertNotIn("Ann Lee", screen.text())
+            screen.picture("register-who-waits")
+            screen.press("Close it")
+            self.assertEqual(screen.status(), "Closed")
+            states = [screen.cell(name, "State") for name in ("Ann Lee", "Ben Okoro")]
+            self.assertEqual(states, ["Attended", "Waiting"])
+
     def _press_behind_dots(self, screen, text):
         """A button of the status bar, which on a phone is behind a menu."""
         if screen.shows_button(text):

@@ -125,6 +125,26 @@ class TestRewardJourney(JourneyCase):
             self.assertFalse(screen.shows_button("Cancel those still out"))
         self.assertEqual(batch.returned_count, 4)
 
+    def test_who_pays_for_vouchers_reads_why(self):
+        with self.at_screen(self.coordinator) as screen:
+            screen.open_app()
+            screen.open_menu("Rewards", "Vouchers")
+            screen.new()
+            screen.pick("Time bank", "River Street")
+            screen.fill("How many", "2")
+            screen.pick("Paid from", "José", "José Álvarez")
+            screen.press("Issue")
+            self.assertEqual(screen.notification(), "Missing required fields")
+            screen.fill("Why they pay", "Asked for two at the café")
+            screen.picture("vouchers-why")
+            screen.press("Issue")
+            self.assertIn("Issued: 2 vouchers of 1 hour: 2 hours.", screen.notification())
+            screen.go(f"/odoo/timebank-members/{self.jose.id}")
+            screen.page.locator("button[name=action_view_statement]").first.click()
+            screen.settle()
+            self.assertIn("Asked for two at the café", " ".join(screen.rows()))
+        self.assertEqual(self.jose.account_id.balance_minutes, 180)
+
     def test_papers_of_a_member(self):
         """Statement, card and certificate of a member, as text that can be read."""
         with self.at_screen(self.coordinator) as screen:

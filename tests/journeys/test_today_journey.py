@@ -109,39 +109,82 @@ class TestManagersJourney(TodayCase):
             def step(key):
                 return card.locator(f'[data-step="{key}"]')
 
-            # its rules and coordinators, on its own page
-            step("rules").locator("a").click()
-            screen.settle()
-            self.assertEqual(screen.title(), "Newtown")
-            screen.fill("Credit limit", "5")
-            screen.save()
-            screen.pick("Coordinators", "Cole Dunn")
-            screen.save()
-            screen.back("Today")
-            for key in ("rules", "coordinators"):
-                step(key).get_by_text("Done", exact=True).click()
-                screen.settle()
-            # what there is
-            for key, title in (("categories", "Categories"), ("skills", "Skills")):
+            def go_to(key):
                 step(key).locator("a").click()
                 screen.settle()
-                self.assertEqual(screen.title(), title)
-                screen.back()
+
+            def tick(key):
                 step(key).get_by_text("Done", exact=True).click()
                 screen.settle()
-            # a way in opens the dialog for the first member, and the calendar for the first session
-            step("members").locator("a").click()
-            screen.settle()
-            self.assertIsNotNone(screen.dialog())
-            screen.close()
-            step("session").locator("a").click()
-            screen.settle()
+                self.assertEqual(step(key).count(), 0)
+
+            # its rules and coordinators, on its own page
+            go_to("rules")
+            self.assertEqual(screen.title(), "Newtown")
+            screen.fill("Credit limit", "5")
+            screen.choose("category_policy", "Hours that are handed in have a category")
+            screen.choose("Time zone", "Europe/Dublin")
+            screen.pick("Coordinators", "Cole Dunn")
+            screen.save()
+            screen.picture("bank-new")
+            screen.back("Today")
+            tick("rules")
+            tick("coordinators")
+            # what its reports and its people call things
+            go_to("categories")
+            screen.new()
+            screen.fill_line("Name", "Allotments")
+            screen.press("Save")
+            screen.back("Today")
+            tick("categories")
+            go_to("skills")
+            screen.new()
+            screen.fill("e.g. Archery", "Grafting fruit trees")
+            screen.save()
+            screen.back("Today")
+            tick("skills")
+            # the first member, into this bank, who can do what was just named
+            go_to("members")
+            self.assertEqual(screen.value("Time bank"), "Newtown")
+            screen.pick("Can do or lend", "Grafting", "Grafting fruit trees")
+            for _step in range(4):
+                screen.press("Next")
+            screen.fill("Full name", "Nora First")
+            screen.fill("Phone", "0113 496 0101")
+            screen.press("Welcome them")
+            self.assertIsNone(screen.dialog())
+            self.assertEqual(screen.title(), "Nora First")
+            screen.open_menu("Today", "Today")
+            self.assertEqual((step("members").count(), step("session").count()), (0, 1))
+            # the first session, of an activity that is made on the way
+            go_to("session")
             self.assertEqual(screen.view(), "calendar")
-            screen.back()
-            card.get_by_text("Put the list away").click()
-            screen.settle()
+            screen.scale("Week")
+            screen.click_at("2026-03-19", "11:00")
+            screen.pick("Activity", "Grafting day", "Create and edit")
+            screen.pick("Time bank", "Newtown")
+            screen.press("Save")
+            screen.press("Save")
+            screen.open_menu("Today", "Today")
             self.assertEqual(card.count(), 0)
+            screen.picture("today-after-first-hour")
         bank = self.env["timebank.scheme"].search([("name", "=", "Newtown")])
-        self.assertTrue(bank.is_set_up)
-        self.assertEqual(bank.credit_limit_minutes, 300)
+        self.assertFalse(bank.has_steps_left)
+        self.assertEqual((bank.credit_limit_minutes, bank.tz), (300, "Europe/Dublin"))
         self.assertIn(self.coordinator2, bank.coordinator_ids)
+        session = self.env["timebank.session"].search([("scheme_id", "=", bank.id)])
+        self.assertEqual(session.tz, "Europe/Dublin")
+
+    def test_where_people_begin(self):
+        """On *Today*, unless they chose; with several new banks, what is to be decided comes first."""
+        for name in ("Newtown", "Oldtown"):
+            self._make_scheme(name)
+        with self.at_screen(self.manager) as screen:
+            self.assertEqual(screen.title(), "Today")
+            parts = screen.page.locator(".o_timebank_today [data-section]")
+            order = [one.get_attribute("data-section") for one in parts.all()]
+            self.assertEqual(order[0], "decide")
+            self.assertIn("first_hour", order)
+            lists = screen.page.locator('[data-section="first_hour"]').all()
+            self.assertFalse([one for one in lists if one.get_attribute("open") is not None])
+            screen.picture("today-several-new")

@@ -183,7 +183,12 @@ class TestRewardBadInput(RewardCase):
                 lambda minutes=minutes: batches.create({"scheme_id": self.scheme.id, "minutes": minutes}),
             )
         dear = batches.create(
-            {"scheme_id": self.scheme.id, "quantity": 11, "account_id": self.ann.account_id.id}
+            {
+                "scheme_id": self.scheme.id,
+                "quantity": 11,
+                "account_id": self.ann.account_id.id,
+                "reason": "A fair",
+            }
         )
         with self.assertRefused("Ann Lee has 10:00 hours to spend, and this takes 11:00"):
             dear.action_issue()

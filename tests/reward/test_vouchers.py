@@ -13,6 +13,8 @@ from ..rewards_common import RewardCase
 @tagged("post_install", "-at_install")
 class TestVouchers(RewardCase):
     def _make_batch(self, quantity=4, minutes=60, **vals):
+        if vals.get("account_id"):
+            vals = {"reason": "Asked for at the desk", **vals}
         batch = self.env["timebank.voucher.batch"].create(
             {"scheme_id": self.scheme.id, "quantity": quantity, "minutes": minutes, **vals}
         )
@@ -37,6 +39,24 @@ class TestVouchers(RewardCase):
             batch.action_issue()
         with self.assertRaisesRegex(UserError, "has 6:00 hours to spend"):
             self._make_batch(quantity=7, account_id=self.ann.account_id.id)
+
+    def test_who_pays_reads_why(self):
+        """Of vouchers that a member or a pot buys, there and then and on the statement."""
+        pot = self.scheme.pot_account_id
+        for account in self.ann.account_id | pot:
+            for reason in (False, "   "):
+                with (
+                    self.subTest(account.name),
+                    self.assertRaisesRegex(UserError, f"why {account.name} pays"),
+                ):
+                    self._make_batch(account_id=account.id, reason=reason)
+        self._make_batch(account_id=self.ann.account_id.id, reason="For the fair on Sunday")
+        lines = self.env["timebank.statement.line"].with_user(self.portal).search([])
+        self.assertIn(
+            f"{self.scheme.code}: 4 vouchers of 1 hour: For the fair on Sunday", lines.mapped("memo")
+        )
+        bank = self._make_batch(account_id=self.scheme.operating_account_id.id, reason=False)
+        self.assertEqual(bank.state, "issued")
 
     def test_handed_in_by_a_member_once(self):
         voucher = self._make_batch().voucher_ids[0]

@@ -46,6 +46,21 @@ class TestClocks(SessionCase):
             (over,) = session.action_repeat("weekly", count=2)
             self.assertEqual((str(over.date), over.minutes), (day, minutes))
 
+    def test_a_session_is_where_its_bank_is(self):
+        """Whoever makes it; a place of its own stays."""
+        self.coordinator.tz, self.scheme.tz = "Europe/London", "Pacific/Auckland"
+        sessions = self.env["timebank.session"].with_user(self.coordinator)
+        vals = {
+            "activity_id": self.activity.id,
+            "start": "2026-05-08 19:00:00",
+            "stop": "2026-05-08 20:00:00",
+        }
+        session = sessions.create(vals)
+        self.assertEqual((session.tz, str(session.date)), ("Pacific/Auckland", "2026-05-09"))
+        abroad = sessions.create({**vals, "tz": "America/New_York"})
+        abroad.activity_id = self._make_activity("Another")
+        self.assertEqual((abroad.tz, str(abroad.date)), ("America/New_York", "2026-05-08"))
+
     def test_a_session_elsewhere_says_when_it_is_there(self):
         session = self._make_session(tz="Pacific/Auckland")
         there = session.with_context(tz="Europe/London").local_time

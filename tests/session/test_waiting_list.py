@@ -28,6 +28,24 @@ class TestWaitingList(SessionCase):
         )
         self.assertRecordValues(self.session, [{"taken_count": 1, "waiting_count": 2, "places_left": 0}])
 
+    @freeze_time("2026-03-18 12:05:00")
+    def test_closing_says_who_waits(self):
+        asking = self.session.with_user(self.coordinator).action_ask_to_close()
+        dialog = (
+            self.env["timebank.reason"].with_user(self.coordinator).with_context(asking["context"]).create({})
+        )
+        self.assertFalse(dialog.takes_reason)
+        self.assertIn(
+            f"Still waiting for a place in {self.session._say()}: Ben Okoro, Dan.", dialog.explanation
+        )
+        self.assertEqual(dialog.action_confirm()["params"]["text"], "“Café shift”: closed.")
+        self.assertEqual((self.second | self.third).mapped("state"), ["waiting", "waiting"])
+        self.assertFalse((self.second | self.third).transfer_ids)
+
+    def test_asking_to_close_says_why_it_can_t(self):
+        with self.assertRaisesRegex(UserError, "has not begun yet"):
+            self.session.with_user(self.coordinator).action_ask_to_close()
+
     def test_helpers_take_no_place(self):
         self.assertEqual(self.session.sign_up(self.eve.partner_id, "helper").state, "signed_up")
 

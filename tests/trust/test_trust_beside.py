@@ -1,5 +1,7 @@
 """Notes, files and followers beside records: each model that has them, each role, each way of asking."""
 
+import json
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import mute_logger
@@ -143,6 +145,25 @@ class TestTrustBeside(TrustCase):
             body="Please bring chairs", subtype_xmlid="mail.mt_note", partner_ids=staff.partner_id.ids
         )
         self.assertTrue(to_them.with_user(staff).body)
+
+    def test_what_the_bus_carries(self):
+        """What a record tells of itself at once goes to those alone who could read it there."""
+        allowed = self.env.user | self.roles["coordinator"]
+        everybody = allowed | self.roles["no role"] | self.roles["coordinator elsewhere"]
+        everybody.notification_type = "inbox"
+        bus, carried = self.env["bus.bus"].sudo(), set()
+        for name, (record, *_beside) in self.beside.items():
+            record.message_subscribe(everybody.partner_id.ids, self.env.ref("mail.mt_note").ids)
+            self.env.cr.precommit.run()
+            bus.search([]).unlink()
+            record.message_post(body=NOTE, subtype_xmlid="mail.mt_note")
+            self.env.cr.precommit.run()
+            for row in bus.search([("message", "like", NOTE)]):
+                _database, model, number = json.loads(row.channel)
+                carried.add((name, model, number))
+        self.assertGreater(len(carried), 10)
+        self.assertEqual({model for _name, model, _number in carried}, {"res.partner"})
+        self.assertLessEqual({number for _name, _model, number in carried}, set(allowed.partner_id.ids))
 
     def test_the_history_on_the_screen(self):
         """What the form asks for to show a record's history, its files and who follows."""

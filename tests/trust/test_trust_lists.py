@@ -1,7 +1,7 @@
 """What a record lists, such as a bank's members, holds nothing that its reader can't read."""
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .reachable import models_of_ours
 from .trust_common import TrustCase
@@ -9,6 +9,17 @@ from .trust_common import TrustCase
 
 @tagged("post_install", "-at_install")
 class TestTrustLists(TrustCase):
+    @classmethod
+    def _make_roles(cls):
+        """And somebody who reads all banks for finance, and coordinates another one than the first."""
+        roles = super()._make_roles()
+        group = "timebank_coproduction.group_timebank_"
+        both = new_test_user(
+            cls.env, "trust_both", groups=f"{group}coordinator,{group}finance", company_id=cls.here.id
+        )
+        roles["coordinator elsewhere"].coordinated_scheme_ids.coordinator_ids += both
+        return {**roles, "finance and coordinator elsewhere": both}
+
     def test_lists(self):
         """Not the number of what isn't theirs either: whether it is read alone or with all else."""
         tried = 0

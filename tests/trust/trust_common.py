@@ -112,6 +112,7 @@ class TrustCase(TimebankCase):
         made["timebank.seal"] = scheme.last_seal_id
         made["timebank.seal.line"] = scheme.last_seal_id.line_ids[:1]
         # people and skills
+        made["timebank.double"] = cls._make_double(people[0], people[1])
         check_type = make("timebank.check.type", name=f"Check {word}")
         make("timebank.check", partner_id=people[0].id, type_id=check_type.id, reference=f"No {word}")
         skill = make("timebank.skill", name=f"Juggling {word}")
@@ -204,6 +205,23 @@ class TrustCase(TimebankCase):
         claim = make("timebank.redemption", reward_id=reward.id, partner_id=people[0].id)
         claim.action_request()
         claim.action_approve()
+        owed = env["account.account"].create(
+            {"name": "Accrued", "code": f"TT{company.id}02", "account_type": "liability_current"}
+        )
+        general = env["account.journal"].create(
+            {"name": "Year end", "code": "TTY", "type": "general", "company_id": company.id}
+        )
+        grant.accrual_account_id = expense
+        made["timebank.grant.accrual"] = grant._accrue(TODAY, general, owed)
+        shared = make("timebank.redemption", reward_id=reward.id, partner_id=people[0].id)
+        shared.action_request()
+        shared.action_approve()
+        second = grant.copy(
+            {"name": f"Beside {word}", "analytic_account_id": False, "scheme_ids": [Command.clear()]}
+        )
+        second.action_open()
+        shared.action_share([{"grant": grant.id, "percent": 50}, {"grant": second.id}], f"Both {word}")
+        made["timebank.claim.share"] = shared.share_ids[:1]
         move = make(
             "account.move",
             move_type="in_invoice",
@@ -231,6 +249,10 @@ class TrustCase(TimebankCase):
             claim.id, move.invoice_line_ids.id, 12
         )
         made["timebank.bill.line"] = made["timebank.reward.match"].bill_line_id
+        tickets = move.copy({"invoice_date": TODAY, "date": TODAY, "ref": f"Tickets {word}"})
+        tickets.action_post()
+        line = env["timebank.bill.line"]._get_charged_line(grant, tickets.invoice_line_ids)
+        made["timebank.prepayment"] = line.action_prepaid(reward.id, 3)
         reconciliation = make(
             "timebank.reconciliation",
             grant_id=grant.id,
@@ -250,6 +272,12 @@ class TrustCase(TimebankCase):
             [("account_id", "in", scheme.account_ids.ids)], limit=1
         )
         make("timebank.session.notice", attendance_id=made["timebank.attendance"].id, kind="reminder")
+        made["timebank.retention"] = env["timebank.retention"].search(
+            [("scheme_id", "=", scheme.id)], limit=1
+        )
+        made["timebank.retention"].reason = f"Reason {word}"
+        env["timebank.erasure"]._note_erased(scheme, f"Letter {word}", {"files": 1}, True, by_rule=False)
+        made["timebank.erasure"] = env["timebank.erasure"].search([("scheme_id", "=", scheme.id)])
         for model in ("timebank.category", "timebank.language"):
             make(model, name=f"Kind {word}")
         made["timebank.availability"] = env["timebank.availability"].search([], limit=1)

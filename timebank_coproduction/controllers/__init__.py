@@ -1,1 +1,1 @@
-from . import kiosk, papers, renew, supplier
+from . import kiosk, papers, personal, renew, supplier

@@ -3,6 +3,7 @@ from . import (
     report_paperformat,
     res_config_settings,
     timebank_decision_report,
+    timebank_fund_movement,
     timebank_grant_csv,
     timebank_reconciliation_xlsx,
     timebank_reward_spend_report,

@@ -15,6 +15,9 @@ class ResConfigSettings(models.TransientModel):
     timebank_360giving_prefix = fields.Char(
         related="company_id.timebank_360giving_prefix", readonly=False, string="360Giving publisher prefix"
     )
+    timebank_transfer_account_ids = fields.Many2many(
+        related="company_id.timebank_transfer_account_ids", readonly=False, string="Transfers between funds"
+    )
     timebank_without_weasyprint = fields.Boolean(compute="_compute_timebank_without_weasyprint")
 
     @api.depends_context("uid")

@@ -3,7 +3,7 @@ import io
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools.translate import LazyTranslate
 
 from ..models.common.verb import choice, text, verb
@@ -34,7 +34,10 @@ SUMMARY = (
     (_lt("Odoo's analytic balance for the period"), "ledger_amount", None),
     (_lt("Other spending on the same account"), "other_amount", None),
     (_lt("Gap"), "gap_amount", "=ROUND(B{ledger_amount}-B{other_amount}-B{spent_amount},{digits})"),
+    (_lt("Accruals in the period, besides"), "accrued_amount", None),
     (_lt("In draft bills"), "draft_amount", None),
+    (_lt("Paid by its end, as the books say now"), "paid_amount", None),
+    (_lt("Still to pay"), "unpaid_amount", None),
     (_lt("Exposure: credits not yet claimed"), "exposure_amount", None),
     (_lt("Time gone (%)"), "time_percentage", None),
     (
@@ -164,6 +167,9 @@ class TimebankReconciliation(models.Model):
                 ("Exceptions", CLAIMS, others.filtered(lambda line: line.status != "matched")),
             )
         }
+        budget = self._get_budget_rows()
+        if budget:
+            self._write_budget(book.add_worksheet("Budget"), style, budget)
         self._write_notes(book.add_worksheet("Notes"), style)
         self._write_summary(summary, style, totals)
         book.close()
@@ -187,6 +193,7 @@ class TimebankReconciliation(models.Model):
             ),
             (self.env._("Analytic account"), grant.sudo().analytic_account_id.display_name),
             (self.env._("Currency"), self.currency_id.name),
+            (self.env._("In the grant's currency"), self.own_text),
             (self.env._("From"), self.date_from),
             (self.env._("To"), self.date_to),
             (self.env._("Status"), people[self.state]),
@@ -305,6 +312,41 @@ class TimebankReconciliation(models.Model):
             "billed_amount": line.billed_amount,
             "still_to_bill": line.difference_amount if line.status == "unbilled" else 0.0,
         }
+
+    def _write_budget(self, sheet, style, rows):
+        """What of the budget's lines was committed and spent by the period's end, with what is in none."""
+        sheet.set_column(0, 0, 40)
+        sheet.set_column(1, 5, 16)
+        heads = [
+            self.env._("Budget line"),
+            self.env._("Budget"),
+            self.env._("Committed"),
+            self.env._("Spent"),
+            self.env._("To bill"),
+            self.env._("Left"),
+        ]
+        sheet.write_row(0, 0, heads, style["head"])
+        for number, (name, *amounts) in enumerate(rows, start=1):
+            sheet.write_string(number, 0, name)
+            for column, amount in enumerate(amounts, start=1):
+                sheet.write_number(number, column, amount, style["money"])
+        foot = len(rows) + 1
+        sheet.write_string(foot, 0, self.env._("Together"), style["bold"])
+        for column in range(1, len(heads)):
+            first, last = xl_rowcol_to_cell(1, column), xl_rowcol_to_cell(foot - 1, column)
+            total = self.currency_id.round(sum(row[column] for row in rows))
+            sheet.write_formula(foot, column, f"=SUM({first}:{last})", style["total"], total)
+        sheet.write_string(
+            foot + 2,
+            0,
+            self.env._(
+                "At the end of %(day)s, as the books say on %(today)s.",
+                day=say_day(self.env, self.date_to),
+                today=say_day(self.env, fields.Date.context_today(self)),
+            ),
+        )
+        sheet.freeze_panes(1, 0)
+        self._set_up_print(sheet)
 
     def _write_notes(self, sheet, style):
         """What the preparer wrote, and what was agreed anew with the funder."""

@@ -3,12 +3,13 @@ from odoo.tools import SQL
 
 from ..models.common.verb import verb
 from ..models.common.windows import open_list
+from ..models.grant.timebank_claim_share import claim_parts
 from ..models.grant.timebank_grant_books import claim_day
 
 
 class TimebankRewardSpendReport(models.Model):
-    """What rewards cost: a row for each claim committed, each bill matched, each bill without a claim and
-    each analytic entry made by hand."""
+    """What rewards cost: a row for each claim committed (or each grant's part of one), each bill matched,
+    each bill without a claim and each analytic entry made by hand."""
 
     _name = "timebank.reward.spend.report"
     _description = "Reward Spend"
@@ -44,7 +45,6 @@ class TimebankRewardSpendReport(models.Model):
         return SQL(
             """
             SELECT spend.*, g.funder_id, c.currency_id,
-                   CASE WHEN claim_count = 1 THEN 'committed' ELSE 'billed' END AS kind,
                    committed_amount + billed_amount AS amount,
                    CASE WHEN spend.grant_id IS NULL THEN 'own' ELSE 'grant' END AS funding,
                    (SELECT CASE WHEN cardinality(place.shared) = 1 THEN place.shared[1]
@@ -69,27 +69,29 @@ class TimebankRewardSpendReport(models.Model):
                       ) place
                    ) AS project_id
               FROM (
-                SELECT 4 * r.id AS id, %(day)s AS date, r.grant_id, r.company_id, r.scheme_id,
-                       r.reward_id, w.supplier_id, 1 AS claim_count, r.minutes,
+                SELECT CASE WHEN r.share_id IS NULL THEN 5 * r.id ELSE 5 * r.share_id + 4 END AS id,
+                       'committed' AS kind, %(day)s AS date, r.grant_id, r.company_id, r.scheme_id,
+                       r.reward_id, w.supplier_id, r.is_first::int AS claim_count,
+                       CASE WHEN r.is_first THEN r.minutes ELSE 0 END AS minutes,
                        r.cost_amount AS committed_amount, 0.0 AS billed_amount
-                  FROM timebank_redemption r
+                  FROM %(parts)s
                   JOIN timebank_reward w ON w.id = r.reward_id
                  WHERE r.state IN ('approved', 'fulfilled')
                 UNION ALL
-                SELECT 4 * m.id + 1, l.date, m.grant_id, r.company_id, r.scheme_id, r.reward_id,
+                SELECT 5 * m.id + 1, 'billed', l.date, m.grant_id, r.company_id, r.scheme_id, r.reward_id,
                        l.partner_id, 0, 0, 0.0, m.amount
                   FROM timebank_reward_match m
                   JOIN timebank_bill_line l ON l.id = m.bill_line_id
                   JOIN timebank_redemption r ON r.id = m.redemption_id
                 UNION ALL
-                SELECT 4 * l.id + 2, l.date, l.grant_id, g.company_id, NULL, NULL, l.partner_id, 0, 0, 0.0,
-                       l.open_amount
+                SELECT 5 * l.id + 2, 'billed', l.date, l.grant_id, g.company_id, NULL, NULL,
+                       l.partner_id, 0, 0, 0.0, l.open_amount
                   FROM timebank_bill_line l
                   JOIN timebank_grant g ON g.id = l.grant_id
                  WHERE l.open_amount != 0
                 UNION ALL
-                SELECT 4 * ROW_NUMBER() OVER (ORDER BY e.entry, e.grant_id) + 3, e.date, e.grant_id,
-                       g.company_id, NULL, NULL, NULL, 0, 0, 0.0, e.amount
+                SELECT 5 * ROW_NUMBER() OVER (ORDER BY e.entry, e.grant_id) + 3, 'billed', e.date,
+                       e.grant_id, g.company_id, NULL, NULL, NULL, 0, 0, 0.0, e.amount
                   FROM (%(by_hand)s) e
                   JOIN timebank_grant g ON g.id = e.grant_id
                  WHERE e.entry IS NOT NULL
@@ -97,7 +99,8 @@ class TimebankRewardSpendReport(models.Model):
               JOIN res_company c ON c.id = spend.company_id
               LEFT JOIN timebank_grant g ON g.id = spend.grant_id
             """,
-            day=claim_day("r"),
+            day=claim_day(self.env, "r"),
+            parts=claim_parts("r"),
             by_hand=self._get_by_hand(),
             **self._get_project_link("timebank.grant", "grant"),
             **self._get_project_link("timebank.scheme", "bank"),
@@ -107,7 +110,7 @@ class TimebankRewardSpendReport(models.Model):
         """The analytic entries that somebody made by hand, which have no bill line."""
         # sudo: sums over the grants; whose rows a user reads, the record rules of this report say
         grants = self.env["timebank.grant"].sudo().search([("state", "!=", "draft")])
-        return grants._get_lines_query(grants._get_posted(by_hand=True))
+        return grants._get_lines_query(grants._get_posted(by_hand=True, accrued=None))
 
     @api.model
     @verb()

@@ -1,8 +1,8 @@
 """Which supplier's bill pays for which claim: the rules, in order, as a pure function.
 
-1. *code*: the bill names the claim's code, as it stands (spaces, dashes and capitals
-   aside). A code with a typing error never matches here. A credit note that names one takes
-   back what was billed for it.
+1. *code*: the bill names the claim's code, or the number given for it to quote, as it stands
+   (spaces, dashes and capitals aside). One with a typing error never matches here. A credit note
+   that names one takes back what was billed for it.
 2. *amount*: same supplier, product and quantity, and an amount within the tolerance, in
    the date window; among several, a code that is one letter off, then the exact amount,
    then the claim that lies as far back as this supplier usually bills.
@@ -35,6 +35,7 @@ class Claim(NamedTuple):
     """A claim that stands. ``amount`` is its cost not yet matched, 0 where nothing is expected;
     ``billed`` what is matched, and ``room`` what can be, its own tolerance included (by default
     that of the rules). One with ``amount`` and ``billed`` 0 only tells whose code a bill names.
+    ``reference`` is the number for the supplier to quote, as good here as the ``code``.
     """
 
     id: int
@@ -47,6 +48,12 @@ class Claim(NamedTuple):
     name: str = ""
     billed: int = 0
     room: int | None = None
+    reference: str = ""
+
+    @property
+    def names(self):
+        """What a bill can name it by."""
+        return [name for name in (self.code, self.reference) if name]
 
 
 class Bill(NamedTuple):
@@ -207,7 +214,7 @@ class _State:
 
 def _by_code(state):
     """:return: dict of bill id → the claims that it names; these are no other claim's"""
-    known = {normal(claim.code): claim.id for claim in state.claims.values() if claim.code}
+    known = {normal(name): claim.id for claim in state.claims.values() for name in claim.names}
     named = {bill.id: codes_in(bill.text, known) for bill in state.bills.values()}
     named = {bill_id: claim_ids for bill_id, claim_ids in named.items() if claim_ids}
     state.taken_bills.update(named)
@@ -248,8 +255,8 @@ def _take_back(state, bill_id, claim_ids):
 def _by_amount(state):
     lags = _usual_lags(state)
     claims, bills = state.open_claims(), state.open_bills()
-    slips = OneSlip({claim.id: claim.code for claim in claims if claim.code})
-    named = {bill.id: slips.named_in(bill.text) for bill in bills}
+    slips = OneSlip({(claim.id, name): name for claim in claims for name in claim.names})
+    named = {bill.id: {claim_id for claim_id, _name in slips.named_in(bill.text)} for bill in bills}
     shelves = defaultdict(list)
     for claim in claims:
         shelves[claim.supplier, claim.product, claim.quantity].append(claim)

@@ -12,6 +12,8 @@ _OF_LINE = _HALF_A_COIN % "(SELECT company_id FROM timebank_grant WHERE id = l.g
 _OF_CLAIM = _HALF_A_COIN % "r.company_id"
 _OF_NEW = _HALF_A_COIN % "NEW.company_id"
 
+# A session plans these statements once, perhaps for a single match in an empty table, and then has
+# thousands to go through: each line and claim is looked up by its index, however few there were.
 CREATE = f"""
 CREATE OR REPLACE FUNCTION timebank_guard_matches() RETURNS trigger AS $$
 BEGIN
@@ -21,28 +23,31 @@ BEGIN
     PERFORM 1 FROM timebank_redemption
       WHERE id IN (SELECT redemption_id FROM added) ORDER BY id FOR NO KEY UPDATE;
     IF EXISTS (
-        SELECT FROM timebank_bill_line l
-          JOIN (SELECT bill_line_id, sum(amount) AS amount FROM timebank_reward_match
-                 WHERE bill_line_id IN (SELECT bill_line_id FROM added) GROUP BY bill_line_id) m
-            ON m.bill_line_id = l.id
-         WHERE m.amount > greatest(l.share_amount, 0) + {_OF_LINE}
-            OR m.amount < least(l.share_amount, 0) - {_OF_LINE}
+        SELECT FROM (SELECT DISTINCT bill_line_id AS id FROM added) a
+          JOIN timebank_bill_line l ON l.id = a.id
+         CROSS JOIN LATERAL (SELECT sum(amount) AS amount FROM timebank_reward_match
+                              WHERE bill_line_id = l.id) m
+         WHERE (m.amount > greatest(l.share_amount, 0)
+                AND m.amount > greatest(l.share_amount, 0) + {_OF_LINE})
+            OR (m.amount < least(l.share_amount, 0)
+                AND m.amount < least(l.share_amount, 0) - {_OF_LINE})
     ) THEN
         RAISE EXCEPTION 'More would be matched of a bill line than is charged to the grant.'
             USING ERRCODE = 'check_violation';
     END IF;
     IF EXISTS (
-        SELECT FROM timebank_redemption r
-          JOIN (SELECT redemption_id, sum(amount) AS amount FROM timebank_reward_match
-                 WHERE redemption_id IN (SELECT redemption_id FROM added) GROUP BY redemption_id) m
-            ON m.redemption_id = r.id
-         WHERE m.amount > COALESCE(r.cost_amount, 0) + COALESCE(r.tolerance_amount, 0) + {_OF_CLAIM}
+        SELECT FROM (SELECT DISTINCT redemption_id AS id FROM added) a
+          JOIN timebank_redemption r ON r.id = a.id
+         CROSS JOIN LATERAL (SELECT sum(amount) AS amount FROM timebank_reward_match
+                              WHERE redemption_id = r.id) m
+         WHERE m.amount > COALESCE(r.cost_amount, 0) + COALESCE(r.tolerance_amount, 0)
+           AND m.amount > COALESCE(r.cost_amount, 0) + COALESCE(r.tolerance_amount, 0) + {_OF_CLAIM}
     ) THEN
         RAISE EXCEPTION 'More would be matched to a claim than its cost and tolerance.'
             USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
-END $$ LANGUAGE plpgsql;
+END $$ LANGUAGE plpgsql SET enable_seqscan = off;
 
 DROP TRIGGER IF EXISTS timebank_matches_new ON timebank_reward_match;
 CREATE TRIGGER timebank_matches_new AFTER INSERT ON timebank_reward_match

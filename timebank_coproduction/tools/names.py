@@ -36,6 +36,31 @@ def folded(text):
     return " ".join(re.sub(r"[\s\u2010-\u2015-]+", " ", plain).split())
 
 
+def initials(name):
+    """What of somebody's name is told to others who only have to know that there was somebody.
+
+    >>> initials("José Álvarez"), initials("mary-jane O’Neill"), initials("李")
+    ('J. Á.', 'M. O.', '李.')
+    >>> initials(None)
+    ''
+    """
+    return " ".join(f"{word[0].upper()}." for word in (name or "").split())
+
+
+def whole(name):
+    """What finds a name in a text where it stands as a whole, or nothing for one that is too short to tell.
+
+    >>> bool(whole("Ann Lee").search("Gave ann lee a lift")), bool(whole("Ann Lee").search("Joann Leeds"))
+    (True, False)
+    >>> whole("Rose"), whole("")
+    (None, None)
+    """
+    words = (name or "").split()
+    if len(words) < 2:
+        return None
+    return re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)
+
+
 def pattern(text):
     """An SQL ``ILIKE`` pattern that lets through whatever is ``folded`` the same, and some more.
 
@@ -90,6 +115,15 @@ def asked(text):
     if "@" in text:
         return text.casefold().split()
     return folded(text).replace("'", "").split()
+
+
+def escaped(piece):
+    r"""A piece for SQL's ``LIKE`` that stands for itself alone.
+
+    >>> escaped("100%_")
+    '100\\%\\_'
+    """
+    return piece.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def is_enough(text, least):

@@ -1,6 +1,20 @@
 """Sharing out whole minutes, or whole coins."""
 
 
+def worth(total, quantity, used, count):
+    """What the next ``count`` of ``quantity`` cost that cost ``total`` together, ``used`` gone before.
+
+    >>> [worth(100, 3, used, 1) for used in range(3)], worth(100, 3, 1, 2)
+    ([33, 34, 33], 67)
+    """
+    return _part(total, quantity, used + count) - _part(total, quantity, used)
+
+
+def _part(total, quantity, count):
+    """The part of ``total`` that is ``count`` of ``quantity``, to the nearest whole coin."""
+    return (2 * total * count + quantity) // (2 * quantity)
+
+
 def split(minutes, parts):
     """``minutes`` in ``parts`` whole shares that differ by one at most.
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..models.common.verb import verb
-from ..models.grant.timebank_grant_amendable import AMENDABLE
+from ..models.grant.timebank_grant_amendable import AMENDABLE, BELONGS
 
 
 class TimebankGrantAmend(models.TransientModel):
@@ -80,8 +80,12 @@ class TimebankGrantAmend(models.TransientModel):
             grant = wizard.grant_id
             wizard.update({name: grant[name] for name in AMENDABLE})
             for name, content in (("budget_line_ids", "amount"), ("deadline_ids", "date")):
+                belongs = BELONGS if content == "amount" else ()
                 wizard[name] = [Command.clear()] + [
-                    Command.create({"original": line.id, "name": line.name, content: line[content]})
+                    Command.create(
+                        {"original": line.id, "name": line.name, content: line[content]}
+                        | {key: [Command.set(line[key].ids)] for key in belongs}
+                    )
                     for line in grant[name]
                 ]
 
@@ -98,6 +102,7 @@ class TimebankGrantAmend(models.TransientModel):
                 **terms,
                 "budget_lines": [
                     {"id": line.original, "name": line.name, "amount": line.amount}
+                    | {key: line[key].ids for key in BELONGS}
                     for line in self.budget_line_ids
                 ],
                 "deadlines": [
@@ -119,6 +124,9 @@ class TimebankGrantAmendLine(models.TransientModel):
     original = fields.Integer(help="The number of the grant's budget line, where it isn't new.")
     name = fields.Char(required=True)
     amount = fields.Monetary()
+    reward_ids = fields.Many2many("timebank.reward", string="Rewards")
+    product_ids = fields.Many2many("product.product", string="Products")
+    account_ids = fields.Many2many("account.account", string="Accounts")
 
 
 class TimebankGrantAmendDeadline(models.TransientModel):

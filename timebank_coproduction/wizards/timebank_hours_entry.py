@@ -25,7 +25,7 @@ class TimebankHoursEntry(models.TransientModel):
         domain="[('is_on_screen', '=', True)]",
         default=lambda self: self.env["timebank.scheme"]._get_usual(),
     )
-    date = fields.Date(required=True, default=fields.Date.context_today)
+    date = fields.Date(required=True, default=lambda self: self.env["timebank.scheme"]._get_usual()._today())
     giver_ids = fields.Many2many(
         "res.partner", "timebank_hours_entry_giver_rel", string="Given by", required=True
     )
@@ -51,6 +51,7 @@ class TimebankHoursEntry(models.TransientModel):
         help="A pot that pays for all of it.",
     )
     category_id = fields.Many2one("timebank.category")
+    category_policy = fields.Selection(related="scheme_id.category_policy")
     project_id = fields.Many2one("project.project")
     description = fields.Char()
     approve = fields.Boolean("Approve at once", default=True)

@@ -7,7 +7,6 @@ from ..models.common.hours_field import Hours, valid_minutes
 from ..models.common.verb import verb
 from ..models.common.windows import open_form, open_list
 from ..models.member.timebank_member import ROLES
-from ..tools import names
 
 STEPS = [
     ("can", "What they can do"),
@@ -23,7 +22,7 @@ BEST_SHOWN = 3
 #: How many skills a word may stand for, looked at to find the one that it names.
 MOST_MEANINGS = 5
 
-#: Of people with the same name, as many as can be looked through in a dialog.
+#: Of those whom it may be, as many as can be looked through in a dialog.
 MOST_DOUBLES = 8
 
 
@@ -82,7 +81,10 @@ class TimebankIntake(models.TransientModel):
     share_phone = fields.Boolean("May pass on the telephone number")
     share_email = fields.Boolean("May pass on the e-mail address")
     # Whom we may know already
-    double_ids = fields.Many2many("res.partner", "timebank_intake_double_rel", readonly=True)
+    double_ids = fields.Many2many(
+        "res.partner", "timebank_intake_double_rel", readonly=True, context={"active_test": False}
+    )
+    double_text = fields.Text(readonly=True)
     double_id = fields.Many2one("res.partner", string="It is", domain="[('id', 'in', double_ids)]")
     is_somebody_else = fields.Boolean("None of them: somebody new")
     is_silent = fields.Boolean(compute="_compute_is_silent")
@@ -192,39 +194,23 @@ class TimebankIntake(models.TransientModel):
         """
         if self.partner_id or self.is_somebody_else:
             return True
-        doubles = self._find_doubles()
+        like = self._find_like()
+        doubles = self.env["res.partner"].union(*like)
         if self.double_id in doubles:
             self.partner_id = self.double_id
             return True
         if doubles and doubles == self.double_ids:
             raise UserError(self.env._("Choose who it is, or say that it is none of them."))
         self.double_ids, self.double_id = doubles, False
+        self.double_text = self.env["timebank.double"]._say_like(like)
         return not doubles
 
-    def _find_doubles(self):
-        """Contacts of the same name, unless a postcode, mail or telephone number tells them apart."""
-        name = names.folded(self.name)
-        contacts = self.env["res.partner"].search([("name", "=ilike", names.pattern(self.name))], limit=200)
-        mine = self._get_marks(self)
-        return contacts.filtered(
-            lambda contact: (
-                names.folded(contact.name) == name and self._may_be_same(mine, self._get_marks(contact))
-            )
-        )[:MOST_DOUBLES]
-
-    @api.model
-    def _get_marks(self, person):
-        """What tells people of one name apart, as far as it is known of this one."""
-        return {
-            "zip": "".join((person.zip or "").split()).casefold(),
-            "email": (person.email or "").strip().casefold(),
-            "phone": names.digits(person.phone),
-        }
-
-    @api.model
-    def _may_be_same(self, one, other):
-        known = [mark for mark, value in one.items() if value and other[mark]]
-        return not known or any(one[mark] == other[mark] for mark in known)
+    def _find_like(self):
+        """The contacts whom they may be: dict of contact → reasons."""
+        details = {name: self[name] for name in ("name", "email", "phone", "zip")}
+        details["is_company"] = self.role == "organisation"
+        [like] = self.env["timebank.double"]._find_like([details])
+        return dict(list(like.items())[:MOST_DOUBLES])
 
     def _get_member(self):
         return self.env["timebank.member"].search(
@@ -247,6 +233,7 @@ class TimebankIntake(models.TransientModel):
                 .sudo()
                 .create({"name": self.name.strip(), "is_company": organisation, **details})
             )
+            self.env["timebank.double"]._say_different(partner, self.double_ids)
         member = self.partner_id and self._get_member()
         vals = {
             "interest_ids": [Command.link(skill.id) for skill in self.interest_ids],

@@ -40,6 +40,30 @@ class TimebankJoin(models.TransientModel):
         "Welcome them back", help="Their memberships go on, with the credits that they had."
     )
 
+    # Who may be the same as another, or as a member
+    double_text = fields.Text(compute="_compute_double_text")
+    are_different = fields.Boolean("They aren't: add them", help="Kept, so that nobody asks again.")
+
+    @api.depends("scheme_id", "partner_ids")
+    def _compute_double_text(self):
+        for join in self:
+            join.double_text = "\n".join(
+                self.env._(
+                    "%(one)s may be %(other)s: %(reasons)s",
+                    one=one.name,
+                    other=other.name,
+                    reasons=self.env["timebank.double"]._say_reasons(reasons),
+                )
+                for one, other, reasons in join._find_doubles()
+            )
+
+    def _find_doubles(self):
+        """Pairs of somebody to be added and a member of the bank, or another to be added, with reasons."""
+        people = self.partner_ids._origin
+        members = self.env["timebank.member"].search([("scheme_id", "=", self.scheme_id.id)]).partner_id
+        new = people - members
+        return self.env["timebank.double"]._find_open_like(new, members | people)
+
     @api.depends("scheme_id", "partner_ids")
     def _compute_former_ids(self):
         for join in self:
@@ -74,6 +98,18 @@ class TimebankJoin(models.TransientModel):
         """
         self.ensure_one()
         members, former = self._get_members(), self.former_ids
+        doubles = self._find_doubles()
+        if doubles and not self.are_different:
+            raise UserError(
+                self.env._(
+                    "%(one)s may be %(other)s. Merge them first, or choose “%(way)s”.",
+                    one=doubles[0][0].name,
+                    other=doubles[0][1].name,
+                    way=self._fields["are_different"]._description_string(self.env),
+                )
+            )
+        for one, other, _reasons in doubles:
+            self.env["timebank.double"]._say_different(one, other)
         new = self.env["timebank.member"].create(
             [
                 {

@@ -9,6 +9,7 @@ from . import (
     odoo_private,
     res_partner,
     timebank_locks,
+    timebank_personal,
     timebank_prepared,
     timebank_protected,
     timebank_reasoned,

@@ -58,6 +58,10 @@ class Base(models.AbstractModel):
                 line[position] = row[name][1] if row.get(name) else ""
         return lines
 
+    def _say_who_changes(self):
+        """A sentence for who may read these records and not change them."""
+        return self.env._("You can read this, but not change it: ask a coordinator or a manager.")
+
     def _get_nameable(self, name, records, vals_list):
         """Which of ``records`` the user may name in a field without being able to read them.
 

@@ -20,9 +20,17 @@ class IrRule(models.Model):
         return domain
 
     def _make_access_error(self, operation, records):
-        """A refusal names none of the addon's records that can't be read, in debug mode neither."""
+        """Who may read a record of the addon is told who changes it; a refusal names none that can't be
+        read, in debug mode neither.
+        """
+        ours = records._name.startswith("timebank.")
+        # asked first: what is read for it would stay in the cache, where nobody asks again
+        readable = ours and operation in ("write", "unlink") and records.has_access("read")
         error = super()._make_access_error(operation, records)
-        if not records._name.startswith("timebank."):
+        if not ours:
+            return error
+        if readable:
+            error.args = (records.with_context(**self.env.user.context_get())._say_who_changes(),)
             return error
         # in the words of the error, which is the user's language
         models_of = self.with_context(**self.env.user.context_get()).env["ir.model"]

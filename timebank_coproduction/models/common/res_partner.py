@@ -2,12 +2,16 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools import names
+from .personal import KEPT
 
 
 class ResPartner(models.Model):
     """One search for people, wherever they are looked for: in pickers, lists and at the door."""
 
     _inherit = "res.partner"
+    _personal_fields = {
+        "timebank_sought": KEPT,
+    }
 
     timebank_sought = fields.Char(
         compute="_compute_timebank_sought", store=True, index="trigram", prefetch=False, copy=False
@@ -55,9 +59,7 @@ class ResPartner(models.Model):
     @api.model
     def _get_domain_of_people(self, text):
         """The people for whom ``text`` stands; nobody, where it holds no word."""
-        pieces = [
-            piece.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") for piece in names.asked(text)
-        ]
+        pieces = list(map(names.escaped, names.asked(text)))
         if not pieces:
             return Domain.FALSE
         return Domain.AND([Domain("timebank_sought", "like", piece) for piece in pieces])

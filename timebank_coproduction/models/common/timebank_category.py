@@ -1,11 +1,17 @@
 from odoo import fields, models
 
+from .personal import OURS
+
 
 class TimebankCategory(models.Model):
     _name = "timebank.category"
     _description = "Contribution Category"
     _inherit = ["timebank.protected"]
     _order = "sequence, name"
+    _personal_fields = {
+        "name": OURS,
+        "description": OURS,
+    }
 
     name = fields.Char(required=True, translate=True)
     description = fields.Char(translate=True, help="What counts, in a few words.")

@@ -25,7 +25,7 @@ class TimebankProtected(models.AbstractModel):
 
     _name = "timebank.protected"
     _description = "Fields that only verbs change"
-    _inherit = ["timebank.bulk", "timebank.locks"]
+    _inherit = ["timebank.bulk", "timebank.locks", "timebank.personal"]
     _protected_fields = frozenset()
     #: Fields that decide what somebody gains: nobody sets them on what is their own.
     _own_terms = frozenset()

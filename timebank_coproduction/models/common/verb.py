@@ -249,6 +249,23 @@ def many(reader):
     return read
 
 
+def numbered(reader):
+    """What ``reader`` reads, by the number of a record; JSON makes text of the numbers."""
+
+    def read(env, name, value):
+        if not isinstance(value, dict):
+            raise UserError(env._("Give “%s” by the numbers of records.", name))
+        found = {}
+        for key, one in value.items():
+            number = int(key) if isinstance(key, str) and key.isascii() and key.isdigit() else key
+            if not _is_id(number):
+                raise UserError(env._("Give “%s” by the numbers of records.", name))
+            found[number] = reader(env, name, one)
+        return found
+
+    return read
+
+
 def named(**readers):
     """Values by name."""
 

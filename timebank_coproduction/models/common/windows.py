@@ -58,6 +58,21 @@ def open_dialog(record, name, **more):
     return open_form(record, name=name, target="new", **more)
 
 
+def ask(records, verb, name):
+    """The dialog that asks for a reason, or whether it is meant, before a verb of ``records`` is called.
+
+    :param str verb: one that their model names in ``_verbs_with_reason`` or ``_verbs_to_confirm``
+    :param str name: the dialog's title
+    """
+    context = {
+        "timebank_verb": verb,
+        "active_model": records._name,
+        "active_ids": records.ids,
+        "dialog_size": "medium",
+    }
+    return {**open_list(records.env, "timebank_reason_action", context=context), "name": name}
+
+
 def download(record, name, content, mimetype):
     """A file for the browser to save, which is kept beside ``record``.
 
@@ -72,7 +87,9 @@ def download(record, name, content, mimetype):
         "res_id": record.id,
         "mimetype": mimetype,
     }
-    attachment = record.env["ir.attachment"].create(vals)
+    record.check_access("read")
+    # sudo: Odoo takes a file from who may change the record; whoever reads it has this one made from it
+    attachment = record.env["ir.attachment"].sudo().create(vals)
     return {
         "type": "ir.actions.act_url",
         "url": f"/web/content/{attachment.id}?download=true",

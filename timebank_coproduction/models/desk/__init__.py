@@ -1,4 +1,5 @@
 from . import (
+    ir_http,
     timebank_desk,
     timebank_scheme,
     timebank_today,

@@ -1,7 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..common.personal import OURS
 from ..common.verb import text, verb
 from ..common.windows import open_form
 
@@ -9,17 +10,21 @@ from ..common.windows import open_form
 STEPS = ("rules", "coordinators", "categories", "skills", "members", "session")
 MANAGED = frozenset({"rules", "coordinators", "categories"})
 
-#: Of so many new banks at most the list is shown, the newest first.
-MOST_NEW = 4
+#: Of so many new banks at most the list is shown, the newest first, of so many that are looked at.
+MOST_NEW, LOOKED_AT = 4, 40
 
 
 class TimebankScheme(models.Model):
     _inherit = "timebank.scheme"
+    _personal_fields = {
+        "steps_done": OURS,
+    }
 
     is_set_up = fields.Boolean(
         "Set up", readonly=True, copy=False, help="Its list of first steps is done, or was put away."
     )
     steps_done = fields.Json("First steps done", readonly=True, copy=False)
+    has_steps_left = fields.Boolean(compute="_compute_has_steps_left")
 
     @verb()
     def get_desk(self):
@@ -64,8 +69,9 @@ class TimebankScheme(models.Model):
 
     @verb(single=True)
     def action_first_steps(self):
-        """The user's first screen, which has the list of a new bank."""
-        return self.env["ir.actions.client"]._for_xml_id("timebank_coproduction.timebank_today_action")
+        """The user's first screen, with the list of this bank open."""
+        action = self.env["ir.actions.client"]._for_xml_id("timebank_coproduction.timebank_today_action")
+        return {**action, "params": {"timebank_scheme_id": self.id}}
 
     def _get_first_hours(self):
         """What is left to set up in the new banks that the user decides for.
@@ -77,18 +83,44 @@ class TimebankScheme(models.Model):
         if not self.env.user.has_group("timebank_coproduction.group_timebank_coordinator"):
             return []
         new = [("is_set_up", "=", False), ("state", "=", "open"), ("is_run_by_user", "=", True)]
-        banks = self.search(new, order="id desc", limit=MOST_NEW)
+        banks = self.search(new, order="id desc", limit=LOOKED_AT)
         made = banks._get_steps_made()
+        left = banks._get_steps_left(made)
+        return [
+            {
+                "id": bank.id,
+                "name": bank.name,
+                "steps": [bank._prepare_step(step) for step in left[bank.id]],
+                "under_way": made[bank.id] == {"members", "session"},
+            }
+            for bank in banks
+            if left[bank.id]
+        ][:MOST_NEW]
+
+    @api.depends_context("uid")
+    @api.depends("is_set_up", "steps_done", "state", "coordinator_ids")
+    def _compute_has_steps_left(self):
+        """Whether the user's first screen has a list of what to set up in this bank."""
+        new = self._origin._run_by_user().filtered(lambda bank: bank.state == "open" and not bank.is_set_up)
+        left = new._get_steps_left(new._get_steps_made())
+        for bank in self:
+            bank.has_steps_left = bool(left.get(bank._origin.id))
+
+    def _get_steps_left(self, made):
+        """What this user has to do yet in these banks: dict of bank id → steps, in their order.
+
+        :param dict made: as :meth:`_get_steps_made` returns it
+        """
         may_manage = self.has_access("write")
-        found = []
-        for bank in banks:
-            done = made[bank.id] | set(bank.steps_done or ())
-            left = [step for step in STEPS if step not in done and (may_manage or step not in MANAGED)]
-            if left:
-                steps = [bank._prepare_step(step) for step in left]
-                under_way = made[bank.id] == {"members", "session"}
-                found.append({"id": bank.id, "name": bank.name, "steps": steps, "under_way": under_way})
-        return found
+        return {
+            bank.id: [
+                step
+                for step in STEPS
+                if step not in made[bank.id] | set(bank.steps_done or ())
+                and (may_manage or step not in MANAGED)
+            ]
+            for bank in self
+        }
 
     def _get_steps_made(self):
         """The steps that show in the bank's own records: dict of bank id → set."""

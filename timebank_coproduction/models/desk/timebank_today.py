@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from ...tools.minutes import clock
 from ..common.verb import verb
-from ..common.words import say_day
+from ..common.words import say_day, today_at
 from ..grant.timebank_grant import OFF_COURSE
 from ..ledger.timebank_told import CALL
 
@@ -222,30 +222,46 @@ class TimebankToday(models.AbstractModel):
         return self._get_sessions_on(1, "sessions_tomorrow", self.env._("Sessions tomorrow"))
 
     def _get_sessions_on(self, days, key, title):
-        day = fields.Date.add(fields.Date.context_today(self), days=days)
         return self._figure(
             key,
             title,
             "timebank.session",
             "timebank_session_to_close_action",
             [
+                *self._on_days("date", days, days),
                 ("scheme_id.is_run_by_user", "=", True),
-                ("date", "=", day),
                 ("state", "in", ("draft", "open")),
             ],
         )
 
+    def _on_days(self, name, first, last, bank="scheme_id"):
+        """Domain of records of which the day ``name`` is so many days away where their bank is.
+
+        :param int first: how many days from today at least
+        :param int last: and at most
+        :param str bank: the field that leads to the bank
+        """
+        # sudo: where banks are is no secret; which records are shown, the user's own rights say
+        banks, days = self.env["timebank.scheme"].sudo(), {}
+        for (zone,) in banks._read_group([], ["tz"]):
+            days.setdefault(today_at(zone), []).append(zone)
+        found = []
+        for today, zones in days.items():
+            within = Domain(name, ">=", fields.Date.add(today, days=first)) & Domain(
+                name, "<=", fields.Date.add(today, days=last)
+            )
+            found.append(within if len(days) == 1 else within & Domain(f"{bank}.tz", "in", zones))
+        return Domain.OR(found)
+
     def _get_helpers(self):
-        today = fields.Date.context_today(self)
         return self._figure(
             "helpers",
             self.env._("Sessions short of helpers"),
             "timebank.session",
             "timebank_session_to_close_action",
             [
+                *self._on_days("date", 0, 1),
                 ("scheme_id.is_run_by_user", "=", True),
-                ("date", ">=", today),
-                ("date", "<=", fields.Date.add(today, days=1)),
                 ("state", "in", ("draft", "open")),
                 ("helper_shortage", ">", 0),
             ],
@@ -369,7 +385,13 @@ class TimebankToday(models.AbstractModel):
             self.env._("Bills without claims"),
             "timebank.bill.line",
             "timebank_bill_line_action",
-            [("grant_id.state", "=", "open"), ("status", "in", ("open", "part", "changed"))],
+            [
+                ("grant_id.state", "=", "open"),
+                ("status", "in", ("open", "part", "changed")),
+                "|",
+                ("is_prepaid", "=", False),
+                ("status", "=", "changed"),
+            ],
             ["date:min"],
             self._say_oldest,
         )
@@ -400,7 +422,7 @@ class TimebankToday(models.AbstractModel):
             self.env._("Banks without a coordinator"),
             "timebank.scheme",
             "timebank_scheme_action",
-            [("state", "=", "open"), ("coordinator_ids", "=", False)],
+            [("state", "=", "open"), ("coordinator_ids", "not any", [("active", "=", True)])],
         )
 
     def _get_unsealed(self):
@@ -446,7 +468,6 @@ class TimebankToday(models.AbstractModel):
         return figure
 
     def _get_my_sessions(self):
-        today = fields.Date.context_today(self)
         return self._figure(
             "my_sessions",
             self.env._("Sessions you signed up for"),
@@ -455,8 +476,7 @@ class TimebankToday(models.AbstractModel):
             [
                 ("partner_id", "=", self.env.user.partner_id.id),
                 ("state", "=", "signed_up"),
-                ("session_id.date", ">=", today),
-                ("session_id.date", "<=", fields.Date.add(today, days=AHEAD_DAYS)),
+                *self._on_days("session_id.date", 0, AHEAD_DAYS),
             ],
             context={"create": False},
         )

@@ -11,4 +11,5 @@ from . import (
     timebank_member,
     timebank_hours,
     timebank_merge,
+    timebank_retention,
 )

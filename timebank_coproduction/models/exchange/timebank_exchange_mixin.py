@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import hmac
 
+from ..common.personal import ABOUT, HELD, NAMED, WORDS
 from ..common.verb import verb
 from ..common.windows import open_list
 from .timebank_skill import KINDS
@@ -39,6 +40,12 @@ class TimebankExchangeMixin(models.AbstractModel):
     _safeguards = frozenset({"check_type_ids"})
     #: How many months one stands unless told.
     _lasts_months = 6
+    _personal_fields = {
+        "partner_id": ABOUT,
+        "member_id": NAMED,
+        "description": WORDS,
+        "availability_ids": HELD,
+    }
 
     # Who
     partner_id = fields.Many2one(
@@ -199,7 +206,6 @@ class TimebankExchangeMixin(models.AbstractModel):
 
         :raises ValidationError: naming the first that isn't
         """
-        today = fields.Date.context_today(self)
         for record in self:
             # sudo: the sentence names the person and the bank only
             member, scheme = record.sudo().member_id, record.sudo().scheme_id
@@ -207,7 +213,7 @@ class TimebankExchangeMixin(models.AbstractModel):
             if not member or member.state == "left":
                 reason = scheme._why_not_taking_part(record.partner_id, member)
             elif vals is None or "expires_on" in vals:
-                if record.expires_on and record.expires_on < today:
+                if record.expires_on and record.expires_on < scheme._today():
                     reason = self.env._(
                         "“%s” would have run out already: choose a day to come.",
                         record.display_name,
@@ -228,7 +234,7 @@ class TimebankExchangeMixin(models.AbstractModel):
         """
         return self._change_state(
             self._get_refusals_to_publish(),
-            {"state": "published", "published_on": fields.Date.context_today(self)},
+            lambda day: {"state": "published", "published_on": day},
             self.env._("published"),
         )
 
@@ -246,11 +252,11 @@ class TimebankExchangeMixin(models.AbstractModel):
         refusals = self._get_refusals_to_publish(("published", "paused", "expired"))
         return self._change_state(
             refusals,
-            {
+            lambda day: {
                 "state": "published",
-                "expires_on": self._default_expires_on(),
+                "expires_on": fields.Date.add(day, months=self._lasts_months),
                 "reminded_on": False,
-                "published_on": fields.Date.context_today(self),
+                "published_on": day,
             },
             self.env._("renewed"),
         )
@@ -276,8 +282,10 @@ class TimebankExchangeMixin(models.AbstractModel):
         return open_list(self.env, "timebank_introduction_action", own, {})
 
     def _change_state(self, refusals, vals, done):
+        """:param vals: what to write, or a function of the day that it is at the bank, which returns it"""
         self.check_access("write")
-        self._raise_or_list(refusals)._in_verb().write(vals)
+        for scheme, records in self._raise_or_list(refusals)._by_bank().items():
+            records._in_verb().write(vals(scheme._today()) if callable(vals) else vals)
         return self._tell(refusals, done)
 
     def _get_refusals_to_publish(self, states=("draft", "paused", "expired")):
@@ -286,14 +294,13 @@ class TimebankExchangeMixin(models.AbstractModel):
         if "published" in states:
             sentence = self.env._("“%s” is closed or a draft: there is nothing to renew.")
         refusals = self._get_refusals_by_state(states, sentence)
-        today = fields.Date.context_today(self)
         for record in self.sudo():  # sudo: the sentences name person and bank only
             if record.id in refusals:
                 continue
             reason = record.scheme_id and record.scheme_id._why_closed()
             if not reason and record.member_id:
                 reason = record.member_id._why_not_taking_part()
-            ran_out = record.expires_on and record.expires_on < today
+            ran_out = record.expires_on and record.expires_on < record.scheme_id._today()
             if not reason and ran_out and "published" not in states:
                 reason = self.env._("“%s” has run out: renew it instead.", record.display_name)
             if reason:
@@ -304,14 +311,20 @@ class TimebankExchangeMixin(models.AbstractModel):
     @api.model
     def _cron_expire(self):
         """Daily: remind of what is about to run out, and expire what has."""
+        for banks in self.env["timebank.scheme"]._by_zone():
+            self.with_env(banks.env)._expire_in(banks)
+
+    def _expire_in(self, banks):
+        """What :meth:`_cron_expire` does, in banks of one time zone."""
+        today = fields.Date.context_today(self)
         for name in ("timebank.offer", "timebank.request"):
-            records = self.env[name]
-            today = fields.Date.context_today(records)
+            records, theirs = self.env[name], ("scheme_id", "in", banks.ids)
             live = ("state", "in", ("published", "paused"))
-            over = records.search([live, ("expires_on", "<", today)])
+            over = records.search([theirs, live, ("expires_on", "<", today)])
             over._in_verb().write({"state": "expired"})
             soon = records.search(
                 [
+                    theirs,
                     ("state", "=", "published"),
                     ("expires_on", "<=", fields.Date.add(today, days=REMIND_DAYS)),
                     ("reminded_on", "=", False),

@@ -1,10 +1,16 @@
 from odoo import fields, models
 
+from ..common.personal import NAMED
+
 
 class TimebankHours(models.Model):
     """Which request and which meeting an entry comes from."""
 
     _inherit = "timebank.hours"
+    _personal_fields = {
+        "request_id": NAMED,
+        "introduction_id": NAMED,
+    }
 
     request_id = fields.Many2one(
         "timebank.request", ondelete="restrict", index="btree_not_null", check_company=True

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..common.hours_field import hours_field
+from ..common.personal import ABOUT, NAMED, WORDS
 from ..common.windows import open_list
 from ..ledger.words_field import for_coordinators
 
@@ -16,6 +17,7 @@ class TimebankIntroduction(models.Model):
     _name = "timebank.introduction"
     _description = "Introduction"
     _inherit = [
+        "timebank.of.bank",
         "timebank.prepared",
         "timebank.protected",
         "timebank.verbs",
@@ -28,6 +30,15 @@ class TimebankIntroduction(models.Model):
     _check_company_auto = True
     _protected_fields = frozenset({"state", "introduced_on", "decline_reason", "declined_by_id"})
     _verbs_with_reason = frozenset({"action_decline"})
+    _personal_fields = {
+        "offer_id": NAMED,
+        "request_id": NAMED,
+        "giver_id": ABOUT,
+        "receiver_id": ABOUT,
+        "reasons": WORDS,
+        "place": WORDS,
+        "declined_by_id": NAMED,
+    }
 
     # Who and over what
     offer_id = fields.Many2one(

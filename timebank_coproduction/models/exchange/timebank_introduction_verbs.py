@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ...tools.minutes import DAY
+from ...tools.minutes import DAY, clock
 from ..common.verb import flag, moment, text, verb, whole
 from ..common.windows import open_list, tell
 from ..ledger.timebank_told import CALL
@@ -83,7 +83,9 @@ class TimebankIntroduction(models.Model):
         introductions._forget_calls()
         requests = introductions.sudo().request_id
         requests.filtered(lambda request: request.state in ("published", "paused", "expired")).action_meet()
-        return self._tell(refusals, self.env._("done"))
+        if refusals or not self.env.context.get("timebank_told"):
+            return self._tell(refusals, self.env._("done"))
+        return tell(introductions._say_met(hours))
 
     @verb(reason=text(), ask_again=flag())
     def action_decline(self, reason, ask_again=False):
@@ -272,6 +274,25 @@ class TimebankIntroduction(models.Model):
                 rung=", ".join(rung.mapped("name")),
             )
         return " ".join([*pairs, told])
+
+    def _say_met(self, hours):
+        """Who has met whom, how much time that was, and whether it is still to be approved.
+
+        :param hours: the entries that were made of it, as superuser
+        """
+        if len(self) == 1:
+            met = self.env._(
+                "%(giver)s and %(receiver)s have met.",
+                giver=self.giver_id.name,
+                # sudo: the sentence names who asked, to one of the two or their coordinator
+                receiver=self.request_id.sudo()._get_whom(),
+            )
+        else:
+            met = self.env._("%s pairs have met.", len(self))
+        time = clock(sum(hours.mapped("minutes")))
+        if "submitted" in hours.mapped("state"):
+            return met + " " + self.env._("%s hours are handed in: a coordinator is to approve them.", time)
+        return met + " " + self.env._("%s hours are recorded and approved.", time)
 
     def _forget_calls(self):
         """Nobody has to be rung about an introduction any more that its people have answered."""

@@ -5,6 +5,7 @@ from odoo import fields, models
 from ...tools import closeness
 from ...tools.minutes import clock
 from ..common.figures import figures_over
+from ..common.personal import HELD, WORDS
 from ..common.verb import verb
 from ..common.windows import open_dialog, open_form, open_list
 
@@ -16,6 +17,10 @@ class TimebankMember(models.Model):
     """What somebody can do, would like, and is ready to tell others."""
 
     _inherit = "timebank.member"
+    _personal_fields = {
+        "interest_ids": HELD,
+        "own_words": WORDS,
+    }
 
     interest_ids = fields.Many2many(
         "timebank.skill",
@@ -103,6 +108,15 @@ class TimebankMember(models.Model):
                 person=lambda one: (one.giver_id | one.receiver_id) - going,
             )
         return super()._settle(day, reason)
+
+    def _get_matters_in_pause(self):
+        matters = super()._get_matters_in_pause()
+        live = self.env["timebank.skill"]
+        for records in (self.offer_ids, self.request_ids):
+            live |= records.filtered(lambda record: record.state == "published").skill_id
+        if live:
+            matters.append(self.env._("Offers and requests pause too: %s.", ", ".join(live.mapped("name"))))
+        return matters
 
     def _withdraw_offers(self, state):
         """What a member who pauses or leaves offered and asked for is not suggested any more."""

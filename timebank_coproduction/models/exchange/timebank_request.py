@@ -6,6 +6,7 @@ from ...tools.minutes import DAY, clock
 from ...tools.shares import split
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.personal import NAMED, WORDS
 from ..common.verb import verb, whole
 from .timebank_exchange_mixin import BEST_SHOWN
 
@@ -19,6 +20,11 @@ class TimebankRequest(models.Model):
     _typed_hours = {"hours": "minutes"}
     _reminder_template = "timebank_coproduction.mail_template_request_expires"
     _lasts_months = 3
+    _personal_fields = {
+        "on_behalf_of": WORDS,
+        "group_partner_ids": NAMED,
+        "pot_id": NAMED,
+    }
 
     state = fields.Selection(selection_add=[("met", "Met"), ("closed",)], ondelete={"met": "set default"})
     needed_by = fields.Date("Needed by", index="btree_not_null")
@@ -113,10 +119,9 @@ class TimebankRequest(models.Model):
 
     def _check_keepable(self, vals=None):
         result = super()._check_keepable(vals)
-        today = fields.Date.context_today(self)
         for request in self:
             asked = vals is None or "needed_by" in vals
-            if asked and request.needed_by and request.needed_by < today:
+            if asked and request.needed_by and request.needed_by < request.scheme_id._today():
                 raise ValidationError(
                     self.env._(
                         "“%s” is needed by a day gone by: choose a day to come.",
@@ -154,9 +159,9 @@ class TimebankRequest(models.Model):
 
     def _get_refusals_to_publish(self, states=("draft", "paused", "expired")):
         refusals = super()._get_refusals_to_publish(states)
-        today = fields.Date.context_today(self)
         for request in self:
-            if request.id not in refusals and request.needed_by and request.needed_by < today:
+            past = request.needed_by and request.needed_by < request.scheme_id._today()
+            if request.id not in refusals and past:
                 refusals[request.id] = self.env._(
                     "“%s” was needed by a day gone by: set a new day first.",
                     request.display_name,

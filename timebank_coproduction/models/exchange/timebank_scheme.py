@@ -109,7 +109,7 @@ class TimebankScheme(models.Model):
             ("state", "=", "published"),
             "|",
             ("expires_on", "=", False),
-            ("expires_on", ">=", fields.Date.context_today(self)),
+            ("expires_on", ">=", self._today()),
         ]
 
     def _get_room(self, partner_ids):
@@ -146,7 +146,7 @@ class TimebankScheme(models.Model):
     def _ask_to_give_back(self):
         """One to-do for each member to be asked; nobody is asked twice within :data:`ASK_AGAIN_MONTHS`."""
         self.ensure_one()
-        today = fields.Date.context_today(self)
+        today = self._today()
         asked_since = fields.Date.subtract(today, months=ASK_AGAIN_MONTHS)
         members = self._get_never_gave() | self._get_support_ended()
         members = members.filtered(lambda member: not member.asked_on or member.asked_on < asked_since)
@@ -191,7 +191,7 @@ class TimebankScheme(models.Model):
 
     def _get_support_ended(self):
         """Active members whose support has ended of late, and who gave nothing since."""
-        today = fields.Date.context_today(self)
+        today = self._today()
         ended = self._get_active_members(
             [
                 ("supported_until", "<", today),

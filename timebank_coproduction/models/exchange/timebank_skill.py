@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..common.figures import figures_over
+from ..common.personal import OURS
 from ..common.verb import record, verb
 from ..common.windows import open_dialog, open_form, open_list
 
@@ -18,6 +19,12 @@ class TimebankSkill(models.Model):
     _order = "complete_name, id"
     _rec_names_search = ["complete_name", "synonyms"]
     _parent_store = True
+    _personal_fields = {
+        "name": OURS,
+        "complete_name": OURS,
+        "parent_path": OURS,
+        "synonyms": OURS,
+    }
 
     name = fields.Char(required=True, translate=True)
     complete_name = fields.Char("Full name", compute="_compute_complete_name", store=True, recursive=True)

@@ -1,10 +1,15 @@
 from odoo import fields, models
 
+from ..common.personal import THROUGH
+
 
 class TimebankWords(models.Model):
     """Why an introduction came to nothing."""
 
     _inherit = "timebank.words"
+    _personal_fields = {
+        "introduction_id": THROUGH,
+    }
 
     introduction_id = fields.Many2one(
         "timebank.introduction", readonly=True, ondelete="cascade", index="btree_not_null"

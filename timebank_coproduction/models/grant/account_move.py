@@ -115,6 +115,12 @@ class AccountMove(models.Model):
 
     def _find_timebank_signed(self):
         """The signed reconciliations of the grants that this entry is charged to, over its day."""
+        # sudo: an accrual of claims changes no figure of a grant, whoever posts it
+        accruals = self.env["timebank.grant.accrual"].sudo()
+        if self._origin and accruals.search_count(
+            ["|", ("move_id", "=", self._origin.id), ("reversal_id", "=", self._origin.id)], limit=1
+        ):
+            return self.env["timebank.reconciliation"]
         day = self.date or self.invoice_date or fields.Date.context_today(self)
         # while a new one is typed, only its own lines are there
         accounts = (self.line_ids | self.invoice_line_ids).distribution_analytic_account_ids._origin
@@ -191,3 +197,33 @@ class AccountMoveLine(models.Model):
             )
         matched.match_ids._undo()
         return super().unlink()
+
+    def _is_timebank_tax_of(self, item):
+        """Whether this tax line is part of what a bill line costs."""
+        tax = self.group_tax_id or self.tax_line_id
+        return item.move_id == self.move_id and tax in item.tax_ids
+
+    def _get_timebank_part(self, item, account):
+        """Which part of this tax line, as far as ``account`` carries it, is that bill line's (0 to 1).
+
+        As the books share it out: over the lines of the same distribution, or else over all that
+        carry the account, in proportion to what they charge to it.
+        """
+        bases = self.move_id.line_ids.filtered(
+            lambda base: (
+                not base.tax_line_id
+                and self._is_timebank_tax_of(base)
+                and account in base.distribution_analytic_account_ids
+            )
+        )
+        if not self.tax_repartition_line_id.account_id:
+            bases = bases.filtered(lambda base: base.account_id == self.account_id)
+        same = bases.filtered(lambda base: base.analytic_distribution == self.analytic_distribution)
+        weights = {base: base._get_timebank_charged(account) for base in same or bases}
+        total = sum(weights.values())
+        return weights.get(item, 0) / total if total else 0
+
+    def _get_timebank_charged(self, account):
+        """What analytic entries charge to an account for this line."""
+        column = account.plan_id._column_name()
+        return -sum(entry.amount for entry in self.analytic_line_ids if entry[column] == account)

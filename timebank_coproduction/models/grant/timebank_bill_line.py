@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..common.verb import verb
+from ..common.personal import TRADE
+from ..common.verb import record_id, verb, whole
 from ..common.windows import open_form
 
 
@@ -19,6 +20,9 @@ class TimebankBillLine(models.Model):
     _order = "date desc, id desc"
     _rec_names_search = ["name", "number", "reference"]
     _allow_sudo_commands = False
+    _personal_fields = {
+        "partner_id": TRADE,
+    }
 
     grant_id = fields.Many2one("timebank.grant", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="grant_id.company_id")
@@ -58,6 +62,16 @@ class TimebankBillLine(models.Model):
         store=True,
         index=True,
     )
+    paid_amount = fields.Monetary("Paid", compute="_compute_paid", compute_sudo=True)
+    unpaid_amount = fields.Monetary("Still to pay", compute="_compute_paid", compute_sudo=True)
+    payment_status = fields.Selection(
+        [("unpaid", "To pay"), ("part", "Paid in part"), ("paid", "Paid")],
+        "Payment",
+        compute="_compute_paid",
+        compute_sudo=True,
+    )
+
+    is_prepaid = fields.Boolean("Paid in advance", readonly=True, default=False)
 
     _line_unique = models.UniqueIndex("(move_line_id, grant_id)", "A grant sees a bill line once.")
 
@@ -65,6 +79,19 @@ class TimebankBillLine(models.Model):
     def _compute_open_amount(self):
         for line in self:
             line.update(self._prepare_standing(line.currency_id, line.share_amount, line.matched_amount))
+
+    @api.depends("share_amount")
+    @api.depends_context("timebank_date")
+    def _compute_paid(self):
+        grants = self.grant_id
+        owed = grants._get_unpaid(grants._get_figures_date(), self.move_line_id)
+        for line in self:
+            line.unpaid_amount = owed.get((line.grant_id.id, line.move_line_id.id), 0)
+            line.paid_amount = line.share_amount - line.unpaid_amount
+            if line.currency_id.is_zero(line.unpaid_amount):
+                line.payment_status = "paid"
+            else:
+                line.payment_status = "unpaid" if line.currency_id.is_zero(line.paid_amount) else "part"
 
     def _prepare_standing(self, currency, share, matched):
         """What is left to match of a line, and how it stands.
@@ -93,9 +120,87 @@ class TimebankBillLine(models.Model):
 
     @verb(single=True)
     def action_view_bill(self):
-        """The bill or journal entry that the line is on, for whoever may open it."""
+        """The bill or journal entry that the line is on.
+
+        :raises UserError: for others than those who work in the accounts
+        """
         self.ensure_one()
+        if not self.env["account.move"].has_access("read"):
+            raise UserError(self.env._("Bills are opened by those who work in the accounts: ask finance."))
         return open_form(self.move_id)
+
+    # ------------------------------------------------------------
+    # What is paid in advance, for claims to come
+    # ------------------------------------------------------------
+
+    @verb(single=True, reward=record_id("timebank.reward"), quantity=whole(least=1))
+    def action_prepaid(self, reward, quantity):
+        """Keep this line for claims to come: so many of a reward, paid for in advance.
+
+        :param int reward: the ``timebank.reward`` that was bought
+        :param int quantity: how many
+        :return: the new ``timebank.prepayment``
+        :raises UserError: for a line that is matched, or nothing is charged by; for a reward of another
+            organisation, or that nobody expects to cost anything
+        """
+        self.ensure_one()
+        self.env["timebank.grant"]._check_finance()
+        reward = self.env["timebank.reward"].browse(reward)
+        self._bring_up_to_date(self.grant_id)
+        line = self.sudo()  # sudo: the bill's name and amount, for finance
+        if line.matched_amount or line.is_prepaid or line.share_amount <= 0:
+            raise UserError(
+                self.env._(
+                    "%s is matched, paid in advance or charges nothing: only an open bill line can be kept"
+                    " for claims to come.",
+                    line.display_name,
+                )
+            )
+        if reward.company_id != line.company_id or not reward.expected_cost:
+            raise UserError(
+                self.env._(
+                    "“%s” is of another organisation, or nothing is expected to be paid for it.", reward.name
+                )
+            )
+        # sudo: what is paid in advance is made by this verb alone
+        made = (
+            self.env["timebank.prepayment"]
+            .sudo()
+            ._in_verb()
+            .create(
+                {
+                    "grant_id": line.grant_id.id,
+                    "move_line_id": line.move_line_id.id,
+                    "reward_id": reward.id,
+                    "date": line.date,
+                    "bill_name": line.number or line.display_name,
+                    "quantity": quantity,
+                    "amount": line.share_amount,
+                }
+            )
+        )
+        line.grant_id._mark_committed()
+        self._set_prepaid(line.grant_id, line.move_line_id, True)
+        line.grant_id._message_log(
+            body=self.env._("Paid in advance: %s", made.display_name),
+            author_id=self.env.user.partner_id.id,
+        )
+        return made.with_env(self.env)
+
+    @api.private
+    def _set_prepaid(self, grant, item, on):
+        """Keep the line of a bill for claims to come, or have it matched like any other."""
+        # sudo: rows that mirror the books change through verbs alone
+        line = self.sudo().search([("grant_id", "=", grant.id), ("move_line_id", "=", item.id)])
+        line._in_verb().write({"is_prepaid": on})
+
+    def _is_kept(self):
+        """Whether more of this line is kept for claims to come."""
+        return self.is_prepaid and self.status in ("open", "part")
+
+    # ------------------------------------------------------------
+    # What the books say
+    # ------------------------------------------------------------
 
     @api.private
     def _bring_up_to_date(self, grants):
@@ -153,8 +258,16 @@ class TimebankBillLine(models.Model):
         """
         items = self.env["account.move.line"].browse(item_id for _grant_id, item_id in shares)
         items.fetch(["partner_id", "date"])
+        # sudo: which lines are kept for claims to come, whoever looks
+        prepaid = (
+            self.env["timebank.prepayment"]
+            .sudo()
+            .search([("move_line_id", "in", items.ids), ("ended_on", "=", False)])
+        )
+        kept = {(prepayment.grant_id.id, prepayment.move_line_id.id) for prepayment in prepaid}
         return [
             {
+                "is_prepaid": (grant_id, item.id) in kept,
                 "grant_id": grant_id,
                 "move_line_id": item.id,
                 "partner_id": item.partner_id.id,

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..common.figures import figures_over
+from ..common.personal import NAMED, OURS, TRADE
 from ..common.verb import verb
 from ..common.windows import open_form, open_list
 from ..common.words import say_day
@@ -16,7 +17,11 @@ class TimebankGrant(models.Model):
     _description = "Grant"
     _inherit = [
         "timebank.grant.amendable",
-        "timebank.grant.books",
+        "timebank.grant.accruable",
+        "timebank.grant.budgeted",
+        "timebank.grant.fund",
+        "timebank.grant.paid",
+        "timebank.grant.currency",
         "timebank.protected",
         "timebank.reasoned",
         "mail.thread",
@@ -26,6 +31,13 @@ class TimebankGrant(models.Model):
     _rec_names_search = ["name", "reference", "funder_id"]
     _check_company_auto = True
     _protected_fields = frozenset({"state", "commitment_no"})
+    _personal_fields = {
+        "name": OURS,
+        "reference": OURS,
+        "funder_id": TRADE,
+        "purpose": OURS,
+        "user_id": NAMED,
+    }
 
     # The award
     name = fields.Char(required=True, tracking=True)
@@ -273,11 +285,9 @@ class TimebankGrant(models.Model):
     def _make_analytic_account(self):
         self.ensure_one()
         # sudo: opening a grant makes its account, whether or not the user keeps analytic accounts.
-        plan = (
-            self.env["account.analytic.plan"]
-            .sudo()
-            .browse(next(iter(self.env["account.analytic.plan"].sudo()._get_all_plans())).id)
-        )
+        plan = self.company_id.sudo().timebank_grant_plan_id
+        if not plan:
+            plan = plan.browse(next(iter(plan._get_all_plans())).id)
         # sudo: finance may open a grant without being an accountant; the account is the grant's own
         return (
             self.env["account.analytic.account"]
@@ -369,12 +379,18 @@ class TimebankGrant(models.Model):
 
     @verb()
     def action_view_claims(self):
-        return self._open_own("timebank_redemption_action")
+        return open_list(self.env, "timebank_redemption_action", list(self._get_claims_domain()), {})
 
     @verb()
     def action_view_bills(self):
+        """Their bill lines, up to the day at which figures are shown."""
         self.env["timebank.bill.line"]._bring_up_to_date(self)
-        return self._open_own("timebank_bill_line_action")
+        date = self._get_figures_date()
+        own, context = [("grant_id", "in", self.ids)], {}
+        if date:
+            own.append(("date", "<=", date))
+            context = {"timebank_date": fields.Date.to_string(date)}
+        return open_list(self.env, "timebank_bill_line_action", own, context)
 
     @verb()
     def action_view_reconciliations(self):

@@ -30,6 +30,8 @@ FIXED = frozenset({"funder_id", "company_id", "currency_id", "rate", "award_date
 TERMS = {"amount": "amount", "date_end": "date_end", "reward_percentage": "percentage"}
 #: What an amendment calls the lists on the grant, and what each row has besides its name.
 LISTS = {"budget_lines": ("budget_line_ids", "amount"), "deadlines": ("deadline_ids", "date")}
+#: What a budget line says of the claims and bills that belong to it.
+BELONGS = ("reward_ids", "product_ids", "account_ids")
 
 
 class TimebankGrantAmendable(models.AbstractModel):
@@ -71,13 +73,22 @@ class TimebankGrantAmendable(models.AbstractModel):
         if field.type == "monetary":
             currency = self[field.get_currency_field(self)]
             return currency.compare_amounts(sketch[name], self[name]) != 0
-        return sketch[name] != self[name]
+        return (sketch[name] or False) != (self[name] or False)
 
     @verb(
         single=True,
         vals=named(
             **AMENDABLE,
-            budget_lines=many(named(id=whole(), name=text(), amount=number(least=0))),
+            budget_lines=many(
+                named(
+                    id=whole(),
+                    name=text(),
+                    amount=number(least=0),
+                    reward_ids=record_ids("timebank.reward"),
+                    product_ids=record_ids("product.product"),
+                    account_ids=record_ids("account.account"),
+                )
+            ),
             deadlines=many(named(id=whole(), name=text(), date=day())),
         ),
         reason=text(),
@@ -91,8 +102,8 @@ class TimebankGrantAmendable(models.AbstractModel):
             ``id`` (of one that stays), ``name`` and ``amount`` or ``date``
         :param str reason: such as the funder's letter
         :param date: when it was agreed, default today
-        :raises UserError: without a reason or a change, dated later than today, or on a grant that
-            is not open
+        :raises UserError: without a reason or a change, dated later than today or before the same
+            term was agreed anew, or on a grant that is not open
         """
         self.ensure_one()
         self._check_finance()
@@ -115,6 +126,7 @@ class TimebankGrantAmendable(models.AbstractModel):
             or vals.get("reward_account_ids", self.reward_account_ids)
         ):
             raise UserError(self.env._("Say which accounts hold the spending on rewards."))
+        self._refuse_overtaken(new, date or today)
         before = {name: self._say_term(name) for name in new}
         old = {f"old_{short}": self[name] for name, short in TERMS.items()}
         told = [sentence for name in LISTS if name in vals for sentence in self._amend_list(name, vals[name])]
@@ -146,6 +158,26 @@ class TimebankGrantAmendable(models.AbstractModel):
             body=self._say_amendment(date or today, reason, told), author_id=self.env.user.partner_id.id
         )
         return True
+
+    def _refuse_overtaken(self, names, date):
+        """What was agreed last holds, whenever it is recorded.
+
+        :raises UserError: where one of these terms was agreed anew after ``date`` already
+        """
+        for name in TERMS.keys() & names:
+            old, new = f"old_{TERMS[name]}", f"new_{TERMS[name]}"
+            later = self.amendment_ids.filtered(
+                lambda change, old=old, new=new: change.date > date and change[old] != change[new]
+            )
+            if later:
+                raise UserError(
+                    self.env._(
+                        "%(term)s was agreed anew on %(day)s already: what was agreed before that no longer"
+                        " holds. Give that day or a later one.",
+                        term=self._fields[name]._description_string(self.env),
+                        day=say_day(self.env, max(later.mapped("date"))),
+                    )
+                )
 
     def _say_amendment(self, date, reason, told):
         agreed = self.env._(
@@ -184,13 +216,17 @@ class TimebankGrantAmendable(models.AbstractModel):
             if not title or (content == "date" and not row.get("date")):
                 raise UserError(self.env._("Give each line its name, and each report its day."))
             vals = {"name": title, content: row.get(content) or (0 if content == "amount" else False)}
+            vals |= {key: [Command.set(row[key])] for key in BELONGS if key in row}
             line = lines.filtered(lambda line, row=row: line.id == row.get("id"))
             if row.get("id") and not line:
                 raise UserError(self.env._("“%s” is a line of another grant.", title))
             if not line:
                 line = lines._in_verb().create({"grant_id": self.id, **vals})
                 told.append(self.env._("%(kind)s, new: %(line)s", kind=label, line=line._say()))
-            elif any(line[key] != value for key, value in vals.items()):
+            elif any(
+                set(line[key].ids) != set(row[key]) if key in BELONGS else line[key] != value
+                for key, value in vals.items()
+            ):
                 before = line._say()
                 line._in_verb().write(vals)
                 told.append(

@@ -17,18 +17,21 @@ READ = {
 }
 
 
-def claim_day(table):
+def claim_day(env, table):
     """The day on which a claim was approved, by the clocks of its organisation, in SQL.
 
     :param str table: what the query calls ``timebank_redemption``
     """
-    return SQL(
-        """(%s AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(
-                (SELECT p.tz FROM res_company c JOIN res_partner p ON p.id = c.partner_id
-                  WHERE c.id = %s), 'UTC'))::date""",
-        SQL.identifier(table, "approved_on"),
-        SQL.identifier(table, "company_id"),
-    )
+    # sudo: the time zones of the organisations alone. They are few, and stand in the query itself:
+    # to look one up for every claim takes PostgreSQL longer than all the rest.
+    companies = env["res.company"].sudo().with_context(active_test=False).search([])
+    cases = [
+        SQL("WHEN %s IN %s THEN %s", SQL.identifier(table, "company_id"), tuple(found.ids), zone)
+        for zone, found in companies.grouped(lambda company: company.partner_id.tz).items()
+        if zone
+    ]
+    zone = SQL("CASE %s ELSE 'UTC' END", SQL(" ").join(cases)) if cases else SQL("'UTC'")
+    return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", SQL.identifier(table, "approved_on"), zone)
 
 
 class Spend(NamedTuple):
@@ -59,6 +62,8 @@ class TimebankGrantBooks(models.AbstractModel):
     - A tax that is charged to the grant is part of the lines that it is charged on: it counts
       where they do, unless it stands on an account that gives it back. Each line's part is
       in proportion to what the line charges to the grant, in whole coins, none lost.
+    - An accrual at a year's end doesn't count, nor does what takes it back: what it stands for is counted
+      as claimed and not billed, and as billed once its bill is there.
     """
 
     _name = "timebank.grant.books"
@@ -88,6 +93,15 @@ class TimebankGrantBooks(models.AbstractModel):
             for grant_id, item, entry, day, name, amount in rows
         ]
 
+    def _get_charged(self, items):
+        """What these bill lines cost each grant: dict of (grant id, item id) → amount."""
+        charged = {}
+        self.env.flush_all()
+        for spend in self._get_spend_lines(items=items):
+            key = (spend.grant_id, spend.move_line_id)
+            charged[key] = charged.get(key, 0) + spend.amount
+        return charged
+
     def _get_draft_spend(self, date_to=None):
         """What draft bills would add once posted, as Odoo will split and round it.
 
@@ -100,7 +114,10 @@ class TimebankGrantBooks(models.AbstractModel):
         domain = [("analytic_distribution", "in", accounts.ids), ("parent_state", "=", "draft")]
         if date_to:
             domain.append(("date", "<=", date_to))
+        # sudo: accruals in draft are left out, whoever may see them
+        accruals = self.env["timebank.grant.accrual"].sudo().search([("grant_id", "in", self._origin.ids)])
         drafts = lines.search(domain) if accounts else lines
+        drafts = drafts.filtered(lambda line: line.move_id not in accruals._get_entries())
         columns = {column for column, _grants in self._by_plan_column()}
         entries = [
             {**vals, "id": number, "account": vals[column], "amount": -vals["amount"]}
@@ -125,7 +142,10 @@ class TimebankGrantBooks(models.AbstractModel):
         )
 
     def _get_analytic_spend(self, date_from, date_to):
-        """Odoo's own balance of the grant's analytic account for a period, spending above zero."""
+        """Odoo's own balance of the grant's analytic account for a period, spending above zero.
+
+        Without the accruals of claims, which `_get_accrued` tells.
+        """
         self.ensure_one()
         [[total]] = self._query_books(
             SQL(
@@ -151,23 +171,37 @@ class TimebankGrantBooks(models.AbstractModel):
         matched = SQL(
             "IN (SELECT move_line_id FROM timebank_reward_match WHERE grant_id IN %s)", self._ids_or_none()
         )
+        # Charges and matches are laid together and sorted, and not joined: right after thousands were
+        # matched the planner knows of none, and would go through all charges for each match.
         return SQL(
             """
             SELECT id, grant_id, redemption_id, bill_line_id, move_line_id, amount,
                    CASE WHEN amount > 0 THEN LEAST(amount, GREATEST(share - before, 0))
                         ELSE GREATEST(amount, LEAST(share - before, 0)) END AS pays
               FROM (
-                SELECT m.*, COALESCE(s.share, 0) AS share,
-                       SUM(m.amount) OVER (PARTITION BY m.bill_line_id ORDER BY m.id) - m.amount AS before
-                  FROM timebank_reward_match m
-                  LEFT JOIN (
-                    SELECT grant_id, item, SUM(amount) AS share FROM (%s) spend GROUP BY grant_id, item
-                  ) s ON s.grant_id = m.grant_id AND s.item = m.move_line_id
-                 WHERE m.grant_id IN %s
+                SELECT *, SUM(charged) OVER line AS share,
+                       SUM(amount) OVER (line ORDER BY id NULLS FIRST) - amount AS before
+                  FROM (
+                    SELECT id, grant_id, redemption_id, bill_line_id, move_line_id, amount, 0 AS charged
+                      FROM timebank_reward_match m WHERE grant_id IN %s %s
+                     UNION ALL
+                    SELECT NULL, grant_id, NULL, NULL, item, 0, amount FROM (%s) spend
+                  ) both_sides
+                WINDOW line AS (PARTITION BY grant_id, move_line_id)
               ) matches
+             WHERE id IS NOT NULL
             """,
-            self._get_lines_query(self._get_posted(None, date_to), matched),
             self._ids_or_none(),
+            # what is paid in advance pays from the day on which it is claimed
+            SQL(
+                """AND (m.prepayment_id IS NULL OR EXISTS (
+                        SELECT FROM timebank_redemption r WHERE r.id = m.redemption_id AND %s <= %s))""",
+                claim_day(self.env, "r"),
+                date_to,
+            )
+            if date_to
+            else SQL(),
+            self._get_lines_query(self._get_posted(None, date_to), matched),
         )
 
     # ------------------------------------------------------------
@@ -193,25 +227,27 @@ class TimebankGrantBooks(models.AbstractModel):
             .items()
         ]
 
-    def _get_posted(self, date_from=None, date_to=None, by_hand=False):
+    def _get_posted(self, date_from=None, date_to=None, by_hand=False, accrued=False):
         """The analytic entries on these grants' accounts, spending above zero, as a table.
 
         :param bool by_hand: those without a journal item only
+        :param accrued: True for those of accruals alone, False for all others, None for all
         """
-        first = SQL("AND date >= %s", date_from) if date_from else SQL()
-        last = SQL("AND date <= %s", date_to) if date_to else SQL()
-        alone = SQL("AND move_line_id IS NULL") if by_hand else SQL()
+        conditions = [
+            date_from and SQL("date >= %s", date_from),
+            date_to and SQL("date <= %s", date_to),
+            by_hand and SQL("move_line_id IS NULL"),
+            accrued is not None and self._get_accrued_condition(accrued),
+        ]
+        only = SQL().join(SQL(" AND %s", condition) for condition in conditions if condition)
         tables = [
             SQL(
                 """SELECT id, %(column)s AS account, company_id, move_line_id, general_account_id, date,
                           product_id, -amount AS amount, name
-                     FROM account_analytic_line WHERE %(column)s IN %(accounts)s
-                          %(first)s %(last)s %(alone)s""",
+                     FROM account_analytic_line WHERE %(column)s IN %(accounts)s %(only)s""",
                 column=SQL.identifier(column),
                 accounts=tuple(grants.analytic_account_id._origin.ids) or (0,),
-                first=first,
-                last=last,
-                alone=alone,
+                only=only,
             )
             for column, grants in self._by_plan_column()
         ]
@@ -220,6 +256,28 @@ class TimebankGrantBooks(models.AbstractModel):
                       product_id, amount, name FROM account_analytic_line WHERE FALSE"""
         )
         return SQL("(%s)", SQL(" UNION ALL ").join(tables or [nothing]))
+
+    def _get_accrued_condition(self, accrued):
+        """Whether an entry is of an accrual or of what took it back, or not; nothing where all are not."""
+        self.env["timebank.grant.accrual"].flush_model(["move_id", "reversal_id"])
+        self.env["account.move"].flush_model(["reversed_entry_id"])
+        entries = self.env.execute_query(
+            SQL(
+                """SELECT move_id FROM timebank_grant_accrual
+                    UNION SELECT reversal_id FROM timebank_grant_accrual WHERE reversal_id IS NOT NULL
+                    UNION SELECT m.id FROM timebank_grant_accrual c
+                            JOIN account_move m ON m.reversed_entry_id IN (c.move_id, c.reversal_id)
+                           WHERE m.move_type = 'entry'"""
+            )
+        )
+        if not entries:
+            return accrued and SQL("FALSE")
+        items = SQL(
+            "(SELECT i.id FROM account_move_line i WHERE i.move_id IN %s)", tuple(move for (move,) in entries)
+        )
+        if accrued:
+            return SQL("move_line_id IN %s", items)
+        return SQL("(move_line_id IS NULL OR move_line_id NOT IN %s)", items)
 
     def _sum_spend(self, entries):
         if not self._origin.ids:
@@ -239,7 +297,8 @@ class TimebankGrantBooks(models.AbstractModel):
         )
 
     def _get_spend_query(self, entries, grain, only=None):
-        """What of the entries counts, summed by ``grain``, a list of columns.
+        """What of the entries counts, summed by ``grain``, a list of columns, ``general_account_id``
+        and ``product_id``.
 
         :param entries: a table as `_get_posted` gives it
         :param only: a condition on the number of the journal item
@@ -298,7 +357,7 @@ class TimebankGrantBooks(models.AbstractModel):
                 SELECT grant_id, base, NULL, NULL, date, account_id, product_id, tax_account, amount
                   FROM tax_part WHERE TRUE %(only_base)s
             )
-            SELECT %(k_grain)s, k.amount
+            SELECT %(k_grain)s, k.general_account_id, k.product_id, k.amount
               FROM (
                 SELECT %(grain)s, general_account_id, product_id, tax_account, SUM(amount) AS amount
                   FROM entry GROUP BY %(grain)s, general_account_id, product_id, tax_account
@@ -348,8 +407,8 @@ class TimebankGrantBooks(models.AbstractModel):
                           a.date, a.general_account_id, a.product_id, NULL::int AS tax_account, a.amount
                      FROM %s a
                      JOIN own o ON o.account = a.account AND o.company_id = a.company_id
-                    WHERE NOT EXISTS (SELECT FROM tax_part p
-                                       WHERE p.grant_id = o.grant_id AND p.item = a.move_line_id) %s""",
+                    WHERE (a.move_line_id IS NULL OR (o.grant_id, a.move_line_id) NOT IN (
+                               SELECT grant_id, item FROM tax_part)) %s""",
                 entries,
                 SQL("AND a.move_line_id %s", only) if only else SQL(),
             )

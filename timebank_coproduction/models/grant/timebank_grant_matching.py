@@ -1,7 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
-from ...tools import bill_matching, codes
+from ...tools import bill_matching, bill_reference, codes
 from ...tools.bill_allocation import allocate
 from ...tools.bill_codes import normal, runs_in
 from ..common.verb import choice, record_ids, text, verb
@@ -25,6 +26,10 @@ class TimebankGrant(models.Model):
     )
     claim_ids = fields.One2many("timebank.redemption", "grant_id", string="Claims")
 
+    def _get_claims_domain(self):
+        """Which claims these grants pay for, whole or in part."""
+        return Domain("grant_id", "in", self.ids) | Domain("share_ids.grant_id", "in", self.ids)
+
     @verb()
     def action_auto_match(self):
         """Match what can be told for certain (``tools/bill_matching.py``), grant by grant.
@@ -38,7 +43,13 @@ class TimebankGrant(models.Model):
             matched += len(made)
             troubles += told
         left = self.env["timebank.bill.line"].search_count(
-            [("grant_id", "in", self.ids), ("status", "in", ("open", "part", "changed"))]
+            [
+                ("grant_id", "in", self.ids),
+                ("status", "in", ("open", "part", "changed")),
+                "|",
+                ("is_prepaid", "=", False),
+                ("status", "=", "changed"),
+            ]
         )
         if len(troubles) > TOLD:
             troubles[TOLD:] = [self.env._("… and %s more", len(troubles) - TOLD)]
@@ -82,7 +93,7 @@ class TimebankGrant(models.Model):
         )
         # What a bill is short of its claim by, within the tolerance, is not waited for.
         made.filtered(lambda match: match.difference_reason == "tolerance").redemption_id._set_billing_done(
-            True
+            True, self
         )
         return made, self._tell_of_troubles(lines, doubles, idle, refusals)
 
@@ -106,7 +117,7 @@ class TimebankGrant(models.Model):
         ]
         claims = self.env["timebank.redemption"].sudo()  # sudo: what finance matches with
         for number, claim_ids in idle.items():
-            named = [claims.browse(abs(claim_id)).code for claim_id in claim_ids]
+            named = [claims.browse(abs(claim_id))._say_named() for claim_id in claim_ids]
             told.append(
                 self.env._(
                     "%(bill)s names %(codes)s, for which this grant expects no bill: it was not matched.",
@@ -136,7 +147,7 @@ class TimebankGrant(models.Model):
         minor = self._get_to_minor_units()
         bills, paid = {}, lines.filtered("matched_amount")._get_paid_claims()
         for line, (line_id, status, left, partner_id, day) in zip(lines, columns, strict=True):
-            if status not in ("open", "part") or not left:
+            if status not in ("open", "part") or not left or line.is_prepaid:
                 continue
             item = line.move_line_id
             bills[line_id] = bill_matching.Bill(
@@ -163,12 +174,7 @@ class TimebankGrant(models.Model):
         claims = (
             self.env["timebank.redemption"]
             .sudo()
-            .search(
-                [
-                    ("grant_id", "=", self.id),
-                    ("state", "in", ("approved", "fulfilled")),
-                ]
-            )
+            .search(self._get_claims_domain() & Domain("state", "in", ("approved", "fulfilled")))
         )
         about = {
             reward.id: {
@@ -179,16 +185,17 @@ class TimebankGrant(models.Model):
             for reward in claims.reward_id
         }
         columns = claims._get_columns("id", "code", "reward_id", "quantity")
-        minor = self._get_to_minor_units()
+        minor, standings = self._get_to_minor_units(), claims._get_standings(self)
         return {
             claim_id: bill_matching.Claim(
                 id=claim_id,
                 code=code or "",
+                reference=bill_reference.write(claim_id),
                 quantity=quantity,
-                amount=minor(claim._get_open_cost(claim.matched_amount)),
+                amount=minor(standings[claim_id].open),
                 day=claim._get_day(),
-                billed=minor(claim.matched_amount),
-                room=minor(claim.cost_amount + claim.tolerance_amount - claim.matched_amount),
+                billed=minor(standings[claim_id].matched),
+                room=minor(standings[claim_id].room),
                 **about[reward_id],
             )
             for claim, (claim_id, code, reward_id, quantity) in zip(claims, columns, strict=True)
@@ -196,19 +203,24 @@ class TimebankGrant(models.Model):
 
     def _prepare_strangers(self, bills):
         """Claims of the organisation that the grant does not pay for and bills name all the same."""
-        runs = {run for bill in bills for run in runs_in(bill.text) if len(run) == codes.CLAIM_LENGTH}
+        runs = {run for bill in bills for run in runs_in(bill.text)}
+        quoted = {bill_reference.read(run) for run in runs} - {0}
+        shown = {codes.normalise(run) for run in runs if len(run) == codes.CLAIM_LENGTH}
         # sudo: whether a code is somebody else's; nothing of those claims is shown
         claims = self.env["timebank.redemption"].sudo()
         found = claims.search_fetch(
-            [
-                ("code", "in", [codes.normalise(run) for run in runs]),
-                ("company_id", "=", self.company_id.id),
-                ("grant_id", "!=", self.id),
-            ],
+            (Domain("code", "in", list(shown)) | Domain("id", "in", list(quoted)))
+            & Domain("company_id", "=", self.company_id.id)
+            & ~self._get_claims_domain(),
             ["code"],
         )
         today = fields.Date.context_today(self)
-        return [bill_matching.Claim(-claim.id, claim.code, 0, 0, 0, 0, today) for claim in found]
+        return [
+            bill_matching.Claim(
+                -claim.id, claim.code or "", 0, 0, 0, 0, today, reference=bill_reference.write(claim.id)
+            )
+            for claim in found
+        ]
 
     def _to_minor_units(self, amount):
         """Whole minor units (pence) of an amount of money."""
@@ -245,8 +257,16 @@ class TimebankGrant(models.Model):
         self.check_access("read")
         # sudo: the screen shows labels and amounts of bills and claims to finance, no more.
         lines = self.env["timebank.bill.line"]._bring_up_to_date(self).sudo()
-        open_lines = lines.filtered(lambda line: line.status in ("open", "part", "changed"))
-        claims = self.sudo().claim_ids.filtered(lambda claim: claim.state in ("approved", "fulfilled"))
+        open_lines = lines.filtered(
+            lambda line: line.status in ("open", "part", "changed") and not line._is_kept()
+        )
+        # sudo: as above
+        claims = (
+            self.env["timebank.redemption"]
+            .sudo()
+            .search(self._get_claims_domain() & Domain("state", "in", ("approved", "fulfilled")))
+        )
+        standings = claims._get_standings(self)
         matches = self.env["timebank.reward.match"].sudo().search([("grant_id", "=", self.id)], limit=SHOWN)
         words = (search or "").lower().split()
 
@@ -268,7 +288,8 @@ class TimebankGrant(models.Model):
             "claims": [
                 row
                 for claim in claims.sorted("approved_on")
-                if (claim.matched_amount or claim._get_open_cost(0)) and found(row := claim._prepare_row())
+                if (standings[claim.id].matched or standings[claim.id].open)
+                and found(row := claim._prepare_row(standings[claim.id]))
             ][:SHOWN],
             "matches": [row for match in matches if found(row := match._prepare_row())],
             "reasons": self.env["timebank.reward.match"]
@@ -307,7 +328,7 @@ class TimebankGrant(models.Model):
             for claim in self._prepare_claims().values()
             if bill_matching.fits(claim, amount, rules)
             and claim.id not in paid
-            and (suppliers == {claim.supplier} or normal(claim.code) in named)
+            and (suppliers == {claim.supplier} or any(normal(name) in named for name in claim.names))
         ]
 
     @verb(
@@ -334,19 +355,19 @@ class TimebankGrant(models.Model):
         claims = (
             self.env["timebank.redemption"]
             .sudo()
-            .search([("id", "in", redemption_ids), ("grant_id", "=", self.id)], order="approved_on, id")
+            .search(Domain("id", "in", redemption_ids) & self._get_claims_domain(), order="approved_on, id")
         )
         if not lines or not claims:
             raise UserError(self.env._("Pick at least one bill line and one claim."))
-        minor = self._to_minor_units
+        minor, standings = self._to_minor_units, claims._get_standings(self)
         parts = allocate(
             [(line.id, minor(line.open_amount)) for line in lines],
             [
                 (
                     claim.id,
-                    minor(claim._get_open_cost(claim.matched_amount)),
-                    minor(claim.cost_amount + claim.tolerance_amount - claim.matched_amount),
-                    minor(claim.matched_amount),
+                    minor(standings[claim.id].open),
+                    minor(standings[claim.id].room),
+                    minor(standings[claim.id].matched),
                 )
                 for claim in claims
             ],
@@ -357,7 +378,7 @@ class TimebankGrant(models.Model):
                 self.env._("Nothing of these bills can pay for these claims: look at the amounts.")
             )
         difference = sum(map(minor, lines.mapped("open_amount"))) - sum(
-            minor(claim._get_open_cost(claim.matched_amount)) for claim in claims
+            minor(standings[claim.id].open) for claim in claims
         )
         if difference and not difference_reason:
             raise UserError(self.env._("The bills and the claims differ: choose the reason."))
@@ -371,5 +392,6 @@ class TimebankGrant(models.Model):
             note,
         )
         if difference < 0 and difference_reason in ("price", "fewer", "other"):
-            claims.filtered(lambda claim: claim._get_open_cost(claim.matched_amount))._set_billing_done(True)
+            standings = claims._get_standings(self)
+            claims.filtered(lambda claim: standings[claim.id].open)._set_billing_done(True, self)
         return True

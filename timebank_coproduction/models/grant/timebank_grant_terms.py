@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..common.personal import OURS
 from ..common.words import say_day
+from .timebank_grant_amendable import BELONGS
 
 
 class TimebankGrantAgreed(models.AbstractModel):
@@ -33,8 +35,11 @@ class TimebankGrantAgreed(models.AbstractModel):
 class TimebankGrantLine(models.Model):
     _name = "timebank.grant.line"
     _description = "Grant Budget Line"
-    _inherit = ["timebank.grant.agreed"]
+    _inherit = ["timebank.grant.agreed", "timebank.grant.line.actual"]
     _order = "sequence, id"
+    _personal_fields = {
+        "name": OURS,
+    }
 
     grant_id = fields.Many2one("timebank.grant", required=True, ondelete="cascade", index=True)
     sequence = fields.Integer(default=10)
@@ -45,7 +50,10 @@ class TimebankGrantLine(models.Model):
     _positive = models.Constraint("CHECK (amount >= 0)", "A budget line is zero or more.")
 
     def _say(self):
-        return f"{self.name}, {self.currency_id.format(self.amount)}"
+        # sudo: names of what the line is for, for the grant's history
+        parts = [", ".join(self.sudo()[name].mapped("display_name")) for name in BELONGS]
+        belongs = "; ".join(filter(None, parts))
+        return f"{self.name}, {self.currency_id.format(self.amount)}" + (f" ({belongs})" if belongs else "")
 
 
 class TimebankGrantDeadline(models.Model):
@@ -53,6 +61,10 @@ class TimebankGrantDeadline(models.Model):
     _description = "Report Due to a Funder"
     _inherit = ["timebank.grant.agreed"]
     _order = "date, id"
+    _personal_fields = {
+        "name": OURS,
+        "activity_id": OURS,
+    }
 
     grant_id = fields.Many2one("timebank.grant", required=True, ondelete="cascade", index=True)
     name = fields.Char("What is due", required=True)
@@ -100,6 +112,10 @@ class TimebankGrantAmendment(models.Model):
     _description = "Grant Amendment"
     _inherit = ["timebank.protected"]
     _order = "date desc, id desc"
+    _personal_fields = {
+        "reason": OURS,
+        "changes": OURS,
+    }
 
     grant_id = fields.Many2one("timebank.grant", required=True, ondelete="cascade", index=True, readonly=True)
     date = fields.Date("Agreed on", required=True, readonly=True)

@@ -12,7 +12,9 @@ class TimebankLedgerCheck(models.AbstractModel):
             self._find_wrongly_matched_claims,
             self._find_wrongly_matched_lines,
             self._find_beyond_bill_lines,
+            self._find_wrong_shares,
             self._find_lost_anchors,
+            self._find_altered_signatures,
         ]
 
     def _find_wrongly_matched_claims(self, schemes):
@@ -74,6 +76,23 @@ class TimebankLedgerCheck(models.AbstractModel):
             lambda number: self.env._("bill line %s has more matched to it than it is for.", number),
         )
 
+    def _find_wrong_shares(self, schemes):
+        """The parts of a claim that grants share are its cost, and its first grant pays one of them."""
+        rows = self._query(
+            """SELECT r.scheme_id, r.id, r.id FROM timebank_redemption r
+                 JOIN timebank_claim_share s ON s.redemption_id = r.id
+                WHERE r.scheme_id IN %s
+                GROUP BY r.id HAVING SUM(s.amount) != r.cost_amount
+                    OR COUNT(*) FILTER (WHERE s.grant_id = r.grant_id AND s.is_rest) != 1""",
+            tuple(schemes.ids),
+        )
+        return self._prepare_violations(
+            "matched",
+            "timebank.redemption",
+            rows,
+            lambda number: self.env._("the grants' parts of claim %s are not its cost.", number),
+        )
+
     def _find_lost_anchors(self, schemes):
         """The seals that signed reconciliations name are still there, as they were."""
         reconciliations = self.env["timebank.reconciliation"].search(
@@ -98,3 +117,20 @@ class TimebankLedgerCheck(models.AbstractModel):
                         )
                     )
         return violations
+
+    def _find_altered_signatures(self, schemes):
+        """What two people signed is as they signed it, but for words that were erased as such."""
+        reconciliations = self.env["timebank.reconciliation"].search(
+            [("grant_id.scheme_ids", "in", schemes.ids), ("state", "!=", "draft")]
+        )
+        return [
+            self._prepare_violation(
+                (reconciliation.grant_id.scheme_ids & schemes)[:1],
+                "signed",
+                self.env._("what was signed as “%s” was altered.", reconciliation.display_name),
+                reconciliation._name,
+                reconciliation.id,
+            )
+            for reconciliation in reconciliations
+            if not reconciliation.is_intact
+        ]

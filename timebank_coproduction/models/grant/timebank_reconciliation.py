@@ -6,9 +6,10 @@ from odoo.tools import SQL
 
 from ...tools import canonical, hash_chain
 from ..common.figures import figures_over
+from ..common.personal import KEPT, NAMED, OURS, THROUGH
 from ..common.verb import verb
 from ..common.words import say_day
-from .timebank_reconciliation_period import SIGNED_FORM
+from .timebank_reconciliation_period import LATE_FORMS, SIGNED_FORM
 
 MONEY = {"currency_field": "currency_id", "readonly": True}
 
@@ -67,6 +68,10 @@ SIGNED_ON_LINES = (
 )
 SIGNED_LATE_ON_LINES = ("is_late", "change")
 
+#: Words on a line, of which digests are signed. What was bought and billed is the books' own; a note, and
+#: what a claim is known by, may be about a person.
+TEXTS_ON_LINES = ("claim_name", "supplier_name", "bill_name", "change", "note")
+
 
 class TimebankReconciliation(models.Model):
     """A grant's rewards against the books for a period: prepared by one, reviewed by another.
@@ -79,16 +84,27 @@ class TimebankReconciliation(models.Model):
     _description = "Grant Reconciliation"
     _inherit = [
         "timebank.reconciliation.period",
+        "timebank.signed.texts",
         "timebank.protected",
         "timebank.reasoned",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "date_to desc, id desc"
+    _signed_texts = _personal_texts = ("note",)
     _protected_fields = frozenset(
         {"state", "prepared_by", "prepared_on", "reviewed_by", "reviewed_on", "hash", "anchors"}
         | {"inputs_digest", *SIGNED, *SIGNED_LATE}
     ) - {"date_from", "date_to", "note"}  # these are finance's own in a draft
+    _personal_fields = {
+        "note": OURS,
+        "prepared_by": NAMED,
+        "reviewed_by": NAMED,
+        "hash": OURS,
+        "later_hash": OURS,
+        "anchors": OURS,
+        "inputs_digest": OURS,
+    }
 
     grant_id = fields.Many2one(
         "timebank.grant", required=True, ondelete="restrict", index=True, domain=[("state", "!=", "draft")]
@@ -115,6 +131,12 @@ class TimebankReconciliation(models.Model):
     reviewed_on = fields.Datetime("Reviewed on", readonly=True, copy=False)
     hash = fields.Char(
         readonly=True, copy=False, help="Over all figures and lines, who signed them, and when."
+    )
+    later_hash = fields.Char(
+        "Hash once a text is erased",
+        readonly=True,
+        copy=False,
+        help="Of what was signed before texts could be erased: over the same, with digests of the texts.",
     )
     anchors = fields.Char(
         readonly=True,
@@ -150,7 +172,9 @@ class TimebankReconciliation(models.Model):
     spent_amount = fields.Monetary("Spent this period", **MONEY)
     to_date_amount = fields.Monetary("Spent to date", **MONEY)
     ledger_amount = fields.Monetary(
-        "Odoo's analytic balance", help="For the same account and period.", **MONEY
+        "Odoo's analytic balance",
+        help="For the same account and period, without accruals of claims.",
+        **MONEY,
     )
     gap_amount = fields.Monetary("Gap", help="Between the lines below and Odoo's analytic balance.", **MONEY)
     draft_amount = fields.Monetary("In draft bills", **MONEY)
@@ -172,6 +196,7 @@ class TimebankReconciliation(models.Model):
         "Budget used (%)", readonly=True, help="Spent to date, and claimed but not billed."
     )
     time_percentage = fields.Float("Time gone (%)", readonly=True)
+    has_parts = fields.Boolean(compute="_compute_has_parts")
     unexplained_count = fields.Integer("Not explained yet", compute="_compute_unexplained_count")
     exception_count = fields.Integer("Differences", compute="_compute_unexplained_count")
 
@@ -221,17 +246,36 @@ class TimebankReconciliation(models.Model):
         exceptions = [("status", "!=", "matched")]
         for reconciliation, count in figures_over(self, lines, "reconciliation_id", exceptions):
             reconciliation.exception_count = count
-        unexplained = [*exceptions, ("note", "=", False)]
+        unexplained = [*exceptions, ("note", "=", False), ("texts_erased_on", "=", False)]
         for reconciliation, count in figures_over(self, lines, "reconciliation_id", unexplained):
             reconciliation.unexplained_count = count
 
+    @api.depends("line_ids.redemption_id")
+    def _compute_has_parts(self):
+        """Whether other grants pay for some of the claims in it."""
+        lines = self.env["timebank.reconciliation.line"]
+        shared = [("redemption_id.share_ids", "!=", False)]
+        for reconciliation, count in figures_over(self, lines, "reconciliation_id", shared):
+            reconciliation.has_parts = bool(count)
+
     def _compute_is_intact(self):
         for reconciliation in self:
-            if reconciliation.state == "draft":
-                reconciliation.is_intact = True
-            else:
-                form, colon, _digest = (reconciliation.hash or "").rpartition(":")
-                reconciliation.is_intact = reconciliation.hash == reconciliation._digest(form + colon)
+            reconciliation.is_intact = reconciliation.state == "draft" or reconciliation._fits_hash()
+
+    def _fits_hash(self):
+        """Whether everything is as it was signed, but for texts that were erased."""
+        self.ensure_one()
+        form, colon, _digest = (self.hash or "").rpartition(":")
+        form += colon
+        if form == SIGNED_FORM or self.later_hash:
+            expected = self.hash if form == SIGNED_FORM else self.later_hash
+            if expected != self._digest(SIGNED_FORM) or self._find_altered_texts():
+                return False
+            if self.line_ids._find_altered_texts():
+                return False
+            if form == SIGNED_FORM or self._has_erased_texts() or self.line_ids._has_erased_texts():
+                return True  # what was taken over an erased text itself fits nothing any more
+        return self.hash == self._digest(form)
 
     @api.depends("anchors")
     def _compute_anchor_text(self):
@@ -335,7 +379,11 @@ class TimebankReconciliation(models.Model):
             reconciliation._refuse_out_of_turn()
         self._in_verb().write(
             {"state": "draft", "prepared_by": False, "prepared_on": False, "hash": False, "anchors": False}
+            | {"later_hash": False, "texts_erased_on": False}
         )
+        self._forget_digests()
+        self.line_ids._in_verb().write({"texts_erased_on": False})
+        self.line_ids._forget_digests()
         return True
 
     def _prepare_anchors(self):
@@ -364,7 +412,19 @@ class TimebankReconciliation(models.Model):
     def _sign(self, vals):
         """Write a signature, and the hash over all that is signed by now."""
         self._in_verb().write(vals)
-        self._in_verb().write({"hash": self._digest(SIGNED_FORM)})
+        self._digest_texts()
+        self.line_ids._digest_texts()
+        self._in_verb().write({"hash": self._digest(SIGNED_FORM), "later_hash": False})
+
+    @api.private
+    def _cover_texts(self):
+        """Have what was signed before texts could be erased stay proven once one is."""
+        for reconciliation in self:
+            form = (reconciliation.hash or "").rpartition(":")[0]
+            if reconciliation.state != "draft" and f"{form}:" != SIGNED_FORM and reconciliation.is_intact:
+                reconciliation._digest_texts()
+                reconciliation.line_ids._digest_texts()
+                reconciliation._in_verb().write({"later_hash": reconciliation._digest(SIGNED_FORM)})
 
     def _digest(self, form):
         """The hash over what is signed, as that form has it."""
@@ -383,8 +443,13 @@ class TimebankReconciliation(models.Model):
         """The figures under the signatures, as plain values."""
         self.ensure_one()
         names, on_lines = SIGNED, SIGNED_ON_LINES
-        if form == SIGNED_FORM:
+        if form in LATE_FORMS:
             names, on_lines = SIGNED + SIGNED_LATE, SIGNED_ON_LINES + SIGNED_LATE_ON_LINES
+        texts = {}
+        if form == SIGNED_FORM:
+            names = [name for name in names if name not in self._signed_texts]
+            on_lines = [name for name in on_lines if name not in TEXTS_ON_LINES] + ["text_digests"]
+            texts = {"texts": self._get_text_digests()}
 
         def plain(name, value):
             if self._fields[name].type == "monetary":
@@ -396,8 +461,14 @@ class TimebankReconciliation(models.Model):
             **{name: plain(name, self[name]) for name in names},
             # nothing in what was signed before there were any, so that it stays intact
             **({"anchors": self.anchors} if self.anchors else {}),
+            **texts,
             "lines": self._get_signed_lines(on_lines),
         }
+
+    def _get_text_digests(self):
+        self.flush_recordset()
+        query = SQL("SELECT text_digests FROM timebank_reconciliation WHERE id = %s", self.id)
+        return self.env.execute_query(query)[0][0]
 
     def _get_signed_lines(self, names):
         """What is signed of each line, straight from the table: there may be thousands."""
@@ -410,10 +481,8 @@ class TimebankReconciliation(models.Model):
                 self.id,
             )
         )
-        as_text = [
-            self._plain_amount if lines._fields[name].type == "monetary" else lambda value: str(value or "")
-            for name in names
-        ]
+        plain = {"monetary": self._plain_amount, "json": lambda digests: digests}
+        as_text = [plain.get(lines._fields[name].type, lambda value: str(value or "")) for name in names]
         return [
             {name: text(value) for name, text, value in zip(names, as_text, row, strict=True)} for row in rows
         ]
@@ -427,9 +496,21 @@ class TimebankReconciliationLine(models.Model):
 
     _name = "timebank.reconciliation.line"
     _description = "Grant Reconciliation Line"
-    _inherit = ["timebank.protected"]
+    _inherit = ["timebank.signed.texts", "timebank.protected"]
+    _signed_texts = TEXTS_ON_LINES
+    _personal_texts = ("claim_name", "note")
     _order = "sequence, billed_on, id"
     _allow_sudo_commands = False
+    _personal_fields = {
+        "redemption_id": THROUGH,
+        "claim_name": KEPT,
+        "claim_code": KEPT,
+        "supplier_name": KEPT,
+        "bill_name": KEPT,
+        "found_by": OURS,
+        "change": KEPT,
+        "note": KEPT,
+    }
 
     reconciliation_id = fields.Many2one(
         "timebank.reconciliation", required=True, readonly=True, ondelete="cascade", index=True
@@ -456,7 +537,14 @@ class TimebankReconciliationLine(models.Model):
         "Late", readonly=True, help="It came into a period that was signed already, and is taken up by this."
     )
     change = fields.Char("What changed", readonly=True)
+    part = fields.Char(compute="_compute_part", help="Of a claim that several grants pay for.")
     note = fields.Char()
+
+    @api.depends("redemption_id.share_ids", "cost_amount")
+    def _compute_part(self):
+        for line in self:
+            claim = line.redemption_id
+            line.part = claim.share_ids and claim._say_part(False, line.cost_amount)
 
     def _say_claim(self):
         """The claim on paper: with initials, or (context ``timebank_names``) with the person's name."""
@@ -464,7 +552,9 @@ class TimebankReconciliationLine(models.Model):
         claim = self.redemption_id
         if not claim:
             return self.claim_name if self.is_late else ""
-        return claim.display_name if self.env.context.get("timebank_names") else claim._say_with_initials()
+        named = self.env.context.get("timebank_names")
+        said = claim.display_name if named else claim._say_with_initials()
+        return claim._say_part(said, self.cost_amount)
 
     @api.model_create_multi
     def create(self, vals_list):

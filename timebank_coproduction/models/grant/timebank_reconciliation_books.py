@@ -1,10 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools import reconcile
 from ...tools.reconcile import Bill, Claim, Entry, Match, Terms
 from ..common.verb import verb
 from ..common.words import say_day
+from .timebank_claim_share import claim_parts
 from .timebank_grant_books import claim_day
 from .timebank_reconciliation_period import NAMELESS
 
@@ -27,6 +28,70 @@ class TimebankReconciliation(models.Model):
         readonly=True,
         help="On the same analytic account, on accounts or products that are not rewards.",
     )
+    paid_amount = fields.Monetary(
+        "Paid by its end",
+        compute="_compute_paid",
+        help="Of what was spent to date, as the books say now.",
+    )
+    unpaid_amount = fields.Monetary("Still to pay", compute="_compute_paid")
+    accrued_amount = fields.Monetary(
+        "Accruals in the period",
+        compute="_compute_accrued",
+        help="Of claims not billed, and their reversals: in Odoo's books besides the balance above, and"
+        " no spending here.",
+    )
+
+    @api.depends("grant_id", "date_to")
+    def _compute_paid(self):
+        for reconciliation in self:
+            grant = reconciliation.grant_id.with_context(timebank_date=reconciliation.date_to)
+            reconciliation.paid_amount = grant.paid_amount
+            reconciliation.unpaid_amount = grant.unpaid_amount
+
+    def _get_budget_rows(self):
+        """The grant's budget lines at the period's end, as the books say now, and what is in none of them.
+
+        :return: list of (name, budget, committed, spent, to bill, left), empty where the budget has no lines
+        """
+        grant = self.grant_id.with_context(timebank_date=self.date_to)
+        lines = grant.budget_line_ids
+        names = ("amount", "committed_amount", "billed_amount", "unbilled_amount", "remaining_amount")
+        rows = [(line.name, *(line[name] for name in names)) for line in lines]
+        rest = ("budget", "committed", "billed", "unbilled", "remaining")
+        return rows and [
+            *rows,
+            (self.env._("In no line"), *(grant[f"unallocated_{name}"] for name in rest)),
+        ]
+
+    @api.depends("grant_id", "date_from", "date_to")
+    def _compute_accrued(self):
+        for reconciliation in self:
+            grant = reconciliation.grant_id
+            accrued = grant._get_accrued(reconciliation.date_from, reconciliation.date_to)
+            reconciliation.accrued_amount = accrued.get(grant, 0)
+
+    own_text = fields.Char("In the grant's currency", compute="_compute_own_text")
+
+    @api.depends("to_date_amount", "unbilled_amount", "budget_amount")
+    @api.depends_context("lang")
+    def _compute_own_text(self):
+        """The fund at the period's end in the grant's own currency, where that is another one."""
+        for reconciliation in self:
+            grant = reconciliation.grant_id.sudo()  # sudo: as for all the figures
+            budget = reconciliation._get_agreed()["budget"] if grant else 0
+            own = grant._get_own(reconciliation.date_to, budget).get(grant)
+            money = grant.currency_id.format
+            reconciliation.own_text = own and self.env._(
+                "In %(currency)s, each day's spending at that day's rate: budget %(budget)s, spent to date"
+                " %(billed)s, claimed and not billed %(unbilled)s, left %(left)s. Exchange difference:"
+                " %(difference)s.",
+                currency=grant.currency_id.name,
+                budget=money(own.budget),
+                billed=money(own.billed),
+                unbilled=money(own.unbilled),
+                left=money(own.left),
+                difference=reconciliation.currency_id.format(own.difference),
+            )
 
     @verb()
     def action_refresh(self):
@@ -210,14 +275,13 @@ class TimebankReconciliation(models.Model):
                     """SELECT id, cost_amount, %(day)s,
                               state IN ('approved', 'fulfilled') AND NOT COALESCE(billing_done, FALSE)
                               AND %(day)s <= %(last)s, COALESCE(billing_done, FALSE)
-                         FROM timebank_redemption r
+                         FROM %(parts)s
                         WHERE grant_id = %(grant)s
-                           OR id IN (SELECT redemption_id FROM timebank_reward_match
-                                      WHERE grant_id = %(grant)s)
                         ORDER BY id""",
-                    day=claim_day("r"),
+                    day=claim_day(self.env, "r"),
                     last=self.date_to,
                     grant=self.grant_id.id,
+                    parts=claim_parts("r"),
                 )
             )
         ]
@@ -231,14 +295,17 @@ class TimebankReconciliation(models.Model):
         claims = self.env["timebank.redemption"].browse({line.claim for line in lines if line.claim})
         items = self.env["account.move.line"].browse({line.item for line in lines if line.item})
         matches = self.env["timebank.reward.match"].browse({line.match for line in lines if line.match})
-        of_claim = {claim.id: claim._prepare_names() for claim in claims}
+        of_claim, by_id = (
+            {claim.id: claim._prepare_names() for claim in claims},
+            dict(zip(claims._ids, claims, strict=True)),
+        )
         of_bill = {item.id: self._prepare_bill_names(item) for item in items}
         ways = dict(matches._fields["found_by"]._description_selection(self.env))
         of_match = {
             match.id: {"found_by": ways[match.found_by], "note": match._get_explanation()}
             for match in matches
         }
-        unit = 10**self.currency_id.decimal_places
+        unit, prepaid = 10**self.currency_id.decimal_places, self._get_prepaid()
         return [
             {
                 "redemption_id": line.claim or False,
@@ -249,30 +316,44 @@ class TimebankReconciliation(models.Model):
                 "is_late": False,
                 **NAMELESS,
                 **({"bill_name": line.name} if line.name else {}),
-                **of_claim.get(line.claim, {}),
+                **self._say_parts(by_id.get(line.claim), of_claim.get(line.claim, {}), line.cost / unit),
                 **of_bill.get(line.item, {}),
                 **of_match.get(line.match, {}),
-                **self._prepare_note(line, claims),
+                **self._prepare_note(line, claims, prepaid),
                 **{name: getattr(line, part) / unit for name, part in AMOUNTS.items()},
             }
             for line in lines
         ]
 
+    def _say_parts(self, claim, names, cost):
+        """A claim's names, with what this grant pays of it where several do."""
+        return {**names, "claim_name": claim._say_part(names["claim_name"], cost)} if names else {}
+
     def _prepare_bill_names(self, item):
         names = {"bill_name": self.env["timebank.bill.line"]._get_line_name(item.move_name, item.name)}
         return dict(names, supplier_name=item.partner_id.name) if item.partner_id else names
 
-    def _prepare_note(self, line, claims):
+    def _prepare_note(self, line, claims, prepaid):
         """The explanation that goes without saying."""
         if line.status == "over_budget":
             reason = claims.browse(line.claim).budget_override_reason
             return {"note": reason} if reason else {}
+        if line.status == "billed_without_claim" and line.item in prepaid:
+            return {"note": self.env._("Paid in advance: %s. Later claims use it up.", prepaid[line.item])}
         if line.status == "unbilled":
             approved_on = claims.browse(line.claim)._get_day()
             day = reconcile.expected_by(approved_on, self.grant_id.days_after)
             if day >= self.date_to:
                 return {"note": self.env._("Bill expected by %s.", say_day(self.env, day))}
         return {}
+
+    def _get_prepaid(self):
+        """What of the grant's bill lines was paid in advance, in words: dict of item id → text."""
+        return {
+            prepayment.move_line_id.id: f"{prepayment.quantity} × {prepayment.reward_id.name}"
+            for prepayment in self.grant_id.prepayment_ids
+            if not prepayment.ended_on
+        }
 
     @verb()
     def action_match(self):

@@ -5,10 +5,13 @@ from odoo.tools import SQL
 from ...tools import late
 from ..common.words import say_day
 
-#: What a hash begins with that is taken over all of it. Earlier forms stay good: those that begin
-#: with "2:" are from before there was what came in late, and those without a number were over the
-#: figures and lines alone, not who signed and when.
-SIGNED_FORM = "3:"
+#: What a hash begins with that is taken over all of it, and over digests of the texts. Earlier forms stay
+#: good: those that begin with "3:" are over the texts themselves, with "2:" from before there was what
+#: came in late, and those without a number were over the figures and lines alone, not who signed and when.
+SIGNED_FORM = "4:"
+FORM_OF_TEXTS = "3:"
+#: Forms that know what came in late.
+LATE_FORMS = (FORM_OF_TEXTS, SIGNED_FORM)
 
 #: What a line without a claim, or without a bill, doesn't say.
 NAMELESS = dict.fromkeys(
@@ -107,7 +110,7 @@ class TimebankReconciliationPeriod(models.AbstractModel):
         Nothing for those signed before reconciliations began with what the last one had.
         """
         self.ensure_one()
-        if self.state != "draft" and not (self.hash or "").startswith(SIGNED_FORM):
+        if self.state != "draft" and not (self.hash or "").startswith(LATE_FORMS):
             return self.browse()
         return self.search(
             [

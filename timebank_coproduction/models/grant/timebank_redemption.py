@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...tools import codes, words
+from ..common.personal import WORDS
 from ..common.verb import flag, number, record_or_none, text, verb
 from ..common.words import at_place
 from ..reward.timebank_reward import STAFF
@@ -15,6 +16,9 @@ class TimebankRedemption(models.Model):
     """A claim and the grant that pays for it. Approving commits the expected cost."""
 
     _inherit = "timebank.redemption"
+    _personal_fields = {
+        "budget_override_reason": WORDS,
+    }
 
     grant_id = fields.Many2one(
         "timebank.grant",
@@ -58,12 +62,13 @@ class TimebankRedemption(models.Model):
     )
     _tolerance_positive = models.Constraint("CHECK (tolerance_amount >= 0)", "A tolerance is zero or more.")
 
-    @api.depends("grant_id.name", "state", "cost_amount")
+    @api.depends("grant_id.name", "share_ids.grant_id.name", "state", "cost_amount")
     def _compute_paid_from(self):
-        """The grant's name, or that nobody but the organisation itself pays."""
+        """The grants' names, or that nobody but the organisation itself pays."""
         for claim in self:
             own = claim.cost_amount and claim.state in ("approved", "fulfilled")
-            claim.paid_from = claim.grant_id.name or (self.env._("Own funds") if own else False)
+            names = claim.share_ids.grant_id.mapped("name") or claim.grant_id.mapped("name")
+            claim.paid_from = ", ".join(names) or (self.env._("Own funds") if own else False)
 
     @api.depends("grant_id.tolerance_percent", "grant_id.tolerance_amount", "cost_amount")
     def _compute_tolerance_amount(self):
@@ -78,35 +83,49 @@ class TimebankRedemption(models.Model):
         grant = self.grant_id
         return currency.round(max(grant.tolerance_amount, cost * grant.tolerance_percent / 100))
 
-    @api.depends("cost_amount", "matched_amount", "billing_done", "state")
+    @api.depends("cost_amount", "matched_amount", "billing_done", "state", "share_ids.billing_done")
     def _compute_unbilled_amount(self):
         paid = self._get_paid()
         for claim in self:
-            claim.unbilled_amount = claim._get_open_cost(paid.get(claim._origin.id, 0))
+            by_grant = paid.get(claim._origin.id, {})
+            if not claim.share_ids:
+                claim.unbilled_amount = claim._get_open_cost(sum(by_grant.values()))
+                continue
+            claim.unbilled_amount = sum(
+                claim.currency_id.round(max(share.amount - by_grant.get(share.grant_id.id, 0), 0))
+                for share in claim.share_ids
+                if claim._awaits_bill() and not share.billing_done
+            )
+
+    def _awaits_bill(self):
+        self.ensure_one()
+        return self.state in ("approved", "fulfilled") and not self.billing_done
 
     def _get_open_cost(self, billed):
         """What of the cost still awaits a bill, where so much is billed: 0 for a claim that awaits none."""
         self.ensure_one()
-        awaits = self.state in ("approved", "fulfilled") and not self.billing_done
-        return self.currency_id.round(max(self.cost_amount - billed, 0)) if awaits else 0
+        return self.currency_id.round(max(self.cost_amount - billed, 0)) if self._awaits_bill() else 0
 
     def _get_paid(self):
-        """What the books bear out of these claims' matches: dict of record id → amount."""
+        """What the books bear out of these claims' matches: dict of record id → {grant id: amount}."""
         matched = self._origin.filtered("matched_amount")
         if not matched:
             return {}
         self.env["timebank.reward.match"].flush_model()
         # sudo: sums over bills, for those who may read the claim
-        grants = matched.sudo().grant_id
+        grants = matched.sudo()._get_grants()
         rows = grants._query_books(
             SQL(
-                """SELECT redemption_id, SUM(pays) FROM (%s) m
-                    WHERE redemption_id IN %s GROUP BY redemption_id""",
+                """SELECT redemption_id, grant_id, SUM(pays) FROM (%s) m
+                    WHERE redemption_id IN %s GROUP BY redemption_id, grant_id""",
                 grants._get_match_query(),
                 matched._ids,
             )
         )
-        return {claim_id: float(amount) for claim_id, amount in rows}
+        paid = {}
+        for claim_id, grant_id, amount in rows:
+            paid.setdefault(claim_id, {})[grant_id] = float(amount)
+        return paid
 
     @property
     def _protected_fields(self):
@@ -136,7 +155,7 @@ class TimebankRedemption(models.Model):
     def _get_refusals_to_undo(self):
         refusals = super()._get_refusals_to_undo()
         for claim in (self - self.browse(refusals)).sudo():  # sudo: only whether it was billed is asked
-            if claim.matched_amount:
+            if claim._get_billed():
                 refusals[claim.id] = self.env._(
                     "“%s” has been billed by its supplier: ask finance to undo the match first.",
                     claim.display_name,
@@ -145,7 +164,12 @@ class TimebankRedemption(models.Model):
 
     def _prepare_undo(self):
         """What they committed is free again, and the next approval chooses anew who pays."""
-        self.sudo().grant_id._mark_committed()  # sudo: coordinators read grants, and change nothing in them
+        claims = self.sudo()  # sudo: coordinators read grants, and change nothing in them
+        claims._get_grants()._mark_committed()
+        claims.share_ids._in_verb().unlink()
+        for claim in claims.filtered("matched_amount"):
+            claim._release_prepaid()
+            claim._in_verb().write({"cost_amount": claim.reward_id.expected_cost * claim.quantity})
         return {**super()._prepare_undo(), "grant_id": False}
 
     def _choose_grants(self):
@@ -170,19 +194,25 @@ class TimebankRedemption(models.Model):
             order="date_end, id",
         )
         open_grants._refresh_figures()
-        left = {grant: grant.remaining_amount for grant in open_grants}
+        left = {grant: grant._get_left_now() for grant in open_grants}
         chosen, refusals = {}, {}
+        prepaid = claims.env["timebank.prepayment"]._find_stock(open_grants, claims.reward_id)
+        stock = {prepayment: prepayment.left_quantity for prepayment in prepaid}
         for claim in claims:
-            grant, reason = claim._choose_grant(open_grants, left)
+            grant, cost, reason = claim._choose_grant(open_grants, left, stock)
             if reason:
                 refusals[claim.id] = reason
             elif grant:
                 chosen[claim.id] = grant
-                left[grant] -= claim.cost_amount
+                left[grant] -= cost
         return chosen, refusals
 
-    def _choose_grant(self, open_grants, left):
-        """:return: the grant that pays (or none), and a sentence where the budgets forbid it"""
+    def _choose_grant(self, open_grants, left, stock):
+        """What a grant has paid for in advance is used up first.
+
+        :return: the grant that pays (or none), what it takes of its budget, and a sentence where the
+            budgets forbid it
+        """
         named = self.reward_id.grant_ids
         if self.grant_id:
             may_pay = self.grant_id
@@ -191,22 +221,24 @@ class TimebankRedemption(models.Model):
         else:
             may_pay = open_grants.filtered(lambda grant: self.scheme_id in grant.scheme_ids)
         if not may_pay:
-            return may_pay, ""
-        currency = self.currency_id
+            return may_pay, 0, ""
+        currency, cost = self.currency_id, self.cost_amount
+        grant, prepaid = self._count_prepaid(may_pay, stock) if stock else (may_pay.browse(), 0)
+        if grant:
+            may_pay, cost = grant, currency.round(cost * (self.quantity - prepaid) / self.quantity)
         for grant in may_pay:
-            if (
-                self.budget_override_reason
-                or currency.compare_amounts(left.get(grant, 0), self.cost_amount) >= 0
-            ):
-                return grant, ""
-        return may_pay[:0], self.env._(
+            paid = prepaid and currency.is_zero(cost)
+            if paid or self.budget_override_reason or currency.compare_amounts(left.get(grant, 0), cost) >= 0:
+                return grant, cost, ""
+        sentence = self.env._(
             "“%(claim)s” would cost %(cost)s, and the reward budget of %(grant)s has %(left)s left."
             " Finance can allow it with a reason.",
             claim=self.display_name,
-            cost=currency.format(self.cost_amount),
+            cost=currency.format(cost),
             grant=may_pay[-1].name,
             left=currency.format(max(left.get(may_pay[-1], 0), 0)),
         )
+        return may_pay[:0], 0, sentence
 
     # Actions, for finance
     @verb(reason=text())
@@ -237,24 +269,21 @@ class TimebankRedemption(models.Model):
         grants._check_finance()
         grant = grants.browse(grant.id if isinstance(grant, models.BaseModel) else grant or [])
         claims = self.sudo()  # sudo: finance has no right to change claims but this
-        cost = sum((claims - claims.filtered(lambda claim: claim.grant_id == grant)).mapped("cost_amount"))
-        for claim in claims:
-            if claim.match_ids:
-                raise UserError(
-                    self.env._("“%s” is matched with a bill: undo the match first.", claim.display_name)
-                )
+        cost = sum(claim.cost_amount - claim._get_parts().get(grant, 0) for claim in claims)
+        claims._refuse_matched()
         if grant:
             grant.check_access("read")
             grant._mark_committed()
             if grant.state != "open" or grant.company_id not in claims.company_id:
                 raise UserError(self.env._("“%s” can't pay for this: it is not open here.", grant.name))
-            if not reason and grant.company_currency_id.compare_amounts(grant.remaining_amount, cost) < 0:
+            if not reason and grant.company_currency_id.compare_amounts(grant._get_left_now(), cost) < 0:
                 raise UserError(
                     self.env._(
                         "“%s” has not enough left for this. Give a reason to allow it all the same.",
                         grant.name,
                     )
                 )
+        claims.share_ids._in_verb().unlink()
         claims._in_verb().write(
             {"grant_id": grant.id, **({"budget_override_reason": reason} if reason else {})}
         )
@@ -293,14 +322,17 @@ class TimebankRedemption(models.Model):
         reason = self._require_reason(reason, self.env._("Say why the expected cost changes."))
         claims = self.sudo()  # sudo: finance has no right to change claims but this
         claims._refuse_unless_standing()
-        claims.grant_id._mark_committed()
+        claims._get_grants()._mark_committed()
         claims._lock_matched()
         beyond = claims._refuse_beyond_budget(cost, beyond_budget)
         for claim in claims:
             before, money = claim.cost_amount, claim.currency_id.format
             claim._refuse_below_matched(cost + claim._get_usual_tolerance(cost))
             vals = {"budget_override_reason": reason} if claim in beyond else {}
+            shares = claim._prepare_shares(cost)
             claim._in_verb().write({"cost_amount": cost, **vals})
+            for share, amount in shares.items():
+                share._in_verb().write({"amount": amount})
             claim._note(
                 self.env._(
                     "Expected cost: %(before)s → %(after)s. %(reason)s",
@@ -309,7 +341,7 @@ class TimebankRedemption(models.Model):
                     reason=reason,
                 )
             )
-        claims.grant_id._refresh_figures()
+        claims._get_grants()._refresh_figures()
         return True
 
     @verb(tolerance=number(least=0), reason=text())
@@ -363,28 +395,16 @@ class TimebankRedemption(models.Model):
         :raises UserError: where there are some, unless ``allowed``
         """
         beyond = self.browse()
-        for grant, claims in self.filtered("grant_id").grouped("grant_id").items():
-            currency = grant.company_currency_id
-            more = sum(
-                max(cost - claim.matched_amount, 0) - max(claim.cost_amount - claim.matched_amount, 0)
-                for claim in claims
-                if not claim.billing_done
-            )
-            if currency.compare_amounts(more, 0) <= 0 or (
-                currency.compare_amounts(more, grant.remaining_amount) <= 0
-            ):
-                continue
-            if not allowed:
-                raise UserError(
-                    self.env._(
-                        "“%(grant)s” has %(left)s left, and this takes %(more)s more."
-                        " Tick “Beyond the budget” to allow it all the same.",
-                        grant=grant.name,
-                        left=currency.format(max(grant.remaining_amount, 0)),
-                        more=currency.format(more),
-                    )
-                )
-            beyond |= claims
+        for grant in self._get_grants():
+            standings = self._get_standings(grant)
+            claims, more = self.browse(standings), 0
+            for claim in claims.filtered(lambda claim: not claim.billing_done):
+                standing = standings[claim.id]
+                parts = {share.grant_id: part for share, part in claim._prepare_shares(cost).items()}
+                part = parts.get(grant, cost)
+                more += max(part - standing.matched, 0) - max(standing.cost - standing.matched, 0)
+            if self._refuse_beyond({grant: more}, allowed):
+                beyond |= claims
         return beyond
 
     def _give_codes(self, vals_by_id):
@@ -397,7 +417,7 @@ class TimebankRedemption(models.Model):
     def _get_refusals_to_cancel(self):
         refusals = super()._get_refusals_to_cancel()
         for claim in self.sudo():  # sudo: a member may cancel without seeing the bills
-            if claim.matched_amount and claim.id not in refusals:
+            if claim.id not in refusals and claim._get_billed():
                 refusals[claim.id] = self.env._(
                     "“%s” has been billed by its supplier: ask finance to undo the match first.",
                     claim.display_name,
@@ -405,7 +425,7 @@ class TimebankRedemption(models.Model):
         return refusals
 
     def _ends_by_itself(self):
-        return super()._ends_by_itself() and not self.matched_amount
+        return super()._ends_by_itself() and not self._get_billed()
 
     @verb()
     def action_billing_done(self):
@@ -417,14 +437,18 @@ class TimebankRedemption(models.Model):
         """Expect a further bill after all."""
         return self._set_billing_done(False)
 
-    def _set_billing_done(self, done):
+    def _set_billing_done(self, done, grant=None):
+        """:param grant: of shared claims, the one whose part is meant; default all parts"""
         self.env["timebank.grant"]._check_finance()
         claims = self.sudo()  # sudo: finance has no right to change claims but this
         for claim in claims:
             if claim.state not in ("approved", "fulfilled"):
                 raise UserError(self.env._("“%s” does not stand: no bill is expected.", claim.display_name))
-        claims.grant_id._mark_committed()
-        claims._in_verb().write({"billing_done": done})
+        claims._get_grants()._mark_committed()
+        shares = claims.share_ids.filtered(lambda share: grant in (None, share.grant_id))
+        shares._in_verb().write({"billing_done": done})
+        whole = claims.filtered(lambda claim: not grant or not claim.is_shared)
+        whole._in_verb().write({"billing_done": done})
         claims._note(self.env._("No further bill is expected") if done else self.env._("A bill is expected"))
         return True
 
@@ -439,11 +463,10 @@ class TimebankRedemption(models.Model):
     def _add_matched(self, amounts):
         """:param dict amounts: record id → what is matched more (or, below zero, less)"""
         self._lock_matched()
+        before = dict(self._get_columns("id", "matched_amount"))
         self._update_rows(
             {
-                claim.id: {
-                    "matched_amount": claim.currency_id.round(claim.matched_amount + amounts[claim.id])
-                }
+                claim.id: {"matched_amount": claim.currency_id.round(before[claim.id] + amounts[claim.id])}
                 for claim in self
             }
         )
@@ -459,18 +482,25 @@ class TimebankRedemption(models.Model):
         zone = self.company_id.sudo().partner_id.tz  # sudo: the organisation's time zone alone
         return at_place(self.approved_on, zone).date()
 
-    def _prepare_row(self):
+    def _prepare_row(self, standing):
+        """:param Standing standing: on the grant that is looked at"""
         return {
             "id": self.id,
             "name": self.display_name,
             "code": self.code or "",
+            "reference": self.bill_reference or "",
             "partner": self.reward_id.supplier_id.name or "",
             "date": fields.Date.to_string(self._get_day()),
             "quantity": self.quantity,
-            "cost": self.cost_amount,
-            "matched": self.matched_amount,
-            "open": self._get_open_cost(self.matched_amount),
+            "cost": standing.cost,
+            "matched": standing.matched,
+            "open": standing.open,
+            "whole": self.cost_amount if self.is_shared else 0,
         }
+
+    def _say_named(self):
+        """What a bill may have named it by."""
+        return " / ".join(filter(None, (self.code, self.bill_reference)))
 
     def _prepare_names(self):
         """What a reconciliation knows a claim by: what was bought, and of the person no more than initials.

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import match_ddl
+from ..common.personal import KEPT, THROUGH
 from ..common.verb import choice, number, record_id, text, verb
 
 
@@ -18,6 +19,10 @@ class TimebankRewardMatch(models.Model):
     _inherit = ["timebank.protected"]
     _order = "id desc"
     _allow_sudo_commands = False
+    _personal_fields = {
+        "redemption_id": THROUGH,
+        "note": KEPT,
+    }
 
     redemption_id = fields.Many2one(
         "timebank.redemption", string="Claim", required=True, readonly=True, ondelete="restrict", index=True
@@ -44,6 +49,7 @@ class TimebankRewardMatch(models.Model):
             ("amount", "Supplier, product and amount"),
             ("group", "One bill for several claims"),
             ("hand", "Matched by hand"),
+            ("prepaid", "Paid in advance"),
         ],
         string="Found by",
         required=True,
@@ -65,6 +71,10 @@ class TimebankRewardMatch(models.Model):
         help="Why the bill and the claim's expected cost differ.",
     )
     note = fields.Char()
+    prepayment_id = fields.Many2one(
+        "timebank.prepayment", "Paid in advance", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
+    prepaid_quantity = fields.Integer("Of those", readonly=True, help="How many the claim took.")
 
     _pair_unique = models.UniqueIndex(
         "(redemption_id, bill_line_id)", "This claim and this bill line are matched already: undo that first."
@@ -110,23 +120,24 @@ class TimebankRewardMatch(models.Model):
     def match(self, redemption_id, move_line_id, amount, difference_reason=False, note=False):
         """Match part of one bill line with one claim.
 
-        :param int redemption_id: the claim; its grant is charged
+        :param int redemption_id: the claim; its grant is charged, or each of several its part
         :param int move_line_id: a posted journal item charged to that grant
         :param float amount: in company currency; below zero for a credit note
-        :return: the new ``timebank.reward.match``
+        :return: the new ``timebank.reward.match``, one for each grant
         :raises UserError: beyond the line's amount or the claim's cost and tolerance; a bill
             not posted, of another company, or not charged to the grant
         """
         claim = self.env["timebank.redemption"].browse(redemption_id)
-        grant = claim.grant_id
-        grant._check_finance()
-        if not grant:
+        grants = claim._get_grants()
+        grants._check_finance()
+        if not grants:
             raise UserError(
                 self.env._("“%s” is paid from own funds: choose its grant first.", claim.display_name)
             )
-        line = self.env["timebank.bill.line"]._get_charged_line(
-            grant, self.env["account.move.line"].browse(move_line_id)
-        )
+        item = self.env["account.move.line"].browse(move_line_id)
+        if claim.is_shared:
+            return self._match(claim._share_out(item, amount), difference_reason, note)
+        line = self.env["timebank.bill.line"]._get_charged_line(grants, item)
         return self._match([(claim, line, amount, "hand")], difference_reason, note)
 
     @verb()
@@ -160,6 +171,9 @@ class TimebankRewardMatch(models.Model):
         )
         # A claim that expected nothing more did so because of this match.
         matches.redemption_id.filtered("billing_done")._in_verb().write({"billing_done": False})
+        matches.redemption_id.share_ids.filtered(
+            lambda share: share.billing_done and share.grant_id in matches.grant_id
+        )._in_verb().write({"billing_done": False})
         matches._in_verb().unlink()
 
     @api.private
@@ -175,19 +189,24 @@ class TimebankRewardMatch(models.Model):
         lines = self.env["timebank.bill.line"].sudo().union(*[pair[1] for pair in pairs])
         lines._lock()
         claims._lock_matched()
-        open_lines = {line.id: line.open_amount for line in lines}
+        open_lines = dict(lines._get_columns("id", "open_amount"))
         open_claims = {
-            claim.id: (
-                claim.cost_amount + claim.tolerance_amount - claim.matched_amount,
-                claim.matched_amount,
-            )
-            for claim in claims
+            (claim_id, grant.id): (standing.room, standing.matched)
+            for grant in lines.grant_id
+            for claim_id, standing in claims._get_standings(grant).items()
         }
         matched = lines._get_paid_claims()
         by_line, by_claim, possible = {}, {}, []
-        for claim, line, amount, found_by in pairs:
-            # sudo: finance matches, without being an accountant; each pair is checked
-            reason = self._why_not_pair(claim.sudo(), line.sudo(), amount, open_lines, open_claims, matched)
+        # each knows of the others: what one of thousands is asked is read or computed for many at once
+        claims_by_id = dict(zip(claims._ids, claims, strict=True))
+        lines_by_id = dict(zip(lines._ids, lines, strict=True))
+        for asked_claim, asked_line, amount, found_by in pairs:
+            claim, line = claims_by_id[asked_claim.id], lines_by_id[asked_line.id]
+            reason = self._why_not_pair(claim, line, amount, open_lines, open_claims, matched)
+            if found_by != "prepaid" and line._is_kept():
+                reason = self.env._(
+                    "%s is paid in advance, for claims to come: end that first.", line.display_name
+                )
             if reason and refusals is None:
                 raise UserError(reason)
             if reason:
@@ -195,18 +214,19 @@ class TimebankRewardMatch(models.Model):
                 continue
             possible.append((claim, line, amount, found_by))
             open_lines[line.id] -= amount
-            room, before = open_claims[claim.id]
-            open_claims[claim.id] = (room - amount, before + amount)
+            room, before = open_claims[claim.id, line.grant_id.id]
+            open_claims[claim.id, line.grant_id.id] = (room - amount, before + amount)
             matched.setdefault(line.id, set()).add(claim.id)
             by_line[line.id] = by_line.get(line.id, 0) + amount
             by_claim[claim.id] = by_claim.get(claim.id, 0) + amount
         if len(possible) < len(pairs):
-            pairs, lines, claims = possible, lines.browse(by_line), claims.browse(by_claim)
+            lines, claims = lines.browse(by_line), claims.browse(by_claim)
         lines._add_matched(by_line)
         claims._add_matched(by_claim)
-        shares = {line.id: (line.share_amount, line.move_line_id.id, line.grant_id.id) for line in lines}
+        columns = lines._get_columns("id", "share_amount", "move_line_id", "grant_id")
+        shares = {line_id: share for line_id, *share in columns}
         rows = []
-        for claim, line, amount, found_by in pairs:
+        for claim, line, amount, found_by in possible:
             charged, move_line_id, grant_id = shares[line.id]
             rows.append(
                 {
@@ -229,11 +249,11 @@ class TimebankRewardMatch(models.Model):
         currency = line.currency_id
         if currency.is_zero(amount):
             return self.env._("Say how much of %s pays for this claim.", line.display_name)
-        if claim.grant_id != line.grant_id:
+        if (claim.id, line.grant_id.id) not in open_claims:
             return self.env._(
                 "“%(claim)s” is charged to %(grant)s, and the bill to %(other)s.",
                 claim=claim.display_name,
-                grant=claim.grant_id.name or self.env._("own funds"),
+                grant=claim.paid_from or self.env._("own funds"),
                 other=line.grant_id.name,
             )
         if claim.state not in ("approved", "fulfilled"):
@@ -252,7 +272,7 @@ class TimebankRewardMatch(models.Model):
                 left=currency.format(left),
                 amount=currency.format(amount),
             )
-        room, before = open_claims[claim.id]
+        room, before = open_claims[claim.id, line.grant_id.id]
         if currency.compare_amounts(amount, room) > 0:
             return self.env._(
                 "“%(claim)s” was expected to cost %(cost)s, with %(tolerance)s tolerance:"

@@ -9,4 +9,5 @@ from . import (
     project_project,
     res_partner,
     timebank_merge,
+    timebank_retention,
 )

@@ -5,6 +5,7 @@ from ...tools import minutes as minutes_tool
 from ...tools.minutes import DAY, clock
 from ..common.hours_field import hours_field, valid_minutes
 from ..common.odoo_private import time_zones
+from ..common.personal import ABOUT, NAMED, WORDS
 from ..common.words import say_day
 from ..member.timebank_member import ROLES
 
@@ -52,6 +53,14 @@ class TimebankHours(models.Model):
     _typed_hours = {"hours": "minutes"}
     _todo_type = "timebank_coproduction.mail_activity_approve"
     _todo_state = "submitted"
+    _personal_fields = {
+        "partner_id": ABOUT,
+        "receiver_id": ABOUT,
+        "description": WORDS,
+        "approver_id": NAMED,
+        "refusal_reason": WORDS,
+        "pot_id": NAMED,
+    }
 
     # Who gave what to whom
     partner_id = fields.Many2one(
@@ -75,14 +84,17 @@ class TimebankHours(models.Model):
     )
     receiver_member_id = fields.Many2one("timebank.member", compute="_compute_members")
     # What, when, where
-    date = fields.Date(required=True, default=fields.Date.context_today, index=True)
+    date = fields.Date(
+        required=True, default=lambda self: self.env["timebank.scheme"]._get_usual()._today(), index=True
+    )
     tz = fields.Selection(
         time_zones,
         string="Time zone",
-        readonly=True,
+        compute="_compute_tz",
+        store=True,
+        precompute=True,
         copy=False,
-        default=lambda self: self._get_usual_zone(),
-        help="Where the time was given: its day is over when it is over there.",
+        help="Where the time was given, as its bank or session says: its day is over when it is over there.",
     )
     start_minute = fields.Integer(
         "Began at (minute)", default=-1, help="Minutes after midnight; below zero where not known."
@@ -90,6 +102,7 @@ class TimebankHours(models.Model):
     minutes = fields.Integer(required=True, aggregator="sum")
     hours = hours_field("minutes", "Hours", editable=True, store=True, precompute=True, aggregator="sum")
     category_id = fields.Many2one("timebank.category", ondelete="restrict", index=True)
+    category_policy = fields.Selection(related="scheme_id.category_policy")
     description = fields.Char()
     project_id = fields.Many2one(
         "project.project", ondelete="restrict", index="btree_not_null", check_company=True
@@ -127,6 +140,12 @@ class TimebankHours(models.Model):
         readonly=True,
         copy=False,
         help="Decided at approval: professionals earn only where the bank says so.",
+    )
+    revision = fields.Integer(
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="How many times it has been changed: whoever approves says which they have read.",
     )
     transfer_ids = fields.One2many("timebank.transfer", "hours_id", string="Credits")
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
@@ -184,6 +203,11 @@ class TimebankHours(models.Model):
         for entry in self:
             member = members.get((entry.scheme_id._origin.id, entry.partner_id._origin.id))
             entry.role = member.role if member else entry.role or False
+
+    @api.depends("scheme_id")
+    def _compute_tz(self):
+        for entry in self:
+            entry.tz = entry._get_usual_zone()
 
     def _get_members(self):
         """The memberships of givers and receivers: dict of (bank id, partner id) → member."""
@@ -248,10 +272,9 @@ class TimebankHours(models.Model):
         self.start_minute = self._parse_start_time(self.start_time)
 
     def _get_usual_zone(self):
-        """Where the clocks are that whoever records an entry goes by."""
-        # sudo: members can't read the organisation's contact; only its time zone is asked
-        company = self.env.company.sudo()
-        return self.env.context.get("tz") or self.env.user.tz or company.partner_id.tz or "UTC"
+        """The time zone of where time is given that nothing else is said of: the bank's."""
+        # sudo: whoever gave the time; only its time zone is asked
+        return self.scheme_id.sudo().tz
 
     def _get_zone(self):
         """The time zone that this entry's day is of."""
@@ -285,6 +308,9 @@ class TimebankHours(models.Model):
         self._check_recordable()
         for entry, said in waiting.items():
             entry._note_change(said)
+        # sudo: whoever changed it; the number says nothing else
+        for revision, entries in self.sudo().grouped("revision").items():
+            entries._in_verb().write({"revision": revision + 1})
         return result
 
     def _say_content(self):
@@ -320,8 +346,11 @@ class TimebankHours(models.Model):
 
     def copy_data(self, default=None):
         """The same again, today: made by whoever copies it, and in the role that the giver has."""
-        default = {"date": fields.Date.context_today(self), **(default or {})}
-        vals_list = [{**vals, **default} for vals in super().copy_data(default)]
+        default = default or {}
+        vals_list = [
+            {**vals, "date": entry.scheme_id._today(), **default}
+            for entry, vals in zip(self, super().copy_data(default), strict=True)
+        ]
         for vals in vals_list:
             if not self._is_coordinating() or vals.get("partner_id") == self.env.user.partner_id.id:
                 vals.pop("role", None)

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ...tools.minutes import clock
-from ..common.verb import text, verb
+from ..common.verb import numbered, text, verb, whole
 from ..common.windows import open_list
 from ..common.words import today_at
 
@@ -77,12 +77,11 @@ class TimebankHours(models.Model):
         return {**dict.fromkeys(to_come.ids, sentence), **refusals}
 
     def _get_days_to_come(self):
-        """Those of a day that has begun neither where the time is given nor where the user is."""
+        """Those of a day that hasn't begun where the time is given, wherever the user is."""
         late = self.filtered(lambda entry: entry.date >= fields.Date.today())  # others have begun everywhere
         if not late:
             return late
-        here = fields.Date.context_today(self)
-        days = {zone: max(today_at(zone), here) for zone in {entry._get_zone() for entry in late}}
+        days = {zone: today_at(zone) for zone in {entry._get_zone() for entry in late}}
         return late.filtered(lambda entry: entry.date > days[entry._get_zone()])
 
     def _get_outsiders(self):
@@ -176,13 +175,27 @@ class TimebankHours(models.Model):
             for other in by_day[entry.partner_id.id, entry.date]:
                 if entry != other and entry._is_double_of(other):
                     refusals[entry.id] = self.env._(
-                        "%(person)s has recorded %(time)s of that day already. If it was another"
+                        "%(person)s has recorded %(time)s of that day already%(which)s. If it was another"
                         " stretch of time, give both entries the time at which they began.",
                         person=entry.partner_id.name,
                         time=clock(other.minutes),
+                        which=other._say_which(),
                     )
                     break
         return refusals
+
+    def _say_which(self):
+        """What tells this entry from others of its day, after a colon; nothing to whom it isn't shown."""
+        self.ensure_one()
+        if not self.sudo(False).has_access("read"):
+            return ""
+        words = [f"“{self.description}”"] if self.description else [self.category_id.name]
+        if self.receiver_id:
+            words.append(self.env._("for %s", self.receiver_id._say_name()))
+        if self.start_minute >= 0:
+            words.append(self.env._("from %s", clock(self.start_minute)))
+        words.append(dict(self._fields["state"]._description_selection(self.env))[self.state].lower())
+        return ": " + ", ".join(filter(None, words))
 
     def _is_double_of(self, other):
         if self.start_minute >= 0 and other.start_minute >= 0:
@@ -193,16 +206,47 @@ class TimebankHours(models.Model):
         )
 
     def _get_refusals_to_submit(self):
+        drafts = self.filtered(lambda entry: entry.state == "draft")
         return {
             **self._get_refusals_by_state("draft", self.env._("“%s” has been handed in already.")),
-            **self.filtered(lambda entry: entry.state == "draft")._get_refusals_to_record(),
+            **drafts._get_without_category(),
+            **drafts._get_refusals_to_record(),
         }
 
-    def _get_refusals_to_approve(self):
-        """Without the ledger's own limits, which are known when the credits move."""
+    def _get_without_category(self):
+        """Entries that say not what they were for, of banks that want to know."""
+        # sudo: the bank's policy, which members may not read, and its name
+        return {
+            entry.id: self.env._(
+                "Say what “%(entry)s” was for: %(bank)s wants a category with its hours.",
+                entry=entry.display_name,
+                bank=entry.scheme_id.sudo().name,
+            )
+            for entry in self
+            if not entry.category_id and entry.scheme_id.sudo().category_policy == "required"
+        }
+
+    def _get_refusals_to_approve(self, seen=None):
+        """Without the ledger's own limits, which are known when the credits move.
+
+        :param dict seen: as for :meth:`action_approve`
+        """
         refusals = self._get_refusals_to_decide("submitted")
         rest = self - self.browse(refusals)
-        return {**rest._get_refusals_to_record(), **refusals}
+        return {**rest._get_refusals_to_record(), **rest._get_changed_since(seen or {}), **refusals}
+
+    def _get_changed_since(self, seen):
+        """Entries that say something else than what whoever decides has read."""
+        return {
+            entry.id: self.env._(
+                "“%(entry)s” was changed after you opened this page. It says now: %(what)s. Look at it, then"
+                " decide again.",
+                entry=entry.display_name,
+                what=entry.sudo()._say_content(),  # sudo: in words, to who decides on it
+            )
+            for entry in self
+            if seen.get(entry.id, entry.revision) != entry.revision
+        }
 
     def _get_refusals_to_decide(self, state):
         """Entries not in ``state``, and those on which this user may not decide."""
@@ -316,15 +360,17 @@ class TimebankHours(models.Model):
         waiting._ask_for_decision()
         return self._tell(refusals, self.env._("handed in"))
 
-    @verb()
-    def action_approve(self):
+    @verb(seen=numbered(whole()))
+    def action_approve(self, seen=None):
         """Approve submitted hours and move the credits they earn.
 
+        :param dict seen: id of an entry → the ``revision`` of it that was read. What has been changed since
+            isn't approved; what isn't named is approved as it is
         :return: ``True``, or an action listing what could not be approved, and why
         :raises UserError: when nothing could
         """
         self.check_access("write")
-        refusals = self._get_refusals_to_approve()
+        refusals = self._get_refusals_to_approve(seen)
         entries = self - self.browse(refusals)
         refusals |= entries._approve(self.env.user)
         entries = self._raise_or_list(refusals)

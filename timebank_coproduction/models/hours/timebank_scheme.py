@@ -52,6 +52,19 @@ class TimebankScheme(models.Model):
         editable=True,
         help="What one person can have approved at once in a week, Monday to Sunday.",
     )
+    # What for
+    category_policy = fields.Selection(
+        [
+            ("asked", "Forms ask for a category, and it may be left empty"),
+            ("required", "Hours that are handed in have a category"),
+            ("unused", "Forms don't ask for a category"),
+        ],
+        string="Categories of hours",
+        required=True,
+        default="asked",
+        tracking=True,
+        help="What time was given for, as reports show it. Hours from a session have its activity's.",
+    )
     # What earns
     credit_professionals = fields.Boolean(
         "Professionals earn credits",

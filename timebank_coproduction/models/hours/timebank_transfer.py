@@ -1,10 +1,15 @@
 from odoo import fields, models
 
+from ..common.personal import NAMED
+
 
 class TimebankTransfer(models.Model):
     """Hours as the origin of a transfer."""
 
     _inherit = "timebank.transfer"
+    _personal_fields = {
+        "hours_id": NAMED,
+    }
 
     hours_id = fields.Many2one("timebank.hours", "Entry", readonly=True, ondelete="restrict")
 

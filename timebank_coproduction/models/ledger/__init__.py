@@ -2,6 +2,7 @@ from . import (
     ir_sequence,
     res_company,
     res_users,
+    timebank_of_bank,
     timebank_in_bank,
     timebank_verbs,
     timebank_todo,

@@ -1,9 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.personal import KEPT
+from ..common.verb import verb
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+    _personal_fields = {
+        "coordinated_scheme_ids": KEPT,
+    }
 
     #: What the record rules ask: a list of ids, so that PostgreSQL walks an index in the order
     #: of a list and stops after a page, however many banks there are and however long the ledger.
@@ -17,12 +23,55 @@ class ResUsers(models.Model):
         return users
 
     def write(self, vals):
+        if vals.get("active") is False:
+            self._hand_on_todos()
         result = super().write(vals)
         if "coordinated_scheme_ids" in vals:
             self.env.registry.clear_cache()
         if "company_ids" in vals:
             self._refuse_leaving_banks()
         return result
+
+    @verb()
+    def action_archive(self):
+        """Odoo deletes the to-dos of who is archived: those about a bank are for who decides next in it."""
+        self.check_access("write")
+        self._hand_on_todos()
+        return super().action_archive()
+
+    def _hand_on_todos(self):
+        """Give these users' to-dos about a bank's records to its next coordinator, or else a manager."""
+        # sudo: the to-dos, and what they are about, are the banks', whoever was asked to do them
+        going = self.sudo()
+        alarm = self.env.ref("timebank_coproduction.mail_activity_ledger")  # each manager has their own
+        todos = going.env["mail.activity"].search(
+            [
+                ("user_id", "in", going.ids),
+                ("res_model", "=like", "timebank.%"),
+                ("activity_type_id", "!=", alarm.id),
+            ]
+        )
+        for model, group in todos.grouped("res_model").items():
+            records = going.env[model].browse(group.mapped("res_id")).exists()
+            for todo in group.filtered(lambda todo, there=set(records.ids): todo.res_id in there):
+                user = going._get_next_for(records.browse(todo.res_id))
+                if user:
+                    todo.user_id = user
+
+    def _get_next_for(self, record):
+        """Who decides about a record when these users no longer do: one user, or none."""
+        if record._name == "timebank.scheme":
+            schemes = record
+        elif "scheme_id" in record._fields:
+            schemes = record.scheme_id
+        else:
+            schemes = self.coordinated_scheme_ids
+        concerned = self.partner_id
+        if hasattr(record, "_get_concerned"):
+            concerned |= record._get_concerned()
+        elif "partner_id" in record._fields:
+            concerned |= record.partner_id
+        return self.browse().union(*(scheme._get_deciders(concerned) for scheme in schemes))[:1]
 
     def _refuse_leaving_banks(self):
         """:raises UserError: for coordinators of a bank in a company that they no longer work in"""

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import clock
 from ..common.hours_field import hours_field, valid_minutes
+from ..common.personal import ABOUT, KEPT, NAMED
 from ..common.verb import record, text, verb, whole
 from ..common.windows import open_list
 from ..common.words import say_day
@@ -19,11 +20,16 @@ NOTICE = relativedelta(months=1)
 class TimebankAccount(models.Model):
     _name = "timebank.account"
     _description = "Time Credit Account"
-    _inherit = ["timebank.protected", "timebank.told", "mail.thread"]
+    _inherit = ["timebank.of.bank", "timebank.protected", "timebank.told", "mail.thread"]
     _order = "kind, name, id"
     _rec_names_search = ["name", "partner_id"]
     _protected_fields = frozenset({"balance_minutes", "state", "kind", "scheme_id", "partner_id"})
     _own_terms = frozenset({"has_own_limit", "credit_limit_minutes", "credit_limit_hours"})
+    _personal_fields = {
+        "name": KEPT,
+        "partner_id": ABOUT,
+        "holder_ids": NAMED,
+    }
 
     # Whose
     name = fields.Char(required=True, compute="_compute_name", store=True, precompute=True, readonly=False)
@@ -328,12 +334,15 @@ class TimebankAccount(models.Model):
     @api.model
     def _cron_expire(self):
         """Nightly: announce what will expire in a month, and move what was announced a month ago."""
-        today = fields.Date.context_today(self)
         for scheme in self.env["timebank.scheme"].search([("expiry", "=", "to_pot"), ("state", "=", "open")]):
-            still = self._search_unmoved(scheme, today)
-            announced = still.filtered(lambda account: account.expiry_on and account.expiry_on <= today)
-            announced._expire()
-            still.filtered(lambda account: not account.expiry_notice_on)._announce_expiry(today)
+            self._expire_in(scheme, scheme._today())
+
+    def _expire_in(self, scheme, today):
+        """What :meth:`_cron_expire` does, in one bank."""
+        still = self._search_unmoved(scheme, today)
+        announced = still.filtered(lambda account: account.expiry_on and account.expiry_on <= today)
+        announced._expire()
+        still.filtered(lambda account: not account.expiry_notice_on)._announce_expiry(today)
 
     def _search_unmoved(self, scheme, today):
         """Members' accounts with credits that nothing moved on for the months of the policy, less the

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..common.personal import OURS
+
 
 class TimebankAccountTail(models.Model):
     """What moved on the accounts that everybody uses, since they were last folded.
@@ -12,6 +14,9 @@ class TimebankAccountTail(models.Model):
     _inherit = ["timebank.protected"]
     _log_access = False
     _allow_sudo_commands = False
+    _personal_fields = {
+        "account_id": OURS,
+    }
 
     account_id = fields.Many2one("timebank.account", required=True, index=True, ondelete="restrict")
     minutes = fields.Integer(required=True)

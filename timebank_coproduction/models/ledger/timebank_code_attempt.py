@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..common.personal import LOGIN
+
 #: So many wrong codes from one place within so many minutes, and it is answered slowly.
 MOST_WRONG = 10
 
@@ -28,6 +30,10 @@ class TimebankCodeAttempt(models.Model):
     _order = "id desc"
     _rec_name = "source"
     _allow_sudo_commands = False
+    _personal_fields = {
+        "source": LOGIN,
+    }
+    _goes_with_person = True
 
     what = fields.Selection(
         [("claim", "Claim"), ("voucher", "Voucher"), ("link", "Link"), ("any", "Any code")],

@@ -7,6 +7,7 @@ class TimebankInBank(models.AbstractModel):
 
     _name = "timebank.in.bank"
     _description = "What Belongs to a Time Bank"
+    _inherit = ["timebank.of.bank"]
     #: Fields that protect others, such as the checks that are asked for: those who run the bank
     #: set them, and nobody on what is their own.
     _safeguards = frozenset()

@@ -192,6 +192,7 @@ class TimebankLedgerCheck(models.AbstractModel):
 
         Those posted at the same time can change places, others can't. A clock that was set back looks the
         same: from the books alone nobody can tell, so it is said, and nothing here can be made to ignore it.
+        (Both windows grow from their start: one that shrinks would be added up anew for each transfer.)
         """
         rows = self._query(
             """WITH placed AS (
@@ -199,8 +200,8 @@ class TimebankLedgerCheck(models.AbstractModel):
                           MIN(t.create_date) OVER (
                               PARTITION BY t.scheme_id
                               ORDER BY CASE WHEN q.use_date_range THEN t.id
-                                            ELSE substring(t.name from '([0-9]+)$')::numeric END
-                              ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS numbered_later,
+                                            ELSE substring(t.name from '([0-9]+)$')::numeric END DESC
+                              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS numbered_later,
                           MAX(t.create_date) OVER (
                               PARTITION BY t.scheme_id ORDER BY t.id
                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS stored_before

@@ -5,9 +5,11 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.odoo_private import time_zones
+from ..common.personal import NAMED, OURS
 from ..common.verb import verb
 from ..common.windows import narrow_list
-from ..common.words import say_day
+from ..common.words import say_day, today_at
 
 GROUP = "timebank_coproduction.group_timebank_"
 
@@ -35,6 +37,15 @@ class TimebankScheme(models.Model):
             "last_seal_hash",
         }
     )
+    _personal_fields = {
+        "name": OURS,
+        "code": OURS,
+        "logo": OURS,
+        "coordinator_ids": NAMED,
+        "operating_account_id": OURS,
+        "pot_account_id": OURS,
+        "last_seal_hash": OURS,
+    }
 
     # Who and where
     name = fields.Char(required=True, tracking=True)
@@ -47,6 +58,15 @@ class TimebankScheme(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     state = fields.Selection(
         [("open", "Open"), ("closed", "Closed")], required=True, default="open", tracking=True
+    )
+    tz = fields.Selection(
+        time_zones,
+        string="Time zone",
+        required=True,
+        default=lambda self: self.env.user.tz or self.env.company.partner_id.tz or "UTC",
+        tracking=True,
+        help="Whose clocks the bank goes by, whoever is at the screen: its days begin and end there, and so"
+        " do those of its hours and its new sessions.",
     )
     color = fields.Integer()
     logo = fields.Image(
@@ -307,6 +327,22 @@ class TimebankScheme(models.Model):
     # ------------------------------------------------------------
     # Rules: the policy of the bank, asked by the models that obey it
     # ------------------------------------------------------------
+
+    def _today(self):
+        """The day that it is where the bank is; without a bank, where the user is."""
+        # sudo: what day it is there is no secret
+        zone = self.sudo().tz
+        return today_at(zone) if zone else fields.Date.context_today(self)
+
+    @api.model
+    def _by_zone(self):
+        """All banks, open and closed, by the clocks that they go by.
+
+        For jobs: what runs with the environment of one of these recordsets has the day of those banks.
+
+        :return: list of recordsets, each with the zone of its banks in its context
+        """
+        return [banks.with_context(tz=zone) for zone, banks in self.search([]).grouped("tz").items()]
 
     def _why_closed(self, date=None):
         """Why nothing can be recorded here for ``date``, or an empty string."""

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import hash_chain
@@ -15,6 +15,17 @@ class TimebankScheme(models.Model):
     """Proof of a bank's ledger: its seals, the check, the nightly job, and what is written down outside."""
 
     _inherit = "timebank.scheme"
+
+    can_check_ledger = fields.Boolean(compute="_compute_can_check_ledger")
+
+    @api.depends("coordinator_ids")
+    @api.depends_context("uid")
+    def _compute_can_check_ledger(self):
+        """The banks' coordinators and finance: what the check finds names accounts and what is on them."""
+        all_banks = self.env.user.has_group(GROUP + "finance")
+        run = self if all_banks else self._run_by_user()
+        for scheme in self:
+            scheme.can_check_ledger = scheme in run
 
     @verb()
     def action_seal_now(self):
@@ -50,8 +61,8 @@ class TimebankScheme(models.Model):
         """
         self.check_access("read")
         schemes = self or self.search([])
-        if not self.env.user.has_group("timebank_coproduction.group_timebank_finance"):
-            for scheme in schemes - schemes._run_by_user():
+        for scheme in schemes:
+            if not scheme.can_check_ledger:
                 raise AccessError(
                     self.env._("The ledger of %s is checked by its coordinators and by finance.", scheme.name)
                 )

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ...tools import hash_chain
 from ...tools.minutes import LARGEST
+from ..common.personal import OURS
 
 #: How many signs of its hash tell a seal from the bank's others of that day.
 HASH_SHOWN = 8
@@ -30,6 +31,9 @@ class TimebankSeal(models.Model):
     _inherit = ["timebank.protected"]
     _order = "id desc"
     _allow_sudo_commands = False
+    _personal_fields = {
+        "hash": OURS,
+    }
 
     scheme_id = fields.Many2one(
         "timebank.scheme", string="Time bank", required=True, readonly=True, ondelete="restrict", index=True
@@ -332,6 +336,10 @@ class TimebankSealLine(models.Model):
     _inherit = ["timebank.protected"]
     _log_access = False
     _allow_sudo_commands = False
+    _personal_fields = {
+        "transfer_id": OURS,
+        "row_hash": OURS,
+    }
 
     seal_id = fields.Many2one("timebank.seal", required=True, ondelete="restrict", index=True)
     transfer_id = fields.Many2one("timebank.transfer", required=True, ondelete="restrict")

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..common.personal import OURS
+
 
 class TimebankTodo(models.AbstractModel):
     """One to-do for the coordinator who is asked per batch handed in, closed by the decision.
@@ -12,6 +14,9 @@ class TimebankTodo(models.AbstractModel):
     #: The kind of to-do, and the state of what waits for a decision; each model has its own.
     _todo_type = None
     _todo_state = None
+    _personal_fields = {
+        "todo_id": OURS,
+    }
 
     # What it is called says how much waits in the bank, which whoever handed in one record isn't told.
     todo_id = fields.Many2one(

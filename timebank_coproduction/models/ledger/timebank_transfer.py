@@ -6,6 +6,7 @@ from ...tools import ddl, ledger_ddl
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import LARGEST, clock, to_hours
 from ..common.hours_field import hours_field
+from ..common.personal import KEPT, NAMED, SECRET, THROUGH, WORDS
 from ..common.verb import text, verb
 
 #: What tells the ledger that a rule decided. An object of this process: nothing sent from outside equals it.
@@ -52,6 +53,15 @@ class TimebankTransfer(models.Model):
             "create_date",
         }
     )
+    _personal_fields = {
+        "name": KEPT,
+        "from_account_id": THROUGH,
+        "to_account_id": THROUGH,
+        "memo": WORDS,
+        "memo_digest": KEPT,
+        "memo_salt": SECRET,
+        "reversal_of_id": NAMED,
+    }
 
     name = fields.Char("Number", required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)
@@ -228,7 +238,6 @@ class TimebankTransfer(models.Model):
         :return: dict of position in ``vals_list`` → a sentence
         """
         accounts = self._lock_accounts(vals_list)
-        today = fields.Date.context_today(self)
         available, scheme_ids, unlimited, ended, vouchers = {}, {}, set(), {}, {}
         columns = ("scheme_id", "kind", "state", "balance_minutes", "credit_limit_minutes", "merged_into_id")
         successor = {}  # a former account → the one that pays and takes for it
@@ -246,9 +255,11 @@ class TimebankTransfer(models.Model):
                 ended[account.id] = account
         gaining = self._get_refusals_to_gain(vals_list, accounts)
         closed, refusals = {}, {}
+        today = self._get_todays(scheme_ids.values())
         for position, vals in enumerate(vals_list):
             source, target = pair = vals["from_account_id"], vals["to_account_id"]
-            day = scheme_id, date = scheme_ids[source], vals.get("date") or today
+            scheme_id = scheme_ids[source]
+            day = scheme_id, date = scheme_id, vals.get("date") or today[scheme_id]
             if day not in closed:
                 closed[day] = accounts.scheme_id.browse(scheme_id)._why_closed(date)
             minutes = vals["minutes"]
@@ -417,17 +428,21 @@ class TimebankTransfer(models.Model):
     def _prepare_rows(self, vals_list, scheme_ids):
         """The columns of each transfer; ``scheme_ids`` is a dict of account id → bank id."""
         numbers = self._draw_numbers([scheme_ids[vals["from_account_id"]] for vals in vals_list])
-        today = fields.Date.context_today(self)
+        today = self._get_todays(scheme_ids.values())
         return [
             {
                 **vals,
-                "date": vals.get("date") or today,
+                "date": vals.get("date") or today[scheme_ids[vals["from_account_id"]]],
                 "scheme_id": scheme_ids[vals["from_account_id"]],
                 "name": number,
                 "hours": to_hours(vals["minutes"]),
             }
             for number, vals in zip(numbers, vals_list, strict=True)
         ]
+
+    def _get_todays(self, scheme_ids):
+        """Dict of the day that it is at each of these banks."""
+        return {scheme.id: scheme._today() for scheme in self.env["timebank.scheme"].browse(set(scheme_ids))}
 
     def _draw_numbers(self, scheme_ids):
         """A new number for each entry of ``scheme_ids``, in order, each bank numbering its own."""
@@ -437,6 +452,10 @@ class TimebankTransfer(models.Model):
             for scheme in self.env["timebank.scheme"].sudo().browse(set(scheme_ids))
         }
         return [next(drawn[scheme_id]) for scheme_id in scheme_ids]
+
+    def _erase_personal(self):
+        """What was written: all else on a transfer stays."""
+        self._erase_memos()
 
     @api.private
     def _erase_memos(self):
@@ -490,9 +509,8 @@ class TimebankTransfer(models.Model):
     def _prepare_reversals(self, reason, date=None):
         """Values of the opposites of these transfers; none is dated before what it reverses.
 
-        :param date: the day, today unless said otherwise, as the user's clock has it
+        :param date: the day, today at the bank unless said otherwise
         """
-        date = date or fields.Date.context_today(self)
         # sudo: posting serves every verb; who may reverse is the verb's question
         return [
             {
@@ -502,7 +520,7 @@ class TimebankTransfer(models.Model):
                 "kind": "reversal",
                 "reversal_of_id": transfer.id,
                 "memo": reason.strip(),
-                "date": max(date, transfer.date),
+                "date": max(date or transfer.scheme_id._today(), transfer.date),
             }
             for transfer in self.sudo()
         ]

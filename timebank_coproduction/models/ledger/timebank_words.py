@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..common.personal import ABOUT, OURS, WORDS
+
 
 class TimebankWords(models.Model):
     """What is written for a bank's coordinators, and read by them alone.
@@ -16,6 +18,12 @@ class TimebankWords(models.Model):
     _rec_name = "field_name"
     _order = "id"
     _allow_sudo_commands = False
+    _personal_fields = {
+        "field_name": OURS,
+        "partner_ids": ABOUT,
+        "text": WORDS,
+    }
+    _goes_with_person = True
 
     field_name = fields.Char(required=True, readonly=True)
     scheme_id = fields.Many2one(

@@ -1,10 +1,13 @@
-from odoo import fields, models
-from odoo.exceptions import AccessError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tools import SQL
 
 from ..common.hours_field import hours_field
 from ..common.verb import verb
-from ..common.windows import open_list
+from ..common.windows import open_form, open_list
+
+#: How many memberships a refusal names at most.
+MOST_NAMED = 5
 
 #: Tables that name a contact without any app knowing them by it: the addon's own, and what is said to them.
 OWN_TABLES = ("timebank_", "mail_", "res_partner", "base_partner_merge_")
@@ -19,10 +22,43 @@ class ResPartner(models.Model):
     timebank_balance_minutes = fields.Integer(compute="_compute_timebank_balance", compute_sudo=False)
     timebank_balance_hours = hours_field("timebank_balance_minutes", "Time credits", compute_sudo=False)
 
+    timebank_double_text = fields.Text(compute="_compute_timebank_double_text", compute_sudo=False)
+
     def write(self, vals):
         if "email" in vals and not self.env.su:
             self._refuse_taking_over(vals["email"])
+        if vals.get("active") is False:
+            self._refuse_archiving_members()
         return super().write(vals)
+
+    def _refuse_archiving_members(self):
+        """Who takes part in a time bank is no archived contact: what of the membership comes first.
+
+        :raises RedirectWarning: for contacts with an active membership, leading to it
+        :raises UserError: the same, for who doesn't run the bank
+        """
+        # sudo: any membership counts, also of a bank that the user can't read
+        members = self.env["timebank.member"].sudo()
+        members = members.search([("partner_id", "in", self.ids), ("state", "=", "active")])
+        if not members:
+            return
+        sentence = self.env._(
+            "%(people)s: pause the membership, or end it, before the contact is archived.",
+            people=", ".join(
+                self.env._(
+                    "%(person)s is a member of %(bank)s", person=member.name, bank=member.scheme_id.name
+                )
+                for member in members[:MOST_NAMED]
+            ),
+        )
+        theirs = members.with_env(self.env)
+        if not self.env["timebank.member"].has_access("write") or not theirs.has_access("write"):
+            whom = members[0].scheme_id._say_whom_to_ask(members[0].partner_id)
+            raise UserError(self.env._("%(sentence)s %(whom)s", sentence=sentence, whom=whom))
+        if len(theirs) == 1:
+            raise RedirectWarning(sentence, open_form(theirs), self.env._("Open the membership"))
+        action = open_list(self.env, "timebank_member_action", [("id", "in", theirs.ids)], {})
+        raise RedirectWarning(sentence, action, self.env._("Open the memberships"))
 
     def _refuse_taking_over(self, email):
         """Whoever could change a member's address could have their password sent there.
@@ -51,6 +87,29 @@ class ResPartner(models.Model):
         for partner in self:
             mine = members.get(partner._origin, self.env["timebank.member"])
             partner.timebank_balance_minutes = sum(mine.mapped("balance_minutes"))
+
+    @api.depends("name", "email", "phone", "zip", "street", "is_company")
+    @api.depends_context("uid")
+    def _compute_timebank_double_text(self):
+        """While a contact is being made: whom they may be among those that there are, a line each."""
+        self.timebank_double_text = False
+        doubles = self.env["timebank.double"]
+        if not doubles.has_access("read"):
+            return
+        for partner in self.filtered(lambda one: not one._origin and one.name):
+            details = {name: partner[name] for name in self._get_details_compared()}
+            like = doubles._find_like([details])[0]
+            partner.timebank_double_text = doubles._say_like(like)
+
+    @api.model
+    def _get_details_compared(self):
+        """What of somebody new is compared with contacts that there are."""
+        return ("name", "email", "phone", "zip", "street", "is_company")
+
+    def _say_details(self):
+        """What tells people of one name apart, in a few words."""
+        self.ensure_one()
+        return " · ".join(filter(None, (self.phone, self.email, self.zip, self.city)))
 
     def _say_name(self):
         """What who reads a record that names this person is told: to a member, as far as it is shown."""
@@ -113,12 +172,17 @@ class ResPartner(models.Model):
         # sudo: only whether there is anything is asked
         contact = self.sudo().with_context(active_test=False)
         banks = contact.timebank_member_ids.company_id | contact.company_id
-        if contact.user_ids or banks - company:
-            return True
+        return bool(contact.user_ids or banks - company or self._is_named_by_others(OWN_TABLES))
+
+    def _is_named_by_others(self, own_tables):
+        """Whether a table names this contact that begins with none of ``own_tables``."""
+        self.ensure_one()
+        # sudo: only whether there is anything is asked
+        merging = self.sudo().env["base.partner.merge.automatic.wizard"]
         tables = [
             (table, column)
-            for table, column in contact.env["base.partner.merge.automatic.wizard"]._get_fk_on("res_partner")
-            if not table.startswith(OWN_TABLES)
+            for table, column in merging._get_fk_on("res_partner")
+            if not table.startswith(own_tables)
         ]
         self.env.flush_all()
         named = SQL(" UNION ALL ").join(

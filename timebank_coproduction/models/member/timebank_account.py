@@ -2,12 +2,16 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..common.hours_field import hours_field
+from ..common.personal import OURS
 
 
 class TimebankAccount(models.Model):
     """A pot: what a group saves up together, and what for."""
 
     _inherit = "timebank.account"
+    _personal_fields = {
+        "purpose": OURS,
+    }
 
     purpose = fields.Char("What for", help="A trip, driving lessons, a piano for the hall.")
     goal_minutes = fields.Integer()

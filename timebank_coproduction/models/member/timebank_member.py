@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..common.hours_field import hours_field
+from ..common.personal import ABOUT, HELD, KEPT, NAMED
 from ..common.verb import verb
 from ..common.windows import open_dialog
 from ..common.words import say_day
@@ -20,12 +21,28 @@ ROLES = [
 class TimebankMember(models.Model):
     _name = "timebank.member"
     _description = "Time Bank Member"
-    _inherit = ["timebank.in.bank", "timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "timebank.in.bank",
+        "timebank.protected",
+        "timebank.personal.data",
+        "timebank.reasoned",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "name, id"
     _rec_names_search = ["partner_id"]
     _check_company_auto = True
-    _protected_fields = frozenset({"state", "account_id", "left_on"})
+    _protected_fields = frozenset({"state", "account_id", "left_on", "forgotten_on"})
     _own_terms = frozenset({"role", "trusted"})
+    _verbs_with_reason = frozenset({"action_forget"})
+    _personal_fields = {
+        "partner_id": ABOUT,
+        "name": KEPT,
+        "language_ids": HELD,
+        "availability_ids": HELD,
+        "account_id": NAMED,
+    }
+    _verbs_to_confirm = frozenset({"action_pause"})
 
     # Who
     partner_id = fields.Many2one(
@@ -38,6 +55,7 @@ class TimebankMember(models.Model):
     )
     avatar_128 = fields.Image(related="partner_id.avatar_128")
     email = fields.Char(related="partner_id.email")
+    is_mailable = fields.Boolean(compute="_compute_is_mailable")
     phone = fields.Char(related="partner_id.phone")
     address = fields.Char(compute="_compute_address")
     # When
@@ -52,6 +70,7 @@ class TimebankMember(models.Model):
         tracking=True,
         index=True,
     )
+    forgotten_on = fields.Date("Forgotten on", readonly=True, copy=False)
     # What they told the broker
     language_ids = fields.Many2many("timebank.language", string="Languages")
     availability_ids = fields.Many2many("timebank.availability", string="Free on")
@@ -78,6 +97,12 @@ class TimebankMember(models.Model):
     _account_opened = models.Constraint(
         "CHECK (state = 'applicant' OR account_id IS NOT NULL)", "A member who has joined has an account."
     )
+
+    @api.depends("partner_id.email_normalized", "partner_id.message_bounce", "partner_id.is_blacklisted")
+    def _compute_is_mailable(self):
+        mailable = self.partner_id._origin._get_mailable()
+        for member in self:
+            member.is_mailable = member.partner_id._origin in mailable
 
     @api.depends("partner_id")
     def _compute_display_name(self):
@@ -118,7 +143,7 @@ class TimebankMember(models.Model):
 
     def _get_names_to_find(self):
         """The fields of a member that verbs look at, read together."""
-        return ["scheme_id", "partner_id", "role", "state", "account_id", "trusted", "name"]
+        return ["scheme_id", "partner_id", "role", "state", "account_id", "trusted", "name", "forgotten_on"]
 
     # CRUD
     def write(self, vals):
@@ -149,6 +174,8 @@ class TimebankMember(models.Model):
             closed = member.scheme_id._why_closed()
             if closed:
                 raise UserError(closed)
+            if member.forgotten_on:
+                raise UserError(self.env._("Nothing is known any more of who this was: add them anew."))
         without = self.filtered(lambda member: not member.account_id)
         without._refuse_taking_oneself_in()
         # sudo: an account is opened by the membership, not by hand; the user may write these members.
@@ -162,11 +189,13 @@ class TimebankMember(models.Model):
                 ]
             )
         )
-        today = fields.Date.context_today(self)
         for member, account in zip(without, accounts, strict=True):
-            member._in_verb().write({"account_id": account.id, "joined_on": member.joined_on or today})
+            joined_on = member.joined_on or member.scheme_id._today()
+            member._in_verb().write({"account_id": account.id, "joined_on": joined_on})
         # sudo: the verb was allowed above; the account follows its membership
         (self - without).account_id.sudo().filtered(lambda account: account.state != "open").action_reopen()
+        # sudo: who comes back is no archived contact any more; the user may write the membership
+        self.partner_id.sudo().filtered(lambda person: not person.active).action_unarchive()
         self._in_verb().write({"state": "active", "left_on": False})
         return True
 
@@ -186,6 +215,26 @@ class TimebankMember(models.Model):
         """Nothing can be recorded for a paused member; the credits stay."""
         self._leave_active(self.env._("Only an active member can be paused."), {"state": "paused"})
         return True
+
+    def _explain(self, verb):
+        """What pausing does, and what goes on for these members unless somebody sees to it."""
+        if verb != "action_pause":
+            return super()._explain(verb)
+        lines = [
+            self.env._(
+                "Nothing can be recorded for who pauses; the credits stay. A membership that is over ends"
+                " with “Leave”."
+            )
+        ]
+        for member in self:
+            for matter in member._get_matters_in_pause():
+                lines.append(f"{member.name}: {matter}" if len(self) > 1 else matter)
+        return "\n".join(lines)
+
+    def _get_matters_in_pause(self):
+        """What becomes of what is open for a member who pauses: sentences. A subject adds its own."""
+        self.ensure_one()
+        return []
 
     @verb()
     def action_leave(self):
@@ -298,6 +347,8 @@ class TimebankMember(models.Model):
         :param day: the day of what is to be recorded: what was before they left counts
         """
         self.ensure_one()
+        if self.forgotten_on:
+            return self.env._("Nothing is known any more of who this was: add them anew.")
         if self.state == "left" and day and day <= self.left_on:
             # sudo: the sentence names the member only
             return self.account_id.sudo()._why_not_movable(day)

@@ -281,6 +281,10 @@ class TimebankMerge(models.Model):
 
         :param dict held: takes up the ``rows`` of what is removed
         """
+        doubles = self.env["timebank.double"]
+        self._remove_held(
+            doubles.search(["|", ("partner_id", "in", gone.ids), ("other_id", "in", gone.ids)]), held
+        )
 
     def _remove_held(self, records, held):
         """Remove records that can be put back."""

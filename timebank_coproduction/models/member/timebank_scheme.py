@@ -36,6 +36,12 @@ class TimebankScheme(models.Model):
             scheme.member_count = number
 
     # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        schemes = super().create(vals_list)
+        self.env["timebank.retention"]._make_usual(schemes, is_on=True)
+        return schemes
+
     def write(self, vals):
         if "company_id" in vals:
             moved = self.filtered(lambda scheme: scheme.company_id.id != vals["company_id"])

@@ -1,10 +1,15 @@
 from odoo import fields, models
 
+from ..common.personal import THROUGH
+
 
 class TimebankWords(models.Model):
     """Notes on a member."""
 
     _inherit = "timebank.words"
+    _personal_fields = {
+        "member_id": THROUGH,
+    }
 
     member_id = fields.Many2one("timebank.member", readonly=True, ondelete="cascade", index="btree_not_null")
 

@@ -12,4 +12,5 @@ from . import (
     timebank_member,
     timebank_ledger_check,
     timebank_merge,
+    timebank_retention,
 )

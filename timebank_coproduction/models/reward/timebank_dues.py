@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..common.personal import ABOUT, NAMED, WORDS
 from ..common.verb import text, verb
 from ..common.windows import open_list
 from ..common.words import say_day
@@ -21,6 +22,7 @@ class TimebankDues(models.Model):
     _name = "timebank.dues"
     _description = "Repeating Claim"
     _inherit = [
+        "timebank.of.bank",
         "timebank.protected",
         "timebank.reasoned",
         "timebank.told",
@@ -31,6 +33,11 @@ class TimebankDues(models.Model):
     _check_company_auto = True
     _protected_fields = frozenset({"state", "stop_reason", "next_date"})
     _verbs_with_reason = frozenset({"action_stop"})
+    _personal_fields = {
+        "partner_id": ABOUT,
+        "account_id": NAMED,
+        "stop_reason": WORDS,
+    }
 
     reward_id = fields.Many2one(
         "timebank.reward", required=True, ondelete="restrict", index=True, check_company=True
@@ -172,9 +179,8 @@ class TimebankDues(models.Model):
     def action_start(self):
         """Go on, from today: turns missed meanwhile are left out."""
         self.check_access("write")
-        today = fields.Date.context_today(self)
         for dues in self:
-            upcoming = dues._get_turn_after(today - relativedelta(days=1))
+            upcoming = dues._get_turn_after(dues.scheme_id._today() - relativedelta(days=1))
             dues._in_verb().write(
                 {"state": "running", "stop_reason": False, "next_date": max(upcoming, dues.next_date)}
             )
@@ -189,12 +195,13 @@ class TimebankDues(models.Model):
     @api.model
     def _cron_claim(self):
         """Nightly: make the claims that are due; stop those that can't be paid, and say so."""
-        today = fields.Date.context_today(self)
         running = self.search([("state", "=", "running")])
         running.filtered(lambda dues: dues.date_end and dues.date_end < dues.next_date)._in_verb().write(
             {"state": "stopped", "stop_reason": self.env._("It ended as planned.")}
         )
-        due = running.filtered(lambda dues: dues.state == "running" and dues.next_date <= today)
+        due = running.filtered(
+            lambda dues: dues.state == "running" and dues.next_date <= dues.scheme_id._today()
+        )
         model = self.env["timebank.redemption"]._in_verb()
         claims = model.create([dues._prepare_claim() for dues in due]).with_env(self.env)
         refusals = claims._request()

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...tools import codes
 from ..common.hours_field import hours_field
+from ..common.personal import ABOUT, KEPT, NAMED, WORDS
 from ..common.verb import text, verb
 from ..ledger.timebank_verbs import NOTE_EACH
 from .timebank_reward import STAFF
@@ -25,6 +26,7 @@ class TimebankRedemption(models.Model):
     _name = "timebank.redemption"
     _description = "Claim"
     _inherit = [
+        "timebank.of.bank",
         "timebank.protected",
         "timebank.verbs",
         "timebank.todo",
@@ -33,7 +35,7 @@ class TimebankRedemption(models.Model):
         "mail.activity.mixin",
     ]
     _order = "id desc"
-    _rec_names_search = ["partner_id", "reward_id"]
+    _rec_names_search = ["partner_id", "reward_id", "bill_reference"]
     _check_company_auto = True
     _protected_fields = frozenset(
         {
@@ -61,6 +63,15 @@ class TimebankRedemption(models.Model):
     _verbs_with_reason = frozenset({"action_refuse", "action_cancel"})
     _todo_type = "timebank_coproduction.mail_activity_claim"
     _todo_state = "requested"
+    _personal_fields = {
+        "partner_id": ABOUT,
+        "account_id": NAMED,
+        "approver_id": NAMED,
+        "refusal_reason": WORDS,
+        "code": KEPT,
+        "fulfiller_id": NAMED,
+        "dues_id": NAMED,
+    }
 
     # Who claims what, and who pays
     reward_id = fields.Many2one(
@@ -394,11 +405,10 @@ class TimebankRedemption(models.Model):
 
     def _prepare_decision(self, approver):
         """:return: dict of record id → who approved it, when, and until when it is good"""
-        today = fields.Date.context_today(self)
         vals = {"state": "approved", "approver_id": approver.id, "approved_on": fields.Datetime.now()}
         vals_by_id = {}
         for reward, claims in self._by_reward().items():
-            collect_by = today + relativedelta(days=reward.collect_days)
+            collect_by = reward.scheme_id._today() + relativedelta(days=reward.collect_days)
             vals_by_id |= {claim_id: {**vals, "collect_by": collect_by} for claim_id in claims.ids}
         return vals_by_id
 

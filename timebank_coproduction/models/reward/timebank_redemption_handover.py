@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ...tools import codes, qr
+from ...tools import bill_reference, codes, qr
 from ..common.verb import text, verb
 from ..common.words import say_day
 
@@ -31,6 +31,13 @@ class TimebankRedemption(models.Model):
         "account.move", "Ordered on bill", readonly=True, copy=False, index="btree_not_null"
     )
 
+    bill_reference = fields.Char(
+        "Quote on bill",
+        compute="_compute_bill_reference",
+        search="_search_bill_reference",
+        help="For the supplier to write on the bill. It names the claim, and is good for nothing else.",
+    )
+
     # Late
     late_notice_on = fields.Date(
         "End announced on", readonly=True, copy=False, help="When the member was told of the last day."
@@ -46,6 +53,28 @@ class TimebankRedemption(models.Model):
             url = f"{claim.get_base_url()}/timebank/claim/{claim.code}" if claim.code else False
             claim.code_url = url
             claim.code_qr = url and Markup(qr.svg(url))
+
+    @api.depends("reward_id.supplier_id", "state")
+    def _compute_bill_reference(self):
+        for claim in self:
+            # sudo: whether somebody supplies it decides, whoever reads the claim
+            billed = claim.reward_id.sudo().supplier_id and claim.state in ("approved", "fulfilled")
+            number = claim._origin.id
+            claim.bill_reference = bill_reference.write(number) if billed and number else False
+
+    def _search_bill_reference(self, operator, value):
+        """By the whole reference, with or without dashes; a part of one finds nothing."""
+        if operator == "in":
+            texts = value
+        elif operator in ("ilike", "=ilike", "like", "=like"):
+            texts = [value]
+        else:
+            return NotImplemented
+        return [("id", "in", [bill_reference.read(str(text).strip("%")) for text in texts if text])]
+
+    def _say_bill_references(self):
+        """The references of these claims, for a line of a bill or an order."""
+        return ", ".join(claim.bill_reference for claim in self.sorted("id") if claim.bill_reference)
 
     def _send(self, template):
         """Mail whoever pays for these claims.
@@ -112,7 +141,7 @@ class TimebankRedemption(models.Model):
             return "used"
         if claim.state != "approved":
             return "ended"
-        if claim.collect_by and claim.collect_by < fields.Date.context_today(claim):
+        if claim.collect_by and claim.collect_by < claim.scheme_id._today():
             return "expired"
         return "accepted"
 
@@ -132,6 +161,7 @@ class TimebankRedemption(models.Model):
             "quantity": self.quantity,
             "first_name": (self.partner_id.name or "").split(" ")[0],
             "bank": self.scheme_id.name,
+            "reference": self.bill_reference,
             "cash": self.cash_amount if self.cash_state == "till" else 0,
             "currency": self.currency_id,
         }
@@ -171,12 +201,12 @@ class TimebankRedemption(models.Model):
         :raises UserError: none of these claims has a code to show
         """
         if not any(claim.code and claim.state == "approved" for claim in self):
-            raise UserError(self.env._("None of these claims is approved and has a code to show."))
+            raise UserError(self.env._("No claim among these is approved and has a code to show."))
         return self.env.ref("timebank_coproduction.action_report_claim_slip").report_action(self)
 
     def _order_from(self, supplier, how):
         """Order these claims of one bank from one supplier."""
-        vals = {"ordered_on": fields.Date.context_today(self)}
+        vals = {"ordered_on": self.scheme_id._today()}
         if how == "bill":
             bill = self.env["account.move"].with_company(self.company_id).create(self._prepare_bill(supplier))
             vals["order_bill_id"] = bill.id
@@ -201,7 +231,7 @@ class TimebankRedemption(models.Model):
             "invoice_line_ids": [
                 Command.create(
                     {
-                        "name": reward.name,
+                        "name": "\n".join(filter(None, (reward.name, claims._say_bill_references()))),
                         "quantity": quantity,
                         "price_unit": sum(claims.mapped("cost_amount")) / quantity,
                         **({"product_id": reward.product_id.id} if reward.product_id else {}),
@@ -232,10 +262,16 @@ class TimebankRedemption(models.Model):
     @api.model
     def _cron_late(self):
         """Daily: announce what ends within a week, and call off what was announced and not used."""
+        for banks in self.env["timebank.scheme"]._by_zone():
+            self.with_env(banks.env)._end_late_in(banks)
+
+    def _end_late_in(self, banks):
+        """What :meth:`_cron_late` does, in banks of one time zone."""
         today = fields.Date.context_today(self)
         ending = self.search(
             [
                 ("state", "=", "approved"),
+                ("scheme_id", "in", banks.ids),
                 ("scheme_id.state", "=", "open"),
                 ("collect_by", "<=", today + timedelta(days=NOTICE_DAYS)),
             ]

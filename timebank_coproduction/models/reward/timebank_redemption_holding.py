@@ -69,9 +69,8 @@ class TimebankRedemption(models.Model):
         refused = self.env["timebank.transfer"]._post_possible(paying._prepare_transfers(), veto=take_stock)
         refusals = {ids[position]: sentence for position, sentence in refused.items()}
         refusals |= (self - paying)._take_stock()
-        (self - self.browse(refusals))._in_verb().write(
-            {"state": "requested", "requested_on": fields.Date.context_today(self)}
-        )
+        for scheme, claims in (self - self.browse(refusals))._by_bank().items():
+            claims._in_verb().write({"state": "requested", "requested_on": scheme._today()})
         return refusals
 
     def _return_credits_and_stock(self, reason):

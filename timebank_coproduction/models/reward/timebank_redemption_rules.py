@@ -13,6 +13,7 @@ class TimebankRedemption(models.Model):
 
     _inherit = "timebank.redemption"
 
+    can_request = fields.Boolean(compute="_compute_can")
     can_approve = fields.Boolean(compute="_compute_can")
     can_fulfil = fields.Boolean(compute="_compute_can")
     can_cancel = fields.Boolean(compute="_compute_can")
@@ -21,7 +22,13 @@ class TimebankRedemption(models.Model):
         decide = self._get_refusals_to_decide()
         fulfil = self._get_refusals_to_fulfil()
         cancel = self._get_refusals_to_cancel()
+        drafts = self.filtered(lambda claim: claim.state == "draft")
+        strangers, me = drafts._get_refusals_to_run(), self.env.user.partner_id
         for claim in self:
+            claim.can_request = claim in drafts and (
+                # sudo: only whether the account may be spent from is told
+                not claim._origin or not claim.sudo()._why_not_spend(me, claim.id in strangers)
+            )
             claim.can_approve = claim.id not in decide
             claim.can_fulfil = claim.id not in fulfil
             claim.can_cancel = claim.id not in cancel

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ...tools.minutes import clock
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.personal import NAMED, OURS, TRADE
 from ..common.verb import verb
 from ..common.windows import open_form, open_list
 from ..common.words import say_day
@@ -28,6 +29,7 @@ class TimebankReward(models.Model):
         "timebank.prepared",
         "timebank.in.bank",
         "timebank.protected",
+        "timebank.verbs",
         "mail.thread",
         "mail.activity.mixin",
         "image.mixin",
@@ -40,6 +42,17 @@ class TimebankReward(models.Model):
     _price_fields = frozenset(
         {"minutes", "hours", "cash_price", "expected_cost", "supplier_id", "product_id"}
     )
+    _personal_fields = {
+        "image_1920": OURS,
+        "image_1024": OURS,
+        "image_512": OURS,
+        "image_256": OURS,
+        "image_128": OURS,
+        "name": OURS,
+        "description": OURS,
+        "supplier_id": TRADE,
+        "terms_set_by_id": NAMED,
+    }
 
     # What it is
     name = fields.Char(required=True, translate=True, tracking=True)
@@ -286,29 +299,32 @@ class TimebankReward(models.Model):
     def action_publish(self):
         """Put drafts and archived rewards into the catalogue.
 
-        :raises UserError: naming the first that can't be, and why
+        :return: ``True``, or an action listing what could not be published, and why
+        :raises UserError: when nothing could
         """
-        self._check_run_by_user()
-        for reward in self:
-            reason = reward._why_not_publishable()
-            if reason:
-                raise UserError(reason)
-        self._in_verb().write({"state": "published"})
-        return True
+        return self._move_to(
+            "published",
+            {reward.id: reason for reward in self if (reason := reward._why_not_publishable())},
+            self.env._("published"),
+        )
 
     @verb()
     def action_archive(self):
         """Take rewards out of the catalogue. Claims that were made still stand."""
-        self._check_run_by_user()
-        self._in_verb().write({"state": "archived"})
-        return True
+        return self._move_to("archived", {}, self.env._("archived"))
 
     @verb()
     def action_draft(self):
         """Take rewards out of the catalogue to work on them."""
-        self._check_run_by_user()
-        self._in_verb().write({"state": "draft"})
-        return True
+        return self._move_to("draft", {}, self.env._("taken back"))
+
+    def _move_to(self, state, refusals, done):
+        others = self._get_refusals_to_run()
+        if len(others) == len(self):
+            self._check_run_by_user()
+        refusals = {**refusals, **others}
+        self._raise_or_list(refusals)._in_verb().write({"state": state})
+        return self._tell(refusals, done)
 
     @verb(single=True)
     def action_claim(self):
@@ -334,7 +350,7 @@ class TimebankReward(models.Model):
         self.ensure_one()
         if not self.minutes and not self.is_free:
             return self.env._("Give “%s” a price in credits, or mark it as a thank-you.", self.name)
-        if self.available_until and self.available_until < fields.Date.context_today(self):
+        if self.available_until and self.available_until < self.scheme_id._today():
             return self.env._("“%s” ended already: change its dates first.", self.name)
         return self.scheme_id._why_closed() or self._why_kind_not_allowed()
 
@@ -354,7 +370,7 @@ class TimebankReward(models.Model):
     def _why_not_available(self):
         """Why nobody can claim this reward today, or an empty string. Without its stock under way."""
         self.ensure_one()
-        today = fields.Date.context_today(self)
+        today = self.scheme_id._today()
         if self.state != "published":
             return self.env._("“%s” is not in the catalogue.", self.name)
         if self.available_from and today < self.available_from:
@@ -411,7 +427,7 @@ class TimebankReward(models.Model):
         self.ensure_one()
         if self.limit_period == "ever":
             return False
-        return fields.Date.start_of(fields.Date.context_today(self), self.limit_period)
+        return fields.Date.start_of(self.scheme_id._today(), self.limit_period)
 
     # ------------------------------------------------------------
     # Who changes what in a reward: its bank's coordinators all of it, finance the price.

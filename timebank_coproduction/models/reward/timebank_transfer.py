@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..common.personal import NAMED
 from ..common.verb import text, verb
 
 
@@ -8,6 +9,9 @@ class TimebankTransfer(models.Model):
     """Credits that leave on paper vouchers, and come back."""
 
     _inherit = "timebank.transfer"
+    _personal_fields = {
+        "redemption_id": NAMED,
+    }
 
     voucher_batch_id = fields.Many2one(
         "timebank.voucher.batch", "Vouchers", readonly=True, ondelete="restrict"

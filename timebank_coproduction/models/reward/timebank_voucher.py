@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ...tools import codes, qr, voucher_ddl
 from ..common.hours_field import hours_field
+from ..common.personal import OURS
 from ..common.verb import many, record, text, verb
 from ..common.words import say_hours
 
@@ -26,6 +27,9 @@ class TimebankVoucher(models.Model):
     _verbs_with_reason = frozenset({"action_cancel"})
     _log_access = False
     _allow_sudo_commands = False
+    _personal_fields = {
+        "code": OURS,
+    }
 
     batch_id = fields.Many2one(
         "timebank.voucher.batch", required=True, readonly=True, ondelete="restrict", index=True
@@ -176,10 +180,13 @@ class TimebankVoucher(models.Model):
     @api.model
     def _cron_expire(self):
         """Nightly: end the vouchers whose last day has passed."""
-        today = fields.Date.context_today(self)
-        # sudo: a job of the database's own
-        late = self.sudo().search([("state", "=", "issued"), ("expires_on", "<", today)])
-        late._end_vouchers("expired", self.env._("vouchers expired"))
+        for banks in self.env["timebank.scheme"]._by_zone():
+            today = fields.Date.context_today(banks)
+            # sudo: a job of the database's own
+            late = self.sudo().search(
+                [("state", "=", "issued"), ("expires_on", "<", today), ("scheme_id", "in", banks.ids)]
+            )
+            late._end_vouchers("expired", self.env._("vouchers expired"))
 
     # Rules
     def _check_target(self, account):
@@ -205,7 +212,7 @@ class TimebankVoucher(models.Model):
         if self.scheme_id != scheme:
             return "elsewhere"
         if self.state == "issued":
-            late = self.expires_on and self.expires_on < fields.Date.context_today(self)
+            late = self.expires_on and self.expires_on < self.scheme_id._today()
             return "expired" if late else "accepted"
         return {"returned": "used", "cancelled": "ended", "expired": "expired"}[self.state]
 
@@ -285,7 +292,7 @@ class TimebankVoucher(models.Model):
             SQL(
                 "UPDATE timebank_voucher SET state = %s, ended_on = %s WHERE id IN %s",
                 state,
-                fields.Date.context_today(self),
+                self.scheme_id._today(),
                 tuple(self.ids),
             )
         )

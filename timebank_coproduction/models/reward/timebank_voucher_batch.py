@@ -6,14 +6,15 @@ from odoo.exceptions import UserError
 from ...tools import codes
 from ..common.figures import counts_by
 from ..common.hours_field import hours_field
+from ..common.personal import THROUGH, WORDS
 from ..common.verb import text, verb
-from ..common.windows import open_list, tell
+from ..common.windows import ask, open_list, tell
 from ..common.words import say_day, say_hours, say_number
 
 #: More than anybody prints and cuts at once.
 LARGEST_BATCH = 10_000
 
-CONTENT = frozenset({"scheme_id", "minutes", "quantity", "account_id", "expires_on"})
+CONTENT = frozenset({"scheme_id", "minutes", "quantity", "account_id", "reason", "expires_on"})
 
 
 class TimebankVoucherBatch(models.Model):
@@ -35,6 +36,10 @@ class TimebankVoucherBatch(models.Model):
     _typed_hours = {"hours": "minutes"}
     _verbs_with_reason = frozenset({"action_cancel"})
     _verbs_to_confirm = frozenset({"action_issue"})
+    _personal_fields = {
+        "account_id": THROUGH,
+        "reason": WORDS,
+    }
 
     name = fields.Char(compute="_compute_name")
     minutes = fields.Integer("Minutes each", required=True, default=60, aggregator=None)
@@ -49,6 +54,10 @@ class TimebankVoucherBatch(models.Model):
         index="btree_not_null",
         domain="[('scheme_id', '=', scheme_id), ('kind', 'in', ('operating', 'member', 'pot'))]",
         help="Empty means the bank itself; otherwise the member or pot that buys the vouchers.",
+    )
+    needs_reason = fields.Boolean(compute="_compute_needs_reason")
+    reason = fields.Char(
+        help="Why these credits leave the account: whoever it belongs to reads it on their statement.",
     )
     expires_on = fields.Date(
         "Valid until",
@@ -92,12 +101,18 @@ class TimebankVoucherBatch(models.Model):
         for batch in self:
             batch.total_minutes = batch.quantity * batch.minutes
 
+    @api.depends("account_id")
+    def _compute_needs_reason(self):
+        """Vouchers that a member or a pot pays for."""
+        for batch in self:
+            # sudo: whose account it is, which coordinators know
+            batch.needs_reason = batch.account_id.sudo().kind in ("member", "pot")
+
     @api.depends("scheme_id")
     def _compute_expires_on(self):
-        today = fields.Date.context_today(self)
         for batch in self:
             months = batch.scheme_id.voucher_months
-            batch.expires_on = today + relativedelta(months=months) if months else False
+            batch.expires_on = batch.scheme_id._today() + relativedelta(months=months) if months else False
 
     def _compute_counts(self):
         # sudo: figures of batches that the user reads, not the codes; finance sees no vouchers
@@ -130,37 +145,30 @@ class TimebankVoucherBatch(models.Model):
         :return: an action that says what was issued, or a dialog that asks
         :raises UserError: as :meth:`action_issue`
         """
-        reason = self._why_not_issuable(fields.Date.context_today(self))
+        reason = self._why_not_issuable()
         if reason:
             raise UserError(reason)
         if self.total_minutes > self.scheme_id.voucher_ask_minutes:
-            context = {
-                "timebank_verb": "action_issue",
-                "active_model": self._name,
-                "active_ids": self.ids,
-                "dialog_size": "medium",
-            }
-            asking = open_list(self.env, "timebank_reason_action", context=context)
-            return {**asking, "name": self.env._("Issue these vouchers?")}
+            return ask(self, "action_issue", self.env._("Issue these vouchers?"))
         return self.with_context(timebank_told=True).action_issue()
 
     @verb()
     def action_issue(self):
         """Make the vouchers of drafts, and move what they are worth out of the account that pays.
 
-        :raises UserError: issued already, in the past, or not enough on the account
+        :raises UserError: issued already, in the past, not enough on the account, or no reason why a
+            member or a pot pays
         """
         self.check_access("write")
-        today = fields.Date.context_today(self)
         for batch in self:
-            reason = batch._why_not_issuable(today)
+            reason = batch._why_not_issuable()
             if reason:
                 raise UserError(reason)
         # sudo: coordinators issue through this verb; the voucher account is the bank's own.
         batches = self.sudo()
         self.env["timebank.transfer"]._post([batch._prepare_issue() for batch in batches])
-        batches._in_verb().write({"state": "issued", "issued_on": today})
         for batch in batches:
+            batch._in_verb().write({"state": "issued", "issued_on": batch.scheme_id._today()})
             batch._insert_vouchers()
         if self.env.context.get("timebank_told"):
             return tell(self.env._("Issued: %s.", ", ".join(batch._say_worth() for batch in self)))
@@ -216,6 +224,7 @@ class TimebankVoucherBatch(models.Model):
             lines = [
                 self._say_worth(),
                 self.env._("Paid from: %s", payer),
+                self.needs_reason and self.reason and self.env._("Why: %s", self.reason),
                 self.expires_on and self.env._("Valid until %s", say_day(self.env, self.expires_on)),
             ]
         else:
@@ -243,16 +252,21 @@ class TimebankVoucherBatch(models.Model):
             return self.env._("1 voucher of %(each)s", **parts)
         return self.env._("%(count)s vouchers of %(each)s: %(total)s", **parts)
 
-    def _why_not_issuable(self, today):
+    def _why_not_issuable(self):
         """Why this batch can't be issued, or an empty string."""
         self.ensure_one()
         if self.state != "draft":
             return self.env._("%s have been issued already.", self.name)
-        if self.expires_on and self.expires_on < today:
+        if self.expires_on and self.expires_on < self.scheme_id._today():
             return self.env._("Vouchers can't end before they are issued: choose a later day.")
         account = self.account_id.sudo()  # sudo: only its bank and kind are looked at
         if account and (account.scheme_id != self.scheme_id or account.kind == "voucher"):
             return self.env._("Vouchers of %s are paid from one of its accounts.", self.scheme_id.name)
+        if self.needs_reason and not (self.reason or "").strip():
+            return self.env._(
+                "Say why %s pays for these vouchers, in a few words: they are read on the statement.",
+                account.name,
+            )
         return ""
 
     def _prepare_issue(self):
@@ -263,7 +277,7 @@ class TimebankVoucherBatch(models.Model):
             "to_account_id": self.scheme_id._get_voucher_account().id,
             "minutes": self.total_minutes,
             "kind": "voucher_issue",
-            "memo": self.name,
+            "memo": f"{self.name}: {self.reason.strip()}" if self.needs_reason else self.name,
             "voucher_batch_id": self.id,
         }
 

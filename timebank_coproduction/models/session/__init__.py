@@ -22,4 +22,5 @@ from . import (
     res_partner,
     timebank_account,
     timebank_merge,
+    timebank_retention,
 )

@@ -5,6 +5,7 @@ from ...tools import coproduction_form
 from ...tools.minutes import DAY
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.personal import NAMED, OURS
 from ..common.verb import verb
 from ..common.windows import open_list
 
@@ -42,6 +43,12 @@ class TimebankActivity(models.Model):
     _order = "priority desc, name, id"
     _check_company_auto = True
     _safeguards = frozenset({"check_type_ids"})
+    _personal_fields = {
+        "name": OURS,
+        "description": OURS,
+        "proposer_id": NAMED,
+        "coordinator_id": NAMED,
+    }
 
     # What
     name = fields.Char(required=True, tracking=True)
@@ -79,7 +86,6 @@ class TimebankActivity(models.Model):
         domain="[('share', '=', False)]",
         tracking=True,
     )
-    is_run_by_user = fields.Boolean("I decide here", compute="_compute_is_run_by_user")
     planned_by = fields.Selection(
         SIDES, string="Planned by", tracking=True, help="Who decides what is done and how."
     )
@@ -165,13 +171,6 @@ class TimebankActivity(models.Model):
         f"CHECK (attendee_minutes BETWEEN 0 AND {DAY})",
         "A session costs or earns between nothing and 24 hours.",
     )
-
-    @api.depends("scheme_id.coordinator_ids")
-    @api.depends_context("uid")
-    def _compute_is_run_by_user(self):
-        run = self.scheme_id._run_by_user()
-        for activity in self:
-            activity.is_run_by_user = activity.scheme_id in run
 
     @api.depends("hours_ids.state", "hours_ids.minutes", "hours_ids.role")
     def _compute_measured(self):

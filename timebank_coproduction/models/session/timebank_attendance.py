@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ...tools import codes, register_ddl
 from ...tools.minutes import DAY, to_hours
 from ..common.hours_field import hours_field
+from ..common.personal import ABOUT, NAMED, SECRET
 from ..common.said_aloud import SaidAloud
 from ..common.verb import verb
 from ..common.words import say_moment, say_span
@@ -33,7 +34,13 @@ class TimebankAttendance(models.Model):
 
     _name = "timebank.attendance"
     _description = "Attendance"
-    _inherit = ["timebank.prepared", "timebank.protected", "timebank.verbs", "timebank.told"]
+    _inherit = [
+        "timebank.of.bank",
+        "timebank.prepared",
+        "timebank.protected",
+        "timebank.verbs",
+        "timebank.told",
+    ]
     _typed_hours = {"hours": "minutes"}
     _order = "start desc, session_id.id, role, partner_id, id"
     _rec_names_search = ["partner_id", "session_id"]
@@ -56,6 +63,11 @@ class TimebankAttendance(models.Model):
         }
     )
     _verbs_with_reason = frozenset({"action_reverse", "action_waive", "action_sign_up_anyway"})
+    _personal_fields = {
+        "partner_id": ABOUT,
+        "claim_code": SECRET,
+        "hours_id": NAMED,
+    }
 
     # Who, where
     session_id = fields.Many2one(

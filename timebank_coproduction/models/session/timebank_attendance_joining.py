@@ -64,7 +64,8 @@ class TimebankAttendance(models.Model):
         for one in coming:
             lacking = one._why_not_checked(missing)
             clash = one._why_clash(clashes)
-            one.obstacle, one.may_waive = lacking or clash or False, bool(clash and not lacking)
+            one.obstacle = lacking or clash or False
+            one.may_waive = bool(clash and not lacking and one.sudo(self.env.su).is_run_by_user)
 
     @api.depends("obstacle", "offered_until", "session_id.places_left", "session_id.helper_count")
     def _compute_may_sign_up(self):
@@ -72,6 +73,7 @@ class TimebankAttendance(models.Model):
             one.may_sign_up = (
                 one.state == "waiting"
                 and one.session_id.state == "open"
+                and one.is_run_by_user
                 and not one.obstacle
                 and bool(one.offered_until or not one.session_id._is_full(one.role))
             )

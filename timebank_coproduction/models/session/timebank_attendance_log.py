@@ -60,7 +60,7 @@ class TimebankAttendance(models.Model):
         "CHECK ((effect = 'none') = (effect_minutes = 0))",
         "Who is charged or credited is so for some minutes.",
     )
-    _to_decide = models.Index("(session_id) WHERE to_decide")
+    _to_decide = models.Index("(session_id) WHERE to_decide IS TRUE")  # as Odoo asks
 
     @verb()
     def action_log(self):

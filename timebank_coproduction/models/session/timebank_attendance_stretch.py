@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.personal import THROUGH
 from ..common.words import say_time
 
 
@@ -11,6 +12,9 @@ class TimebankAttendanceStretch(models.Model):
     _description = "Stretch of Attendance"
     _inherit = ["timebank.protected"]
     _order = "check_in, id"
+    _personal_fields = {
+        "attendance_id": THROUGH,
+    }
 
     attendance_id = fields.Many2one(
         "timebank.attendance", string="Line of the register", required=True, ondelete="cascade", index=True

@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models, tools
 
 from ...tools import codes, qr
+from ..common.personal import SECRET
 from ..common.verb import verb
 from ..common.windows import open_dialog, open_list
 
@@ -14,6 +15,9 @@ class TimebankMember(models.Model):
     """What sessions need to know of a member: the card, the name to show, mails, checks."""
 
     _inherit = "timebank.member"
+    _personal_fields = {
+        "card_code": SECRET,
+    }
 
     card_code = fields.Char(
         "Card code",
@@ -40,9 +44,20 @@ class TimebankMember(models.Model):
         default=True,
         help="Places, reminders, cancellations and thanks. Each such mail has a link to switch them off.",
     )
-    check_ids = fields.One2many(related="partner_id.timebank_check_ids", string="Checks")
+    check_ids = fields.One2many("timebank.check", compute="_compute_check_ids", string="Checks")
 
     _card_unique = models.UniqueIndex("(card_code) WHERE card_code IS NOT NULL", "That card is taken.")
+
+    @api.depends("partner_id.timebank_check_ids")
+    @api.depends_context("uid")
+    def _compute_check_ids(self):
+        """Those that whoever looks may read: checks are their own coordinators' business."""
+        checks = self.env["timebank.check"]
+        if checks.has_access("read"):
+            checks = checks.search([("partner_id", "in", self.partner_id.ids)])
+        of_person = checks.grouped("partner_id")
+        for member in self:
+            member.check_ids = of_person.get(member.partner_id, checks.browse())
 
     @api.depends("name", "name_shown")
     def _compute_shown_name(self):
@@ -132,6 +147,34 @@ class TimebankMember(models.Model):
                 (
                     self.env._("Places in sessions: %s", sessions),
                     self.env._("Given up; whoever is next on the waiting list is told."),
+                )
+            )
+        return matters
+
+    def _get_unsettled(self):
+        """Whoever has left may still stand on registers that nobody has closed."""
+        # sudo: only which sessions they are
+        lines = self.env["timebank.attendance"].sudo()
+        waiting = lines.search(
+            [
+                ("scheme_id", "in", self.scheme_id.ids),
+                ("partner_id", "in", self.partner_id.ids),
+                ("state", "in", ("signed_up", "attended")),
+                ("session_id.state", "=", "open"),
+            ]
+        )
+        sessions = ", ".join(waiting.session_id.sorted("start").mapped("display_name"))
+        matters = [self.env._("Registers to close: %s", sessions)] if waiting else []
+        return [*super()._get_unsettled(), *matters]
+
+    def _get_matters_in_pause(self):
+        matters = super()._get_matters_in_pause()
+        places = self._get_places(fields.Date.subtract(fields.Date.context_today(self), days=1))
+        if places:
+            sessions = ", ".join(places.session_id.sorted("start").mapped("display_name"))
+            matters.append(
+                self.env._(
+                    "Places in sessions are kept: %s. Take them off those they won't come to.", sessions
                 )
             )
         return matters

@@ -7,6 +7,7 @@ from ...tools.minutes import DAY, clock
 from ..common.figures import counts_by, figures_over
 from ..common.hours_field import hours_field
 from ..common.odoo_private import time_zones
+from ..common.personal import NAMED, OURS
 from ..common.verb import text, verb
 from ..common.windows import open_list
 from ..common.words import at_place, say_day, say_span
@@ -35,12 +36,27 @@ class TimebankSession(models.Model):
 
     _name = "timebank.session"
     _description = "Session"
-    _inherit = ["timebank.protected", "timebank.verbs", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "timebank.of.bank",
+        "timebank.protected",
+        "timebank.verbs",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "start, id"
     _rec_names_search = ["name", "location"]
     _check_company_auto = True
     _protected_fields = frozenset({"state", "closed_on", "closed_by_id", "series_id", "kiosk_token"})
     _verbs_with_reason = frozenset({"action_reopen"})
+    _verbs_to_confirm = frozenset({"action_close"})
+    _personal_fields = {
+        "name": OURS,
+        "note": OURS,
+        "location": OURS,
+        "coordinator_id": NAMED,
+        "closed_by_id": NAMED,
+        "kiosk_token": OURS,
+    }
 
     # What
     # The session's company is the activity's, so there is nothing to compare.
@@ -56,7 +72,6 @@ class TimebankSession(models.Model):
     )
     scheme_id = fields.Many2one(related="activity_id.scheme_id", store=True, precompute=True, index=True)
     company_id = fields.Many2one(related="activity_id.company_id", store=True, precompute=True)
-    is_run_by_user = fields.Boolean("I decide here", compute="_compute_is_run_by_user")
     project_id = fields.Many2one(
         related="activity_id.project_id", store=True, precompute=True, index="btree_not_null"
     )
@@ -80,8 +95,12 @@ class TimebankSession(models.Model):
         time_zones,
         string="Time zone",
         required=True,
-        default=lambda self: self.env.user.tz or self.env.company.partner_id.tz or "UTC",
-        help="Where the session takes place: its day, and the times in mails, are of that zone.",
+        compute="_compute_tz",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Where the session takes place: its day, and the times in mails, are of that zone. Its bank's,"
+        " unless said otherwise.",
     )
     local_time = fields.Char(
         "There",
@@ -156,12 +175,13 @@ class TimebankSession(models.Model):
         "There are as many helpers as are wanted in this session.",
     )
 
-    @api.depends("scheme_id.coordinator_ids")
-    @api.depends_context("uid")
-    def _compute_is_run_by_user(self):
-        run = self.scheme_id._run_by_user()
+    @api.depends("activity_id")
+    def _compute_tz(self):
+        """Its bank's, until it is kept; a place of its own stays."""
         for session in self:
-            session.is_run_by_user = session.scheme_id in run
+            # sudo: whoever makes it; only the time zone is asked
+            bank_zone = session.activity_id.scheme_id.sudo().tz
+            session.tz = (session._origin and session.tz) or bank_zone or session.tz
 
     @api.depends("activity_id")
     def _compute_name(self):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..common.personal import OURS, THROUGH
+
 #: How many mails go out before the job saves what it has done.
 BATCH = 50
 
@@ -14,6 +16,12 @@ class TimebankSessionNotice(models.Model):
     _description = "Mail About a Session, to Be Sent"
     _inherit = ["timebank.protected"]
     _allow_sudo_commands = False
+    _personal_fields = {
+        "attendance_id": THROUGH,
+        "tz": OURS,
+        "location": OURS,
+    }
+    _goes_with_person = True
 
     attendance_id = fields.Many2one("timebank.attendance", required=True, ondelete="cascade", index=True)
     kind = fields.Selection(

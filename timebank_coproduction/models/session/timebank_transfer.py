@@ -1,10 +1,15 @@
 from odoo import fields, models
 
+from ..common.personal import NAMED
+
 
 class TimebankTransfer(models.Model):
     """Attendance as the origin of a transfer."""
 
     _inherit = "timebank.transfer"
+    _personal_fields = {
+        "attendance_id": NAMED,
+    }
 
     # Found by _attendance_once, which begins with it.
     attendance_id = fields.Many2one("timebank.attendance", readonly=True, ondelete="restrict")

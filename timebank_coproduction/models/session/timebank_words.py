@@ -1,10 +1,15 @@
 from odoo import fields, models
 
+from ..common.personal import THROUGH
+
 
 class TimebankWords(models.Model):
     """Why somebody may be in two places at a time, was let off, or could not be logged."""
 
     _inherit = "timebank.words"
+    _personal_fields = {
+        "attendance_id": THROUGH,
+    }
 
     attendance_id = fields.Many2one(
         "timebank.attendance", readonly=True, ondelete="cascade", index="btree_not_null"

@@ -1,4 +1,5 @@
 from . import (
     timebank_check,
     res_partner,
+    timebank_retention,
 )

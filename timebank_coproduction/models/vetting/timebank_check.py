@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..common.personal import ABOUT, OURS, WORDS
+
 #: Days before a check runs out on which its holder is reminded, the last one last.
 REMIND_DAYS = (60, 30, 7)
 
@@ -10,6 +12,10 @@ class TimebankCheckType(models.Model):
     _description = "Kind of Check"
     _inherit = ["timebank.protected"]
     _order = "name"
+    _personal_fields = {
+        "name": OURS,
+        "description": OURS,
+    }
 
     name = fields.Char(required=True, translate=True)
     description = fields.Text(translate=True, help="Who needs it, and how to get one.")
@@ -34,6 +40,14 @@ class TimebankCheck(models.Model):
     _inherit = ["timebank.protected", "timebank.told", "mail.thread", "mail.activity.mixin"]
     _order = "expires_on, id"
     _rec_names_search = ["partner_id", "reference"]
+    _personal_fields = {
+        "partner_id": ABOUT,
+        "reference": WORDS,
+        "issuer": WORDS,
+        "document": WORDS,
+        "document_name": WORDS,
+    }
+    _goes_with_person = True
 
     partner_id = fields.Many2one(
         "res.partner", string="Person", required=True, ondelete="restrict", index=True, tracking=True

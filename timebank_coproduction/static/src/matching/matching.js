@@ -6,6 +6,9 @@ import { registry } from "@web/core/registry";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { useService } from "@web/core/utils/hooks";
 
+/** What people write on bills, without what they add to a code or leave out. */
+const bare = (text) => text.toUpperCase().replace(/[^A-Z0-9]/g, "");
+
 /** Two panes: posted bill lines of a grant on the left, its claims on the right. */
 export class TimebankMatching extends Component {
     static template = "timebank_coproduction.Matching";
@@ -41,7 +44,7 @@ export class TimebankMatching extends Component {
     }
 
     detail(claim) {
-        return [claim.partner, claim.code].filter(Boolean).join(" · ");
+        return [claim.partner, claim.code, claim.reference].filter(Boolean).join(" · ");
     }
 
     picked(side) {
@@ -74,8 +77,8 @@ export class TimebankMatching extends Component {
             Math.max(
                 0,
                 ...bills.map((bill) => {
-                    const text = `${bill.label} ${bill.reference}`.toUpperCase();
-                    const named = claim.code && text.replace(/[^A-Z0-9]/g, "").includes(claim.code.replace(/[^A-Z0-9]/g, ""));
+                    const text = bare(`${bill.label} ${bill.reference}`);
+                    const named = [claim.code, claim.reference].some((name) => name && text.includes(bare(name)));
                     return (named ? 4 : 0) + (bill.partner === claim.partner ? 2 : 0) + (bill.open === claim.open ? 1 : 0);
                 })
             ) + (this.state.fits.includes(claim.id) ? 1 : 0);

@@ -31,6 +31,29 @@ export class TimebankToday extends Component {
         return !this.state.sections.length && !this.state.banks.length;
     }
 
+    /** What is to be decided comes first, then what a new bank needs. */
+    get toDecide() {
+        return this.state.sections.filter((section) => section.key === "decide");
+    }
+
+    get others() {
+        return this.state.sections.filter((section) => section.key !== "decide");
+    }
+
+    get newBanks() {
+        return this.state.banks.filter((bank) => !bank.under_way);
+    }
+
+    get banksUnderWay() {
+        return this.state.banks.filter((bank) => bank.under_way);
+    }
+
+    /** The list of the one new bank, or of the bank that led here. */
+    isOpen(bank) {
+        const asked = this.props.action.params?.timebank_scheme_id;
+        return asked ? bank.id === asked : !bank.under_way && this.newBanks.length === 1;
+    }
+
     /** A window as it is, or one of the addon's with what takes the place of its own. */
     async open(action) {
         const { xml_id: name, ...own } = action;

@@ -1,0 +1,277 @@
+"""Every button that is shown works, or says in plain words why it doesn't: to each role, in each bank."""
+
+from datetime import date, datetime, timedelta
+
+from lxml import etree
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..common import JARGON, TODAY
+from ..journeys.world import WorldCase
+from .buttons import BUTTONS, WITH_BUTTONS, Presser
+
+ADDON = "timebank_coproduction"
+#: Fields by which one record has other buttons than another.
+STEPS = ("state", "kind", "role", "active", "is_run_by_user")
+
+
+@tagged("post_install", "-at_install")
+class TestButtons(WorldCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.enterClassContext(mute_logger("odoo.addons.base.models.ir_rule"))
+        for scheme in (cls.scheme, cls.harbour):
+            cls._make_steps(scheme)
+        cls._make_grants()
+        cls._make_doors()
+        cls.env["timebank.scheme"].create({"name": "Old Mill"}).with_user(cls.manager).action_close()
+        cls.env.flush_all()
+
+    @classmethod
+    def _make_doors(cls):
+        """At the café that is on: Ann's card, Ben is inside, and a place has become free for who waits."""
+        (cls.ann + cls.ben).action_new_card()
+        cafe = cls.env["timebank.session"].search(
+            [("activity_id", "=", cls.activity.id)], order="id", limit=1
+        )
+        cafe.sign_up(cls.ann.partner_id)
+        cafe.check_in(cls.ben.partner_id)
+        cafe.with_user(cls.coordinator).action_open_kiosk()
+        full = cls._make_session(capacity=1, start=datetime(2026, 3, 27, 10), stop=datetime(2026, 3, 27, 12))
+        full.sign_up(cls.ann.partner_id)
+        full.sign_up(cls.ben.partner_id)
+        full.withdraw(cls.ann.partner_id)
+
+    @classmethod
+    def _make_steps(cls, scheme):
+        """In a bank, a record at each step of its way, as far as `WorldCase` has none."""
+        env = cls.env(user=cls.manager)
+        giver, receiver, pausing, leaving = (
+            cls._make_member(f"{name} {scheme.name}", scheme=scheme) for name in ("Ada", "Bea", "Cy", "Di")
+        )
+        applicant = cls.env["res.partner"].create({"name": f"Ed {scheme.name}"})
+        env["timebank.member"].create({"partner_id": applicant.id, "scheme_id": scheme.id})
+        pausing.with_env(env).action_pause()
+        cls._leave(leaving)
+        entries = [
+            cls._make_hours(giver, 60, state, date=TODAY - timedelta(days=day))
+            for day, state in enumerate(["draft", *["submitted"] * 5], start=3)
+        ]
+        refused, reversed_, *approved = (entry.with_env(env) for entry in entries[2:])
+        refused.action_refuse("No")
+        for entry in (reversed_, *approved):
+            entry.action_approve()
+        reversed_.action_reverse("No")
+        cls._make_offers(env, giver, receiver)
+        cls._make_shop(env, scheme, giver)
+        cls._make_pots(env, scheme, giver)
+        cls._make_calendar(env, scheme, giver, receiver)
+
+    @classmethod
+    def _make_offers(cls, env, giver, receiver):
+        skills = cls.env["timebank.skill"].search([("parent_id", "!=", False)], limit=9)
+        for make, member in ((cls._make_offer, giver), (cls._make_request, receiver)):
+            make(member, skills[0], publish=False)
+            published, paused, closed, expired = (make(member, skill).with_env(env) for skill in skills[1:5])
+            paused.action_pause()
+            closed.action_close()
+            expired._in_verb().write({"state": "expired", "expires_on": TODAY - timedelta(days=1)})
+        cls._make_request(receiver, skills[5]).with_env(env).action_meet()
+        suggested, introduced, agreed, done, declined = env["timebank.introduction"].create(
+            [
+                {
+                    "offer_id": cls._make_offer(giver, skill).id,
+                    "request_id": cls._make_request(receiver, skill).id,
+                }
+                for skill in skills[4:9]
+            ]
+        )
+        (introduced + agreed + done + declined).action_introduce()
+        (agreed + done).action_agree(datetime(2026, 3, 2, 9), "Hall", 30)
+        done.action_done()
+        declined.action_decline("No")
+
+    @classmethod
+    def _make_shop(cls, env, scheme, member):
+        lift, draft, archived = (
+            cls._make_reward(name, "draft", scheme_id=scheme.id, minutes=5, approval="manual").with_env(env)
+            for name in ("Lift", "Lunch", "Lamp")
+        )
+        (lift + archived).action_publish()
+        claims = [cls._make_claim(member, lift).with_env(env) for _step in range(6)]
+        for claim in claims[1:]:
+            claim.action_request()
+        claims[2].action_refuse("No")
+        claims[3].action_cancel("No")
+        for claim in claims[4:]:
+            claim.action_approve()
+        claims[5].action_fulfil()
+        archived.action_archive()
+        club = cls._make_reward("Club", scheme_id=scheme.id, minutes=5, approval="auto")
+        repeating = {"reward_id": club.id, "partner_id": member.partner_id.id, "date_start": TODAY}
+        env["timebank.dues"].create(repeating).action_stop("No")
+        env["timebank.dues"].create(repeating)
+        env["timebank.voucher.batch"].create({"scheme_id": scheme.id, "quantity": 2})
+        batches = env["timebank.voucher.batch"].create([{"scheme_id": scheme.id, "quantity": 1}] * 2)
+        batches.action_issue()
+        batches[1].action_cancel("No")
+
+    @classmethod
+    def _make_pots(cls, env, scheme, member):
+        pots = env["timebank.account"].create(
+            [
+                {
+                    "name": name,
+                    "kind": "pot",
+                    "scheme_id": scheme.id,
+                    "holder_ids": member.partner_id.ids,
+                    "goal_minutes": 600,
+                }
+                for name in ("Tea", "Ice", "End")
+            ]
+        )
+        pots[1].action_freeze()
+        pots[2].action_close()
+
+    @classmethod
+    def _make_calendar(cls, env, scheme, member, other):
+        idea, planned, running, done, cancelled = activities = env["timebank.activity"].create(
+            [{"name": name, "scheme_id": scheme.id} for name in ("Idea", "Plan", "Run", "Did", "Not")]
+        )
+        (activities - idea).action_plan()
+        (running + done).action_start()
+        done.action_finish()
+        cancelled.action_cancel()
+        at = {"activity_id": running.id, "tz": "UTC"}
+        coming = {"start": datetime(2026, 3, 25, 14), "stop": datetime(2026, 3, 25, 16)}
+        gone = {"start": datetime(2026, 3, 11, 14), "stop": datetime(2026, 3, 11, 16)}
+        cls._make_session("draft", **at, **coming)
+        cls._make_session(capacity=1, helpers_wanted=1, **at, **coming).sign_up(member.partner_id)
+        now, over, called_off = (cls._make_session(**at, **gone).with_env(env) for _step in range(3))
+        for session in (now, over):
+            cls._make_line(member, session)
+        over.action_close()
+        called_off.action_cancel()
+
+    @classmethod
+    def _make_grants(cls):
+        cls._make_grant("Later", "draft")
+        cls._make_grant("Before").action_close()
+        grant = cls._make_grant("Signed")
+        reviewed = cls._reconcile(grant_id=grant.id)
+        reviewed.action_prepare()
+        reviewed.with_user(cls.finance2).action_review()
+        following = {"date_from": date(2026, 4, 1), "date_to": date(2026, 6, 30)}
+        cls._reconcile(grant_id=grant.id, **following).action_prepare()
+        cls._claims(1).with_user(cls.finance).action_billing_done()
+        cls.scheme.cash_method = "invoice"
+        cls.env["account.journal"].create({"name": "Sales", "code": "TBS", "type": "sale"})
+        ticket = cls._make_reward("Ticket", minutes=5, cash_price=2, product_id=cls.product.id)
+        cls._make_claim(cls.ann, ticket, "approved")
+
+    def test_every_button(self):
+        codes = [
+            self.batch.voucher_ids[0].code,
+            self.env["timebank.redemption"].search([("code", "!=", False)], limit=1).code,
+            *(self.ann + self.ben).mapped("card_code"),
+        ]
+        ours, shown = self._get_all_buttons(), set()
+        others = Presser(self, self.manager, ADDON, codes)
+        for user in (self.coordinator, self.several, self.manager, self.finance, self.staff):
+            presser = others if user == self.manager else Presser(self, user, ADDON, codes)
+            foreign = {model for model, _name in ours if not model.startswith("timebank.")}
+            for screen, button in self._buttons(presser, foreign):
+                if not button.model.startswith("timebank.") and (button.model, button.name) not in ours:
+                    continue
+                with self._trying(user=user.name, screen=screen, button=button.label or button.name):
+                    self._check_press(presser, others, button)
+            shown |= presser.shown
+        self.assertEqual(ours - shown, set())
+
+    def test_whoever_looks_runs_the_bank_or_not(self):
+        """Of each model of a bank's: found as it is shown, and asked of all records at once."""
+        tried = 0
+        for name in sorted(self.env.registry):
+            model = self.env[name]
+            if "can_change" not in model._fields or model._abstract:
+                continue
+            for user in (self.coordinator, self.finance, self.manager):
+                records = self.env[name].with_user(user).with_context(active_test=False)
+                if not records.has_access("read"):
+                    continue
+                with self.subTest(model=name, user=user.name):
+                    found = records.search([])
+                    self.env.invalidate_all()
+                    with self.assertQueryCount(8):
+                        run = found.filtered("is_run_by_user")
+                    self.assertEqual(run, records.search([("is_run_by_user", "=", True)]))
+                    self.assertEqual(found - run, records.search([("is_run_by_user", "=", False)]))
+                    self.assertEqual(run, found if user == self.manager else run.filtered("can_change"))
+                    tried += 1
+        self.assertGreater(tried, 30)
+
+    def _check_press(self, presser, others, button):
+        """It works, or is refused in plain words. Over a list somebody may have ticked too much; a record's
+        own button isn't shown to whom it is refused for who they are.
+        """
+        refusal = presser.press(button)
+        if isinstance(refusal, AccessError) and button.ticked:
+            refusal = str(refusal)
+        if isinstance(refusal, Exception):
+            raise refusal
+        for word in JARGON:
+            self.assertNotIn(word, refusal)
+        if refusal and not button.ticked and presser != others:
+            self.assertTrue(others.press(button), f"{refusal} Whoever runs the bank isn't refused.")
+
+    def _get_all_buttons(self):
+        """Model and method or action of each button in a view of ours, those in others' models included."""
+        data = self.env["ir.model.data"].search([("module", "=", ADDON), ("model", "=", "ir.ui.view")])
+        views, found = self.env["ir.ui.view"].browse(data.mapped("res_id")).filtered("model"), set()
+        for view in views.filtered(lambda view: view.type in WITH_BUTTONS):
+            for node in etree.fromstring(view.arch).xpath(BUTTONS):
+                model = self.env[view.model]
+                for around in node.xpath("ancestor::field[not(@position)]"):
+                    model = self.env[model._fields[around.get("name")].comodel_name]
+                found.add((model._name, node.get("name") or node.get("action")))
+        return found
+
+    def _buttons(self, presser, foreign):
+        """Each button of each screen, on a record of each step; those over a list with all of these ticked,
+        and with those of one's own banks.
+        """
+        yield from (("menu", button) for button in presser.dialogs())
+        for model, context, domain, views in presser.screens(foreign):
+            records = presser.env[model].with_context(**context).search(domain, limit=200)
+            for view, kind in views:
+                if kind not in WITH_BUTTONS or not records:
+                    continue
+                screen, about = f"{kind} of {model}", (model, view, kind, context)
+                steps = [name for name in STEPS if name in records._fields]
+                shown = {}
+                try:
+                    on_each = presser.on_records(*about, records.ids)
+                except AccessError:
+                    self.assertIn(
+                        model, foreign
+                    )  # a form of Odoo's own that shows them more than they may read
+                    continue
+                for record, buttons in on_each.items():
+                    step = [str(one) for name in steps for one in [records.browse(record)[name]]]
+                    shown.setdefault((*step, *{button.name for button in buttons}), (record, buttons))
+                ticked = records.browse(record for record, _buttons in shown.values())
+                own = ticked.filtered("is_run_by_user") if "is_run_by_user" in ticked._fields else ticked
+                if kind == "form":
+                    for some in filter(None, {ticked[:1], own[:1]}):
+                        yield from ((screen, one) for one in presser.in_menu(*about, some.ids))
+                if kind == "list":
+                    for some in filter(None, {ticked, own}):
+                        yield from (
+                            (screen, one) for one in presser.over_list(model, view, context, some.ids)
+                        )
+                        yield from ((screen, one) for one in presser.in_menu(*about, some.ids))
+                for _record, buttons in shown.values():
+                    yield from ((screen, button) for button in buttons)

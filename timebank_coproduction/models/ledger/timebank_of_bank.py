@@ -1,0 +1,41 @@
+from odoo import api, fields, models
+
+
+class TimebankOfBank(models.AbstractModel):
+    """A record of a bank, which has a ``scheme_id``: what whoever looks at it has to say about it.
+
+    Screens ask here before they show a button.
+    """
+
+    _name = "timebank.of.bank"
+    _description = "What a Time Bank Has"
+
+    # Computed, not related: what is related is read as the superuser, who runs every bank.
+    is_run_by_user = fields.Boolean(
+        "I decide here", compute="_compute_is_run_by_user", search="_search_is_run_by_user"
+    )
+    can_change = fields.Boolean("I may change it", compute="_compute_can_change")
+
+    @api.depends("scheme_id.coordinator_ids")
+    @api.depends_context("uid")
+    def _compute_is_run_by_user(self):
+        run = self.scheme_id._run_by_user()
+        for record in self:
+            record.is_run_by_user = record.scheme_id in run
+
+    def _search_is_run_by_user(self, operator, value):
+        return fields.Domain("scheme_id.is_run_by_user", operator, value)
+
+    @api.depends_context("uid")
+    def _compute_can_change(self):
+        changeable = self._origin._filtered_access("write")
+        for record in self:
+            record.can_change = not record._origin or record._origin in changeable
+
+    def _say_who_changes(self):
+        # sudo: the sentence names the banks, whoever may read them
+        others = self.scheme_id.sudo() - self.scheme_id._run_by_user().sudo()
+        if not others:
+            return super()._say_who_changes()
+        banks = ", ".join(others.mapped("name"))
+        return self.env._("That is for a coordinator of %s to do or to change.", banks)

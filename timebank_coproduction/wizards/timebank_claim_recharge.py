@@ -1,0 +1,74 @@
+from odoo import api, fields, models
+
+from ..models.common.verb import verb
+from ..models.common.words import say_day
+
+
+class TimebankClaimRecharge(models.TransientModel):
+    """Ask to which grant claims and their bills are charged from now on, and why."""
+
+    _name = "timebank.claim.recharge"
+    _description = "Re-charge Claims With Their Bills"
+
+    redemption_ids = fields.Many2many(
+        "timebank.redemption", string="Claims", default=lambda self: self.env.context.get("active_ids")
+    )
+    company_id = fields.Many2one("res.company", compute="_compute_company_id")
+    grant_id = fields.Many2one(
+        "timebank.grant",
+        "Charge to",
+        required=True,
+        domain="[('state', '=', 'open'), ('company_id', '=', company_id)]",
+    )
+    moving = fields.Text("What moves", compute="_compute_moving")
+    signed = fields.Text("Signed already", compute="_compute_signed")
+    is_late = fields.Boolean(
+        "Take it up late", help="The next reconciliations of both grants take up what changes."
+    )
+    beyond_budget = fields.Boolean(
+        "Beyond the budget", help="Allow it although the grant has not enough left."
+    )
+    reason = fields.Char(required=True)
+
+    @api.depends("redemption_ids")
+    def _compute_company_id(self):
+        for wizard in self:
+            wizard.company_id = wizard.redemption_ids[:1].company_id or self.env.company
+
+    @api.depends("redemption_ids")
+    def _compute_moving(self):
+        """Each claim with the bills that go along."""
+        for wizard in self:
+            wizard.moving = "\n".join(
+                self.env._(
+                    "%(claim)s, from %(grant)s: %(bills)s",
+                    claim=claim.display_name,
+                    grant=claim.paid_from or self.env._("Own funds"),
+                    bills=", ".join(
+                        f"{match.bill_line_id.display_name} {match.currency_id.format(match.amount)}"
+                        for match in claim.sudo().match_ids  # sudo: names and amounts, for finance
+                    )
+                    or self.env._("no bill yet"),
+                )
+                for claim in wizard.redemption_ids._origin
+            )
+
+    @api.depends("redemption_ids", "grant_id")
+    def _compute_signed(self):
+        for wizard in self:
+            claims = wizard.redemption_ids._origin.sudo()  # sudo: which periods are signed, for finance
+            wizard.signed = "\n".join(
+                self.env._(
+                    "%(grant)s, up to %(day)s",
+                    grant=paper.grant_id.name,
+                    day=say_day(self.env, paper.date_to),
+                )
+                for paper in claims._find_signed(wizard.grant_id._origin)
+            )
+
+    @verb(single=True)
+    def action_confirm(self):
+        """:return: closes the dialog"""
+        self.ensure_one()
+        self.redemption_ids.action_recharge(self.grant_id.id, self.reason, self.is_late, self.beyond_budget)
+        return {"type": "ir.actions.act_window_close"}
