@@ -46,7 +46,7 @@ class TimebankMerge(models.Model):
         default="done",
     )
     undone_by_id = fields.Many2one("res.users", string="Undone by", readonly=True)
-    held = fields.Json(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
+    photograph = fields.Json(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
 
     # ------------------------------------------------------------
     # Before: what stands against it, and what is told.
@@ -268,7 +268,7 @@ class TimebankMerge(models.Model):
                 "joined_names": names,
                 "scheme_ids": [fields.Command.set(schemes.ids)],
                 "undo_until": until,
-                "held": held if until else False,
+                "photograph": held if until else False,
                 "state": "done" if until else "past",
             }
         )
@@ -426,7 +426,11 @@ class TimebankMerge(models.Model):
             return self.env._("Only who decides for all of these time banks can undo that.")
         if books.state == "undone":
             return self.env._("That has been undone already.")
-        if books.state == "past" or not books.held or books.undo_until < fields.Date.context_today(self):
+        if (
+            books.state == "past"
+            or not books.photograph
+            or books.undo_until < fields.Date.context_today(self)
+        ):
             return self.env._(
                 "That could be undone until %s: what the contacts held before is not kept any longer.",
                 say_day(self.env, books.undo_until)
@@ -455,7 +459,7 @@ class TimebankMerge(models.Model):
 
     def _get_joined_accounts(self):
         accounts = self.env["timebank.account"]
-        return [tuple(accounts.browse(pair)) for pair in self.held["accounts"]]
+        return [tuple(accounts.browse(pair)) for pair in self.photograph["accounts"]]
 
     def _get_carried(self, former, current):
         """Minutes that have gone from one account to the other in joining them, and since."""
@@ -470,7 +474,7 @@ class TimebankMerge(models.Model):
         return sum(one.minutes if one.from_account_id == former else -one.minutes for one in transfers)
 
     def _put_back(self):
-        held, accounts = self.held, self._get_joined_accounts()
+        held, accounts = self.photograph, self._get_joined_accounts()
         minutes = [self._get_carried(*pair) for pair in accounts]
         self.env.flush_all()
         # contacts first, then memberships, then what hangs on them: where one goes, another has gone from
@@ -487,6 +491,7 @@ class TimebankMerge(models.Model):
             for model, field in self._get_own_fields(comodel):
                 if field.compute and not field.related or model._transient:
                     continue
+                # sudo: all that was moved is told
                 records = (
                     model.sudo().with_context(active_test=False).search([(field.name, "in", list(gone))])
                 )
@@ -500,7 +505,7 @@ class TimebankMerge(models.Model):
             self.env._("No longer merged: %s", self.joined_names)
         )
         self._in_verb().write(
-            {"state": "undone", "held": False, "joined_names": False, "undone_by_id": self.env.uid}
+            {"state": "undone", "photograph": False, "joined_names": False, "undone_by_id": self.env.uid}
         )
 
     def _separate_accounts(self, former, current, minutes):
@@ -527,7 +532,7 @@ class TimebankMerge(models.Model):
     def _gc_past(self):
         """What the contacts held is kept for as long as it can be undone."""
         past = self.search([("state", "=", "done"), ("undo_until", "<", fields.Date.context_today(self))])
-        past._in_verb().write({"state": "past", "held": False, "joined_names": False})
+        past._in_verb().write({"state": "past", "photograph": False, "joined_names": False})
 
     def _say_for_dialog(self, gone, kept, extra_checks=True):
         """HTML for Odoo's dialog, and whether it can't be done."""
