@@ -88,6 +88,7 @@
         "views/timebank_sign_up.xml",
         "views/timebank_intake.xml",
         "views/timebank_member.xml",
+        "views/timebank_merge.xml",
         "views/timebank_double.xml",
         "views/res_partner.xml",
         "report/timebank_certificate.xml",

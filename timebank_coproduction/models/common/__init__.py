@@ -16,4 +16,5 @@ from . import (
     timebank_category,
     timebank_language,
     timebank_availability,
+    timebank_photograph,
 )

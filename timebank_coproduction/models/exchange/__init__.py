@@ -10,5 +10,6 @@ from . import (
     timebank_scheme,
     timebank_member,
     timebank_hours,
+    timebank_merge,
     timebank_retention,
 )

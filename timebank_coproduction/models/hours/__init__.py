@@ -8,5 +8,6 @@ from . import (
     timebank_scheme,
     project_project,
     res_partner,
+    timebank_merge,
     timebank_retention,
 )

@@ -55,6 +55,10 @@ class TimebankAccount(models.Model):
         tracking=True,
     )
     frozen_with_scheme = fields.Boolean(readonly=True)
+    # A former account of the same person: what still moves on it is carried over at once
+    merged_into_id = fields.Many2one(
+        "timebank.account", "Continued by", readonly=True, copy=False, index="btree_not_null"
+    )
     takes_until = fields.Date(
         readonly=True,
         copy=False,
@@ -89,7 +93,7 @@ class TimebankAccount(models.Model):
     )
 
     _member_unique = models.UniqueIndex(
-        "(scheme_id, partner_id) WHERE kind = 'member'", "This person has an account in this bank already."
+        "(scheme_id, partner_id) WHERE kind = 'member' AND merged_into_id IS NULL", "They have an account."
     )
     _operating_unique = models.UniqueIndex(
         "(scheme_id, kind) WHERE kind IN ('operating', 'voucher')", "A bank has one such account."

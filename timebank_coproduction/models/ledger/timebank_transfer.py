@@ -239,11 +239,13 @@ class TimebankTransfer(models.Model):
         """
         accounts = self._lock_accounts(vals_list)
         available, scheme_ids, unlimited, ended, vouchers = {}, {}, set(), {}, {}
-        columns = ("scheme_id", "kind", "state", "balance_minutes", "credit_limit_minutes")
-        for account, (scheme_id, kind, state, balance, limit) in zip(
+        columns = ("scheme_id", "kind", "state", "balance_minutes", "credit_limit_minutes", "merged_into_id")
+        successor = {}  # a former account → the one that pays and takes for it
+        for account, (scheme_id, kind, state, balance, limit, merged_into_id) in zip(
             accounts, accounts._get_columns(*columns), strict=True
         ):
             available[account.id] = balance + limit
+            successor[account.id] = merged_into_id or account.id
             scheme_ids[account.id] = scheme_id
             if kind in FLOW_KINDS:
                 unlimited.add(account.id)
@@ -267,13 +269,13 @@ class TimebankTransfer(models.Model):
                 or (vouchers and self._why_not_by_vouchers([*map(vouchers.get, pair)], vals["kind"]))
                 or (ended and self._why_ended([ended.get(source), ended.get(target)], date, vals["kind"]))
                 or gaining.get(position)
-                or self._why_not_so_much(*pair, minutes, accounts, available, unlimited)
+                or self._why_not_so_much(*map(successor.get, pair), minutes, accounts, available, unlimited)
             )
             if reason:
                 refusals[position] = reason
             else:
-                available[source] -= minutes
-                available[target] += minutes
+                available[successor[source]] -= minutes
+                available[successor[target]] += minutes
         return refusals
 
     def _by_rule(self):
@@ -364,6 +366,8 @@ class TimebankTransfer(models.Model):
         # sudo: posting serves every verb; who may do what is the verb's question.
         accounts = self.env["timebank.account"].sudo().browse(sorted(ids))
         accounts.flush_recordset()
+        ids.update(filter(None, (row[0] for row in accounts._get_columns("merged_into_id"))))
+        accounts = accounts.browse(sorted(ids))
         accounts._lock_rows(where=SQL("id IN %s AND kind NOT IN %s", tuple(ids) or (0,), FLOW_KINDS))
         accounts.invalidate_recordset(["balance_minutes"])
         return accounts
@@ -382,12 +386,44 @@ class TimebankTransfer(models.Model):
             .sudo()
             .browse({vals[side] for vals in vals_list for side in ("from_account_id", "to_account_id")})
         )
-        rows = self._prepare_rows(vals_list, dict(accounts._get_columns("id", "scheme_id")))
-        transfers = self._insert_rows(rows)
+        carried = self._prepare_carrying(vals_list, accounts)
+        accounts |= accounts.merged_into_id
+        scheme_ids = dict(accounts._get_columns("id", "scheme_id"))
+        transfers = self._insert_rows(self._prepare_rows([*vals_list, *carried], scheme_ids))
         accounts.modified(["balance_minutes"])
         accounts.invalidate_recordset(["balance_minutes"])
         accounts.filtered(lambda account: account.state == "closed")._freeze_what_came_late()
-        return transfers
+        return transfers[: len(vals_list)]
+
+    def _prepare_carrying(self, vals_list, accounts):
+        """What moves on somebody's former account moves on to the one that continues it, the same day.
+
+        So a former account stays at nothing, and its statement says where all of it went. It is posted
+        in the same statement, in which the database looks at what each account has in the end.
+        """
+        successor = {account.id: account.merged_into_id.id for account in accounts if account.merged_into_id}
+        today, moved = fields.Date.context_today(self), {}
+        for vals in vals_list if successor else ():
+            source, target = vals["from_account_id"], vals["to_account_id"]
+            if target in (successor.get(source), source) or successor.get(target) == source:
+                if vals["kind"] == "adjustment":
+                    continue  # the joining itself, or what carries it on
+            for account_id, minutes in ((source, -vals["minutes"]), (target, vals["minutes"])):
+                if account_id in successor:
+                    key = account_id, vals.get("date") or today
+                    moved[key] = moved.get(key, 0) + minutes
+        return [
+            {
+                "from_account_id": account_id if minutes > 0 else successor[account_id],
+                "to_account_id": successor[account_id] if minutes > 0 else account_id,
+                "minutes": abs(minutes),
+                "kind": "adjustment",
+                "memo": self.env._("Carried over between a former account and the one that continues it"),
+                "date": day,
+            }
+            for (account_id, day), minutes in moved.items()
+            if minutes
+        ]
 
     def _prepare_rows(self, vals_list, scheme_ids):
         """The columns of each transfer; ``scheme_ids`` is a dict of account id → bank id."""

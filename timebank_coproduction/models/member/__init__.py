@@ -7,6 +7,8 @@ from . import (
     timebank_erasure,
     timebank_retention,
     res_partner,
+    timebank_merge,
+    base_partner_merge_automatic_wizard,
     timebank_double,
     base_import,
 )

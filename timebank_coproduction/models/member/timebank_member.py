@@ -160,7 +160,7 @@ class TimebankMember(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_only_applicants(self):
         for member in self:
-            if member.account_id:
+            if member.account_id and not member._is_in_verb():
                 raise UserError(
                     self.env._("%s has an account: use “Leave” instead of deleting.", member.name)
                 )
@@ -325,6 +325,14 @@ class TimebankMember(models.Model):
         if any(member.state not in states for member in self):
             raise UserError(sentence)
         self._in_verb().write(vals)
+
+    def _touch_rows_of_people(self):
+        """Have whoever records or decides something for these people at the same moment try again."""
+        self._touch_rows(SQL("state = state"))
+        self.account_id._lock_rows()
+
+    def _message_log_batch_same(self, text):
+        self._message_log_batch(bodies={member.id: text for member in self})
 
     def _say_former(self):
         """That this member has left or is paused, in a few words."""

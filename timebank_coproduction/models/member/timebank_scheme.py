@@ -17,7 +17,15 @@ class TimebankScheme(models.Model):
         default=6,
         help="After how many months without movement a member counts as dormant.",
     )
+    merge_undo_days = fields.Integer(
+        "Merged contacts can be undone for (days)",
+        default=30,
+        help="For so long it is kept what two contacts held before they became one. 0: not at all.",
+    )
 
+    _merge_undo_positive = models.Constraint(
+        "CHECK (merge_undo_days BETWEEN 0 AND 366)", "Merged contacts can be undone for up to a year."
+    )
     _dormancy_positive = models.Constraint("CHECK (dormant_months > 0)", "Dormancy takes at least one month.")
 
     @api.depends_context("uid")

@@ -11,5 +11,6 @@ from . import (
     timebank_scheme,
     timebank_member,
     timebank_ledger_check,
+    timebank_merge,
     timebank_retention,
 )

@@ -21,5 +21,6 @@ from . import (
     project_task,
     res_partner,
     timebank_account,
+    timebank_merge,
     timebank_retention,
 )

@@ -1,0 +1,543 @@
+from contextlib import contextmanager
+from datetime import timedelta
+
+from markupsafe import Markup
+from psycopg2 import IntegrityError, errors
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools.minutes import clock
+from ..common.verb import verb
+from ..common.windows import tell
+from ..common.words import say_day
+
+#: Of two memberships of one bank that become one, the one that goes furthest stays.
+FURTHEST = ("applicant", "left", "paused", "active")
+
+
+class TimebankMerge(models.Model):
+    """That contacts became one, and what each of them held before: for as long as it can be undone.
+
+    Odoo's own *Merge* does it (``base_partner_merge_automatic_wizard.py``); each subject says here what
+    stands against it (``_get_reasons_against``), what is told beforehand (``_get_matters``) and
+    what it settles itself (``_settle_doubles``).
+    """
+
+    _name = "timebank.merge"
+    _description = "Merged Contacts"
+    _inherit = ["timebank.protected", "timebank.photograph"]
+    _order = "create_date desc, id desc"
+    _rec_name = "joined_names"
+    _allow_sudo_commands = False
+    _following = frozenset({"write_uid", "write_date", "balance_minutes"})
+
+    partner_id = fields.Many2one(
+        "res.partner", string="Person", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    joined_names = fields.Char("Joined with", readonly=True)
+    scheme_ids = fields.Many2many("timebank.scheme", string="Time banks", readonly=True)
+    undo_until = fields.Date("Can be undone until", readonly=True)
+    state = fields.Selection(
+        [("done", "Merged"), ("undone", "Undone"), ("past", "Final")],
+        string="Status",
+        required=True,
+        readonly=True,
+        default="done",
+    )
+    undone_by_id = fields.Many2one("res.users", string="Undone by", readonly=True)
+    photograph = fields.Json(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
+
+    # ------------------------------------------------------------
+    # Before: what stands against it, and what is told.
+    # ------------------------------------------------------------
+
+    def _concerns(self, people):
+        """Whether any of these contacts is a member somewhere, or has time in the books of a bank."""
+        # sudo: only whether there is anything is asked
+        if self._get_members(people):
+            return True
+        return any(
+            model.sudo()
+            .with_context(active_test=False)
+            .search_count([(field.name, "in", people.ids)], limit=1)
+            for model, field in self._get_own_fields("res.partner")
+            if not model._name.startswith("timebank.merge")
+        )
+
+    def _get_members(self, people):
+        # sudo: memberships of all banks count; what is told of them is the caller's question
+        return self.env["timebank.member"].sudo().search([("partner_id", "in", people.ids)], order="id")
+
+    def _get_own_fields(self, comodel):
+        """The stored many-to-one fields of the addon that name records of ``comodel``: (model, field)."""
+        for name, model_class in sorted(self.env.registry.items()):
+            if not name.startswith("timebank.") or model_class._abstract or not model_class._auto:
+                continue
+            model = self.env[name]
+            for field in model._fields.values():
+                if field.type == "many2one" and field.store and field.comodel_name == comodel:
+                    yield model, field
+
+    def _why_not(self, gone, kept, extra_checks=True):
+        """Why these contacts can't become one: sentences, none where they can."""
+        people = gone | kept
+        members = self._get_members(people)
+        schemes = members.scheme_id
+        # sudo: as whoever asks, not as the books
+        if schemes and schemes.sudo(self.env.su)._run_by_user() != schemes.sudo(self.env.su):
+            return [
+                self.env._(
+                    "A time bank that you don't decide for knows one of these contacts: ask who runs it, or a"
+                    " time bank manager."
+                )
+            ]
+        if (
+            not schemes
+            and not self.env.su
+            and not self.env.user.has_group("timebank_coproduction.group_timebank_coordinator")
+        ):
+            return [
+                self.env._(
+                    "The books of a time bank name one of these contacts: ask one of its coordinators."
+                )
+            ]
+        return [
+            *self._get_reasons_of_odoo(people, extra_checks),
+            *self._get_reasons_against(gone, kept, members),
+        ]
+
+    def _get_reasons_of_odoo(self, people, extra_checks):
+        """What Odoo's own *Merge* refuses, said before it is pressed."""
+        reasons = []
+        if len(people) > 3:
+            reasons.append(self.env._("Up to three contacts can be merged at a time."))
+        # sudo: only how many logins there are is told
+        if len(people.sudo().with_context(active_test=False).user_ids) > 1:
+            reasons.append(
+                self.env._(
+                    "Two of these contacts have a login: an administrator removes one of the logins first."
+                )
+            )
+        if extra_checks and not self.env.is_admin() and len({one.email or "" for one in people}) > 1:
+            reasons.append(
+                self.env._(
+                    "Their e-mail addresses differ: where it is the same person, give both the same address first."
+                )
+            )
+        return reasons
+
+    def _get_reasons_against(self, gone, kept, members):
+        """Why these people can't become one; a subject adds its own.
+
+        :param members: all memberships of theirs
+        :return: list of sentences
+        """
+        reasons = []
+        if self.env.user.partner_id in gone | kept and not self.env.su:
+            reasons.append(self.env._("Nobody merges themselves: ask another coordinator."))
+        companies = members.company_id
+        wrong = companies - kept.company_id if kept.company_id else companies.browse()
+        if wrong:
+            reasons.append(
+                self.env._(
+                    "%(person)s belongs to %(company)s, and one of the time banks to %(other)s: keep the other"
+                    " contact, or one that belongs to no company.",
+                    person=kept.name,
+                    company=kept.company_id.name,
+                    other=wrong[0].name,
+                )
+            )
+        for scheme, theirs in members.grouped("scheme_id").items():
+            closed = scheme._why_closed(fields.Date.context_today(self))
+            accounts = theirs.account_id
+            if len(accounts) < 2:
+                continue
+            if closed:
+                reasons.append(closed)
+            total, main = (
+                sum(accounts.mapped("balance_minutes")),
+                self._choose_member(theirs, kept).account_id,
+            )
+            if total < -main.credit_limit_minutes:
+                reasons.append(
+                    self.env._(
+                        "Together they owe %(minutes)s hours in %(bank)s, further below zero than allowed.",
+                        minutes=clock(-total),
+                        bank=scheme.name,
+                    )
+                )
+            if "frozen" in theirs.filtered(lambda one: one.state == "active").account_id.mapped("state"):
+                reasons.append(
+                    self.env._("An account of theirs in %s is frozen: open it again first.", scheme.name)
+                )
+        return list(dict.fromkeys(reasons))
+
+    def _get_matters(self, gone, kept):
+        """What will happen, in sentences; a subject adds its own."""
+        matters = []
+        members = self._get_members(gone | kept)
+        for scheme, theirs in members.grouped("scheme_id").items():
+            main = self._choose_member(theirs, kept)
+            for other in theirs - main:
+                matters.append(
+                    self.env._(
+                        "%(bank)s: one membership stays (%(state)s); the other, with %(time)s hours on its"
+                        " account, becomes part of it.",
+                        bank=scheme.name,
+                        state=dict(main._fields["state"]._description_selection(self.env))[
+                            main.state
+                        ].lower(),
+                        time=clock(other.balance_minutes),
+                    )
+                )
+            if len(theirs.account_id) > 1:
+                matters.append(
+                    self.env._("Credits move to that account; the former account and its statement are kept.")
+                )
+        if members:
+            matters.append(
+                self.env._(
+                    "Hours, claims, sessions, offers, requests and checks become those of %s.", kept.name
+                )
+            )
+            until = self._get_undo_until(members.scheme_id)
+            matters.append(
+                self.env._("It can be undone until %s.", say_day(self.env, until))
+                if until
+                else self.env._("It can't be undone.")
+            )
+        return matters
+
+    def _get_undo_until(self, schemes):
+        """The last day of undoing: of several banks, the shortest period holds."""
+        days = min(schemes.mapped("merge_undo_days"), default=30)
+        return fields.Date.context_today(self) + timedelta(days=days) if days else False
+
+    def _choose_member(self, members, kept):
+        """The membership of a bank that stays: which goes furthest, then the kept contact's, then the older."""
+        return members.sorted(lambda one: (-FURTHEST.index(one.state), one.partner_id != kept, one.id))[:1]
+
+    # ------------------------------------------------------------
+    # Merging: around what Odoo does.
+    # ------------------------------------------------------------
+
+    @contextmanager
+    def _joining(self, gone, kept, extra_checks):
+        """Settle what the banks hold of ``gone``; the block then does the rest and removes them.
+
+        :raises UserError: with all that stands against it; nothing is done then
+        """
+        reasons = self._why_not(gone, kept, extra_checks)
+        if reasons:
+            raise UserError("\n".join(reasons))
+        # sudo: who may was asked above; all of what these people hold moves, also what the user can't read
+        books = self.sudo()
+        members = books._get_members(gone | kept)
+        schemes, names = members.scheme_id, ", ".join(gone.mapped("name"))
+        # one at a time: whoever else decides about these people now tries again
+        members._touch_rows_of_people()
+        held = {"rows": [], "links": [], "altered": [], "accounts": []}
+        watched = books._photograph_rows(kept.sudo()) + books._photograph_rows(members.account_id)
+        for one in gone.sudo():
+            held["rows"] += books._photograph_rows(one)
+            held["links"] += books._photograph_links(one, kept)
+        books._settle_doubles(gone.sudo(), kept.sudo(), held)
+        for theirs in members.grouped("scheme_id").values():
+            main = books._choose_member(theirs, kept)
+            watched += books._photograph_rows(main)
+            for other in theirs - main:
+                books._join_member(other, main, held)
+        books._repoint("res.partner", gone, kept)
+        try:
+            yield
+            self.env.flush_all()
+        except IntegrityError as error:
+            if error.pgcode == errors.ForeignKeyViolation.sqlstate or isinstance(
+                error, errors.ForeignKeyViolation | errors.RestrictViolation
+            ):
+                # somebody has just recorded something for a contact that goes: Odoo tries the request again
+                raise errors.SerializationFailure(str(error)) from error
+            raise
+        self.env.invalidate_all()
+        held["altered"] += books._compare_rows(watched)
+        until = books._get_undo_until(schemes)
+        merge = books._in_verb().create(
+            {
+                "partner_id": kept.id,
+                "joined_names": names,
+                "scheme_ids": [fields.Command.set(schemes.ids)],
+                "undo_until": until,
+                "photograph": held if until else False,
+                "state": "done" if until else "past",
+            }
+        )
+        if not until:
+            merge._in_verb().write({"joined_names": False})
+        books._get_members(kept)._message_log_batch_same(books.env._("Merged with: %s", names))
+
+    def _settle_doubles(self, gone, kept, held):
+        """Settle what two of these people have at once; a subject adds its own.
+
+        :param dict held: takes up the ``rows`` of what is removed
+        """
+        doubles = self.env["timebank.double"]
+        self._remove_held(
+            doubles.search(["|", ("partner_id", "in", gone.ids), ("other_id", "in", gone.ids)]), held
+        )
+
+    def _remove_held(self, records, held):
+        """Remove records that can be put back."""
+        for record in records:
+            held["rows"] += self._photograph_rows(record)
+        self.env.flush_all()
+        records._in_verb().unlink()
+
+    def _join_member(self, other, main, held):
+        """Have one membership become part of another of the same bank."""
+        account, target = other.account_id, main.account_id
+        vals = {}
+        if not account:
+            pass
+        elif not target:
+            raise UserError(self.env._("%s can't be merged: its membership is not complete.", main.name))
+        else:
+            self._join_accounts(account, target)
+            held["accounts"].append([account.id, target.id])
+        joined = [day for day in (main.joined_on, other.joined_on) if day]
+        if joined and main.joined_on != min(joined):
+            vals["joined_on"] = min(joined)
+        self._join_words(other, main, held)
+        held["rows"] += self._photograph_rows(other)
+        held["links"] += self._photograph_links(other, main)
+        merging = self.env["base.partner.merge.automatic.wizard"]
+        self._repoint("timebank.member", other, main)
+        merging._update_foreign_keys_generic("timebank.member", other, main)
+        merging._update_reference_fields_generic("timebank.member", other, main)
+        self.env.invalidate_all()
+        vals |= self._prepare_joined(other, main)
+        other._in_verb().unlink()
+        if vals:
+            main._in_verb().write(vals)
+
+    def _prepare_joined(self, other, main):
+        """Values that a membership takes over from one that becomes part of it; a subject adds its own."""
+        return {}
+
+    def _join_accounts(self, account, target):
+        """Move what is on an account, and leave it as a former account of the same person."""
+        minutes = account.balance_minutes
+        states = {one: one.state for one in account | target}
+        (account | target)._in_verb().write({"state": "open"})
+        if minutes:
+            source, taker = (account, target) if minutes > 0 else (target, account)
+            self.env["timebank.transfer"]._post(
+                [
+                    {
+                        "from_account_id": source.id,
+                        "to_account_id": taker.id,
+                        "minutes": abs(minutes),
+                        "kind": "adjustment",
+                        "memo": self.env._("Two accounts of the same person became one"),
+                    }
+                ]
+            )
+        target._in_verb().write({"state": states[target]})
+        today = fields.Date.context_today(self)
+        account._in_verb().write({"state": "closed", "takes_until": today, "merged_into_id": target.id})
+        former = account.search([("merged_into_id", "=", account.id)])
+        former._in_verb().write({"merged_into_id": target.id})
+
+    def _join_words(self, other, main, held):
+        """Of notes on both, the coordinators read one after the other."""
+        words = self.env["timebank.words"].with_context(active_test=False)
+        current = [("member_id", "in", (other | main).ids), ("active", "=", True)]
+        for rows in words.search(current).grouped("field_name").values():
+            if len(rows) < 2:
+                continue
+            mine = rows.filtered(lambda row: row.member_id == main)
+            before = self._photograph_rows(mine)
+            mine._in_verb().write({"text": "<br/>".join((rows - mine).mapped("text") + [mine.text])})
+            held["altered"] += self._compare_rows(before)
+            self._remove_held(rows - mine, held)
+
+    def _repoint(self, comodel, gone, kept):
+        """Have all of the addon's fields that name ``gone`` name ``kept``. No text and no amount changes.
+
+        What somebody chose, or was decided on the day, stays as it is, also where it was filled in
+        from the person: in which role hours were given, from which account a claim was paid.
+        """
+        for model, field in self._get_own_fields(comodel):
+            if model._transient or (field.compute and not field.related):
+                continue
+            # sudo: all that names them moves, also what the user can't read
+            books = model.sudo().with_context(active_test=False)
+            records = books.search([(field.name, "in", gone.ids)])
+            if records:
+                self._tell_repointed(records, field, {one.id: {field.name: kept.id} for one in records})
+
+    def _tell_repointed(self, records, field, values=None):
+        chosen = [one for one in records._fields.values() if one.store and one.compute and not one.readonly]
+        with self.env.protecting(chosen, records):
+            if values:
+                records._update_rows(values)
+            else:
+                records.modified([field.name])
+            self.env.flush_all()
+
+    # ------------------------------------------------------------
+    # Undoing it.
+    # ------------------------------------------------------------
+
+    @verb(single=True)
+    def action_undo(self):
+        """Have two contacts again, each with what it held. What was recorded since stays with the kept one.
+
+        :raises UserError: after the period, without a say in all the banks, or where it can't be undone
+        """
+        self.ensure_one()
+        self.check_access("read")
+        reason = self._why_not_undo()
+        if reason:
+            raise UserError(reason)
+        # sudo: who may was asked above; all that was moved goes back, also what the user can't read
+        books = self.sudo()
+        try:
+            with self.env.cr.savepoint():
+                books._put_back()
+        except IntegrityError as error:
+            if isinstance(error, errors.SerializationFailure):
+                raise
+            raise UserError(
+                self.env._(
+                    "That can't be undone any more: what was recorded since stands where it would have to go"
+                    " back to, such as a place in a session that somebody else has taken."
+                )
+            ) from error
+        return tell(self.env._("They are two contacts again."))
+
+    def _why_not_undo(self):
+        # sudo: which banks it is about; whether the user decides for them is asked as themselves
+        books = self.sudo()
+        schemes = books.scheme_ids.sudo(self.env.su)
+        if schemes - schemes._run_by_user() or not (
+            schemes or self.env.su or self.env.user.has_group("timebank_coproduction.group_timebank_manager")
+        ):
+            return self.env._("Only who decides for all of these time banks can undo that.")
+        if books.state == "undone":
+            return self.env._("That has been undone already.")
+        if (
+            books.state == "past"
+            or not books.photograph
+            or books.undo_until < fields.Date.context_today(self)
+        ):
+            return self.env._(
+                "That could be undone until %s: what the contacts held before is not kept any longer.",
+                say_day(self.env, books.undo_until)
+                if books.undo_until
+                else self.env._("the day it was done"),
+            )
+        newer = books.search(
+            [("partner_id", "=", books.partner_id.id), ("state", "=", "done"), ("id", ">", books.id)], limit=1
+        )
+        if newer:
+            return self.env._("%s was merged again since: undo that first.", books.partner_id.name)
+        for former, current in books._get_joined_accounts():
+            minutes = books._get_carried(former, current)
+            have = current.balance_minutes + current.credit_limit_minutes
+            if minutes > 0 and have < minutes:
+                return self.env._(
+                    "%(person)s has spent what came from the other account: %(needed)s hours would go back,"
+                    " and %(have)s are there.",
+                    person=books.partner_id.name,
+                    needed=clock(minutes),
+                    have=clock(max(have, 0)),
+                )
+        if books.env.user.partner_id == books.partner_id and not self.env.su:
+            return self.env._("Nobody undoes what they hold themselves: ask another coordinator.")
+        return ""
+
+    def _get_joined_accounts(self):
+        accounts = self.env["timebank.account"]
+        return [tuple(accounts.browse(pair)) for pair in self.photograph["accounts"]]
+
+    def _get_carried(self, former, current):
+        """Minutes that have gone from one account to the other in joining them, and since."""
+        transfers = self.env["timebank.transfer"].search(
+            [
+                ("kind", "=", "adjustment"),
+                ("from_account_id", "in", (former | current).ids),
+                ("to_account_id", "in", (former | current).ids),
+                ("create_date", ">=", self.create_date),
+            ]
+        )
+        return sum(one.minutes if one.from_account_id == former else -one.minutes for one in transfers)
+
+    def _put_back(self):
+        held, accounts = self.photograph, self._get_joined_accounts()
+        minutes = [self._get_carried(*pair) for pair in accounts]
+        self.env.flush_all()
+        # contacts first, then memberships, then what hangs on them: where one goes, another has gone from
+        for table in ("res_partner", "timebank_member"):
+            self._insert_photographed([row for row in held["rows"] if row[0] == table])
+            self._point_back([link for link in held["links"] if link["of"] == table])
+        self._insert_photographed(held["rows"])
+        self._change_back(held["altered"])
+        self.env.invalidate_all()
+        for (former, current), moved in zip(accounts, minutes, strict=True):
+            self._separate_accounts(former, current, moved)
+        for comodel in ("res.partner", "timebank.member"):
+            gone = {link["gone"] for link in held["links"]}
+            for model, field in self._get_own_fields(comodel):
+                if field.compute and not field.related or model._transient:
+                    continue
+                # sudo: all that was moved is told
+                records = (
+                    model.sudo().with_context(active_test=False).search([(field.name, "in", list(gone))])
+                )
+                if records:
+                    self._tell_repointed(records, field)
+        self.env.flush_all()
+        people = self.env["res.partner"].browse(
+            [row["id"] for table, row in held["rows"] if table == "res_partner"]
+        )
+        self._get_members(people | self.partner_id)._message_log_batch_same(
+            self.env._("No longer merged: %s", self.joined_names)
+        )
+        self._in_verb().write(
+            {"state": "undone", "photograph": False, "joined_names": False, "undone_by_id": self.env.uid}
+        )
+
+    def _separate_accounts(self, former, current, minutes):
+        if not minutes:
+            return
+        states = {one: (one.state, one.takes_until) for one in former | current}
+        (former | current)._in_verb().write({"state": "open"})
+        source, taker = (current, former) if minutes > 0 else (former, current)
+        self.env["timebank.transfer"]._post(
+            [
+                {
+                    "from_account_id": source.id,
+                    "to_account_id": taker.id,
+                    "minutes": abs(minutes),
+                    "kind": "adjustment",
+                    "memo": self.env._("Two accounts that became one are two again"),
+                }
+            ]
+        )
+        for one, (state, until) in states.items():
+            one._in_verb().write({"state": state, "takes_until": until})
+
+    @api.autovacuum
+    def _gc_past(self):
+        """What the contacts held is kept for as long as it can be undone."""
+        past = self.search([("state", "=", "done"), ("undo_until", "<", fields.Date.context_today(self))])
+        past._in_verb().write({"state": "past", "photograph": False, "joined_names": False})
+
+    def _say_for_dialog(self, gone, kept, extra_checks=True):
+        """HTML for Odoo's dialog, and whether it can't be done."""
+        reasons = self._why_not(gone, kept, extra_checks)
+        lines = reasons or self._get_matters(gone, kept)
+        head = self.env._("These contacts can't be merged:") if reasons else self.env._("In the time bank:")
+        rows = Markup().join(Markup("<li>%s</li>") % line for line in lines)
+        return Markup("<b>%s</b><ul class='mb-0'>%s</ul>") % (head, rows), bool(reasons)
