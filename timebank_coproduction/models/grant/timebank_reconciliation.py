@@ -103,6 +103,7 @@ class TimebankReconciliation(models.Model):
         "hash": OURS,
         "anchors": OURS,
         "inputs_digest": OURS,
+        "later_hash": OURS,
     }
 
     grant_id = fields.Many2one(

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.ledger_ddl import DIGEST_OF
+from ..common.personal import KEPT
 
 
 class TimebankSignedTexts(models.AbstractModel):
@@ -16,6 +17,8 @@ class TimebankSignedTexts(models.AbstractModel):
     #: The fields that hold words, and those of them that are erased where nobody says which.
     _signed_texts = ()
     _personal_texts = ()
+    # kept: what is left of a text proves that it was erased, and not altered
+    _personal_fields = {"text_digests": KEPT, "text_salts": KEPT}
 
     # By field: a SHA-256 in hex, and its salt. Of the database's making, as those of transfers are.
     text_digests = fields.Json(readonly=True, copy=False, groups=fields.NO_ACCESS)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools import doubles, names
+from ..common.personal import ABOUT, KEPT, NAMED
 from ..common.verb import verb
 from ..common.windows import open_list, tell
 
@@ -28,6 +29,8 @@ class TimebankDouble(models.Model):
     _inherit = ["timebank.protected"]
     _order = "weight desc, id"
     _rec_name = "partner_id"
+    _personal_fields = {"partner_id": ABOUT, "other_id": ABOUT, "reasons": KEPT, "said_by_id": NAMED}
+    _goes_with_person = True
 
     partner_id = fields.Many2one(
         "res.partner", string="This person", required=True, readonly=True, ondelete="cascade", index=True

@@ -11,6 +11,7 @@ class TimebankTransfer(models.Model):
     _inherit = "timebank.transfer"
     _personal_fields = {
         "redemption_id": NAMED,
+        "voucher_batch_id": NAMED,
     }
 
     voucher_batch_id = fields.Many2one(

@@ -28,6 +28,7 @@ class TimebankVoucher(models.Model):
     _log_access = False
     _allow_sudo_commands = False
     _personal_fields = {
+        "batch_id": OURS,
         "code": OURS,
     }
 
