@@ -340,7 +340,7 @@ class Presser:
     # ------------------------------------------------------------
 
     def _answer(self, record, view):
-        """Fill in what a dialog asks for, with each code where it takes one, and press each of its buttons."""
+        """Fill in what a dialog asks for, each code where it takes one, and press each of its buttons."""
         fields = Form(record, view=view or None)._view["fields"]
         typed = next((name for name in ("code", "codes") if name in fields and not record), None)
         for code in self.codes if typed else [None]:

@@ -166,7 +166,11 @@ class TestToday(WorldCase, HttpCase):
         self.hillside.tz = "Pacific/Auckland"
         start = datetime(2026, 3, 18, 21)  # nine on the 19th in Auckland
         there = self._make_session(
-            activity_id=self.choir.id, name="There", start=start, stop=start + timedelta(hours=1), tz=self.hillside.tz
+            activity_id=self.choir.id,
+            name="There",
+            start=start,
+            stop=start + timedelta(hours=1),
+            tz=self.hillside.tz,
         )
         here = self._make_session(name="Here", start=start, stop=start + timedelta(hours=1))
         for moment, shown in (

@@ -127,7 +127,8 @@ class TestIntroduction(ExchangeCase):
         introduction.action_agree(meet_at=MET, minutes=45)
         said = introduction.with_context(timebank_told=True).action_done()["params"]["text"]
         self.assertEqual(
-            said, "Ben Okoro and Ann Lee have met. 0:45 hours are handed in: a coordinator is to approve them."
+            said,
+            "Ben Okoro and Ann Lee have met. 0:45 hours are handed in: a coordinator is to approve them.",
         )
 
     def test_strangers_may_not(self):

@@ -289,8 +289,11 @@ class TestHours(TimebankCase):
         self.assertEqual(everything.search([("is_late", "=", True), ("id", "in", everything.ids)]), late)
 
     def test_what_changed_since_it_was_read_is_not_approved(self):
-        """Of many, those that were changed wait; whoever says nothing of what they read approves as it is."""
-        first, second = self._make_hours(self.ann, 60, "submitted"), self._make_hours(self.ben, 60, "submitted")
+        """Of many, those that were changed wait; who says nothing of what they read approves as it is."""
+        first, second = (
+            self._make_hours(self.ann, 60, "submitted"),
+            self._make_hours(self.ben, 60, "submitted"),
+        )
         both = (first | second).with_user(self.coordinator)
         seen = {str(entry.id): entry.revision for entry in both}
         both[0].description = "No other time"

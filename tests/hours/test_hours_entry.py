@@ -68,9 +68,10 @@ class TestHoursEntry(ExchangeCase):
                     self.enter([self.ben], category_id=given)
                     self.assertIs(one.action_submit(), True)
                 else:
-                    for call in (lambda: self.enter([self.ben], category_id=given), one.action_submit):
-                        with self.assertRaisesRegex(UserError, "wants a category with its hours"):
-                            call()
+                    with self.assertRaisesRegex(UserError, "wants a category with its hours"):
+                        self.enter([self.ben], category_id=given)
+                    with self.assertRaisesRegex(UserError, "wants a category with its hours"):
+                        one.action_submit()
                 savepoint.rollback()
                 self.env.invalidate_all()
 

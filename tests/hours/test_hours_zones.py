@@ -55,10 +55,14 @@ class TestZones(TimebankCase):
             other = self._make_scheme("Other", coordinator_ids=self.scheme.coordinator_ids)
             self._make_member(self.ben.partner_id, scheme=other)
             self.assertEqual(other.tz, "UTC")
-            self.assertEqual([str(bank._today()) for bank in self.scheme | other], ["2026-05-09", "2026-05-08"])
+            self.assertEqual(
+                [str(bank._today()) for bank in self.scheme | other], ["2026-05-09", "2026-05-08"]
+            )
             self.assertEqual(self._log("2026-05-09", approve=True).tz, "Pacific/Auckland")
-            entry = self.env["timebank.hours"].with_user(self.coordinator).create(
-                {"scheme_id": self.scheme.id, "partner_id": self.ben.partner_id.id, "minutes": 30}
+            entry = (
+                self.env["timebank.hours"]
+                .with_user(self.coordinator)
+                .create({"scheme_id": self.scheme.id, "partner_id": self.ben.partner_id.id, "minutes": 30})
             )
             entry.scheme_id = other
             self.assertEqual(entry.tz, "UTC")

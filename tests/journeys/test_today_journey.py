@@ -176,7 +176,7 @@ class TestManagersJourney(TodayCase):
         self.assertEqual(session.tz, "Europe/Dublin")
 
     def test_where_people_begin(self):
-        """Without a choice of their own on *Today*; with several new banks, what is to be decided comes first."""
+        """On *Today*, unless they chose; with several new banks, what is to be decided comes first."""
         for name in ("Newtown", "Oldtown"):
             self._make_scheme(name)
         with self.at_screen(self.manager) as screen:

@@ -62,6 +62,7 @@ class WorldCase(SessionCase, ExchangeCase, GrantCase):
         cls.bont = cls._make_scheme(
             "Y Bont", company_id=cls.wales.id, coordinator_ids=[Command.set(cls.welsh.ids)]
         )
+        (cls.scheme | cls.hillside | cls.harbour | cls.bont).tz = "Europe/London"
 
     @classmethod
     def _make_people(cls):

@@ -45,11 +45,16 @@ class TestVouchers(RewardCase):
         pot = self.scheme.pot_account_id
         for account in self.ann.account_id | pot:
             for reason in (False, "   "):
-                with self.subTest(account.name), self.assertRaisesRegex(UserError, f"why {account.name} pays"):
+                with (
+                    self.subTest(account.name),
+                    self.assertRaisesRegex(UserError, f"why {account.name} pays"),
+                ):
                     self._make_batch(account_id=account.id, reason=reason)
         self._make_batch(account_id=self.ann.account_id.id, reason="For the fair on Sunday")
         lines = self.env["timebank.statement.line"].with_user(self.portal).search([])
-        self.assertIn(f"{self.scheme.code}: 4 vouchers of 1 hour: For the fair on Sunday", lines.mapped("memo"))
+        self.assertIn(
+            f"{self.scheme.code}: 4 vouchers of 1 hour: For the fair on Sunday", lines.mapped("memo")
+        )
         bank = self._make_batch(account_id=self.scheme.operating_account_id.id, reason=False)
         self.assertEqual(bank.state, "issued")
 

@@ -50,7 +50,11 @@ class TestClocks(SessionCase):
         """Whoever makes it; a place of its own stays."""
         self.coordinator.tz, self.scheme.tz = "Europe/London", "Pacific/Auckland"
         sessions = self.env["timebank.session"].with_user(self.coordinator)
-        vals = {"activity_id": self.activity.id, "start": "2026-05-08 19:00:00", "stop": "2026-05-08 20:00:00"}
+        vals = {
+            "activity_id": self.activity.id,
+            "start": "2026-05-08 19:00:00",
+            "stop": "2026-05-08 20:00:00",
+        }
         session = sessions.create(vals)
         self.assertEqual((session.tz, str(session.date)), ("Pacific/Auckland", "2026-05-09"))
         abroad = sessions.create({**vals, "tz": "America/New_York"})

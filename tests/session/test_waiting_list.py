@@ -31,7 +31,9 @@ class TestWaitingList(SessionCase):
     @freeze_time("2026-03-18 12:05:00")
     def test_closing_says_who_waits(self):
         asking = self.session.with_user(self.coordinator).action_ask_to_close()
-        dialog = self.env["timebank.reason"].with_user(self.coordinator).with_context(asking["context"]).create({})
+        dialog = (
+            self.env["timebank.reason"].with_user(self.coordinator).with_context(asking["context"]).create({})
+        )
         self.assertFalse(dialog.takes_reason)
         self.assertIn(
             f"Still waiting for a place in {self.session._say()}: Ben Okoro, Dan.", dialog.explanation

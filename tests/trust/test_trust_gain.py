@@ -79,7 +79,13 @@ class TestTrustGain(RewardCase):
         vouchers = self.env["timebank.voucher"].with_user(self.coordinator)
         for payer in (self.ann.account_id, self.env["timebank.account"]):
             batch = self.env["timebank.voucher.batch"].create(
-                {"scheme_id": self.scheme.id, "minutes": 60, "quantity": 2, "account_id": payer.id, "reason": "A fair"}
+                {
+                    "scheme_id": self.scheme.id,
+                    "minutes": 60,
+                    "quantity": 2,
+                    "account_id": payer.id,
+                    "reason": "A fair",
+                }
             )
             batch.with_user(self.coordinator).action_issue()
             code = batch.voucher_ids[0].code
@@ -92,7 +98,13 @@ class TestTrustGain(RewardCase):
 
     def test_a_voucher_called_lost(self):
         batch = self.env["timebank.voucher.batch"].create(
-            {"scheme_id": self.scheme.id, "minutes": 60, "quantity": 1, "account_id": self.cora.account_id.id, "reason": "A fair"}
+            {
+                "scheme_id": self.scheme.id,
+                "minutes": 60,
+                "quantity": 1,
+                "account_id": self.cora.account_id.id,
+                "reason": "A fair",
+            }
         )
         batch.with_user(self.coordinator).action_issue()
         self.scheme.voucher_value = "issuer"

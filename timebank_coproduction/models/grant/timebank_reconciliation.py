@@ -101,9 +101,9 @@ class TimebankReconciliation(models.Model):
         "prepared_by": NAMED,
         "reviewed_by": NAMED,
         "hash": OURS,
+        "later_hash": OURS,
         "anchors": OURS,
         "inputs_digest": OURS,
-        "later_hash": OURS,
     }
 
     grant_id = fields.Many2one(
@@ -172,7 +172,9 @@ class TimebankReconciliation(models.Model):
     spent_amount = fields.Monetary("Spent this period", **MONEY)
     to_date_amount = fields.Monetary("Spent to date", **MONEY)
     ledger_amount = fields.Monetary(
-        "Odoo's analytic balance", help="For the same account and period, without accruals of claims.", **MONEY
+        "Odoo's analytic balance",
+        help="For the same account and period, without accruals of claims.",
+        **MONEY,
     )
     gap_amount = fields.Monetary("Gap", help="Between the lines below and Odoo's analytic balance.", **MONEY)
     draft_amount = fields.Monetary("In draft bills", **MONEY)

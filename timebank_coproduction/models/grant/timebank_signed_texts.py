@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.ledger_ddl import DIGEST_OF
-from ..common.personal import KEPT
+from ..common.personal import OURS
 
 
 class TimebankSignedTexts(models.AbstractModel):
@@ -15,10 +15,9 @@ class TimebankSignedTexts(models.AbstractModel):
     _name = "timebank.signed.texts"
     _description = "Texts under Signatures"
     #: The fields that hold words, and those of them that are erased where nobody says which.
+    _personal_fields = {"text_digests": OURS, "text_salts": OURS}
     _signed_texts = ()
     _personal_texts = ()
-    # kept: what is left of a text proves that it was erased, and not altered
-    _personal_fields = {"text_digests": KEPT, "text_salts": KEPT}
 
     # By field: a SHA-256 in hex, and its salt. Of the database's making, as those of transfers are.
     text_digests = fields.Json(readonly=True, copy=False, groups=fields.NO_ACCESS)

@@ -63,7 +63,7 @@ class TimebankScheme(models.Model):
         required=True,
         default="asked",
         tracking=True,
-        help="What time was given for, as reports show it. Hours from a session have its activity's category.",
+        help="What time was given for, as reports show it. Hours from a session have its activity's.",
     )
     # What earns
     credit_professionals = fields.Boolean(
