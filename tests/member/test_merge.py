@@ -5,6 +5,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from ..common import TODAY
 from ..session_common import SessionCase
@@ -58,11 +59,17 @@ class TestMerge(SessionCase):
                 ):
                     continue
                 if field.comodel_name in ("res.partner", "timebank.member", "timebank.account"):
-                    self.env.cr.execute(
-                        f"""SELECT 1 FROM "{model._table}" t WHERE t."{field.name}" IS NOT NULL AND NOT EXISTS
-                        (SELECT FROM "{self.env[field.comodel_name]._table}" o WHERE o.id = t."{field.name}")"""
+                    gone = self.env.execute_query(
+                        SQL(
+                            "SELECT t.id FROM %s t WHERE t.%s IS NOT NULL"
+                            " AND NOT EXISTS (SELECT FROM %s o WHERE o.id = t.%s)",
+                            SQL.identifier(model._table),
+                            SQL.identifier(field.name),
+                            SQL.identifier(self.env[field.comodel_name]._table),
+                            SQL.identifier(field.name),
+                        )
                     )
-                    self.assertFalse(self.env.cr.fetchall(), str(field))
+                    self.assertFalse(gone, str(field))
 
     def test_one_member_and_two_again(self):
         first, second = self.eva.account_id, self.eva2.account_id

@@ -33,7 +33,7 @@ class TimebankMerge(models.Model):
                 if seen.setdefault(key, entry[name]) != entry[name]:
                     reasons.append(
                         self.env._(
-                            "The same hours of %s are recorded for both: refuse or reverse one entry first, or"
+                            "The same hours of %s are recorded for both: refuse or reverse one first, or"
                             " give both a starting time.",
                             say_day(self.env, entry.date),
                         )

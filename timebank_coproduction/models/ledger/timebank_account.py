@@ -43,11 +43,7 @@ class TimebankAccount(models.Model):
         default="pot",
     )
     partner_id = fields.Many2one("res.partner", string="Person", ondelete="restrict", index="btree_not_null")
-    holder_ids = fields.Many2many(
-        "res.partner",
-        string="Holders",
-        help="Who may spend what is in the pot.",
-    )
+    holder_ids = fields.Many2many("res.partner", string="Holders", help="Who may spend what is in the pot.")
     state = fields.Selection(
         [("open", "Open"), ("frozen", "Frozen"), ("closed", "Closed")],
         required=True,
@@ -93,7 +89,8 @@ class TimebankAccount(models.Model):
     )
 
     _member_unique = models.UniqueIndex(
-        "(scheme_id, partner_id) WHERE kind = 'member' AND merged_into_id IS NULL", "They have an account."
+        "(scheme_id, partner_id) WHERE kind = 'member' AND merged_into_id IS NULL",
+        "This person has an account in this bank already.",
     )
     _operating_unique = models.UniqueIndex(
         "(scheme_id, kind) WHERE kind IN ('operating', 'voucher')", "A bank has one such account."
@@ -332,7 +329,6 @@ class TimebankAccount(models.Model):
             self._expire_in(scheme, scheme._today())
 
     def _expire_in(self, scheme, today):
-        """What :meth:`_cron_expire` does, in one bank."""
         still = self._search_unmoved(scheme, today)
         announced = still.filtered(lambda account: account.expiry_on and account.expiry_on <= today)
         announced._expire()

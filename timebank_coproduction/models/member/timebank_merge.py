@@ -122,7 +122,7 @@ class TimebankMerge(models.Model):
         if extra_checks and not self.env.is_admin() and len({one.email or "" for one in people}) > 1:
             reasons.append(
                 self.env._(
-                    "Their e-mail addresses differ: where it is the same person, give both the same address first."
+                    "Their e-mail addresses differ: if it is one person, give both the same address first."
                 )
             )
         return reasons
@@ -141,7 +141,7 @@ class TimebankMerge(models.Model):
         if wrong:
             reasons.append(
                 self.env._(
-                    "%(person)s belongs to %(company)s, and one of the time banks to %(other)s: keep the other"
+                    "%(person)s belongs to %(company)s, and one of the banks to %(other)s: keep the other"
                     " contact, or one that belongs to no company.",
                     person=kept.name,
                     company=kept.company_id.name,
@@ -215,7 +215,7 @@ class TimebankMerge(models.Model):
         return fields.Date.context_today(self) + timedelta(days=days) if days else False
 
     def _choose_member(self, members, kept):
-        """The membership of a bank that stays: which goes furthest, then the kept contact's, then the older."""
+        """The membership that stays: which goes furthest, then the kept contact's, then the older."""
         return members.sorted(lambda one: (-FURTHEST.index(one.state), one.partner_id != kept, one.id))[:1]
 
     # ------------------------------------------------------------
