@@ -126,12 +126,12 @@ class Copy:
         data["mail.message"] = [self._message(one) for one in messages.sorted("id")]
         data["mail.mail"] = [
             self._pick(one, ("email_to", "email_cc", "state", "body_html"))
-            for one in held.mails.sorted("id")
+            for one in self._leave_out(held.mails, lambda one: one.model, told=False).sorted("id")
             if one.mail_message_id in messages
         ]
         data["mail.scheduled.message"] = [
             self._pick(one, ("subject", "body", "scheduled_date"))
-            for one in held.scheduled
+            for one in self._leave_out(held.scheduled, lambda one: one.model)
             if not self.is_own
         ]
         data["mail.tracking.value"] = [self._tracking(one) for one in held.trackings if not self.is_own]
@@ -156,7 +156,7 @@ class Copy:
                 )
             )
         data["ir.attachment"] = [self._file(one) for one in files.sorted("id")]
-        for rows in held.remains:
+        for rows in map(self._get_readable_remains, held.remains):
             label = self.env["ir.model"]._get(rows._name).name
             data.setdefault(rows._name, []).extend({"id": row.id, "being typed in": label} for row in rows)
             for row in rows:
@@ -197,17 +197,28 @@ class Copy:
             if read:
                 yield field, read
 
-    def _leave_out(self, rows, model_of):
-        """Rows beside records of the banks and of the contact; of others', what whoever asks may read."""
+    def _get_readable_remains(self, rows):
+        """Dialogs are whoever's filled them in; who runs the banks is shown those of the banks."""
+        if not self.is_own and rows._name.startswith("timebank."):
+            return rows
+        return rows.with_env(self.env(user=self.user, su=False))._filtered_access("read").with_env(self.env)
+
+    def _leave_out(self, rows, model_of, told=True):
+        """Rows beside records of the banks and of the contact; of others', what whoever asks may read.
+
+        What stands alone is the person's own; to others it is no bank's: a link to a new password is such a mail.
+        """
         ours = rows.filtered(
             lambda row: (
-                not model_of(row) or model_of(row) == "res.partner" or model_of(row).startswith("timebank.")
+                (model_of(row) or "").startswith("timebank.")
+                or model_of(row) == "res.partner"
+                or (self.is_own and not model_of(row))
             )
         )
         rest = rows - ours
         read = rest.with_env(self.env(user=self.user, su=False))._filtered_access("read").with_env(self.env)
-        for name, group in (rest - read).grouped(model_of).items():
-            self._say_left_out(name, len(group))
+        for name, group in (rest - read).grouped(model_of).items() if told else ():
+            self._say_left_out(name or rows._name, len(group))
         return ours | read
 
     def _say_left_out(self, model, count):
@@ -236,7 +247,7 @@ class Copy:
                 and name in KEYS
             ):
                 continue
-            if self.is_own and not reader._has_field_access(field, "read"):
+            if (self.is_own or row._name == "res.partner") and not reader._has_field_access(field, "read"):
                 continue
             if field.type == "binary" and field.attachment:
                 continue  # among the files
@@ -361,7 +372,10 @@ class Copy:
             return ""
         row = self.env[model].browse(record_id).exists()
         label = self.env["ir.model"]._get(model).name
-        return f"{label}: {self._call(row)}" if row else label
+        is_told = model == "res.partner" or model.startswith("timebank.")
+        # of another app's record, what whoever asks may read
+        is_told = is_told or row.with_env(self.env(user=self.user, su=False)).has_access("read")
+        return f"{label}: {self._call(row)}" if row and is_told else label
 
     def _file(self, one):
         name = UNSAFE.sub("_", one.name or "file")[-60:]

@@ -62,12 +62,15 @@ class TimebankDouble(models.Model):
             double.reason_text = self._say_reasons((double.reasons or "").split(","))
 
     @api.depends("partner_id", "other_id")
+    @api.depends_context("uid")
     def _compute_texts(self):
-        # sudo: whoever reads the list is told what is known of both, and which banks they are in
-        for double in self.sudo():
-            double.partner_text = double.partner_id._say_details()
-            double.other_text = double.other_id._say_details()
-            members = (double.partner_id | double.other_id).timebank_member_ids
+        companies = self.env.user.company_ids
+        # sudo: whoever reads the list is told what is known of both, and which banks they are in; banks of
+        # companies that they don't work in aren't theirs to know of
+        for double in self:
+            one, other = double.sudo().partner_id, double.sudo().other_id
+            double.partner_text, double.other_text = one._say_details(), other._say_details()
+            members = (one | other).timebank_member_ids.filtered(lambda row: row.company_id in companies)
             double.bank_text = ", ".join(dict.fromkeys(members.scheme_id.mapped("name")))
 
     @api.depends_context("uid")

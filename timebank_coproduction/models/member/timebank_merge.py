@@ -79,17 +79,39 @@ class TimebankMerge(models.Model):
                 if field.type == "many2one" and field.store and field.comodel_name == comodel:
                     yield model, field
 
+    def _get_naming(self, people):
+        """The banks whose records name these contacts, such as a supplier's, and the companies whose do."""
+        schemes, companies = self.env["timebank.scheme"].sudo(), self.env["res.company"].sudo()
+        for model, field in self._get_own_fields("res.partner"):
+            if model._transient or model._name == self._name:
+                continue
+            # sudo: only whose they are is asked
+            rows = model.sudo().with_context(active_test=False).search([(field.name, "in", people.ids)])
+            if "scheme_id" in model._fields:
+                schemes |= rows.mapped("scheme_id")
+            if "company_id" in model._fields:
+                companies |= rows.mapped("company_id")
+        return schemes, companies | schemes.company_id
+
     def _why_not(self, gone, kept, extra_checks=True):
         """Why these contacts can't become one: sentences, none where they can."""
         people = gone | kept
         members = self._get_members(people)
-        schemes = members.scheme_id
+        schemes, companies = self._get_naming(people)
         # sudo: as whoever asks, not as the books
-        if schemes and schemes.sudo(self.env.su)._run_by_user() != schemes.sudo(self.env.su):
+        asked = schemes.sudo(self.env.su)
+        if asked._run_by_user() != asked:
             return [
                 self.env._(
                     "A time bank that you don't decide for knows one of these contacts: ask who runs it, or a"
                     " time bank manager."
+                )
+            ]
+        if not self.env.su and companies - self.env.user.company_ids:
+            return [
+                self.env._(
+                    "The books of a company that you don't work in name one of these contacts: ask a time bank"
+                    " manager there."
                 )
             ]
         if (
@@ -235,6 +257,7 @@ class TimebankMerge(models.Model):
         books = self.sudo()
         members = books._get_members(gone | kept)
         schemes, names = members.scheme_id, ", ".join(gone.mapped("name"))
+        naming, _companies = books._get_naming(gone | kept)
         # one at a time: whoever else decides about these people now tries again
         members._touch_rows_of_people()
         held = {"rows": [], "links": [], "altered": [], "accounts": []}
@@ -266,7 +289,7 @@ class TimebankMerge(models.Model):
             {
                 "partner_id": kept.id,
                 "joined_names": names,
-                "scheme_ids": [fields.Command.set(schemes.ids)],
+                "scheme_ids": [fields.Command.set((schemes | naming).ids)],
                 "undo_until": until,
                 "photograph": held if until else False,
                 "state": "done" if until else "past",
@@ -420,7 +443,10 @@ class TimebankMerge(models.Model):
         # sudo: which banks it is about; whether the user decides for them is asked as themselves
         books = self.sudo()
         schemes = books.scheme_ids.sudo(self.env.su)
-        if schemes - schemes._run_by_user() or not (
+        # where no bank has a say, such as of who gives grants, the companies that name them do
+        _naming, companies = books._get_naming(books.partner_id)
+        foreign = not schemes and not self.env.su and companies - self.env.user.company_ids
+        if foreign or schemes - schemes._run_by_user() or not (
             schemes or self.env.su or self.env.user.has_group("timebank_coproduction.group_timebank_manager")
         ):
             return self.env._("Only who decides for all of these time banks can undo that.")
