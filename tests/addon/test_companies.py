@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.models import MAGIC_COLUMNS
 
 from odoo.addons.timebank_coproduction.models.common.companies import company_by_record
+from odoo.addons.timebank_coproduction.models.common.personal import models_of_ours
 
 from ..grants_common import GrantCase
 
@@ -47,7 +48,7 @@ class TestCompanies(GrantCase):
         named = {
             field.comodel_name
             for model in self.env.values()
-            if model._name.startswith("timebank.") and model._auto and "company_id" in model._fields
+            if model in models_of_ours(self.env) and "company_id" in model._fields
             for field in model._fields.values()
             if field.store and field.type in ("many2one", "many2many") and field.name not in MAGIC_COLUMNS
         }

@@ -55,7 +55,12 @@ class WalkCase(JourneyCase):
 
 class TestWalkOfCoordinator(WalkCase):
     walker = "coordinator"
-    bare = ("Today ‣ My hours", "Today ‣ My credits")
+    bare = (
+        "Today ‣ My hours",
+        "Today ‣ My credits",
+        "Members ‣ Perhaps the same person",
+        "Members ‣ Merged contacts",
+    )
 
     def test_every_entry_opens(self):
         self._open_every_entry()
@@ -63,7 +68,13 @@ class TestWalkOfCoordinator(WalkCase):
 
 class TestWalkOfManager(WalkCase):
     walker = "manager"
-    bare = ("Today ‣ My hours", "Today ‣ My credits")
+    bare = (
+        "Today ‣ My hours",
+        "Today ‣ My credits",
+        "Members ‣ Perhaps the same person",
+        "Members ‣ Merged contacts",
+        "Configuration ‣ What was erased",
+    )
 
     def test_every_entry_opens(self):
         self._open_every_entry()
@@ -71,7 +82,13 @@ class TestWalkOfManager(WalkCase):
 
 class TestWalkOfFinance(WalkCase):
     walker = "finance"
-    bare = ("Today ‣ My hours", "Today ‣ My credits", "Activities ‣ Introductions")
+    bare = (
+        "Today ‣ My hours",
+        "Today ‣ My credits",
+        "Activities ‣ Introductions",
+        "Grants and reports ‣ Accruals of claims",
+        "Grants and reports ‣ Paid in advance",
+    )
 
     def test_every_entry_opens(self):
         self._open_every_entry()
@@ -85,8 +102,12 @@ class TestWalkOfSeveralRoles(WalkCase):
         "Today ‣ Claims to approve",
         "Today ‣ Registers to close",
         "Members ‣ Checks",
+        "Members ‣ Perhaps the same person",
+        "Members ‣ Merged contacts",
         "Activities ‣ Introductions",
         "Rewards ‣ Single vouchers",
+        "Grants and reports ‣ Accruals of claims",
+        "Grants and reports ‣ Paid in advance",
     )
 
     def test_every_entry_opens(self):

@@ -113,6 +113,19 @@ class TrustCase(TimebankCase):
         made["timebank.seal.line"] = scheme.last_seal_id.line_ids[:1]
         # people and skills
         made["timebank.double"] = cls._make_double(people[0], people[1])
+        made["timebank.merge"] = (
+            env["timebank.merge"]
+            ._in_verb()
+            .create(
+                {
+                    "partner_id": people[0].id,
+                    "joined_names": f"Ido {word}",
+                    "scheme_ids": [Command.set(scheme.ids)],
+                    "undo_until": TODAY,
+                    "photograph": {"rows": [], "links": [], "altered": [], "accounts": []},
+                }
+            )
+        )
         check_type = make("timebank.check.type", name=f"Check {word}")
         make("timebank.check", partner_id=people[0].id, type_id=check_type.id, reference=f"No {word}")
         skill = make("timebank.skill", name=f"Juggling {word}")

@@ -37,6 +37,11 @@ def time_zones(records):
     return _tz_get(records)
 
 
+def keeping_what_was_chosen(records, chosen):
+    """A context in which computed fields of ``records`` stay as they are."""
+    return records.env.protecting(chosen, records)
+
+
 def _goes_through_list(model, domain):
     """Whether a domain asks for something of the records in a one-to-many field."""
     for condition in domain.iter_conditions():

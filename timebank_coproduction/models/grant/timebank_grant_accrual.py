@@ -8,6 +8,7 @@ from ..common.windows import open_form
 from ..common.words import say_day
 
 MONEY = {"currency_field": "company_currency_id"}
+READERS = "timebank_coproduction.group_timebank_finance,timebank_coproduction.group_timebank_manager"
 
 
 class TimebankGrantAccrual(models.Model):
@@ -174,7 +175,9 @@ class TimebankGrantAccruable(models.AbstractModel):
         domain="[('account_type', 'in', ('expense', 'expense_depreciation', 'expense_direct_cost'))]",
         help="Where claims that aren't billed yet are spent at a year's end.",
     )
-    accrual_ids = fields.One2many("timebank.grant.accrual", "grant_id", string="Accruals", readonly=True)
+    accrual_ids = fields.One2many(
+        "timebank.grant.accrual", "grant_id", string="Accruals", readonly=True, groups=READERS
+    )
     accrual_count = fields.Integer("Number of accruals", compute="_compute_accrual_count")
     accrued_amount = fields.Monetary(
         "Accrued",

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import clock
 from ..common.hours_field import hours_field, valid_minutes
-from ..common.personal import ABOUT, KEPT, NAMED
+from ..common.personal import ABOUT, KEPT, NAMED, OURS
 from ..common.verb import record, text, verb, whole
 from ..common.windows import open_list
 from ..common.words import say_day
@@ -29,6 +29,7 @@ class TimebankAccount(models.Model):
         "name": KEPT,
         "partner_id": ABOUT,
         "holder_ids": NAMED,
+        "merged_into_id": OURS,
     }
 
     # Whose

@@ -33,9 +33,7 @@ class TimebankOfBank(models.AbstractModel):
             record.can_change = not record._origin or record._origin in changeable
 
     def _say_who_changes(self):
-        # sudo: the sentence names the banks, whoever may read them
-        others = self.scheme_id.sudo() - self.scheme_id._run_by_user().sudo()
-        if not others:
+        # sudo: only whether they run all of the banks
+        if not self.scheme_id.sudo() - self.scheme_id._run_by_user().sudo():
             return super()._say_who_changes()
-        banks = ", ".join(others.mapped("name"))
-        return self.env._("That is for a coordinator of %s to do or to change.", banks)
+        return self.env._("That is for a coordinator of its own time bank to do or to change.")

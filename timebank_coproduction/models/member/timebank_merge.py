@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.minutes import clock
+from ..common.odoo_private import keeping_what_was_chosen
+from ..common.personal import ABOUT, KEPT, NAMED, SECRET
 from ..common.verb import verb
 from ..common.windows import tell
 from ..common.words import say_day
@@ -26,11 +28,18 @@ class TimebankMerge(models.Model):
 
     _name = "timebank.merge"
     _description = "Merged Contacts"
-    _inherit = ["timebank.protected", "timebank.photograph"]
+    _inherit = ["timebank.protected", "timebank.personal.data", "timebank.photograph"]
     _order = "create_date desc, id desc"
     _rec_name = "joined_names"
     _allow_sudo_commands = False
     _following = frozenset({"write_uid", "write_date", "balance_minutes"})
+    _personal_fields = {
+        "partner_id": ABOUT,
+        "joined_names": KEPT,
+        "undone_by_id": NAMED,
+        "photograph": SECRET,
+    }
+    _goes_with_person = True
 
     partner_id = fields.Many2one(
         "res.partner", string="Person", required=True, readonly=True, ondelete="cascade", index=True
@@ -401,7 +410,7 @@ class TimebankMerge(models.Model):
 
     def _tell_repointed(self, records, field, values=None):
         chosen = [one for one in records._fields.values() if one.store and one.compute and not one.readonly]
-        with self.env.protecting(chosen, records):
+        with keeping_what_was_chosen(records, chosen):
             if values:
                 records._update_rows(values)
             else:
