@@ -43,6 +43,16 @@ class TestDouble(TimebankCase):
         self.assertEqual((row.bank_text, row.other_text), ("River Street", "+44 113 4960011"))
         self.assertFalse([pair for pair in self._get_pairs() if "Rosa Diaz" in pair])
 
+    def test_banks_of_companies_one_doesnt_work_in_arent_named(self):
+        twin = self._make_contact("Jose Alvarez", email="jose@example.org")
+        company = self.env["res.company"].create({"name": "Far Away"})
+        self._make_member(twin, scheme=self._make_scheme("Hill Top", company_id=company.id))
+        self.doubles._refresh()
+        row = self.doubles.search([("partner_id", "=", self.jose.partner_id.id), ("other_id", "=", twin.id)])
+        self.assertEqual(row.with_user(self.coordinator).bank_text, "River Street")
+        self.manager.company_ids |= company
+        self.assertEqual(row.with_user(self.manager).bank_text, "River Street, Hill Top")
+
     def test_the_list_follows_the_contacts(self):
         twin = self._make_contact("Jose Alvarez", zip="ls62ab")
         self.doubles._refresh()

@@ -67,6 +67,47 @@ class TestPersonalData(PersonalCase):
         self.assertNotIn(self.ann.card_code, text)
         self.assertNotIn("password", text)
 
+    def test_mails_and_dialogs_that_are_no_banks_are_in_no_coordinators_copy(self):
+        """Such as a link to a new password that waits to be sent: whoever reads it can sign in as them."""
+        email = self.ann.partner_id.email = "ann.lee@example.org"
+        for place in ({}, {"model": "res.users", "res_id": self.portal.id}):
+            self.env["mail.mail"].create(
+                {**place, "subject": "Reset", "email_to": email, "body_html": "<p>Q7RESETLINK</p>"}
+            )
+        wizard = self.env["change.password.wizard"].create({})
+        self.env["change.password.user"].create(
+            {
+                "wizard_id": wizard.id,
+                "user_id": self.portal.id,
+                "user_login": email,
+                "new_passwd": "Q7NEWWORD",
+            }
+        )
+        project = self.env["project.project"].create({"name": "Elsewhere", "privacy_visibility": "followers"})
+        task = self.env["project.task"].create(
+            {"name": "Secret", "project_id": project.id, "user_ids": False}
+        )
+        self.env["mail.scheduled.message"].create(
+            {
+                "model": "project.task",
+                "res_id": task.id,
+                "author_id": self.ann.partner_id.id,
+                "body": "Q7DRAFT",
+                "scheduled_date": "2027-01-01 10:00:00",
+            }
+        )
+        for user in (self.coordinator, self.manager):
+            self.assertNotIn("Q7", json.dumps(self._get(user)))
+        self.assertNotIn("Q7NEWWORD", json.dumps(self._get(self.portal)))
+
+    def test_what_they_follow_in_other_apps_is_told_by_name_to_who_may_read_it(self):
+        job = self.env.ref("base.autovacuum_job")
+        self.env["mail.followers"].create(
+            {"res_model": job._name, "res_id": job.id, "partner_id": self.ann.partner_id.id}
+        )
+        follows = [line["follows"] for line in self._get(self.coordinator)["mail.followers"]]
+        self.assertIn("Scheduled Actions", follows)
+
     def test_their_own_without_what_coordinators_wrote_for_one_another(self):
         data = self._get(self.portal)
         text = json.dumps(data)

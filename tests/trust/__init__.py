@@ -6,6 +6,7 @@ from . import test_trust_gain
 from . import test_trust_lines
 from . import test_trust_lists
 from . import test_trust_mails
+from . import test_trust_merging
 from . import test_trust_naming
 from . import test_trust_papers
 from . import test_trust_personal

@@ -131,8 +131,8 @@ class Copy:
         ]
         data["mail.scheduled.message"] = [
             self._pick(one, ("subject", "body", "scheduled_date"))
-            for one in self._leave_out(held.scheduled, lambda one: one.model)
-            if not self.is_own
+            for one in held.scheduled
+            if not self.is_own and self._is_told(self.env[one.model].browse(one.res_id))
         ]
         data["mail.tracking.value"] = [self._tracking(one) for one in held.trackings if not self.is_own]
         todos = held.todos if not self.is_own else held.todos.filtered(lambda one: one.user_id in held.users)
@@ -206,7 +206,7 @@ class Copy:
     def _leave_out(self, rows, model_of, told=True):
         """Rows beside records of the banks and of the contact; of others', what whoever asks may read.
 
-        What stands alone is the person's own; to others it is no bank's: a link to a new password is such a mail.
+        What stands alone is the person's own, and no bank's: a link to a new password is such a mail.
         """
         ours = rows.filtered(
             lambda row: (
@@ -372,10 +372,13 @@ class Copy:
             return ""
         row = self.env[model].browse(record_id).exists()
         label = self.env["ir.model"]._get(model).name
-        is_told = model == "res.partner" or model.startswith("timebank.")
-        # of another app's record, what whoever asks may read
-        is_told = is_told or row.with_env(self.env(user=self.user, su=False)).has_access("read")
-        return f"{label}: {self._call(row)}" if row and is_told else label
+        return f"{label}: {self._call(row)}" if row and self._is_told(row) else label
+
+    def _is_told(self, row):
+        """Whether a record is the banks' or a contact; of other apps', whether whoever asks may read it."""
+        if row._name == "res.partner" or row._name.startswith("timebank."):
+            return True
+        return row.with_env(self.env(user=self.user, su=False)).has_access("read")
 
     def _file(self, one):
         name = UNSAFE.sub("_", one.name or "file")[-60:]

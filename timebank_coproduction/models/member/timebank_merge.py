@@ -28,7 +28,7 @@ class TimebankMerge(models.Model):
 
     _name = "timebank.merge"
     _description = "Merged Contacts"
-    _inherit = ["timebank.protected", "timebank.personal.data", "timebank.photograph"]
+    _inherit = ["timebank.protected", "timebank.photograph"]
     _order = "create_date desc, id desc"
     _rec_name = "joined_names"
     _allow_sudo_commands = False
@@ -90,6 +90,7 @@ class TimebankMerge(models.Model):
 
     def _get_naming(self, people):
         """The banks whose records name these contacts, such as a supplier's, and the companies whose do."""
+        # sudo: only whose they are is asked
         schemes, companies = self.env["timebank.scheme"].sudo(), self.env["res.company"].sudo()
         for model, field in self._get_own_fields("res.partner"):
             if model._transient or model._name == self._name:
@@ -119,8 +120,8 @@ class TimebankMerge(models.Model):
         if not self.env.su and companies - self.env.user.company_ids:
             return [
                 self.env._(
-                    "The books of a company that you don't work in name one of these contacts: ask a time bank"
-                    " manager there."
+                    "The books of a company that you don't work in name one of these contacts: ask a time"
+                    " bank manager there."
                 )
             ]
         if (
@@ -455,8 +456,14 @@ class TimebankMerge(models.Model):
         # where no bank has a say, such as of who gives grants, the companies that name them do
         _naming, companies = books._get_naming(books.partner_id)
         foreign = not schemes and not self.env.su and companies - self.env.user.company_ids
-        if foreign or schemes - schemes._run_by_user() or not (
-            schemes or self.env.su or self.env.user.has_group("timebank_coproduction.group_timebank_manager")
+        if (
+            foreign
+            or schemes - schemes._run_by_user()
+            or not (
+                schemes
+                or self.env.su
+                or self.env.user.has_group("timebank_coproduction.group_timebank_manager")
+            )
         ):
             return self.env._("Only who decides for all of these time banks can undo that.")
         if books.state == "undone":
