@@ -34,7 +34,7 @@ class TestTrustMerging(TrustCase):
                             )
 
     def test_a_supplier_of_ones_own_bank(self):
-        """Two contacts of one supplier become one, and only who has a say in the bank makes them two again."""
+        """Two contacts of one supplier become one; who has a say in the bank makes them two again."""
         reward = self.world[self.here]["timebank.reward"]
         supplier = reward.supplier_id
         self._merge("coordinator", supplier, self.stranger)
