@@ -32,7 +32,7 @@ class TestButtons(WorldCase):
         cls._make_grants()
         cls._make_accrual()
         cls._make_doors()
-        cls._make_double(cls.ann.partner_id, cls.ben.partner_id)
+        cls._make_doubles()
         cls.env["timebank.scheme"].create({"name": "Old Mill"}).with_user(cls.manager).action_close()
         cls.env.flush_all()
 
@@ -179,6 +179,17 @@ class TestButtons(WorldCase):
         cls._make_claim(cls.ann, ticket, "approved")
 
     @classmethod
+    def _make_doubles(cls):
+        """Two who may be one, two who were said not to be, and two who became one."""
+        cls._make_double(cls.ann.partner_id, cls.ben.partner_id)
+        people = cls.env["res.partner"].create([{"name": name} for name in ("Eva Grey", "Eva Gray")])
+        cls._make_double(cls.ann.partner_id, people[0]).with_user(cls.manager).action_not_the_same()
+        kept, gone = cls._make_member("Una Ray").partner_id, cls._make_member("Una Rae").partner_id
+        merging = cls.env["base.partner.merge.automatic.wizard"].with_user(cls.manager)
+        chosen = {"partner_ids": (kept + gone).ids, "dst_partner_id": kept.id, "state": "selection"}
+        merging.create(chosen).action_merge()
+
+    @classmethod
     def _make_accrual(cls):
         cls._claims(1)
         account = {"name": "Accrued", "code": "TB2200", "account_type": "liability_current"}
@@ -197,6 +208,10 @@ class TestButtons(WorldCase):
         )
         dialog.line_ids.account_id = cls.expense
         dialog.action_confirm()
+        lines = cls.env["timebank.bill.line"].with_user(cls.finance)
+        lines._get_charged_line(cls.grant, cls._bill(("Tickets", 12)).invoice_line_ids).action_prepaid(
+            cls._make_reward("Tickets", minutes=5, expected_cost=6).id, 2
+        )
 
     def test_every_button(self):
         codes = [
