@@ -402,7 +402,7 @@ class TimebankTransfer(models.Model):
         in the same statement, in which the database looks at what each account has in the end.
         """
         successor = {account.id: account.merged_into_id.id for account in accounts if account.merged_into_id}
-        today, moved = fields.Date.context_today(self), {}
+        moved = {}
         for vals in vals_list if successor else ():
             source, target = vals["from_account_id"], vals["to_account_id"]
             if target in (successor.get(source), source) or successor.get(target) == source:
@@ -410,7 +410,7 @@ class TimebankTransfer(models.Model):
                     continue  # the joining itself, or what carries it on
             for account_id, minutes in ((source, -vals["minutes"]), (target, vals["minutes"])):
                 if account_id in successor:
-                    key = account_id, vals.get("date") or today
+                    key = account_id, vals.get("date")
                     moved[key] = moved.get(key, 0) + minutes
         return [
             {
