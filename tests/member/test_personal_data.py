@@ -100,6 +100,14 @@ class TestPersonalData(PersonalCase):
             self.assertNotIn("Q7", json.dumps(self._get(user)))
         self.assertNotIn("Q7NEWWORD", json.dumps(self._get(self.portal)))
 
+    def test_each_open_dialog_is_told_with_its_own_words(self):
+        email = self.ann.partner_id.email = "ann.lee@example.org"
+        dialogs = self.env["timebank.intake"].create(
+            [{"scheme_id": self.scheme.id, "email": email, "phone": phone} for phone in ("0113 1", "0113 2")]
+        )
+        told = {line["id"]: line["phone"] for line in self._get(self.coordinator)["timebank.intake"]}
+        self.assertEqual(told, {dialogs[0].id: "0113 1", dialogs[1].id: "0113 2"})
+
     def test_what_they_follow_in_other_apps_is_told_by_name_to_who_may_read_it(self):
         job = self.env.ref("base.autovacuum_job")
         self.env["mail.followers"].create(

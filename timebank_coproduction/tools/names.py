@@ -36,17 +36,6 @@ def folded(text):
     return " ".join(re.sub(r"[\s\u2010-\u2015-]+", " ", plain).split())
 
 
-def initials(name):
-    """What of somebody's name is told to others who only have to know that there was somebody.
-
-    >>> initials("José Álvarez"), initials("mary-jane O’Neill"), initials("李")
-    ('J. Á.', 'M. O.', '李.')
-    >>> initials(None)
-    ''
-    """
-    return " ".join(f"{word[0].upper()}." for word in (name or "").split())
-
-
 def whole(name):
     """What finds a name in a text where it stands as a whole, or nothing for one that is too short to tell.
 
@@ -115,15 +104,6 @@ def asked(text):
     if "@" in text:
         return text.casefold().split()
     return folded(text).replace("'", "").split()
-
-
-def escaped(piece):
-    r"""A piece for SQL's ``LIKE`` that stands for itself alone.
-
-    >>> escaped("100%_")
-    '100\\%\\_'
-    """
-    return piece.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def is_enough(text, least):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.sql import escape_psql
 
 from ...tools import names
 from .personal import KEPT
@@ -59,7 +60,7 @@ class ResPartner(models.Model):
     @api.model
     def _get_domain_of_people(self, text):
         """The people for whom ``text`` stands; nobody, where it holds no word."""
-        pieces = list(map(names.escaped, names.asked(text)))
+        pieces = list(map(escape_psql, names.asked(text)))
         if not pieces:
             return Domain.FALSE
         return Domain.AND([Domain("timebank_sought", "like", piece) for piece in pieces])

@@ -17,7 +17,7 @@ from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 from odoo.tools.mimetypes import guess_mimetype
 
-from ...tools import names
+from ...tools import names, words
 from ...tools.minutes import clock
 from ..common.personal import ABOUT, SECRET, fields_of, is_about_people, sorts
 from ..common.words import say_day, say_moment
@@ -67,7 +67,7 @@ class Copy:
         if self.is_own or self.user._is_superuser():
             return
         banks = self.held.asked_banks
-        others = banks - banks.with_env(self.env(user=self.user, su=False))._run_by_user().with_env(self.env)
+        others = banks - self._as_reader(banks)._run_by_user().with_env(self.env)
         if others:
             env = self.user.env
             raise UserError(
@@ -158,9 +158,10 @@ class Copy:
         data["ir.attachment"] = [self._file(one) for one in files.sorted("id")]
         for rows in map(self._get_readable_remains, held.remains):
             label = self.env["ir.model"]._get(rows._name).name
-            data.setdefault(rows._name, []).extend({"id": row.id, "being typed in": label} for row in rows)
-            for row in rows:
-                self._texts(row, data[rows._name][-len(rows)])
+            lines = [{"id": row.id, "being typed in": label} for row in rows]
+            data.setdefault(rows._name, []).extend(lines)
+            for row, line in zip(rows, lines, strict=True):
+                self._texts(row, line)
         for name in [name for name, rows in data.items() if not rows]:
             del data[name]
 
@@ -189,9 +190,7 @@ class Copy:
         if self.is_own:
             yield from ours
         for field, rows in others if self.is_own else [*ours, *others]:
-            read = (
-                rows.with_env(self.env(user=self.user, su=False))._filtered_access("read").with_env(self.env)
-            )
+            read = self._filter_readable(rows)
             if rows - read:
                 self._say_left_out(field.model_name, len(rows - read))
             if read:
@@ -201,7 +200,14 @@ class Copy:
         """Dialogs are whoever's filled them in; who runs the banks is shown those of the banks."""
         if not self.is_own and rows._name.startswith("timebank."):
             return rows
-        return rows.with_env(self.env(user=self.user, su=False))._filtered_access("read").with_env(self.env)
+        return self._filter_readable(rows)
+
+    def _as_reader(self, rows):
+        """The same rows, with the rights of whoever asks."""
+        return rows.with_env(self.env(user=self.user, su=False))
+
+    def _filter_readable(self, rows):
+        return self._as_reader(rows)._filtered_access("read").with_env(self.env)
 
     def _leave_out(self, rows, model_of, told=True):
         """Rows beside records of the banks and of the contact; of others', what whoever asks may read.
@@ -216,7 +222,7 @@ class Copy:
             )
         )
         rest = rows - ours
-        read = rest.with_env(self.env(user=self.user, su=False))._filtered_access("read").with_env(self.env)
+        read = self._filter_readable(rest)
         for name, group in (rest - read).grouped(model_of).items() if told else ():
             self._say_left_out(name or rows._name, len(group))
         return ours | read
@@ -236,7 +242,7 @@ class Copy:
     def _row(self, row):
         """All that a row holds, but keys."""
         kinds, found = sorts(row), {"id": row.id}
-        reader = row.with_env(self.env(user=self.user, su=False))
+        reader = self._as_reader(row)
         for name, field in row._fields.items():
             if not field.store or name in TECHNICAL or kinds.get(name) == SECRET or RESIZED.match(name):
                 continue
@@ -310,7 +316,7 @@ class Copy:
         if row._name == "res.partner":
             if row in held.contacts or row.is_company:
                 return row.name or row.display_name or ""
-            return names.initials(row.name)
+            return self._say_who(row.name)
         mine = held.rows.get(row._name)
         about = fields_of(row, ABOUT)
         is_banks = about and not any(row[field.name] for field in about)  # such as a pot
@@ -343,7 +349,11 @@ class Copy:
             )
         people = (people - self.held.contacts).filtered(lambda one: not one.is_company)
         found = {one.name: names.whole(one.name) for one in people.sorted(lambda one: -len(one.name or ""))}
-        return [(whole, names.initials(name)) for name, whole in found.items() if whole]
+        return [(whole, self._say_who(name)) for name, whole in found.items() if whole]
+
+    def _say_who(self, name):
+        """What is told of others to somebody who only has to know that there was somebody."""
+        return words.initials(name, " ") if name else ""
 
     def _message(self, one):
         line = self._pick(one, ("date", "subject", "body", "email_from", "message_type"))
@@ -378,7 +388,7 @@ class Copy:
         """Whether a record is the banks' or a contact; of other apps', whether whoever asks may read it."""
         if row._name == "res.partner" or row._name.startswith("timebank."):
             return True
-        return row.with_env(self.env(user=self.user, su=False)).has_access("read")
+        return self._as_reader(row).has_access("read")
 
     def _file(self, one):
         name = UNSAFE.sub("_", one.name or "file")[-60:]

@@ -10,6 +10,7 @@ from odoo.fields import Command
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import SQL
 from odoo.tools.misc import clean_context
+from odoo.tools.sql import escape_psql
 
 from ...tools import codes
 from ..common.personal import ABOUT, NAMED, fields_of, models_of_ours
@@ -76,7 +77,7 @@ class Erasing:
         banks, words = held.schemes or held.banks, self._get_words()
         self._erase_remains(remains)
         self._unlink("files", files)
-        self._erase_mails(mails, own)
+        self._erase_mails(mails, own, words)
         self._unlink("to-dos", own_todos)
         self._unlink("messages", own)
         self._unlink("messages", scheduled)
@@ -112,7 +113,7 @@ class Erasing:
             self.counts[what] = self.counts.get(what, 0) + len(rows)
             rows.unlink()
 
-    def _erase_mails(self, mails, own):
+    def _erase_mails(self, mails, own, words):
         """Letters to nobody but them; of those to others as well, where they went to."""
         people = self.held.contacts
         emails = {email.lower() for email in self.held.emails}
@@ -123,7 +124,7 @@ class Erasing:
                 self._unlink("mails", mail)
             else:
                 mail.recipient_ids -= people.with_env(self.env)
-                self._rename(mail, ("email_to", "email_cc", "body_html"), self._get_words())
+                self._rename(mail, ("email_to", "email_cc", "body_html"), words)
         self.env.cr.execute(
             SQL(
                 """UPDATE mail_notification SET mail_email_address = NULL, failure_reason = NULL
@@ -140,7 +141,7 @@ class Erasing:
             "DELETE FROM bus_bus WHERE create_date < (now() AT TIME ZONE 'UTC') - interval '1 minute'"
         )
         for word in self.held.words:
-            found = f"%{_like(word)}%"
+            found = f"%{escape_psql(word)}%"
             self.env.cr.execute(SQL("DELETE FROM bus_bus WHERE message ILIKE %s", found))
             self.env.cr.execute(SQL("DELETE FROM ir_logging WHERE message ILIKE %s", found))
 
@@ -310,8 +311,3 @@ class Erasing:
             )
         )
         rows.invalidate_recordset([field.name], flush=False)
-
-
-def _like(text):
-    """A text as ``ILIKE`` takes it for itself."""
-    return re.sub(r"([\\%_])", r"\\\1", text)

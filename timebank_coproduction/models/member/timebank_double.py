@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.sql import escape_psql
 
 from ...tools import doubles, names
 from ..common.personal import ABOUT, KEPT, NAMED
@@ -317,14 +318,12 @@ class TimebankDouble(models.Model):
 
     def _get_domain_like(self, one):
         """Whom to look at: of that mail address, number or whole name, or a part of it and the postcode."""
-        words = [
-            fields.Domain("timebank_sought", "like", f" {names.escaped(word)}") for word in one.name.parts
-        ]
+        words = [fields.Domain("timebank_sought", "like", f" {escape_psql(word)}") for word in one.name.parts]
         alike = [fields.Domain.AND(words)] if words else []
         if one.mail:
             local, _at, domain = one.mail.partition("@")
             alike.append(
-                fields.Domain("email_normalized", "=like", f"{names.escaped(local)}%@{names.escaped(domain)}")
+                fields.Domain("email_normalized", "=like", f"{escape_psql(local)}%@{escape_psql(domain)}")
             )
         alike += [
             fields.Domain("timebank_sought", "like", digits)
