@@ -181,7 +181,7 @@ class TimebankMerge(models.Model):
                 )
             )
         for scheme, theirs in members.grouped("scheme_id").items():
-            closed = scheme._why_closed(fields.Date.context_today(self))
+            closed = scheme._why_closed(scheme._today())
             accounts = theirs.account_id
             if len(accounts) < 2:
                 continue
@@ -362,21 +362,9 @@ class TimebankMerge(models.Model):
         minutes = account.balance_minutes
         states = {one: one.state for one in account | target}
         (account | target)._in_verb().write({"state": "open"})
-        if minutes:
-            source, taker = (account, target) if minutes > 0 else (target, account)
-            self.env["timebank.transfer"]._post(
-                [
-                    {
-                        "from_account_id": source.id,
-                        "to_account_id": taker.id,
-                        "minutes": abs(minutes),
-                        "kind": "adjustment",
-                        "memo": self.env._("Two accounts of the same person became one"),
-                    }
-                ]
-            )
+        self._move_balance(account, target, minutes, self.env._("Two accounts of the same person became one"))
         target._in_verb().write({"state": states[target]})
-        today = fields.Date.context_today(self)
+        today = account.scheme_id._today()
         account._in_verb().write({"state": "closed", "takes_until": today, "merged_into_id": target.id})
         former = account.search([("merged_into_id", "=", account.id)])
         former._in_verb().write({"merged_into_id": target.id})
@@ -550,23 +538,29 @@ class TimebankMerge(models.Model):
             {"state": "undone", "photograph": False, "joined_names": False, "undone_by_id": self.env.uid}
         )
 
+    def _move_balance(self, source, taker, minutes, memo):
+        """Move so much from one account to the other; below zero, a debt moves."""
+        if minutes < 0:
+            source, taker = taker, source
+        if minutes:
+            self.env["timebank.transfer"]._post(
+                [
+                    {
+                        "from_account_id": source.id,
+                        "to_account_id": taker.id,
+                        "minutes": abs(minutes),
+                        "kind": "adjustment",
+                        "memo": memo,
+                    }
+                ]
+            )
+
     def _separate_accounts(self, former, current, minutes):
         if not minutes:
             return
         states = {one: (one.state, one.takes_until) for one in former | current}
         (former | current)._in_verb().write({"state": "open"})
-        source, taker = (current, former) if minutes > 0 else (former, current)
-        self.env["timebank.transfer"]._post(
-            [
-                {
-                    "from_account_id": source.id,
-                    "to_account_id": taker.id,
-                    "minutes": abs(minutes),
-                    "kind": "adjustment",
-                    "memo": self.env._("Two accounts that became one are two again"),
-                }
-            ]
-        )
+        self._move_balance(current, former, minutes, self.env._("Two accounts that became one are two again"))
         for one, (state, until) in states.items():
             one._in_verb().write({"state": state, "takes_until": until})
 
