@@ -22,19 +22,15 @@ def audit(initials=""):
     if not databases.exists(settings.DEMO_DB):
         raise Stop(f"There is no database {settings.DEMO_DB}: `make demo` makes one, DB=name takes another.")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with step(f"{FOLDER.relative_to(settings.ROOT)}, from {settings.DEMO_DB}"), SCRIPT.open() as script:
-        done = subprocess.run(
-            odoo_run.odoo("shell", "-d", settings.DEMO_DB, "--no-http", "--log-level", "warn"),
-            env=dict(odoo_run.environment(), TIMEBANK_AUDIT=str(FOLDER), TIMEBANK_INITIALS=initials),
-            cwd=settings.CACHE,
-            stdin=script,
-            capture_output=True,
-            text=True,
-            check=False,
+    with step(f"{FOLDER.relative_to(settings.ROOT)}, from {settings.DEMO_DB}"):
+        said = odoo_run.run_script(
+            SCRIPT,
+            settings.DEMO_DB,
+            "The books don't agree with the database, or can't be read:",
+            TIMEBANK_AUDIT=str(FOLDER),
+            TIMEBANK_INITIALS=initials,
         )
-    if done.returncode:
-        raise Stop(f"The books don't agree with the database, or can't be read:\n{done.stderr[-3000:]}")
-    say("\n".join(f"  {line}" for line in done.stdout.splitlines()))
+    say("\n".join(f"  {line}" for line in said.splitlines()))
     for name in BOOKS:
         check(FOLDER / f"{name}.beancount", FOLDER / f"{name}.journal")
 

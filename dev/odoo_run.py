@@ -55,6 +55,26 @@ def odoo(*arguments):
     return [str(python_env.python()), "-m", "odoo", *map(str, arguments)]
 
 
+def run_script(script, database, failure, **environ):
+    """Run a script of `dev/inside` in an Odoo shell on `database`, and return what it printed.
+
+    :param str failure: what to say where it fails, before its last words
+    """
+    with script.open() as source:
+        done = subprocess.run(
+            odoo("shell", "-d", database, "--no-http", "--log-level", "warn"),
+            env=dict(environment(), **environ),
+            cwd=settings.CACHE,
+            stdin=source,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise Stop(f"{failure}\n{done.stderr[-3000:]}")
+    return done.stdout
+
+
 def strictly(*arguments, log, allowed=None):
     """Run Odoo to its end; any warning or error in its log is a failure.
 

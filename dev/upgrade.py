@@ -130,15 +130,4 @@ def _strangers(upgraded, fresh):
 
 
 def _check_inside(name):
-    with CHECK.open() as script:
-        done = subprocess.run(
-            odoo_run.odoo("shell", "-d", name, "--no-http", "--log-level", "warn"),
-            env=odoo_run.environment(),
-            cwd=settings.CACHE,
-            stdin=script,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if done.returncode:
-        raise Stop(f"After upgrading from {COMMIT[:7]}, this fails in it:\n{done.stderr[-3000:]}")
+    odoo_run.run_script(CHECK, name, f"After upgrading from {COMMIT[:7]}, this fails in it:")
