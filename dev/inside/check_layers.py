@@ -78,6 +78,7 @@ PLACES = {
         "wizards/timebank_claim_grant",
         "wizards/timebank_claim_recharge",
         "wizards/timebank_claim_split",
+        "wizards/timebank_claims_asked",
         "wizards/timebank_fund_period",
         "wizards/timebank_grant_amend",
         "wizards/timebank_grant_date",

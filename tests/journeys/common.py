@@ -135,3 +135,27 @@ class JourneyCase(WorldCase, HttpCase):
         session = self.authenticate(user.login, None)
         http.root.session_store.save(session)
         return session.sid
+
+    def publish_and_claim(self, screen, take=lambda name: None):
+        """From the start: a new reward, published, and a claim of it for José, approved.
+
+        :param take: takes a picture by its name
+        """
+        screen.open_app()
+        screen.open_menu("Rewards", "Catalogue")
+        screen.new()
+        screen.fill("e.g. Driving lesson", "Bicycle repair")
+        screen.pick("Time bank", "River Street")
+        screen.fill("Credits", "1:30")
+        screen.choose("How", "Code shown to the supplier")
+        take("reward-new")
+        screen.press("Publish")
+        self.assertEqual(screen.status(), "Published")
+        screen.press("Claim")
+        screen.pick("For", "José", "José Álvarez")
+        take("claim-new")
+        screen.press("Claim")
+        if screen.status() == "Requested":
+            screen.press("Approve")
+            screen.notification()
+        self.assertEqual(screen.status(), "Approved")

@@ -11,22 +11,7 @@ class TestPhoneJourney(JourneyCase):
     def test_a_claim_is_handed_over_by_its_code(self):
         """A reward is made, claimed for a member, and handed over by the code that the page shows."""
         with self.at_screen(self.coordinator, phone=True) as screen:
-            screen.open_app()
-            screen.open_menu("Rewards", "Catalogue")
-            screen.new()
-            screen.fill("e.g. Driving lesson", "Bicycle repair")
-            screen.pick("Time bank", "River Street")
-            screen.fill("Credits", "1:30")
-            screen.choose("How", "Code shown to the supplier")
-            screen.press("Publish")
-            self.assertEqual(screen.status(), "Published")
-            screen.press("Claim")
-            screen.pick("For", "José", "José Álvarez")
-            screen.press("Claim")
-            if screen.status() == "Requested":
-                screen.press("Approve")
-                screen.notification()
-            self.assertEqual(screen.status(), "Approved")
+            self.publish_and_claim(screen)
             screen.picture("claim-approved-phone")
             code = CODE.search(screen.text()).group()
             screen.open_menu("Rewards", "Scan or type a code")

@@ -12,24 +12,7 @@ class TestRewardJourney(JourneyCase):
     def test_from_the_catalogue_to_the_desk(self):
         """A new reward is published, claimed for a member, its slip printed, and handed over by its code."""
         with self.at_screen(self.coordinator) as screen:
-            screen.open_app()
-            screen.open_menu("Rewards", "Catalogue")
-            screen.new()
-            screen.fill("e.g. Driving lesson", "Bicycle repair")
-            screen.pick("Time bank", "River Street")
-            screen.fill("Credits", "1:30")
-            screen.choose("How", "Code shown to the supplier")
-            screen.picture("reward-new")
-            screen.press("Publish")
-            self.assertEqual(screen.status(), "Published")
-            screen.press("Claim")
-            screen.pick("For", "José", "José Álvarez")
-            screen.picture("claim-new")
-            screen.press("Claim")
-            if screen.status() == "Requested":
-                screen.press("Approve")
-                screen.notification()
-            self.assertEqual(screen.status(), "Approved")
+            self.publish_and_claim(screen, screen.picture)
             screen.picture("claim-approved")
             code = self._claim("Bicycle repair").code
             text = screen.printed("Print the slip")

@@ -1,6 +1,7 @@
 from . import (
     timebank_accrue,
     timebank_certificate,
+    timebank_claims_asked,
     timebank_claim_cost,
     timebank_claim_grant,
     timebank_claim_recharge,

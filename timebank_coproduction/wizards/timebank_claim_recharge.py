@@ -9,11 +9,8 @@ class TimebankClaimRecharge(models.TransientModel):
 
     _name = "timebank.claim.recharge"
     _description = "Re-charge Claims With Their Bills"
+    _inherit = ["timebank.claims.asked"]
 
-    redemption_ids = fields.Many2many(
-        "timebank.redemption", string="Claims", default=lambda self: self.env.context.get("active_ids")
-    )
-    company_id = fields.Many2one("res.company", compute="_compute_company_id")
     grant_id = fields.Many2one(
         "timebank.grant",
         "Charge to",
@@ -25,15 +22,6 @@ class TimebankClaimRecharge(models.TransientModel):
     is_late = fields.Boolean(
         "Take it up late", help="The next reconciliations of both grants take up what changes."
     )
-    beyond_budget = fields.Boolean(
-        "Beyond the budget", help="Allow it although the grant has not enough left."
-    )
-    reason = fields.Char(required=True)
-
-    @api.depends("redemption_ids")
-    def _compute_company_id(self):
-        for wizard in self:
-            wizard.company_id = wizard.redemption_ids[:1].company_id or self.env.company
 
     @api.depends("redemption_ids")
     def _compute_moving(self):

@@ -9,11 +9,8 @@ class TimebankClaimSplit(models.TransientModel):
 
     _name = "timebank.claim.split"
     _description = "Share Claims Between Grants"
+    _inherit = ["timebank.claims.asked"]
 
-    redemption_ids = fields.Many2many(
-        "timebank.redemption", string="Claims", default=lambda self: self.env.context.get("active_ids")
-    )
-    company_id = fields.Many2one("res.company", compute="_compute_company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     line_ids = fields.One2many(
         "timebank.claim.split.line",
@@ -24,13 +21,7 @@ class TimebankClaimSplit(models.TransientModel):
         readonly=False,
     )
     preview = fields.Char("Each pays", compute="_compute_preview")
-    beyond_budget = fields.Boolean("Beyond the budget", help="Allow it although a grant has not enough left.")
-    reason = fields.Char(required=True)
-
-    @api.depends("redemption_ids")
-    def _compute_company_id(self):
-        for wizard in self:
-            wizard.company_id = wizard.redemption_ids[:1].company_id or self.env.company
+    beyond_budget = fields.Boolean(help="Allow it although a grant has not enough left.")
 
     @api.depends("redemption_ids")
     def _compute_line_ids(self):

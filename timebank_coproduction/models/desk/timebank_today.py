@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ...tools.minutes import clock
+from ..common.roles import ROLES
 from ..common.verb import verb
 from ..common.words import say_day, today_at
 from ..grant.timebank_grant import OFF_COURSE
@@ -99,7 +100,7 @@ class TimebankToday(models.AbstractModel):
 
     def _get_text(self):
         """What is said below “Nothing needs you now”."""
-        if any(map(self._has_role, ("coordinator", "finance", "manager"))):
+        if any(map(self.env.user.has_group, ROLES)):
             return self.env._("What waits for you appears here by itself.")
         return self.env._(
             "Your sessions, hours and to-dos appear here. To run a time bank or look after its grants"
