@@ -103,13 +103,16 @@ class Person(NamedTuple):
     parent_id: int
 
 
-def person(id, name, mail="", phone="", zip="", street="", is_company=False, parent_id=0, region=""):
-    """A :class:`Person` from what stands in a contact's fields."""
+def person(id, name, mail="", phone="", zip="", street="", is_company=False, parent_id=0, regions=()):
+    """A :class:`Person` from what stands in a contact's fields.
+
+    :param regions: two letters of each country from which the number may be dialled
+    """
     return Person(
         id,
         read_name(name or "", is_company),
         read_mail(mail),
-        dialled(phone, region),
+        dialled(phone, *regions),
         re.sub(r"[\W_]", "", zip or "").casefold(),
         names.folded(street),
         bool(is_company),
