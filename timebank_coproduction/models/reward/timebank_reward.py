@@ -36,6 +36,7 @@ class TimebankReward(models.Model):
     ]
     _order = "sequence, name, id"
     _check_company_auto = True
+    _counts_time = False
     _protected_fields = frozenset({"state"})
     _typed_hours = {"hours": "minutes", "min_given_hours": "min_given_minutes"}
     #: What a reward costs and who pays for it: all that finance changes in it.
