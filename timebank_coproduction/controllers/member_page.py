@@ -83,7 +83,7 @@ def shown(path, **routing):
 
 
 def sent(path, **routing):
-    """What the form of a page is sent to; it answers with a redirection, or with the page and what is wrong."""
+    """What a form is sent to; it answers with a redirection, or with the page and what is wrong."""
     return _page(path, methods=["POST"], **routing)
 
 
@@ -165,7 +165,7 @@ class MemberPage:
             )
 
     def _go(self, member, path, done=None):
-        """Redirect, after something was done, to a page of the member's.
+        """Redirect to a page of the member's, after something was done.
 
         :param str done: the key of what was done, which the page says
         """

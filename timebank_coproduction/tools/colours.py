@@ -1,4 +1,4 @@
-"""Colours that can be read: contrast as the guidelines for accessible pages define it. Nothing here knows Odoo."""
+"""Colours that can be read: contrast as WCAG 2.2 defines it. Nothing here knows Odoo."""
 
 import re
 
@@ -44,7 +44,7 @@ def readable(colour, ground=WHITE, fallback="#5b3a53"):
         return fallback
     parts = [int(part, 16) for part in HEX.fullmatch(colour).groups()]
     for left in range(100, -1, -1):
-        darker = "#%02x%02x%02x" % tuple(part * left // 100 for part in parts)
+        darker = "#" + "".join(f"{part * left // 100:02x}" for part in parts)
         if contrast(darker, ground) >= ENOUGH:
             return darker
     return fallback

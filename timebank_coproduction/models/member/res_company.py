@@ -15,7 +15,7 @@ class ResCompany(models.Model):
     )
 
     def _get_timebank_brand(self):
-        """What a page needs to look like the organisation's: its name, the address of its logo, its colour."""
+        """What makes a page the organisation's: its name, the address of its logo, its colour."""
         self.ensure_one()
         # sudo: name, logo and colours are on everything that the organisation sends
         company = self.sudo()
