@@ -80,7 +80,7 @@ class Screen:
 
     def settle(self):
         """Until nothing is under way; an error that is shown is a complaint."""
-        self.page.evaluate("timebankQuiet(%d)" % FIRST_PATIENCE)
+        self.page.evaluate("patience => timebankQuiet(patience)", FIRST_PATIENCE)
         errors = self.page.locator(ERROR)
         if errors.count():
             self.complaints.append(f"error shown: {errors.first.inner_text()}")
