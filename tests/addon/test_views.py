@@ -109,9 +109,7 @@ class TestScreens(TimebankCase):
     def test_what_was_done_over_a_list_is_told(self):
         """Many records at a time: how many, since those dealt with often leave the list."""
         told = set()
-        for view in self.env["ir.ui.view"].search(
-            [("model", "=like", "timebank.%"), ("type", "=", "list")]
-        ):
+        for view in self.env["ir.ui.view"].search([("model", "=like", "timebank.%"), ("type", "=", "list")]):
             model = self.env[view.model]
             for button in etree.fromstring(view.arch).xpath("//list/header/button[@type='object']"):
                 verb = getattr(type(model), button.get("name"))

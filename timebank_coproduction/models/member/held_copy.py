@@ -37,8 +37,6 @@ NOT_ON_PAGE = frozenset(
         "id",
         "active",
         "field_name",
-        "score",
-        "settle_no",
         "type",
         "partner_share",
         "timebank_sought",
@@ -444,8 +442,10 @@ class Copy:
 
     def _is_on_page(self, model, key):
         field = model._fields.get(key)
-        if field is None or key in NOT_ON_PAGE:
-            return key not in NOT_ON_PAGE
+        if key in NOT_ON_PAGE or key in getattr(model, "_off_page", ()):
+            return False
+        if field is None:
+            return True
         if model._name == "res.partner" and not field.manual:
             own = {"base", "timebank_coproduction"}.intersection(field._modules)
             return bool(own) or field.type in SAYING and not field.company_dependent
@@ -483,7 +483,7 @@ class Copy:
             return clock(value)
         if isinstance(field, Hours):
             return clock(from_hours(value))
-        if key == "start_minute":
+        if key.endswith("_minute"):  # of a day; below zero where not known
             return clock(value) if value >= 0 else ""
         if key == "res_model":
             return self.env["ir.model"]._get(value).name or value
