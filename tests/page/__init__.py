@@ -1,1 +1,2 @@
+from . import test_board
 from . import test_home

@@ -125,6 +125,14 @@ class TimebankIntroduction(models.Model):
             ("receiver_id", "=", member.partner_id.id),
         ]
 
+    def _get_to_answer_domain(self, member):
+        """Those that wait for the member's yes or no."""
+        return [
+            *self._get_own_domain(member),
+            ("state", "=", "asked"),
+            ("asked_by_id", "!=", member.partner_id.id),
+        ]
+
     def _say_to(self, member):
         """What one of the two is told on their pages: a dict of words and values.
 
