@@ -258,3 +258,20 @@ class TestBoard(PageCase, ExchangeCase):
         answer = self.opener.post(self.base_url() + path, data={})
         self.assertEqual(answer.status_code, 400)
         self.assertEqual(own.state, "published")
+
+    # The link in the reminder
+    def test_the_mailed_link(self):
+        """Without signing in, in the shell that members know; what isn't right looks like what is used up."""
+        self.offer.expires_on = fields.Date.today() + timedelta(days=1)
+        path = self.offer._get_renew_url().replace(self.offer.get_base_url(), "")
+        self.come(None)
+        page = self.go(path)
+        self.assertEqual((page.status, page.heading()), (200, "Archery"))
+        self.assertIn("default-src 'none'", page.headers["Content-Security-Policy"])
+        self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
+        self.assertNotIn("Ben", page.text())
+        page = self.press(page, "Keep it")
+        self.assertEqual(page.heading(), "Thank you!")
+        self.assertGreater(self.offer.expires_on, fields.Date.today() + timedelta(days=100))
+        page = self.go(path)
+        self.assertEqual((page.status, page.heading()), (404, "This link has been used"))
