@@ -65,4 +65,6 @@ class TestBoardJourney(JourneyCase):
             screen.follow("Mine")
             screen.picture("board-mine")
         hours = self.env["timebank.hours"].search([("introduction_id", "!=", False)])
-        self.assertEqual((hours.state, hours.minutes, hours.receiver_id), ("submitted", 90, self.ann.partner_id))
+        self.assertEqual(
+            (hours.state, hours.minutes, hours.receiver_id), ("submitted", 90, self.ann.partner_id)
+        )

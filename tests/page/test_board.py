@@ -259,6 +259,16 @@ class TestBoard(PageCase, ExchangeCase):
         self.assertEqual(answer.status_code, 400)
         self.assertEqual(own.state, "published")
 
+    def test_signs_that_no_database_takes(self):
+        self.come(self.portal)
+        typed = {
+            "csrf_token": http.Request.csrf_token(self),
+            "skill": f"{self.archery.id}\0",
+            "words": "With\0 a bow",
+        }
+        self.opener.post(self.base_url() + self.base + "/new/offer", data=typed)
+        self.assertEqual(self.ann.offer_ids.description, "With a bow")
+
     # The link in the reminder
     def test_the_mailed_link(self):
         """Without signing in, in the shell that members know; what isn't right looks like what is used up."""

@@ -407,7 +407,6 @@ class MemberBoard(MemberPage, http.Controller):
             "what": record.skill_id.name,
             "words": record.description or "",
             "state": record.state,
-            "state_words": dict(record._fields["state"]._description_selection(env))[record.state],
             "until": record.expires_on and say_day(env, record.expires_on),
             "deeds": DEEDS.get(record.state, ()),
             "hours": say_hours(env, record.minutes) if side == "request" else "",

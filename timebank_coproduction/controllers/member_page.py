@@ -38,7 +38,11 @@ class Form:
     """
 
     def __init__(self, typed=None, **defaults):
-        self.typed = {**defaults, **(typed or {})}
+        # a sign that no database takes, and that nobody typed
+        read = {
+            name: words.replace("\0", "") for name, words in (typed or {}).items() if isinstance(words, str)
+        }
+        self.typed = {**defaults, **(typed or {}), **read}
         self.errors = []
 
     def __bool__(self):
