@@ -162,6 +162,38 @@ class TestBoard(PageCase, ExchangeCase):
         self.press(page, "Ask to be introduced")
         self.assertEqual(wish.introduction_ids.state, "asked")
         self.assertEqual(self.ann.request_ids, wish)
+        page = self.follow(self.go(f"{self.base}/offer/{self.offer.id}"), "See your introduction")
+        self.assertIn("You asked Ben O.", page.text())
+
+    def test_as_many_queries_for_many(self):
+        """However much is on a page."""
+        skills = self.env["timebank.skill"].search([("kind", "=", "skill")], limit=12)
+        paths = ("", "/mine", "/introductions")
+        for skill in skills[:2]:
+            self._introduce(
+                self._make_offer(self._make_member(f"Giver {skill.name}"), skill),
+                self._make_request(self.ann, skill),
+            )
+        few = [self._count_queries(self.base + path) for path in paths]
+        self.assertGreater(min(few), 5)
+        for skill in skills[2:]:
+            self._introduce(
+                self._make_offer(self._make_member(f"Giver {skill.name}"), skill),
+                self._make_request(self.ann, skill),
+            )
+        many = [self._count_queries(self.base + path) for path in paths]
+        for path, less, more in zip(paths, few, many, strict=True):
+            with self.subTest(path=path):
+                self.assertLessEqual(more, less)
+
+    def _count_queries(self, path):
+        """Of the second visit: the first fills caches."""
+        self.come(self.portal)
+        self.go(path)
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.go(path)
+        return self.env.cr.sql_log_count - before
 
     def test_a_request_answered(self):
         """Whoever can do what is asked for offers it, and the one who asked says no."""

@@ -89,6 +89,7 @@ class MemberBoard(MemberPage, http.Controller):
         values = {
             "form": form,
             "row": self._say(found._say_on_board()),
+            "between": request.env["timebank.introduction"]._get_between(member, found).id,
             "options": [*options, (NEW, new)] if options else [],
         }
         return self._show("member_board_listed", values, member)
@@ -300,6 +301,7 @@ class MemberBoard(MemberPage, http.Controller):
         one = member._find_introduction(request.env["timebank.introduction"].browse(introduction_id))
         said = one._say_to(member)
         env, zone = request.env, member.scheme_id.tz
+        said["reach"] = one._say_reach(member)
         said["hours"] = say_hours(env, said["minutes"])
         for name in ("asked_on", "introduced_on", "needed_by"):
             said[name] = said[name] and say_day(env, said[name])

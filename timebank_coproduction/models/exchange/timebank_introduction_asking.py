@@ -125,6 +125,22 @@ class TimebankIntroduction(models.Model):
             ("receiver_id", "=", member.partner_id.id),
         ]
 
+    def _say_reach(self, member):
+        """How one of the two reaches the other, once they are introduced, as far as that one agreed to it.
+
+        :return: list of words
+        """
+        self.ensure_one()
+        other = "receiver" if self.giver_id == member.partner_id else "giver"
+        return self._get_contact_details(other) if self.introduced_on else []
+
+    def _get_between(self, member, listed):
+        """What there is or was asked for between a member and an offer or request on the board."""
+        name = "offer_id" if listed._name == "timebank.offer" else "request_id"
+        under_way = ("state", "in", ("asked", "introduced", "agreed"))
+        # sudo: only which one it is
+        return self.sudo().search([*self._get_own_domain(member), (name, "=", listed.id), under_way], limit=1)
+
     def _get_to_answer_domain(self, member):
         """Those that wait for the member's yes or no."""
         return [
@@ -136,8 +152,7 @@ class TimebankIntroduction(models.Model):
     def _say_to(self, member):
         """What one of the two is told on their pages: a dict of words and values.
 
-        Until they are introduced no more of the other than the board shows; then the name, and how to
-        reach them as far as they agreed to that.
+        Until they are introduced no more of the other than the board shows; then the name as well.
         """
         self.ensure_one()
         self = self.sudo()  # sudo: what is said here of each of the two is for the other
@@ -152,7 +167,6 @@ class TimebankIntroduction(models.Model):
             "what": self.skill_id.name,
             "gives": gives,
             "who": theirs._get_whom() if told else self._say_who(other),
-            "reach": self._get_contact_details("receiver" if gives else "giver") if told else [],
             "words": theirs.description or "",
             "mine": mine.description or mine.skill_id.name,
             "asked_by_me": self.asked_by_id == member.partner_id,
