@@ -19,7 +19,7 @@ class TimebankIntroduction(models.Model):
     def _get_asked(self):
         """Whoever is to answer: the one of the two who didn't ask."""
         self.ensure_one()
-        return (self.giver_id | self.receiver_id) - self.asked_by_id
+        return self.receiver_id if self.asked_by_id == self.giver_id else self.giver_id
 
     def _say_who(self, partner):
         """The name of one of the two, as they show it to others."""
