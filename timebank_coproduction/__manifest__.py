@@ -134,6 +134,8 @@
         "views/member_layout.xml",
         "views/member_home.xml",
         "views/member_sessions.xml",
+        "views/member_board.xml",
+        "views/member_introduction.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -76,7 +76,12 @@ PLACES = {
         "controllers/kiosk",
         "controllers/member_sessions",
     ),
-    "exchange": ("wizards/timebank_intake", "wizards/timebank_skill_merge", "controllers/renew"),
+    "exchange": (
+        "wizards/timebank_intake",
+        "wizards/timebank_skill_merge",
+        "controllers/member_board",
+        "controllers/renew",
+    ),
     "reward": ("wizards/timebank_voucher_desk", "controllers/supplier"),
     "grant": (
         "wizards/timebank_accrue",

@@ -22,7 +22,7 @@ OPT_OUT_LENGTH = 32
 
 
 class TimebankMember(models.Model):
-    """What sessions need to know of a member: the card, the name to show, mails, checks."""
+    """What sessions need to know of a member: the card, mails, checks."""
 
     _inherit = "timebank.member"
     _personal_fields = {
@@ -43,19 +43,6 @@ class TimebankMember(models.Model):
         groups="base.group_system",
         help="What the address of their calendar ends in.",
     )
-    name_shown = fields.Selection(
-        [
-            ("full", "Full name"),
-            ("initial", "First name and initial"),
-            ("first", "First name"),
-            ("hidden", "Not at all"),
-        ],
-        string="Name shown to others",
-        required=True,
-        default="initial",
-        help="To other members, and at the door. Who isn't shown signs in with the member card.",
-    )
-    shown_name = fields.Char(compute="_compute_shown_name")
     session_mails = fields.Boolean(
         "Mails about sessions",
         default=True,
@@ -78,19 +65,6 @@ class TimebankMember(models.Model):
         of_person = checks.grouped("partner_id")
         for member in self:
             member.check_ids = of_person.get(member.partner_id, checks.browse())
-
-    @api.depends("name", "name_shown")
-    def _compute_shown_name(self):
-        for member in self:
-            words = (member.name or "").split()
-            if member.name_shown == "hidden" or not words:
-                member.shown_name = ""
-            elif member.name_shown == "full" or len(words) == 1:
-                member.shown_name = member.name if member.name_shown == "full" else words[0]
-            elif member.name_shown == "first":
-                member.shown_name = words[0]
-            else:
-                member.shown_name = f"{words[0]} {words[-1][0]}."
 
     @verb()
     def action_new_card(self):
@@ -132,11 +106,6 @@ class TimebankMember(models.Model):
         return Markup(qr.svg(self.card_code))
 
     # The door
-    def _first_name(self):
-        """How the door greets a member who held up their own card."""
-        self.ensure_one()
-        return (self.name or "").split(" ")[0]
-
     def _door_name(self):
         """How the door names a member where others may hear it: never in full."""
         self.ensure_one()
