@@ -70,7 +70,12 @@ PLACES = {
         "wizards/timebank_statement",
         "report/timebank_statement",
     ),
-    "session": ("wizards/timebank_session_repeat", "wizards/timebank_sign_up", "controllers/kiosk"),
+    "session": (
+        "wizards/timebank_session_repeat",
+        "wizards/timebank_sign_up",
+        "controllers/kiosk",
+        "controllers/member_sessions",
+    ),
     "exchange": (
         "wizards/timebank_intake",
         "wizards/timebank_skill_merge",

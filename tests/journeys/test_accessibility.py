@@ -5,6 +5,7 @@ Pages are found by their routes: a new one is in by itself.
 
 import os
 import re
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Error
@@ -36,6 +37,8 @@ class TestAccessibility(JourneyCase):
         if not AXE:
             cls.skipTest(cls, "TIMEBANK_AXE names no axe-core")
         cls._fund(cls, cls.ann, 150)
+        begin, end = (datetime.combine(TODAY, time(hour)) + timedelta(days=9) for hour in (10, 12))
+        cls.session_ahead = cls._make_session(start=begin, stop=end, location="Hall", helpers_wanted=2)
         cls._make_hours(cls.ann, 45, "submitted")
         cls._make_hours(cls.ben, 30, "submitted", receiver_id=cls.ann.partner_id.id, date=TODAY)
         cls.offered, cls.wish = cls._make_offer(cls.ben), cls._make_request(cls.ann)
@@ -52,6 +55,7 @@ class TestAccessibility(JourneyCase):
             "listed_id": self.offered.id,
             "own_id": self.own_offer.id,
             "introduction_id": self.met.id,
+            "session_id": self.session_ahead.id,
         }
 
     def _get_states(self):
