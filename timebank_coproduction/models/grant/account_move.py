@@ -54,7 +54,7 @@ class AccountMove(models.Model):
     @verb()
     def action_view_timebank_lines(self):
         """The lines of this bill that grants pay for, as the books say now, matched or not."""
-        self.env["timebank.bill.line"]._bring_up_to_date(self._get_timebank_grants())
+        self.env["timebank.bill.line"]._follow_books(self._get_timebank_grants())
         own = [("move_line_id", "in", self.line_ids.ids)]
         return open_list(self.env, "timebank_bill_line_action", own, {})
 

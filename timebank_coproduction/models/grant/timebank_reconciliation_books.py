@@ -237,7 +237,7 @@ class TimebankReconciliation(models.Model):
     # What is read
     def _read_bills(self):
         lines = self.env["timebank.bill.line"]
-        lines._bring_up_to_date(self.grant_id)
+        lines._follow_books(self.grant_id)
         return [
             Bill(*row)
             for row in self.env.execute_query(

@@ -202,7 +202,7 @@ class TimebankRedemption(models.Model):
                 for match in others
             }
         )
-        self.env["timebank.bill.line"]._bring_up_to_date(grants)
+        self.env["timebank.bill.line"]._follow_books(grants)
 
     def _prepare_distributions(self, grant):
         """What each bill line and tax line carries once these claims are another grant's: dict of
