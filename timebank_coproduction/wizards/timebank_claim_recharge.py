@@ -54,6 +54,15 @@ class TimebankClaimRecharge(models.TransientModel):
                 for paper in claims._find_signed(wizard.grant_id._origin)
             )
 
+    @api.depends("grant_id")
+    def _compute_refusal(self):
+        super()._compute_refusal()
+
+    def _find_refusal(self, claims):
+        grant = self.grant_id._origin.sudo()  # sudo: as the verb asks, for finance
+        refusal = claims._why_not_recharge(grant, True) if grant else claims._why_not_take_along(grant)
+        return super()._find_refusal(claims) or refusal
+
     @verb(single=True)
     def action_confirm(self):
         """:return: closes the dialog"""
