@@ -47,7 +47,9 @@ class TimebankAccrue(models.TransientModel):
     def _compute_refusal(self):
         """Why nothing can be accrued like this, said before anything is filled in."""
         for wizard in self:
-            lines = wizard.line_ids.filtered(lambda line: line.currency_id.compare_amounts(line.amount, 0) > 0)
+            lines = wizard.line_ids.filtered(
+                lambda line: line.currency_id.compare_amounts(line.amount, 0) > 0
+            )
             grants = lines.grant_id._origin
             if not self.env["account.move"].has_access("create"):
                 wizard.refusal = grants._say_no_books()

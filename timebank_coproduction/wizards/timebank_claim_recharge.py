@@ -56,7 +56,7 @@ class TimebankClaimRecharge(models.TransientModel):
 
     @api.depends("grant_id")
     def _compute_refusal(self):
-        super()._compute_refusal()
+        return super()._compute_refusal()
 
     def _find_refusal(self, claims):
         grant = self.grant_id._origin.sudo()  # sudo: as the verb asks, for finance

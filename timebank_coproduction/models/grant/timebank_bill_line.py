@@ -259,7 +259,7 @@ class TimebankBillLine(models.Model):
         :return: rows of a line's id (none for a new one), grant id, journal item id, what is matched,
             and what is charged now, or nothing
         """
-        grants = grants.sudo()
+        grants = grants.sudo()  # sudo: what the books charge; the rows are shown by their own rules
         self.flush_model(["grant_id", "move_line_id", "share_amount", "matched_amount"])
         return grants.ids and grants._query_books(
             SQL(

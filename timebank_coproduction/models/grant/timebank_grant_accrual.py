@@ -328,7 +328,8 @@ class TimebankGrantAccruable(models.AbstractModel):
             return self.env._("The books are closed at %s: no entry can be made there.", day)
         if before and before.state != "cancel":
             return self.env._(
-                "The claims of “%(grant)s” are accrued at %(day)s already, by %(entry)s: withdraw that first.",
+                "The claims of “%(grant)s” are accrued at %(day)s already, by %(entry)s: withdraw that"
+                " first.",
                 grant=self.name,
                 day=day,
                 entry=before.move_id.display_name,
