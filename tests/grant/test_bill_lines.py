@@ -1,10 +1,12 @@
 """The rows that stand for bill lines follow the books wherever they are looked at."""
 
+from itertools import product as product_of
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.sql_db import Cursor
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..grants_common import GrantCase
 
@@ -97,3 +99,89 @@ class TestBillLines(GrantCase):
             self.env.cr.execute("SET TRANSACTION READ ONLY")
             self.env["timebank.today"].with_user(self.finance)._get_bills()
         self.assertFalse(self._lines())
+
+    # What is charged to a grant and doesn't count
+    def _screen(self):
+        return self.grant.with_user(self.finance).get_matching()
+
+    def test_what_does_not_count_is_told_where_bills_are_matched(self):
+        asset = self.env["account.account"].create(
+            {"name": "Minibus", "code": "TB1500", "account_type": "asset_fixed"}
+        )
+        bill = self._bill(("Pass", 12), {"name": "Bus", "price_unit": 50, "account_id": asset.id})
+        self._bill({"name": "Wages", "price_unit": 9, "account_id": self.salaries.id}, post=False)
+        rows = self._screen()["uncounted"]
+        self.assertEqual([(row["label"], row["amount"]) for row in rows], [("Bus", 50)])
+        self.assertIn("Minibus", rows[0]["reason"])
+        self.assertIn("not among the accounts", rows[0]["reason"])
+        self.assertEqual([row["label"] for row in self._screen()["bills"]], ["Pass"])
+        with self.assertRaisesRegex(UserError, "doesn't count as its rewards: .*Minibus"):
+            self.env["timebank.reward.match"].with_user(self.finance).match(
+                self._claims(1).id, bill.invoice_line_ids[1].id, 12
+            )
+
+    def test_a_bill_says_so_while_it_is_typed(self):
+        self.finance2.group_ids += self.env.ref("account.group_account_user")
+        with Form(self._bill(("Pass", 12), post=False).with_user(self.finance2)) as form:
+            self.assertNotIn("timebank_uncounted", form.record.alerts or {})
+            with form.invoice_line_ids.edit(0) as line:
+                line.account_id = self.salaries
+            self.assertIn("not counted as its rewards", form.alerts["timebank_uncounted"]["message"])
+        self.assertIn("Salaries", form.record.alerts["timebank_uncounted"]["message"])
+        journal = self.env["account.journal"].create({"name": "Misc", "code": "TBM", "type": "general"})
+        charged = {str(self.grant.sudo().analytic_account_id.id): 100}
+        entry = self.env["account.move"].create(
+            {
+                "journal_id": journal.id,
+                "line_ids": [
+                    Command.create(
+                        {"account_id": self.salaries.id, "balance": 9, "analytic_distribution": charged}
+                    ),
+                    Command.create({"account_id": self.expense.id, "balance": -9}),
+                ],
+            }
+        )
+        self.assertFalse(entry.timebank_uncounted_text, "only what is bought")
+
+    def test_the_reason_is_the_rule_of_the_books(self):
+        """Whatever the accounts and products of grant and line: what counts has no reason, the rest has."""
+        other = self.env["product.product"].create({"name": "Laptop"})
+        asset = self.env["account.account"].create(
+            {"name": "Bus", "code": "TB1500", "account_type": "asset_fixed"}
+        )
+        lines = [
+            {"name": "x", "price_unit": 5, "account_id": account.id, "product_id": product.id}
+            for account in (self.expense, self.salaries, asset)
+            for product in (self.product, other, other.browse())
+        ]
+        items = self._bill(*lines).invoice_line_ids
+        grant = self.grant.sudo()._in_verb()
+        for accounts, products in product_of(
+            (self.expense, self.salaries | asset, self.expense.browse()),
+            (self.product, self.product.browse()),
+        ):
+            grant.write(
+                {
+                    "reward_account_ids": [Command.set(accounts.ids)],
+                    "reward_product_ids": [Command.set(products.ids)],
+                    "every_expense_counts": not accounts,
+                }
+            )
+            counted = {spend.move_line_id for spend in grant._get_spend_lines(items=items)}
+            unexplained = {item.id for item in items if not grant._why_not_counted(item)}
+            self.assertEqual(counted, unexplained, (accounts.mapped("name"), products.mapped("name")))
+
+    # What was entered twice
+    def test_doubles_are_pointed_out_by_hand_too(self):
+        first = self._bill(("Passes", 12), ref="LC-1")
+        twice = self._bill(("Passes", 12), ref=" lc-1")
+        retyped = self._bill(("Swims, March", 12), ref="LC-1")
+        nameless = self._bill(("Passes", 12))
+        other = self._bill(("Passes", 12), ref="LC-2")
+        told = {row["move_id"]: row["double"] for row in self._screen()["bills"]}
+        self.assertIn(first.name, told[twice.id])
+        self.assertTrue(told[retyped.id])
+        self.assertTrue(told[nameless.id])
+        self.assertFalse(
+            {told[other.id]} - {"", nameless.name}, "another reference is another bill, for all that is known"
+        )

@@ -333,8 +333,16 @@ class TimebankBillLine(models.Model):
             )
         line = self._bring_up_to_date(grant).filtered(lambda line: line.move_line_id == item)
         if not line:
+            carried = grant.sudo().analytic_account_id in item.distribution_analytic_account_ids
             raise UserError(
                 self.env._(
+                    "%(bill)s is charged to “%(grant)s” and doesn't count as its rewards: %(reason)s",
+                    bill=item.move_name or item.name,
+                    grant=grant.name,
+                    reason=reason,
+                )
+                if carried and (reason := grant._why_not_counted(item))
+                else self.env._(
                     "%(bill)s is not charged to “%(grant)s”: give its line the grant's analytic account"
                     " first.",
                     bill=item.move_name or item.name,
@@ -387,6 +395,21 @@ class TimebankBillLine(models.Model):
             )
         )
         return {number: self.browse(before) for number, before in rows}
+
+    def _say_doubles(self):
+        """What looks like these lines entered before, for a person to judge: dict of record id → its name.
+
+        Beside what `_find_doubles` finds, which is never matched automatically: another bill in which Odoo
+        finds the same supplier and reference, or where one of the two has none, supplier, amount and date.
+        """
+        said = {number: before.display_name for number, before in self._find_doubles().items()}
+        for line in self:
+            for like in line.move_id.duplicated_ref_ids:
+                refs = {(move.ref or "").strip().lower() for move in (line.move_id, like)} - {""}
+                same = len(refs) < 2 and like.move_type == line.move_id.move_type and like.state == "posted"
+                if same and like.commercial_partner_id == line.move_id.commercial_partner_id:
+                    said.setdefault(line.id, like.name)
+        return said
 
     def _lock(self):
         """Lock these rows in the order of their ids, and read them afresh."""

@@ -93,6 +93,24 @@ class TimebankGrantBooks(models.AbstractModel):
             for grant_id, item, entry, day, name, amount in rows
         ]
 
+    def _why_not_counted(self, item):
+        """Why a line that is charged to this grant is no spending on rewards, by the rule above.
+
+        :param item: an ``account.move.line``, posted or not, and no tax
+        :return: a sentence, or nothing where it counts
+        """
+        self.ensure_one()
+        # sudo: names of what the line is on, for whoever charged it or matches it
+        grant, account, product = self.sudo(), item.sudo().account_id, item.sudo().product_id
+        named, chosen = grant.reward_account_ids, grant.reward_product_ids
+        if named and account._origin not in named._origin:
+            return self.env._("%s is not among the accounts that count as its rewards.", account.display_name)
+        if not named and account.account_type not in EXPENSES:
+            return self.env._("%s is no expense account.", account.display_name)
+        if product and chosen and product._origin not in chosen._origin:
+            return self.env._("%s is not among the products that count as its rewards.", product.display_name)
+        return ""
+
     def _get_charged(self, items):
         """What these bill lines cost each grant: dict of (grant id, item id) → amount."""
         charged = {}
