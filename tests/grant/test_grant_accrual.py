@@ -126,6 +126,8 @@ class TestGrantAccrual(GrantCase):
         accrual = self._accrue()
         accrual.with_user(self.finance).action_post()
         again = accrual.move_id._reverse_moves([{"date": date(2026, 3, 17)}])
+        self.grant._refresh_figures()
+        self.assertEqual(self.grant.with_user(self.finance).draft_amount, 0, "nor does it while in draft")
         again.action_post()
         self.assertEqual(self._figures()[:3], (0, 0, 0))
 

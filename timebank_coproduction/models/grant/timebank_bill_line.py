@@ -172,7 +172,6 @@ class TimebankBillLine(models.Model):
                     "grant_id": line.grant_id.id,
                     "move_line_id": line.move_line_id.id,
                     "reward_id": reward.id,
-                    "date": line.date,
                     "bill_name": line.number or line.display_name,
                     "quantity": quantity,
                     "amount": line.share_amount,
