@@ -144,7 +144,7 @@ class TestPrepayment(GrantCase):
 
     def test_it_has_the_day_of_its_bill_whatever_that_becomes(self):
         prepayment = self._prepay(24, 2, day=date(2026, 3, 1))
-        bill = prepayment.move_line_id.move_id
+        bill = prepayment.with_env(self.env).move_line_id.move_id
         bill.button_draft()
         bill.write({"name": False, "date": date(2026, 2, 1), "invoice_date": date(2026, 2, 1)})
         bill.action_post()
