@@ -2,7 +2,7 @@
 
 import time
 
-from . import odoo_source, postgres, python_env, settings, system, templates
+from . import npm_tools, odoo_source, postgres, python_env, settings, system, templates
 from .console import say
 from .lock import only_one
 
@@ -14,6 +14,7 @@ def ensure():
     with only_one("setup", "setting up"):
         odoo_source.ensure()
         python_env.ensure()
+        npm_tools.ensure()
         postgres.ensure()
     templates.template()
 

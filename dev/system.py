@@ -76,6 +76,7 @@ def missing_packages():
     for program, package in (
         ("wkhtmltopdf", "wkhtmltopdf"),
         ("pdftoppm", "poppler-utils"),
+        ("npm", "npm"),
     ):
         if not shutil.which(program):
             missing.append(package)

@@ -3,7 +3,18 @@
 import os
 import subprocess
 
-from . import databases, lifecycle, lint, odoo_run, postgres, python_env, settings, setup, upgrade
+from . import (
+    databases,
+    lifecycle,
+    lint,
+    npm_tools,
+    odoo_run,
+    postgres,
+    python_env,
+    settings,
+    setup,
+    upgrade,
+)
 from .console import Stop, say, step
 from .lock import only_one
 
@@ -68,6 +79,7 @@ def _pytest(*arguments):
 def _environment():
     # pytest-odoo copies the database with createdb and dropdb
     env = odoo_run.environment()
+    env["TIMEBANK_AXE"] = str(npm_tools.axe())
     env["PATH"] = f"{env['PATH']}{os.pathsep}{_client_folder()}"
     return env
 

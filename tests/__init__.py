@@ -10,5 +10,6 @@ from .exchange import *
 from .reward import *
 from .grant import *
 from .desk import *
+from .page import *
 from .trust import *
 from .journeys import *

@@ -131,6 +131,8 @@
         "views/timebank_desk.xml",
         "views/timebank_code_desk.xml",
         "views/timebank_today.xml",
+        "views/member_layout.xml",
+        "views/member_home.xml",
         "views/menus.xml",
     ],
     "demo": [
@@ -163,6 +165,7 @@
             "timebank_coproduction/static/src/kiosk/*",
             "timebank_coproduction/static/src/supplier/*",
         ],
+        "timebank_coproduction.assets_member": ["timebank_coproduction/static/src/member/member.scss"],
         "web.assets_tests": [
             "timebank_coproduction/static/tests/tours/*.js",
         ],

@@ -61,6 +61,7 @@ PLACES = {
         "wizards/timebank_join",
         "wizards/timebank_leaving",
         "wizards/timebank_retention_due",
+        "controllers/member_page",
         "controllers/personal",
     ),
     "hours": (
@@ -90,7 +91,7 @@ PLACES = {
         "report/timebank_reward_spend_report",
     ),
     "evidence": ("report/timebank_decision_report",),
-    "desk": ("wizards/timebank_code_desk",),
+    "desk": ("wizards/timebank_code_desk", "controllers/member_home"),
 }
 SUBJECT = {f"{file}.py": subject for subject, files in PLACES.items() for file in files}
 

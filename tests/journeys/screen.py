@@ -80,7 +80,7 @@ class Screen:
 
     def settle(self):
         """Until nothing is under way; an error that is shown is a complaint."""
-        self.page.evaluate("timebankQuiet()")
+        self.page.evaluate("patience => timebankQuiet(patience)", FIRST_PATIENCE)
         errors = self.page.locator(ERROR)
         if errors.count():
             self.complaints.append(f"error shown: {errors.first.inner_text()}")
@@ -282,7 +282,9 @@ class Screen:
             self.page.locator(".o_select_create_dialog, .o_dialog .o_kanban_view").last.wait_for()
             self._rows().filter(has_text=option).first.click()
             return self.settle()
+        self.settle()
         box.fill(text)
+        self.settle()  # until what was typed is looked up: an older answer would lie over what comes next
         offers = widget.locator(".o-autocomplete--dropdown-menu li")
         offers.filter(has_text=option).first.click()
         return self.settle()
@@ -294,10 +296,9 @@ class Screen:
         box.click()
         if text:
             box.fill(text)
+        self.settle()
         menu = widget.locator(".o-autocomplete--dropdown-menu")
         menu.wait_for()
-        self.page.wait_for_timeout(0)
-        self.settle()
         found = [offer.inner_text().strip() for offer in menu.locator("li").all()]
         box.press("Escape")
         return found

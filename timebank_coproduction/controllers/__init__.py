@@ -1,1 +1,1 @@
-from . import kiosk, papers, personal, renew, supplier
+from . import kiosk, member_home, papers, personal, renew, supplier

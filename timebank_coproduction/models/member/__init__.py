@@ -1,6 +1,8 @@
 from . import (
     timebank_words,
     timebank_personal_data,
+    res_company,
+    res_config_settings,
     timebank_member,
     timebank_account,
     timebank_scheme,

@@ -1,0 +1,91 @@
+"""Every page of members, looked at by axe-core, in every width and kind of colours.
+
+Pages are found by their routes: a new one is in by itself.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from playwright.sync_api import Error
+
+from ..common import TODAY
+from .common import JourneyCase
+
+AXE = os.environ.get("TIMEBANK_AXE")
+WIDTHS = (320, 360, 1280)
+LOOK = """
+() => axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => violations.flatMap(
+    ({id, impact, nodes}) =>
+        nodes.map(({target, html}) => `${id} (${impact}): ${target} ${html.slice(0, 200)}`)
+))
+"""
+#: Nothing sticks out at the side, also with letters twice as large.
+WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+#: A part of an address that stands for a record; its name.
+PART = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
+#: Pages that name no membership, and those that do but are no pages of members.
+PUBLIC = {"/timebank", "/timebank/banks", "/timebank/accessibility", "/timebank/sign-in"}
+ELSEWHERE = ("/timebank/personal/", "/timebank/mails/")
+
+
+class TestAccessibility(JourneyCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not AXE:
+            cls.skipTest(cls, "TIMEBANK_AXE names no axe-core")
+        cls._fund(cls, cls.ann, 150)
+        cls._make_hours(cls.ann, 45, "submitted")
+        cls._make_hours(cls.ben, 30, "submitted", receiver_id=cls.ann.partner_id.id, date=TODAY)
+
+    def _get_examples(self):
+        """For each part of an address, by its name, something that Ann may look at."""
+        return {"member_id": self.ann.id}
+
+    def _get_pages(self):
+        """:return: addresses of the pages of members, those without an example being an error"""
+        examples, http = self._get_examples(), self.env["ir.http"]
+        for rule, endpoint in http._generate_routing_rules(["timebank_coproduction"], http._get_converters()):
+            arguments = PART.findall(rule)
+            if not rule.startswith("/timebank") or "GET" not in (endpoint.routing["methods"] or ("GET",)):
+                continue
+            if "member_id" in arguments and not rule.startswith(ELSEWHERE) or rule in PUBLIC:
+                missing = set(arguments) - examples.keys()
+                self.assertFalse(missing, f"{rule}: give an example of {missing}")
+                yield PART.sub(lambda part: str(examples[part[1]]), rule)
+
+    def test_no_page_keeps_anybody_off(self):
+        addresses = sorted(set(self._get_pages()))
+        with self.at_screen(self.portal, start="/timebank") as screen:
+            page = screen.page
+            for address in addresses:
+                if not self._is_page(page, address):
+                    continue
+                page.evaluate(Path(AXE).read_text())
+                for width in WIDTHS:
+                    page.set_viewport_size({"width": width, "height": 800})
+                    for colours in ("none", "active"):
+                        page.emulate_media(forced_colors=colours)
+                        with self.subTest(address=address, width=width, forced_colours=colours):
+                            self.assertFalse(page.evaluate(LOOK))
+                    with self.subTest(address=address, width=width):
+                        self.assertLessEqual(page.evaluate(WIDE), 0)
+                page.emulate_media(forced_colors="none")
+                with self.subTest(address=address, letters="twice as large"):
+                    page.set_viewport_size({"width": 640, "height": 800})
+                    page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+                    self.assertLessEqual(page.evaluate(WIDE), 0)
+                    page.evaluate("() => { document.documentElement.style.fontSize = '' }")
+                page.set_viewport_size({"width": 360, "height": 800})
+                screen.picture("page" + address.replace("/", "-"))
+
+    def _is_page(self, page, address):
+        try:
+            answer = page.goto(address)
+        except Error as error:
+            if "Download is starting" in str(error):
+                return False
+            raise
+        self.assertEqual(answer.status, 200, address)
+        return True

@@ -1,0 +1,31 @@
+from odoo import http
+from odoo.http import request
+
+from ..models.common.words import say_hours
+from .member_page import MemberPage, shown
+
+
+class MemberHome(MemberPage, http.Controller):
+    """Where members begin: which bank, and what there is and waits in it."""
+
+    @http.route("/timebank", type="http", auth="user", methods=["GET"], readonly=True, sitemap=False)
+    def begin(self):
+        """The pages of the user's only bank, or the list to choose from."""
+        members = request.env["timebank.member"]._get_own_for_pages()
+        if len(members) == 1:
+            return request.redirect(f"/timebank/{members.id}")
+        return self._render("member_banks", {"members": members, "say_hours": say_hours})
+
+    @http.route("/timebank/banks", type="http", auth="user", methods=["GET"], readonly=True, sitemap=False)
+    def banks(self):
+        members = request.env["timebank.member"]._get_own_for_pages()
+        return self._render("member_banks", {"members": members, "say_hours": say_hours})
+
+    @shown("")
+    def home(self, member, done=None):
+        values = {
+            "first_name": member._first_name(),
+            "balance": say_hours(member.env, member.balance_minutes),
+            "in_words": member._say_balance(),
+        }
+        return self._render("member_home", values, member, "home")

@@ -1,0 +1,179 @@
+"""What every page of members has in common: whose it is, its shell, and what was typed.
+
+All addresses name the membership: ``/timebank/<number>/…``. It is the reader's own, or that of
+somebody for whom they may act, as ``timebank.member._find_for_pages`` says. Nothing else in an
+address or a form decides whose records are meant.
+"""
+
+import inspect
+import secrets
+from functools import wraps
+
+from markupsafe import Markup
+
+from odoo import http
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.http import request
+
+from ..models.common.said_aloud import SaidAloud
+from ..tools.minutes import LARGEST
+
+#: What the pages are made of: key, path below the membership, and the words, which the layout translates.
+SECTIONS = (
+    ("home", ""),
+    ("log", "/log"),
+    ("board", "/board"),
+    ("sessions", "/sessions"),
+    ("rewards", "/rewards"),
+    ("credits", "/credits"),
+    ("me", "/me"),
+)
+
+
+class Form:
+    """What was typed into a form, and what is wrong with it.
+
+    ``errors`` are pairs of a field's name, or None for the whole, and a sentence; the layout
+    lists them at the top, with links, and :meth:`error` gives them beside their fields.
+    """
+
+    def __init__(self, typed=None, **defaults):
+        self.typed = {**defaults, **(typed or {})}
+        self.errors = []
+
+    def __bool__(self):
+        """Whether nothing is wrong."""
+        return not self.errors
+
+    def shows(self, name):
+        return self.typed.get(name) or ""
+
+    def error(self, name):
+        return next((sentence for field, sentence in self.errors if field == name), "")
+
+    def refuse(self, name, sentence):
+        self.errors.append((name, str(sentence)))
+
+    def take(self, name, reader):
+        """What ``reader`` makes of the words in a field; a refusal is kept, and nothing returned."""
+        try:
+            return reader(self.shows(name))
+        except UserError as refusal:
+            self.refuse(name, refusal)
+            return None
+
+    def carry_out(self, deed, name=None):
+        """Do something whole or not at all.
+
+        :return: whether it was done; a refusal is kept beside the field ``name``
+        """
+        try:
+            with request.env.cr.savepoint():
+                deed()
+                request.env.flush_all()
+        except (SaidAloud, UserError) as refusal:
+            self.refuse(name, refusal)
+            return False
+        return True
+
+
+def shown(path, **routing):
+    """A page that is only read: on a read-only cursor, and on a replica where there is one."""
+    return _page(path, methods=["GET"], readonly=True, **routing)
+
+
+def sent(path, **routing):
+    """What a form is sent to; it answers with a redirection, or with the page and what is wrong."""
+    return _page(path, methods=["POST"], **routing)
+
+
+def _page(path, **routing):
+    address = f"/timebank/<int(max={LARGEST}):member_id>{path}"
+
+    def mark(method):
+        @http.route(address, type="http", auth="user", sitemap=False, **routing)
+        @wraps(method)
+        def answering(self, member_id, *args, **kwargs):
+            try:
+                # an address names no company: those of all that the user works in
+                request.update_context(allowed_company_ids=request.env.user.company_ids.ids)
+                member = request.env["timebank.member"]._find_for_pages(member_id)
+                if not member:
+                    return self._not_found()
+                return method(self, member, *args, **kwargs)
+            except (AccessError, MissingError):
+                return self._not_found()
+            except UserError as refusal:
+                if request.httprequest.method == "POST":
+                    request.env.cr.rollback()
+                return self._sorry(str(refusal))
+
+        # Odoo hands over what the signature names: the membership's number instead of the membership
+        signature = inspect.signature(method)
+        own, _member, *others = signature.parameters.values()
+        number = inspect.Parameter("member_id", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        answering.original_endpoint.__signature__ = signature.replace(parameters=[own, number, *others])
+        return answering
+
+    return mark
+
+
+class MemberPage:
+    """The ways in which a controller of members' pages answers."""
+
+    def _render(self, template, values, member=None, active=None, status=200):
+        """A page in the shell that the company wants.
+
+        :param str template: without the addon's name
+        :param str active: the key of the section it belongs to
+        """
+        nonce = secrets.token_urlsafe(16)
+        # sudo: how the organisation's pages look is for everybody
+        company = (member.company_id if member else request.env.company).sudo()
+        values = {
+            "form": Form(),
+            "said": None,
+            **values,
+            "member": member,
+            "active": active,
+            "sections": SECTIONS,
+            "base": f"/timebank/{member.id}" if member else "/timebank",
+            "shell": company.timebank_page_shell,
+            "brand": company._get_timebank_brand(),
+            "nonce": nonce,
+            "doctype": Markup("<!DOCTYPE html>\n"),
+            "page_lang": (request.env.lang or "en_GB").replace("_", "-"),
+        }
+        page = request.render(f"timebank_coproduction.{template}", values, lazy=False)
+        response = request.make_response(page, [("Content-Type", "text/html; charset=utf-8")], status=status)
+        self._protect(response, None if values["shell"] == "portal" else nonce)
+        return response
+
+    def _protect(self, response, nonce):
+        """Nobody keeps the page, no other site learns its address, and nothing foreign runs in it.
+
+        :param nonce: of the page's only inline style; None in Odoo's own shell, whose scripts are inline
+        """
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if nonce:
+            response.headers["Content-Security-Policy"] = (
+                f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
+                "font-src 'self'; script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
+                "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            )
+
+    def _go(self, member, path, done=None):
+        """Redirect to a page of the member's, after something was done.
+
+        :param str done: the key of what was done, which the page says
+        """
+        return request.redirect(f"/timebank/{member.id}{path}" + (f"?done={done}" if done else ""), code=303)
+
+    def _not_found(self):
+        """What isn't there and what isn't theirs look alike."""
+        return self._render("member_not_found", {}, status=404)
+
+    def _sorry(self, sentence):
+        return self._render("member_sorry", {"sentence": sentence}, status=400)
