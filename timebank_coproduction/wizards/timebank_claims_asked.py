@@ -15,7 +15,7 @@ class TimebankClaimsAsked(models.AbstractModel):
     beyond_budget = fields.Boolean(
         "Beyond the budget", help="Allow it although the grant has not enough left."
     )
-    reason = fields.Char(required=True)
+    reason = fields.Char(help="Kept with the claims and their grants.")
     refusal = fields.Char("Why not", compute="_compute_refusal")
 
     @api.depends("redemption_ids")
