@@ -15,7 +15,8 @@ class TimebankClaimRecharge(models.TransientModel):
         "timebank.grant",
         "Charge to",
         required=True,
-        domain="[('state', '=', 'open'), ('company_id', '=', company_id), ('id', 'not in', paying_grant_ids)]",
+        domain="[('state', '=', 'open'), ('company_id', '=', company_id),"
+        " ('id', 'not in', paying_grant_ids)]",
     )
     paying_grant_ids = fields.Many2many("timebank.grant", compute="_compute_paying_grant_ids")
     moving = fields.Text("What moves", compute="_compute_moving")
