@@ -163,3 +163,53 @@ class TestMerge(SessionCase):
     def test_two_logins(self):
         with self.assertRefused("login"):
             self._merge(self.ann.partner_id, self.ben.partner_id)
+
+    def test_paused_and_active(self):
+        """One person who takes part: the pause is over, which is told beforehand."""
+        self._fund(self.eva2, 60)
+        self.eva2.action_pause()
+        merge = self._merge(self.eva.partner_id, self.eva2.partner_id)
+        self.assertIn("River Street: the pause is over", self.told)
+        self.assertEqual((self.eva.state, self.eva.balance_minutes), ("active", 60))
+        self._undo(merge)
+        paused = self.env["timebank.member"].search([("name", "=", "Eva Gray")])
+        self.assertEqual((paused.state, paused.balance_minutes, self.eva.balance_minutes), ("paused", 60, 0))
+
+    def test_both_paused(self):
+        (self.eva | self.eva2).action_pause()
+        self._merge(self.eva.partner_id, self.eva2.partner_id)
+        self.assertNotIn("pause is over", self.told)
+        self.assertEqual(self.eva.state, "paused")
+
+    def test_a_frozen_account_stays_frozen(self):
+        """Nothing moves on it, whoever of the two it is of, and whether they pause or take part."""
+        self._fund(self.eva2, 60)
+        for member in (self.eva, self.eva2):
+            for pauses in (False, True):
+                with self.subTest(member=member.name, pauses=pauses), self._undone():
+                    if pauses:
+                        member.action_pause()
+                    member.account_id.action_freeze()
+                    with self.assertRefused("River Street is frozen"):
+                        self._merge(self.eva.partner_id, self.eva2.partner_id)
+
+    def test_what_was_left_goes_on(self):
+        """Who left with credits and came again as somebody new has them again."""
+        self._fund(self.eva2, 60)
+        self._leave(self.eva2)
+        merge = self._merge(self.eva.partner_id, self.eva2.partner_id)
+        self.assertEqual((self.eva.state, self.eva.balance_minutes), ("active", 60))
+        self._undo(merge)
+        left = self.env["timebank.member"].search([("name", "=", "Eva Gray")])
+        self.assertEqual((left.state, left.account_id.state, left.balance_minutes), ("left", "frozen", 60))
+
+    def test_both_left(self):
+        """What comes onto a closed account is no more to be spent than before."""
+        self._fund(self.eva2, 60)
+        self._leave(self.eva | self.eva2)
+        account = self.eva.account_id
+        self.assertEqual(account.state, "closed")
+        merge = self._merge(self.eva.partner_id, self.eva2.partner_id)
+        self.assertEqual((self.eva.state, account.state, account.balance_minutes), ("left", "frozen", 60))
+        self._undo(merge)
+        self.assertEqual((account.state, account.balance_minutes), ("closed", 0))

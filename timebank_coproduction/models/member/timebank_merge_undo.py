@@ -1,0 +1,158 @@
+from psycopg2 import IntegrityError, errors
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools.minutes import clock
+from ..common.verb import verb
+from ..common.windows import tell
+from ..common.words import say_day
+
+
+class TimebankMerge(models.Model):
+    """Undoing what was merged, for as long as what the contacts held is kept."""
+
+    _inherit = "timebank.merge"
+
+    @verb(single=True)
+    def action_undo(self):
+        """Have two contacts again, each with what it held. What was recorded since stays with the kept one.
+
+        :raises UserError: after the period, without a say in all the banks, or where it can't be undone
+        """
+        self.ensure_one()
+        self.check_access("read")
+        reason = self._why_not_undo()
+        if reason:
+            raise UserError(reason)
+        # sudo: who may was asked above; all that was moved goes back, also what the user can't read
+        books = self.sudo()
+        try:
+            with self.env.cr.savepoint():
+                books._put_back()
+        except IntegrityError as error:
+            if isinstance(error, errors.SerializationFailure):
+                raise
+            raise UserError(
+                self.env._(
+                    "That can't be undone any more: what was recorded since stands where it would have to go"
+                    " back to, such as a place in a session that somebody else has taken."
+                )
+            ) from error
+        return tell(self.env._("They are two contacts again."))
+
+    def _why_not_undo(self):
+        # sudo: which banks it is about; whether the user decides for them is asked as themselves
+        books = self.sudo()
+        schemes = books.scheme_ids.sudo(self.env.su)
+        # where no bank has a say, such as of who gives grants, the companies that name them do
+        _naming, companies = books._get_naming(books.partner_id)
+        foreign = not schemes and not self.env.su and companies - self.env.user.company_ids
+        if (
+            foreign
+            or schemes - schemes._run_by_user()
+            or not (
+                schemes
+                or self.env.su
+                or self.env.user.has_group("timebank_coproduction.group_timebank_manager")
+            )
+        ):
+            return self.env._("Only who decides for all of these time banks can undo that.")
+        if books.state == "undone":
+            return self.env._("That has been undone already.")
+        if (
+            books.state == "past"
+            or not books.photograph
+            or books.undo_until < fields.Date.context_today(self)
+        ):
+            return self.env._(
+                "That could be undone until %s: what the contacts held before is not kept any longer.",
+                say_day(self.env, books.undo_until)
+                if books.undo_until
+                else self.env._("the day it was done"),
+            )
+        newer = books.search(
+            [("partner_id", "=", books.partner_id.id), ("state", "=", "done"), ("id", ">", books.id)], limit=1
+        )
+        if newer:
+            return self.env._("%s was merged again since: undo that first.", books.partner_id.name)
+        for former, current in books._get_joined_accounts():
+            minutes = books._get_carried(former, current)
+            have = current.balance_minutes + current.credit_limit_minutes
+            if minutes > 0 and have < minutes:
+                return self.env._(
+                    "%(person)s has spent what came from the other account: %(needed)s hours would go back,"
+                    " and %(have)s are there.",
+                    person=books.partner_id.name,
+                    needed=clock(minutes),
+                    have=clock(max(have, 0)),
+                )
+        if books.env.user.partner_id == books.partner_id and not self.env.su:
+            return self.env._("Nobody undoes what they hold themselves: ask another coordinator.")
+        return ""
+
+    def _get_joined_accounts(self):
+        accounts = self.env["timebank.account"]
+        return [tuple(accounts.browse(pair)) for pair in self.photograph["accounts"]]
+
+    def _get_carried(self, former, current):
+        """Minutes that have gone from one account to the other in joining them, and since."""
+        transfers = self.env["timebank.transfer"].search(
+            [
+                ("kind", "=", "adjustment"),
+                ("from_account_id", "in", (former | current).ids),
+                ("to_account_id", "in", (former | current).ids),
+                ("create_date", ">=", self.create_date),
+            ]
+        )
+        return sum(one.minutes if one.from_account_id == former else -one.minutes for one in transfers)
+
+    def _put_back(self):
+        held, accounts = self.photograph, self._get_joined_accounts()
+        minutes = [self._get_carried(*pair) for pair in accounts]
+        self.env.flush_all()
+        # contacts first, then memberships, then what hangs on them: where one goes, another has gone from
+        for table in ("res_partner", "timebank_member"):
+            self._insert_photographed([row for row in held["rows"] if row[0] == table])
+            self._point_back([link for link in held["links"] if link["of"] == table])
+        self._insert_photographed(held["rows"])
+        self._change_back(held["altered"])
+        self.env.invalidate_all()
+        for (former, current), moved in zip(accounts, minutes, strict=True):
+            self._separate_accounts(former, current, moved)
+        for comodel in ("res.partner", "timebank.member"):
+            gone = {link["gone"] for link in held["links"]}
+            for model, field in self._get_own_fields(comodel):
+                if field.compute and not field.related or model._transient:
+                    continue
+                # sudo: all that was moved is told
+                records = (
+                    model.sudo().with_context(active_test=False).search([(field.name, "in", list(gone))])
+                )
+                if records:
+                    self._tell_repointed(records, field)
+        self.env.flush_all()
+        people = self.env["res.partner"].browse(
+            [row["id"] for table, row in held["rows"] if table == "res_partner"]
+        )
+        self._get_members(people | self.partner_id)._message_log_batch_same(
+            self.env._("No longer merged: %s", self.joined_names)
+        )
+        self._in_verb().write(
+            {"state": "undone", "photograph": False, "joined_names": False, "undone_by_id": self.env.uid}
+        )
+
+    def _separate_accounts(self, former, current, minutes):
+        if not minutes:
+            return
+        states = {one: (one.state, one.takes_until) for one in former | current}
+        (former | current)._in_verb().write({"state": "open"})
+        self._move_balance(current, former, minutes, self.env._("Two accounts that became one are two again"))
+        for one, (state, until) in states.items():
+            one._in_verb().write({"state": state, "takes_until": until})
+
+    @api.autovacuum
+    def _gc_past(self):
+        """What the contacts held is kept for as long as it can be undone."""
+        past = self.search([("state", "=", "done"), ("undo_until", "<", fields.Date.context_today(self))])
+        past._in_verb().write({"state": "past", "photograph": False, "joined_names": False})
