@@ -4,72 +4,17 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
-from odoo.fields import Command
-from odoo.tools import SQL
-
 from ..common import TODAY
+from ..merging_common import MergingSteps
 from ..session_common import SessionCase
 
 
-class TestMerge(SessionCase):
+class TestMerge(MergingSteps, SessionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.coordinator.group_ids |= cls.env.ref("base.group_partner_manager")
         cls.eva, cls.eva2 = cls._make_member("Eva Grey"), cls._make_member("Eva Gray")
-
-    def _merge(self, kept, *gone, user=None):
-        people = kept
-        for one in gone:
-            people |= one
-        dialog = (
-            self.env["base.partner.merge.automatic.wizard"]
-            .with_user(user or self.coordinator)
-            .create(
-                {"partner_ids": [Command.set(people.ids)], "dst_partner_id": kept.id, "state": "selection"}
-            )
-        )
-        self.told = str(dialog.timebank_matters)
-        dialog.action_merge()
-        self.env.flush_all()
-        self.env.invalidate_all()
-        self.assertFalse(self.scheme.check_ledger())
-        self._check_nothing_lost()
-        return self.env["timebank.merge"].search([], limit=1)
-
-    def _undo(self, merge, user=None):
-        merge.with_user(user or self.coordinator).action_undo()
-        self.env.flush_all()
-        self.env.invalidate_all()
-        self.assertFalse(self.scheme.check_ledger())
-        self._check_nothing_lost()
-
-    def _check_nothing_lost(self):
-        """No stored field points to a person, member or account that isn't there."""
-        for name in self.env.registry:
-            model = self.env[name]
-            if model._abstract or not model._auto:
-                continue
-            for field in model._fields.values():
-                if (
-                    field.type != "many2one"
-                    or not field.store
-                    or not field.column_type
-                    or field.company_dependent
-                ):
-                    continue
-                if field.comodel_name in ("res.partner", "timebank.member", "timebank.account"):
-                    gone = self.env.execute_query(
-                        SQL(
-                            "SELECT t.id FROM %s t WHERE t.%s IS NOT NULL"
-                            " AND NOT EXISTS (SELECT FROM %s o WHERE o.id = t.%s)",
-                            SQL.identifier(model._table),
-                            SQL.identifier(field.name),
-                            SQL.identifier(self.env[field.comodel_name]._table),
-                            SQL.identifier(field.name),
-                        )
-                    )
-                    self.assertFalse(gone, str(field))
 
     def test_one_member_and_two_again(self):
         first, second = self.eva.account_id, self.eva2.account_id

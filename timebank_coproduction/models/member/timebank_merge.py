@@ -321,7 +321,9 @@ class TimebankMerge(models.Model):
         # one at a time: whoever else decides about these people now tries again
         members._touch_rows_of_people()
         held = {"rows": [], "links": [], "altered": [], "accounts": []}
-        watched = books._photograph_rows(kept.sudo()) + books._photograph_rows(members.account_id)
+        accounts = members.account_id
+        former = accounts.search([("merged_into_id", "in", accounts.ids)])
+        watched = books._photograph_rows(kept.sudo()) + books._photograph_rows(accounts | former)
         for one in gone.sudo():
             held["rows"] += books._photograph_rows(one)
             held["links"] += books._photograph_links(one, kept)
@@ -385,7 +387,7 @@ class TimebankMerge(models.Model):
         elif not target:
             raise UserError(self.env._("%s can't be merged: its membership is not complete.", main.name))
         else:
-            self._join_accounts(account, target)
+            self._join_accounts(account, target, held)
             held["accounts"].append([account.id, target.id])
         joined = [day for day in (main.joined_on, other.joined_on) if day]
         if joined and main.joined_on != min(joined):
@@ -407,8 +409,11 @@ class TimebankMerge(models.Model):
         """Values that a membership takes over from one that becomes part of it; a subject adds its own."""
         return {}
 
-    def _join_accounts(self, account, target):
-        """Move what is on an account, and leave it as a former account of the same person."""
+    def _join_accounts(self, account, target, held):
+        """Move what is on an account, and leave it as a former account of the same person.
+
+        :param dict held: takes up what rows that stay held, as ``altered``
+        """
         minutes = account.balance_minutes
         states = {one: one.state for one in account | target}
         (account | target)._in_verb().write({"state": "open"})

@@ -96,26 +96,42 @@ class TimebankMerge(models.Model):
         return [tuple(accounts.browse(pair)) for pair in self.photograph["accounts"]]
 
     def _get_carried(self, former, current):
-        """Minutes that have gone from one account to the other in joining them, and since."""
-        transfers = self.env["timebank.transfer"].search(
-            [
-                ("kind", "=", "adjustment"),
-                ("from_account_id", "in", (former | current).ids),
-                ("to_account_id", "in", (former | current).ids),
-                ("create_date", ">=", self.create_date),
-            ]
-        )
-        return sum(one.minutes if one.from_account_id == former else -one.minutes for one in transfers)
+        """Minutes that have gone from one account to another person's in joining them, and since.
+
+        With what came later, on accounts that had become part of the former one before, and was carried
+        on to the account that continued all of them then.
+        """
+        behind = [
+            row_id
+            for table, row_id, was, _now in self.photograph["altered"]
+            if table == "timebank_account" and was.get("merged_into_id") == former.id
+        ]
+        own = [former.id, *behind]
+        others = ("kind", "=", "member"), ("id", "not in", own), ("scheme_id", "=", former.scheme_id.id)
+        moved = [("kind", "=", "adjustment"), ("create_date", ">=", self.create_date)]
+        transfers = self.env["timebank.transfer"]
+        sums = [
+            transfers._read_group(
+                [*moved, (side, "in", own), (other, "any", others)], aggregates=["minutes:sum"]
+            )[0][0]
+            for side, other in (
+                ("from_account_id", "to_account_id"),
+                ("to_account_id", "from_account_id"),
+            )
+        ]
+        return (sums[0] or 0) - (sums[1] or 0)
 
     def _put_back(self):
         held, accounts = self.photograph, self._get_joined_accounts()
         minutes = [self._get_carried(*pair) for pair in accounts]
         self.env.flush_all()
         # contacts first, then memberships, then what hangs on them: where one goes, another has gone from
+        links, pairs = ([link for link in held["links"] if ("pairs" in link) == two] for two in (False, True))
         for table in ("res_partner", "timebank_member"):
             self._insert_photographed([row for row in held["rows"] if row[0] == table])
-            self._point_back([link for link in held["links"] if link["of"] == table])
+            self._point_back([link for link in links if link["of"] == table])
         self._insert_photographed(held["rows"])
+        self._point_back(pairs)
         self._change_back(held["altered"])
         self.env.invalidate_all()
         for (former, current), moved in zip(accounts, minutes, strict=True):
@@ -131,6 +147,7 @@ class TimebankMerge(models.Model):
                 )
                 if records:
                     self._tell_repointed(records, field)
+        self._tell_whose_name_is_shown()
         self.env.flush_all()
         people = self.env["res.partner"].browse(
             [row["id"] for table, row in held["rows"] if table == "res_partner"]
@@ -141,6 +158,13 @@ class TimebankMerge(models.Model):
         self._in_verb().write(
             {"state": "undone", "photograph": False, "joined_names": False, "undone_by_id": self.env.uid}
         )
+
+    def _tell_whose_name_is_shown(self):
+        """Contacts are called after their organisation, and to-dos after what they are on: another again."""
+        named = {self.env[name]._table: self.env[name] for name in ("res.partner", "mail.activity")}
+        for link in self.photograph["links"]:
+            if link["table"] in named and "ids" in link:
+                named[link["table"]].browse(link["ids"]).exists().modified([link["column"]])
 
     def _separate_accounts(self, former, current, minutes):
         if not minutes:
