@@ -1,6 +1,7 @@
 """People who become one and are two again, on a bank with hours, sessions, offers and rewards."""
 
 import json
+from functools import cached_property
 
 from odoo.fields import Command
 from odoo.tools import SQL
@@ -61,7 +62,7 @@ class MergingSteps:
 
     def _check_nothing_lost(self):
         """Nothing stored names a person, member or account that isn't there; what the database ties, can't."""
-        for table, column, named in self._get_untied():
+        for table, column, named in self._untied:
             gone = self.env.execute_query(
                 SQL(
                     "SELECT t.id FROM %s t WHERE t.%s IS NOT NULL"
@@ -94,8 +95,12 @@ class MergingSteps:
                 )
                 self.assertFalse(gone, f"{table} of {model}")
 
-    def _get_untied(self):
+    @cached_property
+    def _untied(self):
         """(table, column, table that it names) of stored links to people without a foreign key."""
+        return list(self._get_untied())
+
+    def _get_untied(self):
         tied = set(
             self.env.execute_query(
                 SQL(

@@ -2,6 +2,7 @@
 
 from odoo.fields import Command
 
+from ..erasing_common import find_in_database
 from ..merging_common import MergingCase
 
 
@@ -200,3 +201,30 @@ class TestMergeChains(MergingCase):
         for kept, gone in ((self.eva.partner_id, person), (person, self.eva.partner_id)):
             with self.assertRefused("Eva Grey belongs to", "Elsewhere Ltd"):
                 self._merge(kept, gone)
+
+    def test_who_was_merged_is_forgotten(self):
+        """Of either of the contacts nothing is left, whichever stayed, and whatever became of them between."""
+        for left_before in (False, True):
+            for kept, gone in ((self.eva, self.eva2), (self.eva2, self.eva)):
+                with self.subTest(kept=kept.name, left_before=left_before), self._undone():
+                    names = [kept.name, gone.name]
+                    if left_before:
+                        self._leave(gone)
+                    self._make_hours(gone, 30, description=f"With {gone.name}")
+                    self._merge(kept.partner_id, gone.partner_id)
+                    member = kept.partner_id.timebank_member_ids
+                    self.env["timebank.hours"].search([("partner_id", "=", kept.partner_id.id)]).unlink()
+                    self._leave(member.with_user(self.coordinator), credit_to="bank", reason="Moved")
+                    member.with_user(self.manager).action_forget("Asked by letter")
+                    self.env.flush_all()
+                    for name in names:
+                        self.assertEqual(find_in_database(self.env, name), [])
+
+    def test_what_others_wrote_is_in_no_copy(self):
+        """What is kept for undoing holds nothing of a third person, who may be forgotten meanwhile."""
+        self._make_hours(self.third, 5, receiver_id=self.eva2.partner_id.id, description="Xylophone lesson")
+        merge = self._merge(self.eva.partner_id, self.eva2.partner_id)
+        self.assertNotIn("Xylophone", str(merge.photograph))
+        self.env["timebank.hours"].search([("description", "=", "Xylophone lesson")]).unlink()
+        self._undo(merge)
+        self.assertFalse(self.env["timebank.hours"].search([("description", "=", "Xylophone lesson")]))

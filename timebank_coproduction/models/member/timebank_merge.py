@@ -346,6 +346,7 @@ class TimebankMerge(models.Model):
             raise
         self.env.invalidate_all()
         held["altered"] += books._compare_rows(watched)
+        books._drop_rows_still_there(held["links"])
         until = books._get_undo_until(schemes)
         merge = books._in_verb().create(
             {
