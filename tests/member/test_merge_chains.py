@@ -228,3 +228,46 @@ class TestMergeChains(MergingCase):
         self.env["timebank.hours"].search([("description", "=", "Xylophone lesson")]).unlink()
         self._undo(merge)
         self.assertFalse(self.env["timebank.hours"].search([("description", "=", "Xylophone lesson")]))
+
+    def test_what_was_decided_since_is_whose_account_it_went_to(self):
+        """Whichever membership went on: hours, claims and places are where their credits are, or will be."""
+        waiting = self._make_hours(self.eva2, 50, "submitted")
+        mine = self._make_hours(self.eva, 55, "submitted")
+        for kept, gone in ((self.eva, self.eva2), (self.eva2, self.eva)):
+            for pauses in (False, True):
+                with self.subTest(kept=kept.name, pauses=pauses), self._undone():
+                    if pauses:
+                        kept.action_pause()
+                    person = kept.partner_id
+                    merge = self._merge(person, gone.partner_id)
+                    (waiting | mine).with_user(self.coordinator).action_approve()
+                    member = self.env["timebank.member"].search(
+                        [("partner_id", "=", person.id), ("scheme_id", "=", self.scheme.id)]
+                    )
+                    self._make_hours(member, 20, "approved")
+                    claim = self._make_claim(member, self.coffee, "approved")
+                    self._undo(merge)
+                    self.assertEqual(claim.partner_id, claim.account_id.partner_id)
+                    members = self.env["timebank.member"].search([("name", "in", ("Eva Grey", "Eva Gray"))])
+                    self.assertEqual(sum(members.mapped("given_minutes")), 125)
+                    self.assertEqual(sum(members.mapped("balance_minutes")), 120)
+                    for one in members:
+                        self.assertEqual(
+                            one.balance_minutes,
+                            one.given_minutes - 5 * (claim.partner_id == one.partner_id),
+                        )
+
+    def test_what_was_recorded_since_goes_with_the_membership(self):
+        """A contact that is in no bank any more leaves nothing behind in one."""
+        contact = self.env["res.partner"].create({"name": "Eva G."})
+        merge = self._merge(contact, self.eva.partner_id)
+        hours = self._make_hours(self.eva, 20, "approved")
+        later = self._make_hours(self.eva, 25, "submitted")
+        offer = self._make_offer(self.eva)
+        self._undo(merge)
+        person = self.eva.partner_id
+        self.assertNotEqual(person, contact)
+        for row in (hours, later, offer):
+            self.assertEqual(row.partner_id, person)
+        later.with_user(self.coordinator).action_approve()
+        self.assertEqual((self.eva.balance_minutes, self.eva.given_minutes), (45, 45))

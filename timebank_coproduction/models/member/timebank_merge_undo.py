@@ -152,12 +152,34 @@ class TimebankMerge(models.Model):
         people = self.env["res.partner"].browse(
             [row["id"] for table, row in held["rows"] if table == "res_partner"]
         )
+        self._give_to_members(people)
+        self._follow_accounts(people | self.partner_id)
+        self.env.flush_all()
         self._get_members(people | self.partner_id)._message_log_batch_same(
             self.env._("No longer merged: %s", self.joined_names)
         )
         self._in_verb().write(
             {"state": "undone", "photograph": False, "joined_names": False, "undone_by_id": self.env.uid}
         )
+
+    def _give_to_members(self, people):
+        """What was recorded since in a bank that only knows one of these people is theirs."""
+        for scheme, members in self._get_members(people | self.partner_id).grouped("scheme_id").items():
+            if len(members.partner_id) != 1 or members.partner_id == self.partner_id:
+                continue
+            for model, field in self._get_own_fields("res.partner"):
+                if "scheme_id" in model._fields and not model._transient and not field.compute:
+                    # sudo: all of what was recorded goes with the membership
+                    rows = model.sudo().with_context(active_test=False)
+                    rows = rows.search([("scheme_id", "=", scheme.id), (field.name, "=", self.partner_id.id)])
+                    self._give_rows(rows, field, members.partner_id)
+
+    def _give_rows(self, rows, field, person):
+        if rows:
+            self._tell_repointed(rows, field, {one.id: {field.name: person.id} for one in rows})
+
+    def _follow_accounts(self, people):
+        """What was paid to or from one of these people's accounts since is theirs. A subject adds its own."""
 
     def _tell_whose_name_is_shown(self):
         """Contacts are called after their organisation, and to-dos after what they are on: another again."""
