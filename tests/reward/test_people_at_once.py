@@ -1,8 +1,13 @@
 """People are merged, leave and are forgotten while others decide about the same people."""
 
+import subprocess
+
 from freezegun.api import real_monotonic
 
+from odoo import api
 from odoo.fields import Command
+from odoo.tools import find_pg_tool
+from odoo.tools.misc import exec_pg_environ
 
 from ..concurrency_common import GROUP
 from .test_reward_faults import HOURS, RewardConcurrencyCase
@@ -174,3 +179,62 @@ class TestPeopleAtOnce(RewardConcurrencyCase):
                 self.assertTrue(not member or member.forgotten_on or "merged" in results)
                 self.assertNotIn("came back", results)
                 self.assertFalse(env["res.partner"].search([("name", "=", "Person 0")]))
+
+    # When all is committed
+    def _dump(self):
+        """The database as a backup holds it: plain SQL, every schema, large objects too."""
+        command = [find_pg_tool("pg_dump"), "--format=plain", "--blobs", self.registry.db_name]
+        return subprocess.run(command, env=exec_pg_environ(), check=True, capture_output=True).stdout
+
+    def _plant(self, env, mark):
+        """Words about one person, in Odoo's own tables and in ours."""
+        member = env["timebank.member"].browse(self.member_ids[5])
+        person = member.partner_id
+        person.write(
+            {
+                "name": f"Pat {mark}name",
+                "street": f"{mark} Lane",
+                "email": f"{mark}@example.com",
+                "phone": f"0113 {mark}",
+                "comment": f"<p>{mark} comment</p>",
+            }
+        )
+        member.with_user(self.manager_id).note = f"<p>{mark} note</p>"
+        env["timebank.hours"].browse(self.entry_ids[5]).description = f"{mark} hours"
+        env["timebank.account"].browse(self.account_ids[6]).action_give(self.account_ids[5], 5, f"{mark} memo")
+        for record in (member, person):
+            record.message_post(body=f"{mark} said", subject=f"{mark} subject")
+            env["ir.attachment"].create(
+                {
+                    "name": f"{mark}.txt",
+                    "raw": mark.encode(),
+                    "res_model": record._name,
+                    "res_id": record.id,
+                }
+            )
+        member.activity_schedule("mail.mail_activity_data_todo", summary=mark, user_id=self.manager_id)
+        bank = env["timebank.scheme"].browse(self.scheme_id)
+        bank.message_post(body=f"{person.name} keeps the keys")
+        env["mail.mail"].create(
+            {"email_to": person.email, "subject": mark, "body_html": mark, "recipient_ids": person.ids}
+        )
+        env["bus.bus"]._sendone(person, "notification", {"text": f"{person.name} came"})
+
+    def test_a_dump_holds_nothing_of_who_was_forgotten(self):
+        mark = "xq5dump"
+        with self._connection() as env:
+            self._plant(env, mark)
+        with self._connection() as env:
+            env["timebank.hours"].browse(self.entry_ids[5]).action_approve()
+        self.assertGreater(self._dump().count(mark.encode()), 15)
+        with self._connection() as env:
+            member = env["timebank.member"].browse(self.member_ids[5])
+            leaving = {"member_ids": [Command.set(member.ids)], "credit_to": "bank", "debt_by": "bank"}
+            env["timebank.leaving"].create({**leaving, "reason": f"{mark} moved"}).action_confirm()
+        with self.registry.cursor() as cr:  # as in the client, changes being noted
+            env = api.Environment(cr, self.manager_id, {})
+            env["timebank.member"].browse(self.member_ids[5]).action_forget(f"Pat {mark}name asked for it")
+        left = [line[:200] for line in self._dump().splitlines() if mark.encode() in line.lower()]
+        self.assertEqual(left, [])
+        with self._connection() as env:
+            self._check_books(env)
