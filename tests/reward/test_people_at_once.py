@@ -6,8 +6,7 @@ from freezegun.api import real_monotonic
 
 from odoo import api
 from odoo.fields import Command
-from odoo.tools import find_pg_tool
-from odoo.tools.misc import exec_pg_environ
+from odoo.tools.misc import exec_pg_environ, find_pg_tool
 
 from ..concurrency_common import GROUP
 from .test_reward_faults import HOURS, RewardConcurrencyCase
@@ -201,7 +200,9 @@ class TestPeopleAtOnce(RewardConcurrencyCase):
         )
         member.with_user(self.manager_id).note = f"<p>{mark} note</p>"
         env["timebank.hours"].browse(self.entry_ids[5]).description = f"{mark} hours"
-        env["timebank.account"].browse(self.account_ids[6]).action_give(self.account_ids[5], 5, f"{mark} memo")
+        env["timebank.account"].browse(self.account_ids[6]).action_give(
+            self.account_ids[5], 5, f"{mark} memo"
+        )
         for record in (member, person):
             record.message_post(body=f"{mark} said", subject=f"{mark} subject")
             env["ir.attachment"].create(

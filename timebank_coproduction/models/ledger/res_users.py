@@ -25,7 +25,9 @@ class ResUsers(models.Model):
     def write(self, vals):
         if vals.get("active") is False:
             self._hand_on_todos()
-        before = [(user, user.sudo().coordinated_scheme_ids) for user in self if "coordinated_scheme_ids" in vals]
+        before = [
+            (user, user.sudo().coordinated_scheme_ids) for user in self if "coordinated_scheme_ids" in vals
+        ]
         result = super().write(vals)
         if "coordinated_scheme_ids" in vals:
             self.env.registry.clear_cache()
