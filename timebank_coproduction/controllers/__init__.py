@@ -1,1 +1,1 @@
-from . import kiosk, member_home, papers, personal, renew, supplier
+from . import kiosk, member_board, member_home, member_sessions, papers, personal, renew, supplier
