@@ -61,7 +61,7 @@ class MergingSteps:
         return self.scheme
 
     def _check_nothing_lost(self):
-        """Nothing stored names a person, member or account that isn't there; what the database ties, can't."""
+        """Nothing stored names a person, member or account that is gone; what the database ties can't."""
         for table, column, named in self._untied:
             gone = self.env.execute_query(
                 SQL(

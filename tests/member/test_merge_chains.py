@@ -203,7 +203,7 @@ class TestMergeChains(MergingCase):
                 self._merge(kept, gone)
 
     def test_who_was_merged_is_forgotten(self):
-        """Of either of the contacts nothing is left, whichever stayed, and whatever became of them between."""
+        """Of either of the contacts nothing is left, whichever stayed, and whatever came between."""
         for left_before in (False, True):
             for kept, gone in ((self.eva, self.eva2), (self.eva2, self.eva)):
                 with self.subTest(kept=kept.name, left_before=left_before), self._undone():

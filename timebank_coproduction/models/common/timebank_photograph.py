@@ -68,7 +68,7 @@ class TimebankPhotograph(models.AbstractModel):
         return [{**link, "of": record._table, "gone": record.id, "kept": kept.id} for link in links]
 
     def _drop_rows_still_there(self, links):
-        """Of the rows that could have been removed, keep those that were: the others are no copy's to hold."""
+        """Of the rows that could have been removed keep those that were: no copy holds the others."""
         self.env.flush_all()
         for link in links:
             if link.get("rows"):

@@ -25,9 +25,9 @@ class ResUsers(models.Model):
     def write(self, vals):
         if vals.get("active") is False:
             self._hand_on_todos()
-        before = [
-            (user, user.sudo().coordinated_scheme_ids) for user in self if "coordinated_scheme_ids" in vals
-        ]
+        taking_off = "coordinated_scheme_ids" in vals
+        # sudo: which banks somebody is taken off, whoever may do so below
+        before = [(user, user.sudo().coordinated_scheme_ids) for user in self if taking_off]
         result = super().write(vals)
         if "coordinated_scheme_ids" in vals:
             self.env.registry.clear_cache()
@@ -76,9 +76,9 @@ class ResUsers(models.Model):
         """The banks that a record is about; of what belongs to none, those that these users decided for."""
         if record._name == "timebank.scheme":
             return record
-        for name in ("scheme_id", "scheme_ids"):
-            if name in record._fields:
-                return record[name]
+        fields_of_banks = [one for one in record._fields.values() if one.comodel_name == "timebank.scheme"]
+        for field in sorted(fields_of_banks, key=lambda one: one.type != "many2one"):  # one, or several
+            return record[field.name]
         if schemes is None:
             return self.coordinated_scheme_ids
         return schemes if not self.coordinated_scheme_ids else schemes.browse()
