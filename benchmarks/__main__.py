@@ -11,6 +11,7 @@ from . import (
     bench_concurrency,
     bench_exchange,
     bench_grants,
+    bench_pages,
     bench_rewards,
     bench_screens,
     bench_sessions,
@@ -27,6 +28,7 @@ SUBJECTS = {
     "sessions": bench_sessions.measure,
     "calendar": bench_calendar.measure,
     "grants": bench_grants.measure,
+    "pages": bench_pages.measure,
     "screens": bench_screens.measure,
 }
 

@@ -26,7 +26,15 @@ def ensure():
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     with step("axe-core"), needs_network("a package of npm's"):
-        command = ["npm", "install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
+        command = [
+            "npm",
+            "install",
+            "--no-save",
+            "--no-package-lock",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+        ]
         run([*command, "--prefix", part, f"axe-core@{AXE}"], log=settings.CACHE / "logs" / "npm.log")
     shutil.rmtree(_folder(), ignore_errors=True)
     part.rename(_folder())

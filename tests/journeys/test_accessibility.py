@@ -16,7 +16,8 @@ AXE = os.environ.get("TIMEBANK_AXE")
 WIDTHS = (320, 360, 1280)
 LOOK = """
 () => axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => violations.flatMap(
-    ({id, impact, nodes}) => nodes.map(({target, html}) => `${id} (${impact}): ${target} ${html.slice(0, 200)}`)
+    ({id, impact, nodes}) =>
+        nodes.map(({target, html}) => `${id} (${impact}): ${target} ${html.slice(0, 200)}`)
 ))
 """
 #: Nothing sticks out at the side, also with letters twice as large.
@@ -70,10 +71,13 @@ class TestAccessibility(JourneyCase):
                             self.assertFalse(page.evaluate(LOOK))
                     with self.subTest(address=address, width=width):
                         self.assertLessEqual(page.evaluate(WIDE), 0)
+                page.emulate_media(forced_colors="none")
                 with self.subTest(address=address, letters="twice as large"):
                     page.set_viewport_size({"width": 640, "height": 800})
                     page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
                     self.assertLessEqual(page.evaluate(WIDE), 0)
+                    page.evaluate("() => { document.documentElement.style.fontSize = '' }")
+                page.set_viewport_size({"width": 360, "height": 800})
                 screen.picture("page" + address.replace("/", "-"))
 
     def _is_page(self, page, address):
@@ -85,5 +89,3 @@ class TestAccessibility(JourneyCase):
             raise
         self.assertEqual(answer.status, 200, address)
         return True
-
-

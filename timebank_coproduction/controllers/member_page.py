@@ -159,8 +159,8 @@ class MemberPage:
         response.headers["X-Content-Type-Options"] = "nosniff"
         if nonce:
             response.headers["Content-Security-Policy"] = (
-                f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; "
-                "script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
+                f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
+                "font-src 'self'; script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
                 "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
             )
 
