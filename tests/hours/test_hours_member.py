@@ -58,10 +58,12 @@ class TestEvidence(TimebankCase):
             self.assertEqual(base64.b64decode(entry.evidence), kept)
             entry.unlink()
 
-    def test_half_a_photograph(self):
-        half = picture("JPEG")[:2000]
-        with self.assertRefused("read"):
-            self._make_hours(self.ann, evidence=base64.b64encode(half), evidence_name="a.jpg")
+    def test_no_photograph_at_all(self):
+        """Something that only begins like one."""
+        for begun in (picture("JPEG")[:4], picture("PNG")[:8]):
+            content = base64.b64encode(begun + b"\0" * 50)
+            with self.assertRefused():
+                self._make_hours(self.ann, evidence=content, evidence_name="a.jpg")
 
     def test_looked_at_by_what_it_is(self):
         for content in (b"not base64!", base64.b64encode(b"<html>"), base64.b64encode(b"MZ\x90\0"), "é"):
