@@ -3,6 +3,7 @@
 Pages are found by their routes: a new one is in by itself.
 """
 
+import base64
 import os
 import re
 from pathlib import Path
@@ -36,18 +37,21 @@ class TestAccessibility(JourneyCase):
         if not AXE:
             cls.skipTest(cls, "TIMEBANK_AXE names no axe-core")
         cls._fund(cls, cls.ann, 150)
-        cls._make_hours(cls.ann, 45, "submitted")
-        cls._make_hours(cls.ben, 30, "submitted", receiver_id=cls.ann.partner_id.id, date=TODAY)
+        cls.scheme.evidence_policy = "optional"
+        file = {"evidence": base64.b64encode(b"%PDF-1.4"), "evidence_name": "tea.pdf"}
+        cls.entry = cls._make_hours(cls.ann, 45, "submitted", **file)
+        received = {"receiver_id": cls.ann.partner_id.id, "date": TODAY}
+        cls.received = cls._make_hours(cls.ben, 30, "submitted", **received)
 
     def _get_examples(self):
         """For each part of an address, by its name, something that Ann may look at."""
-        entry = self.env["timebank.hours"].search([("partner_id", "=", self.ann.partner_id.id)], limit=1)
-        return {"member_id": self.ann.id, "entry_id": entry.id}
+        return {"member_id": self.ann.id, "entry_id": self.entry.id}
 
     def _get_states(self):
         """Addresses that say more than their routes: later steps, and what is wrong."""
         pages = f"/timebank/{self.ann.id}"
         return [
+            f"{pages}/hours/{self.received.id}",
             f"{pages}/log?name=nobody",
             f"{pages}/log/time?whom=bank",
             f"{pages}/log/time?whom=bank&chosen=1",
