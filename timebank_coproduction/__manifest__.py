@@ -135,6 +135,9 @@
         "views/member_home.xml",
         "views/member_hours.xml",
         "views/member_log.xml",
+        "views/member_sessions.xml",
+        "views/member_board.xml",
+        "views/member_introduction.xml",
         "views/menus.xml",
     ],
     "demo": [
@@ -172,6 +175,8 @@
             "timebank_coproduction/static/tests/tours/*.js",
         ],
     },
-    "external_dependencies": {"python": ["numpy", "phonenumbers", "rapidfuzz", "scipy", "xlsxwriter"]},
+    "external_dependencies": {
+        "python": ["numpy", "phonenumbers", "rapidfuzz", "scipy", "vobject", "xlsxwriter"]
+    },
     "uninstall_hook": "uninstall_hook",
 }

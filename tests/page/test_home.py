@@ -2,6 +2,7 @@ import gzip
 
 from lxml import html
 
+from ..exchange_common import ExchangeCase
 from ..page_common import PageCase
 
 
@@ -161,3 +162,28 @@ class TestWhatWaits(PageCase):
             self._make_hours(self.ann, 15 + number, "submitted", receiver_id=member.partner_id.id)
             self._make_reward(f"Tea {number}", 0, is_free=True)
         self.assertLessEqual(count(), few)
+
+
+class TestWhomToAnswer(PageCase, ExchangeCase):
+    """Introductions that wait, each with the page on which they are answered."""
+
+    def _follow(self, words):
+        page = self.go(f"/timebank/{self.ann.id}")
+        answer = self.follow(page, words)
+        self.assertEqual(answer.status, 200)
+        return page, answer
+
+    def test_introduced(self):
+        introduction = self._introduce(*self._make_pair())
+        self.come(self.portal)
+        page, answer = self._follow("Say when you meet")
+        self.assertIn("You were introduced to Ben O. (Archery).", page.text())
+        self.assertTrue(answer.address.endswith(f"/board/introduction/{introduction.id}"))
+
+    def test_asked(self):
+        own = self._make_offer(self.ann)
+        asked = self.ben.with_user(self.portal2).ask_to_be_introduced(own.id, self._make_request(self.ben).id)
+        self.come(self.portal)
+        page, answer = self._follow("Say yes or no")
+        self.assertIn("It is asked by Ben O. (Archery).", page.text())
+        self.assertTrue(answer.address.endswith(f"/board/introduction/{asked}"))

@@ -29,6 +29,23 @@ SECTIONS = (
     ("me", "/me"),
 )
 
+#: What a page may load, and from where: nothing foreign, and nothing that stands in the page itself.
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self' 'nonce-%s'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "script-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
 
 class Form:
     """What was typed into a form, and what is wrong with it.
@@ -38,7 +55,11 @@ class Form:
     """
 
     def __init__(self, typed=None, **defaults):
-        self.typed = {**defaults, **(typed or {})}
+        # a sign that no database takes, and that nobody typed
+        read = {
+            name: words.replace("\0", "") for name, words in (typed or {}).items() if isinstance(words, str)
+        }
+        self.typed = {**defaults, **(typed or {}), **read}
         self.errors = []
 
     def __bool__(self):
@@ -121,15 +142,16 @@ def _page(path, **routing):
 class MemberPage:
     """The ways in which a controller of members' pages answers."""
 
-    def _render(self, template, values, member=None, active=None, status=200):
+    def _render(self, template, values, member=None, active=None, status=200, company=None):
         """A page in the shell that the company wants.
 
         :param str template: without the addon's name
         :param str active: the key of the section it belongs to
+        :param company: whose shell, where it is no member's page
         """
         nonce = secrets.token_urlsafe(16)
         # sudo: how the organisation's pages look is for everybody
-        company = (member.company_id if member else request.env.company).sudo()
+        company = (member.company_id if member else company or request.env.company).sudo()
         values = {
             "form": Form(),
             "said": None,
@@ -158,11 +180,7 @@ class MemberPage:
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["X-Content-Type-Options"] = "nosniff"
         if nonce:
-            response.headers["Content-Security-Policy"] = (
-                f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
-                "font-src 'self'; script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
-                "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-            )
+            response.headers["Content-Security-Policy"] = POLICY % nonce
 
     def _go(self, member, path, done=None):
         """Redirect to a page of the member's, after something was done.

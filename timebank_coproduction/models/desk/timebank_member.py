@@ -99,7 +99,8 @@ class TimebankMember(models.Model):
                 self._get_waiting_place(),
                 self._get_waiting_answer(),
                 self._get_waiting_refused(),
-                self._get_waiting_introductions(),
+                self._get_waiting_asked(),
+                self._get_waiting_introduced(),
             )
             if one
         ]
@@ -121,7 +122,7 @@ class TimebankMember(models.Model):
                 session=line.activity_id.sudo().name,  # sudo: the name of what they wait for
                 moment=line._say_offered_until(),
             ),
-            "path": "/sessions",
+            "path": f"/sessions/{line.session_id.id}",
             "words": self.env._("Take the place"),
         }
 
@@ -149,14 +150,30 @@ class TimebankMember(models.Model):
             text = self.env._("%s of your entries were sent back to correct.", count)
         return {"text": text, "path": "/hours?state=refused", "words": self.env._("Look at it")}
 
-    def _get_waiting_introductions(self):
+    def _get_waiting_asked(self):
+        """Who asks to be introduced to the member, as far as each shows themselves until then."""
+        introductions = self.env["timebank.introduction"]
+        # sudo: what is said of each is for whom it asks, as _say_to says it
+        asking = introductions.sudo().search(
+            introductions._get_to_answer_domain(self), order="id", limit=MOST_NAMED
+        )
+        if not asking:
+            return None
+        who = [f"{said['who']} ({said['what']})" for said in (one._say_to(self) for one in asking)]
+        return {
+            "text": self.env._("Would you like to be introduced? It is asked by %s.", ", ".join(who)),
+            "path": f"/board/introduction/{asking.id}" if len(asking) == 1 else "/board/introductions",
+            "words": self.env._("Say yes or no"),
+        }
+
+    def _get_waiting_introduced(self):
         """Introductions whose two people have not agreed yet when they meet."""
         found = self._find_introductions([("state", "=", "introduced")], limit=MOST_NAMED)
         if not found:
             return None
         return {
             "text": self.env._("You were introduced to %s.", ", ".join(map(self._say_other, found))),
-            "path": "/board",
+            "path": f"/board/introduction/{found.id}" if len(found) == 1 else "/board/introductions",
             "words": self.env._("Say when you meet"),
         }
 
