@@ -177,7 +177,7 @@ class TestWhomToAnswer(PageCase, ExchangeCase):
         introduction = self._introduce(*self._make_pair())
         self.come(self.portal)
         page, answer = self._follow("Say when you meet")
-        self.assertIn("You were introduced to Ben O. (Archery).", page.text())
+        self.assertIn("You were introduced to Ben Okoro (Archery).", page.text())
         self.assertTrue(answer.address.endswith(f"/board/introduction/{introduction.id}"))
 
     def test_asked(self):
