@@ -77,6 +77,9 @@ class TestAccessibility(JourneyCase):
             f"{pages}/log/time?whom=bank",
             f"{pages}/log/time?whom=bank&chosen=1",
             f"{pages}/log/what?whom=bank&minutes=60",
+            f"/timebank/mails/{self.ann.id}/{self.ann._get_opt_out_code()}",
+            self.session_ahead.action_open_kiosk()["url"],
+            "/timebank/claim",
         ]
 
     def _get_pages(self):
@@ -95,6 +98,7 @@ class TestAccessibility(JourneyCase):
         addresses = sorted({*self._get_pages(), *self._get_states()})
         with self.at_screen(self.portal, start="/timebank") as screen:
             page = screen.page
+            self._look_at_a_bad_page(page)
             for address in addresses:
                 if not self._is_page(page, address):
                     continue
@@ -115,6 +119,12 @@ class TestAccessibility(JourneyCase):
                     page.evaluate("() => { document.documentElement.style.fontSize = '' }")
                 page.set_viewport_size({"width": 360, "height": 800})
                 screen.picture("page" + re.sub(r"\W", "-", address))
+
+    def _look_at_a_bad_page(self, page):
+        """What is wrong is found: a page without a title, a language and a heading."""
+        page.goto("about:blank")
+        page.evaluate(Path(AXE).read_text())
+        self.assertIn("html-has-lang", " ".join(page.evaluate(LOOK)))
 
     def _is_page(self, page, address):
         try:
