@@ -3,6 +3,7 @@
 Pages are found by their routes: a new one is in by itself.
 """
 
+import base64
 import os
 import re
 from datetime import datetime, time, timedelta
@@ -39,8 +40,11 @@ class TestAccessibility(JourneyCase):
         cls._fund(cls, cls.ann, 150)
         begin, end = (datetime.combine(TODAY, time(hour)) + timedelta(days=9) for hour in (10, 12))
         cls.session_ahead = cls._make_session(start=begin, stop=end, location="Hall", helpers_wanted=2)
-        cls._make_hours(cls.ann, 45, "submitted")
-        cls._make_hours(cls.ben, 30, "submitted", receiver_id=cls.ann.partner_id.id, date=TODAY)
+        cls.scheme.evidence_policy = "optional"
+        file = {"evidence": base64.b64encode(b"%PDF-1.4"), "evidence_name": "tea.pdf"}
+        cls.entry = cls._make_hours(cls.ann, 45, "submitted", **file)
+        received = {"receiver_id": cls.ann.partner_id.id, "date": TODAY}
+        cls.received = cls._make_hours(cls.ben, 30, "submitted", **received)
         cls.offered, cls.wish = cls._make_offer(cls.ben), cls._make_request(cls.ann)
         cls.own_offer = cls._make_offer(cls.ann, cls.baking, description="Bread and buns")
         cls.met = cls._introduce(cls.offered, cls.wish)
@@ -56,10 +60,11 @@ class TestAccessibility(JourneyCase):
             "listed_id": self.offered.id,
             "own_id": self.own_offer.id,
             "introduction_id": self.met.id,
+            "entry_id": self.entry.id,
         }
 
     def _get_states(self):
-        """Addresses that say more than their routes."""
+        """Addresses that say more than their routes: later steps, and what is wrong."""
         pages = f"/timebank/{self.ann.id}"
         return [
             f"{pages}/board?q=nothing",
@@ -67,6 +72,11 @@ class TestAccessibility(JourneyCase):
             f"{pages}/board/new/request",
             f"{pages}/board/introduction/{self.asked.id}",
             self.own_offer._get_renew_url().replace(self.own_offer.get_base_url(), ""),
+            f"{pages}/hours/{self.received.id}",
+            f"{pages}/log?name=nobody",
+            f"{pages}/log/time?whom=bank",
+            f"{pages}/log/time?whom=bank&chosen=1",
+            f"{pages}/log/what?whom=bank&minutes=60",
             f"/timebank/mails/{self.ann.id}/{self.ann._get_opt_out_code()}",
             self.session_ahead.action_open_kiosk()["url"],
             "/timebank/claim",

@@ -1,3 +1,5 @@
 from . import test_board
 from . import test_home
+from . import test_hours
+from . import test_log
 from . import test_sessions

@@ -432,3 +432,17 @@ class TimebankMember(models.Model):
                 "You can still ask for %s of help before giving some.", say_hours(self.env, left)
             )
         return self.env._("Give some time, and you will have credits to spend.")
+
+    @verb(single=True)
+    def action_open_pages(self):
+        """The member's own pages, on which whoever runs the bank acts for them."""
+        return {"type": "ir.actions.act_url", "url": f"/timebank/{self.id}", "target": "new"}
+
+    def _note_acting(self, records):
+        """Leave on ``records``, which have a chatter, who did it, where that isn't the member."""
+        self.ensure_one()
+        user = self.env.user
+        if user.partner_id == self.partner_id or not records:
+            return
+        note = self.env._("Done by %(user)s for %(member)s.", user=user.name, member=self.name)
+        records._message_log_batch(bodies=dict.fromkeys(records.ids, note))
