@@ -133,6 +133,8 @@
         "views/timebank_today.xml",
         "views/member_layout.xml",
         "views/member_home.xml",
+        "views/member_hours.xml",
+        "views/member_log.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -91,7 +91,12 @@ PLACES = {
         "report/timebank_reward_spend_report",
     ),
     "evidence": ("report/timebank_decision_report",),
-    "desk": ("wizards/timebank_code_desk", "controllers/member_home"),
+    "desk": (
+        "wizards/timebank_code_desk",
+        "controllers/member_home",
+        "controllers/member_hours",
+        "controllers/member_log",
+    ),
 }
 SUBJECT = {f"{file}.py": subject for subject, files in PLACES.items() for file in files}
 

@@ -1,1 +1,1 @@
-from . import kiosk, member_home, papers, personal, renew, supplier
+from . import kiosk, member_home, member_hours, member_log, papers, personal, renew, supplier

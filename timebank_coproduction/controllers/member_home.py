@@ -25,6 +25,9 @@ class MemberHome(MemberPage, http.Controller):
     def home(self, member, done=None):
         values = {
             "first_name": member._first_name(),
+            "home": member._get_home(),
+            "show_balance": member.state != "applicant",
+            "say_hours": say_hours,
             "balance": say_hours(member.env, member.balance_minutes),
             "in_words": member._say_balance(),
         }

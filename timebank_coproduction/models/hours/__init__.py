@@ -4,6 +4,7 @@ from . import (
     timebank_member,
     timebank_hours,
     timebank_hours_verbs,
+    timebank_hours_member,
     timebank_transfer,
     timebank_scheme,
     project_project,

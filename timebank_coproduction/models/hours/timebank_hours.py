@@ -21,6 +21,7 @@ CONTENT = frozenset(
         "pot_id",
         "role",
         "project_id",
+        "evidence",
     }
 )
 
@@ -60,6 +61,9 @@ class TimebankHours(models.Model):
         "approver_id": NAMED,
         "refusal_reason": WORDS,
         "pot_id": NAMED,
+        "evidence": WORDS,
+        "evidence_name": WORDS,
+        "receiver_words": WORDS,
     }
 
     # Who gave what to whom
@@ -310,7 +314,9 @@ class TimebankHours(models.Model):
             entry._note_change(said)
         # sudo: whoever changed it; the number says nothing else
         for revision, entries in self.sudo().grouped("revision").items():
-            entries._in_verb().write({"revision": revision + 1})
+            # what the receiver said was said of something else
+            again = {"revision": revision + 1, "receiver_says": False, "receiver_words": False}
+            entries._in_verb().write(again)
         return result
 
     def _say_content(self):
@@ -325,6 +331,7 @@ class TimebankHours(models.Model):
             self.receiver_id and self.env._("for %s", self.receiver_id.name),
             self.pot_id and self.env._("paid from %s", self.pot_id.name),
             self.project_id.name,
+            self.evidence_name,
             self.scheme_id.name,
         )
         return ", ".join(filter(None, parts))
@@ -435,6 +442,7 @@ class TimebankHours(models.Model):
             vals["start_minute"] = valid_minutes(self.env, vals["start_minute"] or 0)
         if not vals.get("role", True):
             del vals["role"]
+        self._prepare_evidence(vals)
         return vals
 
     def _check_content(self, vals):

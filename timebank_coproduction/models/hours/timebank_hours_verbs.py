@@ -210,6 +210,7 @@ class TimebankHours(models.Model):
         return {
             **self._get_refusals_by_state("draft", self.env._("“%s” has been handed in already.")),
             **drafts._get_without_category(),
+            **drafts._get_without_evidence(),
             **drafts._get_refusals_to_record(),
         }
 
@@ -233,7 +234,8 @@ class TimebankHours(models.Model):
         """
         refusals = self._get_refusals_to_decide("submitted")
         rest = self - self.browse(refusals)
-        return {**rest._get_refusals_to_record(), **rest._get_changed_since(seen or {}), **refusals}
+        denied = rest._get_denied() if len(self) > 1 else {}
+        return {**rest._get_refusals_to_record(), **denied, **rest._get_changed_since(seen or {}), **refusals}
 
     def _get_changed_since(self, seen):
         """Entries that say something else than what whoever decides has read."""
@@ -413,7 +415,14 @@ class TimebankHours(models.Model):
 
     def _prepare_copy_to_decide(self):
         """What a copy that waits anew keeps of its entry, besides what every copy does."""
-        return {"date": self.date, "tz": self.tz}
+        return {
+            "date": self.date,
+            "tz": self.tz,
+            "evidence": self.evidence,
+            "evidence_name": self.evidence_name,
+            "receiver_says": self.receiver_says,
+            "receiver_words": self.receiver_words,
+        }
 
     @verb(reason=text())
     def action_refuse(self, reason):

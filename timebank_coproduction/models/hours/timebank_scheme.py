@@ -65,6 +65,18 @@ class TimebankScheme(models.Model):
         tracking=True,
         help="What time was given for, as reports show it. A session's hours have its activity's.",
     )
+    # What shows it
+    evidence_policy = fields.Selection(
+        [
+            ("none", "Members add no files to their hours"),
+            ("optional", "Members may add a photo or file"),
+            ("required", "Members add a photo or file to what they hand in"),
+        ],
+        string="Photo or file",
+        required=True,
+        default="none",
+        tracking=True,
+    )
     # What earns
     credit_professionals = fields.Boolean(
         "Professionals earn credits",

@@ -401,3 +401,12 @@ class TimebankMember(models.Model):
                 "You can still ask for %s of help before giving some.", say_hours(self.env, left)
             )
         return self.env._("Give some time, and you will have credits to spend.")
+
+    def _note_acting(self, records):
+        """Leave on ``records``, which have a chatter, who did it, where that isn't the member."""
+        self.ensure_one()
+        user = self.env.user
+        if user.partner_id == self.partner_id or not records:
+            return
+        note = self.env._("Done by %(user)s for %(member)s.", user=user.name, member=self.name)
+        records._message_log_batch(bodies=dict.fromkeys(records.ids, note))

@@ -1,7 +1,10 @@
-from odoo import models
+from odoo import fields, models
 
 from ..common.verb import verb
 from ..common.windows import open_form
+
+#: How many rewards within reach are named; the others are counted.
+MOST_NAMED = 3
 
 
 class TimebankMember(models.Model):
@@ -19,6 +22,34 @@ class TimebankMember(models.Model):
             "timebank_bank": self.scheme_id.id,
         }
         return open_form(self.env["timebank.redemption"], name=self.env._("New claim"), context=context)
+
+    def _get_affordable(self):
+        """What the member's credits buy today: dict of ``count`` and of the cheapest ``named``, a list of
+        dicts of ``name`` and ``price`` in words.
+
+        The limits of each member's claims are known when one is made.
+        """
+        self.ensure_one()
+        if self._why_not_taking_part() or self.scheme_id.sudo()._why_closed():  # sudo: whether it is open
+            return {"count": 0, "named": []}
+        domain = [
+            ("scheme_id", "=", self.scheme_id.id),
+            ("state", "=", "published"),
+            ("minutes", "<=", self.account_id.available_minutes),
+        ]
+        # sudo: whether each can be had today, by the bank's policy; only what is in the catalogue is told
+        rewards = self.env["timebank.reward"].search(domain, order="minutes, sequence, id").sudo()
+        missing = (
+            self.env["timebank.check"]
+            ._get_missing(rewards.check_type_ids, self.partner_id, fields.Date.context_today(self))
+            .get(self.partner_id.id, rewards.check_type_ids.browse())
+        )
+        given = self.given_minutes if any(rewards.mapped("min_given_minutes")) else 0
+        within = rewards.filtered(
+            lambda one: not one._why_not_available() and not one._why_not_for(self, given, missing)
+        )
+        named = [{"name": one.name, "price": one._say_price()} for one in within[:MOST_NAMED]]
+        return {"count": len(within), "named": named}
 
     # Leaving
     def _get_open_claims(self):

@@ -7,7 +7,7 @@ from ..common.hours_field import hours_field
 from ..common.personal import NAMED, OURS, TRADE
 from ..common.verb import verb
 from ..common.windows import open_form, open_list
-from ..common.words import say_day
+from ..common.words import say_day, say_hours
 
 #: Who sees what rewards cost.
 STAFF = "timebank_coproduction.group_timebank_coordinator,timebank_coproduction.group_timebank_finance"
@@ -388,6 +388,15 @@ class TimebankReward(models.Model):
         if self.has_stock and self.stock < 1:
             return self.env._("There is nothing left of “%s”.", self.name)
         return self.scheme_id._why_closed() or self._why_kind_not_allowed()
+
+    def _say_price(self):
+        """What one costs, credits and money, in words."""
+        self.ensure_one()
+        hours = say_hours(self.env, self.minutes) if self.minutes else ""
+        money = self.currency_id.format(self.cash_price) if self.cash_price else ""
+        if hours and money:
+            return self.env._("%(hours)s and %(money)s", hours=hours, money=money)
+        return hours or money or self.env._("Free")
 
     def _why_not_for(self, member, given_minutes, missing):
         """Why a member may not have this reward, or an empty string.

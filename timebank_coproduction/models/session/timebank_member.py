@@ -1,14 +1,19 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models, tools
+from odoo.fields import Domain
+from odoo.tools.sql import escape_psql
 
-from ...tools import codes, qr
+from ...tools import codes, names, qr
 from ..common.personal import SECRET
 from ..common.verb import verb
 from ..common.windows import open_dialog, open_list
 
 #: How many signs of a signature a link carries that switches mails off.
 OPT_OUT_LENGTH = 32
+
+#: How many members are found by a name, among how many that are looked at, by how many words of it.
+MOST_FOUND, MOST_LOOKED_AT, MOST_WORDS = 10, 500, 4
 
 
 class TimebankMember(models.Model):
@@ -110,6 +115,48 @@ class TimebankMember(models.Model):
         """The card's code as a picture."""
         self.ensure_one()
         return Markup(qr.svg(self.card_code))
+
+    # Named by others
+    def _find_by_shown_name(self, text):
+        """Other members of this member's bank, by as much of a name as each shows to others.
+
+        “Ben Okoro” finds who shows “Ben O.”, as it would any Ben with an O: what isn't shown
+        can't be found out by guessing.
+
+        :return: their contacts, :data:`MOST_FOUND` and one more at most; none where nothing was typed
+        """
+        self.ensure_one()
+        words = [word for word in names.folded(text).split() if word.strip(".")][:MOST_WORDS]
+        likely = [word for word in words if len(word) > 1 or not word.isascii()]
+        if not likely:
+            return self.env["res.partner"]
+        # sudo: only who shows a name that fits is told
+        found = self.sudo().search(
+            Domain("scheme_id", "=", self.scheme_id.id)
+            & Domain("state", "=", "active")
+            & Domain("partner_id", "!=", self.partner_id.id)
+            & Domain("name_shown", "!=", "hidden")
+            & Domain.OR(
+                Domain("partner_id.timebank_sought", "like", escape_psql(word.strip("."))) for word in likely
+            ),
+            limit=MOST_LOOKED_AT,
+        )
+        fitting = found.filtered(lambda member: member._is_shown_as(words))[: MOST_FOUND + 1]
+        return self.env["res.partner"].browse(fitting.partner_id.ids)
+
+    def _is_shown_as(self, words):
+        """Whether each of ``words``, folded, begins a word of the shown name or goes on from its initial.
+
+        One of them has to be of a word that is shown whole.
+        """
+        shown = names.folded(self.shown_name).split()
+        whole = [word for word in shown if not word.endswith(".")]
+        initials = tuple(word[:-1] for word in shown if word.endswith("."))
+        of_whole = [any(one.startswith(word.strip(".")) for one in whole) for word in words]
+        return any(of_whole) and all(
+            fits or (initials and word.startswith(initials))
+            for fits, word in zip(of_whole, words, strict=True)
+        )
 
     # The door
     def _first_name(self):
