@@ -135,6 +135,8 @@
         "views/member_home.xml",
         "views/member_hours.xml",
         "views/member_log.xml",
+        "views/member_rewards.xml",
+        "views/member_credits.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -1,1 +1,12 @@
-from . import kiosk, member_home, member_hours, member_log, papers, personal, renew, supplier
+from . import (
+    kiosk,
+    member_credits,
+    member_home,
+    member_hours,
+    member_log,
+    member_rewards,
+    papers,
+    personal,
+    renew,
+    supplier,
+)

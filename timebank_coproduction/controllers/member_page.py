@@ -29,6 +29,9 @@ SECTIONS = (
     ("me", "/me"),
 )
 
+#: How many rows of a list a page shows.
+PAGE = 20
+
 
 class Form:
     """What was typed into a form, and what is wrong with it.
@@ -116,6 +119,20 @@ def _page(path, **routing):
         return answering
 
     return mark
+
+
+def page_of(rows, page):
+    """The rows that a page of a long list shows, and what the way to the others needs.
+
+    :param rows: a sequence
+    :param page: the number of the page, as an address carries it; the first where it makes no sense
+    :return: these rows, and a dict of ``number``, of ``pages`` and of how many rows are ``skipped``
+    """
+    pages = max(1, -(-len(rows) // PAGE))
+    number = int(page) if page and page.isascii() and page.isdigit() and len(page) < 8 else 1
+    number = min(max(number, 1), pages)
+    skipped = (number - 1) * PAGE
+    return rows[skipped : skipped + PAGE], {"number": number, "pages": pages, "skipped": skipped}
 
 
 class MemberPage:
