@@ -1,1 +1,1 @@
-from . import test_home, test_hours, test_log, test_rewards
+from . import test_credits, test_home, test_hours, test_log, test_rewards
