@@ -1,6 +1,7 @@
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
+from odoo.tools import file_open
 
 from ..models.common.words import say_day, say_hours
 from ..models.reward.timebank_redemption import LARGEST_CLAIM
@@ -175,6 +176,16 @@ class MemberRewards(MemberPage, http.Controller):
     # ------------------------------------------------------------
     # Claims
     # ------------------------------------------------------------
+
+    @http.route(
+        "/timebank/worker.js", type="http", auth="public", methods=["GET"], readonly=True, sitemap=False
+    )
+    def worker(self):
+        """What shows a claim that was opened where there is no network; it serves all below ``/timebank/``."""
+        with file_open("timebank_coproduction/static/src/member/worker.js", "rb") as script:
+            content = script.read()
+        headers = [("Content-Type", "text/javascript; charset=utf-8"), ("Cache-Control", "no-cache")]
+        return request.make_response(content, headers)
 
     @shown("/rewards/claims")
     def show_claims(self, member, page=None):
