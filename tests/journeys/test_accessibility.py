@@ -41,7 +41,18 @@ class TestAccessibility(JourneyCase):
 
     def _get_examples(self):
         """For each part of an address, by its name, something that Ann may look at."""
-        return {"member_id": self.ann.id}
+        entry = self.env["timebank.hours"].search([("partner_id", "=", self.ann.partner_id.id)], limit=1)
+        return {"member_id": self.ann.id, "entry_id": entry.id}
+
+    def _get_states(self):
+        """Addresses that say more than their routes: later steps, and what is wrong."""
+        pages = f"/timebank/{self.ann.id}"
+        return [
+            f"{pages}/log?name=nobody",
+            f"{pages}/log/time?whom=bank",
+            f"{pages}/log/time?whom=bank&chosen=1",
+            f"{pages}/log/what?whom=bank&minutes=60",
+        ]
 
     def _get_pages(self):
         """:return: addresses of the pages of members, those without an example being an error"""
@@ -56,7 +67,7 @@ class TestAccessibility(JourneyCase):
                 yield PART.sub(lambda part: str(examples[part[1]]), rule)
 
     def test_no_page_keeps_anybody_off(self):
-        addresses = sorted(set(self._get_pages()))
+        addresses = sorted({*self._get_pages(), *self._get_states()})
         with self.at_screen(self.portal, start="/timebank") as screen:
             page = screen.page
             for address in addresses:
@@ -78,7 +89,7 @@ class TestAccessibility(JourneyCase):
                     self.assertLessEqual(page.evaluate(WIDE), 0)
                     page.evaluate("() => { document.documentElement.style.fontSize = '' }")
                 page.set_viewport_size({"width": 360, "height": 800})
-                screen.picture("page" + address.replace("/", "-"))
+                screen.picture("page" + re.sub(r"\W", "-", address))
 
     def _is_page(self, page, address):
         try:

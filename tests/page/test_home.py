@@ -61,3 +61,91 @@ class TestHome(PageCase):
             for text in (html.tostring(page.tree, encoding="unicode"), style.text)
         )
         self.assertLess(weight, 30 * 1024)
+
+
+class TestWhatWaits(PageCase):
+    """What the first page tells: balance, what it buys, what waits, and where one stands."""
+
+    def _home(self):
+        return self.go(f"/timebank/{self.ann.id}")
+
+    def _make_reward(self, name, minutes, **vals):
+        reward = self.env["timebank.reward"].create(
+            {"name": name, "scheme_id": self.scheme.id, "minutes": minutes, **vals}
+        )
+        reward.action_publish()
+        return reward
+
+    def test_what_credits_buy(self):
+        """The cheapest first, all counted; not what is dearer, for others, or gone."""
+        self._fund(self.ann, 120)
+        for name, minutes in (("Massage", 120), ("Coffee", 15), ("Cinema", 90), ("Swim", 60)):
+            self._make_reward(name, minutes)
+        self._make_reward("Trip", 180)
+        self._make_reward("Staff lunch", 30, for_beneficiary=False)
+        self._make_reward("Sold out", 30, has_stock=True, stock=0)
+        self.come(self.portal)
+        text = self._home().text()
+        self.assertIn("Coffee 15 minutes Swim 1 hour Cinema 1 hour 30 minutes See the 4 rewards", text)
+        for name in ("Trip", "Staff lunch", "Sold out", "Massage"):
+            self.assertNotIn(name, text)
+
+    def test_nothing_within_reach(self):
+        self._make_reward("Trip", 180)
+        self.come(self.portal)
+        self.assertIn("No reward is within your reach yet.", self._home().text())
+
+    def test_where_one_stands(self):
+        bank = self._make_scheme("Hillside")
+        applicant = self.env["timebank.member"].create(
+            {"partner_id": self.portal.partner_id.id, "scheme_id": bank.id, "role": "volunteer"}
+        )
+        self.come(self.portal)
+        page = self.go(f"/timebank/{applicant.id}")
+        self.assertIn("You have applied to Hillside.", page.text())
+        self.assertNotIn("You have Hillside", page.text())
+        self.assertIn("You have applied", self.go("/timebank/banks").text())
+        self.ann.action_pause()
+        page = self._home()
+        self.assertIn("You are taking a break from River Street.", page.text())
+        self.assertEqual([link for link in page.links().values() if link.endswith("/log")], [self._nav(page)])
+        self.ann.action_activate()
+        self.scheme.action_close()
+        self.assertIn("River Street is closed.", self._home().text())
+
+    def _nav(self, page):
+        """The address of the section, which stays among the sections."""
+        return page.links()["Log time"]
+
+    def test_somebody_who_belongs_to_no_bank(self):
+        self.come(self.staff)
+        self.assertIn("You don't belong to a time bank yet.", self.go("/timebank").text())
+
+    def test_from_odoos_own_page(self):
+        self.come(self.portal)
+        page = self.go("/my")
+        (link,) = [a for a in page.tree.xpath("//a[@href='/timebank']") if "My time bank" in a.text_content()]
+        self.assertIn("Log time", link.text_content())
+
+    def test_the_same_number_of_queries(self):
+        """However much a member has done, and however many there are."""
+        self.come(self.portal)
+
+        def count():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._home()
+            return self.env.cr.sql_log_count - before
+
+        self._make_hours(self.ben, 15, "submitted", receiver_id=self.ann.partner_id.id)
+        self._make_hours(self.ann, 15, "submitted", receiver_id=self.ben.partner_id.id)
+        self._make_reward("Tea", 0, is_free=True)
+        count()
+        few = count()
+        for number in range(1, 9):
+            member = self._make_member(f"Neighbour {number}")
+            self._make_hours(member, 15 + number, "submitted", receiver_id=self.ann.partner_id.id)
+            self._make_hours(self.ann, 15 + number, "submitted", receiver_id=member.partner_id.id)
+            self._make_reward(f"Tea {number}", 0, is_free=True)
+        self.assertLessEqual(count(), few)

@@ -112,7 +112,7 @@ class TestReceived(PageCase):
         page = self.go("/timebank")
         self.assertIn("Ben O. says they gave you 1 hour on Mar 18, 2026. Is that so?", page.text())
         page = self.follow(page, "Answer")
-        page = self.press(page, "Yes, 1 hour from Ben O.")
+        page = self.press(page, "Yes to 1 hour from Ben O.")
         self.assertIn("Thank you.", page.text())
         self.assertEqual((self.entry.receiver_says, self.entry.state), ("yes", "submitted"))
         self.assertNotIn("Is that so?", self.go("/timebank").text())

@@ -35,11 +35,11 @@ class TestLog(PageCase):
         page = self.follow(page, "Ben O.")  # to whom they gave time lately
         self.assertEqual(page.heading(), "How long did it take?")
         page = self.press(page, "Continue", minutes="90")
-        self.assertIn("1:30 hours for Ben O.", page.text())
+        self.assertIn("1 hour 30 minutes for Ben O.", page.text())
         self.assertEqual(page.typed("date"), str(TODAY))
         page = self.press(page, "Hand in", description="Shopping", start_time="14:30")
         self.assertIn("It is handed in", page.text())
-        self.assertIn("1:30 hours, Mar 18, 2026", page.text())
+        self.assertIn("1 hour 30 minutes, Mar 18, 2026", page.text())
         entry = self._new()
         self.assertEqual(
             (
@@ -66,7 +66,7 @@ class TestLog(PageCase):
         )
         for much in ("25 h", "-1"):
             self.assertTrue(self.press(page, "Continue", time=much).errors(), much)
-        self.assertIn("1:15 hours", self.press(page, "Continue", time="1h15").text())
+        self.assertIn("1 hour 15 minutes", self.press(page, "Continue", time="1h15").text())
 
     def test_somebody_by_name(self):
         """By as much of a name as they show, and what isn't shown can't be guessed at."""

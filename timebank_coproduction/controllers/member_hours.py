@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import content_disposition, request
 
-from ..models.common.words import say_day, say_hours
+from ..models.common.words import say_day, say_spoken
 from ..tools.minutes import LARGEST
 from .member_log import TYPED, EntryForm, about_entry
 from .member_page import Form, MemberPage, sent, shown
@@ -194,7 +194,7 @@ class MemberHours(MemberPage, http.Controller):
         return {
             "id": entry.id,
             "mine": mine,
-            "how_long": say_hours(env, entry.minutes),
+            "how_long": say_spoken(env, entry.minutes),
             "day": say_day(env, entry.date),
             "start": entry.start_time,
             "other": other._say_name() if other else "",

@@ -6,7 +6,7 @@ from odoo.http import request
 
 from ..models.common.days import read_day
 from ..models.common.hours_field import read_minutes
-from ..models.common.words import say_hours
+from ..models.common.words import say_spoken
 from ..models.hours.timebank_hours_member import MOST_BYTES
 from ..models.session.timebank_member import MOST_FOUND
 from ..tools.minutes import DAY
@@ -114,7 +114,7 @@ class MemberLog(MemberPage, http.Controller):
         values = {
             "form": form,
             "whom": member._say_choice(record),
-            "usual": [(number, say_hours(member.env, number)) for number in USUAL_MINUTES],
+            "usual": [(number, say_spoken(member.env, number)) for number in USUAL_MINUTES],
         }
         return self._render("member_log_time", values, member, "log")
 
@@ -154,7 +154,7 @@ class MemberLog(MemberPage, http.Controller):
             "form": form,
             "whom": member._say_choice(record),
             "minutes": minutes,
-            "how_long": say_hours(member.env, minutes),
+            "how_long": say_spoken(member.env, minutes),
             "whom_kind": record._name,
         }
         return self._render("member_log_what", values, member, "log", status=400 if form.errors else 200)

@@ -79,3 +79,14 @@ def say_hours(env, minutes):
     if rest:
         return env._("%s hours", clock(minutes))
     return env._("%s hours", say_number(env, minutes // 60))
+
+
+def say_spoken(env, minutes):
+    """An amount of time as people say it: 15 minutes, 1 hour, 1 hour 30 minutes."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return env._("1 minute") if rest == 1 else env._("%s minutes", rest)
+    whole = say_hours(env, hours * 60)
+    if not rest:
+        return whole
+    return env._("%(hours)s %(minutes)s minutes", hours=whole, minutes=rest)

@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..common.words import from_place, say_day, say_hours, say_span
+from ..common.words import from_place, say_day, say_spoken, say_span
 
 #: How far back sessions and people are looked for, and how many of each are named.
 LATELY_DAYS = 31
@@ -135,7 +135,7 @@ class TimebankMember(models.Model):
             text = self.env._(
                 "%(person)s says they gave you %(time)s on %(day)s. Is that so?",
                 person=entries.partner_id._say_name(),
-                time=say_hours(self.env, entries.minutes),
+                time=say_spoken(self.env, entries.minutes),
                 day=say_day(self.env, entries.date),
             )
         return {"text": text, "path": "/hours#received", "words": self.env._("Answer")}

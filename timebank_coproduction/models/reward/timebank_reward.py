@@ -7,7 +7,7 @@ from ..common.hours_field import hours_field
 from ..common.personal import NAMED, OURS, TRADE
 from ..common.verb import verb
 from ..common.windows import open_form, open_list
-from ..common.words import say_day, say_hours
+from ..common.words import say_day, say_spoken
 
 #: Who sees what rewards cost.
 STAFF = "timebank_coproduction.group_timebank_coordinator,timebank_coproduction.group_timebank_finance"
@@ -392,7 +392,7 @@ class TimebankReward(models.Model):
     def _say_price(self):
         """What one costs, credits and money, in words."""
         self.ensure_one()
-        hours = say_hours(self.env, self.minutes) if self.minutes else ""
+        hours = say_spoken(self.env, self.minutes) if self.minutes else ""
         money = self.currency_id.format(self.cash_price) if self.cash_price else ""
         if hours and money:
             return self.env._("%(hours)s and %(money)s", hours=hours, money=money)
