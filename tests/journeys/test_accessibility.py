@@ -42,7 +42,16 @@ class TestAccessibility(JourneyCase):
     def _get_examples(self):
         """For each part of an address, by its name, something that Ann may look at."""
         entry = self.env["timebank.hours"].search([("partner_id", "=", self.ann.partner_id.id)], limit=1)
-        return {"member_id": self.ann.id, "entry_id": entry.id}
+        mine = [("partner_id", "=", self.ann.partner_id.id), ("code", "!=", False)]
+        claim = self.env["timebank.redemption"].search(mine, limit=1)
+        return {
+            "member_id": self.ann.id,
+            "entry_id": entry.id,
+            "reward_id": self.lesson.id,
+            "claim_id": claim.id,
+            "pot_id": self.pot.id,
+            "taker_id": self.ben.account_id.id,
+        }
 
     def _get_states(self):
         """Addresses that say more than their routes: later steps, and what is wrong."""
@@ -52,6 +61,7 @@ class TestAccessibility(JourneyCase):
             f"{pages}/log/time?whom=bank",
             f"{pages}/log/time?whom=bank&chosen=1",
             f"{pages}/log/what?whom=bank&minutes=60",
+            f"{pages}/credits/give?name=ben",
         ]
 
     def _get_pages(self):

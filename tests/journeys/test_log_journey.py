@@ -8,8 +8,12 @@ class TestLogJourney(JourneyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._make_hours(cls.ann, 30, "submitted", receiver_id=cls.ben.partner_id.id, date=TODAY.replace(day=3))
-        cls._make_hours(cls.ben, 45, "submitted", receiver_id=cls.ann.partner_id.id, description="Mended a tap")
+        cls._make_hours(
+            cls.ann, 30, "submitted", receiver_id=cls.ben.partner_id.id, date=TODAY.replace(day=3)
+        )
+        cls._make_hours(
+            cls.ben, 45, "submitted", receiver_id=cls.ann.partner_id.id, description="Mended a tap"
+        )
 
     def test_log_and_correct(self):
         with self.at_screen(self.portal, phone=True, start="/timebank", scripts=False) as phone:

@@ -4,9 +4,9 @@ from odoo.http import content_disposition, request
 
 from ..models.common.days import read_day
 from ..models.common.hours_field import read_minutes
-from ..models.common.words import say_day, say_hours
+from ..models.common.words import say_day, say_hours, say_spoken
 from ..models.session.timebank_member import MOST_FOUND
-from ..tools.minutes import LARGEST
+from ..tools.minutes import LARGEST, clock
 from .member_page import Form, MemberPage, page_of, sent, shown
 
 POT = f"/credits/pots/<int(max={LARGEST}):pot_id>"
@@ -33,7 +33,7 @@ class MemberCredits(MemberPage, http.Controller):
             "balance": say_hours(env, member.balance_minutes),
             "in_words": member._say_balance(),
             "can_give": not member._say_standing(),
-            "pots": [(pot.id, pot.name, say_hours(env, pot.balance_minutes)) for pot in pots],
+            "pots": [(pot.id, pot.name, say_spoken(env, pot.balance_minutes)) for pot in pots],
             **self._prepare_statement(member, member.account_id, page, asked, "/credits"),
         }
         return self._show(member, "member_credits", values)
@@ -65,10 +65,10 @@ class MemberCredits(MemberPage, http.Controller):
             "statement": {
                 "from": say_day(env, first),
                 "to": say_day(env, last),
-                "before": say_hours(env, before),
-                "came_in": say_hours(env, statement["came_in"]),
-                "went_out": say_hours(env, statement["went_out"]),
-                "closing": say_hours(env, statement["closing"]),
+                "before": clock(before),
+                "came_in": clock(statement["came_in"]),
+                "went_out": clock(statement["went_out"]),
+                "closing": clock(statement["closing"]),
                 "rows": [self._describe_row(row) for row in rows],
                 "query": query,
             },
@@ -77,13 +77,13 @@ class MemberCredits(MemberPage, http.Controller):
 
     def _describe_row(self, row):
         env, line = request.env, row["line"]
-        moved = say_hours(env, line.minutes)
+        moved = clock(line.minutes)
         return {
             "day": say_day(env, line.date),
             "what": line.transfer_id._get_words(),
             "with": line._get_other_name(),
             "moved": f"+{moved}" if line.minutes > 0 else moved,
-            "balance": say_hours(env, row["balance"]),
+            "balance": clock(row["balance"]),
         }
 
     def _get_periods(self):
@@ -180,7 +180,7 @@ class MemberCredits(MemberPage, http.Controller):
             "said": {"given": env._("It is given.")}.get(done),
             "pot": pot,
             "balance": say_hours(env, pot.balance_minutes),
-            "goal": say_hours(env, pot.goal_minutes) if pot.goal_minutes else "",
+            "goal": say_spoken(env, pot.goal_minutes) if pot.goal_minutes else "",
             "wanted_by": say_day(env, pot.goal_date),
             "can_give": pot.state == "open",
             **self._prepare_statement(member, pot, page, asked, f"/credits/pots/{pot.id}"),
@@ -236,7 +236,7 @@ class MemberCredits(MemberPage, http.Controller):
         form = self._read_gift(typed)
         minutes = self._read_time(form)
         if form and minutes > account.balance_minutes:
-            has = say_hours(request.env, account.balance_minutes)
+            has = say_spoken(request.env, account.balance_minutes)
             form.refuse("time", request.env._("That is more than there is: %s.", has))
         if not form:
             return self._ask_what(member, account, taker, form)
@@ -245,8 +245,8 @@ class MemberCredits(MemberPage, http.Controller):
             "source": account,
             "taker": {"id": taker.id, "name": member._say_taker(taker)},
             "payer": self._say_source(member, account),
-            "amount": say_hours(request.env, minutes),
-            "left": say_hours(request.env, account.balance_minutes - minutes),
+            "amount": say_spoken(request.env, minutes),
+            "left": say_spoken(request.env, account.balance_minutes - minutes),
             "since": account._get_newest_transfer_id(),
         }
         return self._show(member, "member_give_check", values)
@@ -276,7 +276,7 @@ class MemberCredits(MemberPage, http.Controller):
             "source": account,
             "payer": self._say_source(member, account),
             "taker": {"id": taker.id, "name": member._say_taker(taker)},
-            "has": say_hours(request.env, account.balance_minutes),
+            "has": say_spoken(request.env, account.balance_minutes),
             "acting": not account._is_held_by_user(),
         }
         return self._show(member, "member_give_what", values)

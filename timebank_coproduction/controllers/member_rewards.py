@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import file_open
 
-from ..models.common.words import say_day, say_hours
+from ..models.common.words import say_day, say_spoken
 from ..models.reward.timebank_redemption import LARGEST_CLAIM
 from ..tools.minutes import LARGEST
 from .member_page import Form, MemberPage, page_of, sent, shown
@@ -25,7 +25,7 @@ class MemberRewards(MemberPage, http.Controller):
         standing = member._say_standing()
         values = {
             "standing": standing,
-            "balance": say_hours(member.env, member.balance_minutes),
+            "balance": say_spoken(member.env, member.balance_minutes),
             "within": [self._describe(reward) for reward, reason in catalogue if not reason],
             "beyond": [self._describe(reward, reason) for reward, reason in catalogue if reason],
             "claims": request.env["timebank.redemption"].search_count(member._get_claims_domain()),
@@ -87,10 +87,10 @@ class MemberRewards(MemberPage, http.Controller):
             "reward": self._describe(reward),
             "quantity": quantity,
             "account": account,
-            "price": say_hours(member.env, minutes),
+            "price": say_spoken(member.env, minutes),
             "cash": money and reward.currency_id.format(money),
             "payer": self._say_account(member, account),
-            "left": say_hours(member.env, account.balance_minutes - minutes),
+            "left": say_spoken(member.env, account.balance_minutes - minutes),
             "needs_approval": reward.approval == "manual",
             "since": since,
         }
@@ -129,7 +129,7 @@ class MemberRewards(MemberPage, http.Controller):
             "id": reward.id,
             "name": reward.name,
             "price": reward._say_price(),
-            "hours": say_hours(reward.env, reward.minutes) if reward.minutes else "",
+            "hours": say_spoken(reward.env, reward.minutes) if reward.minutes else "",
             "cash": reward.cash_price and reward.currency_id.format(reward.cash_price),
             "notice": reward.notice,
             "reason": reason,
@@ -162,13 +162,13 @@ class MemberRewards(MemberPage, http.Controller):
             terms.append(periods[reward.limit_period])
         if reward.min_given_minutes:
             terms.append(
-                env._("It is for those who have given %s or more.", say_hours(env, reward.min_given_minutes))
+                env._("It is for those who have given %s or more.", say_spoken(env, reward.min_given_minutes))
             )
         return terms
 
     def _say_account(self, member, account):
         env = request.env
-        has = say_hours(env, account.balance_minutes)
+        has = say_spoken(env, account.balance_minutes)
         if account == member.account_id:
             return env._("My own credits (%s)", has)
         return env._("%(pot)s (%(hours)s)", pot=account.name, hours=has)
@@ -256,7 +256,7 @@ class MemberRewards(MemberPage, http.Controller):
         return {
             "id": claim.id,
             "name": f"{claim.quantity} × {name}" if claim.quantity > 1 else name,
-            "price": say_hours(claim.env, claim.minutes),
+            "price": say_spoken(claim.env, claim.minutes),
             "on": say_day(claim.env, claim.requested_on or claim.create_date.date()),
             "state": state,
             "words": words,

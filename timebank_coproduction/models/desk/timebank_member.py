@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..common.words import from_place, say_day, say_spoken, say_span
+from ..common.words import from_place, say_day, say_span, say_spoken
 
 #: How far back sessions and people are looked for, and how many of each are named.
 LATELY_DAYS = 31

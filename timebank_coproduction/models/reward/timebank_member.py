@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ..common.verb import verb
 from ..common.windows import open_form
-from ..common.words import say_hours
+from ..common.words import say_spoken
 from .timebank_redemption import STANDING
 
 #: How many rewards within reach are named; the others are counted.
@@ -122,7 +122,7 @@ class TimebankMember(models.Model):
     def _why_too_dear(self, reward, most):
         if reward.minutes <= most:
             return ""
-        return self.env._("You need %s more.", say_hours(self.env, reward.minutes - most))
+        return self.env._("You need %s more.", say_spoken(self.env, reward.minutes - most))
 
     # ------------------------------------------------------------
     # Claims
