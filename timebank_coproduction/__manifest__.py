@@ -167,9 +167,15 @@
         "web.assets_frontend": [
             "timebank_coproduction/static/src/scanner/*",
             "timebank_coproduction/static/src/kiosk/*",
-            "timebank_coproduction/static/src/supplier/*",
         ],
         "timebank_coproduction.assets_member": ["timebank_coproduction/static/src/member/member.scss"],
+        "timebank_coproduction.assets_keep": ["timebank_coproduction/static/src/member/keep.js"],
+        "timebank_coproduction.assets_supplier": [
+            "web/static/src/module_loader.js",
+            "web/static/src/core/barcode/ZXingBarcodeDetector.js",
+            "timebank_coproduction/static/src/scanner/look.js",
+            "timebank_coproduction/static/src/supplier/*",
+        ],
         "web.assets_tests": [
             "timebank_coproduction/static/tests/tours/*.js",
         ],

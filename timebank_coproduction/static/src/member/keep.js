@@ -1,3 +1,4 @@
+/** @odoo-module ignore **/
 // Keeps the claim that is looked at, and its style sheet, so that it can be shown where there is no network.
 (async () => {
     if (!("serviceWorker" in navigator && "caches" in window)) {
