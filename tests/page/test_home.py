@@ -28,6 +28,17 @@ class TestHome(PageCase):
         self.assertEqual((other.status, none.status), (404, 404))
         self.assertEqual(other.text(), none.text())
 
+    def test_another_companys_and_another_banks_are_not_found(self):
+        wales = self.env["res.company"].create({"name": "Cymru Together"})
+        bont = self._make_scheme("Y Bont", company_id=wales.id, coordinator_ids=False)
+        hill = self._make_scheme("Hillside", coordinator_ids=False)
+        members = [self._make_member(f"{bank.name} member", scheme=bank) for bank in (bont, hill)]
+        for user in (self.portal, self.coordinator, self.staff):
+            self.come(user)
+            for member in members:
+                for path in ("", "/log", "/hours", "/log/time?whom=bank", "/log/what?whom=bank&minutes=60"):
+                    self.assertEqual(self.go(f"/timebank/{member.id}{path}").status, 404, path)
+
     def test_a_coordinator_acts_for_somebody(self):
         self.come(self.coordinator)
         page = self.go(f"/timebank/{self.ann.id}")
@@ -112,6 +123,7 @@ class TestWhatWaits(PageCase):
         self.ann.action_activate()
         self.scheme.action_close()
         self.assertIn("River Street is closed.", self._home().text())
+        self.assertIn("River Street Closed", self.go("/timebank/banks").text())
 
     def _nav(self, page):
         """The address of the section, which stays among the sections."""

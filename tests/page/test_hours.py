@@ -128,6 +128,9 @@ class TestReceived(PageCase):
         self.assertFalse(self.entry.receiver_says)
         self.press(page, "No, it wasn't so", reason="He came, but only for ten minutes")
         self.assertEqual(self.entry.receiver_says, "no")
+        page = self.press(self.go(page.address), "Yes, I received it")  # a second thought
+        self.assertEqual((self.entry.receiver_says, self.entry.receiver_words), ("yes", False))
+        self.press(page, "No, it wasn't so", reason="He came, but only for ten minutes")
         self.come(self.portal2)
         shown = self.go(f"/timebank/{self.ben.id}/hours/{self.entry.id}").text()
         self.assertIn("He came, but only for ten minutes", shown)
@@ -151,6 +154,6 @@ class TestReceived(PageCase):
         self.assertFalse(self.entry.receiver_says)
         self.come(self.coordinator)
         page = self.go(f"/timebank/{self.ann.id}/hours/{self.entry.id}")
-        self.press(page, "Yes")
+        self.press(page, "Yes, I received it")
         self.assertEqual(self.entry.receiver_says, "yes")
         self.assertIn("Done by Cora Hart for Ann Lee.", " ".join(self.entry.message_ids.mapped("body")))

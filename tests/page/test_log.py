@@ -80,6 +80,8 @@ class TestLog(PageCase):
         self.assertFalse(
             [words for words in self.press(page, "Find", name="Zoltan").links() if "Zolt" in words]
         )
+        for odd in ("%00", "%", "_", "z%00oe", "x" * 5000, "%F0%9F%98%80", "."):
+            self.assertEqual(self.go(f"/timebank/{self.ann.id}/log?name={odd}").status, 200, odd)
         page = self.follow(self.press(page, "Find", name="zoe"), "Zoë Q.")
         page = self.press(self.press(page, "Continue", minutes="30"), "Hand in")
         self.assertIn("It is handed in", page.text())

@@ -112,7 +112,7 @@ class TestTrustCanary(TrustCase):
                 row = rows[:1]
                 mark = new((name, field.name))
                 if field.type == "binary":
-                    row[field.name] = base64.b64encode(mark.encode())
+                    row._in_verb().write({field.name: base64.b64encode(mark.encode())})  # as if looked at
                 elif name == "timebank.transfer":
                     self._set_memo(row, mark)
                 else:
@@ -317,7 +317,7 @@ class TestTrustCanary(TrustCase):
         for mark, where in planted.items():
             with self.subTest(where=where):
                 self.assertIn(mark, shown)
-                if where[1] not in ("content", "document"):  # of files
+                if where[1] not in ("content", "document", "evidence"):  # of files
                     self.assertIn(mark, page + names)
         self.assertGreater(len(self._scan()), 60)
         self.assertGreater(len(self._scan_files()), 10)

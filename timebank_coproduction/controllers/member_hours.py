@@ -208,7 +208,7 @@ class MemberHours(MemberPage, http.Controller):
             "says": entry.receiver_says,
             "words": entry.receiver_words or "",
             "can_change": mine and entry.state in OPEN,
-            "can_answer": not mine and entry.state == "submitted" and not entry.receiver_says,
+            "can_answer": not mine and entry.state == "submitted",
         }
 
 

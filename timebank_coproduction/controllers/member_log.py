@@ -88,10 +88,11 @@ class MemberLog(MemberPage, http.Controller):
         """Step 1: who it was for."""
         if self._why_not(member):
             return self._closed(member)
-        people = member._find_by_shown_name(name) if name else request.env["res.partner"]
+        name = (name or "").replace("\0", "")[:100]
+        people = member._find_by_shown_name(name)
         values = {
             "choices": member._get_log_choices(),
-            "form": Form({"name": (name or "")[:100]}),
+            "form": Form({"name": name}),
             "searched": bool(name),
             "found": [member._say_choice(person) for person in people[:MOST_FOUND]],
             "more": len(people) > MOST_FOUND,

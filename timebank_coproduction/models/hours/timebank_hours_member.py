@@ -3,14 +3,14 @@ import binascii
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools.image import image_process
+from odoo.tools.image import ImageProcess, image_apply_opt
 from odoo.tools.mimetypes import guess_mimetype
 
 from ..common.verb import text, verb
 
 #: The most that a file may weigh, and which there are: type → how its name ends.
 MOST_BYTES = 10 * 1024 * 1024
-KINDS_OF_FILES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}
+KINDS_OF_FILES = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 #: Photographs are kept no larger than this, and without the place where they were taken.
 MOST_PIXELS = (1600, 1600)
 
@@ -129,6 +129,8 @@ class TimebankHours(models.Model):
 
     def _prepare_evidence(self, vals):
         """A file as it is kept: looked at by what it is, not by its name; a photograph smaller."""
+        if self._is_in_verb():
+            return  # it has been looked at already
         if "evidence" not in vals:
             if "evidence_name" in vals and not (self and self[:1].evidence):
                 vals["evidence_name"] = False  # no name without a file
@@ -144,10 +146,25 @@ class TimebankHours(models.Model):
             raise UserError(self.env._("That file is too large: 10 MB at most."))
         kind = guess_mimetype(content, default="")
         if kind not in KINDS_OF_FILES:
-            raise UserError(self.env._("Choose a photo (JPEG, PNG or WebP) or a PDF."))
+            raise UserError(self.env._("Choose a photo (JPEG or PNG) or a PDF."))
         if kind.startswith("image/"):
-            content = image_process(content, size=MOST_PIXELS, quality=80)
-            kind = guess_mimetype(content, default=kind)
+            content = self._prepare_picture(content)
         vals["evidence"] = base64.b64encode(content)
         stem = str(vals.get("evidence_name") or "").replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
-        vals["evidence_name"] = f"{stem[:60] or self.env._('file')}.{KINDS_OF_FILES.get(kind, 'jpg')}"
+        vals["evidence_name"] = f"{stem[:60] or self.env._('file')}.{KINDS_OF_FILES[kind]}"
+
+    def _prepare_picture(self, content):
+        """A photograph without what its camera wrote into it; one that is in order stays as it is."""
+        process = ImageProcess(content)
+        image, kind = process.image, process.original_format
+        within = all(side <= most for side, most in zip(image.size, MOST_PIXELS, strict=True))
+        if within and "exif" not in image.info and not image.getexif():
+            return content
+        try:
+            image.thumbnail(MOST_PIXELS)
+        except (OSError, SyntaxError, ValueError) as error:  # cut off, or broken on the way
+            raise UserError(self.env._("That file can't be read: choose it once more.")) from error
+        image.info.pop("exif", None)
+        return image_apply_opt(
+            image, output_format=kind, optimize=True, **({"quality": 80} if kind == "JPEG" else {})
+        )

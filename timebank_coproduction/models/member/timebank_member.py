@@ -402,6 +402,11 @@ class TimebankMember(models.Model):
             )
         return self.env._("Give some time, and you will have credits to spend.")
 
+    @verb(single=True)
+    def action_open_pages(self):
+        """The member's own pages, on which whoever runs the bank acts for them."""
+        return {"type": "ir.actions.act_url", "url": f"/timebank/{self.id}", "target": "new"}
+
     def _note_acting(self, records):
         """Leave on ``records``, which have a chatter, who did it, where that isn't the member."""
         self.ensure_one()
