@@ -25,7 +25,7 @@ WIDE = "() => document.documentElement.scrollWidth - document.documentElement.cl
 #: A part of an address that stands for a record; its name.
 PART = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 #: Pages that name no membership, and those that do but are no pages of members.
-PUBLIC = {"/timebank", "/timebank/banks", "/timebank/accessibility", "/timebank/sign-in"}
+PUBLIC = {"/timebank", "/timebank/banks", "/timebank/accessibility", "/timebank/sign-in", "/timebank/claim"}
 ELSEWHERE = ("/timebank/personal/", "/timebank/mails/")
 
 
@@ -42,16 +42,22 @@ class TestAccessibility(JourneyCase):
     def _get_examples(self):
         """For each part of an address, by its name, something that Ann may look at."""
         entry = self.env["timebank.hours"].search([("partner_id", "=", self.ann.partner_id.id)], limit=1)
-        mine = [("partner_id", "=", self.ann.partner_id.id), ("code", "!=", False)]
-        claim = self.env["timebank.redemption"].search(mine, limit=1)
         return {
             "member_id": self.ann.id,
             "entry_id": entry.id,
             "reward_id": self.lesson.id,
-            "claim_id": claim.id,
+            "claim_id": self._find_claim().id,
             "pot_id": self.pot.id,
             "taker_id": self.ben.account_id.id,
         }
+
+    def _find_claim(self):
+        mine = [
+            ("partner_id", "=", self.ann.partner_id.id),
+            ("state", "=", "approved"),
+            ("code", "!=", False),
+        ]
+        return self.env["timebank.redemption"].search(mine, limit=1)
 
     def _get_states(self):
         """Addresses that say more than their routes: later steps, and what is wrong."""
@@ -62,6 +68,7 @@ class TestAccessibility(JourneyCase):
             f"{pages}/log/time?whom=bank&chosen=1",
             f"{pages}/log/what?whom=bank&minutes=60",
             f"{pages}/credits/give?name=ben",
+            f"/timebank/claim/{self._find_claim().code}",
         ]
 
     def _get_pages(self):

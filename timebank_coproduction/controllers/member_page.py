@@ -7,7 +7,7 @@ address or a form decides whose records are meant.
 
 import inspect
 import secrets
-from functools import wraps
+from functools import partial, wraps
 
 from markupsafe import Markup
 
@@ -15,6 +15,7 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
+from ..models.common.odoo_private import script_addresses
 from ..models.common.said_aloud import SaidAloud
 from ..tools.minutes import LARGEST
 
@@ -159,6 +160,7 @@ class MemberPage:
             "sections": SECTIONS,
             "brand": company._get_timebank_brand(),
             "nonce": nonce,
+            "scripts_of": partial(script_addresses, request.env),
             "doctype": Markup("<!DOCTYPE html>\n"),
             "page_lang": (request.env.lang or "en_GB").replace("_", "-"),
         }
