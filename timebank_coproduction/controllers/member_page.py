@@ -126,7 +126,7 @@ def page_of(rows, page):
     """The rows that a page of a long list shows, and what the way to the others needs.
 
     :param rows: a sequence
-    :param page: the number of the page, as an address carries it; the first where it makes no sense
+    :param page: its number, as an address carries it; the first where it makes no sense
     :return: these rows, and a dict of ``number``, of ``pages`` and of how many rows are ``skipped``
     """
     pages = max(1, -(-len(rows) // PAGE))

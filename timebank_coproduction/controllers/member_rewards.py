@@ -160,6 +160,8 @@ class MemberRewards(MemberPage, http.Controller):
                 "week": env._("Each member can have %s a week.", reward.member_limit),
             }
             terms.append(periods[reward.limit_period])
+        if reward.check_type_ids:
+            terms.append(env._("You need: %s.", ", ".join(reward.check_type_ids.mapped("name"))))
         if reward.min_given_minutes:
             terms.append(
                 env._("It is for those who have given %s or more.", say_spoken(env, reward.min_given_minutes))
@@ -181,7 +183,7 @@ class MemberRewards(MemberPage, http.Controller):
         "/timebank/worker.js", type="http", auth="public", methods=["GET"], readonly=True, sitemap=False
     )
     def worker(self):
-        """What shows a claim that was opened where there is no network; it serves all below ``/timebank/``."""
+        """What shows a claim that was opened where there is no network; it is for ``/timebank/`` alone."""
         with file_open("timebank_coproduction/static/src/member/worker.js", "rb") as script:
             content = script.read()
         headers = [("Content-Type", "text/javascript; charset=utf-8"), ("Cache-Control", "no-cache")]
