@@ -137,6 +137,9 @@
         "views/member_log.xml",
         "views/member_rewards.xml",
         "views/member_credits.xml",
+        "views/member_sessions.xml",
+        "views/member_board.xml",
+        "views/member_introduction.xml",
         "views/menus.xml",
     ],
     "demo": [
@@ -180,6 +183,8 @@
             "timebank_coproduction/static/tests/tours/*.js",
         ],
     },
-    "external_dependencies": {"python": ["numpy", "phonenumbers", "rapidfuzz", "scipy", "xlsxwriter"]},
+    "external_dependencies": {
+        "python": ["numpy", "phonenumbers", "rapidfuzz", "scipy", "vobject", "xlsxwriter"]
+    },
     "uninstall_hook": "uninstall_hook",
 }

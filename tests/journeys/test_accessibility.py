@@ -5,6 +5,7 @@ Pages are found by their routes: a new one is in by itself.
 
 import os
 import re
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Error
@@ -36,14 +37,26 @@ class TestAccessibility(JourneyCase):
         if not AXE:
             cls.skipTest(cls, "TIMEBANK_AXE names no axe-core")
         cls._fund(cls, cls.ann, 150)
+        begin, end = (datetime.combine(TODAY, time(hour)) + timedelta(days=9) for hour in (10, 12))
+        cls.session_ahead = cls._make_session(start=begin, stop=end, location="Hall", helpers_wanted=2)
         cls._make_hours(cls.ann, 45, "submitted")
         cls._make_hours(cls.ben, 30, "submitted", receiver_id=cls.ann.partner_id.id, date=TODAY)
+        cls.offered, cls.wish = cls._make_offer(cls.ben), cls._make_request(cls.ann)
+        cls.own_offer = cls._make_offer(cls.ann, cls.baking, description="Bread and buns")
+        cls.met = cls._introduce(cls.offered, cls.wish)
+        asked = cls.jose.ask_to_be_introduced(cls.own_offer.id, cls._make_request(cls.jose, cls.baking).id)
+        cls.asked = cls.env["timebank.introduction"].browse(asked)
 
     def _get_examples(self):
         """For each part of an address, by its name, something that Ann may look at."""
         entry = self.env["timebank.hours"].search([("partner_id", "=", self.ann.partner_id.id)], limit=1)
         return {
             "member_id": self.ann.id,
+            "session_id": self.session_ahead.id,
+            "side": "offer",
+            "listed_id": self.offered.id,
+            "own_id": self.own_offer.id,
+            "introduction_id": self.met.id,
             "entry_id": entry.id,
             "reward_id": self.lesson.id,
             "claim_id": self._find_claim().id,
@@ -63,6 +76,11 @@ class TestAccessibility(JourneyCase):
         """Addresses that say more than their routes: later steps, and what is wrong."""
         pages = f"/timebank/{self.ann.id}"
         return [
+            f"{pages}/board?q=nothing",
+            f"{pages}/board?side=request",
+            f"{pages}/board/new/request",
+            f"{pages}/board/introduction/{self.asked.id}",
+            self.own_offer._get_renew_url().replace(self.own_offer.get_base_url(), ""),
             f"{pages}/log?name=nobody",
             f"{pages}/log/time?whom=bank",
             f"{pages}/log/time?whom=bank&chosen=1",
