@@ -53,5 +53,5 @@ class SupplierPage(TakesCodes, MemberPage, http.Controller):
     def _render_step(self, step, status=200, company=None, **values):
         """In the light shell, whichever members' pages stand in: it has a script of its own."""
         values.update(step=step, base="/timebank/claim", shell="lean")
-        response = super()._render("supplier_page", values, status=status, company=company)
+        response = self._render("supplier_page", values, status=status, company=company)
         return self._keep_private(response)
