@@ -188,7 +188,7 @@ class TestAsking(ExchangeCase):
         self.assertEqual(introduction.state, "declined")
 
     def test_board(self):
-        """Others' of this bank that are good now, found by what they say and are called, and no more of them."""
+        """Others' of this bank that are good now, found by their words and names, and no more of them."""
         self.ben.name_shown = "hidden"
         self._make_offer(self.cat, description="Patient with beginners")
         self._make_offer(self.ann)

@@ -26,7 +26,7 @@ WIDE = "() => document.documentElement.scrollWidth - document.documentElement.cl
 #: A part of an address that stands for a record; its name.
 PART = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 #: Pages that name no membership, and those that do but are no pages of members.
-PUBLIC = {"/timebank", "/timebank/banks", "/timebank/accessibility", "/timebank/sign-in", "/timebank/claim"}
+PUBLIC = {"/timebank", "/timebank/banks", "/timebank/accessibility", "/timebank/sign-in"}
 ELSEWHERE = ("/timebank/personal/", "/timebank/mails/")
 
 
@@ -87,6 +87,9 @@ class TestAccessibility(JourneyCase):
             f"{pages}/log/what?whom=bank&minutes=60",
             f"{pages}/credits/give?name=ben",
             f"/timebank/claim/{self._find_claim().code}",
+            f"/timebank/mails/{self.ann.id}/{self.ann._get_opt_out_code()}",
+            self.session_ahead.action_open_kiosk()["url"],
+            "/timebank/claim",
         ]
 
     def _get_pages(self):
@@ -105,6 +108,7 @@ class TestAccessibility(JourneyCase):
         addresses = sorted({*self._get_pages(), *self._get_states()})
         with self.at_screen(self.portal, start="/timebank") as screen:
             page = screen.page
+            self._look_at_a_bad_page(page)
             for address in addresses:
                 if not self._is_page(page, address):
                     continue
@@ -125,6 +129,12 @@ class TestAccessibility(JourneyCase):
                     page.evaluate("() => { document.documentElement.style.fontSize = '' }")
                 page.set_viewport_size({"width": 360, "height": 800})
                 screen.picture("page" + re.sub(r"\W", "-", address))
+
+    def _look_at_a_bad_page(self, page):
+        """What is wrong is found: a page without a title, a language and a heading."""
+        page.goto("about:blank")
+        page.evaluate(Path(AXE).read_text())
+        self.assertIn("html-has-lang", " ".join(page.evaluate(LOOK)))
 
     def _is_page(self, page, address):
         try:

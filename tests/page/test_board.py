@@ -264,7 +264,8 @@ class TestBoard(PageCase, ExchangeCase):
         deeds += [f"/introduction/{introduction.id}/{deed}" for deed in ("answer", "agree", "met", "decline")]
         deeds += ["/new/offer"] if answered else []
         typed = {
-            "csrf_token": http.Request.csrf_token(self), "accepts": "1", "reason": "x", "day": "2026-03-01", "time": "10:00", "hours": "1",
+            "csrf_token": http.Request.csrf_token(self), "accepts": "1", "reason": "x",
+            "day": "2026-03-01", "time": "10:00", "hours": "1",
             "how": "well", "skill": str(self.archery.id), "own": "new",
         }  # fmt: skip
         for path in deeds:

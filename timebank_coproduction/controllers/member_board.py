@@ -139,7 +139,7 @@ class MemberBoard(MemberPage, http.Controller):
         return self._show("member_board_mine", values, member, done)
 
     @shown(f"/board/new/{SIDE}")
-    def new(self, member, side):
+    def new_form(self, member, side):
         return self._show_own_form(member, side, Form(hours="1:00"))
 
     @sent(f"/board/new/{SIDE}")
@@ -409,7 +409,7 @@ class MemberBoard(MemberPage, http.Controller):
             "what": record.skill_id.name,
             "words": record.description or "",
             "state": record.state,
-            "until": record.expires_on and say_day(env, record.expires_on),
+            "lasts_until": record.expires_on and say_day(env, record.expires_on),
             "deeds": DEEDS.get(record.state, ()),
             "hours": say_hours(env, record.minutes) if side == "request" else "",
             "needed_by": side == "request" and record.needed_by and say_day(env, record.needed_by),

@@ -31,7 +31,7 @@ class TimebankRenew(TakesCodes, MemberPage, http.Controller):
         values = {
             "done": done,
             "what": record.skill_id.name,
-            "until": record.expires_on and say_day(request.env, record.expires_on),
+            "lasts_until": record.expires_on and say_day(request.env, record.expires_on),
         }
         return self._keep_private(
             self._render("renew_page", values, status=status, company=record.company_id)
