@@ -135,6 +135,8 @@
         "views/member_home.xml",
         "views/member_hours.xml",
         "views/member_log.xml",
+        "views/member_rewards.xml",
+        "views/member_credits.xml",
         "views/member_sessions.xml",
         "views/member_board.xml",
         "views/member_introduction.xml",
@@ -169,9 +171,15 @@
         "web.assets_frontend": [
             "timebank_coproduction/static/src/scanner/*",
             "timebank_coproduction/static/src/kiosk/*",
-            "timebank_coproduction/static/src/supplier/*",
         ],
         "timebank_coproduction.assets_member": ["timebank_coproduction/static/src/member/member.scss"],
+        "timebank_coproduction.assets_keep": ["timebank_coproduction/static/src/member/keep.js"],
+        "timebank_coproduction.assets_supplier": [
+            "web/static/src/module_loader.js",
+            "web/static/src/core/barcode/ZXingBarcodeDetector.js",
+            "timebank_coproduction/static/src/scanner/look.js",
+            "timebank_coproduction/static/src/supplier/*",
+        ],
         "web.assets_tests": [
             "timebank_coproduction/static/tests/tours/*.js",
         ],

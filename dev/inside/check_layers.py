@@ -103,9 +103,11 @@ PLACES = {
     "evidence": ("report/timebank_decision_report",),
     "desk": (
         "wizards/timebank_code_desk",
+        "controllers/member_credits",
         "controllers/member_home",
         "controllers/member_hours",
         "controllers/member_log",
+        "controllers/member_rewards",
     ),
 }
 SUBJECT = {f"{file}.py": subject for subject, files in PLACES.items() for file in files}

@@ -61,7 +61,19 @@ class TestAccessibility(JourneyCase):
             "own_id": self.own_offer.id,
             "introduction_id": self.met.id,
             "entry_id": self.entry.id,
+            "reward_id": self.lesson.id,
+            "claim_id": self._find_claim().id,
+            "pot_id": self.pot.id,
+            "taker_id": self.ben.account_id.id,
         }
+
+    def _find_claim(self):
+        mine = [
+            ("partner_id", "=", self.ann.partner_id.id),
+            ("state", "=", "approved"),
+            ("code", "!=", False),
+        ]
+        return self.env["timebank.redemption"].search(mine, limit=1)
 
     def _get_states(self):
         """Addresses that say more than their routes: later steps, and what is wrong."""
@@ -77,6 +89,8 @@ class TestAccessibility(JourneyCase):
             f"{pages}/log/time?whom=bank",
             f"{pages}/log/time?whom=bank&chosen=1",
             f"{pages}/log/what?whom=bank&minutes=60",
+            f"{pages}/credits/give?name=ben",
+            f"/timebank/claim/{self._find_claim().code}",
             f"/timebank/mails/{self.ann.id}/{self.ann._get_opt_out_code()}",
             self.session_ahead.action_open_kiosk()["url"],
             "/timebank/claim",

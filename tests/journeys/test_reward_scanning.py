@@ -43,6 +43,9 @@ class TestScanning(RewardCase, HttpCase):
             });
             (await until("the button", () => find(".o_supplier_camera:not(.d-none)"))).click();
             await until("the code", () => submitted.length);
+            if (getComputedStyle(find(".o_supplier_camera")).display !== "none") {
+                throw new Error("The button stays while the camera looks");
+            }
             if (submitted.join() !== "/timebank/claim/look AAAA-BBBB-CCCC") {
                 throw new Error(submitted.join());
             }

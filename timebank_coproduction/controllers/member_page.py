@@ -7,7 +7,7 @@ address or a form decides whose records are meant.
 
 import inspect
 import secrets
-from functools import wraps
+from functools import partial, wraps
 
 from markupsafe import Markup
 
@@ -15,6 +15,7 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
+from ..models.common.odoo_private import script_addresses
 from ..models.common.said_aloud import SaidAloud
 from ..tools.minutes import LARGEST
 
@@ -28,6 +29,9 @@ SECTIONS = (
     ("credits", "/credits"),
     ("me", "/me"),
 )
+
+#: How many rows of a list a page shows.
+PAGE = 20
 
 #: What a page may load, and from where: nothing foreign, and nothing that stands in the page itself.
 POLICY = "; ".join(
@@ -139,6 +143,20 @@ def _page(path, **routing):
     return mark
 
 
+def page_of(rows, page):
+    """The rows that a page of a long list shows, and what the way to the others needs.
+
+    :param rows: a sequence
+    :param page: its number, as an address carries it; the first where it makes no sense
+    :return: these rows, and a dict of ``number``, of ``pages`` and of how many rows are ``skipped``
+    """
+    pages = max(1, -(-len(rows) // PAGE))
+    number = int(page) if page and page.isascii() and page.isdigit() and len(page) < 8 else 1
+    number = min(max(number, 1), pages)
+    skipped = (number - 1) * PAGE
+    return rows[skipped : skipped + PAGE], {"number": number, "pages": pages, "skipped": skipped}
+
+
 class MemberPage:
     """The ways in which a controller of members' pages answers."""
 
@@ -155,14 +173,15 @@ class MemberPage:
         values = {
             "form": Form(),
             "said": None,
+            "base": f"/timebank/{member.id}" if member else "/timebank",
+            "shell": company.timebank_page_shell,
             **values,
             "member": member,
             "active": active,
             "sections": SECTIONS,
-            "base": f"/timebank/{member.id}" if member else "/timebank",
-            "shell": company.timebank_page_shell,
             "brand": company._get_timebank_brand(),
             "nonce": nonce,
+            "scripts_of": partial(script_addresses, request.env),
             "doctype": Markup("<!DOCTYPE html>\n"),
             "page_lang": (request.env.lang or "en_GB").replace("_", "-"),
         }

@@ -2,14 +2,15 @@ from odoo import http
 from odoo.http import request
 
 from .guessing import TakesCodes
+from .member_page import MemberPage
 
 
-class SupplierPage(TakesCodes, http.Controller):
+class SupplierPage(TakesCodes, MemberPage, http.Controller):
     """Where a supplier hands a reward over, without a login: the member's code is the key."""
 
     @http.route("/timebank/claim", type="http", auth="public", methods=["GET"], sitemap=False)
     def ask(self, **_query):
-        return self._render("ask")
+        return self._render_step("ask")
 
     @http.route("/timebank/claim/<string:code>", type="http", auth="public", methods=["GET"], sitemap=False)
     def show(self, code, **_query):
@@ -29,11 +30,13 @@ class SupplierPage(TakesCodes, http.Controller):
             return page
         values = claim._prepare_page()
         claim._confirm_on_page()
-        return self._render("done", **values)
+        return self._render_step("done", company=claim.company_id, **values)
 
     def _show(self, code):
         claim, page = self._find(code)
-        return page or self._render("show", code=claim.code, **claim._prepare_page())
+        return page or self._render_step(
+            "show", company=claim.company_id, code=claim.code, **claim._prepare_page()
+        )
 
     def _find(self, code):
         """The claim that can be handed over, or the page that says no, which never says why."""
@@ -45,9 +48,10 @@ class SupplierPage(TakesCodes, http.Controller):
             attempts._note_attempt("claim", self._source(), outcome, claim.scheme_id)
             return claim, None
         status = self._turn_down("claim", outcome, claim.scheme_id)
-        return None, self._render("no", status=status)
+        return None, self._render_step("no", status=status)
 
-    def _render(self, step, status=200, **values):
-        response = request.render("timebank_coproduction.supplier_page", {"step": step, **values})
-        response.status_code = status
+    def _render_step(self, step, status=200, company=None, **values):
+        """In the light shell, whichever members' pages stand in: it has a script of its own."""
+        values.update(step=step, base="/timebank/claim", shell="lean")
+        response = self._render("supplier_page", values, status=status, company=company)
         return self._keep_private(response)

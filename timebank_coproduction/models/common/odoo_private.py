@@ -37,6 +37,14 @@ def time_zones(records):
     return _tz_get(records)
 
 
+def script_addresses(env, bundle):
+    """The addresses of a bundle's scripts, for pages whose policy lets no inline handler run.
+
+    Odoo's own way to load them writes one into the page.
+    """
+    return env["ir.qweb"]._get_asset_links(bundle, css=False)
+
+
 def keeping_what_was_chosen(records, chosen):
     """A context in which computed fields of ``records`` stay as they are."""
     return records.env.protecting(chosen, records)

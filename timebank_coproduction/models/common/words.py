@@ -82,7 +82,9 @@ def say_hours(env, minutes):
 
 
 def say_spoken(env, minutes):
-    """An amount of time as people say it: 15 minutes, 1 hour, 1 hour 30 minutes."""
+    """An amount of time as people say it: 15 minutes, 1 hour, 1 hour 30 minutes, minus 15 minutes."""
+    if minutes < 0:
+        return env._("minus %s", say_spoken(env, -minutes))
     hours, rest = divmod(minutes, 60)
     if not hours:
         return env._("1 minute") if rest == 1 else env._("%s minutes", rest)

@@ -1,3 +1,5 @@
+import csv
+import io
 from itertools import accumulate
 
 from dateutil.relativedelta import relativedelta
@@ -6,10 +8,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...tools.minutes import clock
 from ..common.verb import verb
 
 #: How many months a statement covers unless told.
 STATEMENT_MONTHS = 3
+#: Signs with which a cell makes a spreadsheet calculate.
+CALCULATING = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class TimebankAccount(models.Model):
@@ -122,3 +127,58 @@ class TimebankAccount(models.Model):
         if date_from > date_to:
             raise UserError(self.env._("The period ends before it begins."))
         return date_from, date_to
+
+    def _get_named_period(self, name, today):
+        """A month, quarter or year up to today, or the one before: two dates.
+
+        :param str name: ``month``, ``quarter`` or ``year``, or one of them after ``last_``
+        """
+        unit = name.removeprefix("last_")
+        start = fields.Date.start_of(today, unit)
+        if unit == name:
+            return start, today
+        end = start - relativedelta(days=1)
+        return fields.Date.start_of(end, unit), end
+
+    def _make_statement_csv(self, date_from, date_to):
+        """The statement of one account as a spreadsheet, as bytes: a row for each movement, between those
+        of the two balances. No cell in it calculates.
+
+        :raises AccessError, UserError: as :meth:`_get_statements`
+        """
+        self.ensure_one()
+        (statement,) = self._get_statements(date_from, date_to)
+        env, buffer = self.env, io.StringIO()
+        writer = csv.writer(buffer)
+        writer.writerow(
+            map(
+                _plain,
+                (
+                    env._("Date"),
+                    env._("Number"),
+                    env._("What"),
+                    env._("With"),
+                    env._("In, in minutes"),
+                    env._("Out, in minutes"),
+                    env._("Balance, in minutes"),
+                    env._("Balance, in hours"),
+                ),
+            )
+        )
+        opening, closing = statement["opening"], statement["closing"]
+        before = _plain(env._("Brought forward from before"))
+        writer.writerow([statement["date_from"], "", before, "", "", "", opening, clock(opening)])
+        for row in statement["lines"]:
+            line = row["line"]
+            words = (line.transfer_id.name, line.transfer_id._get_words(), line._get_other_name())
+            figures = (row["came_in"], row["went_out"], row["balance"], clock(row["balance"]))
+            writer.writerow([line.date, *map(_plain, words), *figures])
+        sums = (statement["came_in"], statement["went_out"], closing, clock(closing))
+        writer.writerow([statement["date_to"], "", _plain(env._("All together")), "", *sums])
+        return buffer.getvalue().encode("utf-8-sig")
+
+
+def _plain(words):
+    """Words for a cell that is not calculated, whoever wrote them."""
+    words = words or ""
+    return f"'{words}" if words.lstrip(" ").startswith(CALCULATING) else words

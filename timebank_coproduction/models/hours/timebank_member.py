@@ -68,6 +68,29 @@ class TimebankMember(models.Model):
             member: totals.get((member.scheme_id._origin, member.partner_id._origin), 0) for member in self
         }
 
+    # The certificate that members get for themselves
+    def _make_certificate(self, date_from, date_to):
+        """A certificate of the hours that this member gave, to be signed by the bank.
+
+        :return: the ``timebank.certificate``
+        :raises UserError: no hours are approved in the period, or it ends before it begins
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: a member may not make certificates, except this one, of what is theirs
+        certificates = self.env["timebank.certificate"].sudo()
+        coordinators = self.scheme_id.sudo().coordinator_ids  # sudo: who signs for the bank
+        certificate = certificates.create(
+            {
+                "member_ids": self.ids,
+                "date_from": date_from,
+                "date_to": date_to,
+                "signatory": coordinators[:1].name or self.scheme_id.name,
+            }
+        )
+        certificate.action_print()
+        return certificate
+
     # Leaving
     def _get_open_matters(self, day):
         matters = super()._get_open_matters(day)

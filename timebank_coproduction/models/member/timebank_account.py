@@ -71,6 +71,44 @@ class TimebankAccount(models.Model):
                     )
                 )
 
+    # Given on the member's pages
+    def _get_newest_transfer_id(self):
+        """The number of the newest transfer from or to the account: what :meth:`_give_once` takes as seen."""
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: who may read an account reads what moved on it; only a number is told
+        transfers = self.env["timebank.transfer"].sudo()
+        either = ["|", ("from_account_id", "=", self.id), ("to_account_id", "=", self.id)]
+        return transfers.search(either, order="id desc", limit=1).id or 0
+
+    def _give_once(self, target, minutes, memo, since):
+        """Give as :meth:`action_give` does, unless just that was given since: a form sent twice gives once.
+
+        :param target: the ``timebank.account`` that receives it
+        :param int since: :meth:`_get_newest_transfer_id` when the form was shown
+        :return: the transfer
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: only whether the same was given is asked; of two at once the second has to wait
+        self.sudo()._lock_rows()
+        given = (
+            self.env["timebank.transfer"]
+            .sudo()
+            .search(
+                [
+                    ("id", ">", since),
+                    ("kind", "=", "gift"),
+                    ("from_account_id", "=", self.id),
+                    ("to_account_id", "=", target.id),
+                    ("minutes", "=", minutes),
+                    ("memo", "=", (memo or "").strip() or False),
+                ],
+                limit=1,
+            )
+        )
+        return given.with_env(self.env) or self.action_give(target, minutes, memo)
+
     def _why_not_pot_for(self, scheme):
         """Why time given in a bank can't be paid from this account, or an empty string."""
         self.ensure_one()

@@ -1,7 +1,10 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..common.verb import verb
 from ..common.windows import open_form
+from ..common.words import say_spoken
+from .timebank_redemption import STANDING
 
 #: How many rewards within reach are named; the others are counted.
 MOST_NAMED = 3
@@ -24,32 +27,152 @@ class TimebankMember(models.Model):
         return open_form(self.env["timebank.redemption"], name=self.env._("New claim"), context=context)
 
     def _get_affordable(self):
-        """What the member's credits buy today: dict of ``count`` and of the cheapest ``named``, a list of
+        """What the member can have today: dict of ``count`` and of the cheapest ``named``, a list of
         dicts of ``name`` and ``price`` in words.
-
-        The limits of each member's claims are known when one is made.
         """
         self.ensure_one()
-        if self._why_not_taking_part() or self.scheme_id.sudo()._why_closed():  # sudo: whether it is open
-            return {"count": 0, "named": []}
-        domain = [
-            ("scheme_id", "=", self.scheme_id.id),
-            ("state", "=", "published"),
-            ("minutes", "<=", self.account_id.available_minutes),
-        ]
-        # sudo: whether each can be had today, by the bank's policy; only what is in the catalogue is told
-        rewards = self.env["timebank.reward"].search(domain, order="minutes, sequence, id").sudo()
+        within = [reward for reward, reason in self._get_catalogue() if not reason]
+        cheapest = sorted(within, key=lambda reward: reward.minutes)[:MOST_NAMED]
+        named = [{"name": reward.name, "price": reward._say_price()} for reward in cheapest]
+        return {"count": len(within), "named": named}
+
+    # ------------------------------------------------------------
+    # What there is, and what of it the member can have
+    # ------------------------------------------------------------
+
+    def _get_catalogue(self):
+        """The rewards of the member's bank: those that they can have today first, then the others.
+
+        :return: list of (reward, why the member can't have it, or an empty string), in the
+            catalogue's order; in a constant number of queries
+        """
+        self.ensure_one()
+        rewards = self.env["timebank.reward"].search(
+            [("scheme_id", "=", self.scheme_id.id), ("state", "=", "published")]
+        )
+        reasons = self._get_refusals_to_have(rewards)
+        told = [(reward, reasons.get(reward.id, "")) for reward in rewards]
+        return sorted(told, key=lambda one: bool(one[1]))
+
+    def _get_refusals_to_have(self, rewards):
+        """Rewards of the member's bank that they can't have today: dict of reward id → a sentence.
+
+        Whether another claim takes the last one at the same moment is known when one is made.
+        """
+        self.ensure_one()
+        standing = self._why_not_taking_part()
+        if standing:
+            return dict.fromkeys(rewards.ids, standing)
+        # sudo: the bank's policy decides, which members don't read; only sentences are told
+        rewards = rewards.sudo()
         missing = (
             self.env["timebank.check"]
             ._get_missing(rewards.check_type_ids, self.partner_id, fields.Date.context_today(self))
             .get(self.partner_id.id, rewards.check_type_ids.browse())
         )
         given = self.given_minutes if any(rewards.mapped("min_given_minutes")) else 0
-        within = rewards.filtered(
-            lambda one: not one._why_not_available() and not one._why_not_for(self, given, missing)
+        had = self._get_had(rewards.filtered("member_limit"))
+        most = max(self._get_paying_accounts().mapped("available_minutes"))
+        reasons = {}
+        for reward in rewards:
+            reason = (
+                reward._why_not_available()
+                or reward._why_not_for(self, given, missing)
+                or self._why_had_enough(reward, had.get(reward.id, 0))
+                or self._why_too_dear(reward, most)
+            )
+            if reason:
+                reasons[reward.id] = reason
+        return reasons
+
+    def _get_paying_accounts(self):
+        """The accounts from which the member can pay: their own, and the pots that they hold."""
+        self.ensure_one()
+        pots = self._get_held_pots().filtered(lambda pot: pot.state == "open")
+        return self.account_id | pots
+
+    def _get_had(self, rewards):
+        """How many of these rewards count against the member's limits: dict of reward id → how many.
+
+        As when a claim is made, what is for them and what is paid from their account.
+        """
+        counts = {}
+        for rewards_alike in rewards.grouped("limit_period").values():
+            since = rewards_alike[0]._get_period_start()
+            domain = [("reward_id", "in", rewards_alike.ids), ("state", "in", STANDING)]
+            if since:
+                domain.append(("requested_on", ">=", since))
+            for side in (("partner_id", "=", self.partner_id.id), ("account_id", "=", self.account_id.id)):
+                for reward, quantity in self.env["timebank.redemption"]._read_group(
+                    [*domain, side], ["reward_id"], ["quantity:sum"]
+                ):
+                    counts[reward.id] = max(counts.get(reward.id, 0), quantity)
+        return counts
+
+    def _why_had_enough(self, reward, had):
+        if not reward.member_limit or had < reward.member_limit:
+            return ""
+        return self.env._(
+            "Each member can have %(limit)s of “%(reward)s”, and you have claimed %(had)s.",
+            limit=reward.member_limit,
+            reward=reward.name,
+            had=had,
         )
-        named = [{"name": one.name, "price": one._say_price()} for one in within[:MOST_NAMED]]
-        return {"count": len(within), "named": named}
+
+    def _why_too_dear(self, reward, most):
+        if reward.minutes <= most:
+            return ""
+        return self.env._("You need %s more.", say_spoken(self.env, reward.minutes - most))
+
+    # ------------------------------------------------------------
+    # Claims
+    # ------------------------------------------------------------
+
+    def _get_claims_domain(self):
+        """Claims for the member, and those paid from their account or a pot that they hold."""
+        self.ensure_one()
+        person = self.partner_id.id
+        return [
+            ("scheme_id", "=", self.scheme_id.id),
+            "|",
+            "|",
+            ("partner_id", "=", person),
+            ("account_id.partner_id", "=", person),
+            ("account_id.holder_ids", "in", [person]),
+        ]
+
+    def _get_newest_claim_id(self):
+        """The number of the newest claim for the member: what :meth:`_claim_once` takes as seen."""
+        claims = self.env["timebank.redemption"].search(
+            [("partner_id", "=", self.partner_id.id)], order="id desc", limit=1
+        )
+        return claims.id or 0
+
+    def _claim_once(self, reward, account, quantity, since):
+        """Claim a reward for this member, unless the same was claimed since: a form sent twice claims once.
+
+        :param account: a ``timebank.account``: their own, or a pot that they hold
+        :param int since: :meth:`_get_newest_claim_id` when the form was shown
+        :return: the claim
+        :raises UserError: why it can't be claimed
+        """
+        self.ensure_one()
+        self._touch_rows(SQL("state = state"))  # of two at once the second sees what the first has done
+        claims = self.env["timebank.redemption"]
+        same = {
+            "reward_id": reward.id,
+            "partner_id": self.partner_id.id,
+            "account_id": account.id,
+            "quantity": quantity,
+        }
+        domain = [(name, "=", value) for name, value in same.items()]
+        made = claims.search([*domain, ("id", ">", since), ("state", "!=", "draft")], limit=1)
+        if made:
+            return made
+        claim = claims.create(same)
+        self._note_acting(claim)
+        claim.action_request()
+        return claim
 
     # Leaving
     def _get_open_claims(self):

@@ -167,6 +167,52 @@ class TimebankRedemption(models.Model):
         }
 
     # ------------------------------------------------------------
+    # In the words of whoever made the claim.
+    # ------------------------------------------------------------
+
+    def _say_state(self):
+        """How far this claim is, and what to do next: a few words, and a sentence."""
+        self.ensure_one()
+        words = {
+            "draft": self.env._("Not claimed yet"),
+            "requested": self.env._("Waiting for approval"),
+            "approved": self.env._("Ready"),
+            "fulfilled": self.env._("Handed over"),
+            "refused": self.env._("Refused"),
+            "cancelled": self.env._("Cancelled"),
+        }[self.state]
+        return words, self._say_next()
+
+    def _say_next(self):
+        if self.state == "requested":
+            return self.env._("A coordinator looks at it. Your credits are kept for it until then.")
+        if self.state == "fulfilled":
+            return self.env._("You had it on %s.", say_day(self.env, self.fulfilled_on.date()))
+        if self.state in ("refused", "cancelled"):
+            return self.refusal_reason or ""
+        if self.state != "approved":
+            return ""
+        if self.fulfilment == "code":
+            return self.env._("Show this code to whoever hands it over.")
+        if self.fulfilment == "posted":
+            return self.env._("It comes by post.")
+        if self.fulfilment == "attended":
+            return self.env._("Come along, and say your name.")
+        return self.env._("Collect it from the time bank.")
+
+    def _say_cash(self):
+        """The part in money, in a sentence; nothing where there is none."""
+        self.ensure_one()
+        money = self.currency_id.format(self.cash_amount) if self.cash_amount else ""
+        sentences = {
+            "till": self.env._("You pay %s in money when you get it.", money),
+            "to_send": self.env._("Besides, it costs %s in money. You get an invoice.", money),
+            "asked": self.env._("Besides, it costs %s in money. The invoice has been sent to you.", money),
+            "paid": self.env._("You have paid %s in money.", money),
+        }
+        return sentences.get(self.cash_state, "")
+
+    # ------------------------------------------------------------
     # What approved claims need from suppliers: a pick-list, and an order.
     # ------------------------------------------------------------
 

@@ -25,6 +25,9 @@ OPT_OUT_LENGTH = 32
 #: How many members are found by a name, among how many that are looked at, by how many words of it.
 MOST_FOUND, MOST_LOOKED_AT, MOST_WORDS = 10, 500, 4
 
+#: From so many of the newest movements it is told with whom somebody exchanges, and so many are named.
+NEWEST, MOST_USUAL = 60, 6
+
 
 class TimebankMember(models.Model):
     """What sessions need to know of a member: the card, mails, checks."""
@@ -151,6 +154,72 @@ class TimebankMember(models.Model):
             fits or (initials and word.startswith(initials))
             for fits, word in zip(of_whole, words, strict=True)
         )
+
+    # Giving credits: to whom, by as much of a name as each shows to others
+    def _get_giving_accounts(self):
+        """From what the member can give: their own account, and the pots that they hold."""
+        self.ensure_one()
+        return self.account_id | self._get_held_pots()
+
+    def _find_giving_account(self, number):
+        """The one of that number, their own where there is none; empty where it isn't theirs."""
+        if not number:
+            return self.account_id
+        return self._get_giving_accounts().filtered(lambda account: str(account.id) == number)
+
+    def _get_usual_takers(self, source):
+        """The bank's own pot, the pots that the member holds, and those with whom they exchanged lately.
+
+        :return: ``timebank.account``; the user may not be able to read them
+        """
+        self.ensure_one()
+        lines = self.env["timebank.statement.line"].search(
+            [("account_id", "=", self.account_id.id)], limit=NEWEST
+        )
+        # sudo: with whom they exchanged, which their statement tells them
+        near = lines.sudo().other_account_id.filtered(lambda account: account.kind == "member")
+        pots = self.scheme_id.sudo().pot_account_id | self._get_held_pots()  # sudo: the pot of all members
+        return pots.sudo(False) | self._keep_takers(source, near.ids, MOST_USUAL)
+
+    def _find_takers(self, source, text):
+        """Members and pots of the bank by name: :data:`MOST_FOUND` and one more at most."""
+        self.ensure_one()
+        people = self._find_by_shown_name(text)
+        # sudo: in which accounts these people are members; names of pots are told to their bank's members
+        accounts = self.env["timebank.account"].sudo()
+        of_people = accounts.search(
+            [("scheme_id", "=", self.scheme_id.id), ("kind", "=", "member"), ("partner_id", "in", people.ids)]
+        )
+        words = text.strip()
+        pots = accounts.search(
+            Domain("scheme_id", "=", self.scheme_id.id)
+            & Domain("kind", "=", "pot")
+            & Domain("name", "ilike", escape_psql(words)),
+            limit=MOST_FOUND,
+        )
+        found = of_people | (pots if len(words) > 1 else pots.browse())
+        return self._keep_takers(source, found.ids, MOST_FOUND + 1)
+
+    def _keep_takers(self, source, ids, most):
+        """Those of these accounts to which ``source`` can give, and which the user may name."""
+        # sudo: whether they are open, and in the bank
+        accounts = self.env["timebank.account"].sudo().browse(ids)
+        able = accounts.filtered(
+            lambda one: one.scheme_id == self.scheme_id and one.state == "open" and one != source.sudo()
+        )
+        return source._get_nameable("to_account_id", able, [])[:most].sudo(False)
+
+    def _find_taker(self, source, number):
+        """The account of that number, if ``source`` can give to it and the user may name it; else none."""
+        # sudo: only whether there is one; who may name it is asked then
+        account = self.env["timebank.account"].sudo().browse(number).exists()
+        able = account.filtered(lambda one: one.kind in ("member", "pot"))
+        return self._keep_takers(source, able.ids, 1)
+
+    def _say_taker(self, account):
+        """A receiver by the name that they show, or a pot by its own."""
+        # sudo: the name that its owner shows to others
+        return account.sudo().display_name
 
     # The door
     def _door_name(self):

@@ -1,86 +1,19 @@
 import { loadJS } from "@web/core/assets";
 import { buildZXingBarcodeDetector } from "@web/core/barcode/ZXingBarcodeDetector";
-import { browser } from "@web/core/browser/browser";
+import { CodeReader } from "./look";
 
-/** Between two looks at the picture, in milliseconds. */
-const PAUSE = 150;
-/** For how long a code has to be out of sight before it counts as held up again. */
-const AWAY = 4000;
+export { canScan } from "./look";
 
-/** Whether this page may ask for a camera: browsers allow it over https alone. */
-export function canScan() {
-    return Boolean(browser.navigator.mediaDevices?.getUserMedia);
-}
-
-/** What reads QR codes: the browser itself where it can, the library that Odoo brings otherwise. */
-async function makeDetector() {
-    const formats = ["qr_code"];
-    const native = window.BarcodeDetector;
-    if (native && (await native.getSupportedFormats()).includes("qr_code")) {
-        return new native({ formats });
-    }
+/** What reads QR codes where the browser can't: the library that Odoo brings. */
+async function makeSubstitute(formats) {
     await loadJS("/web/static/lib/zxing-library/zxing-library.js");
     const Detector = buildZXingBarcodeDetector(window.ZXing);
     return new Detector({ formats });
 }
 
-/**
- * Reads QR codes that are held up to the camera. A code counts once for as long as it is
- * in sight, however often it could be read in between.
- */
-export class Scanner {
-    /**
-     * @param {HTMLVideoElement} video shows what the camera sees
-     * @param {(text: string) => any} onCode called with what a code says; no further look is
-     *     taken before it is done
-     * @param {"user"|"environment"} facingMode the camera beside the screen or behind it
-     */
+/** As a `CodeReader`, on pages of Odoo's own. */
+export class Scanner extends CodeReader {
     constructor(video, onCode, facingMode) {
-        Object.assign(this, { video, onCode, facingMode });
-        this.stream = null;
-        this.seen = { text: "", at: 0 };
-    }
-
-    /** Ask for the camera and begin to look; throws where there is none or it isn't allowed. */
-    async start() {
-        const detector = await makeDetector();
-        const video = { facingMode: this.facingMode };
-        const stream = await browser.navigator.mediaDevices.getUserMedia({ video, audio: false });
-        this.stream = stream;
-        this.video.srcObject = stream;
-        await this.video.play();
-        this.look(stream, detector);
-    }
-
-    stop() {
-        this.stream?.getTracks().forEach((track) => track.stop());
-        this.stream = null;
-        this.video.srcObject = null;
-    }
-
-    async look(stream, detector) {
-        while (this.stream === stream) {
-            const text = await this.read(detector);
-            const { seen } = this;
-            if (text) {
-                const again = text === seen.text && Date.now() - seen.at < AWAY;
-                this.seen = { text, at: Date.now() };
-                if (!again) {
-                    await this.onCode(text);
-                    this.seen.at = Date.now();
-                }
-            }
-            await new Promise((resolve) => browser.setTimeout(resolve, PAUSE));
-        }
-    }
-
-    /** What the code in the picture says; nothing where there is none, or half of one. */
-    async read(detector) {
-        try {
-            const codes = await detector.detect(this.video);
-            return codes[0]?.rawValue || "";
-        } catch {
-            return "";
-        }
+        super(video, onCode, facingMode, makeSubstitute);
     }
 }

@@ -1,49 +1,57 @@
-import { registry } from "@web/core/registry";
-import { Interaction } from "@web/public/interaction";
-import { canScan, Scanner } from "../scanner/scanner";
+import { buildZXingBarcodeDetector } from "@web/core/barcode/ZXingBarcodeDetector";
+import { canScan, CodeReader } from "../scanner/look";
 
 /**
  * The supplier's page reads the QR on a member's phone or slip: what it says is looked up
  * as if it had been typed. Its link is never followed, only the code in it is used.
+ *
+ * It is the only script of its page, and needs nothing of Odoo's but the library that reads codes.
  */
-export class TimebankSupplier extends Interaction {
-    static selector = ".o_timebank_supplier";
-    dynamicContent = {
-        ".o_supplier_camera": {
-            "t-on-click": this.locked(this.onCamera),
-            "t-att-class": () => ({ "d-none": !canScan() || this.isScanning }),
-        },
-        ".o_supplier_video": { "t-att-class": () => ({ "d-none": !this.isScanning }) },
-        ".o_supplier_no_camera": { "t-att-class": () => ({ "d-none": !this.hasFailed }) },
-    };
+const LIBRARY = "/web/static/lib/zxing-library/zxing-library.js";
 
-    setup() {
-        const video = this.el.querySelector(".o_supplier_video");
-        this.scanner = new Scanner(video, (text) => this.onCode(text), "environment");
-        this.isScanning = false;
-        this.hasFailed = false;
-    }
-
-    destroy() {
-        this.scanner.stop();
-    }
-
-    async onCamera() {
-        this.isScanning = true;
-        this.hasFailed = false;
-        try {
-            await this.waitFor(this.scanner.start());
-        } catch {
-            this.isScanning = false;
-            this.hasFailed = true;
-        }
-    }
-
-    onCode(text) {
-        this.scanner.stop();
-        this.el.querySelector("input[name=code]").value = text.split("/").pop();
-        this.el.querySelector("form").requestSubmit();
-    }
+async function makeSubstitute(formats) {
+    await new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        Object.assign(script, { src: LIBRARY, onload: resolve, onerror: reject });
+        document.head.append(script);
+    });
+    const Detector = buildZXingBarcodeDetector(window.ZXing);
+    return new Detector({ formats });
 }
 
-registry.category("public.interactions").add("timebank_coproduction.supplier", TimebankSupplier);
+function begin(page) {
+    const [button, video, sorry] = ["camera", "video", "no_camera"].map((name) =>
+        page.querySelector(`.o_supplier_${name}`)
+    );
+    const show = (element, isShown) => element.classList.toggle("d-none", !isShown);
+    const reader = new CodeReader(
+        video,
+        (text) => {
+            reader.stop();
+            page.querySelector("input[name=code]").value = text.split("/").pop();
+            page.querySelector("form").requestSubmit();
+        },
+        "environment",
+        makeSubstitute
+    );
+    button.addEventListener("click", async () => {
+        show(button, false);
+        show(sorry, false);
+        show(video, true);
+        try {
+            await reader.start();
+        } catch {
+            show(button, true);
+            show(sorry, true);
+            show(video, false);
+        }
+    });
+    show(button, canScan());
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+    const page = document.querySelector(".o_timebank_supplier");
+    if (page?.querySelector(".o_supplier_camera")) {
+        begin(page);
+    }
+});

@@ -1,0 +1,307 @@
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import content_disposition, request
+
+from ..models.common.days import read_day
+from ..models.common.hours_field import read_minutes
+from ..models.common.words import say_day, say_hours, say_spoken
+from ..models.session.timebank_member import MOST_FOUND
+from ..tools.minutes import LARGEST, clock
+from .member_page import Form, MemberPage, page_of, sent, shown
+
+POT = f"/credits/pots/<int(max={LARGEST}):pot_id>"
+TAKER = f"/credits/give/<int(max={LARGEST}):taker_id>"
+STATEMENT = "timebank_coproduction.timebank_statement_report"
+CERTIFICATE = "timebank_coproduction.action_report_certificate"
+#: The most that can be said of a gift.
+MOST_LETTERS = 200
+
+
+class MemberCredits(MemberPage, http.Controller):
+    """What a member has and how it came about; giving of it; pots."""
+
+    # ------------------------------------------------------------
+    # Balance, statement, papers
+    # ------------------------------------------------------------
+
+    @shown("/credits")
+    def credits(self, member, done=None, page=None, **asked):
+        env = request.env
+        pots = member._get_held_pots()
+        values = {
+            "said": {"given": env._("It is given.")}.get(done),
+            "balance": say_hours(env, member.balance_minutes),
+            "in_words": member._say_balance(),
+            "can_give": not member._say_standing(),
+            "pots": [(pot.id, pot.name, say_spoken(env, pot.balance_minutes)) for pot in pots],
+            **self._prepare_statement(member, member.account_id, page, asked, "/credits"),
+        }
+        return self._show(member, "member_credits", values)
+
+    @shown("/credits/statement.pdf")
+    def statement_pdf(self, member, **asked):
+        return self._send_pdf(member, member.account_id, asked)
+
+    @shown("/credits/statement.csv")
+    def statement_csv(self, member, **asked):
+        return self._send_csv(member, member.account_id, asked)
+
+    def _prepare_statement(self, member, account, page, asked, path):
+        """What the part of a page with a statement shows; its form keeps what is wrong with the period."""
+        form, period = self._read_period(member, asked)
+        first, last = period
+        (statement,) = account._get_statements(first, last) if account else (None,)
+        query = f"period=dates&from={first}&to={last}"
+        if not statement:
+            return {"form": form, "statement": None}
+        rows, paging = page_of(statement["lines"], page)
+        skipped = paging["skipped"]
+        before = statement["lines"][skipped - 1]["balance"] if skipped else statement["opening"]
+        env = request.env
+        return {
+            "form": form,
+            "path": path,
+            "periods": self._get_periods(),
+            "statement": {
+                "from": say_day(env, first),
+                "to": say_day(env, last),
+                "before": clock(before),
+                "came_in": clock(statement["came_in"]),
+                "went_out": clock(statement["went_out"]),
+                "closing": clock(statement["closing"]),
+                "rows": [self._describe_row(row) for row in rows],
+                "query": query,
+            },
+            "paging": paging,
+        }
+
+    def _describe_row(self, row):
+        env, line = request.env, row["line"]
+        moved = clock(line.minutes)
+        return {
+            "day": say_day(env, line.date),
+            "what": line.transfer_id._get_words(),
+            "with": line._get_other_name(),
+            "moved": f"+{moved}" if line.minutes > 0 else moved,
+            "balance": clock(row["balance"]),
+        }
+
+    def _get_periods(self):
+        env = request.env
+        return [
+            ("month", env._("This month")),
+            ("last_month", env._("Last month")),
+            ("quarter", env._("This quarter")),
+            ("last_quarter", env._("Last quarter")),
+            ("year", env._("This year")),
+            ("last_year", env._("Last year")),
+            ("dates", env._("From and to these days")),
+        ]
+
+    def _read_period(self, member, asked):
+        """The form with what was asked for, and two days: this quarter's where that makes no sense."""
+        form = Form({name: str(asked.get(name) or "") for name in ("period", "from", "to")})
+        name, today = form.shows("period"), member.scheme_id._today()
+        accounts, env = request.env["timebank.account"], request.env
+        if name == "dates":
+            first = form.take("from", lambda words: read_day(env, env._("From"), words))
+            last = form.take("to", lambda words: read_day(env, env._("To"), words))
+            if form and first > last:
+                form.refuse("to", env._("The period ends before it begins."))
+            if form:
+                return form, (first, last)
+        known = dict(self._get_periods()).keys() - {"dates"}
+        if name not in known:
+            name = "quarter"
+        form.typed["period"] = form.shows("period") if form.errors else name
+        return form, accounts._get_named_period(name, today)
+
+    def _send_pdf(self, member, account, asked):
+        form, (first, last) = self._read_period(member, asked)
+        if not form or not account:
+            return self._not_found()
+        data = {"account_ids": account.ids, "date_from": str(first), "date_to": str(last)}
+        content = self._print(STATEMENT, None, data)
+        name = request.env._("Time credits %(first)s to %(last)s.pdf", first=first, last=last)
+        return self._send(content, "application/pdf", name)
+
+    def _send_csv(self, member, account, asked):
+        form, (first, last) = self._read_period(member, asked)
+        if not form or not account:
+            return self._not_found()
+        name = request.env._("Time credits %(first)s to %(last)s.csv", first=first, last=last)
+        return self._send(account._make_statement_csv(first, last), "text/csv; charset=utf-8", name)
+
+    def _print(self, paper, ids, data=None):
+        # sudo: papers are laid out with what their readers can't read of the bank; whose it is was proved
+        reports = request.env["ir.actions.report"].sudo()
+        return reports._render_qweb_pdf(paper, ids, data=data)[0]
+
+    def _send(self, content, kind, name):
+        headers = [("Content-Type", kind), ("Content-Disposition", content_disposition(name))]
+        response = request.make_response(content, headers)
+        self._protect(response, None)
+        return response
+
+    @shown("/credits/certificate")
+    def certificate(self, member):
+        today = member.scheme_id._today()
+        first, last = request.env["timebank.account"]._get_named_period("year", today)
+        return self._ask_certificate(member, Form({"from": str(first), "to": str(last)}))
+
+    @sent("/credits/certificate")
+    def make_certificate(self, member, **typed):
+        env, form = request.env, Form({name: str(typed.get(name) or "") for name in ("from", "to")})
+        first = form.take("from", lambda words: read_day(env, env._("From"), words))
+        last = form.take("to", lambda words: read_day(env, env._("To"), words))
+        if form and first > last:
+            form.refuse("to", env._("The period ends before it begins."))
+        made = []
+        if form and form.carry_out(lambda: made.append(member._make_certificate(first, last)), "from"):
+            content = self._print(CERTIFICATE, made[0].ids)
+            name = env._("Certificate of hours %(first)s to %(last)s.pdf", first=first, last=last)
+            return self._send(content, "application/pdf", name)
+        return self._ask_certificate(member, form)
+
+    def _ask_certificate(self, member, form):
+        return self._show(member, "member_certificate", {"form": form})
+
+    # ------------------------------------------------------------
+    # Pots
+    # ------------------------------------------------------------
+
+    @shown(POT)
+    def pot(self, member, pot_id, done=None, page=None, **asked):
+        pot = self._find_pot(member, pot_id)
+        if not pot:
+            return self._not_found()
+        env = request.env
+        values = {
+            "said": {"given": env._("It is given.")}.get(done),
+            "pot": pot,
+            "balance": say_hours(env, pot.balance_minutes),
+            "goal": say_spoken(env, pot.goal_minutes) if pot.goal_minutes else "",
+            "wanted_by": say_day(env, pot.goal_date),
+            "can_give": pot.state == "open",
+            **self._prepare_statement(member, pot, page, asked, f"/credits/pots/{pot.id}"),
+        }
+        return self._show(member, "member_pot", values)
+
+    @shown(POT + "/statement.pdf")
+    def pot_pdf(self, member, pot_id, **asked):
+        return self._send_pdf(member, self._find_pot(member, pot_id), asked)
+
+    @shown(POT + "/statement.csv")
+    def pot_csv(self, member, pot_id, **asked):
+        return self._send_csv(member, self._find_pot(member, pot_id), asked)
+
+    def _find_pot(self, member, pot_id):
+        return member._get_held_pots().filtered(lambda pot: pot.id == pot_id)
+
+    # ------------------------------------------------------------
+    # Giving, in three steps: to whom, how much, and whether that is right
+    # ------------------------------------------------------------
+
+    @shown("/credits/give")
+    def give_whom(self, member, source=None, name=None):
+        account = member._find_giving_account(source)
+        if not account:
+            return self._not_found()
+        found = member._find_takers(account, name) if name else account.browse()
+        values = {
+            "form": Form({"name": (name or "")[:100]}),
+            "source": account,
+            "payer": self._say_source(member, account),
+            "searched": bool(name),
+            "usual": self._say_takers(member, member._get_usual_takers(account) - account),
+            "found": self._say_takers(member, found[:MOST_FOUND]),
+            "more": len(found) > MOST_FOUND,
+            "standing": member._say_standing(),
+        }
+        return self._show(member, "member_give_whom", values)
+
+    @shown(TAKER)
+    def give_what(self, member, taker_id, source=None):
+        account, taker = self._find_sides(member, taker_id, source)
+        if not taker:
+            return self._not_found()
+        return self._ask_what(member, account, taker, Form())
+
+    @sent(TAKER + "/check")
+    def check_gift(self, member, taker_id, source=None, **typed):
+        """What the gift comes to, before it is given."""
+        account, taker = self._find_sides(member, taker_id, source)
+        if not taker:
+            return self._not_found()
+        form = self._read_gift(typed)
+        minutes = self._read_time(form)
+        if form and minutes > account.balance_minutes:
+            has = say_spoken(request.env, account.balance_minutes)
+            form.refuse("time", request.env._("That is more than there is: %s.", has))
+        if not form:
+            return self._ask_what(member, account, taker, form)
+        values = {
+            "form": form,
+            "source": account,
+            "taker": {"id": taker.id, "name": member._say_taker(taker)},
+            "payer": self._say_source(member, account),
+            "amount": say_spoken(request.env, minutes),
+            "left": say_spoken(request.env, account.balance_minutes - minutes),
+            "since": account._get_newest_transfer_id(),
+        }
+        return self._show(member, "member_give_check", values)
+
+    @sent(TAKER)
+    def give_it(self, member, taker_id, source=None, since="", **typed):
+        account, taker = self._find_sides(member, taker_id, source)
+        if not taker:
+            return self._not_found()
+        form = self._read_gift(typed)
+        minutes = self._read_time(form)
+        seen = int(since) if since.isascii() and since.isdigit() and len(since) < 10 else 0
+        if form and form.carry_out(
+            lambda: account._give_once(taker, minutes, form.shows("memo"), seen), "time"
+        ):
+            path = "/credits" if account == member.account_id else f"/credits/pots/{account.id}"
+            return self._go(member, path, done="given")
+        return self._ask_what(member, account, taker, form)
+
+    def _find_sides(self, member, taker_id, source):
+        account = member._find_giving_account(source)
+        return account, account and member._find_taker(account, taker_id)
+
+    def _ask_what(self, member, account, taker, form):
+        values = {
+            "form": form,
+            "source": account,
+            "payer": self._say_source(member, account),
+            "taker": {"id": taker.id, "name": member._say_taker(taker)},
+            "has": say_spoken(request.env, account.balance_minutes),
+            "acting": not account._is_held_by_user(),
+        }
+        return self._show(member, "member_give_what", values)
+
+    def _read_gift(self, typed):
+        form = Form({name: str(typed.get(name) or "") for name in ("time", "memo")})
+        if len(form.shows("memo")) > MOST_LETTERS:
+            form.refuse("memo", request.env._("Say it in fewer words: %s letters at most.", MOST_LETTERS))
+        return form
+
+    def _read_time(self, form):
+        def read(words):
+            minutes = read_minutes(request.env, words)
+            if minutes < 1:
+                raise UserError(request.env._("Say how much you give, such as 0:30 or 1 hour."))
+            return minutes
+
+        return form.take("time", read)
+
+    def _say_takers(self, member, accounts):
+        return [(account.id, member._say_taker(account)) for account in accounts]
+
+    def _say_source(self, member, account):
+        return "" if account == member.account_id else account.name
+
+    def _show(self, member, template, values):
+        form = values["form"]
+        return self._render(template, values, member, "credits", status=400 if form.errors else 200)
