@@ -43,6 +43,8 @@
         "data/ledger/mail_activity_type.xml",
         "data/ledger/mail_template.xml",
         "data/ledger/ir_cron.xml",
+        "data/member/mail_activity_type.xml",
+        "data/member/mail_template.xml",
         "data/member/ir_cron.xml",
         "data/hours/mail_activity_type.xml",
         "data/vetting/timebank_check_type.xml",
@@ -133,6 +135,9 @@
         "views/timebank_today.xml",
         "views/member_layout.xml",
         "views/member_home.xml",
+        "views/member_join.xml",
+        "views/member_sign_in.xml",
+        "views/member_me.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -62,6 +62,7 @@ PLACES = {
         "wizards/timebank_leaving",
         "wizards/timebank_retention_due",
         "controllers/member_page",
+        "controllers/member_sign_in",
         "controllers/personal",
     ),
     "hours": (
@@ -91,7 +92,12 @@ PLACES = {
         "report/timebank_reward_spend_report",
     ),
     "evidence": ("report/timebank_decision_report",),
-    "desk": ("wizards/timebank_code_desk", "controllers/member_home"),
+    "desk": (
+        "wizards/timebank_code_desk",
+        "controllers/member_home",
+        "controllers/member_join",
+        "controllers/member_me",
+    ),
 }
 SUBJECT = {f"{file}.py": subject for subject, files in PLACES.items() for file in files}
 

@@ -121,15 +121,16 @@ def _page(path, **routing):
 class MemberPage:
     """The ways in which a controller of members' pages answers."""
 
-    def _render(self, template, values, member=None, active=None, status=200):
+    def _render(self, template, values, member=None, active=None, status=200, company=None):
         """A page in the shell that the company wants.
 
         :param str template: without the addon's name
         :param str active: the key of the section it belongs to
+        :param company: whose page it is, where it isn't a member's
         """
         nonce = secrets.token_urlsafe(16)
         # sudo: how the organisation's pages look is for everybody
-        company = (member.company_id if member else request.env.company).sudo()
+        company = (member.company_id if member else company or request.env.company).sudo()
         values = {
             "form": Form(),
             "said": None,

@@ -111,6 +111,9 @@ class TimebankMember(models.Model):
         self.ensure_one()
         return Markup(qr.svg(self.card_code))
 
+    def _get_own_fields(self):
+        return [*super()._get_own_fields(), "name_shown", "session_mails"]
+
     # The door
     def _first_name(self):
         """How the door greets a member who held up their own card."""
