@@ -14,6 +14,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tests.common import HOST, TEST_CURSOR_COOKIE_NAME, _find_executable
 
 from ..common import TODAY
+from .plain import PlainScreen
 from .screen import DESKTOP, PATIENCE, PHONE, QUIET, Screen
 from .world import WorldCase
 
@@ -80,13 +81,15 @@ class JourneyCase(WorldCase, HttpCase):
         cls.startClassPatcher(patch.object(reports, "_render_qweb_pdf", rendering))
 
     @contextmanager
-    def at_screen(self, user, phone=False, start="/odoo"):
+    def at_screen(self, user, phone=False, start="/odoo", scripts=True):
         """A ``Screen`` of that user. At its end nothing went wrong, and the ledger is in order.
 
+        :param user: who sits there; None for somebody who isn't signed in
         :param bool phone: whether it is a phone's
+        :param bool scripts: whether it runs any: the members' pages need none
         :param str start: the address that the browser opens first
         """
-        if "odoobot_state" in user._fields:
+        if user and "odoobot_state" in user._fields:
             user.odoobot_state = "disabled"  # its greeting would cover a phone
         self.env.flush_all()
         self.cr.clear()
@@ -96,21 +99,24 @@ class JourneyCase(WorldCase, HttpCase):
                 locale="en-GB",
                 timezone_id="Europe/London",
                 reduced_motion="reduce",
+                java_script_enabled=scripts,
                 **(PHONE if phone else DESKTOP),
             )
             context.set_default_timeout(PATIENCE)
-            context.clock.set_fixed_time(NOW)
-            context.add_init_script(QUIET)
+            if scripts:
+                context.clock.set_fixed_time(NOW)
+                context.add_init_script(QUIET)
             context.add_cookies(
                 [
                     {"name": name, "value": value, "domain": HOST, "path": "/"}
                     for name, value in (
-                        ("session_id", self._log_in(user)),
+                        ("session_id", user and self._log_in(user)),
                         (TEST_CURSOR_COOKIE_NAME, self.http_request_key),
                     )
+                    if value
                 ]
             )
-            screen = Screen(context.new_page(), phone)
+            screen = (Screen if scripts else PlainScreen)(context.new_page(), phone)
             ear = Ear(screen.complaints)
             logging.getLogger("odoo").addHandler(ear)
             try:

@@ -37,6 +37,7 @@ class TestAccessibility(JourneyCase):
             cls.skipTest(cls, "TIMEBANK_AXE names no axe-core")
         cls._fund(cls, cls.ann, 150)
         cls._make_hours(cls.ann, 45, "submitted")
+        cls.scheme.write({"web_page": True, "web_apply": True, "mail_sign_in": True})
         cls._make_hours(cls.ben, 30, "submitted", receiver_id=cls.ann.partner_id.id, date=TODAY)
 
     def _get_examples(self):
@@ -56,8 +57,16 @@ class TestAccessibility(JourneyCase):
                 yield PART.sub(lambda part: str(examples[part[1]]), rule)
 
     def test_no_page_keeps_anybody_off(self):
-        addresses = sorted(set(self._get_pages()))
-        with self.at_screen(self.portal, start="/timebank") as screen:
+        self._look_at(self.portal, sorted(set(self._get_pages())), "/timebank")
+
+    def test_nor_does_one_for_everybody(self):
+        code = self.scheme.code
+        addresses = [f"/timebank/bank/{code}", f"/timebank/join/{code}", f"/timebank/join/{code}/thanks"]
+        addresses += ["/timebank/accessibility", "/timebank/sign-in", "/timebank/sign-in/sent"]
+        self._look_at(None, addresses, "/timebank/accessibility")
+
+    def _look_at(self, user, addresses, start):
+        with self.at_screen(user, start=start) as screen:
             page = screen.page
             for address in addresses:
                 if not self._is_page(page, address):

@@ -74,7 +74,7 @@ class TestJoin(JoinCase):
         self.assertFalse(person.user_ids)
 
     def test_the_answer_tells_nobody_who_is_a_member(self):
-        """The same page for a member's name and address as for a stranger's, for as many queries but a few."""
+        """The same page for a member's name as for a stranger's, for as many queries but a few."""
         self.ann.partner_id.write({"email": "ann@example.org", "phone": "0113 496 0011"})
         self.ann.partner_id.flush_recordset()
         answers, work = [], []
@@ -121,7 +121,7 @@ class TestJoin(JoinCase):
         self.come(None)
         before = self._counts()
         page = self._apply(name=" ", email="nobody", phone="12", own_words="Baking", agreed=None)
-        self.assertEqual(page.status, 422)
+        self.assertEqual(page.status, 400)
         self.assertEqual(
             page.errors(),
             [
@@ -236,6 +236,16 @@ class TestBankPage(JoinCase, SessionCase):
         self.assertNotIn("hours given", self.go("/timebank/bank/QQQ").text())
         self._make_hours(self.ben, 90, "approved")
         self.assertIn("5 hours given in the last twelve months", self.go("/timebank/bank/QQQ").text())
+
+    def test_in_the_shell_of_the_portal(self):
+        self.env.company.timebank_page_shell = "portal"
+        self.scheme.mail_sign_in = True
+        self.come(None)
+        for path, heading in (("bank/QQQ", "River Street"), ("join/QQQ", "Join River Street")):
+            self.assertEqual(self.go(f"/timebank/{path}").heading(), heading)
+        self.assertEqual(self.go("/timebank/sign-in").heading(), "Sign in")
+        self.come(self.portal)
+        self.assertEqual(self.go(f"/timebank/{self.ann.id}/me").heading(), "About me")
 
     def test_accessibility(self):
         self.come(None)

@@ -38,7 +38,7 @@ class TestMe(PageCase):
         self.come(self.portal)
         page = self.go(f"/timebank/{self.ann.id}/me/can")
         page = self.press(page, "Save", own_words="x" * 1001, own_wishes="Tea")
-        self.assertEqual((page.status, page.typed("own_wishes")), (422, "Tea"))
+        self.assertEqual((page.status, page.typed("own_wishes")), (400, "Tea"))
         self.assertIn("too long", page.errors()[0])
         self.assertFalse(self.ann.own_wishes)
 

@@ -28,6 +28,7 @@ class MemberJoin(MemberPage, http.Controller):
             "paragraphs": scheme._get_web_paragraphs(),
             "sessions": scheme._get_web_sessions(MOST_SESSIONS),
             "figures": scheme._get_web_figures(),
+            "entrance": "/timebank/sign-in" if scheme.mail_sign_in else "/timebank",
         }
         return self._render("member_bank", values, company=scheme.company_id)
 
@@ -54,7 +55,7 @@ class MemberJoin(MemberPage, http.Controller):
         if form.shows("website"):  # people don't see that field
             return self._thank(scheme)
         if not form:
-            return self._show(scheme, form, status=422)
+            return self._show(scheme, form, status=400)
         paces, source = request.env["timebank.pace"], request.httprequest.remote_addr
         if paces._count("apply", source, A_DAY) > MOST_FROM_SOURCE:
             form.refuse(

@@ -108,12 +108,12 @@ class MemberMe(MemberPage, http.Controller):
                 for one in request.env["timebank.language"].search([])
             ],
         }
-        return self._render("member_me_can", values, member, "me", status=200 if form else 422)
+        return self._render("member_me_can", values, member, "me", status=200 if form else 400)
 
     def _show_seen(self, member, form):
         options = member._fields["name_shown"]._description_selection(member.env)
         values = {"form": form, "options": options, "who": self._tell(member)}
-        return self._render("member_me_seen", values, member, "me", status=200 if form else 422)
+        return self._render("member_me_seen", values, member, "me", status=200 if form else 400)
 
     def _show_leave(self, member, form):
         values = {
@@ -123,7 +123,7 @@ class MemberMe(MemberPage, http.Controller):
             "options": self._get_credits(member),
             "leaving": bool(member._get_wish_to_leave()),
         }
-        return self._render("member_me_leave", values, member, "me", status=200 if form else 422)
+        return self._render("member_me_leave", values, member, "me", status=200 if form else 400)
 
     def _tell(self, member):
         person = member.partner_id

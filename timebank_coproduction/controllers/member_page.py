@@ -145,6 +145,8 @@ class MemberPage:
             "doctype": Markup("<!DOCTYPE html>\n"),
             "page_lang": (request.env.lang or "en_GB").replace("_", "-"),
         }
+        if values["shell"] == "portal":
+            request.is_frontend = True  # Odoo's layout is given what it needs, such as the languages
         page = request.render(f"timebank_coproduction.{template}", values, lazy=False)
         response = request.make_response(page, [("Content-Type", "text/html; charset=utf-8")], status=status)
         self._protect(response, None if values["shell"] == "portal" else nonce)

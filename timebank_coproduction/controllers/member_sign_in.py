@@ -4,8 +4,7 @@ from odoo import http
 from odoo.exceptions import AccessDenied
 from odoo.http import request
 
-from odoo.addons.web.controllers.utils import _get_login_redirect_url
-
+from ..models.common.odoo_private import after_signing_in
 from ..models.member.timebank_sign_in import MINUTES, MOST_FROM_SOURCE, read_address
 from .member_page import Form, MemberPage
 
@@ -31,7 +30,7 @@ class MemberSignIn(MemberPage, http.Controller):
         address = read_address(form.shows("email"))
         if not address:
             form.refuse("email", request.env._("Give your mail address, such as ann@example.org."))
-            return self._show(form, 422)
+            return self._show(form, 400)
         source = request.httprequest.remote_addr
         if request.env["timebank.pace"]._count("sign in from", source, MINUTES) > MOST_FROM_SOURCE:
             form.refuse(
@@ -74,7 +73,7 @@ class MemberSignIn(MemberPage, http.Controller):
             users = users.filtered(lambda user: str(user.id) == form.shows("user"))
             if not users:
                 form.refuse("user", request.env._("Choose who you are."))
-                return self._choose(token, form, 422)
+                return self._choose(token, form, 400)
         if not users:
             return self._turn_away()
         credential = {"type": "timebank_link", "login": users.login, "token": token, "browser": browser}
@@ -83,14 +82,14 @@ class MemberSignIn(MemberPage, http.Controller):
         except AccessDenied:
             return self._turn_away()
         request.session.pop(BROWSER, None)
-        return request.redirect(_get_login_redirect_url(signed_in["uid"], "/timebank"), code=303)
+        return request.redirect(after_signing_in(signed_in["uid"], "/timebank"), code=303)
 
     def _why_not(self):
         """A redirection for who is signed in, or where no bank lets members in so; else nothing."""
         if request.session.uid:
             return request.redirect("/timebank", code=303)
         if not request.env["timebank.sign.in"]._is_on():
-            return request.redirect("/web/login", code=303)
+            return request.redirect("/web/login?redirect=/timebank", code=303)
         return None
 
     def _choose(self, token, form, status=200):

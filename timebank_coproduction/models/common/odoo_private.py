@@ -11,9 +11,10 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# Odoo offers no public name for these two.
+# Odoo offers no public name for these.
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 from odoo.addons.base.models.res_partner import _tz_get
+from odoo.addons.web.controllers.utils import _get_login_redirect_url
 
 from ...tools import bulk
 
@@ -35,6 +36,11 @@ def prints_letterhead():
 def time_zones(records):
     """The choices of a field that holds a time zone, as a contact's."""
     return _tz_get(records)
+
+
+def after_signing_in(user_id, path):
+    """Where a browser goes with which somebody has just signed in: to the second factor, if they have one."""
+    return _get_login_redirect_url(user_id, path)
 
 
 def keeping_what_was_chosen(records, chosen):

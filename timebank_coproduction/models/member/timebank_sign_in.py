@@ -87,12 +87,15 @@ class TimebankSignIn(models.Model):
             self.unlink()
             return
         token = secrets.token_urlsafe(32)
-        self._in_verb().write({"token": _digest(token)})
+        self._set_token(token)
         # the address is the database's own: what a request says of its host could lead anywhere
         link = f"{self.get_base_url()}/timebank/sign-in/{token}"
         template = self.env.ref("timebank_coproduction.mail_sign_in")
         template.with_context(timebank_link=link, timebank_lang=users[0].lang).send_mail(self.id)
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    def _set_token(self, token):
+        self._in_verb().write({"token": _digest(token)})
 
     def _get_users(self):
         """Whom the link may sign in: members with a login of the portal and that mail address."""
