@@ -7,6 +7,7 @@ address or a form decides whose records are meant.
 
 import inspect
 import secrets
+from contextlib import contextmanager, nullcontext
 from functools import wraps
 
 from markupsafe import Markup
@@ -118,6 +119,21 @@ def _page(path, **routing):
     return mark
 
 
+@contextmanager
+def _as_portal():
+    """What is rendered in the block has what Odoo's own layout needs, such as the languages to choose from.
+
+    A route with ``website=True`` would set a cookie as well, and send some readers elsewhere first.
+    """
+    before = request.is_frontend
+    request.is_frontend = True
+    request.lang = request.env["res.lang"]._get_data(code=request.env.lang or "en_US")
+    try:
+        yield
+    finally:
+        request.is_frontend = before
+
+
 class MemberPage:
     """The ways in which a controller of members' pages answers."""
 
@@ -145,9 +161,8 @@ class MemberPage:
             "doctype": Markup("<!DOCTYPE html>\n"),
             "page_lang": (request.env.lang or "en_GB").replace("_", "-"),
         }
-        if values["shell"] == "portal":
-            request.is_frontend = True  # Odoo's layout is given what it needs, such as the languages
-        page = request.render(f"timebank_coproduction.{template}", values, lazy=False)
+        with _as_portal() if values["shell"] == "portal" else nullcontext():
+            page = request.render(f"timebank_coproduction.{template}", values, lazy=False)
         response = request.make_response(page, [("Content-Type", "text/html; charset=utf-8")], status=status)
         self._protect(response, None if values["shell"] == "portal" else nonce)
         return response
