@@ -15,6 +15,7 @@ from werkzeug.test import Client
 
 from odoo import http, sql_db
 from odoo.fields import Command
+from odoo.tools import config
 
 from dev import serving, system
 
@@ -108,6 +109,7 @@ def _signed_in(database):
 def _ask(database, paths):
     """Dict of name → (median seconds, queries)."""
     turns = {name: [] for name in paths}
+    config["db_name"], config["dbfilter"] = [database], ""  # whose sessions the application lets in
     with _signed_in(database) as session:
         client = Client(http.root)
         client.set_cookie("session_id", session, domain="localhost")

@@ -135,6 +135,9 @@
         "views/timebank_today.xml",
         "views/member_layout.xml",
         "views/member_home.xml",
+        "views/member_sessions.xml",
+        "views/member_board.xml",
+        "views/member_introduction.xml",
         "views/member_join.xml",
         "views/member_sign_in.xml",
         "views/member_me.xml",
@@ -175,6 +178,8 @@
             "timebank_coproduction/static/tests/tours/*.js",
         ],
     },
-    "external_dependencies": {"python": ["numpy", "phonenumbers", "rapidfuzz", "scipy", "xlsxwriter"]},
+    "external_dependencies": {
+        "python": ["numpy", "phonenumbers", "rapidfuzz", "scipy", "vobject", "xlsxwriter"]
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -71,8 +71,18 @@ PLACES = {
         "wizards/timebank_statement",
         "report/timebank_statement",
     ),
-    "session": ("wizards/timebank_session_repeat", "wizards/timebank_sign_up", "controllers/kiosk"),
-    "exchange": ("wizards/timebank_intake", "wizards/timebank_skill_merge", "controllers/renew"),
+    "session": (
+        "wizards/timebank_session_repeat",
+        "wizards/timebank_sign_up",
+        "controllers/kiosk",
+        "controllers/member_sessions",
+    ),
+    "exchange": (
+        "wizards/timebank_intake",
+        "wizards/timebank_skill_merge",
+        "controllers/member_board",
+        "controllers/renew",
+    ),
     "reward": ("wizards/timebank_voucher_desk", "controllers/supplier"),
     "grant": (
         "wizards/timebank_accrue",

@@ -1,3 +1,4 @@
+from . import test_asking
 from . import test_intake
 from . import test_introduction
 from . import test_matching

@@ -6,6 +6,7 @@ folder, the pictures that journeys take on their way are kept there.
 """
 
 from . import test_accessibility
+from . import test_board_journey
 from . import test_buttons_journey
 from . import test_double_journey
 from . import test_durations_journey

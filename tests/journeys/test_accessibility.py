@@ -5,6 +5,7 @@ Pages are found by their routes: a new one is in by itself.
 
 import os
 import re
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Error
@@ -36,13 +37,39 @@ class TestAccessibility(JourneyCase):
         if not AXE:
             cls.skipTest(cls, "TIMEBANK_AXE names no axe-core")
         cls._fund(cls, cls.ann, 150)
+        begin, end = (datetime.combine(TODAY, time(hour)) + timedelta(days=9) for hour in (10, 12))
+        cls.session_ahead = cls._make_session(start=begin, stop=end, location="Hall", helpers_wanted=2)
         cls._make_hours(cls.ann, 45, "submitted")
         cls.scheme.write({"web_page": True, "web_apply": True, "mail_sign_in": True})
         cls._make_hours(cls.ben, 30, "submitted", receiver_id=cls.ann.partner_id.id, date=TODAY)
+        cls.offered, cls.wish = cls._make_offer(cls.ben), cls._make_request(cls.ann)
+        cls.own_offer = cls._make_offer(cls.ann, cls.baking, description="Bread and buns")
+        cls.met = cls._introduce(cls.offered, cls.wish)
+        asked = cls.jose.ask_to_be_introduced(cls.own_offer.id, cls._make_request(cls.jose, cls.baking).id)
+        cls.asked = cls.env["timebank.introduction"].browse(asked)
 
     def _get_examples(self):
         """For each part of an address, by its name, something that Ann may look at."""
-        return {"member_id": self.ann.id}
+        return {
+            "member_id": self.ann.id,
+            "session_id": self.session_ahead.id,
+            "side": "offer",
+            "listed_id": self.offered.id,
+            "own_id": self.own_offer.id,
+            "introduction_id": self.met.id,
+            "session_id": self.session_ahead.id,
+        }
+
+    def _get_states(self):
+        """Addresses that say more than their routes."""
+        pages = f"/timebank/{self.ann.id}"
+        return [
+            f"{pages}/board?q=nothing",
+            f"{pages}/board?side=request",
+            f"{pages}/board/new/request",
+            f"{pages}/board/introduction/{self.asked.id}",
+            self.own_offer._get_renew_url().replace(self.own_offer.get_base_url(), ""),
+        ]
 
     def _get_pages(self):
         """:return: addresses of the pages of members, those without an example being an error"""
@@ -57,7 +84,7 @@ class TestAccessibility(JourneyCase):
                 yield PART.sub(lambda part: str(examples[part[1]]), rule)
 
     def test_no_page_keeps_anybody_off(self):
-        self._look_at(self.portal, sorted(set(self._get_pages())), "/timebank")
+        self._look_at(self.portal, sorted({*self._get_pages(), *self._get_states()}), "/timebank")
 
     def test_nor_does_one_for_everybody(self):
         code = self.scheme.code
@@ -87,7 +114,7 @@ class TestAccessibility(JourneyCase):
                     self.assertLessEqual(page.evaluate(WIDE), 0)
                     page.evaluate("() => { document.documentElement.style.fontSize = '' }")
                 page.set_viewport_size({"width": 360, "height": 800})
-                screen.picture("page" + address.replace("/", "-"))
+                screen.picture("page" + re.sub(r"\W", "-", address))
 
     def _is_page(self, page, address):
         try:

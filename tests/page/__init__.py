@@ -1,1 +1,7 @@
-from . import test_home, test_join, test_me, test_sign_in, test_sign_in_concurrency
+from . import test_board
+from . import test_home
+from . import test_join
+from . import test_me
+from . import test_sessions
+from . import test_sign_in
+from . import test_sign_in_concurrency

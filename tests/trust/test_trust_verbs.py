@@ -38,7 +38,20 @@ class TestTrustVerbs(TrustCase):
     def _value(self, reader, name, company):
         """The first of some plain values that a reader takes."""
         ids = self.world[company][reader.model].ids if hasattr(reader, "model") else [5]
-        for value in (*ids, ids, "words", True, "2026-04-01", [], {}, "helper", "weekly", "price", "xlsx"):
+        for value in (
+            *ids,
+            ids,
+            "words",
+            True,
+            "2026-04-01",
+            [],
+            {},
+            "helper",
+            "weekly",
+            "price",
+            "xlsx",
+            "well",
+        ):
             try:
                 reader(self.env(su=True), name, value)
             except UserError:

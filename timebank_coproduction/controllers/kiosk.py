@@ -7,9 +7,10 @@ from ..models.session.timebank_session_list import CARD_LENGTH
 from ..tools import codes
 from ..tools.minutes import LARGEST
 from .guessing import TakesCodes
+from .member_page import MemberPage
 
 
-class TimebankKiosk(TakesCodes, http.Controller):
+class TimebankKiosk(TakesCodes, MemberPage, http.Controller):
     """Links that need no login: the tablet at the door, a place to take, mails to stop.
 
     Each stands for one record by a code that nobody can guess.
@@ -70,9 +71,8 @@ class TimebankKiosk(TakesCodes, http.Controller):
                 message = str(sentence)
             except UserError:
                 message = request.env._("That is not possible just now. Please see your coordinator.")
-        return self._keep_private(
-            request.render("timebank_coproduction.place_page", {"line": line, "message": message})
-        )
+        values = {"line": line, "session": line.session_id, "message": message}
+        return self._keep_private(self._render("place_page", values, company=line.company_id))
 
     # The one opt-out
     @http.route(
@@ -90,7 +90,8 @@ class TimebankKiosk(TakesCodes, http.Controller):
             return self._not_found()
         if request.httprequest.method == "POST":
             member.session_mails = form.get("mails") == "on"
-        return self._keep_private(request.render("timebank_coproduction.mails_page", {"member": member}))
+        values = {"bank": member.scheme_id.name, "wanted": member.session_mails}
+        return self._keep_private(self._render("mails_page", values, company=member.company_id))
 
     def _find_kiosk(self, token):
         # sudo: the token, which ends with the session, is the permission
@@ -101,7 +102,4 @@ class TimebankKiosk(TakesCodes, http.Controller):
         return {"ended": True}
 
     def _not_found(self):
-        status = self._turn_down("link")
-        response = self._keep_private(request.render("timebank_coproduction.link_ended_page", {}))
-        response.status_code = status
-        return response
+        return self._keep_private(self._render("link_ended_page", {}, status=self._turn_down("link")))

@@ -1,14 +1,16 @@
 from odoo import http
 from odoo.http import request
 
+from ..models.common.words import say_day
 from ..tools import codes
 from ..tools.minutes import LARGEST
 from .guessing import TakesCodes
+from .member_page import MemberPage
 
 MODELS = {"timebank_offer": "timebank.offer", "timebank_request": "timebank.request"}
 
 
-class TimebankRenew(TakesCodes, http.Controller):
+class TimebankRenew(TakesCodes, MemberPage, http.Controller):
     """One click in the reminder keeps an offer or a request."""
 
     @http.route(
@@ -26,10 +28,14 @@ class TimebankRenew(TakesCodes, http.Controller):
         done = bool(record) and request.httprequest.method == "POST"
         if done:
             record.action_renew()
-        values = {"record": record, "done": done}
-        response = self._keep_private(request.render("timebank_coproduction.renew_page", values))
-        response.status_code = status
-        return response
+        values = {
+            "done": done,
+            "what": record.skill_id.name,
+            "lasts_until": record.expires_on and say_day(request.env, record.expires_on),
+        }
+        return self._keep_private(
+            self._render("renew_page", values, status=status, company=record.company_id)
+        )
 
     def _find(self, table, record_id, token):
         """The record that the link was made for, or an empty one."""

@@ -6,6 +6,7 @@ from . import (
     timebank_request,
     timebank_introduction,
     timebank_introduction_verbs,
+    timebank_introduction_asking,
     timebank_matchmaker,
     timebank_scheme,
     timebank_member,

@@ -19,6 +19,9 @@ REMIND_DAYS = 14
 #: How many of those that fit are suggested unless told.
 BEST_SHOWN = 10
 
+#: How many of the words that somebody searches the board for are looked at.
+MOST_WORDS = 5
+
 
 class TimebankExchangeMixin(models.AbstractModel):
     """What an offer and a request have in common: who, what, when, where, until when."""
@@ -158,6 +161,7 @@ class TimebankExchangeMixin(models.AbstractModel):
             record.skill_id = root or (skill if record.kind != "skill" else False)
 
     @api.depends("partner_id", "skill_id", "kind")
+    @api.depends_context("uid")
     def _compute_display_name(self):
         for record in self:
             if not record.skill_id or not record._get_whom():  # as on a page that has only been opened
@@ -175,8 +179,10 @@ class TimebankExchangeMixin(models.AbstractModel):
             record.can_publish = record._origin.id not in refusals
 
     def _get_whom(self):
-        """The name under which others know whose it is."""
+        """The name under which others know whose it is; members, as far as it is shown to them."""
         self.ensure_one()
+        if self.env.user._is_portal() and self.partner_id != self.env.user.partner_id:
+            return self.partner_id.sudo().display_name  # sudo: that name heeds what is shown to whom
         return self.partner_id.name
 
     # CRUD
@@ -306,6 +312,58 @@ class TimebankExchangeMixin(models.AbstractModel):
             if reason:
                 refusals[record.id] = reason
         return refusals
+
+    # ------------------------------------------------------------
+    # The board: what a bank's members offer each other and ask for.
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_board_domain(self, member):
+        """What others in the member's bank offer, or ask for, now."""
+        return [
+            *member.scheme_id._get_live_domain(),
+            ("member_id.state", "=", "active"),
+            ("partner_id", "!=", member.partner_id.id),
+        ]
+
+    @api.model
+    def _get_board(self, member, words="", group=None, offset=0, limit=None):
+        """What the board of the member's bank shows them: not whose names don't want to be shown, and
+        nothing by which somebody could be reached.
+
+        :param str words: each of which what is shown, or what it is called, holds
+        :param group: a skill: it and its parts only
+        :return: list of dicts as :meth:`_say_on_board` makes them, and how many there are in all
+        """
+        domain = self._get_board_domain(member)
+        for word in words.replace("\0", " ").split()[:MOST_WORDS]:
+            domain += ["|", "|", ("description", "ilike", word)]
+            domain += [(f"skill_id.{name}", "ilike", word) for name in ("complete_name", "synonyms")]
+        if group:
+            domain.append(("skill_id", "child_of", group.id))
+        # sudo: what is published is for the bank's members, who get no more than is said of each
+        board = self.sudo()
+        found = board.search(domain, offset=offset, limit=limit)
+        return [record._say_on_board() for record in found], board.search_count(domain)
+
+    @api.model
+    def _find_on_board(self, member, record_id):
+        """One that the board of the member's bank shows, as superuser; else none."""
+        # sudo: as in _get_board; who gets the record says no more of it than that does
+        return self.sudo().search([*self._get_board_domain(member), ("id", "=", record_id)])
+
+    def _say_on_board(self):
+        """What other members are told: a dict of words and numbers."""
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "side": self._name.rpartition(".")[2],
+            "what": self.skill_id.name,
+            "who": self.member_id.shown_name or self.env._("A member"),
+            "words": self.description or "",
+            "when": self.availability_ids.mapped("display_name"),
+            "checks": self.check_type_ids.mapped("name"),
+        }
 
     # Time goes by
     @api.model

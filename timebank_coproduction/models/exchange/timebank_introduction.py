@@ -7,6 +7,9 @@ from ..common.personal import ABOUT, NAMED, WORDS
 from ..common.windows import open_list
 from ..ledger.words_field import for_coordinators
 
+COORDINATORS = "timebank_coproduction.group_timebank_coordinator"
+#: How it went.
+WENT = [("well", "Well"), ("mixed", "So-so"), ("badly", "Badly")]
 #: After how many months a suggestion that nobody took up is thrown away.
 KEPT_MONTHS = 2
 
@@ -28,7 +31,18 @@ class TimebankIntroduction(models.Model):
     _typed_hours = {"hours": "minutes"}
     _order = "introduced_on desc, score desc, id desc"
     _check_company_auto = True
-    _protected_fields = frozenset({"state", "introduced_on", "decline_reason", "declined_by_id"})
+    _protected_fields = frozenset(
+        {
+            "state",
+            "asked_by_id",
+            "asked_on",
+            "introduced_on",
+            "giver_went",
+            "receiver_went",
+            "decline_reason",
+            "declined_by_id",
+        }
+    )
     _verbs_with_reason = frozenset({"action_decline"})
     _personal_fields = {
         "offer_id": NAMED,
@@ -37,6 +51,7 @@ class TimebankIntroduction(models.Model):
         "receiver_id": ABOUT,
         "reasons": WORDS,
         "place": WORDS,
+        "asked_by_id": NAMED,
         "declined_by_id": NAMED,
     }
 
@@ -56,12 +71,12 @@ class TimebankIntroduction(models.Model):
     giver_phone = fields.Char(
         related="giver_id.phone",
         string="Giver's telephone",
-        groups="timebank_coproduction.group_timebank_coordinator",
+        groups=COORDINATORS,
     )
     receiver_phone = fields.Char(
         related="receiver_id.phone",
         string="Receiver's telephone",
-        groups="timebank_coproduction.group_timebank_coordinator",
+        groups=COORDINATORS,
     )
     scheme_id = fields.Many2one(
         related="request_id.scheme_id", string="Time bank", store=True, precompute=True, index=True
@@ -88,6 +103,7 @@ class TimebankIntroduction(models.Model):
     state = fields.Selection(
         [
             ("suggested", "Suggested"),
+            ("asked", "Asked"),
             ("introduced", "Introduced"),
             ("agreed", "Agreed"),
             ("done", "Met"),
@@ -100,6 +116,15 @@ class TimebankIntroduction(models.Model):
         tracking=True,
         group_expand="_expand_states",
     )
+    asked_by_id = fields.Many2one(
+        "res.partner",
+        string="Asked by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The one of the two who asked to be introduced to the other, on the members' pages.",
+    )
+    asked_on = fields.Date("Asked on", readonly=True, copy=False)
     introduced_on = fields.Date("Introduced on", readonly=True, copy=False)
     meet_at = fields.Datetime("When", tracking=True)
     place = fields.Char("Where")
@@ -131,6 +156,19 @@ class TimebankIntroduction(models.Model):
         help="Otherwise people of whom one declined are not suggested to each other any more.",
     )
     hours_ids = fields.One2many("timebank.hours", "introduction_id", string="Time given")
+    # How it went, as each of the two says it to the coordinators
+    giver_went = fields.Selection(
+        WENT, "How it went, says the giver", readonly=True, copy=False, groups=COORDINATORS
+    )
+    receiver_went = fields.Selection(
+        WENT, "How it went, says the receiver", readonly=True, copy=False, groups=COORDINATORS
+    )
+    giver_words = for_coordinators(
+        fields.Char, "giver_words", "introduction_id", "The giver's words", readonly=True
+    )
+    receiver_words = for_coordinators(
+        fields.Char, "receiver_words", "introduction_id", "The receiver's words", readonly=True
+    )
 
     _pair_once = models.UniqueIndex(
         "(offer_id, request_id) WHERE state != 'declined'",
@@ -163,6 +201,7 @@ class TimebankIntroduction(models.Model):
             )
 
     @api.depends("giver_id", "request_id.for_whom", "request_id.on_behalf_of", "receiver_id", "skill_id")
+    @api.depends_context("uid")
     def _compute_display_name(self):
         for introduction in self:
             if not introduction.offer_id or not introduction.request_id:
@@ -170,8 +209,8 @@ class TimebankIntroduction(models.Model):
                 continue
             introduction.display_name = self.env._(
                 "%(giver)s for %(receiver)s: %(skill)s",
-                giver=introduction.giver_id.name or "?",
-                # sudo: the two people read their introduction without the request
+                # sudo: the two people read their introduction without the offer and the request
+                giver=introduction.offer_id.sudo()._get_whom() or "?",
                 receiver=introduction.request_id.sudo()._get_whom(),
                 skill=introduction.skill_id.name or "?",
             )
@@ -301,7 +340,10 @@ class TimebankIntroduction(models.Model):
         if not rows and not introductions:
             raise UserError(self.env._("Nothing fits yet. It shows on the desk as soon as something does."))
         name = "request_id" if sources._name == "timebank.request" else "offer_id"
-        under_way = [(name, "in", sources.ids), ("state", "in", ("suggested", "introduced", "agreed"))]
+        under_way = [
+            (name, "in", sources.ids),
+            ("state", "in", ("suggested", "asked", "introduced", "agreed")),
+        ]
         return (introductions | self.search(under_way))._open_suggestions()
 
     def _open_suggestions(self, **more):

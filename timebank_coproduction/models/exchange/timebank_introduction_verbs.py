@@ -96,7 +96,7 @@ class TimebankIntroduction(models.Model):
         :raises UserError: without a reason, or when it is done or declined already
         """
         reason = self._require_reason(reason)
-        refusals = self._get_refusals_to_move(("suggested", "introduced", "agreed"))
+        refusals = self._get_refusals_to_move(("suggested", "asked", "introduced", "agreed"))
         introductions = self._raise_or_list(refusals)
         parties = introductions.giver_id | introductions.receiver_id
         # sudo: one of the two may decline without being allowed to edit.
@@ -133,7 +133,7 @@ class TimebankIntroduction(models.Model):
     # Rules
     def _get_refusals_to_introduce(self):
         self.check_access("write")
-        refusals = self._get_refusals_to_move(("suggested",))
+        refusals = self._get_refusals_to_move(("suggested", "asked"))
         refusals = {**self._get_refusals_to_pair(), **refusals}
         missing = self._get_missing_checks()
         # sudo: both sides are looked at by the verb that its user may call
@@ -179,6 +179,7 @@ class TimebankIntroduction(models.Model):
         self.check_access("read")
         sentences = {
             "suggested": self.env._("“%s” is only suggested: introduce them first."),
+            "asked": self.env._("“%s”: one of them has asked, and the other has not answered."),
             "introduced": self.env._("“%s”: they have been introduced already."),
             "agreed": self.env._("“%s”: they have agreed already."),
             "done": self.env._("“%s” is done: the hours can be reversed, not the meeting."),

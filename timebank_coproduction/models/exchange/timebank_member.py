@@ -1,13 +1,16 @@
 from markupsafe import Markup, escape
 
 from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ...tools import closeness
 from ...tools.minutes import clock
 from ..common.figures import figures_over
 from ..common.personal import HELD, WORDS
-from ..common.verb import verb
+from ..common.verb import choice, flag, record, text, verb
 from ..common.windows import open_dialog, open_form, open_list
+from .timebank_introduction_asking import MOST_ASKED
 
 #: How many of the requests that a member could meet are told to whoever asks them to give back.
 WISHES_TOLD = 3
@@ -73,7 +76,7 @@ class TimebankMember(models.Model):
         return self.env["timebank.introduction"].search(
             [
                 ("scheme_id", "in", self.scheme_id.ids),
-                ("state", "in", ("suggested", "introduced", "agreed")),
+                ("state", "in", ("suggested", "asked", "introduced", "agreed")),
                 "|",
                 ("giver_id", "in", self.partner_id.ids),
                 ("receiver_id", "in", self.partner_id.ids),
@@ -179,6 +182,150 @@ class TimebankMember(models.Model):
     def _get_form_defaults(self):
         """What an empty form about this member begins with."""
         return {"default_scheme_id": self.scheme_id.id, "default_partner_id": self.partner_id.id}
+
+    # ------------------------------------------------------------
+    # Being introduced on the members' pages: asking, answering, and saying how it went.
+    # ------------------------------------------------------------
+
+    @verb(
+        single=True,
+        offer=record("timebank.offer", seen=False),
+        request=record("timebank.request", seen=False),
+    )
+    def ask_to_be_introduced(self, offer, request):
+        """Ask whoever offers something, or asks for it, to be introduced to this member.
+
+        They are told, and answer; nobody learns more of the other before they say yes.
+
+        :param offer: the member's own where the request is on the board, and the other way round
+        :return: the number of the introduction
+        :raises AccessError: for whoever can't act for the member, or a pair of which neither is theirs
+        :raises UserError: when they can't be put together, or the member has asked enough for a day
+        """
+        self._check_acting()
+        # sudo: one of them is the member's, the other on their board; both is checked here
+        offer, request = offer.sudo(), request.sudo()
+        own, other = (request, offer) if request.member_id == self else (offer, request)
+        if own.member_id != self:
+            self._refuse_unseen()
+        # nothing of what isn't on the board is told apart from what isn't there
+        if not other.with_env(self.env)._find_on_board(self, other.id):
+            raise UserError(self.env._("That is not on the board any more."))
+        reason = self._why_not_ask(own, other, offer, request)
+        if reason:
+            raise UserError(reason)
+        # sudo: the bank's introduction, made for one of the two
+        return self.env["timebank.introduction"].sudo()._ask(offer, request, self).id
+
+    @verb(
+        single=True,
+        introduction=record("timebank.introduction", seen=False),
+        accepts=flag(),
+        reason=text(),
+    )
+    def answer_introduction(self, introduction, accepts=False, reason=""):
+        """Say yes or no to somebody who asked to be introduced to this member, or take back what they asked.
+
+        :param bool accepts: whether the two are introduced now
+        :param str reason: why not, for the coordinators
+        :raises AccessError: for whoever can't act for the member, or what isn't theirs to answer
+        :raises UserError: when it was answered already, or can't be made any more
+        """
+        self._check_acting()
+        own = self._find_introduction(introduction)
+        asked_here = own.asked_by_id == self.partner_id
+        if own.state != "asked":
+            raise UserError(self.env._("That has been answered already."))
+        if accepts and asked_here:
+            raise UserError(self.env._("It is for the other one to say yes."))
+        if accepts:
+            own._accept(self)
+        elif asked_here:
+            own.action_decline(self.env._("Taken back by whoever asked"), ask_again=True)
+        else:
+            own.action_decline(reason.strip() or self.env._("Said no, without a reason"))
+        return True
+
+    @verb(
+        single=True,
+        introduction=record("timebank.introduction", seen=False),
+        how=choice("well", "mixed", "badly"),
+        words=text(),
+    )
+    def say_how_it_went(self, introduction, how, words=""):
+        """Tell the coordinators how it went when this member met somebody; nobody else reads it.
+
+        :param str how: ``well``, ``mixed`` or ``badly``
+        :param str words: more about it
+        :raises AccessError: for whoever can't act for the member, or what isn't theirs
+        :raises UserError: before the two have met
+        """
+        self._check_acting()
+        own = self._find_introduction(introduction)
+        if own.state != "done":
+            raise UserError(self.env._("Say first that you have met."))
+        side = "giver" if own.giver_id == self.partner_id else "receiver"
+        own._in_verb().write({f"{side}_went": how, f"{side}_words": words.strip() or False})
+        if how == "badly":
+            own._plan_calls(lambda one: self.env._("how “%s” went", one.skill_id.name), f"{side}_id")
+        return True
+
+    def _check_acting(self):
+        """:raises AccessError: unless the user is the member, or runs the bank"""
+        if self not in self._get_for_pages([("id", "=", self.id)]):
+            raise AccessError(self.env._("That is for the member to say, or for a coordinator of the bank."))
+
+    def _refuse_unseen(self):
+        raise AccessError(self.env._("There is no such thing among those that are yours."))
+
+    def _find_introduction(self, introduction):
+        """One of the member's, as superuser.
+
+        :raises AccessError: the same for what isn't there and for what isn't theirs
+        """
+        introductions = self.env["timebank.introduction"]
+        own = introductions._get_own_domain(self)
+        # sudo: which is one of the two's; each verb says what may be done with it
+        found = introductions.sudo().search([*own, ("id", "=", introduction.id)])
+        return found or self._refuse_unseen()
+
+    def _why_not_ask(self, own, other, offer, request):
+        """Why this member can't ask to be introduced over these, or an empty string."""
+        introductions = self.env["timebank.introduction"]
+        # sudo: the sentences name the member and the bank only
+        reason = self.sudo().scheme_id._why_closed() or self.sudo()._why_not_taking_part()
+        if reason:
+            return reason
+        if own.state != "published":
+            return self.env._("Your own “%s” is not on the board: renew it first.", own.skill_id.name)
+        if own.kind != other.kind:
+            return self.env._("A skill, a space and equipment don't meet: choose one of the same kind.")
+        if offer.partner_id in request.group_partner_ids:
+            return self.env._("Whoever offers it belongs to that group: ask somebody else.")
+        # sudo: the member's own checks
+        lacking = (
+            self.env["timebank.check"]
+            .sudo()
+            ._get_missing(
+                offer.check_type_ids | request.check_type_ids, self.partner_id, self.scheme_id._today()
+            )
+        )
+        if offer.member_id == self and lacking.get(self.partner_id.id):
+            return introductions._say_lacking(lacking[self.partner_id.id])
+        reason = introductions._why_not_asked_again(offer, request)
+        if reason:
+            return reason
+        # sudo: of two at once the second is tried again, and counts the first
+        self.sudo()._touch_rows(SQL("state = state"))
+        asked = [
+            ("asked_by_id", "=", self.partner_id.id),
+            ("scheme_id", "=", self.scheme_id.id),
+            ("asked_on", "=", self.scheme_id._today()),
+        ]
+        # sudo: how many the member has asked
+        if introductions.sudo().search_count(asked) >= MOST_ASKED:
+            return self.env._("You have asked %s times today: ask again tomorrow.", MOST_ASKED)
+        return ""
 
     # ------------------------------------------------------------
     # Asking to give back, and what the coordinator reads when asking.

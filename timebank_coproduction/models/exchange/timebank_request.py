@@ -82,6 +82,7 @@ class TimebankRequest(models.Model):
                 request.for_whom = "agency" if request.partner_id._origin in agencies else "person"
 
     @api.depends("for_whom", "on_behalf_of")
+    @api.depends_context("uid")
     def _compute_display_name(self):
         return super()._compute_display_name()
 
@@ -183,6 +184,27 @@ class TimebankRequest(models.Model):
         """A group goes by its own name."""
         name = super()._get_whom()
         return self.on_behalf_of or name if self.for_whom == "group" else name
+
+    @api.model
+    def _get_board_domain(self, member):
+        """Not what was needed by a day gone by, nor what the member is to share."""
+        return [
+            *super()._get_board_domain(member),
+            "|",
+            ("needed_by", "=", False),
+            ("needed_by", ">=", member.scheme_id._today()),
+            ("group_partner_ids", "not in", member.partner_id.ids),
+        ]
+
+    def _say_on_board(self):
+        said = super()._say_on_board()
+        group = self.for_whom == "group" and self.on_behalf_of
+        return {
+            **said,
+            "who": group or said["who"],
+            "minutes": self.minutes,
+            "needed_by": self.needed_by,
+        }
 
     def _check_group_and_pot(self, vals):
         """:raises ValidationError: where who is to share it, or the pot that is to pay, can't be"""

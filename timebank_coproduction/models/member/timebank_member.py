@@ -57,6 +57,19 @@ class TimebankMember(models.Model):
     trusted = fields.Boolean(
         tracking=True, help="In a bank that trusts its members, this person's entries need no approval."
     )
+    name_shown = fields.Selection(
+        [
+            ("full", "Full name"),
+            ("initial", "First name and initial"),
+            ("first", "First name"),
+            ("hidden", "Not at all"),
+        ],
+        string="Name shown to others",
+        required=True,
+        default="initial",
+        help="To other members, and at the door. Who isn't shown signs in with the member card.",
+    )
+    shown_name = fields.Char(compute="_compute_shown_name")
     avatar_128 = fields.Image(related="partner_id.avatar_128")
     email = fields.Char(related="partner_id.email")
     is_mailable = fields.Boolean(compute="_compute_is_mailable")
@@ -107,6 +120,19 @@ class TimebankMember(models.Model):
     _account_opened = models.Constraint(
         "CHECK (state = 'applicant' OR account_id IS NOT NULL)", "A member who has joined has an account."
     )
+
+    @api.depends("name", "name_shown")
+    def _compute_shown_name(self):
+        for member in self:
+            words = (member.name or "").split()
+            if member.name_shown == "hidden" or not words:
+                member.shown_name = ""
+            elif member.name_shown == "full" or len(words) == 1:
+                member.shown_name = member.name if member.name_shown == "full" else words[0]
+            elif member.name_shown == "first":
+                member.shown_name = words[0]
+            else:
+                member.shown_name = f"{words[0]} {words[-1][0]}."
 
     @api.depends("partner_id.email_normalized", "partner_id.message_bounce", "partner_id.is_blacklisted")
     def _compute_is_mailable(self):

@@ -47,6 +47,11 @@ class TimebankMember(models.Model):
             [("partner_id", "=", self.env.user.partner_id.id), ("state", "!=", "left")], order="state, id"
         )
 
+    def _first_name(self):
+        """How members are greeted: at the door, when they hold up their own card, and on their pages."""
+        self.ensure_one()
+        return (self.name or "").split(" ")[0]
+
     def _say_balance(self):
         """What the balance means, in a sentence."""
         self.ensure_one()

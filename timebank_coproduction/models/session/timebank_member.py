@@ -1,22 +1,33 @@
+import secrets
+
 from markupsafe import Markup
 
 from odoo import api, fields, models, tools
+from odoo.exceptions import AccessError
 
-from ...tools import codes, qr
+from ...tools import codes, ical, qr
 from ..common.personal import SECRET
 from ..common.verb import verb
 from ..common.windows import open_dialog, open_list
+
+#: How many sessions to come a member's page looks through, for those that they may take.
+MOST_AHEAD = 200
+#: Bytes of chance in the address of a member's calendar, and the least length that gives it.
+CALENDAR_BYTES, CALENDAR_LENGTH = 32, 40
+#: How many days back a member's calendar reaches.
+CALENDAR_DAYS = 90
 
 #: How many signs of a signature a link carries that switches mails off.
 OPT_OUT_LENGTH = 32
 
 
 class TimebankMember(models.Model):
-    """What sessions need to know of a member: the card, the name to show, mails, checks."""
+    """What sessions need to know of a member: the card, mails, checks."""
 
     _inherit = "timebank.member"
     _personal_fields = {
         "card_code": SECRET,
+        "calendar_code": SECRET,
     }
 
     card_code = fields.Char(
@@ -26,19 +37,12 @@ class TimebankMember(models.Model):
         groups="timebank_coproduction.group_timebank_coordinator",
         help="What the QR code on the member card says. Draw a new one if a card was lost.",
     )
-    name_shown = fields.Selection(
-        [
-            ("full", "Full name"),
-            ("initial", "First name and initial"),
-            ("first", "First name"),
-            ("hidden", "Not at all"),
-        ],
-        string="Name shown to others",
-        required=True,
-        default="initial",
-        help="To other members, and at the door. Who isn't shown signs in with the member card.",
+    calendar_code = fields.Char(
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="What the address of their calendar ends in.",
     )
-    shown_name = fields.Char(compute="_compute_shown_name")
     session_mails = fields.Boolean(
         "Mails about sessions",
         default=True,
@@ -46,6 +50,9 @@ class TimebankMember(models.Model):
     )
     check_ids = fields.One2many("timebank.check", compute="_compute_check_ids", string="Checks")
 
+    _calendar_unique = models.UniqueIndex(
+        "(calendar_code) WHERE calendar_code IS NOT NULL", "That address is taken."
+    )
     _card_unique = models.UniqueIndex("(card_code) WHERE card_code IS NOT NULL", "That card is taken.")
 
     @api.depends("partner_id.timebank_check_ids")
@@ -58,19 +65,6 @@ class TimebankMember(models.Model):
         of_person = checks.grouped("partner_id")
         for member in self:
             member.check_ids = of_person.get(member.partner_id, checks.browse())
-
-    @api.depends("name", "name_shown")
-    def _compute_shown_name(self):
-        for member in self:
-            words = (member.name or "").split()
-            if member.name_shown == "hidden" or not words:
-                member.shown_name = ""
-            elif member.name_shown == "full" or len(words) == 1:
-                member.shown_name = member.name if member.name_shown == "full" else words[0]
-            elif member.name_shown == "first":
-                member.shown_name = words[0]
-            else:
-                member.shown_name = f"{words[0]} {words[-1][0]}."
 
     @verb()
     def action_new_card(self):
@@ -115,11 +109,6 @@ class TimebankMember(models.Model):
         return [*super()._get_own_fields(), "name_shown", "session_mails"]
 
     # The door
-    def _first_name(self):
-        """How the door greets a member who held up their own card."""
-        self.ensure_one()
-        return (self.name or "").split(" ")[0]
-
     def _door_name(self):
         """How the door names a member where others may hear it: never in full."""
         self.ensure_one()
@@ -204,3 +193,115 @@ class TimebankMember(models.Model):
         if member and codes.is_same(member._get_opt_out_code(), code):
             return member
         return self.browse()
+
+    # ------------------------------------------------------------
+    # Sessions on a member's own pages.
+    # ------------------------------------------------------------
+
+    def _get_sessions_ahead(self, domain=()):
+        """The next open sessions of the bank, those that this member may take first.
+
+        In a constant number of queries.
+
+        :param domain: what else they have to be
+        :return: a list of dicts with ``session``, ``line`` (the member's own, which may be empty) and
+            ``roles``: in which roles they could come → a sentence that says why not, or nothing
+        """
+        self.ensure_one()
+        open_ones = [
+            ("scheme_id", "=", self.scheme_id.id),
+            ("state", "=", "open"),
+            ("stop", ">", fields.Datetime.now()),
+        ]
+        sessions = self.env["timebank.session"].search(
+            [*open_ones, *domain], order="start, id", limit=MOST_AHEAD
+        )
+        found = self._look_at_sessions(sessions)
+        return sorted(found, key=lambda one: not one["line"] and all(one["roles"].values()))
+
+    def _look_at_sessions(self, sessions):
+        """Of each session the member's own line, and in which roles they could come, as a dict."""
+        lines = self._get_own_lines([("session_id", "in", sessions.ids)]).grouped("session_id")
+        # sudo: as at sign-up, this member's checks and other sessions are looked at
+        attendance = self.env["timebank.attendance"].sudo()
+        wishes = attendance.browse()
+        for session in sessions:
+            for role in self._get_roles_in(session):
+                vals = {"session_id": session.id, "partner_id": self.partner_id.id, "role": role}
+                wishes |= attendance.new({**vals, "state": "signed_up"})
+        members, missing, clashes = wishes._get_members(), wishes._get_missing_checks(), wishes._get_clashes()
+        roles = {session.id: {} for session in sessions}
+        for wish in wishes:
+            roles[wish.session_id.id][wish.role] = (
+                wish._why_not_open()
+                or wish._why_not_member(members)
+                or wish._why_not_checked(missing)
+                or wish._why_clash(clashes)
+            )
+        none = attendance.browse()
+        return [
+            {"session": session, "line": lines.get(session, none), "roles": roles[session.id]}
+            for session in sessions
+        ]
+
+    def _get_roles_in(self, session):
+        """In which roles this member could come to a session."""
+        roles = ["attendee"]
+        if session.helpers_wanted:
+            roles.append("helper")
+        if self.role == "professional":
+            roles.append("professional")
+        return roles
+
+    def _get_own_lines(self, domain=(), **options):
+        """The member's own lines on registers of the bank."""
+        self.ensure_one()
+        own = [("partner_id", "=", self.partner_id.id), ("scheme_id", "=", self.scheme_id.id)]
+        return self.env["timebank.attendance"].search([*own, *domain], **options)
+
+    @verb(single=True)
+    def action_new_calendar(self):
+        """Give the member's calendar a new address; whoever knew the one before sees nothing more.
+
+        :raises AccessError: of somebody else's membership
+        """
+        if self.partner_id != self.env.user.partner_id:
+            raise AccessError(self.env._("Only they themselves can have the address of somebody's calendar."))
+        # sudo: nobody reads the address but its own member, who asks for it here
+        self.sudo()._in_verb().calendar_code = secrets.token_urlsafe(CALENDAR_BYTES)
+        return True
+
+    def _get_calendar_path(self):
+        """The address of the member's calendar below the site's, or nothing; for themselves alone."""
+        self.ensure_one()
+        if self.partner_id != self.env.user.partner_id:
+            return ""
+        code = self.sudo().calendar_code  # sudo: their own
+        return code and f"/timebank/calendar/{code}.ics"
+
+    @api.model
+    @api.private
+    def _find_by_calendar(self, code):
+        """The membership whose calendar has that address, or none."""
+        if not codes.may_be_link(code, CALENDAR_LENGTH):
+            return self.browse()
+        return self.search([("calendar_code", "=", code), ("state", "!=", "left")], limit=1)
+
+    def _make_calendar(self):
+        """The member's sessions as an iCalendar (RFC 5545), in bytes: nobody else is in it."""
+        self.ensure_one()
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=CALENDAR_DAYS)
+        taken = [("start", ">=", since), ("state", "in", ("signed_up", "attended"))]
+        events = [
+            {
+                "uid": f"timebank-session-{session.id}@{self.env.cr.dbname}",
+                "changed": session.write_date,
+                "start": session.start,
+                "stop": session.stop,
+                "title": session.name,
+                "where": session.location,
+                "cancelled": session.state == "cancelled",
+            }
+            for session in self._get_own_lines(taken, order="start, id").session_id
+        ]
+        return ical.serialize(self.scheme_id.name, events)

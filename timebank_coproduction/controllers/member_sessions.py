@@ -1,0 +1,276 @@
+from urllib.parse import urlencode
+
+from odoo import http
+from odoo.exceptions import MissingError
+from odoo.http import request
+
+from ..models.common.days import read_day
+from ..models.common.words import say_day
+from ..tools.minutes import LARGEST
+from .guessing import TakesCodes
+from .member_page import Form, MemberPage, sent, shown
+
+#: How many are on a page of a list.
+PAGE = 20
+#: In which states of their lines somebody's sessions are to come.
+COMING = ("signed_up", "waiting")
+SESSION = f"/sessions/<int(max={LARGEST}):session_id>"
+
+
+class MemberSessions(TakesCodes, MemberPage, http.Controller):
+    """What there is to go to, what a member goes to and went to, and their calendar."""
+
+    # ------------------------------------------------------------
+    # To choose from
+    # ------------------------------------------------------------
+
+    @shown("/sessions")
+    def sessions(self, member, day="", activity="", where="", page="1", done=None):
+        form = Form(day=day, activity=activity, where=where)
+        domain = self._read_filters(member, form)
+        ahead = member._get_sessions_ahead(domain)
+        found = [row for row in ahead if row["line"].state not in COMING]  # those stand above
+        number = max(int(page), 1) if page.isdecimal() and len(page) < 6 else 1
+        rows = found[(number - 1) * PAGE : number * PAGE]
+        narrowed = {name: form.shows(name) for name in ("day", "activity", "where") if form.shows(name)}
+        values = {
+            "form": form,
+            "rows": [self._say(row) for row in rows],
+            "mine": [self._say_line(line) for line in self._get_coming(member)],
+            "activities": self._get_activities(member),
+            "places": self._get_places(member),
+            "narrowed": bool(narrowed),
+            "count": len(found),
+            **self._turn(number, len(found), narrowed),
+        }
+        return self._show("member_sessions", values, member, done)
+
+    def _read_filters(self, member, form):
+        domain = []
+        if form.shows("day"):
+            day = form.take("day", lambda words: read_day(request.env, request.env._("day"), words))
+            domain += [("date", "=", day)] if day else []
+        if form.shows("activity").isdecimal():
+            domain.append(("activity_id", "=", min(int(form.shows("activity")), LARGEST)))
+        if form.shows("where"):
+            domain.append(("location", "=", form.shows("where")))
+        return domain
+
+    def _turn(self, number, count, narrowed):
+        """The pages before and after, as addresses with what the list was narrowed to."""
+        last = max(-(-count // PAGE), 1)
+
+        def address(page):
+            return "?" + urlencode({**narrowed, "page": page})
+
+        return {
+            "page": number,
+            "pages": last,
+            "before": number > 1 and address(number - 1),
+            "after": number < last and address(number + 1),
+        }
+
+    def _get_ahead(self, member):
+        now = request.env.cr.now()
+        return [("scheme_id", "=", member.scheme_id.id), ("state", "=", "open"), ("stop", ">", now)]
+
+    def _get_activities(self, member):
+        groups = request.env["timebank.session"]._read_group(
+            self._get_ahead(member), ["activity_id"], limit=100
+        )
+        return sorted(((activity.id, activity.name) for (activity,) in groups), key=lambda pair: pair[1])
+
+    def _get_places(self, member):
+        groups = request.env["timebank.session"]._read_group(self._get_ahead(member), ["location"], limit=100)
+        return sorted((place, place) for (place,) in groups if place)
+
+    def _say(self, row):
+        """A session as its card says it."""
+        session = row["session"]
+        return {
+            "id": session.id,
+            "name": session.name,
+            "when": session._say_when(),
+            "where": session.location,
+            "free": self._say_free(session, "attendee"),
+            "helpers": session.helper_shortage,
+            "why": all(row["roles"].values()) and next(iter(row["roles"].values())),
+        }
+
+    def _say_free(self, session, role):
+        free = session._get_free_places(role)
+        if free is None:
+            return ""
+        if free <= 0:
+            return request.env._("Full: you can join the waiting list")
+        return request.env._("1 place left") if free == 1 else request.env._("%s places left", free)
+
+    # ------------------------------------------------------------
+    # One's own
+    # ------------------------------------------------------------
+
+    def _get_coming(self, member):
+        coming = [("state", "in", COMING), ("session_id.stop", ">", request.env.cr.now())]
+        coming.append(("session_id.state", "=", "open"))
+        return member._get_own_lines(coming, order="start, id", limit=PAGE)
+
+    def _say_line(self, line):
+        session = line.session_id
+        return {
+            "id": session.id,
+            "name": session.name,
+            "when": session._say_when(),
+            "where": session.location,
+            "state": self._say_state(line),
+        }
+
+    def _say_state(self, line):
+        if line.state == "waiting" and line.offered_until and line.offered_until > request.env.cr.now():
+            return request.env._("A place is kept for you until %s", line._say_offered_until())
+        if line.state == "waiting":
+            return request.env._("You are on the waiting list")
+        if line.state == "signed_up":
+            if line.role == "helper":
+                return request.env._("You are coming to help")
+            return request.env._("You are coming")
+        return dict(line._fields["state"]._description_selection(line.env))[line.state]
+
+    @shown("/sessions/past")
+    def past(self, member, page="1"):
+        number = max(int(page), 1) if page.isdecimal() and len(page) < 6 else 1
+        domain = [("session_id.state", "in", ("done", "cancelled")), ("state", "!=", "withdrawn")]
+        lines = member._get_own_lines(
+            domain, order="start desc, id desc", offset=(number - 1) * PAGE, limit=PAGE
+        )
+        count = request.env["timebank.attendance"].search_count(
+            [("partner_id", "=", member.partner_id.id), ("scheme_id", "=", member.scheme_id.id), *domain]
+        )
+        rows = [
+            {
+                "name": line.session_id.name,
+                "day": say_day(line.env, line.session_id.date),
+                "state": request.env._("Cancelled")
+                if line.session_id.state == "cancelled"
+                else self._say_state(line),
+            }
+            for line in lines
+        ]
+        values = {"rows": rows, "count": count, **self._turn(number, count, {})}
+        return self._show("member_sessions_past", values, member)
+
+    # ------------------------------------------------------------
+    # One session
+    # ------------------------------------------------------------
+
+    @shown(SESSION)
+    def session(self, member, session_id, done=None):
+        return self._show_session(member, self._find(member, session_id), Form(), done)
+
+    @sent(f"{SESSION}/sign-up")
+    def sign_up(self, member, session_id, role=""):
+        session, form = self._find(member, session_id), Form(role=role)
+        roles = member._get_roles_in(session)
+        if len(roles) > 1 and role not in roles:
+            form.refuse("role", request.env._("Choose how you would like to come."))
+        elif form.carry_out(
+            lambda: session.sign_up(member.partner_id.id, role if role in roles else roles[0])
+        ):
+            (line,) = member._get_own_lines([("session_id", "=", session.id)])
+            return self._go(
+                member, f"/sessions/{session.id}", "waits" if line.state == "waiting" else "comes"
+            )
+        return self._show_session(member, session, form)
+
+    @sent(f"{SESSION}/take")
+    def take(self, member, session_id):
+        """Take the place that is kept."""
+        session, form = self._find(member, session_id), Form()
+        (line,) = member._get_own_lines([("session_id", "=", session.id)]) or (None,)
+        if line is None:
+            raise MissingError(request.env._("You are not on the list of this session."))
+        # sudo: the line is the member's own, whose place the verb gives
+        if form.carry_out(line.sudo().action_claim):
+            return self._go(member, f"/sessions/{session.id}", "comes")
+        return self._show_session(member, session, form)
+
+    @sent(f"{SESSION}/withdraw")
+    def withdraw(self, member, session_id):
+        session, form = self._find(member, session_id), Form()
+        if form.carry_out(lambda: session.withdraw(member.partner_id.id)):
+            return self._go(member, f"/sessions/{session.id}", "withdrew")
+        return self._show_session(member, session, form)
+
+    def _find(self, member, session_id):
+        """A session of the member's bank that members may see.
+
+        :raises MissingError: when there is none
+        """
+        domain = [("id", "=", session_id), ("scheme_id", "=", member.scheme_id.id), ("state", "!=", "draft")]
+        session = request.env["timebank.session"].search(domain)
+        if not session:
+            raise MissingError(request.env._("There is no such session."))
+        return session
+
+    def _show_session(self, member, session, form, done=None):
+        (row,) = member._look_at_sessions(session)
+        line, roles = row["line"], row["roles"]
+        may_come = session.state == "open" and not session.is_over
+        possible = [role for role, why in roles.items() if not why]
+        words = {
+            "attendee": request.env._("To take part"),
+            "helper": request.env._("To help"),
+            "professional": request.env._("As a professional"),
+        }
+        values = {
+            "form": form,
+            "session": session,
+            "when": session._say_when(),
+            "state": line.state in ("signed_up", "waiting", "attended") and self._say_state(line),
+            "kept": line.state == "waiting"
+            and line.offered_until
+            and line.offered_until > request.env.cr.now(),
+            "may_withdraw": line.state in COMING and may_come,
+            "may_sign_up": may_come and line.state not in (*COMING, "attended") and possible,
+            "whys": sorted(set(filter(None, roles.values()))) if line.state not in COMING else [],
+            "options": [(role, words[role]) for role in possible],
+            "free": self._say_free(session, "attendee"),
+            "waiting": session.waiting_count,
+            "helpers": session.helper_shortage,
+            "full": all(session._is_full(role) for role in possible) if possible else False,
+        }
+        return self._show("member_session", values, member, done)
+
+    # ------------------------------------------------------------
+    # The calendar
+    # ------------------------------------------------------------
+
+    @shown("/sessions/calendar")
+    def calendar(self, member, done=None):
+        path = member._get_calendar_path()
+        address = path and request.httprequest.url_root.rstrip("/") + path
+        return self._show("member_calendar", {"address": address}, member, done)
+
+    @sent("/sessions/calendar")
+    def new_calendar(self, member):
+        member.action_new_calendar()
+        return self._go(member, "/sessions/calendar", "calendar")
+
+    @http.route(
+        "/timebank/calendar/<string:code>.ics", type="http", auth="public", methods=["GET"], sitemap=False
+    )
+    def ics(self, code):
+        # sudo: the code in the address, which only its member was shown, is the permission
+        member = request.env["timebank.member"].sudo()._find_by_calendar(code)
+        if not member:
+            return self._keep_private(request.make_response("", status=self._turn_down("link")))
+        headers = [("Content-Type", "text/calendar; charset=utf-8")]
+        return self._keep_private(request.make_response(member._make_calendar(), headers))
+
+    def _show(self, template, values, member, done=None):
+        words = {
+            "comes": request.env._("You are signed up."),
+            "waits": request.env._("You are on the waiting list. You will hear when there is a place."),
+            "withdrew": request.env._("You are off the list."),
+            "calendar": request.env._("Your calendar has a new address."),
+        }
+        return self._render(template, {**values, "said": words.get(done)}, member, "sessions")
