@@ -57,7 +57,6 @@ class TestAccessibility(JourneyCase):
             "listed_id": self.offered.id,
             "own_id": self.own_offer.id,
             "introduction_id": self.met.id,
-            "session_id": self.session_ahead.id,
         }
 
     def _get_states(self):

@@ -10,7 +10,7 @@ class MemberHome(MemberPage, http.Controller):
 
     @http.route("/timebank", type="http", auth="public", methods=["GET"], readonly=True, sitemap=False)
     def begin(self):
-        """The pages of the user's only bank, or the list to choose from; the way in for who isn't signed in."""
+        """The pages of the user's only bank, or the list to choose from; the way in for everybody else."""
         if not request.session.uid:
             return request.redirect("/timebank/sign-in")
         members = request.env["timebank.member"]._get_own_for_pages()
