@@ -248,6 +248,26 @@ def reconcile_others(world):
     return ", ".join(told) + ": each the same as Odoo's analytic balance"
 
 
+@step("finance", "reads the budget against what was spent, line by line")
+def read_budget(world):
+    grant = world.ref(ADDON + "grant_neighbours")
+    lessons, trips = grant.budget_line_ids
+    assert lessons.billed_amount and lessons.unbilled_amount, (
+        "each claim is in the line that names its reward"
+    )
+    for whole, part in (
+        ("billed_amount", "unallocated_billed"),
+        ("committed_amount", "unallocated_committed"),
+    ):
+        total = sum(grant.budget_line_ids.mapped(whole)) + grant[part]
+        assert grant.company_currency_id.compare_amounts(total, grant[whole]) == 0
+    return "; ".join(
+        f"{line.name}: {line.amount:.2f}, spent {line.billed_amount:.2f}, to bill {line.unbilled_amount:.2f},"
+        f" left {line.remaining_amount:.2f}"
+        for line in (lessons, trips)
+    )
+
+
 @step("finance2", "reviews both, and writes workbooks and statements for the funders")
 def export_all(world):
     told = []

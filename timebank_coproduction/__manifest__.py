@@ -163,6 +163,7 @@
             "timebank_coproduction/static/src/desk/*",
             "timebank_coproduction/static/src/hours/*",
             "timebank_coproduction/static/src/matching/*",
+            "timebank_coproduction/static/src/refused/*",
             "timebank_coproduction/static/src/register/*",
             "timebank_coproduction/static/src/session_calendar/*",
             "timebank_coproduction/static/src/told/*",

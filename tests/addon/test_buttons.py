@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from freezegun import freeze_time
 from lxml import etree
 
 from odoo.exceptions import AccessError
@@ -191,6 +192,9 @@ class TestButtons(WorldCase):
 
     @classmethod
     def _make_accrual(cls):
+        cls._make_grant("Year before", date_start=date(2025, 1, 1), date_end=date(2025, 12, 31))
+        with freeze_time("2025-12-20"):
+            cls._claims(1)
         cls._claims(1)
         account = {"name": "Accrued", "code": "TB2200", "account_type": "liability_current"}
         journal = {"name": "Year end", "code": "TBG", "type": "general"}

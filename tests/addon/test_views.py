@@ -106,6 +106,22 @@ class TestScreens(TimebankCase):
                     condition = re.sub(r"'[^']*'", "", button.get("invisible") or "")
                     self.assertLessEqual(set(re.findall(r"[A-Za-z_]\w*", condition)), known)
 
+    def test_what_was_done_over_a_list_is_told(self):
+        """Many records at a time: how many, since those dealt with often leave the list."""
+        told = set()
+        for view in self.env["ir.ui.view"].search([("model", "=like", "timebank.%"), ("type", "=", "list")]):
+            model = self.env[view.model]
+            for button in etree.fromstring(view.arch).xpath("//list/header/button[@type='object']"):
+                verb = getattr(type(model), button.get("name"))
+                if "an action listing what" in (verb.__doc__ or ""):
+                    with self.subTest(model=view.model, button=button.get("name")):
+                        self.assertIn("'timebank_told': True", button.get("context") or "")
+                        told.add(view.model)
+        self.assertLessEqual({"timebank.hours", "timebank.session", "timebank.offer"}, told)
+        lessons = self.env["timebank.session"].browse([1, 2])
+        self.assertEqual(lessons._say_done("opened"), "2 opened.")
+        self.assertEqual(lessons._explain(""), "2 chosen.")
+
     def test_balance_in_hours_sorts_and_sums(self):
         self._make_hours(self.ann, 90, state="approved")
         self._make_hours(self.ben, 30, state="approved")

@@ -1,4 +1,5 @@
 from . import test_audit
+from . import test_bill_lines
 from . import test_bill_matching
 from . import test_bill_reference
 from . import test_claim_cost

@@ -209,3 +209,28 @@ class TestClaimRecharge(GrantCase):
             form.reason = "Wrong grant"
         form.record.action_confirm()
         self.assertEqual(claim.grant_id, self.second)
+
+    def _refusal(self, claim, user=None, **vals):
+        dialogs = self.env["timebank.claim.recharge"].with_user(user or self.keeper)
+        return dialogs.with_context(active_ids=claim.ids).new(vals).refusal
+
+    def test_what_is_refused_is_said_before_anything_is_filled_in(self):
+        claim, _bill = self._paid()
+        self.assertFalse(self._refusal(claim))
+        self.assertFalse(self._refusal(claim, grant_id=self.second.id))
+        self.assertRegex(self._refusal(claim, grant_id=self.grant.id), "already")
+        self.assertRegex(self._refusal(claim, self.finance), "may enter bills")
+        (shared,) = self._claims(1)
+        parts = [{"grant": self.grant.id, "percent": 0}, {"grant": self.second.id, "percent": 50}]
+        shared.with_user(self.finance).action_share(parts, "Both pay")
+        self.assertRegex(self._refusal(shared), "charge it to one grant")
+        stock = self._bill(("Passes", 24))
+        line = self.env["timebank.bill.line"]._bring_up_to_date(self.grant)
+        line = line.filtered(lambda one: one.move_id == stock).with_user(self.finance)
+        line.action_prepaid(self.swim.id, 2)
+        used = self._claims(1)
+        self.assertEqual(used.match_ids.found_by, "prepaid")
+        self.assertRegex(self._refusal(used), "paid for in advance")
+        (cancelled,) = self._claims(1)
+        cancelled.action_cancel("Moved away")
+        self.assertRegex(self._refusal(cancelled), "does not stand")

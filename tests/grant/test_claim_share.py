@@ -263,3 +263,10 @@ class TestClaimShare(SharedClaimCase):
             form.reason = "Both pay"
         form.record.action_confirm()
         self.assertEqual(self._parts(), {self.grant: 7.2, self.second: 4.8})
+
+    def test_what_is_refused_is_said_before_anything_is_filled_in(self):
+        dialogs = self.env["timebank.claim.split"].with_user(self.finance)
+        self.assertFalse(dialogs.with_context(active_ids=self.claim.ids).new().refusal)
+        matched = self._claims(1)
+        self._match(matched, self._bill(("Pass", 12)), 12)
+        self.assertRegex(dialogs.with_context(active_ids=matched.ids).new().refusal, "undo the match first")

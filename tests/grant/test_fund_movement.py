@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..common import TODAY
 from ..grants_common import GrantCase
 
 AMOUNTS = ("opening_amount", "income_amount", "spending_amount", "transfer_amount", "closing_amount")
@@ -91,6 +92,21 @@ class TestFundMovement(GrantCase):
         self.assertEqual((after.before_income_amount, after.before_closing_amount), (0, 0), "a year before")
         later = self._open(grants=self.grant, date_from=date(2026, 11, 1), date_to=date(2026, 12, 31))
         self.assertEqual((later.before_income_amount, later.before_spending_amount), (500, 80))
+
+    def test_it_opens_on_the_year_so_far(self):
+        dialogs = self.env["timebank.fund.period"].with_user(self.finance)
+        dialog = dialogs.with_context(active_model="timebank.grant", active_ids=self.grant.ids)
+        self._book(self.income, 500, date(2025, 11, 1))
+        opened = dialog.create({})
+        days = (opened.date_from, opened.date_to)
+        self.assertEqual(days, (date(2025, 1, 1), date(2025, 12, 31)), "nothing of this year yet")
+        self._bill(("Swims", 24.5), day=date(2026, 3, 1))
+        opened = dialog.create({})
+        self.assertEqual((opened.date_from, opened.date_to), (date(2026, 1, 1), TODAY))
+        opened.date_to = date(2026, 2, 28)
+        self.assertEqual(opened.date_from, date(2026, 1, 1), "what is typed stays")
+        self.env.company.write({"fiscalyear_last_day": 28, "fiscalyear_last_month": "2"})
+        self.assertEqual(dialog.create({}).date_from, date(2026, 3, 1))
 
     def test_it_adds_up_in_a_pivot(self):
         self._fill()

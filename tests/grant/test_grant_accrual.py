@@ -126,6 +126,8 @@ class TestGrantAccrual(GrantCase):
         accrual = self._accrue()
         accrual.with_user(self.finance).action_post()
         again = accrual.move_id._reverse_moves([{"date": date(2026, 3, 17)}])
+        self.grant._refresh_figures()
+        self.assertEqual(self.grant.with_user(self.finance).draft_amount, 0, "nor does it while in draft")
         again.action_post()
         self.assertEqual(self._figures()[:3], (0, 0, 0))
 
@@ -183,6 +185,18 @@ class TestGrantAccrual(GrantCase):
         self.env.company.fiscalyear_lock_date = YEAR_END
         with self.assertRaisesRegex(UserError, "books are closed"):
             self._dialog().action_confirm()
+
+    def test_what_is_refused_is_said_before_anything_is_filled_in(self):
+        self.assertFalse(self._dialog().refusal)
+        self.assertRegex(self._dialog(date=date(2027, 1, 1)).refusal, "once the day is over")
+        self.assertRegex(self._dialog(date=date(2026, 3, 1)).refusal, "nothing is to be accrued")
+        self._accrue()
+        self.assertRegex(self._dialog().refusal, "already, by")
+        self.env.company.fiscalyear_lock_date = YEAR_END
+        self.assertRegex(self._dialog().refusal, "books are closed")
+        self.finance2.group_ids -= self.env.ref("account.group_account_invoice")
+        reader = self.env["timebank.accrue"].with_user(self.finance2)
+        self.assertRegex(reader.new({"date": YEAR_END}).refusal, "Invoicing")
 
     def test_who_may(self):
         self.finance2.group_ids -= self.env.ref("account.group_account_invoice")

@@ -1,5 +1,6 @@
 import io
 from datetime import date
+from unittest.mock import patch
 
 import openpyxl
 
@@ -43,17 +44,18 @@ class TestGrantBudget(GrantCase):
     def _assert_whole(self, date=None):
         self.env.invalidate_all()
         grant = self.grant.with_user(self.finance).with_context(timebank_date=date)
-        for name, rest in (
-            ("committed_amount", "unallocated_committed"),
-            ("billed_amount", "unallocated_billed"),
-            ("unbilled_amount", "unallocated_unbilled"),
-            ("remaining_amount", "unallocated_remaining"),
+        # what the books and the claims have in no line, asked for by itself
+        found = grant._get_budget_figures()[grant].get(grant.budget_line_ids.browse(), (0, 0, 0))
+        billed, committed, unbilled = found
+        budget = grant.agreed_budget - sum(grant.budget_line_ids.mapped("amount"))
+        for name, amount in (
+            ("committed", committed),
+            ("billed", billed),
+            ("unbilled", unbilled),
+            ("budget", budget),
+            ("remaining", budget - billed - unbilled),
         ):
-            lines = sum(grant.budget_line_ids.mapped(name))
-            self.assertAlmostEqual(lines + grant[rest], grant[name], 6, name)
-        self.assertAlmostEqual(
-            sum(grant.budget_line_ids.mapped("amount")) + grant.unallocated_budget, grant.agreed_budget, 6
-        )
+            self.assertAlmostEqual(grant[f"unallocated_{name}"], amount, 6, name)
         return grant
 
     def test_each_in_its_line(self):
@@ -160,3 +162,20 @@ class TestGrantBudget(GrantCase):
         dialog.action_confirm()
         self.assertEqual(self.swims.product_ids, self.film_product)
         self.assertEqual(self.swims.reward_ids, self.swim, "kept")
+
+    def test_a_form_asks_the_books_once(self):
+        self._bill({"name": "Coach", "price_unit": 7, "account_id": self.trips_account.id})
+        grant = self.grant.with_user(self.finance)
+        for _again in range(2):
+            self.env.invalidate_all()
+            with patch.object(
+                type(grant), "_get_budget_spend", autospec=True, side_effect=type(grant)._get_budget_spend
+            ) as asked:
+                grant.web_read(
+                    {
+                        "unallocated_billed": {},
+                        "unallocated_remaining": {},
+                        "budget_line_ids": {"fields": {name: {} for name in FIGURES}},
+                    }
+                )
+        self.assertEqual(asked.call_count, 1)

@@ -142,6 +142,17 @@ class TestPrepayment(GrantCase):
             self.assertEqual(grant.with_context(timebank_date=TODAY).prepaid_amount, 24)
             self.assertEqual(grant.prepaid_amount, 12)
 
+    def test_it_has_the_day_of_its_bill_whatever_that_becomes(self):
+        prepayment = self._prepay(24, 2, day=date(2026, 3, 1))
+        bill = prepayment.with_env(self.env).move_line_id.move_id
+        bill.button_draft()
+        bill.write({"name": False, "date": date(2026, 2, 1), "invoice_date": date(2026, 2, 1)})
+        bill.action_post()
+        self.assertEqual(prepayment.date, date(2026, 2, 1))
+        grant = self.grant.with_user(self.finance).with_context(timebank_date=date(2026, 2, 15))
+        grant._refresh_figures()
+        self.assertEqual(grant.prepaid_amount, 24)
+
     def test_it_is_not_re_charged_with_a_claim(self):
         self._prepay(36, 3)
         second = self._make_grant("Second", scheme_ids=[])

@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
@@ -269,3 +270,45 @@ class TestReconciliation(GrantCase):
         self.assertIn("was altered", found[1])
         reconciliation.action_back_to_draft()
         self.assertFalse(reconciliation.anchors)
+
+    def test_what_is_stated_besides_is_signed_too(self):
+        """Payments, budget lines and accruals print as they were when it was prepared."""
+        self.grant.with_user(self.finance).action_amend(
+            {"budget_lines": [{"name": "Swims", "amount": 60, "reward_ids": self.swim.ids}]}, "Lines agreed"
+        )
+        reconciliation = self._mixed()
+        self._explain(reconciliation)
+        reconciliation.action_prepare()
+        before = (
+            reconciliation.paid_amount,
+            reconciliation.unpaid_amount,
+            reconciliation._get_budget_rows(),
+        )
+        self.assertEqual(before[1], 32)
+        self.assertEqual(before[2][0][:4], ("Swims", 60, 36, 25))
+        self._bill(("Late", 5), day=date(2026, 2, 1))
+        self.grant.with_user(self.finance).budget_line_ids._in_verb().write({"amount": 50})
+        self.env.invalidate_all()
+        self.assertEqual(self.grant.with_context(timebank_date=reconciliation.date_to).unpaid_amount, 37)
+        after = (reconciliation.paid_amount, reconciliation.unpaid_amount, reconciliation._get_budget_rows())
+        self.assertEqual(after, before)
+        self.assertTrue(reconciliation.is_intact)
+        self.assertFalse(reconciliation.is_stated_live)
+        self._tamper(
+            "UPDATE timebank_reconciliation SET stated = replace(stated, '32.00', '31.00') WHERE id = %s",
+            reconciliation.id,
+        )
+        self.assertFalse(reconciliation.is_intact)
+
+    def test_what_was_signed_before_says_that_it_is_live(self):
+        reconciliation = self._mixed()
+        self._explain(reconciliation)
+        self.assertFalse(reconciliation.is_stated_live)
+        with patch.object(type(reconciliation), "_prepare_stated", return_value=None):
+            reconciliation.action_prepare()
+        self._tamper("UPDATE timebank_reconciliation SET stated = NULL WHERE id = %s", reconciliation.id)
+        self.assertTrue(reconciliation.is_stated_live)
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "timebank_coproduction.report_reconciliation", reconciliation.ids
+        )
+        self.assertIn("as the books say now", html.decode())

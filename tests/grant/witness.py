@@ -17,7 +17,7 @@ STANDING = {"approved", "fulfilled"}
 
 def exact(value):
     """The number that somebody reads, not the one nearest to it that a computer has."""
-    return Fraction(Decimal(str(value or 0)))
+    return value if isinstance(value, Fraction) else Fraction(Decimal(str(value or 0)))
 
 
 def to_coins(amount, coin):
@@ -42,12 +42,18 @@ class Witness:
         self.entries = self._read("account_analytic_line", "*")
         self.claims = self._read("timebank_redemption", "*")
         self.matches = self._read("timebank_reward_match", "*")
+        self.shares = self._read("timebank_claim_share", "*")
+        self.prepayments = self._read("timebank_prepayment", "*")
+        self.accruals = self._read("timebank_grant_accrual", "*")
+        self.moves = self._read("account_move", "id, move_type, reversed_entry_id")
         self.grants = self._read("timebank_grant", "*")
         self.amendments = self._read("timebank_grant_amendment", "*")
         self.reconciliations = self._read("timebank_reconciliation", "*")
         self.signed_lines = self._read("timebank_reconciliation_line", "*")
         self.plans = self._read("account_analytic_plan", "id, parent_path")
         self.analytic = self._read("account_analytic_account", "id, plan_id")
+        self.accrual_moves = self._find_accrual_moves()
+        self.spent = {}  # as it was asked for once: the tables don't change here
         self.companies = {
             row["id"]: row
             for row in self._rows(
@@ -93,8 +99,25 @@ class Witness:
         return "account_id" if root == int(project) else f"x_plan{root}_id"
 
     # What was charged to a grant
-    def _charged(self, grant):
-        """Its company's analytic entries on its account: (item, entry, day, account, product, amount)."""
+    def _find_accrual_moves(self):
+        """The entries of accruals of claims, and what takes one of them back."""
+        made = {row[name] for row in self.accruals.values() for name in ("move_id", "reversal_id")} - {None}
+        return made | {
+            move["id"]
+            for move in self.moves.values()
+            if move["move_type"] == "entry" and move["reversed_entry_id"] in made
+        }
+
+    def accrued(self, grant_id, day=None, first=None):
+        """What accruals of claims charge to a grant, which is no spending."""
+        rows = self._charged(self.grants[grant_id], accrued=True)
+        return sum(row[5] for row in rows if (not day or row[2] <= day) and (not first or row[2] >= first))
+
+    def _charged(self, grant, accrued=False):
+        """Its company's analytic entries on its account, those of accruals or all others.
+
+        :return: tuples of item, entry, day, account, product and amount
+        """
         account = grant["analytic_account_id"]
         if not account:
             return []
@@ -109,8 +132,13 @@ class Witness:
                 -exact(entry["amount"]),
             )
             for entry in self.entries.values()
-            if entry[column] == account and entry["company_id"] == grant["company_id"]
+            if entry[column] == account
+            and entry["company_id"] == grant["company_id"]
+            and accrued == (self._move_of(entry) in self.accrual_moves)
         ]
+
+    def _move_of(self, entry):
+        return self.items[entry["move_line_id"]]["move_id"] if entry["move_line_id"] else None
 
     def _counts(self, grant, account, product):
         if account:
@@ -129,7 +157,11 @@ class Witness:
 
     def spending(self, grant_id, day=None):
         """What counts as spending on rewards: (item, entry, day) → amount, until ``day`` where given."""
-        grant = self.grants[grant_id]
+        if (grant_id, day) not in self.spent:
+            self.spent[grant_id, day] = self._find_spending(self.grants[grant_id], day)
+        return self.spent[grant_id, day]
+
+    def _find_spending(self, grant, day):
         charged = [row for row in self._charged(grant) if not day or row[2] <= day]
         by_item = defaultdict(Fraction)
         for item, _entry, _day, _account, _product, amount in charged:
@@ -182,6 +214,57 @@ class Witness:
         zone = self.companies[claim["company_id"]]["tz"] or "UTC"
         return claim["approved_on"].replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
 
+    def parts(self, grant_id):
+        """The claims that a grant pays for, with what it pays: of a shared one its stated part.
+
+        Those with a share or an amount pay that, to the coin; the one that pays the rest, the rest.
+        """
+        coin, shares = self._coin(self.grants[grant_id]), defaultdict(list)
+        for share in self.shares.values():
+            shares[share["redemption_id"]].append(share)
+        found = []
+        for claim in self.claims.values():
+            cost = exact(claim["cost_amount"])
+            split = {
+                share["grant_id"]: to_coins(cost * exact(share["percent"]) / 100, coin)
+                if share["percent"]
+                else exact(share["amount"])
+                for share in shares[claim["id"]]
+                if not share["is_rest"]
+            }
+            if not shares[claim["id"]]:
+                split, done = {claim["grant_id"]: cost}, {}
+            else:
+                split |= {
+                    share["grant_id"]: cost - sum(split.values())
+                    for share in shares[claim["id"]]
+                    if share["is_rest"]
+                }
+                done = {share["grant_id"]: share["billing_done"] for share in shares[claim["id"]]}
+            if grant_id in split:
+                ended = claim["billing_done"] or done.get(grant_id)
+                found.append(claim | {"cost_amount": split[grant_id], "billing_done": ended})
+        return found
+
+    def _is_used_later(self, match, day):
+        """Whether a match with what was paid in advance is of a claim that wasn't approved by that day."""
+        return day and match["prepayment_id"] and self.claim_day(self.claims[match["redemption_id"]]) > day
+
+    def prepaid(self, grant_id, day=None):
+        """What is left of what a grant paid in advance, of bills that are posted, by that day."""
+        left = Fraction(0)
+        for row in self.prepayments.values():
+            item = self.items[row["move_line_id"]]
+            if row["grant_id"] != grant_id or row["ended_on"] or item["parent_state"] != "posted":
+                continue
+            if not day or item["date"] <= day:
+                left += exact(row["amount"]) - sum(
+                    exact(match["amount"])
+                    for match in self.matches.values()
+                    if match["prepayment_id"] == row["id"] and not self._is_used_later(match, day)
+                )
+        return left
+
     def paid(self, grant_id, day=None):
         """What the books bear out of each claim's matches."""
         share = defaultdict(Fraction)
@@ -189,7 +272,7 @@ class Witness:
             share[item] += amount
         paid = defaultdict(Fraction)
         for match in self.matches.values():
-            if match["grant_id"] != grant_id:
+            if match["grant_id"] != grant_id or self._is_used_later(match, day):
                 continue
             left, amount = share[match["move_line_id"]], exact(match["amount"])
             pays = max(min(amount, left), 0) if amount > 0 else min(max(amount, left), 0)
@@ -200,10 +283,8 @@ class Witness:
     def standing(self, grant_id, day=None):
         return [
             claim
-            for claim in self.claims.values()
-            if claim["grant_id"] == grant_id
-            and claim["state"] in STANDING
-            and (not day or self.claim_day(claim) <= day)
+            for claim in self.parts(grant_id)
+            if claim["state"] in STANDING and (not day or self.claim_day(claim) <= day)
         ]
 
     def agreed(self, grant, day=None):
@@ -227,12 +308,15 @@ class Witness:
         """
         paid, billed = self.paid(grant_id, last), defaultdict(list)
         for match in self.matches.values():
+            if self._is_used_later(match, last):
+                continue
             if match["grant_id"] == grant_id and first <= self.items[match["move_line_id"]]["date"] <= last:
                 billed[match["redemption_id"]].append(exact(match["amount"]))
+        costs = {claim["id"]: exact(claim["cost_amount"]) for claim in self.parts(grant_id)}
         awaiting = {claim["id"] for claim in self.standing(grant_id, last) if not claim["billing_done"]}
         told = {}
         for number in sorted({*billed, *awaiting}):
-            cost = exact(self.claims[number]["cost_amount"])
+            cost = costs[number]
             left = max(cost - paid[number], 0) if number in awaiting else 0
             if number in billed or left:
                 told[number] = (cost, sum(billed[number]), paid[number], left)
@@ -261,6 +345,8 @@ class Witness:
             "unbilled_amount": unbilled,
             "agreed_budget": budget,
             "remaining_amount": budget - billed - unbilled,
+            "accrued_amount": self.accrued(grant_id, day),
+            "prepaid_amount": self.prepaid(grant_id, day),
         }
 
     # What was agreed, and what was signed
@@ -328,6 +414,7 @@ class Witness:
             "ledger_amount": ledger,
             "other_amount": ledger - (to_date - before),
             "gap_amount": 0,
+            "accrued_amount": self.accrued(grant_id, last, first),
             "unbilled_amount": unbilled,
             "award_amount": terms["award_amount"],
             "budget_amount": terms["budget_amount"],

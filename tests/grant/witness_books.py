@@ -30,7 +30,7 @@ some = st.integers(0, 5)
 percentages = st.sampled_from([100, 60, 33.33, 12.5, 150])
 #: On which plans' accounts a line is charged, and how much: keys need not add up to 100.
 distributions = st.lists(
-    st.tuples(st.sampled_from(["grant", "other", "grant place", "other place", "place"]), percentages),
+    st.tuples(st.sampled_from(["grant", "other", "grant place", "other place", "place", "far"]), percentages),
     min_size=1,
     max_size=3,
     unique_by=lambda part: part[0],
@@ -57,14 +57,23 @@ bills = st.one_of(
         st.just("by_hand"),
         st.integers(-900, 900).filter(bool),
         days,
-        st.sampled_from(["own", "own", "abroad", "salaries", "mug", "other"]),
+        st.sampled_from(["own", "own", "abroad", "salaries", "mug", "other", "far"]),
     ),
 )
 claims = st.one_of(
     st.tuples(st.just("claim"), st.integers(1, 2), st.sampled_from(MOMENTS), st.booleans()),
     st.tuples(st.just("claim"), st.integers(1, 2), st.sampled_from(MOMENTS), st.just(False)),
     st.tuples(st.just("claim_beyond"), st.integers(9, 12), st.sampled_from(MOMENTS)),
+    st.tuples(st.just("claim_far"), st.integers(1, 3), st.sampled_from(MOMENTS)),
 )
+shares = st.tuples(
+    st.just("share"),
+    some,
+    st.booleans(),
+    st.sampled_from([("percent", 60), ("percent", 33.33), ("amount", 5), ("amount", 0.01)]),
+)
+prepayments = st.tuples(st.just("prepay"), some, st.integers(1, 3))
+accruals = st.tuples(st.just("accrue"), st.sampled_from([FIRST, date(2026, 3, 17)]), some, st.booleans())
 matches = st.tuples(st.just("match"), some, some, st.sampled_from([1200, 600, 1]))
 steps = st.one_of(
     bills,
@@ -96,12 +105,18 @@ steps = st.one_of(
     st.tuples(st.just("by_hand_again"), some, st.integers(-900, 900).filter(bool), days),
     st.tuples(st.just("by_hand_gone"), some),
     st.tuples(st.just("delete"), some),
+    shares,
+    prepayments,
+    st.tuples(st.just("prepay_end"), some),
+    accruals,
+    st.tuples(st.just("accrual"), some, st.sampled_from(["action_post", "action_withdraw"])),
+    st.tuples(st.just("reverse"), some, days),
     st.tuples(st.just("lock"), st.sampled_from([date(2026, 1, 31), date(2026, 2, 28), LAST])),
 )
 
 
 class WitnessBooks(GrantCase):
-    """Two grants, accounts on three plans, taxes of all sorts and two companies to keep books of."""
+    """Grants of two companies, accounts on three plans and taxes of all sorts to keep books of."""
 
     @classmethod
     def setUpClass(cls):
@@ -115,6 +130,7 @@ class WitnessBooks(GrantCase):
             "grant": accounts.create({"name": "Witnessed", "plan_id": plan.id, "company_id": False}),
             "other": accounts.create({"name": "Other", "plan_id": branch.id, "company_id": False}),
             "place": accounts.create({"name": "Harbour", "plan_id": places.id, "company_id": False}),
+            "far": accounts.create({"name": "Far", "plan_id": plan.id, "company_id": False}),
         }
         cls.grant.action_close()
         cls.grant = cls._make_grant(
@@ -134,6 +150,38 @@ class WitnessBooks(GrantCase):
         cls.mug = cls.env["product.product"].create({"name": "Mug"})
         cls._make_taxes()
         cls._make_second_company()
+        cls._make_far_grant()
+        cls.owed = cls.env["account.account"].create(
+            {"name": "Accrued expenses", "code": "TB2300", "account_type": "liability_current"}
+        )
+        cls.finance.group_ids += cls.env.ref("account.group_account_invoice")
+        (cls.grant | cls.other).accrual_account_id = cls.expense
+        cls.grants = cls.grant | cls.other | cls.far
+
+    @classmethod
+    def _make_far_grant(cls):
+        """A grant of the other company, with a bank, a member and a reward of its own."""
+        for user in (cls.finance, cls.coordinator):
+            user.company_ids += cls.abroad
+        bank = cls._make_scheme("Far Bank", company_id=cls.abroad.id)
+        cls.far_member = cls._make_member("Fay Away", scheme=bank)
+        cls._make_hours(cls.far_member, 300, "approved", date=date(2026, 3, 1))
+        cls.far_swim = cls._make_reward(
+            "Far swim",
+            scheme_id=bank.id,
+            minutes=10,
+            expected_cost=12,
+            supplier_id=cls.supplier.id,
+            product_id=cls.product.id,
+            approval="manual",
+        )
+        cls.far = cls._make_grant(
+            "Far",
+            company_id=cls.abroad.id,
+            analytic_account_id=cls.analytic["far"].id,
+            scheme_ids=[Command.set(bank.ids)],
+            reward_account_ids=[Command.set(cls.expense_abroad.ids)],
+        )
 
     @classmethod
     def _make_taxes(cls):
@@ -276,14 +324,14 @@ class WitnessBooks(GrantCase):
         self.moves.append(entry)
 
     def _do_by_hand(self, cents, day, kind):
-        account = self.analytic["other" if kind == "other" else "grant"]
+        account = self.analytic[kind if kind in ("other", "far") else "grant"]
         self.by_hand |= self.env["account.analytic.line"].create(
             {
                 "name": f"Correction {cents}",
                 account.root_plan_id._column_name(): account.id,
                 "amount": cents / 100,
                 "date": day,
-                "company_id": (self.abroad if kind == "abroad" else self.env.company).id,
+                "company_id": (self.abroad if kind in ("abroad", "far") else self.env.company).id,
                 "general_account_id": self.salaries.id if kind == "salaries" else False,
                 "product_id": self.mug.id if kind == "mug" else False,
             }
@@ -306,6 +354,41 @@ class WitnessBooks(GrantCase):
             claim.with_user(self.finance).action_override_budget("Agreed by the trustees")
             claim.with_user(self.coordinator).action_approve()
             self.claims |= claim
+
+    def _do_claim_far(self, count, moment):
+        with freeze_time(moment):
+            self.claims |= self._make_claim(self.far_member, self.far_swim, "approved", quantity=count)
+
+    def _do_share(self, which, turned, part):
+        name, much = part
+        rest, stated = (self.other, self.grant) if turned else (self.grant, self.other)
+        self._pick(self.claims, which).with_user(self.finance).action_share(
+            [{"grant": rest.id}, {"grant": stated.id, name: much}], "Both pay", True
+        )
+
+    def _do_prepay(self, which, count):
+        line = self._pick(self._get_lines().filtered(lambda line: line.open_amount > 0), which)
+        reward = self.far_swim if line.company_id == self.abroad else self.swim
+        line.with_user(self.finance).action_prepaid(reward.id, count)
+
+    def _do_prepay_end(self, which):
+        stock = self.env["timebank.prepayment"].search([("grant_id", "in", self.grants.ids)])
+        self._pick(stock, which).with_user(self.finance).action_end("Given back")
+
+    def _do_accrue(self, day, which, post):
+        grant = self._pick(self.grant | self.other, which).with_user(self.finance)
+        made = grant._accrue(day, self.general, self.owed)
+        if post:
+            made.action_post()
+        self.moves += list(made.sudo()._get_entries())
+
+    def _do_accrual(self, which, verb):
+        accruals = self.env["timebank.grant.accrual"].search([("grant_id", "in", self.grants.ids)])
+        getattr(self._pick(accruals, which).with_user(self.finance), verb)()
+
+    def _do_reverse(self, which, day):
+        """What Odoo's own button makes: of a bill a credit note, of an entry another one."""
+        self.moves += list(self._pick(self.moves, which)._reverse_moves([{"date": day, "invoice_date": day}]))
 
     def _do_fulfil(self, which):
         self._pick(self.claims, which).with_user(self.coordinator).action_fulfil()
@@ -348,7 +431,7 @@ class WitnessBooks(GrantCase):
         )
 
     def _do_match_all(self):
-        self.grant.action_auto_match()
+        (self.grant | self.far).with_user(self.finance).action_auto_match()
 
     def _do_undo(self, which):
         self._pick(self.claims.match_ids, which).with_user(self.finance).action_undo()
@@ -416,11 +499,12 @@ class WitnessBooks(GrantCase):
         return records[which % len(records)]
 
     def _get_lines(self):
-        return self.env["timebank.bill.line"]._bring_up_to_date(self.grant | self.other)
+        return self.env["timebank.bill.line"]._bring_up_to_date(self.grants)
 
     def _do(self, step):
         """Do one thing, or nothing where it is refused."""
         name, *arguments = step
+        self.moves = [move for move in self.moves if move.exists()]
         try:
             with self.env.cr.savepoint():
                 getattr(self, f"_do_{name}")(*arguments)

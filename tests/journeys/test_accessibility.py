@@ -68,6 +68,9 @@ class TestAccessibility(JourneyCase):
             f"{pages}/board/new/request",
             f"{pages}/board/introduction/{self.asked.id}",
             self.own_offer._get_renew_url().replace(self.own_offer.get_base_url(), ""),
+            f"/timebank/mails/{self.ann.id}/{self.ann._get_opt_out_code()}",
+            self.session_ahead.action_open_kiosk()["url"],
+            "/timebank/claim",
         ]
 
     def _get_pages(self):
@@ -94,6 +97,7 @@ class TestAccessibility(JourneyCase):
     def _look_at(self, user, addresses, start):
         with self.at_screen(user, start=start) as screen:
             page = screen.page
+            self._look_at_a_bad_page(page)
             for address in addresses:
                 if not self._is_page(page, address):
                     continue
@@ -114,6 +118,12 @@ class TestAccessibility(JourneyCase):
                     page.evaluate("() => { document.documentElement.style.fontSize = '' }")
                 page.set_viewport_size({"width": 360, "height": 800})
                 screen.picture("page" + re.sub(r"\W", "-", address))
+
+    def _look_at_a_bad_page(self, page):
+        """What is wrong is found: a page without a title, a language and a heading."""
+        page.goto("about:blank")
+        page.evaluate(Path(AXE).read_text())
+        self.assertIn("html-has-lang", " ".join(page.evaluate(LOOK)))
 
     def _is_page(self, page, address):
         try:

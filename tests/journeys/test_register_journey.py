@@ -172,6 +172,30 @@ class TestRegisterJourney(RegisterJourneyCase):
             states = [screen.cell(name, "State") for name in ("Ann Lee", "Ben Okoro")]
             self.assertEqual(states, ["Attended", "Waiting"])
 
+    def test_on_the_phone_who_waits_comes_in_for_who_doesnt_come(self):
+        """One place: it is given up at the door, who waits and is there takes it, and a third one waits."""
+        self.cafe.capacity = 1
+        for member in (self.ann, self.ben):
+            self._make_line(member, self.cafe, role="attendee", present=False)
+        path = f"/odoo/timebank-sessions/{self.cafe.id}"
+        with self.at_screen(self.coordinator, phone=True, start=path) as screen:
+            self.assertFalse(screen.row("Ben Okoro").locator("[name=present]").count())
+            screen.press_in_row("Ann Lee", "Withdraw")
+            screen.press("Withdraw them")
+            self.assertIn("Withdrawn", screen.row("Ann Lee").inner_text())
+            screen.row("Ben Okoro").locator("[name=present] input").click()
+            screen.settle()
+            screen.save()
+            self.assertIn("Attended", screen.row("Ben Okoro").inner_text())
+            screen.add_card()
+            self.assertIn("No place is left: saved like this, they wait for one.", screen.text())
+            screen.pick("Person", "Harry", "Harry Fox")
+            screen.picture("register-full-phone")
+            screen.press("Save & Close")
+            screen.save()
+            self.assertIn("Waiting", screen.row("Harry Fox").inner_text())
+        self.assertEqual(self._line(self.cafe, self.ben).minutes, self.cafe.minutes)
+
     def _press_behind_dots(self, screen, text):
         """A button of the status bar, which on a phone is behind a menu."""
         if screen.shows_button(text):

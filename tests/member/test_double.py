@@ -53,6 +53,25 @@ class TestDouble(TimebankCase):
         self.manager.company_ids |= company
         self.assertEqual(row.with_user(self.manager).bank_text, "River Street, Hill Top")
 
+    def test_a_number_is_dialled_from_where_the_bank_is_whatever_its_company_says(self):
+        """A company's country may never have been set right: the bank's clock tells, and each number is read
+        in all ways it could be dialled."""
+        self.scheme.tz = "Europe/London"
+        typed = {"name": "Jose Álvarez", "phone": "0113 496 0033", "zip": "SW1A 1AA"}
+        for country in ("base.us", "base.uk", None):
+            self.env.company.country_id = country and self.env.ref(country)
+            for written in ("+44 113 496 0033", "0044 113 4960033", "+44 (0)113 496-0033 ext. 0"):
+                self.jose.partner_id.phone = written
+                with self.subTest(country=country, written=written):
+                    [like] = self.doubles.with_user(self.coordinator)._find_like([typed])
+                    if "ext" in written:  # one house, two people
+                        self.assertFalse(like)
+                    else:
+                        self.assertEqual(like, {self.jose.partner_id: ("phone", "name")})
+        self.jose.partner_id.phone = "+47 22 33 44 55"
+        [like] = self.doubles._find_like([typed | {"phone": "+47 2233 4455"}])
+        self.assertEqual(like, {self.jose.partner_id: ("phone", "name")})
+
     def test_the_list_follows_the_contacts(self):
         twin = self._make_contact("Jose Alvarez", zip="ls62ab")
         self.doubles._refresh()

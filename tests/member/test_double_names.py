@@ -50,7 +50,7 @@ def _make_world(draw, size):
     people, truth = [], set()
 
     def add(name, mail="", phone="", zip="", street=""):
-        people.append(doubles.person(len(people) + 1, name, mail, phone, zip, street, region="GB"))
+        people.append(doubles.person(len(people) + 1, name, mail, phone, zip, street, regions=["GB"]))
         return len(people)
 
     for number in range(size):
@@ -110,8 +110,8 @@ class TestDoubleNames(BaseCase):
     @settings(max_examples=200, deadline=None, derandomize=True)
     @given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=20), st.text(max_size=20))
     def test_any_text_is_compared_both_ways_alike(self, one, other, mail, phone):
-        first = doubles.person(1, one, mail, phone, region="GB")
-        second = doubles.person(2, other, mail, phone, region="GB")
+        first = doubles.person(1, one, mail, phone, regions=["GB"])
+        second = doubles.person(2, other, mail, phone, regions=["GB"])
         self.assertEqual(doubles.compare(first, second), doubles.compare(second, first))
         pairs = doubles.find_pairs([first, second])
         self.assertEqual(pairs.get((1, 2), ()), doubles.compare(first, second))

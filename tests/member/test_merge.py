@@ -30,7 +30,7 @@ class TestMerge(SessionCase):
             )
         )
         self.told = str(dialog.timebank_matters)
-        dialog.action_merge()
+        self.done = dialog.action_merge()
         self.env.flush_all()
         self.env.invalidate_all()
         self.assertFalse(self.scheme.check_ledger())
@@ -78,6 +78,11 @@ class TestMerge(SessionCase):
         gone, gone_member = self.eva2.partner_id.id, self.eva2.id
         merge = self._merge(self.eva.partner_id, self.eva2.partner_id)
         self.assertIn("River Street", self.told)
+        self.assertRegex(
+            self.done["params"]["text"],
+            r"Merged: Eva Gray and Eva Grey are one contact\. It can be undone until .*, under Members",
+        )
+        self.assertEqual(merge.joined_text, "Eva Gray")
         self.assertFalse(self.env["res.partner"].browse(gone).exists())
         self.assertFalse(self.env["timebank.member"].browse(gone_member).exists())
         self.assertEqual(hours.partner_id, self.eva.partner_id)
@@ -89,7 +94,8 @@ class TestMerge(SessionCase):
         self.assertEqual((first.balance_minutes, second.balance_minutes), (60, 90))
         self.assertEqual((second.state, second.merged_into_id.id), ("open", False))
         self.assertEqual(hours.partner_id.id, gone)
-        self.assertEqual(merge.state, "undone")
+        self.assertEqual((merge.state, merge.joined_text), ("undone", "Eva Gray"))
+        self.assertFalse(merge.joined_names)  # whoever is there again answers for the name
 
     def test_reversal_after_merging(self):
         hours = self._make_hours(self.eva2, 90, state="approved", date=TODAY.replace(day=3))

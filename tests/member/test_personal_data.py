@@ -181,6 +181,9 @@ class TestPersonalPages(PersonalCase, HttpCase):
         self.assertEqual(page.status_code, 200)
         self.assertIn("Everything about Ann Lee", page.text)
         self.assertIn("7 Mill Lane", page.text)
+        for technical in ("debtor", "Customer Rank", "&lt;p&gt;Likes tea"):
+            self.assertNotIn(technical, page.text)
+        self.assertRegex(page.text, r"<dt>Hours</dt>\s*<dd>1:30</dd>|<td>1:30</td>")
         answer = self.url_open(f"/timebank/personal/{self.ann.id}/zip")
         parcel = zipfile.ZipFile(io.BytesIO(answer.content))
         data = json.loads(parcel.read("everything.json"))

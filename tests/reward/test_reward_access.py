@@ -21,6 +21,18 @@ class TestRewardAccess(RewardCase):
         self.lesson.with_user(self.coordinator).action_archive()
         self.assertEqual(self.lesson.state, "archived")
 
+    def test_the_catalogue_shows_first_what_one_can_claim_for_somebody(self):
+        """A coordinator can choose the members of their own banks, and themselves."""
+        ours = [("is_for_user", "=", True), ("id", "=", self.lesson.id)]
+        rewards = {user: self.lesson.with_user(user) for user in (self.coordinator, self.coordinator2)}
+        for user, wanted in ((self.coordinator, True), (self.coordinator2, False)):
+            self.assertEqual(rewards[user].is_for_user, wanted)
+            self.assertEqual(bool(rewards[user].search(ours)), wanted)
+        self._make_member(self.coordinator2.partner_id)
+        self.env.invalidate_all()
+        self.assertTrue(rewards[self.coordinator2].is_for_user)
+        self.assertTrue(rewards[self.coordinator2].search(ours))
+
     def test_claiming_a_reward_gives_no_right_to_change_it(self):
         """Somebody who coordinates one bank is a member of another."""
         partner = self.coordinator2.partner_id

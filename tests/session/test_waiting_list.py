@@ -4,6 +4,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.tests import Form
 
 from ..session_common import NOW, SessionCase
 
@@ -104,8 +105,43 @@ class TestWaitingList(SessionCase):
         self.assertEqual((line.state, line.waiting_since), ("waiting", fields.Datetime.now()))
         self.assertFalse(line.offered_until)
         line.unlink()
-        with self.assertRaisesRegex(UserError, "no places left"), self.env.cr.savepoint():
+        with (
+            self.assertRaisesRegex(UserError, "no places left.*Switch off “Here”.*wait"),
+            self.env.cr.savepoint(),
+        ):
             self._make_line(self.eve, role="attendee", present=True)
+
+    def test_the_form_shows_that_who_is_added_will_wait(self):
+        with freeze_time(NOW), Form(self.session.with_user(self.coordinator)) as form:
+            with form.attendance_ids.new() as line:
+                self.assertEqual(line.role, "attendee")
+                line.partner_id = self.eve.partner_id
+                self.assertEqual((line.state, line.present, line.can_tick), ("waiting", False, False))
+                line.role = "helper"
+                self.assertEqual((line.state, line.can_tick), ("signed_up", True))
+                line.role = "attendee"
+        self.assertEqual(self.session._get_line(self.eve.partner_id).state, "waiting")
+
+    def test_who_waits_and_has_come_is_ticked_where_a_place_is_there(self):
+        """At the door one who is signed up doesn't come, and one who waits does."""
+        self.assertFalse(self.second.can_tick)
+        with freeze_time(NOW):
+            self.second.invalidate_recordset()
+            self.assertFalse(self.second.with_user(self.coordinator).can_tick)  # no place
+            self.first.with_user(self.coordinator).action_withdraw()
+            waiting = self.second.with_user(self.coordinator)
+            self.assertTrue(waiting.can_tick)
+            waiting.write({"present": False})  # there and back again
+            self.assertEqual(waiting.state, "waiting")
+            waiting.write({"present": True})
+            self.assertEqual((waiting.state, waiting.minutes), ("attended", self.session.minutes))
+
+    def test_a_kept_place_is_used_up_by_who_comes(self):
+        self.first.with_user(self.coordinator).action_withdraw()
+        self.assertTrue(self.second.offered_until)
+        with freeze_time(NOW):
+            self.second.with_user(self.coordinator).write({"present": True})
+        self.assertEqual((self.second.state, self.second.offered_until), ("attended", False))
 
     def test_attendee_cannot_be_made_of_a_helper_when_full(self):
         helper = self.session.sign_up(self.eve.partner_id, "helper")

@@ -36,7 +36,7 @@ SUMMARY = (
     (_lt("Gap"), "gap_amount", "=ROUND(B{ledger_amount}-B{other_amount}-B{spent_amount},{digits})"),
     (_lt("Accruals in the period, besides"), "accrued_amount", None),
     (_lt("In draft bills"), "draft_amount", None),
-    (_lt("Paid by its end, as the books say now"), "paid_amount", None),
+    (_lt("Paid by its end"), "paid_amount", None),
     (_lt("Still to pay"), "unpaid_amount", None),
     (_lt("Exposure: credits not yet claimed"), "exposure_amount", None),
     (_lt("Time gone (%)"), "time_percentage", None),
@@ -202,6 +202,12 @@ class TimebankReconciliation(models.Model):
             (self.env._("Reviewed by"), self.reviewed_by.name),
             (self.env._("Reviewed on"), self.reviewed_on and self.reviewed_on.date()),
             (self.env._("Books changed since by"), self.drift_amount if self.has_drift else False),
+            (
+                self.env._("As the books say now"),
+                self.env._("What was paid, accruals, budget lines and other currencies")
+                if self.is_stated_live
+                else False,
+            ),
             (self.env._("People are shown by"), self._say_how_people_are_shown()),
             (self.env._("Hash"), self.hash),
             (self.env._("Ledger at signing"), self.anchor_text),

@@ -117,7 +117,7 @@ class TimebankRewardSpendReport(models.Model):
     def action_open(self):
         """The report, once every posted bill of the grants is in it."""
         grants = self.env["timebank.grant"].search([("state", "!=", "draft")])
-        self.env["timebank.bill.line"]._bring_up_to_date(grants)
+        self.env["timebank.bill.line"]._follow_books(grants)
         return open_list(self.env, "timebank_reward_spend_report_action")
 
     def _get_project_link(self, model, name):

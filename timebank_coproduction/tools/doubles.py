@@ -103,13 +103,16 @@ class Person(NamedTuple):
     parent_id: int
 
 
-def person(id, name, mail="", phone="", zip="", street="", is_company=False, parent_id=0, region=""):
-    """A :class:`Person` from what stands in a contact's fields."""
+def person(id, name, mail="", phone="", zip="", street="", is_company=False, parent_id=0, regions=()):
+    """A :class:`Person` from what stands in a contact's fields.
+
+    :param regions: two letters of each country from which the number may be dialled
+    """
     return Person(
         id,
         read_name(name or "", is_company),
         read_mail(mail),
-        dialled(phone, region),
+        dialled(phone, *regions),
         re.sub(r"[\W_]", "", zip or "").casefold(),
         names.folded(street),
         bool(is_company),
@@ -190,6 +193,8 @@ def compare_names(one, other):
     ('alike', 'alike')
     >>> two("Micheal Brown", "Michael Brown"), two("Ann Mackenzie", "Ann Mackensie")
     ('alike', 'alike')
+    >>> two("Doreen Clark", "Doreen Clarke"), two("Ann Lee", "Anne Lee")
+    ('alike', '')
     >>> two("Bob Smith", "Robert Smith"), two("Maria Lopez", "Marta Lopez"), two("Dan Fox", "Dana Fox")
     ('', '', '')
     >>> two("Christian Berg", "Christina Berg"), two("John Smith", "John Smith Jr"), two("Ann Lee", "Ann")
@@ -224,12 +229,13 @@ def _are_alike(one, other):
     index, word, another = odd[0]
     if _is_heard_alike(word, another) or _is_swapped(word, another):
         return True
-    # a slip in a family's name; another letter in a first name is a brother or a sister
+    # a slip in a family's name, or an e that isn't heard at its end; another letter in a first name is a
+    # brother or a sister
+    short, long = sorted((word, another), key=len)
     return (
         index == last
         and word[0] == another[0]
-        and min(len(word), len(another)) > 5
-        and OSA.distance(word, another) == 1
+        and (len(short) > 5 and OSA.distance(word, another) == 1 or len(short) > 3 and long == f"{short}e")
     )
 
 

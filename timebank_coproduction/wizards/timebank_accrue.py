@@ -41,6 +41,30 @@ class TimebankAccrue(models.TransientModel):
         "timebank.accrue.line", "wizard_id", string="Grants", default=lambda self: self._default_lines()
     )
 
+    refusal = fields.Text("Why not", compute="_compute_refusal")
+
+    @api.depends("date", "journal_id", "line_ids.grant_id", "line_ids.amount")
+    def _compute_refusal(self):
+        """Why nothing can be accrued like this, said before anything is filled in."""
+        for wizard in self:
+            lines = wizard.line_ids.filtered(
+                lambda line: line.currency_id.compare_amounts(line.amount, 0) > 0
+            )
+            grants = lines.grant_id._origin
+            if not self.env["account.move"].has_access("create"):
+                wizard.refusal = grants._say_no_books()
+            elif wizard.date and wizard.date > fields.Date.context_today(wizard):
+                wizard.refusal = grants._say_not_over()
+            elif wizard.date and not grants:
+                wizard.refusal = grants._say_all_billed(wizard.date)
+            else:
+                sentences = [
+                    sentence
+                    for grant in grants
+                    if wizard.date and (sentence := grant._why_not_accrue(wizard.date, wizard.journal_id))
+                ]
+                wizard.refusal = "\n".join(dict.fromkeys(sentences)) or False
+
     def _get_chosen(self):
         grants = self.env["timebank.grant"]
         if self.env.context.get("active_model") == grants._name:

@@ -15,13 +15,20 @@ class TimebankClaimRecharge(models.TransientModel):
         "timebank.grant",
         "Charge to",
         required=True,
-        domain="[('state', '=', 'open'), ('company_id', '=', company_id)]",
+        domain="[('state', '=', 'open'), ('company_id', '=', company_id),"
+        " ('id', 'not in', paying_grant_ids)]",
     )
+    paying_grant_ids = fields.Many2many("timebank.grant", compute="_compute_paying_grant_ids")
     moving = fields.Text("What moves", compute="_compute_moving")
     signed = fields.Text("Signed already", compute="_compute_signed")
     is_late = fields.Boolean(
         "Take it up late", help="The next reconciliations of both grants take up what changes."
     )
+
+    @api.depends("redemption_ids")
+    def _compute_paying_grant_ids(self):
+        for wizard in self:
+            wizard.paying_grant_ids = wizard.redemption_ids.grant_id
 
     @api.depends("redemption_ids")
     def _compute_moving(self):
@@ -53,6 +60,15 @@ class TimebankClaimRecharge(models.TransientModel):
                 )
                 for paper in claims._find_signed(wizard.grant_id._origin)
             )
+
+    @api.depends("grant_id")
+    def _compute_refusal(self):
+        return super()._compute_refusal()
+
+    def _find_refusal(self, claims):
+        grant = self.grant_id._origin.sudo()  # sudo: as the verb asks, for finance
+        refusal = claims._why_not_recharge(grant, True) if grant else claims._why_not_take_along(grant)
+        return super()._find_refusal(claims) or refusal
 
     @verb(single=True)
     def action_confirm(self):

@@ -56,6 +56,9 @@ class TimebankClaimSplit(models.TransientModel):
                 f"{grant.name} {claim.currency_id.format(amount)}" for grant, amount in amounts.items()
             )
 
+    def _find_refusal(self, claims):
+        return super()._find_refusal(claims) or claims._refuse_matched() or False
+
     def _prepare_parts(self):
         return [
             {"grant": line.grant_id.id, "percent": line.percent, "amount": line.amount}

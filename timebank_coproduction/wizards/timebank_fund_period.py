@@ -7,13 +7,21 @@ from ..models.common.words import say_day
 
 
 class TimebankFundPeriod(models.TransientModel):
-    """Ask for which period the movement of the funds is shown: begins with the last whole year."""
+    """Ask for which period the movement of the funds is shown.
+
+    It opens on the financial year so far, as finance looks at it every month; and on the year before while
+    nothing of this one is in the books yet.
+    """
 
     _name = "timebank.fund.period"
     _description = "Fund Movement in a Period"
 
-    date_from = fields.Date("From", required=True, compute="_compute_dates", store=True, readonly=False)
-    date_to = fields.Date("To", required=True, compute="_compute_dates", store=True, readonly=False)
+    date_from = fields.Date(
+        "From", required=True, compute="_compute_dates", store=True, precompute=True, readonly=False
+    )
+    date_to = fields.Date(
+        "To", required=True, compute="_compute_dates", store=True, precompute=True, readonly=False
+    )
     grant_ids = fields.Many2many(
         "timebank.grant",
         string="Grants",
@@ -32,9 +40,13 @@ class TimebankFundPeriod(models.TransientModel):
         # sudo: when the company's year ends is no secret
         company = self.env.company.sudo()
         begun = company.compute_fiscalyear_dates(today)["date_from"]
-        year = company.compute_fiscalyear_dates(fields.Date.subtract(begun, days=1))
+        before = company.compute_fiscalyear_dates(fields.Date.subtract(begun, days=1))
         for wizard in self:
-            wizard.date_from, wizard.date_to = year["date_from"], year["date_to"]
+            grants = wizard.grant_ids or self.env["timebank.grant"].search([("state", "!=", "draft")])
+            if grants._has_entries(begun, today):
+                wizard.date_from, wizard.date_to = begun, today
+            else:
+                wizard.date_from, wizard.date_to = before["date_from"], before["date_to"]
 
     @verb(single=True)
     def action_confirm(self):

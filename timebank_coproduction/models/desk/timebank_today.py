@@ -381,6 +381,8 @@ class TimebankToday(models.AbstractModel):
         )
 
     def _get_bills(self):
+        open_grants = self.env["timebank.grant"].search([("state", "=", "open")])
+        self.env["timebank.bill.line"]._follow_books(open_grants)
         return self._figure(
             "bills",
             self.env._("Bills without claims"),

@@ -38,6 +38,7 @@ class TimebankExchangeMixin(models.AbstractModel):
     ]
     _order = "published_on desc, id desc"
     _rec_names_search = ["skill_id", "description", "partner_id"]
+    _counts_time = False
     _check_company_auto = True
     _protected_fields = frozenset({"state", "published_on", "reminded_on"})
     _safeguards = frozenset({"check_type_ids"})

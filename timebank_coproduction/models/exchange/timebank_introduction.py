@@ -28,6 +28,7 @@ class TimebankIntroduction(models.Model):
         "mail.thread",
         "mail.activity.mixin",
     ]
+    _off_page = frozenset({"score"})
     _typed_hours = {"hours": "minutes"}
     _order = "introduced_on desc, score desc, id desc"
     _check_company_auto = True

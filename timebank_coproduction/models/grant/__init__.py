@@ -15,6 +15,7 @@ from . import (
     timebank_grant_matching,
     timebank_signed_texts,
     timebank_reconciliation_period,
+    timebank_reconciliation_stated,
     timebank_reconciliation,
     timebank_reconciliation_books,
     timebank_reconciliation_drift,

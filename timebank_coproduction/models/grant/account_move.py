@@ -26,6 +26,10 @@ class AccountMove(models.Model):
         "Signed reconciliation", compute="_compute_timebank_signed_text", compute_sudo=True
     )
 
+    timebank_uncounted_text = fields.Char(
+        "Not counted as rewards", compute="_compute_timebank_uncounted_text", compute_sudo=True
+    )
+
     @api.depends("state", "line_ids.analytic_distribution", "line_ids.account_id", "line_ids.product_id")
     @api.depends_context("uid")
     def _compute_timebank_line_count(self):
@@ -46,15 +50,12 @@ class AccountMove(models.Model):
 
     def _get_timebank_grants(self):
         """The grants whose analytic accounts the lines of these bills carry."""
-        accounts = self.line_ids.distribution_analytic_account_ids
-        return self.env["timebank.grant"].search(
-            [("analytic_account_id", "in", accounts.ids), ("state", "!=", "draft")]
-        )
+        return self._find_timebank_grants(self.line_ids.distribution_analytic_account_ids)
 
     @verb()
     def action_view_timebank_lines(self):
         """The lines of this bill that grants pay for, as the books say now, matched or not."""
-        self.env["timebank.bill.line"]._bring_up_to_date(self._get_timebank_grants())
+        self.env["timebank.bill.line"]._follow_books(self._get_timebank_grants())
         own = [("move_line_id", "in", self.line_ids.ids)]
         return open_list(self.env, "timebank_bill_line_action", own, {})
 
@@ -93,8 +94,42 @@ class AccountMove(models.Model):
             signed = move._find_timebank_signed() if move.state == "draft" else ()
             move.timebank_signed_text = "\n".join(map(self._say_timebank_late, signed)) or False
 
-    # As account has it; the text is one more thing that alerts depend on.
-    @api.depends("timebank_signed_text")
+    @api.depends(
+        "move_type",
+        "invoice_line_ids.analytic_distribution",
+        "invoice_line_ids.account_id",
+        "invoice_line_ids.product_id",
+    )
+    def _compute_timebank_uncounted_text(self):
+        """What of a bill is charged to a grant and is no spending on its rewards, and why."""
+        for move in self:
+            lines = move.invoice_line_ids if move.is_purchase_document(include_receipts=True) else ()
+            said = {}
+            for line in lines:
+                accounts = line.distribution_analytic_account_ids._origin
+                for grant in move._find_timebank_grants(accounts):
+                    reason = line.account_id and grant._why_not_counted(line)
+                    if reason:
+                        said[grant.name, reason] = True
+            move.timebank_uncounted_text = (
+                "\n".join(
+                    self.env._(
+                        "Charged to “%(grant)s”, and not counted as its rewards: %(reason)s",
+                        grant=name,
+                        reason=reason,
+                    )
+                    for name, reason in said
+                )
+                or False
+            )
+
+    def _find_timebank_grants(self, accounts):
+        return self.env["timebank.grant"].search(
+            [("analytic_account_id", "in", accounts.ids), ("state", "!=", "draft")]
+        )
+
+    # As account has it; the texts are two more things that alerts depend on.
+    @api.depends("timebank_signed_text", "timebank_uncounted_text")
     def _compute_alerts(self):
         return super()._compute_alerts()
 
@@ -102,6 +137,8 @@ class AccountMove(models.Model):
         alerts = super()._get_alerts()
         if self.timebank_signed_text:
             alerts["timebank_signed"] = {"level": "warning", "message": self.timebank_signed_text}
+        if self.timebank_uncounted_text:
+            alerts["timebank_uncounted"] = {"level": "info", "message": self.timebank_uncounted_text}
         return alerts
 
     def _post(self, soft=True):

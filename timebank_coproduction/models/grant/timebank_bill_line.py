@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from ..common.personal import TRADE
 from ..common.verb import record_id, verb, whole
-from ..common.windows import open_form
+from ..common.windows import open_form, open_list
 
 
 class TimebankBillLine(models.Model):
@@ -172,7 +172,6 @@ class TimebankBillLine(models.Model):
                     "grant_id": line.grant_id.id,
                     "move_line_id": line.move_line_id.id,
                     "reward_id": reward.id,
-                    "date": line.date,
                     "bill_name": line.number or line.display_name,
                     "quantity": quantity,
                     "amount": line.share_amount,
@@ -202,53 +201,84 @@ class TimebankBillLine(models.Model):
     # What the books say
     # ------------------------------------------------------------
 
+    @api.model
+    @verb()
+    def action_open(self):
+        """The lines still to match, as the books say now.
+
+        :raises AccessError: for who doesn't read bill lines
+        """
+        self.check_access("read")
+        self._follow_books(self.env["timebank.grant"].search([("state", "!=", "draft")]))
+        return open_list(self.env, "timebank_bill_line_action")
+
     @api.private
     def _bring_up_to_date(self, grants):
-        """Bring the lines of ``grants`` up to what the books say now. Returns all of them.
+        """Bring the lines of ``grants`` up to what the books say now. Returns all of them."""
+        self._follow_books(grants)
+        # sudo: rows that mirror the books; callers show of them what their users may see
+        return self.sudo().search([("grant_id", "in", grants.ids)], order="id")
+
+    @api.private
+    def _follow_books(self, grants):
+        """Make the lines of ``grants`` what the books say now; what is so already isn't written or read.
 
         A line no longer charged to the grant (reset to draft, another distribution) keeps
-        its row while it is matched, with a share of zero: that shows as changed.
+        its row while it is matched, with a share of zero: that shows as changed. Where a request
+        may only read, the lines stay as they were when they were looked at last.
         """
+        if self.env.cr.readonly:
+            return
         # sudo: rows that mirror the books are nobody's to write but this method's.
         self = self.sudo()
-        shares, currencies = {}, {grant.id: grant.company_currency_id for grant in grants}
-        for spend in grants.sudo()._get_spend_lines():
-            if spend.move_line_id:
-                key = (spend.grant_id, spend.move_line_id)
-                shares[key] = shares.get(key, 0) + spend.amount
-        self.flush_model(["grant_id", "move_line_id", "share_amount", "matched_amount"])
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT id, grant_id, move_line_id, share_amount, matched_amount
-                     FROM timebank_bill_line WHERE grant_id IN %s ORDER BY id""",
-                tuple(grants.ids) or (0,),
-            )
-        )
-        kept, stale, changed, known = [], [], {}, set()
-        for number, grant_id, move_line_id, before, matched in rows:
-            key = (grant_id, move_line_id)
-            known.add(key)
-            if key not in shares and not matched:
+        currencies = {grant.id: grant.company_currency_id for grant in grants}
+        stale, changed, missing = [], {}, {}
+        for number, grant_id, move_line_id, matched, charged in self._find_changes(grants):
+            share = currencies[grant_id].round(float(charged or 0))
+            if not number:
+                missing[grant_id, move_line_id] = share
+            elif charged is None and not matched:
                 stale.append(number)
-                continue
-            kept.append(number)
-            currency, share = currencies[grant_id], shares.get(key, 0)
-            if abs((before or 0) - share) >= currency.rounding / 2:
-                changed[number] = {
-                    "share_amount": currency.round(share),
-                    **self._prepare_standing(currency, share, matched or 0),
-                }
+            else:
+                standing = self._prepare_standing(currencies[grant_id], share, matched)
+                changed[number] = {"share_amount": share, **standing}
         for number, charged in self.browse(changed)._get_charged_when_matched().items():
             if charged != changed[number]["share_amount"]:
                 changed[number]["status"] = "changed"
         self._update_rows(changed)
-        missing = {key: share for key, share in sorted(shares.items()) if key not in known}
         if missing:
             # Of two who look at new bills at once, the second one's request is tried again.
-            grants._mark_committed()
-        new = self._insert_rows(self._prepare_new(missing, currencies))
+            grants.browse({grant_id for grant_id, _item in missing})._mark_committed()
+            self._insert_rows(self._prepare_new(missing, currencies))
         self.browse(stale).unlink()
-        return self.browse(kept) | new
+
+    def _find_changes(self, grants):
+        """Where the books say something else than the lines of ``grants``.
+
+        :return: rows of a line's id (none for a new one), grant id, journal item id, what is matched,
+            and what is charged now, or nothing
+        """
+        grants = grants.sudo()  # sudo: what the books charge; the rows are shown by their own rules
+        self.flush_model(["grant_id", "move_line_id", "share_amount", "matched_amount"])
+        return grants.ids and grants._query_books(
+            SQL(
+                """
+                SELECT l.id, g.id, COALESCE(l.move_line_id, s.item), COALESCE(l.matched_amount, 0), s.amount
+                  FROM (SELECT grant_id, item, SUM(amount) AS amount FROM (%(spend)s) spend
+                         WHERE item IS NOT NULL GROUP BY grant_id, item) s
+                  FULL JOIN (SELECT * FROM timebank_bill_line WHERE grant_id IN %(grants)s) l
+                    ON l.grant_id = s.grant_id AND l.move_line_id = s.item
+                  JOIN timebank_grant g ON g.id = COALESCE(l.grant_id, s.grant_id)
+                  JOIN res_company c ON c.id = g.company_id
+                  JOIN res_currency u ON u.id = c.currency_id
+                 WHERE l.id IS NULL OR (s.item IS NULL AND COALESCE(l.matched_amount, 0) = 0)
+                    OR ABS(COALESCE(l.share_amount, 0) - COALESCE(s.amount, 0)) >= u.rounding / 2
+                 ORDER BY g.id, COALESCE(l.move_line_id, s.item)
+                """,
+                spend=grants._get_lines_query(grants._get_posted()),
+                grants=tuple(grants.ids),
+            )
+        )
 
     def _prepare_new(self, shares, currencies):
         """The columns of lines not seen before.
@@ -302,8 +332,16 @@ class TimebankBillLine(models.Model):
             )
         line = self._bring_up_to_date(grant).filtered(lambda line: line.move_line_id == item)
         if not line:
+            carried = grant.sudo().analytic_account_id in item.distribution_analytic_account_ids
             raise UserError(
                 self.env._(
+                    "%(bill)s is charged to “%(grant)s” and doesn't count as its rewards: %(reason)s",
+                    bill=item.move_name or item.name,
+                    grant=grant.name,
+                    reason=reason,
+                )
+                if carried and (reason := grant._why_not_counted(item))
+                else self.env._(
                     "%(bill)s is not charged to “%(grant)s”: give its line the grant's analytic account"
                     " first.",
                     bill=item.move_name or item.name,
@@ -356,6 +394,21 @@ class TimebankBillLine(models.Model):
             )
         )
         return {number: self.browse(before) for number, before in rows}
+
+    def _say_doubles(self):
+        """What looks like these lines entered before, for a person to judge: dict of record id → its name.
+
+        Beside what `_find_doubles` finds, which is never matched automatically: another bill in which Odoo
+        finds the same supplier and reference, or where one of the two has none, supplier, amount and date.
+        """
+        said = {number: before.display_name for number, before in self._find_doubles().items()}
+        for line in self:
+            for like in line.move_id.duplicated_ref_ids:
+                refs = {(move.ref or "").strip().lower() for move in (line.move_id, like)} - {""}
+                same = len(refs) < 2 and like.move_type == line.move_id.move_type and like.state == "posted"
+                if same and like.commercial_partner_id == line.move_id.commercial_partner_id:
+                    said.setdefault(line.id, like.name)
+        return said
 
     def _lock(self):
         """Lock these rows in the order of their ids, and read them afresh."""

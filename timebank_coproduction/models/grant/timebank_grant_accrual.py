@@ -264,13 +264,10 @@ class TimebankGrantAccruable(models.AbstractModel):
         :raises AccessError: for whoever may not make journal entries
         """
         self._check_finance()
-        moves = self.env["account.move"]
-        if not moves.has_access("create"):
-            raise AccessError(
-                self.env._("To make entries in the books you also need Odoo's own Invoicing right.")
-            )
+        if not self.env["account.move"].has_access("create"):
+            raise AccessError(self._say_no_books())
         if date > fields.Date.context_today(self):
-            raise UserError(self.env._("Accrue once the day is over, not before."))
+            raise UserError(self._say_not_over())
         self._mark_committed()
         found = self._get_claims_to_accrue(date)
         made = self.env["timebank.grant.accrual"]
@@ -279,18 +276,25 @@ class TimebankGrantAccruable(models.AbstractModel):
                 grant._check_can_accrue(date, journal, liability)
                 made |= grant._make_accrual(date, journal, liability, found[grant])
         if not made:
-            raise UserError(
-                self.env._(
-                    "All that was claimed by %s is billed: nothing is to be accrued.", say_day(self.env, date)
-                )
-            )
+            raise UserError(self._say_all_billed(date))
         return made
+
+    def _say_no_books(self):
+        return self.env._("To make entries in the books you also need Odoo's own Invoicing right.")
+
+    def _say_not_over(self):
+        return self.env._("Accrue once the day is over, not before.")
+
+    def _say_all_billed(self, date):
+        return self.env._(
+            "All that was claimed by %s is billed: nothing is to be accrued.", say_day(self.env, date)
+        )
 
     def _check_can_accrue(self, date, journal, liability):
         """:raises UserError: saying why this grant's claims can't be accrued at that day"""
-        day, account = say_day(self.env, date), self.accrual_account_id
-        if self.state == "draft":
-            raise UserError(self.env._("“%s” is a draft: nothing is claimed from it.", self.name))
+        account, refusal = self.accrual_account_id, self._why_not_accrue(date, journal)
+        if refusal:
+            raise UserError(refusal)
         if not account:
             raise UserError(self.env._("Say on which account the claims of “%s” are spent.", self.name))
         for record in (journal, account, liability):
@@ -303,23 +307,34 @@ class TimebankGrantAccruable(models.AbstractModel):
                         grant=self.name,
                     )
                 )
+        before = self._get_accrual_at(date)
+        if before:  # called off, or it would have been refused
+            before._drop()
+
+    def _get_accrual_at(self, date):
+        # sudo: what is accrued already counts, whoever made it
+        return self.sudo().accrual_ids.filtered(lambda accrual: accrual.date == date)
+
+    def _why_not_accrue(self, date, journal):
+        """:return: a sentence where this grant's claims can't be accrued at that day, whatever the accounts
+
+        :param journal: the ``account.journal`` of the entries, where it is known yet
+        """
+        day, before = say_day(self.env, date), self._get_accrual_at(date)
+        if self.state == "draft":
+            return self.env._("“%s” is a draft: nothing is claimed from it.", self.name)
         # sudo: whether the books are closed is no secret to whoever may make entries in them
         if self.company_id.sudo()._get_violated_lock_dates(date, False, journal):
-            raise UserError(self.env._("The books are closed at %s: no entry can be made there.", day))
-        # sudo: what is accrued already counts, whoever made it
-        before = self.sudo().accrual_ids.filtered(lambda accrual: accrual.date == date)
-        if before.state == "cancel":
-            before._drop()
-        elif before:
-            raise UserError(
-                self.env._(
-                    "The claims of “%(grant)s” are accrued at %(day)s already, by %(entry)s: withdraw that"
-                    " first.",
-                    grant=self.name,
-                    day=day,
-                    entry=before.move_id.display_name,
-                )
+            return self.env._("The books are closed at %s: no entry can be made there.", day)
+        if before and before.state != "cancel":
+            return self.env._(
+                "The claims of “%(grant)s” are accrued at %(day)s already, by %(entry)s: withdraw that"
+                " first.",
+                grant=self.name,
+                day=day,
+                entry=before.move_id.display_name,
             )
+        return False
 
     def _make_accrual(self, date, journal, liability, claims):
         day, total = say_day(self.env, date), self.company_currency_id.round(sum(row[2] for row in claims))

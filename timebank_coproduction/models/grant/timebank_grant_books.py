@@ -93,6 +93,24 @@ class TimebankGrantBooks(models.AbstractModel):
             for grant_id, item, entry, day, name, amount in rows
         ]
 
+    def _why_not_counted(self, item):
+        """Why a line that is charged to this grant is no spending on rewards, by the rule above.
+
+        :param item: an ``account.move.line``, posted or not, and no tax
+        :return: a sentence, or nothing where it counts
+        """
+        self.ensure_one()
+        # sudo: names of what the line is on, for whoever charged it or matches it
+        grant, account, product = self.sudo(), item.sudo().account_id, item.sudo().product_id
+        named, chosen = grant.reward_account_ids, grant.reward_product_ids
+        if named and account._origin not in named._origin:
+            return self.env._("%s is not among the accounts that count as its rewards.", account.display_name)
+        if not named and account.account_type not in EXPENSES:
+            return self.env._("%s is no expense account.", account.display_name)
+        if product and chosen and product._origin not in chosen._origin:
+            return self.env._("%s is not among the products that count as its rewards.", product.display_name)
+        return ""
+
     def _get_charged(self, items):
         """What these bill lines cost each grant: dict of (grant id, item id) → amount."""
         charged = {}
@@ -114,10 +132,8 @@ class TimebankGrantBooks(models.AbstractModel):
         domain = [("analytic_distribution", "in", accounts.ids), ("parent_state", "=", "draft")]
         if date_to:
             domain.append(("date", "<=", date_to))
-        # sudo: accruals in draft are left out, whoever may see them
-        accruals = self.env["timebank.grant.accrual"].sudo().search([("grant_id", "in", self._origin.ids)])
-        drafts = lines.search(domain) if accounts else lines
-        drafts = drafts.filtered(lambda line: line.move_id not in accruals._get_entries())
+        drafts, accrued = lines.search(domain) if accounts else lines, self._find_accrual_moves()
+        drafts = drafts.filtered(lambda line: line.move_id.id not in accrued)
         columns = {column for column, _grants in self._by_plan_column()}
         entries = [
             {**vals, "id": number, "account": vals[column], "amount": -vals["amount"]}
@@ -257,11 +273,11 @@ class TimebankGrantBooks(models.AbstractModel):
         )
         return SQL("(%s)", SQL(" UNION ALL ").join(tables or [nothing]))
 
-    def _get_accrued_condition(self, accrued):
-        """Whether an entry is of an accrual or of what took it back, or not; nothing where all are not."""
+    def _find_accrual_moves(self):
+        """The ids of the journal entries that are accruals of claims, of any grant, or take one back."""
         self.env["timebank.grant.accrual"].flush_model(["move_id", "reversal_id"])
         self.env["account.move"].flush_model(["reversed_entry_id"])
-        entries = self.env.execute_query(
+        rows = self.env.execute_query(
             SQL(
                 """SELECT move_id FROM timebank_grant_accrual
                     UNION SELECT reversal_id FROM timebank_grant_accrual WHERE reversal_id IS NOT NULL
@@ -270,11 +286,14 @@ class TimebankGrantBooks(models.AbstractModel):
                            WHERE m.move_type = 'entry'"""
             )
         )
-        if not entries:
+        return {move_id for (move_id,) in rows}
+
+    def _get_accrued_condition(self, accrued):
+        """Whether an entry is of an accrual or of what took it back, or not; nothing where all are not."""
+        moves = self._find_accrual_moves()
+        if not moves:
             return accrued and SQL("FALSE")
-        items = SQL(
-            "(SELECT i.id FROM account_move_line i WHERE i.move_id IN %s)", tuple(move for (move,) in entries)
-        )
+        items = SQL("(SELECT i.id FROM account_move_line i WHERE i.move_id IN %s)", tuple(moves))
         if accrued:
             return SQL("move_line_id IN %s", items)
         return SQL("(move_line_id IS NULL OR move_line_id NOT IN %s)", items)

@@ -3,6 +3,14 @@ from odoo.tools import SQL
 
 MONEY = {"compute": "_compute_actuals", "currency_field": "currency_id"}
 UNALLOCATED = {"compute": "_compute_unallocated", "currency_field": "company_currency_id"}
+#: What is in no line: its name, the grant's figure, and the lines'.
+UNALLOCATED_FIGURES = (
+    ("budget", "agreed_budget", "amount"),
+    ("committed", "committed_amount", "committed_amount"),
+    ("billed", "billed_amount", "billed_amount"),
+    ("unbilled", "unbilled_amount", "unbilled_amount"),
+    ("remaining", "remaining_amount", "remaining_amount"),
+)
 
 
 class TimebankGrantLineActual(models.AbstractModel):
@@ -70,18 +78,18 @@ class TimebankGrantBudgeted(models.AbstractModel):
     unallocated_unbilled = fields.Monetary("To bill in no line", **UNALLOCATED)
     unallocated_remaining = fields.Monetary("Left in no line", **UNALLOCATED)
 
-    @api.depends("agreed_budget", "budget_line_ids.amount")
+    @api.depends("agreed_budget", "billed_amount", "budget_line_ids.amount", "budget_line_ids.billed_amount")
     @api.depends_context("timebank_date")
     def _compute_unallocated(self):
-        figures = self._get_budget_figures()
+        """The grant's figures less those of its lines, which a form asks for anyway."""
         for grant in self:
-            none = grant.budget_line_ids.browse()
-            billed, committed, unbilled = figures[grant].get(none, (0, 0, 0))
-            grant.unallocated_budget = grant.agreed_budget - sum(grant.budget_line_ids.mapped("amount"))
-            grant.unallocated_billed = billed
-            grant.unallocated_committed = committed
-            grant.unallocated_unbilled = unbilled
-            grant.unallocated_remaining = grant.unallocated_budget - billed - unbilled
+            lines, rounded = grant.budget_line_ids, grant.company_currency_id.round
+            grant.update(
+                {
+                    f"unallocated_{name}": rounded(grant[whole] - sum(lines.mapped(part)))
+                    for name, whole, part in UNALLOCATED_FIGURES
+                }
+            )
 
     def _get_budget_figures(self):
         """What is spent, committed and to be billed for each budget line, at the day of the figures.

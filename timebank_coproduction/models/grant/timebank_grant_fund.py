@@ -38,6 +38,15 @@ class TimebankGrantFund(models.AbstractModel):
         found = {number: Movement(*map(float, amounts)) for number, *amounts in rows}
         return {grant: found.get(grant._origin.id, Movement()) for grant in self}
 
+    def _has_entries(self, date_from, date_to):
+        """Whether the books have anything of these funds in a period."""
+        grants = self.sudo()  # sudo: no more than whether there is anything
+        return bool(
+            grants._query_books(
+                SQL("SELECT 1 FROM %s posted LIMIT 1", grants._get_posted(date_from, date_to, accrued=None))
+            )
+        )
+
     def _get_fund_query(self, date_from, date_to):
         """One row for each of these grants: its id and the amounts of a :class:`Movement`."""
         transfers = self.env["res.company"]._fields["timebank_transfer_account_ids"]

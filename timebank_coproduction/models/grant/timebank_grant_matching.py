@@ -250,7 +250,7 @@ class TimebankGrant(models.Model):
         """What can be matched on this grant now.
 
         :param str search: words that supplier, label, claim or code contain
-        :return: dict with ``grant``, ``bills``, ``claims``, ``matches`` and ``reasons``
+        :return: dict with ``grant``, ``bills``, ``claims``, ``matches``, ``uncounted`` and ``reasons``
         """
         self.ensure_one()
         self._check_finance()
@@ -275,6 +275,8 @@ class TimebankGrant(models.Model):
             return all(word in text for word in words)
 
         self._refresh_figures()
+        bills = [row for line in open_lines.sorted("date") if found(row := line._prepare_row())][:SHOWN]
+        doubles = open_lines.browse(row["id"] for row in bills)._say_doubles()
         return {
             "grant": {
                 "name": self.name,
@@ -284,7 +286,7 @@ class TimebankGrant(models.Model):
                 "unbilled": self.unbilled_amount,
                 "left": self.remaining_amount,
             },
-            "bills": [row for line in open_lines.sorted("date") if found(row := line._prepare_row())][:SHOWN],
+            "bills": [dict(row, double=doubles.get(row["id"], "")) for row in bills],
             "claims": [
                 row
                 for claim in claims.sorted("approved_on")
@@ -292,10 +294,50 @@ class TimebankGrant(models.Model):
                 and found(row := claim._prepare_row(standings[claim.id]))
             ][:SHOWN],
             "matches": [row for match in matches if found(row := match._prepare_row())],
+            "uncounted": [row for row in self._prepare_uncounted(lines) if found(row)],
             "reasons": self.env["timebank.reward.match"]
             ._fields["difference_reason"]
             ._description_selection(self.env),
         }
+
+    def _prepare_uncounted(self, lines):
+        """Lines of posted bills that carry the grant's account and don't count as rewards, with the reason.
+
+        :param lines: the bill lines that count
+        """
+        account = self.sudo().analytic_account_id  # sudo: as below
+        # sudo: labels, amounts and accounts of bills charged to the grant, for finance
+        items = (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("analytic_distribution", "in", account.ids),
+                    ("parent_state", "=", "posted"),
+                    ("company_id", "=", self.company_id.id),
+                    ("move_id.move_type", "in", self.env["account.move"].get_purchase_types()),
+                    ("tax_line_id", "=", False),
+                    ("balance", "!=", 0),
+                    ("id", "not in", lines.move_line_id.ids),
+                ],
+                order="date desc, id desc",
+                limit=SHOWN,
+            )
+        )
+        return [
+            {
+                "id": item.id,
+                "number": item.move_name or "",
+                "label": item.name or "",
+                "partner": item.partner_id.name or "",
+                "date": fields.Date.to_string(item.date),
+                "amount": item._get_timebank_charged(account),
+                "reason": reason,
+                "move_id": item.move_id.id,
+            }
+            for item in items
+            if (reason := self._why_not_counted(item))
+        ]
 
     @verb(single=True, bill_line_ids=record_ids("timebank.bill.line"))
     def get_fitting(self, bill_line_ids):

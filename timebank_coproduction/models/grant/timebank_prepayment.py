@@ -36,7 +36,7 @@ class TimebankPrepayment(models.Model):
     )
     company_id = fields.Many2one(related="grant_id.company_id")
     currency_id = fields.Many2one(related="grant_id.company_currency_id")
-    date = fields.Date(readonly=True)
+    date = fields.Date(related="move_line_id.date", store=True, related_sudo=True)
     bill_name = fields.Char("Bill", readonly=True)
     quantity = fields.Integer("Bought", readonly=True)
     amount = fields.Monetary("Paid", readonly=True, help="What the bill line charged to the grant.")

@@ -84,6 +84,7 @@ class TimebankReconciliation(models.Model):
     _description = "Grant Reconciliation"
     _inherit = [
         "timebank.reconciliation.period",
+        "timebank.reconciliation.stated",
         "timebank.signed.texts",
         "timebank.protected",
         "timebank.reasoned",
@@ -94,7 +95,7 @@ class TimebankReconciliation(models.Model):
     _signed_texts = _personal_texts = ("note",)
     _protected_fields = frozenset(
         {"state", "prepared_by", "prepared_on", "reviewed_by", "reviewed_on", "hash", "anchors"}
-        | {"inputs_digest", *SIGNED, *SIGNED_LATE}
+        | {"stated", "inputs_digest", *SIGNED, *SIGNED_LATE}
     ) - {"date_from", "date_to", "note"}  # these are finance's own in a draft
     _personal_fields = {
         "note": OURS,
@@ -103,6 +104,7 @@ class TimebankReconciliation(models.Model):
         "hash": OURS,
         "later_hash": OURS,
         "anchors": OURS,
+        "stated": OURS,
         "inputs_digest": OURS,
     }
 
@@ -346,6 +348,7 @@ class TimebankReconciliation(models.Model):
                     "prepared_by": self.env.user.id,
                     "prepared_on": fields.Datetime.now(),
                     "anchors": reconciliation._prepare_anchors(),
+                    "stated": json.dumps(reconciliation._prepare_stated()),
                 }
             )
         return True
@@ -379,7 +382,7 @@ class TimebankReconciliation(models.Model):
             reconciliation._refuse_out_of_turn()
         self._in_verb().write(
             {"state": "draft", "prepared_by": False, "prepared_on": False, "hash": False, "anchors": False}
-            | {"later_hash": False, "texts_erased_on": False}
+            | {"stated": False, "later_hash": False, "texts_erased_on": False}
         )
         self._forget_digests()
         self.line_ids._in_verb().write({"texts_erased_on": False})
@@ -460,7 +463,7 @@ class TimebankReconciliation(models.Model):
             "grant": self.grant_id.id,
             **{name: plain(name, self[name]) for name in names},
             # nothing in what was signed before there were any, so that it stays intact
-            **({"anchors": self.anchors} if self.anchors else {}),
+            **{name: self[name] for name in ("anchors", "stated") if self[name]},
             **texts,
             "lines": self._get_signed_lines(on_lines),
         }

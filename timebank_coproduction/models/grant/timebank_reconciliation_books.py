@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from ...tools import reconcile
@@ -28,70 +28,6 @@ class TimebankReconciliation(models.Model):
         readonly=True,
         help="On the same analytic account, on accounts or products that are not rewards.",
     )
-    paid_amount = fields.Monetary(
-        "Paid by its end",
-        compute="_compute_paid",
-        help="Of what was spent to date, as the books say now.",
-    )
-    unpaid_amount = fields.Monetary("Still to pay", compute="_compute_paid")
-    accrued_amount = fields.Monetary(
-        "Accruals in the period",
-        compute="_compute_accrued",
-        help="Of claims not billed, and their reversals: in Odoo's books besides the balance above, and"
-        " no spending here.",
-    )
-
-    @api.depends("grant_id", "date_to")
-    def _compute_paid(self):
-        for reconciliation in self:
-            grant = reconciliation.grant_id.with_context(timebank_date=reconciliation.date_to)
-            reconciliation.paid_amount = grant.paid_amount
-            reconciliation.unpaid_amount = grant.unpaid_amount
-
-    def _get_budget_rows(self):
-        """The grant's budget lines at the period's end, as the books say now, and what is in none of them.
-
-        :return: list of (name, budget, committed, spent, to bill, left), empty where the budget has no lines
-        """
-        grant = self.grant_id.with_context(timebank_date=self.date_to)
-        lines = grant.budget_line_ids
-        names = ("amount", "committed_amount", "billed_amount", "unbilled_amount", "remaining_amount")
-        rows = [(line.name, *(line[name] for name in names)) for line in lines]
-        rest = ("budget", "committed", "billed", "unbilled", "remaining")
-        return rows and [
-            *rows,
-            (self.env._("In no line"), *(grant[f"unallocated_{name}"] for name in rest)),
-        ]
-
-    @api.depends("grant_id", "date_from", "date_to")
-    def _compute_accrued(self):
-        for reconciliation in self:
-            grant = reconciliation.grant_id
-            accrued = grant._get_accrued(reconciliation.date_from, reconciliation.date_to)
-            reconciliation.accrued_amount = accrued.get(grant, 0)
-
-    own_text = fields.Char("In the grant's currency", compute="_compute_own_text")
-
-    @api.depends("to_date_amount", "unbilled_amount", "budget_amount")
-    @api.depends_context("lang")
-    def _compute_own_text(self):
-        """The fund at the period's end in the grant's own currency, where that is another one."""
-        for reconciliation in self:
-            grant = reconciliation.grant_id.sudo()  # sudo: as for all the figures
-            budget = reconciliation._get_agreed()["budget"] if grant else 0
-            own = grant._get_own(reconciliation.date_to, budget).get(grant)
-            money = grant.currency_id.format
-            reconciliation.own_text = own and self.env._(
-                "In %(currency)s, each day's spending at that day's rate: budget %(budget)s, spent to date"
-                " %(billed)s, claimed and not billed %(unbilled)s, left %(left)s. Exchange difference:"
-                " %(difference)s.",
-                currency=grant.currency_id.name,
-                budget=money(own.budget),
-                billed=money(own.billed),
-                unbilled=money(own.unbilled),
-                left=money(own.left),
-                difference=reconciliation.currency_id.format(own.difference),
-            )
 
     @verb()
     def action_refresh(self):
@@ -237,7 +173,7 @@ class TimebankReconciliation(models.Model):
     # What is read
     def _read_bills(self):
         lines = self.env["timebank.bill.line"]
-        lines._bring_up_to_date(self.grant_id)
+        lines._follow_books(self.grant_id)
         return [
             Bill(*row)
             for row in self.env.execute_query(

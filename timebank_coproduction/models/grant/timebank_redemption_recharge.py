@@ -71,18 +71,7 @@ class TimebankRedemption(models.Model):
         if grant.state != "open" or grant.company_id not in self.company_id:
             return self.env._("“%s” can't pay for this: it is not open here.", grant.name)
         for claim in self:
-            if claim.is_shared:
-                return self.env._(
-                    "“%s” is shared between grants: undo its matches, charge it to one grant, and match"
-                    " it again.",
-                    claim.display_name,
-                )
-            if "prepaid" in claim.match_ids.mapped("found_by"):
-                return self.env._(
-                    "“%s” used what its grant has paid for in advance: undo that match first.",
-                    claim.display_name,
-                )
-            if claim.grant_id == grant:
+            if claim.grant_id == grant and not claim.is_shared:
                 return self.env._(
                     "“%(claim)s” is charged to %(grant)s already.", claim=claim.display_name, grant=grant.name
                 )
@@ -93,6 +82,22 @@ class TimebankRedemption(models.Model):
                     " next reconciliation takes up what changes.",
                     grant=signed.grant_id.name,
                     day=say_day(self.env, signed.date_to),
+                )
+        return self._why_not_take_along(grant)
+
+    def _why_not_take_along(self, grant):
+        """:return: a sentence where these claims' bills can't go along to any grant, or not to ``grant``"""
+        for claim in self:
+            if claim.is_shared:
+                return self.env._(
+                    "“%s” is shared between grants: undo its matches, charge it to one grant, and match"
+                    " it again.",
+                    claim.display_name,
+                )
+            if "prepaid" in claim.match_ids.mapped("found_by"):
+                return self.env._(
+                    "“%s” used what its grant has paid for in advance: undo that match first.",
+                    claim.display_name,
                 )
         return self._why_not_rewrite(grant)
 
@@ -202,7 +207,7 @@ class TimebankRedemption(models.Model):
                 for match in others
             }
         )
-        self.env["timebank.bill.line"]._bring_up_to_date(grants)
+        self.env["timebank.bill.line"]._follow_books(grants)
 
     def _prepare_distributions(self, grant):
         """What each bill line and tax line carries once these claims are another grant's: dict of

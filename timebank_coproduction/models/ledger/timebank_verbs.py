@@ -24,6 +24,8 @@ class TimebankVerbs(models.AbstractModel):
     _name = "timebank.verbs"
     _description = "Verbs over many records"
     _inherit = ["timebank.reasoned"]
+    #: Whether the records are an amount of time, which is told beside how many they are.
+    _counts_time = True
 
     def _get_refusals_by_state(self, states, sentence):
         """Records in none of ``states`` (one, or a tuple): dict of id → ``sentence`` naming it."""
@@ -76,6 +78,8 @@ class TimebankVerbs(models.AbstractModel):
         """How many of these records were dealt with how, and how much time that is."""
         if len(self) == 1:
             return self.env._("“%(record)s”: %(verb)s.", record=self.display_name, verb=done)
+        if not self._counts_time:
+            return self.env._("%(count)s %(verb)s.", count=len(self), verb=done)
         return self.env._(
             "%(count)s %(verb)s: %(time)s hours.", count=len(self), verb=done, time=self._say_time()
         )
@@ -88,6 +92,8 @@ class TimebankVerbs(models.AbstractModel):
         """How many records and how much time a reason is asked for."""
         if len(self) < 2:
             return super()._explain(verb)
+        if not self._counts_time:
+            return self.env._("%s chosen.", len(self))
         return self.env._("%(count)s chosen, %(time)s hours.", count=len(self), time=self._say_time())
 
     @verb()

@@ -18,7 +18,8 @@ from odoo.tools import html2plaintext
 from odoo.tools.mimetypes import guess_mimetype
 
 from ...tools import names, words
-from ...tools.minutes import clock
+from ...tools.minutes import clock, from_hours
+from ..common.hours_field import Hours
 from ..common.personal import ABOUT, SECRET, fields_of, is_about_people, sorts
 from ..common.words import say_day, say_moment
 from .held_erasing import GO_WITH_CONTACT
@@ -30,19 +31,20 @@ TECHNICAL = frozenset(
 #: Of a contact and a login, what isn't theirs to read: keys, and how Odoo computes.
 KEYS = frozenset({"signup_type", "barcode", "commercial_partner_id", "complete_name", "email_normalized"})
 RESIZED = re.compile(r"^(image|avatar)_(1024|512|256|128)$")
-#: What the page leaves to the data beside it: how Odoo searches and books.
+#: What the page leaves to the data beside it: how Odoo searches, counts and books.
 NOT_ON_PAGE = frozenset(
     {
         "id",
         "active",
+        "field_name",
         "type",
         "partner_share",
         "timebank_sought",
-        "autopost_bills",
-        "property_account_payable_id",
-        "property_account_receivable_id",
     }
 )
+#: Of what other apps add to a contact, the page shows what is said of the person; how these apps treat them,
+#: such as their rank among customers, stands in the data beside it.
+SAYING = frozenset({"char", "text", "html", "date", "datetime", "properties"})
 #: What a name of a file in the parcel has none of.
 UNSAFE = re.compile(r"[^\w.-]+")
 MOST_NAME = 80
@@ -427,8 +429,9 @@ class Copy:
     def _part(self, name, rows):
         """What the page shows of a model: a title, columns, and a line for each row."""
         model = self.env[name]
-        keys = dict.fromkeys(key for row in rows for key in row if key not in NOT_ON_PAGE)
-        columns = [key for key in keys if "minutes" not in key or self._get_hours(key) not in keys]
+        keys = dict.fromkeys(key for row in rows for key in row)
+        columns = [key for key in keys if self._is_on_page(model, key)]
+        columns = [key for key in columns if "minutes" not in key or self._get_hours(key) not in keys]
         lines = [[self._cell(model, key, row.get(key)) for key in columns] for row in rows]
         return {
             "title": self.env["ir.model"]._get(name).name or name,
@@ -436,6 +439,17 @@ class Copy:
             "lines": lines,
             "tall": len(columns) > 6,
         }
+
+    def _is_on_page(self, model, key):
+        field = model._fields.get(key)
+        if key in NOT_ON_PAGE or key in getattr(model, "_off_page", ()):
+            return False
+        if field is None:
+            return True
+        if model._name == "res.partner" and not field.manual:
+            own = {"base", "timebank_coproduction"}.intersection(field._modules)
+            return bool(own) or field.type in SAYING and not field.company_dependent
+        return field.comodel_name != "mail.activity"  # somebody's to-do, such as of many hours at a time
 
     def _get_hours(self, key):
         """The field that shows in hours what another holds in minutes."""
@@ -463,10 +477,16 @@ class Copy:
             return say_day(self.env, fields.Date.to_date(value))
         if field.type == "datetime":
             return say_moment(self.env, fields.Datetime.to_datetime(value), self.user.tz)
-        if field.type == "html" or key == "body_html":
+        if field.type == "html" or key == "body_html" or field.type == "text" and value.lstrip()[:1] == "<":
             return html2plaintext(value).strip()
         if field.type == "integer" and "minutes" in key:
             return clock(value)
+        if isinstance(field, Hours):
+            return clock(from_hours(value))
+        if key.endswith("_minute"):  # of a day; below zero where not known
+            return clock(value) if value >= 0 else ""
+        if key == "res_model":
+            return self.env["ir.model"]._get(value).name or value
         if field.type in ("float", "monetary"):
             return f"{value:.2f}".rstrip("0").rstrip(".")
         return str(value)

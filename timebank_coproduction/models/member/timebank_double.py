@@ -1,8 +1,10 @@
+from babel.core import get_global
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
-from ...tools import doubles, names
+from ...tools import doubles, phones
 from ..common.personal import ABOUT, KEPT, NAMED
 from ..common.verb import verb
 from ..common.windows import open_list, tell
@@ -267,6 +269,7 @@ class TimebankDouble(models.Model):
         return {(-other - 1, -one - 1): reasons for (one, other), reasons in pairs.items()}
 
     def _read_new(self, people):
+        regions = self._get_regions()
         return [
             doubles.person(
                 details.get("id") or -number - 1,
@@ -276,7 +279,7 @@ class TimebankDouble(models.Model):
                 details.get("zip"),
                 details.get("street"),
                 details.get("is_company"),
-                region=self._get_region(),
+                regions=regions,
             )
             for number, details in enumerate(people)
         ]
@@ -327,7 +330,7 @@ class TimebankDouble(models.Model):
             )
         alike += [
             fields.Domain("timebank_sought", "like", digits)
-            for digits in map(names.digits, one.phones)
+            for digits in map(phones.ending, one.phones)
             if digits
         ]
         if one.zip and words:
@@ -335,12 +338,19 @@ class TimebankDouble(models.Model):
         there = fields.Domain("active", "=", True) | fields.Domain("timebank_member_ids", "!=", False)
         return fields.Domain(COMPARED) & there & fields.Domain.OR(alike)
 
-    def _get_region(self, country=None):
-        return (country or self.env.company.country_id).code or ""
+    def _get_regions(self):
+        """Two letters of each country from which a number without its country's code may be dialled: those
+        of the banks, by their clocks as by their companies, and the user's own company's."""
+        # sudo: which countries there are banks in
+        banks = self.env["timebank.scheme"].sudo()._read_group([], ["tz", "company_id"])
+        territories = get_global("zone_territories")
+        found = {territories.get(tz) for tz, _company in banks}
+        found |= {company.country_id.code for _tz, company in banks} | {self.env.company.country_id.code}
+        return sorted(filter(None, found))
 
     def _read_people(self, contacts):
         """What is compared of contacts, and the company that each is kept by: list of pairs."""
-        home = self._get_region()
+        home = self._get_regions()
         return [
             (
                 doubles.person(
@@ -352,7 +362,7 @@ class TimebankDouble(models.Model):
                     one.street,
                     one.is_company,
                     one.parent_id.id,
-                    one.country_id.code or one.company_id.country_id.code or home,
+                    (one.country_id.code, one.company_id.country_id.code, *home),
                 ),
                 one.company_id.id,
             )

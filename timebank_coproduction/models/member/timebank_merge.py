@@ -36,6 +36,7 @@ class TimebankMerge(models.Model):
     _personal_fields = {
         "partner_id": ABOUT,
         "joined_names": KEPT,
+        "parted_ids": NAMED,
         "undone_by_id": NAMED,
         "photograph": SECRET,
     }
@@ -44,7 +45,11 @@ class TimebankMerge(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Person", required=True, readonly=True, ondelete="cascade", index=True
     )
-    joined_names = fields.Char("Joined with", readonly=True)
+    joined_names = fields.Char(readonly=True, help="Of contacts that are no more.")
+    parted_ids = fields.Many2many(
+        "res.partner", string="Apart again", readonly=True, help="The contacts that there are again."
+    )
+    joined_text = fields.Char("Joined with", compute="_compute_joined_text")
     scheme_ids = fields.Many2many("timebank.scheme", string="Time banks", readonly=True)
     undo_until = fields.Date("Can be undone until", readonly=True)
     state = fields.Selection(
@@ -56,6 +61,13 @@ class TimebankMerge(models.Model):
     )
     undone_by_id = fields.Many2one("res.users", string="Undone by", readonly=True)
     photograph = fields.Json(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
+
+    @api.depends("joined_names", "parted_ids.name")
+    def _compute_joined_text(self):
+        for merge in self:
+            # sudo: whoever reads that contacts were merged is told which
+            parted = ", ".join(merge.sudo().parted_ids.mapped("name"))
+            merge.joined_text = merge.joined_names or parted
 
     # ------------------------------------------------------------
     # Before: what stands against it, and what is told.
@@ -536,9 +548,10 @@ class TimebankMerge(models.Model):
         self._get_members(people | self.partner_id)._message_log_batch_same(
             self.env._("No longer merged: %s", self.joined_names)
         )
-        self._in_verb().write(
-            {"state": "undone", "photograph": False, "joined_names": False, "undone_by_id": self.env.uid}
-        )
+        undone = {"state": "undone", "photograph": False, "undone_by_id": self.env.uid}
+        # a contact that there is answers for its name itself
+        undone |= {"joined_names": False, "parted_ids": [fields.Command.set(people.ids)]}
+        self._in_verb().write(undone)
 
     def _move_balance(self, source, taker, minutes, memo):
         """Move so much from one account to the other; below zero, a debt moves."""

@@ -36,6 +36,7 @@ class TimebankReward(models.Model):
     ]
     _order = "sequence, name, id"
     _check_company_auto = True
+    _counts_time = False
     _protected_fields = frozenset({"state"})
     _typed_hours = {"hours": "minutes", "min_given_hours": "min_given_minutes"}
     #: What a reward costs and who pays for it: all that finance changes in it.
@@ -167,6 +168,11 @@ class TimebankReward(models.Model):
     notice = fields.Char(compute="_compute_notice")
     is_available = fields.Boolean(compute="_compute_is_available")
     why_not_available = fields.Char("Why it can't be claimed", compute="_compute_is_available")
+    is_for_user = fields.Boolean(
+        compute="_compute_is_for_user",
+        search="_search_is_for_user",
+        help="Whether the user can claim in its bank, for somebody or for themselves.",
+    )
 
     # What becomes of claims that nobody uses
     when_late = fields.Selection(
@@ -227,6 +233,25 @@ class TimebankReward(models.Model):
             # sudo: the bank's policy decides; members read the sentence, not the policy.
             reward.why_not_available = reward.sudo()._why_not_available()
             reward.is_available = not reward.why_not_available
+
+    @api.depends("scheme_id")
+    @api.depends_context("uid")
+    def _compute_is_for_user(self):
+        schemes = self.env["timebank.scheme"].search([("id", "in", self.scheme_id.ids), *self._claimed_in()])
+        for reward in self:
+            reward.is_for_user = reward.scheme_id in schemes
+
+    def _search_is_for_user(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        schemes = self.env["timebank.scheme"].search(self._claimed_in())
+        return [("scheme_id", "in", schemes.ids)]
+
+    def _claimed_in(self):
+        """A domain of the banks in which the user can claim: which they run, or are a member of."""
+        # sudo: where the user is a member themselves
+        mine = self.env.user.sudo().partner_id.timebank_member_ids.filtered(lambda one: one.state == "active")
+        return ["|", ("is_run_by_user", "=", True), ("id", "in", mine.scheme_id.ids)]
 
     @api.depends("fulfilment")
     def _compute_when_late(self):

@@ -169,6 +169,16 @@ class TimebankAttendance(models.Model):
         if not self.present:
             self.hours = 0
 
+    @api.onchange("role", "partner_id")
+    def _onchange_place(self):
+        """Somebody new for whom there is no place will wait, whatever was proposed."""
+        if not self._origin and self.session_id._origin:
+            full = self.session_id._origin._is_full(self.role)
+            if full:
+                self.hours = 0
+            if full or self.state == "waiting":
+                self.state = "waiting" if full else "signed_up"
+
     # CRUD
     @api.model_create_multi
     def create(self, vals_list):
@@ -211,6 +221,10 @@ class TimebankAttendance(models.Model):
         if vals.get("state") in ("absent", "signed_up", "withdrawn"):
             vals.update(minutes=0, check_in=False, check_out=False)
         joining, result = self._get_joining(vals), True
+        if vals.get("state") in TAKES_A_PLACE:
+            # sudo: nobody may read the link to a place, whoever uses it up
+            kept = self.sudo().filtered("offered_until")
+            kept._in_verb().write({"offered_until": False, "claim_code": False})
         from_stretches = self._is_in_verb() and self.env.context.get("timebank_from_stretches")
         if joining or vals.get("offered_until"):
             self._look_at_places()
@@ -251,10 +265,15 @@ class TimebankAttendance(models.Model):
         return result
 
     def _prepare_vals(self, vals):
-        """The tick is a state. Where a screen sends both, a tick makes somebody signed up attended."""
+        """The tick is a state. Where a screen sends both, a tick makes somebody signed up attended.
+
+        Taken away again before it was saved, it changes nothing.
+        """
         vals = super()._prepare_vals(vals)
         if "present" in vals:
             present = vals.pop("present")
+            if not present and self and "attended" not in self.mapped("state"):
+                return vals
             vals.setdefault("state", "signed_up")
             if present and vals["state"] == "signed_up":
                 vals["state"] = "attended"

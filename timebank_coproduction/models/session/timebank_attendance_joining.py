@@ -23,6 +23,9 @@ class TimebankAttendance(models.Model):
     may_sign_up = fields.Boolean(
         compute="_compute_may_sign_up", help="Whether there is a place for this person, who waits."
     )
+    can_tick = fields.Boolean(
+        compute="_compute_can_tick", help="Whether the register can say that this person is here, or isn't."
+    )
     clash_reason = for_coordinators(
         fields.Char,
         "clash_reason",
@@ -76,6 +79,17 @@ class TimebankAttendance(models.Model):
                 and one.is_run_by_user
                 and not one.obstacle
                 and bool(one.offered_until or not one.session_id._is_full(one.role))
+            )
+
+    @api.depends("state", "settled_on", "may_sign_up", "session_id.state", "session_id.start")
+    def _compute_can_tick(self):
+        """Of those who wait, who has come and for whom there is a place, once it has begun."""
+        for one in self:
+            one.can_tick = (
+                one.session_id.state == "open"
+                and not one.settled_on
+                and one.state != "withdrawn"
+                and (one.state != "waiting" or one.may_sign_up and one.session_id.has_begun)
             )
 
     @api.depends("clash_reason")
@@ -312,18 +326,23 @@ class TimebankAttendance(models.Model):
             free = session._get_free_places(role)
             placed = lines.filtered(lambda one: one.state in TAKES_A_PLACE)
             if free is not None and free < 0 and placed:
-                sentence = (
-                    self.env._(
-                        "There are no places left in %s: give it more places, or let them wait.",
-                        session._say(),
-                    )
-                    if role == "attendee"
-                    else self.env._(
-                        "%s has as many helpers as are wanted: want more, or let them wait.", session._say()
-                    )
-                )
+                sentence = lines._say_full(session, role)
                 refusals.update(dict.fromkeys(placed[free:].ids, sentence))
         return refusals
+
+    def _say_full(self, session, role):
+        """That there is no place for these lines, and what can be done about it."""
+        sentence, more = (
+            (self.env._("There are no places left in %s."), self.env._("Or give it more places."))
+            if role == "attendee"
+            else (self.env._("%s has as many helpers as are wanted."), self.env._("Or want more helpers."))
+        )
+        let_wait = (
+            self.env._("Switch off “Here” for who is to wait for one.")
+            if "attended" in self.mapped("state")
+            else self.env._("Withdraw somebody who doesn't come.")
+        )
+        return f"{sentence % session._say()} {let_wait} {more}"
 
     def _get_refusals_to_edit(self, vals):
         """Lines of the register that can't be changed that way."""

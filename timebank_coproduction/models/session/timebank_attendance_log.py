@@ -19,6 +19,7 @@ class TimebankAttendance(models.Model):
     """
 
     _inherit = "timebank.attendance"
+    _off_page = frozenset({"settle_no"})
 
     settled_on = fields.Datetime("Logged on", readonly=True, copy=False)
     settle_no = fields.Integer(

@@ -46,6 +46,7 @@ class TimebankSession(models.Model):
     _order = "start, id"
     _rec_names_search = ["name", "location"]
     _check_company_auto = True
+    _counts_time = False
     _protected_fields = frozenset({"state", "closed_on", "closed_by_id", "series_id", "kiosk_token"})
     _verbs_with_reason = frozenset({"action_reopen"})
     _verbs_to_confirm = frozenset({"action_close"})

@@ -84,7 +84,7 @@ export class TimebankDesk extends Component {
                 this.keep(row, button);
                 await this.action.doAction(result);
             } else if (result && result.type) {
-                await this.action.doAction(result, { onClose: () => this.refresh() });
+                await this.action.doAction(result, { onClose: (how) => how?.noReload || this.refresh() });
             } else {
                 const done = row ? `${button.label}: ${row.title}` : button.label;
                 this.notification.add(button.said || done, { type: "success" });
@@ -114,7 +114,7 @@ export class TimebankDesk extends Component {
         const additionalContext = this.state.bank ? { default_scheme_id: this.state.bank } : {};
         return this.action.doAction("timebank_coproduction.timebank_intake_action", {
             additionalContext,
-            onClose: () => this.refresh(),
+            onClose: (how) => how?.noReload || this.refresh(),
         });
     }
 

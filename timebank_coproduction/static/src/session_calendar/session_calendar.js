@@ -2,6 +2,8 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { groupBy } from "@web/core/utils/arrays";
 import { CalendarCommonRenderer } from "@web/views/calendar/calendar_common/calendar_common_renderer";
+import { CalendarController } from "@web/views/calendar/calendar_controller";
+import { CalendarModel } from "@web/views/calendar/calendar_model";
 import { CalendarRenderer } from "@web/views/calendar/calendar_renderer";
 import { calendarView } from "@web/views/calendar/calendar_view";
 
@@ -72,7 +74,22 @@ export class SessionCalendarRenderer extends CalendarRenderer {
     static components = { ...CalendarRenderer.components, month: SessionMonthRenderer };
 }
 
+/** A click on a day of a month says no hour: two hours in the morning are proposed. */
+export class SessionCalendarModel extends CalendarModel {
+    getAllDayDates(start, end) {
+        return [start.set({ hours: 10 }), end.set({ hours: 12 })];
+    }
+}
+
+export class SessionCalendarController extends CalendarController {
+    get editRecordDefaultDisplayText() {
+        return _t("New session");
+    }
+}
+
 registry.category("views").add("timebank_session_calendar", {
     ...calendarView,
+    Controller: SessionCalendarController,
+    Model: SessionCalendarModel,
     Renderer: SessionCalendarRenderer,
 });

@@ -58,7 +58,8 @@ export class TimebankToday extends Component {
     async open(action) {
         const { xml_id: name, ...own } = action;
         const window = name ? { ...(await this.action.loadAction(name)), ...own } : action;
-        return this.action.doAction(window, { onClose: () => this.load() });
+        // a window that takes this page's place closes the dialog as well, and waits for nothing
+        return this.action.doAction(window, { onClose: (how) => how?.noReload || this.load() });
     }
 
     async tick(bank, step) {

@@ -4,14 +4,24 @@ import { registry } from "@web/core/registry";
 /** For how long something can be undone from the corner of the screen, in milliseconds. */
 const A_WHILE = 60_000;
 
+/** Show the page as it is now. */
+function reload(env) {
+    return env.services.action.doAction({ type: "ir.actions.client", tag: "soft_reload" });
+}
+
+/** A dialog that a menu opens: the page behind it is shown as it is when it closes, as behind a button's. */
+function dialog(env, { params }) {
+    const onClose = (closing) => (closing?.noReload ? undefined : reload(env));
+    return env.services.action.doAction(params.dialog, { onClose });
+}
+
 /** Take back what was told of just now, say what that did, and show the list as it is then. */
 async function undo(env, { model, ids }) {
     const context = { timebank_told: true };
     const told = await env.services.orm.call(model, "action_undo", [ids], { context });
-    const reload = { type: "ir.actions.client", tag: "soft_reload" };
-    await env.services.action.doAction(told, { onClose: () => env.services.action.doAction(reload) });
+    await env.services.action.doAction(told, { onClose: () => reload(env) });
     if (told.type === "ir.actions.client") {
-        await env.services.action.doAction(reload);
+        await reload(env);
     }
 }
 
@@ -36,3 +46,4 @@ function told(env, action) {
 }
 
 registry.category("actions").add("timebank_told", told);
+registry.category("actions").add("timebank_dialog", dialog);
