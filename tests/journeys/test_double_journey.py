@@ -67,3 +67,50 @@ class TestDoubleJourney(JourneyCase):
             screen.press("Add")
             self.assertIsNone(screen.dialog())
             self.assertEqual(screen.status(), "Active")
+
+    def _merge(self, screen):
+        """From the list: the dialog says what will be, and then the row has gone."""
+        screen.open_app()
+        screen.open_menu("Members", "Perhaps the same person")
+        screen.press_in_row("José", "Merge")
+        screen.press("Merge Contacts")
+
+    def test_merged_and_undone(self):
+        twin = self._make_member(self.twin, scheme=self.jose.scheme_id)
+        self.twin.email = self.jose.email
+        self._make_hours(twin, 45, "approved", description="Mended a gate")
+        balances = self._balances(self.jose, twin)
+        number = twin.id
+        with self.at_screen(self.coordinator) as screen:
+            self._merge(screen)
+            screen.picture("merged")
+            screen.close()
+            self.assertNotIn("José", screen.text())
+            screen.open_menu("Members", "Merged contacts")
+            screen.picture("merged-list")
+            (row,) = screen.rows()
+            self.assertIn("José", row)
+            screen.open_menu("Members", "Members")
+            self.assertIn("Alvarez, Jose", screen.text())
+            self.assertNotIn("José Álvarez", screen.text())
+            screen.open("Alvarez, Jose")
+            screen.picture("merged-member")
+            self.assertIn("Merged with: José Álvarez", screen.text())
+        self.env.invalidate_all()
+        self.assertEqual(self.twin.timebank_balance_minutes, sum(balances))
+        with self.at_screen(self.coordinator, phone=True) as screen:
+            screen.open_app()
+            screen.open_menu("Members", "Merged contacts")
+            screen.picture("merged-phone")
+            self.assertIn("Alvarez, Jose", screen.text())
+        with self.at_screen(self.coordinator) as screen:
+            screen.open_app()
+            screen.open_menu("Members", "Merged contacts")
+            screen.press_in_row("Alvarez", "Undo")
+            screen.press("Ok")
+            screen.picture("merged-undone")
+            self.assertEqual(screen.cell("Alvarez", "Status"), "Undone")
+        self.env.invalidate_all()
+        twin = self.env["timebank.member"].browse(number)
+        self.assertEqual(self._balances(self.jose, twin), balances)
+        self.assertEqual(self.jose.scheme_id.check_ledger(), [])

@@ -4,72 +4,17 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
-from odoo.fields import Command
-from odoo.tools import SQL
-
 from ..common import TODAY
+from ..merging_common import MergingSteps
 from ..session_common import SessionCase
 
 
-class TestMerge(SessionCase):
+class TestMerge(MergingSteps, SessionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.coordinator.group_ids |= cls.env.ref("base.group_partner_manager")
         cls.eva, cls.eva2 = cls._make_member("Eva Grey"), cls._make_member("Eva Gray")
-
-    def _merge(self, kept, *gone, user=None):
-        people = kept
-        for one in gone:
-            people |= one
-        dialog = (
-            self.env["base.partner.merge.automatic.wizard"]
-            .with_user(user or self.coordinator)
-            .create(
-                {"partner_ids": [Command.set(people.ids)], "dst_partner_id": kept.id, "state": "selection"}
-            )
-        )
-        self.told = str(dialog.timebank_matters)
-        self.done = dialog.action_merge()
-        self.env.flush_all()
-        self.env.invalidate_all()
-        self.assertFalse(self.scheme.check_ledger())
-        self._check_nothing_lost()
-        return self.env["timebank.merge"].search([], limit=1)
-
-    def _undo(self, merge, user=None):
-        merge.with_user(user or self.coordinator).action_undo()
-        self.env.flush_all()
-        self.env.invalidate_all()
-        self.assertFalse(self.scheme.check_ledger())
-        self._check_nothing_lost()
-
-    def _check_nothing_lost(self):
-        """No stored field points to a person, member or account that isn't there."""
-        for name in self.env.registry:
-            model = self.env[name]
-            if model._abstract or not model._auto:
-                continue
-            for field in model._fields.values():
-                if (
-                    field.type != "many2one"
-                    or not field.store
-                    or not field.column_type
-                    or field.company_dependent
-                ):
-                    continue
-                if field.comodel_name in ("res.partner", "timebank.member", "timebank.account"):
-                    gone = self.env.execute_query(
-                        SQL(
-                            "SELECT t.id FROM %s t WHERE t.%s IS NOT NULL"
-                            " AND NOT EXISTS (SELECT FROM %s o WHERE o.id = t.%s)",
-                            SQL.identifier(model._table),
-                            SQL.identifier(field.name),
-                            SQL.identifier(self.env[field.comodel_name]._table),
-                            SQL.identifier(field.name),
-                        )
-                    )
-                    self.assertFalse(gone, str(field))
 
     def test_one_member_and_two_again(self):
         first, second = self.eva.account_id, self.eva2.account_id
@@ -169,3 +114,53 @@ class TestMerge(SessionCase):
     def test_two_logins(self):
         with self.assertRefused("login"):
             self._merge(self.ann.partner_id, self.ben.partner_id)
+
+    def test_paused_and_active(self):
+        """One person who takes part: the pause is over, which is told beforehand."""
+        self._fund(self.eva2, 60)
+        self.eva2.action_pause()
+        merge = self._merge(self.eva.partner_id, self.eva2.partner_id)
+        self.assertIn("River Street: the pause is over", self.told)
+        self.assertEqual((self.eva.state, self.eva.balance_minutes), ("active", 60))
+        self._undo(merge)
+        paused = self.env["timebank.member"].search([("name", "=", "Eva Gray")])
+        self.assertEqual((paused.state, paused.balance_minutes, self.eva.balance_minutes), ("paused", 60, 0))
+
+    def test_both_paused(self):
+        (self.eva | self.eva2).action_pause()
+        self._merge(self.eva.partner_id, self.eva2.partner_id)
+        self.assertNotIn("pause is over", self.told)
+        self.assertEqual(self.eva.state, "paused")
+
+    def test_a_frozen_account_stays_frozen(self):
+        """Nothing moves on it, whoever of the two it is of, and whether they pause or take part."""
+        self._fund(self.eva2, 60)
+        for member in (self.eva, self.eva2):
+            for pauses in (False, True):
+                with self.subTest(member=member.name, pauses=pauses), self._undone():
+                    if pauses:
+                        member.action_pause()
+                    member.account_id.action_freeze()
+                    with self.assertRefused("River Street is frozen"):
+                        self._merge(self.eva.partner_id, self.eva2.partner_id)
+
+    def test_what_was_left_goes_on(self):
+        """Who left with credits and came again as somebody new has them again."""
+        self._fund(self.eva2, 60)
+        self._leave(self.eva2)
+        merge = self._merge(self.eva.partner_id, self.eva2.partner_id)
+        self.assertEqual((self.eva.state, self.eva.balance_minutes), ("active", 60))
+        self._undo(merge)
+        left = self.env["timebank.member"].search([("name", "=", "Eva Gray")])
+        self.assertEqual((left.state, left.account_id.state, left.balance_minutes), ("left", "frozen", 60))
+
+    def test_both_left(self):
+        """What comes onto a closed account is no more to be spent than before."""
+        self._fund(self.eva2, 60)
+        self._leave(self.eva | self.eva2)
+        account = self.eva.account_id
+        self.assertEqual(account.state, "closed")
+        merge = self._merge(self.eva.partner_id, self.eva2.partner_id)
+        self.assertEqual((self.eva.state, account.state, account.balance_minutes), ("left", "frozen", 60))
+        self._undo(merge)
+        self.assertEqual((account.state, account.balance_minutes), ("closed", 0))

@@ -3,6 +3,7 @@ from . import test_claims_undo
 from . import test_dues_and_orders
 from . import test_external_api_rewards
 from . import test_late_claims
+from . import test_people_at_once
 from . import test_reward_access
 from . import test_reward_bad_input
 from . import test_reward_faults

@@ -11,6 +11,7 @@ from . import test_trust_naming
 from . import test_trust_papers
 from . import test_trust_personal
 from . import test_trust_protected
+from . import test_trust_todos
 from . import test_trust_told
 from . import test_trust_verbs
 from . import test_trust_words

@@ -48,3 +48,16 @@ class TestTrustMerging(TrustCase):
         merge.with_user(self.roles["coordinator"]).action_undo()
         self.env.invalidate_all()
         self.assertEqual(reward.supplier_id, supplier)
+
+    def test_a_funder_of_ones_own_company(self):
+        """Who may change the grant, and nobody else, has another contact be its funder."""
+        grant = self.world[self.here]["timebank.grant"]
+        funder = grant.funder_id
+        for role in ("coordinator", "manager", "no role"):
+            for gone, kept in ((funder, self.stranger), (self.stranger, funder), (funder, self.contact)):
+                with self.subTest(role=role, kept=kept.name):
+                    refusal = self._refusal(lambda: self._merge(role, gone, kept))  # noqa: B023
+                    self.assertRegex(refusal or "", "which you may not change|don't decide for|coordinators")
+        self._merge("finance", funder, self.stranger)
+        self.env.invalidate_all()
+        self.assertEqual(grant.funder_id, self.stranger)

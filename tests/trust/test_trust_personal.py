@@ -3,7 +3,6 @@
 import base64
 import io
 import zipfile
-from pathlib import Path
 
 from odoo.fields import Command
 from odoo.tests import new_test_user
@@ -13,6 +12,7 @@ from odoo.addons.timebank_coproduction.models.common import personal
 from odoo.addons.timebank_coproduction.models.member.held import Held
 from odoo.addons.timebank_coproduction.models.member.held_copy import KEYS
 
+from ..erasing_common import find_in_database, find_in_files
 from .trust_common import TrustCase
 
 PICTURE = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -385,29 +385,7 @@ class TestTrustCanary(TrustCase):
         }
 
     def _scan(self):
-        """(table, row) of everything in the database that still holds the mark, in a text or a file."""
-        self.env.cr.execute(
-            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-            " WHERE c.relkind = 'r' AND n.nspname = current_schema ORDER BY c.relname"
-        )
-        found = []
-        hidden = CANARY.encode().hex()
-        for (table,) in self.env.cr.fetchall():
-            self.env.cr.execute(
-                SQL(
-                    "SELECT t::text FROM %s t WHERE t::text ILIKE %s OR t::text ILIKE %s",
-                    SQL.identifier(table),
-                    f"%{CANARY}%",
-                    f"%{hidden}%",
-                )
-            )
-            found += [(table, row[:300]) for (row,) in self.env.cr.fetchall()]
-        return found
+        return [(table, row[:300]) for table, row in find_in_database(self.env, CANARY)]
 
     def _scan_files(self):
-        folder = self.env["ir.attachment"]._filestore()
-        found = []
-        for path in Path(folder).rglob("*"):
-            if path.is_file() and CANARY.encode() in path.read_bytes():
-                found.append(str(path))
-        return found
+        return find_in_files(self.env, CANARY)

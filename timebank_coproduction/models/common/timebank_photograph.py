@@ -67,6 +67,14 @@ class TimebankPhotograph(models.AbstractModel):
                 links.append({"table": table, "column": column, "ids": ids, "rows": rows})
         return [{**link, "of": record._table, "gone": record.id, "kept": kept.id} for link in links]
 
+    def _drop_rows_still_there(self, links):
+        """Of the rows that could have been removed keep those that were: no copy holds the others."""
+        self.env.flush_all()
+        for link in links:
+            if link.get("rows"):
+                there = set(self._select_ids(link["table"], SQL("id = ANY(%s)", link["ids"])))
+                link["rows"] = [row for row in link["rows"] if row["id"] not in there]
+
     def _select_ids(self, table, where):
         query = SQL("SELECT id FROM %s WHERE %s ORDER BY id", SQL.identifier(table), where)
         return [row_id for (row_id,) in self.env.execute_query(query)]

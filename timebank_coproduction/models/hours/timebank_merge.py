@@ -39,3 +39,19 @@ class TimebankMerge(models.Model):
                         )
                     )
         return list(dict.fromkeys(reasons))
+
+    def _follow_accounts(self, people):
+        result = super()._follow_accounts(people)
+        # sudo: whoever undoes it decides for the banks; hours are whose credits they are
+        transfers = self.env["timebank.transfer"].sudo()
+        for name, side in (("partner_id", "to_account_id"), ("receiver_id", "from_account_id")):
+            moved = transfers.search(
+                [
+                    ("hours_id", "!=", False),
+                    (side, "any", [("kind", "=", "member"), ("partner_id", "in", people.ids)]),
+                ]
+            )
+            for person, paid in moved.grouped(lambda one, side=side: one[side].partner_id).items():
+                wrong = paid.hours_id.filtered(lambda one, name=name, person=person: one[name] != person)
+                self._give_rows(wrong, wrong._fields[name], person)
+        return result

@@ -25,9 +25,15 @@ class ResUsers(models.Model):
     def write(self, vals):
         if vals.get("active") is False:
             self._hand_on_todos()
+        taking_off = "coordinated_scheme_ids" in vals
+        # sudo: which banks somebody is taken off, whoever may do so below
+        before = [(user, user.sudo().coordinated_scheme_ids) for user in self if taking_off]
         result = super().write(vals)
         if "coordinated_scheme_ids" in vals:
             self.env.registry.clear_cache()
+            for user, schemes in before:
+                # sudo: whoever takes somebody off a bank was allowed to above
+                user._hand_on_todos(schemes - user.sudo().coordinated_scheme_ids)
         if "company_ids" in vals:
             self._refuse_leaving_banks()
         return result
@@ -39,8 +45,13 @@ class ResUsers(models.Model):
         self._hand_on_todos()
         return super().action_archive()
 
-    def _hand_on_todos(self):
-        """Give these users' to-dos about a bank's records to its next coordinator, or else a manager."""
+    def _hand_on_todos(self, schemes=None):
+        """Give these users' to-dos about a bank's records to its next coordinator, or else a manager.
+
+        :param schemes: only those about these banks, or about all where none are named
+        """
+        if schemes is not None and not schemes:
+            return
         # sudo: the to-dos, and what they are about, are the banks', whoever was asked to do them
         going = self.sudo()
         alarm = self.env.ref("timebank_coproduction.mail_activity_ledger")  # each manager has their own
@@ -54,18 +65,26 @@ class ResUsers(models.Model):
         for model, group in todos.grouped("res_model").items():
             records = going.env[model].browse(group.mapped("res_id")).exists()
             for todo in group.filtered(lambda todo, there=set(records.ids): todo.res_id in there):
-                user = going._get_next_for(records.browse(todo.res_id))
-                if user:
+                record = records.browse(todo.res_id)
+                banks = going._get_banks_of(record, schemes)
+                user = going._get_next_for(record, banks)
+                theirs = schemes is None or banks & schemes and not banks & going.coordinated_scheme_ids
+                if user and theirs:
                     todo.user_id = user
 
-    def _get_next_for(self, record):
-        """Who decides about a record when these users no longer do: one user, or none."""
+    def _get_banks_of(self, record, schemes):
+        """The banks that a record is about; of what belongs to none, those that these users decided for."""
         if record._name == "timebank.scheme":
-            schemes = record
-        elif "scheme_id" in record._fields:
-            schemes = record.scheme_id
-        else:
-            schemes = self.coordinated_scheme_ids
+            return record
+        fields_of_banks = [one for one in record._fields.values() if one.comodel_name == "timebank.scheme"]
+        for field in sorted(fields_of_banks, key=lambda one: one.type != "many2one"):  # one, or several
+            return record[field.name]
+        if schemes is None:
+            return self.coordinated_scheme_ids
+        return schemes if not self.coordinated_scheme_ids else schemes.browse()
+
+    def _get_next_for(self, record, schemes):
+        """Who decides about a record of these banks when these users no longer do: one user, or none."""
         concerned = self.partner_id
         if hasattr(record, "_get_concerned"):
             concerned |= record._get_concerned()

@@ -225,9 +225,12 @@ class TimebankScheme(models.Model):
         return schemes
 
     def write(self, vals):
+        before = [(scheme, scheme.coordinator_ids) for scheme in self if "coordinator_ids" in vals]
         result = super().write(vals)
         if "coordinator_ids" in vals:
             self.env.registry.clear_cache()  # as above
+            for scheme, users in before:
+                (users - scheme.coordinator_ids)._hand_on_todos(scheme)
         return result
 
     @api.ondelete(at_uninstall=True)

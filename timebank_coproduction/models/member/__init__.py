@@ -13,6 +13,7 @@ from . import (
     timebank_retention,
     res_partner,
     timebank_merge,
+    timebank_merge_undo,
     base_partner_merge_automatic_wizard,
     timebank_double,
     base_import,

@@ -4,14 +4,12 @@ from datetime import timedelta
 from markupsafe import Markup
 from psycopg2 import IntegrityError, errors
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...tools.minutes import clock
 from ..common.odoo_private import keeping_what_was_chosen
-from ..common.personal import ABOUT, KEPT, NAMED, SECRET
-from ..common.verb import verb
-from ..common.windows import tell
+from ..common.personal import ABOUT, KEPT, NAMED, SECRET, TRADE, fields_of
 from ..common.words import say_day
 
 #: Of two memberships of one bank that become one, the one that goes furthest stays.
@@ -115,6 +113,43 @@ class TimebankMerge(models.Model):
                 companies |= rows.mapped("company_id")
         return schemes, companies | schemes.company_id
 
+    def _get_trade_of_others(self, people):
+        """Sentences on what names these contacts as business partners, where the user may not change that."""
+        sentences = []
+        for model, field in self._get_trade_fields():
+            # sudo: whether there is anything that they may not change, also where they can't read it
+            rows = model.sudo().with_context(active_test=False).search([(field.name, "in", people.ids)])
+            theirs = rows.sudo(self.env.su)._filtered_access("write")
+            for partner in (rows - theirs)[field.name]:
+                sentences.append(
+                    self.env._(
+                        "%(person)s is “%(field)s” of a %(kind)s, which you may not change: ask somebody who"
+                        " may.",
+                        person=partner.name,
+                        field=field._description_string(self.env),
+                        kind=self.env["ir.model"]._get(model._name).name.lower(),
+                    )
+                )
+        return sentences
+
+    def _is_named_otherwise(self, people):
+        """Whether anything but trade names these contacts."""
+        trade = {str(field) for _model, field in self._get_trade_fields()}
+        # sudo: only whether there is anything is asked
+        return any(
+            model.sudo()
+            .with_context(active_test=False)
+            .search_count([(field.name, "in", people.ids)], limit=1)
+            for model, field in self._get_own_fields("res.partner")
+            if str(field) not in trade and not field.compute and not model._transient
+        )
+
+    def _get_trade_fields(self):
+        """(model, field) of what somebody names a business partner in, such as who gives a grant."""
+        for model, field in self._get_own_fields("res.partner"):
+            if not model._transient and not field.compute and field in fields_of(model, TRADE):
+                yield model, field
+
     def _why_not(self, gone, kept, extra_checks=True):
         """Why these contacts can't become one: sentences, none where they can."""
         people = gone | kept
@@ -136,10 +171,14 @@ class TimebankMerge(models.Model):
                     " bank manager there."
                 )
             ]
+        others = self._get_trade_of_others(people)
+        if others:
+            return others
         if (
             not schemes
             and not self.env.su
             and not self.env.user.has_group("timebank_coproduction.group_timebank_coordinator")
+            and self._is_named_otherwise(people)
         ):
             return [
                 self.env._(
@@ -211,7 +250,8 @@ class TimebankMerge(models.Model):
                         bank=scheme.name,
                     )
                 )
-            if "frozen" in theirs.filtered(lambda one: one.state == "active").account_id.mapped("state"):
+            # one that is frozen since somebody left is not: what is left there goes on with the person
+            if accounts.filtered(lambda one: one.state == "frozen" and not one.takes_until):
                 reasons.append(
                     self.env._("An account of theirs in %s is frozen: open it again first.", scheme.name)
                 )
@@ -235,6 +275,8 @@ class TimebankMerge(models.Model):
                         time=clock(other.balance_minutes),
                     )
                 )
+            if main.state == "active" and "paused" in theirs.mapped("state"):
+                matters.append(self.env._("%s: the pause is over.", scheme.name))
             if len(theirs.account_id) > 1:
                 matters.append(
                     self.env._("Credits move to that account; the former account and its statement are kept.")
@@ -262,6 +304,14 @@ class TimebankMerge(models.Model):
         """The membership that stays: which goes furthest, then the kept contact's, then the older."""
         return members.sorted(lambda one: (-FURTHEST.index(one.state), one.partner_id != kept, one.id))[:1]
 
+    def _say_for_dialog(self, gone, kept, extra_checks=True):
+        """HTML for Odoo's dialog, and whether it can't be done."""
+        reasons = self._why_not(gone, kept, extra_checks)
+        lines = reasons or self._get_matters(gone, kept)
+        head = self.env._("These contacts can't be merged:") if reasons else self.env._("In the time bank:")
+        rows = Markup().join(Markup("<li>%s</li>") % line for line in lines)
+        return Markup("<b>%s</b><ul class='mb-0'>%s</ul>") % (head, rows), bool(reasons)
+
     # ------------------------------------------------------------
     # Merging: around what Odoo does.
     # ------------------------------------------------------------
@@ -283,7 +333,9 @@ class TimebankMerge(models.Model):
         # one at a time: whoever else decides about these people now tries again
         members._touch_rows_of_people()
         held = {"rows": [], "links": [], "altered": [], "accounts": []}
-        watched = books._photograph_rows(kept.sudo()) + books._photograph_rows(members.account_id)
+        accounts = members.account_id
+        former = accounts.search([("merged_into_id", "in", accounts.ids)])
+        watched = books._photograph_rows(kept.sudo()) + books._photograph_rows(accounts | former)
         for one in gone.sudo():
             held["rows"] += books._photograph_rows(one)
             held["links"] += books._photograph_links(one, kept)
@@ -306,6 +358,7 @@ class TimebankMerge(models.Model):
             raise
         self.env.invalidate_all()
         held["altered"] += books._compare_rows(watched)
+        books._drop_rows_still_there(held["links"])
         until = books._get_undo_until(schemes)
         merge = books._in_verb().create(
             {
@@ -349,7 +402,7 @@ class TimebankMerge(models.Model):
         elif not target:
             raise UserError(self.env._("%s can't be merged: its membership is not complete.", main.name))
         else:
-            self._join_accounts(account, target)
+            self._join_accounts(account, target, held)
             held["accounts"].append([account.id, target.id])
         joined = [day for day in (main.joined_on, other.joined_on) if day]
         if joined and main.joined_on != min(joined):
@@ -371,17 +424,39 @@ class TimebankMerge(models.Model):
         """Values that a membership takes over from one that becomes part of it; a subject adds its own."""
         return {}
 
-    def _join_accounts(self, account, target):
-        """Move what is on an account, and leave it as a former account of the same person."""
+    def _join_accounts(self, account, target, held):
+        """Move what is on an account, and leave it as a former account of the same person.
+
+        :param dict held: takes up what rows that stay held, as ``altered``
+        """
         minutes = account.balance_minutes
         states = {one: one.state for one in account | target}
         (account | target)._in_verb().write({"state": "open"})
         self._move_balance(account, target, minutes, self.env._("Two accounts of the same person became one"))
         target._in_verb().write({"state": states[target]})
+        if states[target] == "closed":
+            target._freeze_what_came_late()
         today = account.scheme_id._today()
         account._in_verb().write({"state": "closed", "takes_until": today, "merged_into_id": target.id})
         former = account.search([("merged_into_id", "=", account.id)])
         former._in_verb().write({"merged_into_id": target.id})
+
+    def _move_balance(self, source, taker, minutes, memo):
+        """Move so much from one account to the other; below zero, a debt moves."""
+        if minutes < 0:
+            source, taker = taker, source
+        if minutes:
+            self.env["timebank.transfer"]._post(
+                [
+                    {
+                        "from_account_id": source.id,
+                        "to_account_id": taker.id,
+                        "minutes": abs(minutes),
+                        "kind": "adjustment",
+                        "memo": memo,
+                    }
+                ]
+            )
 
     def _join_words(self, other, main, held):
         """Of notes on both, the coordinators read one after the other."""
@@ -419,176 +494,3 @@ class TimebankMerge(models.Model):
             else:
                 records.modified([field.name])
             self.env.flush_all()
-
-    # ------------------------------------------------------------
-    # Undoing it.
-    # ------------------------------------------------------------
-
-    @verb(single=True)
-    def action_undo(self):
-        """Have two contacts again, each with what it held. What was recorded since stays with the kept one.
-
-        :raises UserError: after the period, without a say in all the banks, or where it can't be undone
-        """
-        self.ensure_one()
-        self.check_access("read")
-        reason = self._why_not_undo()
-        if reason:
-            raise UserError(reason)
-        # sudo: who may was asked above; all that was moved goes back, also what the user can't read
-        books = self.sudo()
-        try:
-            with self.env.cr.savepoint():
-                books._put_back()
-        except IntegrityError as error:
-            if isinstance(error, errors.SerializationFailure):
-                raise
-            raise UserError(
-                self.env._(
-                    "That can't be undone any more: what was recorded since stands where it would have to go"
-                    " back to, such as a place in a session that somebody else has taken."
-                )
-            ) from error
-        return tell(self.env._("They are two contacts again."))
-
-    def _why_not_undo(self):
-        # sudo: which banks it is about; whether the user decides for them is asked as themselves
-        books = self.sudo()
-        schemes = books.scheme_ids.sudo(self.env.su)
-        # where no bank has a say, such as of who gives grants, the companies that name them do
-        _naming, companies = books._get_naming(books.partner_id)
-        foreign = not schemes and not self.env.su and companies - self.env.user.company_ids
-        if (
-            foreign
-            or schemes - schemes._run_by_user()
-            or not (
-                schemes
-                or self.env.su
-                or self.env.user.has_group("timebank_coproduction.group_timebank_manager")
-            )
-        ):
-            return self.env._("Only who decides for all of these time banks can undo that.")
-        if books.state == "undone":
-            return self.env._("That has been undone already.")
-        if (
-            books.state == "past"
-            or not books.photograph
-            or books.undo_until < fields.Date.context_today(self)
-        ):
-            return self.env._(
-                "That could be undone until %s: what the contacts held before is not kept any longer.",
-                say_day(self.env, books.undo_until)
-                if books.undo_until
-                else self.env._("the day it was done"),
-            )
-        newer = books.search(
-            [("partner_id", "=", books.partner_id.id), ("state", "=", "done"), ("id", ">", books.id)], limit=1
-        )
-        if newer:
-            return self.env._("%s was merged again since: undo that first.", books.partner_id.name)
-        for former, current in books._get_joined_accounts():
-            minutes = books._get_carried(former, current)
-            have = current.balance_minutes + current.credit_limit_minutes
-            if minutes > 0 and have < minutes:
-                return self.env._(
-                    "%(person)s has spent what came from the other account: %(needed)s hours would go back,"
-                    " and %(have)s are there.",
-                    person=books.partner_id.name,
-                    needed=clock(minutes),
-                    have=clock(max(have, 0)),
-                )
-        if books.env.user.partner_id == books.partner_id and not self.env.su:
-            return self.env._("Nobody undoes what they hold themselves: ask another coordinator.")
-        return ""
-
-    def _get_joined_accounts(self):
-        accounts = self.env["timebank.account"]
-        return [tuple(accounts.browse(pair)) for pair in self.photograph["accounts"]]
-
-    def _get_carried(self, former, current):
-        """Minutes that have gone from one account to the other in joining them, and since."""
-        transfers = self.env["timebank.transfer"].search(
-            [
-                ("kind", "=", "adjustment"),
-                ("from_account_id", "in", (former | current).ids),
-                ("to_account_id", "in", (former | current).ids),
-                ("create_date", ">=", self.create_date),
-            ]
-        )
-        return sum(one.minutes if one.from_account_id == former else -one.minutes for one in transfers)
-
-    def _put_back(self):
-        held, accounts = self.photograph, self._get_joined_accounts()
-        minutes = [self._get_carried(*pair) for pair in accounts]
-        self.env.flush_all()
-        # contacts first, then memberships, then what hangs on them: where one goes, another has gone from
-        for table in ("res_partner", "timebank_member"):
-            self._insert_photographed([row for row in held["rows"] if row[0] == table])
-            self._point_back([link for link in held["links"] if link["of"] == table])
-        self._insert_photographed(held["rows"])
-        self._change_back(held["altered"])
-        self.env.invalidate_all()
-        for (former, current), moved in zip(accounts, minutes, strict=True):
-            self._separate_accounts(former, current, moved)
-        for comodel in ("res.partner", "timebank.member"):
-            gone = {link["gone"] for link in held["links"]}
-            for model, field in self._get_own_fields(comodel):
-                if field.compute and not field.related or model._transient:
-                    continue
-                # sudo: all that was moved is told
-                records = (
-                    model.sudo().with_context(active_test=False).search([(field.name, "in", list(gone))])
-                )
-                if records:
-                    self._tell_repointed(records, field)
-        self.env.flush_all()
-        people = self.env["res.partner"].browse(
-            [row["id"] for table, row in held["rows"] if table == "res_partner"]
-        )
-        self._get_members(people | self.partner_id)._message_log_batch_same(
-            self.env._("No longer merged: %s", self.joined_names)
-        )
-        undone = {"state": "undone", "photograph": False, "undone_by_id": self.env.uid}
-        # a contact that there is answers for its name itself
-        undone |= {"joined_names": False, "parted_ids": [fields.Command.set(people.ids)]}
-        self._in_verb().write(undone)
-
-    def _move_balance(self, source, taker, minutes, memo):
-        """Move so much from one account to the other; below zero, a debt moves."""
-        if minutes < 0:
-            source, taker = taker, source
-        if minutes:
-            self.env["timebank.transfer"]._post(
-                [
-                    {
-                        "from_account_id": source.id,
-                        "to_account_id": taker.id,
-                        "minutes": abs(minutes),
-                        "kind": "adjustment",
-                        "memo": memo,
-                    }
-                ]
-            )
-
-    def _separate_accounts(self, former, current, minutes):
-        if not minutes:
-            return
-        states = {one: (one.state, one.takes_until) for one in former | current}
-        (former | current)._in_verb().write({"state": "open"})
-        self._move_balance(current, former, minutes, self.env._("Two accounts that became one are two again"))
-        for one, (state, until) in states.items():
-            one._in_verb().write({"state": state, "takes_until": until})
-
-    @api.autovacuum
-    def _gc_past(self):
-        """What the contacts held is kept for as long as it can be undone."""
-        past = self.search([("state", "=", "done"), ("undo_until", "<", fields.Date.context_today(self))])
-        past._in_verb().write({"state": "past", "photograph": False, "joined_names": False})
-
-    def _say_for_dialog(self, gone, kept, extra_checks=True):
-        """HTML for Odoo's dialog, and whether it can't be done."""
-        reasons = self._why_not(gone, kept, extra_checks)
-        lines = reasons or self._get_matters(gone, kept)
-        head = self.env._("These contacts can't be merged:") if reasons else self.env._("In the time bank:")
-        rows = Markup().join(Markup("<li>%s</li>") % line for line in lines)
-        return Markup("<b>%s</b><ul class='mb-0'>%s</ul>") % (head, rows), bool(reasons)

@@ -62,3 +62,19 @@ class TimebankMerge(models.Model):
             other._in_verb().write({"card_code": False})
             other.flush_recordset()
         return vals
+
+    def _follow_accounts(self, people):
+        result = super()._follow_accounts(people)
+        # sudo: whoever undoes it decides for the banks; a line is whose hours, or whose credits, it led to
+        lines = self.env["timebank.attendance"].sudo().search([("partner_id", "in", people.ids)])
+        field = lines._fields["partner_id"]
+        for line in lines.filtered("hours_id"):
+            if line.hours_id.partner_id != line.partner_id:
+                self._give_rows(line, field, line.hours_id.partner_id)
+        transfers = self.env["timebank.transfer"].sudo().search([("attendance_id", "in", lines.ids)])
+        for transfer in transfers:
+            sides = transfer.from_account_id | transfer.to_account_id
+            person = sides.filtered(lambda one: one.kind == "member").partner_id
+            if len(person) == 1 and transfer.attendance_id.partner_id != person:
+                self._give_rows(transfer.attendance_id, field, person)
+        return result
