@@ -4,7 +4,7 @@ from datetime import timedelta
 from markupsafe import Markup
 from psycopg2 import IntegrityError, errors
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.minutes import clock
