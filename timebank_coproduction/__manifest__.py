@@ -43,6 +43,8 @@
         "data/ledger/mail_activity_type.xml",
         "data/ledger/mail_template.xml",
         "data/ledger/ir_cron.xml",
+        "data/member/mail_activity_type.xml",
+        "data/member/mail_template.xml",
         "data/member/ir_cron.xml",
         "data/hours/mail_activity_type.xml",
         "data/vetting/timebank_check_type.xml",
@@ -140,6 +142,9 @@
         "views/member_sessions.xml",
         "views/member_board.xml",
         "views/member_introduction.xml",
+        "views/member_join.xml",
+        "views/member_sign_in.xml",
+        "views/member_me.xml",
         "views/menus.xml",
     ],
     "demo": [

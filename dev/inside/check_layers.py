@@ -62,6 +62,7 @@ PLACES = {
         "wizards/timebank_leaving",
         "wizards/timebank_retention_due",
         "controllers/member_page",
+        "controllers/member_sign_in",
         "controllers/personal",
     ),
     "hours": (
@@ -106,7 +107,9 @@ PLACES = {
         "controllers/member_credits",
         "controllers/member_home",
         "controllers/member_hours",
+        "controllers/member_join",
         "controllers/member_log",
+        "controllers/member_me",
         "controllers/member_rewards",
     ),
 }

@@ -84,11 +84,12 @@ class JourneyCase(WorldCase, HttpCase):
     def at_screen(self, user, phone=False, start="/odoo", scripts=True):
         """A ``Screen`` of that user. At its end nothing went wrong, and the ledger is in order.
 
+        :param user: who sits there; None for somebody who isn't signed in
         :param bool phone: whether it is a phone's
         :param bool scripts: whether it runs any: the members' pages need none
         :param str start: the address that the browser opens first
         """
-        if "odoobot_state" in user._fields:
+        if user and "odoobot_state" in user._fields:
             user.odoobot_state = "disabled"  # its greeting would cover a phone
         self.env.flush_all()
         self.cr.clear()
@@ -109,9 +110,10 @@ class JourneyCase(WorldCase, HttpCase):
                 [
                     {"name": name, "value": value, "domain": HOST, "path": "/"}
                     for name, value in (
-                        ("session_id", self._log_in(user)),
+                        ("session_id", user and self._log_in(user)),
                         (TEST_CURSOR_COOKIE_NAME, self.http_request_key),
                     )
+                    if value
                 ]
             )
             screen = (Screen if scripts else PlainScreen)(context.new_page(), phone)

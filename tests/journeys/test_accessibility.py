@@ -45,6 +45,7 @@ class TestAccessibility(JourneyCase):
         cls.entry = cls._make_hours(cls.ann, 45, "submitted", **file)
         received = {"receiver_id": cls.ann.partner_id.id, "date": TODAY}
         cls.received = cls._make_hours(cls.ben, 30, "submitted", **received)
+        cls.scheme.write({"web_page": True, "web_apply": True, "mail_sign_in": True})
         cls.offered, cls.wish = cls._make_offer(cls.ben), cls._make_request(cls.ann)
         cls.own_offer = cls._make_offer(cls.ann, cls.baking, description="Bread and buns")
         cls.met = cls._introduce(cls.offered, cls.wish)
@@ -109,8 +110,16 @@ class TestAccessibility(JourneyCase):
                 yield PART.sub(lambda part: str(examples[part[1]]), rule)
 
     def test_no_page_keeps_anybody_off(self):
-        addresses = sorted({*self._get_pages(), *self._get_states()})
-        with self.at_screen(self.portal, start="/timebank") as screen:
+        self._look_at(self.portal, sorted({*self._get_pages(), *self._get_states()}), "/timebank")
+
+    def test_nor_does_one_for_everybody(self):
+        code = self.scheme.code
+        addresses = [f"/timebank/bank/{code}", f"/timebank/join/{code}", f"/timebank/join/{code}/thanks"]
+        addresses += ["/timebank/accessibility", "/timebank/sign-in", "/timebank/sign-in/sent"]
+        self._look_at(None, addresses, "/timebank/accessibility")
+
+    def _look_at(self, user, addresses, start):
+        with self.at_screen(user, start=start) as screen:
             page = screen.page
             self._look_at_a_bad_page(page)
             for address in addresses:

@@ -168,7 +168,7 @@ class TestTrustGain(RewardCase):
             "partner_id", "scheme_id",  # an applicant's; whoever takes them in sees it
             "joined_on", "supported_from", "supported_until",  # for statistics
             "language_ids", "availability_ids", "note", "name_shown", "session_mails", "display_name",
-            "interest_ids", "own_words", "share_email", "share_phone",
+            "interest_ids", "own_words", "own_wishes", "share_email", "share_phone",
         },
         "timebank.account": {
             "name", "purpose", "goal_minutes", "goal_hours", "goal_date", "display_name",

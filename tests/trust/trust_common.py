@@ -281,6 +281,10 @@ class TrustCase(TimebankCase):
         made["timebank.words"] = env["timebank.words"].search([("scheme_id", "=", scheme.id)])
         env["timebank.code.attempt"]._note_attempt("voucher", word, "unknown", scheme)
         made["timebank.code.attempt"] = env["timebank.code.attempt"].search([("source", "=", word)])
+        env["timebank.pace"]._count("apply", word, 60)
+        made["timebank.pace"] = env["timebank.pace"].search([], order="id desc", limit=1)
+        env["timebank.sign.in"]._ask(f"ida@{word.lower()}.example", word)
+        made["timebank.sign.in"] = env["timebank.sign.in"].search([], order="id desc", limit=1)
         made["timebank.account.tail"] = env["timebank.account.tail"].search(
             [("account_id", "in", scheme.account_ids.ids)], limit=1
         )

@@ -8,9 +8,11 @@ from .member_page import MemberPage, shown
 class MemberHome(MemberPage, http.Controller):
     """Where members begin: which bank, and what there is and waits in it."""
 
-    @http.route("/timebank", type="http", auth="user", methods=["GET"], readonly=True, sitemap=False)
+    @http.route("/timebank", type="http", auth="public", methods=["GET"], readonly=True, sitemap=False)
     def begin(self):
-        """The pages of the user's only bank, or the list to choose from."""
+        """The pages of the user's only bank, or the list to choose from; the way in for everybody else."""
+        if not request.session.uid:
+            return request.redirect("/timebank/sign-in")
         members = request.env["timebank.member"]._get_own_for_pages()
         if len(members) == 1:
             return request.redirect(f"/timebank/{members.id}")

@@ -7,6 +7,7 @@ address or a form decides whose records are meant.
 
 import inspect
 import secrets
+from contextlib import contextmanager, nullcontext
 from functools import partial, wraps
 
 from markupsafe import Markup
@@ -157,6 +158,21 @@ def page_of(rows, page):
     return rows[skipped : skipped + PAGE], {"number": number, "pages": pages, "skipped": skipped}
 
 
+@contextmanager
+def _as_portal():
+    """What is rendered in the block has what Odoo's own layout needs, such as the languages to choose from.
+
+    A route with ``website=True`` would set a cookie as well, and send some readers elsewhere first.
+    """
+    before = request.is_frontend
+    request.is_frontend = True
+    request.lang = request.env["res.lang"]._get_data(code=request.env.lang or "en_US")
+    try:
+        yield
+    finally:
+        request.is_frontend = before
+
+
 class MemberPage:
     """The ways in which a controller of members' pages answers."""
 
@@ -165,7 +181,7 @@ class MemberPage:
 
         :param str template: without the addon's name
         :param str active: the key of the section it belongs to
-        :param company: whose shell, where it is no member's page
+        :param company: whose page it is, where it isn't a member's
         """
         nonce = secrets.token_urlsafe(16)
         # sudo: how the organisation's pages look is for everybody
@@ -185,7 +201,8 @@ class MemberPage:
             "doctype": Markup("<!DOCTYPE html>\n"),
             "page_lang": (request.env.lang or "en_GB").replace("_", "-"),
         }
-        page = request.render(f"timebank_coproduction.{template}", values, lazy=False)
+        with _as_portal() if values["shell"] == "portal" else nullcontext():
+            page = request.render(f"timebank_coproduction.{template}", values, lazy=False)
         response = request.make_response(page, [("Content-Type", "text/html; charset=utf-8")], status=status)
         self._protect(response, None if values["shell"] == "portal" else nonce)
         return response

@@ -12,6 +12,7 @@ from . import (
     timebank_personal,
     timebank_prepared,
     timebank_protected,
+    timebank_pace,
     timebank_reasoned,
     timebank_category,
     timebank_language,

@@ -11,9 +11,10 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# Odoo offers no public name for these two.
+# Odoo offers no public name for these.
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 from odoo.addons.base.models.res_partner import _tz_get
+from odoo.addons.web.controllers.utils import _get_login_redirect_url
 
 from ...tools import bulk
 
@@ -43,6 +44,11 @@ def script_addresses(env, bundle):
     Odoo's own way to load them writes one into the page.
     """
     return env["ir.qweb"]._get_asset_links(bundle, css=False)
+
+
+def after_signing_in(user_id, path):
+    """Where a browser goes with which somebody has just signed in: to the second factor, if they have one."""
+    return _get_login_redirect_url(user_id, path)
 
 
 def keeping_what_was_chosen(records, chosen):

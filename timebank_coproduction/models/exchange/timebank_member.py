@@ -23,6 +23,7 @@ class TimebankMember(models.Model):
     _personal_fields = {
         "interest_ids": HELD,
         "own_words": WORDS,
+        "own_wishes": WORDS,
     }
 
     interest_ids = fields.Many2many(
@@ -36,6 +37,7 @@ class TimebankMember(models.Model):
     own_words = fields.Char(
         "In their own words", help="What they said at the intake that the list of skills has no word for."
     )
+    own_wishes = fields.Char("Would like, in their own words")
     share_email = fields.Boolean("May pass on the e-mail address")
     share_phone = fields.Boolean("May pass on the telephone number")
     offer_ids = fields.One2many("timebank.offer", "member_id", string="Offers")
@@ -60,6 +62,14 @@ class TimebankMember(models.Model):
         if vals.get("state") in ("paused", "left"):
             self._withdraw_offers(vals["state"])
         return result
+
+    def _get_own_fields(self):
+        return [*super()._get_own_fields(), "own_words", "own_wishes", "share_email", "share_phone"]
+
+    def _prepare_application(self, words):
+        """What they wrote on the bank's page, in a line each."""
+        own = {name: " ".join((words.get(name) or "").split()) for name in ("own_words", "own_wishes")}
+        return {**super()._prepare_application(words), **own}
 
     def _get_introductions(self):
         """The introductions of these members that are not over."""

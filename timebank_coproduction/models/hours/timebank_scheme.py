@@ -1,9 +1,15 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from ...tools.minutes import DAY
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
 from ..common.verb import verb
+from ..common.words import say_number
+from ..member.timebank_scheme import FEWEST_SHOWN
+
+YEAR = 365
 
 
 class TimebankScheme(models.Model):
@@ -105,6 +111,23 @@ class TimebankScheme(models.Model):
     @verb(single=True)
     def action_view_to_approve(self):
         return self._open_own("timebank_hours_to_approve_action")
+
+    # What everybody may know
+    def _get_web_figures(self):
+        """And how much was given within a year, where enough people did."""
+        since = self._today() - timedelta(days=YEAR)
+        given = [("scheme_id", "=", self.id), ("state", "=", "approved"), ("date", ">", since)]
+        # sudo: a sum over people, and none that could tell of somebody
+        [(minutes, givers)] = (
+            self.env["timebank.hours"]
+            .sudo()
+            ._read_group(given, [], ["minutes:sum", "partner_id:count_distinct"])
+        )
+        figures = super()._get_web_figures()
+        if givers >= FEWEST_SHOWN:
+            hours = say_number(self.env, minutes // 60)
+            figures.append((hours, self.env._("hours given in the last twelve months")))
+        return figures
 
     # Rules
     def _earns_credit(self, role):

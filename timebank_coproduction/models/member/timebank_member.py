@@ -7,7 +7,7 @@ from ..common.hours_field import hours_field
 from ..common.personal import ABOUT, HELD, KEPT, NAMED
 from ..common.verb import verb
 from ..common.windows import open_dialog
-from ..common.words import say_day, say_hours
+from ..common.words import say_day
 from ..ledger.words_field import for_coordinators
 
 ROLES = [
@@ -26,6 +26,8 @@ class TimebankMember(models.Model):
         "timebank.protected",
         "timebank.personal.data",
         "timebank.reasoned",
+        "timebank.told",
+        "timebank.todo",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -35,6 +37,8 @@ class TimebankMember(models.Model):
     _protected_fields = frozenset({"state", "account_id", "left_on", "forgotten_on"})
     _own_terms = frozenset({"role", "trusted"})
     _verbs_with_reason = frozenset({"action_forget"})
+    _todo_type = "timebank_coproduction.mail_activity_applicant"
+    _todo_state = "applicant"
     _personal_fields = {
         "partner_id": ABOUT,
         "name": KEPT,
@@ -82,6 +86,12 @@ class TimebankMember(models.Model):
         default="applicant",
         tracking=True,
         index=True,
+    )
+    applied_on = fields.Datetime(
+        "Applied on the web",
+        readonly=True,
+        copy=False,
+        help="When they asked to join on the bank's page, and agreed that it keeps what they wrote there.",
     )
     forgotten_on = fields.Date("Forgotten on", readonly=True, copy=False)
     # What they told the broker
@@ -223,6 +233,8 @@ class TimebankMember(models.Model):
         # sudo: who comes back is no archived contact any more; the user may write the membership
         self.partner_id.sudo().filtered(lambda person: not person.active).action_unarchive()
         self._in_verb().write({"state": "active", "left_on": False})
+        self._close_todos()
+        without._invite()
         return True
 
     def _refuse_taking_oneself_in(self):
@@ -386,63 +398,3 @@ class TimebankMember(models.Model):
             "left": self.env._("%s has left the time bank."),
         }
         return sentences[self.state] % self.name
-
-    # ------------------------------------------------------------
-    # Whose pages a user may open.
-    # ------------------------------------------------------------
-
-    @api.model
-    def _find_for_pages(self, member_id):
-        """The membership of that number, if the user may act in it; else none.
-
-        That is their own, or one of a bank that they run, for somebody who can't use the pages.
-        """
-        return self._get_for_pages([("id", "=", member_id)])
-
-    @api.model
-    def _get_for_pages(self, domain=()):
-        members = self.search([*domain, ("state", "!=", "left")])
-        own = self.env.user.partner_id
-        return members.filtered(lambda member: member.partner_id == own or member.scheme_id.is_run_by_user)
-
-    @api.model
-    def _get_own_for_pages(self):
-        """The user's own memberships, those that they take part in first."""
-        return self.search(
-            [("partner_id", "=", self.env.user.partner_id.id), ("state", "!=", "left")], order="state, id"
-        )
-
-    def _first_name(self):
-        """How members are greeted: at the door, when they hold up their own card, and on their pages."""
-        self.ensure_one()
-        return (self.name or "").split(" ")[0]
-
-    def _say_balance(self):
-        """What the balance means, in a sentence."""
-        self.ensure_one()
-        minutes = self.balance_minutes
-        if minutes > 0:
-            return self.env._(
-                "Others can give you %s of their time, or you can spend it on rewards.",
-                say_hours(self.env, minutes),
-            )
-        left = self.account_id.available_minutes
-        if left > 0:
-            return self.env._(
-                "You can still ask for %s of help before giving some.", say_hours(self.env, left)
-            )
-        return self.env._("Give some time, and you will have credits to spend.")
-
-    @verb(single=True)
-    def action_open_pages(self):
-        """The member's own pages, on which whoever runs the bank acts for them."""
-        return {"type": "ir.actions.act_url", "url": f"/timebank/{self.id}", "target": "new"}
-
-    def _note_acting(self, records):
-        """Leave on ``records``, which have a chatter, who did it, where that isn't the member."""
-        self.ensure_one()
-        user = self.env.user
-        if user.partner_id == self.partner_id or not records:
-            return
-        note = self.env._("Done by %(user)s for %(member)s.", user=user.name, member=self.name)
-        records._message_log_batch(bodies=dict.fromkeys(records.ids, note))

@@ -395,6 +395,8 @@ class TimebankMerge(models.Model):
         """Have one membership become part of another of the same bank."""
         account, target = other.account_id, main.account_id
         vals = {}
+        if main.state != "applicant":
+            other.todo_id.action_feedback()  # whoever asked to join is a member
         if not account:
             pass
         elif not target:

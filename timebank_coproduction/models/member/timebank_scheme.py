@@ -1,14 +1,25 @@
+import re
+from urllib.parse import quote
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.sql import escape_psql
 
+from ...tools.minutes import LARGEST
 from ..common.figures import figures_over
+from ..common.personal import OURS
 from ..common.verb import verb
+from ..common.words import say_number
+
+#: A figure about fewer people than this could tell of somebody: it isn't shown to everybody.
+FEWEST_SHOWN = 5
 
 
 class TimebankScheme(models.Model):
     """The members of a bank."""
 
     _inherit = "timebank.scheme"
+    _personal_fields = {"web_text": OURS}
 
     member_ids = fields.One2many("timebank.member", "scheme_id", string="Members")
     member_count = fields.Integer("Number of members", compute="_compute_member_count")
@@ -23,6 +34,28 @@ class TimebankScheme(models.Model):
         help="For so long it is kept what two contacts held before they became one. 0: not at all.",
     )
 
+    # On the web
+    web_page = fields.Boolean(
+        "A page for everybody",
+        tracking=True,
+        help="What the bank does, what is coming up and some figures, for people without a login. No names.",
+    )
+    web_text = fields.Text(
+        "In its own words",
+        translate=True,
+        help="What the bank does and for whom, as its page says it. An empty line begins a new paragraph.",
+    )
+    web_apply = fields.Boolean(
+        "People can apply there", tracking=True, help="Each becomes an applicant, and you get a to-do."
+    )
+    web_url = fields.Char("Its address", compute="_compute_web_url")
+    mail_sign_in = fields.Boolean(
+        "Members can sign in by a link in a mail",
+        tracking=True,
+        help="Those with a login of the portal. The link works once, for a quarter of an hour, in the browser"
+        " that asked for it. The password works as well.",
+    )
+
     _merge_undo_positive = models.Constraint(
         "CHECK (merge_undo_days BETWEEN 0 AND 366)", "Merged contacts can be undone for up to a year."
     )
@@ -34,6 +67,12 @@ class TimebankScheme(models.Model):
         members, active = self.env["timebank.member"], [("state", "=", "active")]
         for scheme, number in figures_over(self, members, "scheme_id", active):
             scheme.member_count = number
+
+    @api.depends("code", "web_page")
+    def _compute_web_url(self):
+        for scheme in self:
+            shown = scheme.web_page and scheme.code
+            scheme.web_url = shown and f"{scheme.get_base_url()}/timebank/bank/{quote(scheme.code, safe='')}"
 
     # CRUD
     @api.model_create_multi
@@ -82,3 +121,41 @@ class TimebankScheme(models.Model):
     def _joined_by_user(self):
         members = self.env["timebank.member"].search([("partner_id", "=", self.env.user.partner_id.id)])
         return members.scheme_id & self
+
+    # ------------------------------------------------------------
+    # What everybody may know
+    # ------------------------------------------------------------
+
+    @api.model
+    def _find_on_web(self, name, domain=()):
+        """The open bank with a page for everybody that has that code or number; else none.
+
+        :param str name: out of an address
+        """
+        if "\0" in name:
+            return self.browse()
+        # sudo: anybody asks; callers show of it what everybody may know
+        banks = self.sudo().search(
+            [("state", "=", "open"), ("web_page", "=", True), ("code", "=ilike", escape_psql(name)), *domain]
+        )
+        if not banks and name.isascii() and name.isdigit() and int(name) <= LARGEST:
+            banks = banks.search(
+                [("state", "=", "open"), ("web_page", "=", True), ("id", "=", int(name)), *domain]
+            )
+        return banks if len(banks) == 1 else banks.browse()
+
+    def _get_web_paragraphs(self):
+        """What the bank says of itself: a list of texts."""
+        return [part.strip() for part in re.split(r"\n\s*\n", self.web_text or "") if part.strip()]
+
+    def _get_web_figures(self):
+        """Figures for everybody: a list of (number, what it counts) in words. A subject adds its own.
+
+        None is of fewer people than :data:`FEWEST_SHOWN`.
+        """
+        self.ensure_one()
+        # sudo: a count, and none that could tell of somebody
+        members = self.sudo().member_count
+        if members < FEWEST_SHOWN:
+            return []
+        return [(say_number(self.env, members), self.env._("members"))]

@@ -221,6 +221,9 @@ class TimebankMember(models.Model):
         # sudo: the name that its owner shows to others
         return account.sudo().display_name
 
+    def _get_own_fields(self):
+        return [*super()._get_own_fields(), "name_shown", "session_mails"]
+
     # The door
     def _door_name(self):
         """How the door names a member where others may hear it: never in full."""

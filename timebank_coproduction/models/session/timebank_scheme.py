@@ -22,6 +22,20 @@ class TimebankScheme(models.Model):
         "CHECK (claim_hours > 0)", "A free place is kept for at least an hour."
     )
 
+    def _get_web_sessions(self, most):
+        """The next sessions that are open, for everybody: dicts of words, without a name of anybody."""
+        self.ensure_one()
+        # sudo: the bank has a page for everybody, and says there what it invites to
+        sessions = self.env["timebank.session"].sudo()
+        sessions = sessions.search(
+            [("scheme_id", "=", self.id), ("state", "=", "open"), ("start", ">", fields.Datetime.now())],
+            limit=most,
+        )
+        return [
+            {"name": session.name, "when": session._say_when(), "where": session.location or ""}
+            for session in sessions
+        ]
+
     def _approves_at_closing(self, user, partner_id):
         """Whether whoever closes a register approves the hours of a person on it: never their own.
 

@@ -1,0 +1,124 @@
+from odoo import http
+from odoo.http import request
+
+from ..models.member.timebank_member_pages import A_DAY, MOST_FROM_SOURCE
+from .member_page import Form, MemberPage
+
+#: How many sessions the page of a bank shows.
+MOST_SESSIONS = 10
+
+
+class MemberJoin(MemberPage, http.Controller):
+    """What everybody may know of a bank, and how somebody without a login asks to join."""
+
+    @http.route(
+        "/timebank/bank/<string:bank>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        readonly=True,
+        sitemap=False,
+    )
+    def bank(self, bank, **_other):
+        scheme = self._find(bank)
+        if not scheme:
+            return self._not_found()
+        values = {
+            "bank": self._tell(scheme),
+            "paragraphs": scheme._get_web_paragraphs(),
+            "sessions": scheme._get_web_sessions(MOST_SESSIONS),
+            "figures": scheme._get_web_figures(),
+            "entrance": "/timebank/sign-in" if scheme.mail_sign_in else "/timebank",
+        }
+        return self._render("member_bank", values, company=scheme.company_id)
+
+    @http.route(
+        "/timebank/join/<string:bank>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        readonly=True,
+        sitemap=False,
+    )
+    def form(self, bank, **_other):
+        scheme = self._find_taking(bank)
+        return self._show(scheme, Form()) if scheme else self._not_found()
+
+    @http.route("/timebank/join/<string:bank>", type="http", auth="public", methods=["POST"], sitemap=False)
+    def apply(self, bank, **typed):
+        """The answer is the same whoever applies, and however often."""
+        scheme = self._find_taking(bank)
+        if not scheme:
+            return self._not_found()
+        form = Form(typed)
+        details, words = self._read(form)
+        if form.shows("website"):  # people don't see that field
+            return self._thank(scheme)
+        if not form:
+            return self._show(scheme, form, status=400)
+        paces, source = request.env["timebank.pace"], request.httprequest.remote_addr
+        if paces._count("apply", source, A_DAY) > MOST_FROM_SOURCE:
+            form.refuse(
+                None, request.env._("Many people have applied from here today. Please try again tomorrow.")
+            )
+            return self._show(scheme, form, status=429)
+        request.env["timebank.member"]._apply(scheme, details, words)
+        return self._thank(scheme)
+
+    @http.route(
+        "/timebank/join/<string:bank>/thanks",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        readonly=True,
+        sitemap=False,
+    )
+    def thanks(self, bank, **_other):
+        scheme = self._find_taking(bank)
+        if not scheme:
+            return self._not_found()
+        return self._render("member_applied", {"bank": self._tell(scheme)}, company=scheme.company_id)
+
+    @http.route(
+        "/timebank/accessibility", type="http", auth="public", methods=["GET"], readonly=True, sitemap=False
+    )
+    def accessibility(self, **_other):
+        # sudo: how the organisation is reached is on everything that it sends
+        company = request.env.company.sudo()
+        return self._render(
+            "member_accessibility", {"contact": {"mail": company.email, "phone": company.phone}}
+        )
+
+    def _find(self, bank):
+        return request.env["timebank.scheme"]._find_on_web(bank)
+
+    def _find_taking(self, bank):
+        return request.env["timebank.scheme"]._find_on_web(bank, [("web_apply", "=", True)])
+
+    def _tell(self, scheme):
+        return {"name": scheme.name, "code": scheme.code, "takes": scheme.web_apply}
+
+    def _read(self, form):
+        """What was typed, as far as it is right: the contact's details, and their own words."""
+        members = request.env["timebank.member"]
+        details = {
+            "name": form.take("name", members._read_name),
+            "email": form.take("email", members._read_email),
+            "phone": form.take("phone", members._read_phone),
+            "zip": form.take("zip", members._read_zip),
+        }
+        words = {name: form.take(name, members._read_words) for name in ("own_words", "own_wishes")}
+        if not (form.error("email") or form.error("phone") or details["email"] or details["phone"]):
+            form.refuse("email", request.env._("Give a mail address or a telephone number, to be answered."))
+        if not form.shows("agreed"):
+            form.refuse(
+                "agreed", request.env._("Tick that what you wrote may be kept, or nobody can answer.")
+            )
+        return details, words
+
+    def _show(self, scheme, form, status=200):
+        values = {"bank": self._tell(scheme), "form": form}
+        return self._render("member_join", values, company=scheme.company_id, status=status)
+
+    def _thank(self, scheme):
+        return request.redirect(f"/timebank/join/{scheme.id}/thanks", code=303)

@@ -1,0 +1,168 @@
+from odoo import http
+from odoo.fields import Command
+from odoo.http import request
+
+from ..models.common.words import say_hours
+from .member_page import Form, MemberPage, sent, shown
+
+TICKED = ("share_phone", "share_email", "session_mails")
+TYPED = ("own_words", "own_wishes")
+#: What a member may wish to become of the credits that are left.
+CREDITS = ("pot", "person", "keep", "ask")
+
+
+class MemberMe(MemberPage, http.Controller):
+    """What members say of themselves, what others see of it, and how they leave."""
+
+    @shown("/me")
+    def me(self, member, done=None):
+        words = [*member.availability_ids.mapped("display_name")]
+        values = {
+            "said": self._say_done(done),
+            "who": self._tell(member),
+            "own": {name: member[name] or "" for name in TYPED},
+            "times": ", ".join(words),
+            "languages": ", ".join(member.language_ids.mapped("name")),
+            "seen": self._say_seen(member),
+            "mails": member.session_mails,
+            "own_pages": member.partner_id == member.env.user.partner_id,
+            "leaving": bool(member._get_wish_to_leave()),
+        }
+        return self._render("member_me", values, member, "me")
+
+    @shown("/me/can")
+    def can(self, member):
+        form = Form(**{name: member[name] for name in TYPED})
+        return self._show_can(member, form, member.availability_ids.ids, member.language_ids.ids)
+
+    @sent("/me/can")
+    def change_can(self, member, **typed):
+        form = Form({name: typed.get(name) for name in TYPED})
+        times = self._read_chosen("time", "timebank.availability")
+        languages = self._read_chosen("language", "timebank.language")
+        vals = {
+            "availability_ids": [Command.set(times)],
+            "language_ids": [Command.set(languages)],
+            **{name: form.take(name, self._read_line) for name in TYPED},
+        }
+        if form and form.carry_out(lambda: member._change_own(vals)):
+            return self._go(member, "/me", done="can")
+        return self._show_can(member, form, times, languages)
+
+    @shown("/me/seen")
+    def seen(self, member):
+        return self._show_seen(member, Form(**{name: member[name] for name in ("name_shown", *TICKED)}))
+
+    @sent("/me/seen")
+    def change_seen(self, member, **typed):
+        form = Form({name: typed.get(name) for name in ("name_shown", *TICKED)})
+        if form.shows("name_shown") not in member._fields["name_shown"].get_values(member.env):
+            form.refuse("name_shown", member.env._("Choose how your name is shown."))
+        vals = {"name_shown": form.shows("name_shown"), **{name: bool(form.shows(name)) for name in TICKED}}
+        if form and form.carry_out(lambda: member._change_own(vals)):
+            return self._go(member, "/me", done="seen")
+        return self._show_seen(member, form)
+
+    @shown("/me/leave")
+    def leave(self, member):
+        return self._show_leave(member, Form(credits="pot"))
+
+    @sent("/me/leave")
+    def wish_to_leave(self, member, **typed):
+        form = Form({name: typed.get(name) for name in ("credits", "why", "sure")})
+        why = form.take("why", request.env["timebank.member"]._read_words)
+        has_credits = member.balance_minutes > 0
+        if has_credits and form.shows("credits") not in CREDITS:
+            form.refuse("credits", member.env._("Choose what is to become of your credits."))
+        if not form.shows("sure"):
+            form.refuse("sure", member.env._("Tick that you are sure."))
+        if form:
+            credits = has_credits and dict(self._get_credits(member))[form.shows("credits")]
+            words = " · ".join(filter(None, (credits, why)))
+            if form.carry_out(lambda: member._wish_to_leave(words)):
+                return self._go(member, "/me", done="leave")
+        return self._show_leave(member, form)
+
+    @sent("/me/stay")
+    def wish_to_stay(self, member):
+        member._wish_to_stay()
+        return self._go(member, "/me", done="stay")
+
+    def _show_can(self, member, form, times, languages):
+        slots = request.env["timebank.availability"].search([])
+        values = {
+            "form": form,
+            "days": [
+                {
+                    "name": dict(slots._fields["weekday"]._description_selection(slots.env))[day],
+                    "slots": [
+                        {"id": slot.id, "name": slot.display_name, "chosen": slot.id in times}
+                        for slot in of_day
+                    ],
+                }
+                for day, of_day in slots.grouped("weekday").items()
+            ],
+            "parts": [name for _key, name in slots._fields["part"]._description_selection(slots.env)],
+            "languages": [
+                {"id": one.id, "name": one.name, "chosen": one.id in languages}
+                for one in request.env["timebank.language"].search([])
+            ],
+        }
+        return self._render("member_me_can", values, member, "me", status=200 if form else 400)
+
+    def _show_seen(self, member, form):
+        options = member._fields["name_shown"]._description_selection(member.env)
+        values = {"form": form, "options": options, "who": self._tell(member)}
+        return self._render("member_me_seen", values, member, "me", status=200 if form else 400)
+
+    def _show_leave(self, member, form):
+        values = {
+            "form": form,
+            "balance": say_hours(member.env, abs(member.balance_minutes)),
+            "minutes": member.balance_minutes,
+            "options": self._get_credits(member),
+            "leaving": bool(member._get_wish_to_leave()),
+        }
+        return self._render("member_me_leave", values, member, "me", status=200 if form else 400)
+
+    def _tell(self, member):
+        person = member.partner_id
+        return {"name": person.name, "phone": person.phone or "", "email": person.email or ""}
+
+    def _say_seen(self, member):
+        """What other members see, in a few words."""
+        shown = dict(member._fields["name_shown"]._description_selection(member.env))[member.name_shown]
+        seen = [shown]
+        if member.share_phone:
+            seen.append(member.env._("telephone number, when we introduce you"))
+        if member.share_email:
+            seen.append(member.env._("mail address, when we introduce you"))
+        return ", ".join(seen)
+
+    def _say_done(self, done):
+        said = {
+            "can": request.env._("Saved: what you can do, and when."),
+            "seen": request.env._("Saved: what others see, and which mails you get."),
+            "leave": request.env._("Your coordinator knows that you would like to leave, and gets in touch."),
+            "stay": request.env._("Good that you stay. Your coordinator has nothing to do any more."),
+        }
+        return said.get(done)
+
+    def _get_credits(self, member):
+        say = member.env._
+        return [
+            ("pot", say("They go to the community pot, for others")),
+            ("person", say("They go to another member: I say below to whom")),
+            ("keep", say("They stay, in case I come back")),
+            ("ask", say("I would like to talk about it")),
+        ]
+
+    def _read_chosen(self, name, model):
+        """The records ticked, of those that there are; anything else was not sent by the form."""
+        typed = {
+            int(one) for one in request.httprequest.form.getlist(name) if one.isascii() and one.isdigit()
+        }
+        return [number for number in request.env[model].search([]).ids if number in typed]
+
+    def _read_line(self, typed):
+        return " ".join(request.env["timebank.member"]._read_words(typed).split())

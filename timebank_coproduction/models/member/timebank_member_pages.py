@@ -1,0 +1,280 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+from ..common.verb import text, verb
+from ..common.words import say_hours
+from .timebank_sign_in import read_address
+
+#: The longest name, number and text that a form takes, in letters, and the fewest figures of a number.
+LONGEST_NAME, LONGEST_LINE, LONGEST_TEXT, FEWEST_FIGURES = 80, 40, 1000, 5
+#: How often somebody applies within a day, and how many people do from one network address.
+MOST_APPLYING, MOST_FROM_SOURCE, A_DAY = 2, 20, 24 * 60
+LEAVING = "timebank_coproduction.mail_activity_leaving"
+
+
+class TimebankMember(models.Model):
+    """The members' own pages: whose a user may open, how somebody applies, what members say themselves."""
+
+    _inherit = "timebank.member"
+
+    # ------------------------------------------------------------
+    # Whose pages a user may open.
+    # ------------------------------------------------------------
+
+    @api.model
+    def _find_for_pages(self, member_id):
+        """The membership of that number, if the user may act in it; else none.
+
+        That is their own, or one of a bank that they run, for somebody who can't use the pages.
+        """
+        return self._get_for_pages([("id", "=", member_id)])
+
+    @api.model
+    def _get_for_pages(self, domain=()):
+        members = self.search([*domain, ("state", "!=", "left")])
+        return members.filtered(lambda member: member._is_for_pages())
+
+    def _is_for_pages(self):
+        return self.partner_id == self.env.user.partner_id or self.scheme_id.is_run_by_user
+
+    @api.model
+    def _get_own_for_pages(self):
+        """The user's own memberships, those that they take part in first."""
+        return self.search(
+            [("partner_id", "=", self.env.user.partner_id.id), ("state", "!=", "left")], order="state, id"
+        )
+
+    @verb(single=True)
+    def action_open_pages(self):
+        """The member's own pages, on which whoever runs the bank acts for them."""
+        return {"type": "ir.actions.act_url", "url": f"/timebank/{self.id}", "target": "new"}
+
+    def _note_acting(self, records):
+        """Leave on ``records``, which have a chatter, who did it, where that isn't the member."""
+        self.ensure_one()
+        user = self.env.user
+        if user.partner_id == self.partner_id or not records:
+            return
+        note = self.env._("Done by %(user)s for %(member)s.", user=user.name, member=self.name)
+        records._message_log_batch(bodies=dict.fromkeys(records.ids, note))
+
+    def _first_name(self):
+        """How members are greeted: at the door, when they hold up their own card, and on their pages."""
+        self.ensure_one()
+        return (self.name or "").split(" ")[0]
+
+    def _say_balance(self):
+        """What the balance means, in a sentence."""
+        self.ensure_one()
+        minutes = self.balance_minutes
+        if minutes > 0:
+            return self.env._(
+                "Others can give you %s of their time, or you can spend it on rewards.",
+                say_hours(self.env, minutes),
+            )
+        left = self.account_id.available_minutes
+        if left > 0:
+            return self.env._(
+                "You can still ask for %s of help before giving some.", say_hours(self.env, left)
+            )
+        return self.env._("Give some time, and you will have credits to spend.")
+
+    # ------------------------------------------------------------
+    # Asking to join, without a login.
+    # ------------------------------------------------------------
+
+    @api.model
+    def _read_name(self, typed):
+        """:raises UserError: for what is no name"""
+        name = " ".join(_read_text(self.env, self.env._("Your name"), typed, LONGEST_NAME).split())
+        if not any(letter.isalpha() for letter in name):
+            raise UserError(self.env._("What is your name?"))
+        return name
+
+    @api.model
+    def _read_email(self, typed):
+        """:raises UserError: for what is no mail address; nothing is none"""
+        typed = _read_text(self.env, self.env._("Mail address"), typed, LONGEST_NAME)
+        address = read_address(typed)
+        if typed and not address:
+            raise UserError(self.env._("“%s” is no mail address, such as ann@example.org.", typed))
+        return address
+
+    @api.model
+    def _read_phone(self, typed):
+        """:raises UserError: for what is no telephone number; nothing is none"""
+        number = _read_text(self.env, self.env._("Telephone"), typed, LONGEST_LINE)
+        if number and sum(map(str.isdigit, number)) < FEWEST_FIGURES:
+            raise UserError(self.env._("“%s” is no telephone number, such as 0113 496 0023.", number))
+        return number
+
+    @api.model
+    def _read_zip(self, typed):
+        return _read_text(self.env, self.env._("Postcode"), typed, LONGEST_LINE)
+
+    @api.model
+    def _read_words(self, typed):
+        return _read_text(self.env, self.env._("Your words"), typed, LONGEST_TEXT)
+
+    @api.model
+    def _apply(self, scheme, details, words):
+        """Take note that somebody would like to join a bank. The same is done whoever they are.
+
+        They become an applicant with a contact of their own, also where the bank may know them: nobody
+        gets at a membership by typing its member's name. Whom they may be is on the list of those who
+        may be the same, for a coordinator to say.
+
+        :param scheme: a bank that takes applications
+        :param dict details: ``name``, ``email``, ``phone``, ``zip`` of the contact
+        :param dict words: what they can do and would like, by :meth:`_prepare_application`
+        """
+        person = "\n".join(details[name] or "" for name in ("name", "email", "phone"))
+        if self.env["timebank.pace"]._count(f"apply {scheme.id}", person, A_DAY) > MOST_APPLYING:
+            return
+        # sudo: anybody may ask to join; what is made holds what they typed, and lets them do nothing
+        banks = scheme.sudo()
+        deciders = banks._get_deciders(self.env["res.partner"])
+        # what a coordinator reads is in their language
+        members = self.sudo().with_context(lang=deciders[:1].sudo().lang or self.env.lang)
+        members = members.with_company(banks.company_id)
+        partner = members.env["res.partner"].create(details)
+        member = (
+            members._in_verb()
+            .create(
+                {
+                    **self._prepare_application(words),
+                    "partner_id": partner.id,
+                    "scheme_id": banks.id,
+                    "applied_on": fields.Datetime.now(),
+                }
+            )
+            ._out_of_verb()
+        )
+        member._message_log(body=member._say_application(member._note_doubles()))
+        member._ask_for_decision()
+
+    def _prepare_application(self, words):
+        """What is written of somebody's own words. A subject adds its own."""
+        return {}
+
+    def _note_doubles(self):
+        """Put on the list whom this applicant may be.
+
+        :return: contact → reasons
+        """
+        doubles, person = self.env["timebank.double"], self.partner_id
+        details = {name: person[name] for name in person._get_details_compared()}
+        [like] = doubles._find_like([{"id": person.id, **details}])
+        like = {
+            other: reasons
+            for other, reasons in like.items()
+            if other != person and other.company_id <= self.company_id
+        }
+        doubles._insert(
+            {(min(person.id, other.id), max(person.id, other.id)): reasons for other, reasons in like.items()}
+        )
+        return like
+
+    def _say_application(self, like):
+        lines = [
+            self.env._("Asked to join on the bank's page, and agreed that it keeps what is written there.")
+        ]
+        if like:
+            lines.append(self.env._("May be somebody whom you know; if so, merge the two:"))
+            lines += self.env["timebank.double"]._say_like(like).splitlines()
+        return Markup().join(Markup("<p>%s</p>") % line for line in lines)
+
+    def _get_todo_summary(self):
+        return self.env._("Would like to join: %s", ", ".join(self.mapped("name")))
+
+    def _get_concerned(self):
+        return self.partner_id
+
+    def _invite(self):
+        """Invite those of these members who applied on the web to sign in, as Odoo does it.
+
+        Whoever has no mail address of their own is to be rung.
+        """
+        # sudo: a coordinator who accepts somebody lets them see their own pages, and no more
+        members = self.sudo().filtered(lambda member: member.applied_on and not member.partner_id.user_ids)
+        invited = members.browse()
+        mailable = members.partner_id._get_mailable()
+        for member in members.filtered(lambda one: one.partner_id in mailable):
+            wizard = self.env["portal.wizard"].sudo().with_context(active_ids=[])
+            wizard = wizard.create(
+                {
+                    "partner_ids": [Command.set(member.partner_id.ids)],
+                    "welcome_message": self.env._("%s is glad to have you.", member.scheme_id.name),
+                }
+            )
+            line = wizard.user_ids.filtered(lambda one, who=member.partner_id: one.partner_id == who)
+            if line.email_state == "ok":
+                line.with_company(member.company_id).action_grant_access()
+                invited += member
+        (members - invited)._plan_calls(lambda member: self.env._("having been accepted"))
+
+    # ------------------------------------------------------------
+    # What members say of themselves.
+    # ------------------------------------------------------------
+
+    def _get_own_fields(self):
+        """The fields that a member changes on their own pages. A subject adds its own."""
+        return ["availability_ids", "language_ids"]
+
+    def _change_own(self, vals):
+        """Write what a member says of themselves, and who wrote it where somebody acts for them.
+
+        :raises AccessError: for whoever is neither the member nor runs the bank
+        """
+        self.ensure_one()
+        if not self._is_for_pages() or vals.keys() - set(self._get_own_fields()):
+            raise AccessError(self.env._("Only members themselves, and who runs the bank, change that."))
+        before = self.sudo()  # sudo: the fields are the member's own; who asks was checked
+        record = before.new(vals, origin=before)
+        changed = [name for name in vals if record[name] != before[name]]
+        if not changed:
+            return
+        before.write({name: vals[name] for name in changed})
+        labels = ", ".join(self._fields[name]._description_string(self.env) for name in changed)
+        before._message_log(
+            author_id=self.env.user.partner_id.id,
+            body=self.env._("Changed on the member's pages: %s", labels),
+        )
+
+    def _get_wish_to_leave(self):
+        """The to-do that says that a member would like to leave, if there is one."""
+        # sudo: whether they said so; nothing of the to-do is shown
+        return self.sudo().activity_ids.filtered(
+            lambda todo: todo.activity_type_id == self.env.ref(LEAVING).sudo()
+        )
+
+    def _wish_to_leave(self, words):
+        """Ask the bank's coordinator to end a membership.
+
+        :param str words: why, and what is to become of the credits
+        :raises UserError: where nobody can be asked
+        """
+        self.ensure_one()
+        if self._get_wish_to_leave():
+            return
+        decider = self.scheme_id._get_deciders(self.partner_id)[:1]
+        if not decider:
+            raise UserError(self.scheme_id._say_whom_to_ask(self.partner_id))
+        # sudo: members ask without being able to give anybody a task
+        member = self.sudo().with_context(lang=decider.sudo().lang or self.env.lang)
+        member.activity_schedule(
+            LEAVING,
+            summary=member.env._("Would like to leave: %s", member.name),
+            note=Markup("<p>%s</p>") % words if words else False,
+            user_id=decider.id,
+        )
+
+    def _wish_to_stay(self):
+        self._get_wish_to_leave().unlink()
+
+
+def _read_text(env, label, typed, longest):
+    return text(longest)(env, label, (typed or "").strip())
