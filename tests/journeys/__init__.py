@@ -34,4 +34,5 @@ from . import test_today_journey
 from . import test_walk
 from . import test_year_end_journey
 from . import test_joining_journey
+from . import test_log_journey
 from . import test_leaving_journey
