@@ -93,7 +93,7 @@ class Presser:
         menus = self.env["ir.ui.menu"].browse(self.env["ir.ui.menu"]._visible_menu_ids())
         for action in (menu.action for menu in menus.sudo() if menu.action):
             if action._name == "ir.actions.client" and action.tag == "timebank_dialog":
-                action = self.env.ref(action.params["dialog"])
+                action = self.env.ref(action.params["dialog"]).sudo()
             if action._name == "ir.actions.act_window" and self.env[action.res_model]._transient:
                 yield Button(action.res_model, (), "action", str(action.id), {}, action.name, True)
 

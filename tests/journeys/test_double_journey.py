@@ -84,7 +84,8 @@ class TestDoubleJourney(JourneyCase):
         with self.at_screen(self.coordinator) as screen:
             self._merge(screen)
             screen.picture("merged")
-            screen.close()
+            self.assertIn("Merged:", screen.notification())
+            self.assertIsNone(screen.dialog())
             self.assertNotIn("José", screen.text())
             screen.open_menu("Members", "Merged contacts")
             screen.picture("merged-list")
