@@ -166,3 +166,36 @@ class TestSessions(PageCase, SessionCase):
         self.come(self.portal)
         self.assertIn("Café shift", self.go(self._address(rest="/past")).text())
         self.assertLess(line.session_id.date, TODAY)
+
+    def test_over_but_not_closed_and_cancelled(self):
+        """What is over is where one was, closed or not; what is cancelled is said until then."""
+        self._make_line(self.ann, self._make_session(start=START - WEEK, stop=STOP - WEEK), "attendee")
+        self.tea_time.sign_up(self.ann.partner_id)
+        self.tea_time.with_user(self.coordinator).action_cancel()
+        self.come(self.portal)
+        self.assertIn("Café shift", self.go(self._address(rest="/past")).text())
+        page = self.go(self._address())
+        self.assertIn("Cancelled", page.text())
+        self.assertIn("This session is cancelled.", self.follow(page, "Tea").text())
+
+    def test_a_cancelled_one_is_cancelled_in_the_calendar_too(self):
+        self.tea_time.sign_up(self.ann.partner_id)
+        self.tea_time.with_user(self.coordinator).action_cancel()
+        (event,) = vobject.readOne(self.ann._make_calendar().decode()).contents["vevent"]
+        self.assertEqual(event.status.value, "CANCELLED")
+        self.assertNotIn(self.env.cr.dbname, event.uid.value)
+
+    def test_forms_of_another_session_and_without_token(self):
+        self.come(self.portal)
+        for deed in ("sign-up", "take", "withdraw"):
+            for session in (self.walk, self.tea_time):
+                address = self._address(session, f"/{deed}")
+                self.assertEqual(self.url_open(address, data={"x": "1"}).status_code, 400, "no token")
+                self.assertIn(self.url_open(address).status_code, (404, 405), "a GET")
+        self.assertFalse((self.walk | self.tea_time).attendance_ids)
+
+    def test_what_is_full_says_that_one_would_wait(self):
+        self.shift.capacity = 1
+        self.shift.sign_up(self.ben.partner_id)
+        self.come(self.portal)
+        self.assertIn("To take part (full: you would wait)", self.go(self._address(self.shift)).text())

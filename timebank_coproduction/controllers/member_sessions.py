@@ -110,18 +110,22 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
     # ------------------------------------------------------------
 
     def _get_coming(self, member):
-        coming = [("state", "in", COMING), ("session_id.stop", ">", request.env.cr.now())]
-        coming.append(("session_id.state", "=", "open"))
+        ahead = [
+            ("session_id.stop", ">", request.env.cr.now()),
+            ("session_id.state", "in", ("open", "cancelled")),
+        ]
+        coming = [("state", "in", COMING), *ahead]
         return member._get_own_lines(coming, order="start, id", limit=PAGE)
 
     def _say_line(self, line):
         session = line.session_id
+        cancelled = session.state == "cancelled"
         return {
             "id": session.id,
             "name": session.name,
             "when": session._say_when(),
             "where": session.location,
-            "state": self._say_state(line),
+            "state": request.env._("Cancelled") if cancelled else self._say_state(line),
         }
 
     def _say_state(self, line):
@@ -138,7 +142,8 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
     @shown("/sessions/past")
     def past(self, member, page="1"):
         number = max(int(page), 1) if page.isdecimal() and len(page) < 6 else 1
-        domain = [("session_id.state", "in", ("done", "cancelled")), ("state", "!=", "withdrawn")]
+        over = ("session_id.stop", "<=", request.env.cr.now())
+        domain = [over, ("session_id.state", "!=", "draft"), ("state", "!=", "withdrawn")]
         lines = member._get_own_lines(
             domain, order="start desc, id desc", offset=(number - 1) * PAGE, limit=PAGE
         )
@@ -232,7 +237,15 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
             "may_withdraw": line.state in COMING and may_come,
             "may_sign_up": may_come and line.state not in (*COMING, "attended") and possible,
             "whys": sorted(set(filter(None, roles.values()))) if line.state not in COMING else [],
-            "options": [(role, words[role]) for role in possible],
+            "options": [
+                (
+                    role,
+                    request.env._("%s (full: you would wait)", words[role])
+                    if session._is_full(role)
+                    else words[role],
+                )
+                for role in possible
+            ],
             "free": self._say_free(session, "attendee"),
             "waiting": session.waiting_count,
             "helpers": session.helper_shortage,

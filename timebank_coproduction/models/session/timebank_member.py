@@ -408,15 +408,17 @@ class TimebankMember(models.Model):
         self.ensure_one()
         since = fields.Datetime.subtract(fields.Datetime.now(), days=CALENDAR_DAYS)
         taken = [("start", ">=", since), ("state", "in", ("signed_up", "attended"))]
+        # sudo: a number that tells nothing, and stays when the database is named anew
+        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
         events = [
             {
-                "uid": f"timebank-session-{session.id}@{self.env.cr.dbname}",
+                "uid": f"timebank-session-{session.id}@{database}",
                 "changed": session.write_date,
                 "start": session.start,
                 "stop": session.stop,
                 "title": session.name,
                 "where": session.location,
-                "cancelled": session.state == "cancelled",
+                "cancelled": session.state in ("cancelled", "draft"),
             }
             for session in self._get_own_lines(taken, order="start, id").session_id
         ]
