@@ -28,6 +28,7 @@ from . import test_reward_journey
 from . import test_reward_scanning
 from . import test_session_calendar
 from . import test_session_journey
+from . import test_sessions_journey
 from . import test_shared_claim_journey
 from . import test_sign_up_journey
 from . import test_today_journey

@@ -8,12 +8,16 @@ class PlainScreen(Screen):
         self.page.wait_for_load_state()
 
     def follow(self, words):
-        self.page.get_by_role("link", name=words, exact=True).click()
-        self.settle()
+        """A link by its words; where several have them the last, which is none of the head's."""
+        self._leave(self.page.get_by_role("link", name=words, exact=True).last)
 
     def press(self, words):
-        self.page.get_by_role("button", name=words, exact=True).click()
-        self.settle()
+        self._leave(self.page.get_by_role("button", name=words, exact=True))
+
+    def _leave(self, way):
+        """Click what leads to another page, and be there."""
+        with self.page.expect_navigation():
+            way.click()
 
     def fill(self, label, text):
         self.page.get_by_label(label).fill(text)

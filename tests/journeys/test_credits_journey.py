@@ -44,8 +44,7 @@ class TestCreditsJourney(JourneyCase):
             phone.fill("Somebody else, or a pot", "ben")
             phone.press("Look for them")
             phone.picture("member-give-whom")
-            phone.page.get_by_role("link", name="Ben O.").last.click()
-            phone.settle()
+            phone.follow("Ben O.")
             phone.press("Go on")
             self.assertIn("Say how much you give", phone.reads())
             phone.complaints.clear()  # of the answer that what was typed is wrong
