@@ -64,3 +64,20 @@ class TestPageAttacks(PageCase):
             page = self.press(page, "Yes, give it")
             self.assertTrue(page.errors(), taker.name)
             self.assertFalse(taker.balance_minutes)
+
+    def test_who_speaks_for_a_member_is_noted(self):
+        """A coordinator who asks, and says yes, in two members' stead leaves their name on it."""
+        skill = self.env["timebank.skill"].create({"name": "Knitting socks"})
+        vals = {"scheme_id": self.scheme.id, "skill_id": skill.id}
+        offer = self.env["timebank.offer"].create({**vals, "partner_id": self.ann.partner_id.id})
+        request = self.env["timebank.request"].create({**vals, "partner_id": self.ben.partner_id.id})
+        offer.action_publish()
+        request.action_publish()
+        ann, ben = self._as(self.coordinator, self.ann), self._as(self.coordinator, self.ben)
+        introduction = self.env["timebank.introduction"].browse(
+            ann.ask_to_be_introduced(offer=offer.id, request=request.id)
+        )
+        ben.answer_introduction(introduction.id, accepts=True)
+        notes = " ".join(introduction.message_ids.mapped("body"))
+        for member in (self.ann, self.ben):
+            self.assertIn(f"Done by {self.coordinator.name} for {member.name}.", notes)
