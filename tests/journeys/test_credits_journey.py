@@ -69,7 +69,7 @@ class TestCreditsJourney(JourneyCase):
         self.assertEqual(self.ann.balance_minutes, had - 120 - 30)
 
     def test_a_claim_without_a_network(self):
-        """What was opened is shown again; signing out forgets it."""
+        """What was opened is shown again; the pages of somebody else forget it, and so does signing out."""
         self._make_claim(self.ann, self.lesson, "approved")
         claim = self._claim(self.lesson)
         address = f"/timebank/{self.ann.id}/rewards/claims/{claim.id}"
@@ -86,7 +86,12 @@ class TestCreditsJourney(JourneyCase):
             self.assertTrue(page.locator("main svg").is_visible())
             phone.picture("member-claim-offline")
             page.context.set_offline(False)
-            phone.complaints.clear()  # of what there was no network for
+            page.goto("/timebank/999999")  # somebody else's, for all that this browser knows
+            page.wait_for_function(
+                "async () => !(await (await caches.open('timebank-claims')).keys()).some("
+                "one => one.url.includes('/claims/'))"
+            )
+            phone.complaints.clear()  # of what there was no network for, and of what isn't there
             page.goto(address)
             page.get_by_role("link", name="Sign out").click()
             page.wait_for_url("**/web/login**")

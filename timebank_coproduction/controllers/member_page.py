@@ -60,11 +60,7 @@ class Form:
     """
 
     def __init__(self, typed=None, **defaults):
-        # a sign that no database takes, and that nobody typed
-        read = {
-            name: words.replace("\0", "") for name, words in (typed or {}).items() if isinstance(words, str)
-        }
-        self.typed = {**defaults, **(typed or {}), **read}
+        self.typed = {name: _readable(words) for name, words in {**defaults, **(typed or {})}.items()}
         self.errors = []
 
     def __bool__(self):
@@ -120,6 +116,7 @@ def _page(path, **routing):
         @http.route(address, type="http", auth="user", sitemap=False, **routing)
         @wraps(method)
         def answering(self, member_id, *args, **kwargs):
+            kwargs = {name: _readable(value) for name, value in kwargs.items()}
             try:
                 # an address names no company: those of all that the user works in
                 request.update_context(allowed_company_ids=request.env.user.company_ids.ids)
@@ -128,10 +125,10 @@ def _page(path, **routing):
                     return self._not_found()
                 return method(self, member, *args, **kwargs)
             except (AccessError, MissingError):
+                self._undo()
                 return self._not_found()
             except UserError as refusal:
-                if request.httprequest.method == "POST":
-                    request.env.cr.rollback()
+                self._undo()
                 return self._sorry(str(refusal))
 
         # Odoo hands over what the signature names: the membership's number instead of the membership
@@ -142,6 +139,11 @@ def _page(path, **routing):
         return answering
 
     return mark
+
+
+def _readable(words):
+    """Without a sign that no database takes, and that nobody typed."""
+    return words.replace("\0", "") if isinstance(words, str) else words
 
 
 def page_of(rows, page):
@@ -224,6 +226,11 @@ class MemberPage:
         :param str done: the key of what was done, which the page says
         """
         return request.redirect(f"/timebank/{member.id}{path}" + (f"?done={done}" if done else ""), code=303)
+
+    def _undo(self):
+        """Keep nothing of what was begun by something sent that is refused."""
+        if request.httprequest.method == "POST":
+            request.env.cr.rollback()
 
     def _not_found(self):
         """What isn't there and what isn't theirs look alike."""

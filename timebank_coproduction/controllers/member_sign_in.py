@@ -39,7 +39,7 @@ class MemberSignIn(MemberPage, http.Controller):
             return self._show(form, 429)
         if not request.session.get(BROWSER):
             request.session[BROWSER] = secrets.token_urlsafe(32)
-        request.env["timebank.sign.in"]._ask(address, request.session[BROWSER])
+        request.env["timebank.sign.in"]._ask(address, request.session[BROWSER], source)
         return request.redirect("/timebank/sign-in/sent", code=303)
 
     @http.route(

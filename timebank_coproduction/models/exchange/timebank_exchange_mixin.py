@@ -320,8 +320,10 @@ class TimebankExchangeMixin(models.AbstractModel):
 
     @api.model
     def _get_board_domain(self, member):
-        """What others in the member's bank offer, or ask for, now."""
+        """What others in the member's bank offer, or ask for, now. Applicants are shown nothing."""
+        accepted = [] if member.state in ("active", "paused") else [("id", "=", False)]
         return [
+            *accepted,
             *member.scheme_id._get_live_domain(),
             ("member_id.state", "=", "active"),
             ("partner_id", "!=", member.partner_id.id),

@@ -215,7 +215,9 @@ class TimebankMember(models.Model):
         if reason:
             raise UserError(reason)
         # sudo: the bank's introduction, made for one of the two
-        return self.env["timebank.introduction"].sudo()._ask(offer, request, self).id
+        introduction = self.env["timebank.introduction"].sudo()._ask(offer, request, self)
+        self._note_acting(introduction)
+        return introduction.id
 
     @verb(
         single=True,
@@ -244,6 +246,7 @@ class TimebankMember(models.Model):
             own.action_decline(self.env._("Taken back by whoever asked"), ask_again=True)
         else:
             own.action_decline(reason.strip() or self.env._("Said no, without a reason"))
+        self._note_acting(own)
         return True
 
     @verb(
@@ -268,6 +271,7 @@ class TimebankMember(models.Model):
         own._in_verb().write({f"{side}_went": how, f"{side}_words": words.strip() or False})
         if how == "badly":
             own._plan_calls(lambda one: self.env._("how “%s” went", one.skill_id.name), f"{side}_id")
+        self._note_acting(own)
         return True
 
     def _check_acting(self):

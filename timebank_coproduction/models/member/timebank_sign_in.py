@@ -11,8 +11,9 @@ from ..common.personal import LOGIN, SECRET
 
 #: For how long a link signs somebody in, from when it was asked for.
 MINUTES = 15
-#: How often a link is asked for, for one mail address, and from one network address, within that time.
-MOST_FOR_ADDRESS, MOST_FROM_SOURCE = 3, 30
+#: How often a link is asked for within that time: for one mail address from one network address, and from
+#: all; and from one network address for all. So nobody keeps a member out by asking in their stead.
+MOST_FOR_ADDRESS, MOST_FROM_ALL, MOST_FROM_SOURCE = 3, 12, 30
 #: How many mails go out before the job saves what it has done.
 BATCH = 20
 
@@ -52,12 +53,16 @@ class TimebankSignIn(models.Model):
         return [("state", "=", "open"), ("mail_sign_in", "=", True)]
 
     @api.model
-    def _ask(self, address, browser):
+    def _ask(self, address, browser, source=""):
         """Have a link sent to an address, should it be a member's. The same is done for any address.
 
         :param str browser: what only the browser knows that asks
+        :param str source: the network address that asks; what it asks for too often counts for no other
         """
-        if self.env["timebank.pace"]._count("sign in", address, MINUTES) > MOST_FOR_ADDRESS:
+        paces = self.env["timebank.pace"]
+        if paces._count(f"sign in from {source}", address, MINUTES) > MOST_FOR_ADDRESS:
+            return
+        if paces._count("sign in", address, MINUTES) > MOST_FROM_ALL:
             return
         # sudo: anybody may ask
         self.sudo()._in_verb().create(
