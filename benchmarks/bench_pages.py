@@ -170,7 +170,7 @@ def _visit(chromium, address, path, session):
     context.set_default_timeout(browser.PATIENCE)
     context.add_cookies([{"name": "session_id", "value": session, "url": address}])
     page, answers = context.new_page(), []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     line = context.new_cdp_session(page)
     line.send("Network.enable")
     line.send("Network.emulateNetworkConditions", LINE)

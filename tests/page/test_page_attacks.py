@@ -81,3 +81,14 @@ class TestPageAttacks(PageCase):
         notes = " ".join(introduction.message_ids.mapped("body"))
         for member in (self.ann, self.ben):
             self.assertIn(f"Done by {self.coordinator.name} for {member.name}.", notes)
+
+    def test_numbers_that_no_database_takes(self):
+        """Wherever an address carries a number, any digits are a page that isn't there, or the first."""
+        self.come(self.portal)
+        for digits in ("9" * 10, "9" * 400, "-1", "²", "٣", "1e3", ""):
+            for path in ("hours?page=", "sessions?page=", "sessions?activity=", "board?group="):
+                with self.subTest(path=path, digits=digits[:12]):
+                    self.assertEqual(self.go(f"/timebank/{self.ann.id}/{path}{digits}").status, 200)
+            for path in ("rewards?page=", "credits?page=", "log/time?whom=", "log/what?whom=bank&minutes="):
+                with self.subTest(path=path, digits=digits[:12]):
+                    self.assertIn(self.go(f"/timebank/{self.ann.id}/{path}{digits}").status, (200, 400, 404))

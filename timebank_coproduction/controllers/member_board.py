@@ -9,7 +9,7 @@ from ..models.common.days import read_day
 from ..models.common.hours_field import read_minutes
 from ..models.common.words import at_place, from_place, say_day, say_hours, say_moment
 from ..tools.minutes import LARGEST, clock, time_of_day
-from .member_page import Form, MemberPage, sent, shown
+from .member_page import Form, MemberPage, number_in, sent, shown
 
 #: How many are on a page of a list.
 PAGE = 20
@@ -117,7 +117,7 @@ class MemberBoard(MemberPage, http.Controller):
         """What the member chose of their own, or a new one like what is on the board."""
         chosen = form.typed.get("own", NEW)
         if chosen != NEW:
-            return self._find_own(member, OTHER[side], int(chosen) if chosen.isdecimal() else 0)
+            return self._find_own(member, OTHER[side], number_in(chosen))
         vals = {"skill_id": other.skill_id.id, "kind": other.kind, "description": form.shows("words").strip()}
         if minutes is not None:
             vals["minutes"] = minutes
@@ -365,7 +365,7 @@ class MemberBoard(MemberPage, http.Controller):
         }.get(done)
 
     def _read_page(self, words):
-        return min(int(words), LARGEST // PAGE) if words.isdecimal() and len(words) < 10 and int(words) else 1
+        return max(number_in(words, most=LARGEST // PAGE), 1)
 
     def _turn(self, number, count, asked):
         """Which pages come before and after, as what their addresses say."""
@@ -381,10 +381,7 @@ class MemberBoard(MemberPage, http.Controller):
         }
 
     def _find_skill(self, words):
-        skills = request.env["timebank.skill"]
-        if not words.isdecimal() or len(words) > 9:
-            return skills
-        return skills.search([("id", "=", int(words))])
+        return request.env["timebank.skill"].search([("id", "=", number_in(words))])
 
     def _get_groups(self):
         """The broadest skills, to choose from: pairs of number and name."""

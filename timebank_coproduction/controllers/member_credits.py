@@ -7,7 +7,7 @@ from ..models.common.hours_field import read_minutes
 from ..models.common.words import say_day, say_hours, say_spoken
 from ..models.session.timebank_member import MOST_FOUND
 from ..tools.minutes import LARGEST, clock
-from .member_page import Form, MemberPage, page_of, sent, shown
+from .member_page import Form, MemberPage, number_in, page_of, sent, shown
 
 POT = f"/credits/pots/<int(max={LARGEST}):pot_id>"
 TAKER = f"/credits/give/<int(max={LARGEST}):taker_id>"
@@ -258,7 +258,7 @@ class MemberCredits(MemberPage, http.Controller):
             return self._not_found()
         form = self._read_gift(typed)
         minutes = self._read_time(form)
-        seen = int(since) if since.isascii() and since.isdigit() and len(since) < 10 else 0
+        seen = number_in(since)
         if form and form.carry_out(
             lambda: account._give_once(taker, minutes, form.shows("memo"), seen), "time"
         ):

@@ -4,7 +4,7 @@ from odoo.http import content_disposition, request
 from ..models.common.words import say_day, say_spoken
 from ..tools.minutes import LARGEST
 from .member_log import TYPED, EntryForm, about_entry
-from .member_page import Form, MemberPage, sent, shown
+from .member_page import Form, MemberPage, number_in, sent, shown
 
 #: How many entries a page shows.
 PAGE = 20
@@ -24,8 +24,7 @@ class MemberHours(MemberPage, http.Controller):
         state = state if state in counts else None
         total = counts[state] if state else sum(counts.values())
         pages = max(1, -(-total // PAGE))
-        number = min(int(page), pages) if page.isascii() and page.isdigit() and len(page) < 8 else 1
-        number = max(number, 1)
+        number = min(max(number_in(page), 1), pages)
         if state:
             domain = [*domain, ("state", "=", state)]
         found = entries.search(domain, limit=PAGE, offset=(number - 1) * PAGE)

@@ -10,7 +10,7 @@ from ..models.common.words import say_spoken
 from ..models.hours.timebank_hours_member import MOST_BYTES
 from ..models.session.timebank_member import MOST_FOUND
 from ..tools.minutes import DAY
-from .member_page import Form, MemberPage, sent, shown
+from .member_page import Form, MemberPage, number_in, sent, shown
 
 #: How long most help takes: what can be chosen with one press.
 USUAL_MINUTES = (15, 30, 60, 90)
@@ -53,7 +53,7 @@ class EntryForm(Form):
     def _read_category(self, number):
         if not number:
             return False
-        found = request.env["timebank.category"].browse(int(number) if number.isdecimal() else 0)
+        found = request.env["timebank.category"].browse(number_in(number))
         if not found.exists().active:
             raise UserError(request.env._("Choose one of the list."))
         return found.id
@@ -169,10 +169,7 @@ class MemberLog(MemberPage, http.Controller):
 
     def _read_number(self, minutes):
         """Whole minutes that an address carries, or nothing."""
-        number = (
-            int(minutes) if minutes and minutes.isascii() and minutes.isdigit() and len(minutes) < 5 else 0
-        )
-        return number if 1 <= number <= DAY else 0
+        return number_in(minutes, most=DAY)
 
     def _read_minutes(self, form):
         """What was chosen, or else typed: what is typed counts, as it takes more trouble."""

@@ -3,7 +3,7 @@ from odoo.fields import Command
 from odoo.http import request
 
 from ..models.common.words import say_hours
-from .member_page import Form, MemberPage, sent, shown
+from .member_page import Form, MemberPage, number_in, sent, shown
 
 TICKED = ("share_phone", "share_email", "session_mails")
 TYPED = ("own_words", "own_wishes")
@@ -159,9 +159,7 @@ class MemberMe(MemberPage, http.Controller):
 
     def _read_chosen(self, name, model):
         """The records ticked, of those that there are; anything else was not sent by the form."""
-        typed = {
-            int(one) for one in request.httprequest.form.getlist(name) if one.isascii() and one.isdigit()
-        }
+        typed = {number_in(one) for one in request.httprequest.form.getlist(name)}
         return [number for number in request.env[model].search([]).ids if number in typed]
 
     def _read_line(self, typed):

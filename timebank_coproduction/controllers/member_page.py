@@ -146,6 +146,12 @@ def _readable(words):
     return words.replace("\0", "") if isinstance(words, str) else words
 
 
+def number_in(words, most=LARGEST, default=0):
+    """The whole number that an address or a form carries; ``default`` for all else, and beyond ``most``."""
+    fits = words and words.isascii() and words.isdigit() and len(words) <= len(str(LARGEST))
+    return int(words) if fits and int(words) <= most else default
+
+
 def page_of(rows, page):
     """The rows that a page of a long list shows, and what the way to the others needs.
 
@@ -154,8 +160,7 @@ def page_of(rows, page):
     :return: these rows, and a dict of ``number``, of ``pages`` and of how many rows are ``skipped``
     """
     pages = max(1, -(-len(rows) // PAGE))
-    number = int(page) if page and page.isascii() and page.isdigit() and len(page) < 8 else 1
-    number = min(max(number, 1), pages)
+    number = min(max(number_in(page), 1), pages)
     skipped = (number - 1) * PAGE
     return rows[skipped : skipped + PAGE], {"number": number, "pages": pages, "skipped": skipped}
 

@@ -6,7 +6,7 @@ from odoo.tools import file_open
 from ..models.common.words import say_day, say_spoken
 from ..models.reward.timebank_redemption import LARGEST_CLAIM
 from ..tools.minutes import LARGEST
-from .member_page import Form, MemberPage, page_of, sent, shown
+from .member_page import Form, MemberPage, number_in, page_of, sent, shown
 
 REWARD = f"/rewards/<int(max={LARGEST}):reward_id>"
 CLAIM = f"/rewards/claims/<int(max={LARGEST}):claim_id>"
@@ -57,7 +57,7 @@ class MemberRewards(MemberPage, http.Controller):
             return self._not_found()
         form = Form({"quantity": quantity, "account_id": account_id})
         number, account = self._read(member, form)
-        seen = int(since) if since.isascii() and since.isdigit() and len(since) < 10 else 0
+        seen = number_in(since)
         made = []
         if form and form.carry_out(
             lambda: made.append(member._claim_once(reward, account, number, seen)), "quantity"
@@ -101,8 +101,7 @@ class MemberRewards(MemberPage, http.Controller):
         env, accounts = request.env, member._get_paying_accounts()
 
         def read_quantity(words):
-            words = words.strip()
-            number = int(words) if words.isascii() and words.isdigit() and len(words) < 6 else 0
+            number = number_in(words.strip())
             if not 1 <= number <= LARGEST_CLAIM:
                 raise UserError(env._("Say how many: a number from 1 to 1,000."))
             return number

@@ -8,7 +8,7 @@ from ..models.common.days import read_day
 from ..models.common.words import say_day
 from ..tools.minutes import LARGEST
 from .guessing import TakesCodes
-from .member_page import Form, MemberPage, sent, shown
+from .member_page import Form, MemberPage, number_in, sent, shown
 
 #: How many are on a page of a list.
 PAGE = 20
@@ -30,7 +30,7 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
         domain = self._read_filters(member, form)
         ahead = member._get_sessions_ahead(domain)
         found = [row for row in ahead if row["line"].state not in COMING]  # those stand above
-        number = max(int(page), 1) if page.isdecimal() and len(page) < 6 else 1
+        number = max(number_in(page, most=LARGEST // PAGE), 1)
         rows = found[(number - 1) * PAGE : number * PAGE]
         narrowed = {name: form.shows(name) for name in ("day", "activity", "where") if form.shows(name)}
         values = {
@@ -50,8 +50,8 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
         if form.shows("day"):
             day = form.take("day", lambda words: read_day(request.env, request.env._("day"), words))
             domain += [("date", "=", day)] if day else []
-        if form.shows("activity").isdecimal():
-            domain.append(("activity_id", "=", min(int(form.shows("activity")), LARGEST)))
+        if activity := number_in(form.shows("activity")):
+            domain.append(("activity_id", "=", activity))
         if form.shows("where"):
             domain.append(("location", "=", form.shows("where")))
         return domain
@@ -141,7 +141,7 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
 
     @shown("/sessions/past")
     def past(self, member, page="1"):
-        number = max(int(page), 1) if page.isdecimal() and len(page) < 6 else 1
+        number = max(number_in(page, most=LARGEST // PAGE), 1)
         over = ("session_id.stop", "<=", request.env.cr.now())
         domain = [over, ("session_id.state", "!=", "draft"), ("state", "!=", "withdrawn")]
         lines = member._get_own_lines(

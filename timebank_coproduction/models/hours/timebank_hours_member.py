@@ -1,6 +1,8 @@
 import base64
 import binascii
 
+from PIL import Image
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools.image import ImageProcess, image_apply_opt
@@ -155,7 +157,10 @@ class TimebankHours(models.Model):
 
     def _prepare_picture(self, content):
         """A photograph without what its camera wrote into it; one that is in order stays as it is."""
-        process = ImageProcess(content)
+        try:
+            process = ImageProcess(content)
+        except (Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
+            raise UserError(self.env._("That picture can't be read, or is far too large.")) from error
         image, kind = process.image, process.original_format
         within = all(side <= most for side, most in zip(image.size, MOST_PIXELS, strict=True))
         if within and "exif" not in image.info and not image.getexif():
