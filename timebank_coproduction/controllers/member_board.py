@@ -9,10 +9,9 @@ from ..models.common.days import read_day
 from ..models.common.hours_field import read_minutes
 from ..models.common.words import at_place, from_place, say_day, say_hours, say_moment
 from ..tools.minutes import LARGEST, clock, time_of_day
-from .member_page import Form, MemberPage, number_in, sent, shown
+from ..tools.paging import PAGE, number_in, paging_of
+from .member_page import Form, MemberPage, sent, shown
 
-#: How many are on a page of a list.
-PAGE = 20
 MODELS = {"offer": "timebank.offer", "request": "timebank.request"}
 OTHER = {"offer": "request", "request": "offer"}
 SIDE = "<any(offer,request):side>"
@@ -39,11 +38,8 @@ class MemberBoard(MemberPage, http.Controller):
 
     @shown("/board")
     def board(self, member, q="", side="offer", group="", page="1", done=None, **_more):
-        side, number = side if side in MODELS else "offer", self._read_page(page)
-        group_skill = self._find_skill(group)
-        rows, count = request.env[MODELS[side]]._get_board(
-            member, q, group_skill, offset=(number - 1) * PAGE, limit=PAGE
-        )
+        side, group_skill = side if side in MODELS else "offer", self._find_skill(group)
+        rows, count = request.env[MODELS[side]]._get_board(member, q, group_skill, page=page, limit=PAGE)
         form = Form(q=q, side=side, group=str(group_skill.id or ""))
         values = {
             "form": form,
@@ -52,7 +48,8 @@ class MemberBoard(MemberPage, http.Controller):
             "count": count,
             "groups": self._get_groups(),
             "narrowed": bool(q or group_skill),
-            **self._turn(number, count, {"q": q, "side": side, "group": form.shows("group")}),
+            "paging": paging_of(count, page),
+            "asked": urlencode({"q": q, "side": side, "group": form.shows("group")}),
         }
         return self._show("member_board", values, member, done)
 
@@ -129,14 +126,13 @@ class MemberBoard(MemberPage, http.Controller):
 
     @shown("/board/mine")
     def mine(self, member, page="1", done=None, **_more):
-        number, lists, most = self._read_page(page), [], 0
+        own = [("member_id", "=", member.id), ("state", "!=", "closed")]
+        paging = paging_of(max(request.env[model].search_count(own) for model in MODELS.values()), page)
+        lists = []
         for side, model in MODELS.items():
-            own = [("member_id", "=", member.id), ("state", "!=", "closed")]
-            records = request.env[model].search(own, offset=(number - 1) * PAGE, limit=PAGE)
-            most = max(most, request.env[model].search_count(own))
+            records = request.env[model].search(own, offset=paging["skipped"], limit=PAGE)
             lists.append((side, [self._say_own(record) for record in records]))
-        values = {"lists": lists, **self._turn(number, most, {})}
-        return self._show("member_board_mine", values, member, done)
+        return self._show("member_board_mine", {"lists": lists, "paging": paging}, member, done)
 
     @shown(f"/board/new/{SIDE}")
     def new_form(self, member, side):
@@ -216,17 +212,17 @@ class MemberBoard(MemberPage, http.Controller):
 
     @shown("/board/introductions")
     def introductions(self, member, page="1", done=None, **_more):
-        introductions, number = request.env["timebank.introduction"], self._read_page(page)
+        introductions = request.env["timebank.introduction"]
         # sudo: what is said of each is for the two, as _say_to says it
         own, every = introductions._get_own_domain(member), introductions.sudo()
         answer = introductions._get_to_answer_domain(member)
-        count = every.search_count(own)
-        found = every.search(own, order="id desc", offset=(number - 1) * PAGE, limit=PAGE)
+        paging = paging_of(every.search_count(own), page)
+        found = every.search(own, order="id desc", offset=paging["skipped"], limit=PAGE)
         first = every.search(answer, order="id", limit=PAGE)
         values = {
             "to_answer_rows": [one._say_to(member) for one in first],
             "rows": [one._say_to(member) for one in found - first],
-            **self._turn(number, count, {}),
+            "paging": paging,
         }
         return self._show("member_introductions", values, member, done)
 
@@ -363,22 +359,6 @@ class MemberBoard(MemberPage, http.Controller):
             "renew": env._("It is on the board, for another term."),
             "close": env._("It is closed."),
         }.get(done)
-
-    def _read_page(self, words):
-        return max(number_in(words, most=LARGEST // PAGE), 1)
-
-    def _turn(self, number, count, asked):
-        """Which pages come before and after, as what their addresses say."""
-
-        def address(page):
-            return "?" + urlencode({**asked, "page": page})
-
-        return {
-            "page": number,
-            "pages": max(-(-count // PAGE), 1),
-            "before": address(number - 1) if number > 1 else None,
-            "after": address(number + 1) if number * PAGE < count else None,
-        }
 
     def _find_skill(self, words):
         return request.env["timebank.skill"].search([("id", "=", number_in(words))])

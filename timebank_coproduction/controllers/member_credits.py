@@ -7,7 +7,8 @@ from ..models.common.hours_field import read_minutes
 from ..models.common.words import say_day, say_hours, say_spoken
 from ..models.session.timebank_member import MOST_FOUND
 from ..tools.minutes import LARGEST, clock
-from .member_page import Form, MemberPage, number_in, page_of, sent, shown
+from ..tools.paging import number_in, page_of
+from .member_page import Form, MemberPage, sent, shown
 
 POT = f"/credits/pots/<int(max={LARGEST}):pot_id>"
 TAKER = f"/credits/give/<int(max={LARGEST}):taker_id>"
@@ -101,20 +102,25 @@ class MemberCredits(MemberPage, http.Controller):
     def _read_period(self, member, asked):
         """The form with what was asked for, and two days: this quarter's where that makes no sense."""
         form = Form({name: str(asked.get(name) or "") for name in ("period", "from", "to")})
-        name, today = form.shows("period"), member.scheme_id._today()
-        accounts, env = request.env["timebank.account"], request.env
+        name, accounts = form.shows("period"), request.env["timebank.account"]
         if name == "dates":
-            first = form.take("from", lambda words: read_day(env, env._("From"), words))
-            last = form.take("to", lambda words: read_day(env, env._("To"), words))
-            if form and first > last:
-                form.refuse("to", env._("The period ends before it begins."))
+            days = self._read_days(form)
             if form:
-                return form, (first, last)
+                return form, days
         known = dict(self._get_periods()).keys() - {"dates"}
         if name not in known:
             name = "quarter"
         form.typed["period"] = form.shows("period") if form.errors else name
-        return form, accounts._get_named_period(name, today)
+        return form, accounts._get_named_period(name, member.scheme_id._today())
+
+    def _read_days(self, form):
+        """The two days of a period, where both are such and in order."""
+        env = request.env
+        first = form.take("from", lambda words: read_day(env, env._("From"), words))
+        last = form.take("to", lambda words: read_day(env, env._("To"), words))
+        if form and first > last:
+            form.refuse("to", env._("The period ends before it begins."))
+        return first, last
 
     def _send_pdf(self, member, account, asked):
         form, (first, last) = self._read_period(member, asked)
@@ -152,10 +158,7 @@ class MemberCredits(MemberPage, http.Controller):
     @sent("/credits/certificate")
     def make_certificate(self, member, **typed):
         env, form = request.env, Form({name: str(typed.get(name) or "") for name in ("from", "to")})
-        first = form.take("from", lambda words: read_day(env, env._("From"), words))
-        last = form.take("to", lambda words: read_day(env, env._("To"), words))
-        if form and first > last:
-            form.refuse("to", env._("The period ends before it begins."))
+        first, last = self._read_days(form)
         made = []
         if form and form.carry_out(lambda: made.append(member._make_certificate(first, last)), "from"):
             content = self._print(CERTIFICATE, made[0].ids)

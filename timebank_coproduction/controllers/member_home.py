@@ -2,13 +2,13 @@ from odoo import http
 from odoo.http import request
 
 from ..models.common.words import say_hours
-from .member_page import MemberPage, shown
+from .member_page import MemberPage, shown, shown_to_all
 
 
 class MemberHome(MemberPage, http.Controller):
     """Where members begin: which bank, and what there is and waits in it."""
 
-    @http.route("/timebank", type="http", auth="public", methods=["GET"], readonly=True, sitemap=False)
+    @shown_to_all("/timebank")
     def begin(self):
         """The pages of the user's only bank, or the list to choose from; the way in for everybody else."""
         if not request.session.uid:

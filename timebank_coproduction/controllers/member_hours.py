@@ -3,11 +3,10 @@ from odoo.http import content_disposition, request
 
 from ..models.common.words import say_day, say_spoken
 from ..tools.minutes import LARGEST
+from ..tools.paging import PAGE, paging_of
 from .member_log import TYPED, EntryForm, about_entry
-from .member_page import Form, MemberPage, number_in, sent, shown
+from .member_page import Form, MemberPage, sent, shown
 
-#: How many entries a page shows.
-PAGE = 20
 ENTRY = f"/hours/<int(max={LARGEST}):entry_id>"
 #: What can still be changed by whoever gave it.
 OPEN = ("draft", "submitted", "refused")
@@ -23,19 +22,17 @@ class MemberHours(MemberPage, http.Controller):
         counts = dict(entries._read_group(domain, ["state"], ["__count"]))
         state = state if state in counts else None
         total = counts[state] if state else sum(counts.values())
-        pages = max(1, -(-total // PAGE))
-        number = min(max(number_in(page), 1), pages)
+        paging = paging_of(total, page)
         if state:
             domain = [*domain, ("state", "=", state)]
-        found = entries.search(domain, limit=PAGE, offset=(number - 1) * PAGE)
+        found = entries.search(domain, limit=PAGE, offset=paging["skipped"])
         values = {
             "said": self._said(done),
             "entries": [self._describe(member, entry) for entry in found],
             "received": [self._describe(member, entry) for entry in member._get_to_answer()],
             "states": [(key, words[key], counts[key]) for key in words if key in counts],
             "state": state,
-            "page": number,
-            "pages": pages,
+            "paging": paging,
             "can_log": not member._say_standing(),
         }
         return self._render("member_hours", values, member, "log")

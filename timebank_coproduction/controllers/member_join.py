@@ -2,7 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from ..models.member.timebank_member_pages import A_DAY, MOST_FROM_SOURCE
-from .member_page import Form, MemberPage
+from .member_page import Form, MemberPage, sent_by_all, shown_to_all
 
 #: How many sessions the page of a bank shows.
 MOST_SESSIONS = 10
@@ -11,14 +11,7 @@ MOST_SESSIONS = 10
 class MemberJoin(MemberPage, http.Controller):
     """What everybody may know of a bank, and how somebody without a login asks to join."""
 
-    @http.route(
-        "/timebank/bank/<string:bank>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        readonly=True,
-        sitemap=False,
-    )
+    @shown_to_all("/timebank/bank/<string:bank>")
     def bank(self, bank, **_other):
         scheme = self._find(bank)
         if not scheme:
@@ -32,19 +25,12 @@ class MemberJoin(MemberPage, http.Controller):
         }
         return self._render("member_bank", values, company=scheme.company_id)
 
-    @http.route(
-        "/timebank/join/<string:bank>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        readonly=True,
-        sitemap=False,
-    )
+    @shown_to_all("/timebank/join/<string:bank>")
     def form(self, bank, **_other):
         scheme = self._find_taking(bank)
         return self._show(scheme, Form()) if scheme else self._not_found()
 
-    @http.route("/timebank/join/<string:bank>", type="http", auth="public", methods=["POST"], sitemap=False)
+    @sent_by_all("/timebank/join/<string:bank>")
     def apply(self, bank, **typed):
         """The answer is the same whoever applies, and however often."""
         scheme = self._find_taking(bank)
@@ -65,23 +51,14 @@ class MemberJoin(MemberPage, http.Controller):
         request.env["timebank.member"]._apply(scheme, details, words)
         return self._thank(scheme)
 
-    @http.route(
-        "/timebank/join/<string:bank>/thanks",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        readonly=True,
-        sitemap=False,
-    )
+    @shown_to_all("/timebank/join/<string:bank>/thanks")
     def thanks(self, bank, **_other):
         scheme = self._find_taking(bank)
         if not scheme:
             return self._not_found()
         return self._render("member_applied", {"bank": self._tell(scheme)}, company=scheme.company_id)
 
-    @http.route(
-        "/timebank/accessibility", type="http", auth="public", methods=["GET"], readonly=True, sitemap=False
-    )
+    @shown_to_all("/timebank/accessibility")
     def accessibility(self, **_other):
         # sudo: how the organisation is reached is on everything that it sends
         company = request.env.company.sudo()

@@ -10,7 +10,8 @@ from ..models.common.words import say_spoken
 from ..models.hours.timebank_hours_member import MOST_BYTES
 from ..models.session.timebank_member import MOST_FOUND
 from ..tools.minutes import DAY
-from .member_page import Form, MemberPage, number_in, sent, shown
+from ..tools.paging import number_in
+from .member_page import Form, MemberPage, sent, shown
 
 #: How long most help takes: what can be chosen with one press.
 USUAL_MINUTES = (15, 30, 60, 90)
@@ -86,8 +87,8 @@ class MemberLog(MemberPage, http.Controller):
     @shown("/log")
     def log_whom(self, member, name=None):
         """Step 1: who it was for."""
-        if self._why_not(member):
-            return self._closed(member)
+        if sentence := member._say_standing():
+            return self._closed(member, sentence)
         name = (name or "").replace("\0", "")[:100]
         people = member._find_by_shown_name(name)
         values = {
@@ -102,8 +103,8 @@ class MemberLog(MemberPage, http.Controller):
     @shown("/log/time")
     def log_time(self, member, whom=None, minutes=None, time=None, chosen=None):
         """Step 2: how long it took."""
-        if self._why_not(member):
-            return self._closed(member)
+        if sentence := member._say_standing():
+            return self._closed(member, sentence)
         record = member._find_whom(whom)
         if not record:
             return self._go(member, "/log")
@@ -122,9 +123,9 @@ class MemberLog(MemberPage, http.Controller):
     @shown("/log/what")
     def log_what(self, member, whom=None, minutes=None):
         """Step 3: what it was, and when."""
-        if self._why_not(member):
-            return self._closed(member)
-        record, taken = member._find_whom(whom), self._read_number(minutes)
+        if sentence := member._say_standing():
+            return self._closed(member, sentence)
+        record, taken = member._find_whom(whom), number_in(minutes, most=DAY)
         if not record or not taken:
             return self._go(member, "/log")
         form = Form(date=str(member.scheme_id._today()))
@@ -134,9 +135,9 @@ class MemberLog(MemberPage, http.Controller):
 
     @sent("/log/what")
     def log_it(self, member, whom=None, minutes=None, evidence=None, **typed):
-        if self._why_not(member):
-            return self._closed(member)
-        record, taken = member._find_whom(whom), self._read_number(minutes)
+        if sentence := member._say_standing():
+            return self._closed(member, sentence)
+        record, taken = member._find_whom(whom), number_in(minutes, most=DAY)
         if not record or not taken:
             return self._go(member, "/log")
         form = EntryForm({name: typed.get(name) for name in TYPED})
@@ -160,22 +161,15 @@ class MemberLog(MemberPage, http.Controller):
         }
         return self._render("member_log_what", values, member, "log", status=400 if form.errors else 200)
 
-    def _why_not(self, member):
-        return member._say_standing()
-
-    def _closed(self, member):
+    def _closed(self, member, sentence):
         """Why nothing can be logged, in the member's words."""
-        return self._render("member_log_closed", {"sentence": member._say_standing()}, member, "log")
-
-    def _read_number(self, minutes):
-        """Whole minutes that an address carries, or nothing."""
-        return number_in(minutes, most=DAY)
+        return self._render("member_log_closed", {"sentence": sentence}, member, "log")
 
     def _read_minutes(self, form):
         """What was chosen, or else typed: what is typed counts, as it takes more trouble."""
         if form.shows("time").strip():
             return form.read_time()
-        taken = self._read_number(form.shows("minutes"))
+        taken = number_in(form.shows("minutes"), most=DAY)
         if not taken:
             form.refuse("minutes", request.env._("Choose how long it took, or write it below."))
         return taken

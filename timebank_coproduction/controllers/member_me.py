@@ -3,7 +3,8 @@ from odoo.fields import Command
 from odoo.http import request
 
 from ..models.common.words import say_hours
-from .member_page import Form, MemberPage, number_in, sent, shown
+from ..tools.paging import number_in
+from .member_page import Form, MemberPage, sent, shown
 
 TICKED = ("share_phone", "share_email", "session_mails")
 TYPED = ("own_words", "own_wishes")

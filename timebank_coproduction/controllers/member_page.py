@@ -31,9 +31,6 @@ SECTIONS = (
     ("me", "/me"),
 )
 
-#: How many rows of a list a page shows.
-PAGE = 20
-
 #: What a page may load, and from where: nothing foreign, and nothing that stands in the page itself.
 POLICY = "; ".join(
     (
@@ -109,6 +106,16 @@ def sent(path, **routing):
     return _page(path, methods=["POST"], **routing)
 
 
+def shown_to_all(path):
+    """A page that is only read, for whoever comes, also without a login."""
+    return http.route(path, type="http", auth="public", methods=["GET"], readonly=True, sitemap=False)
+
+
+def sent_by_all(path):
+    """What the form of such a page is sent to."""
+    return http.route(path, type="http", auth="public", methods=["POST"], sitemap=False)
+
+
 def _page(path, **routing):
     address = f"/timebank/<int(max={LARGEST}):member_id>{path}"
 
@@ -144,25 +151,6 @@ def _page(path, **routing):
 def _readable(words):
     """Without a sign that no database takes, and that nobody typed."""
     return words.replace("\0", "") if isinstance(words, str) else words
-
-
-def number_in(words, most=LARGEST, default=0):
-    """The whole number that an address or a form carries; ``default`` for all else, and beyond ``most``."""
-    fits = words and words.isascii() and words.isdigit() and len(words) <= len(str(LARGEST))
-    return int(words) if fits and int(words) <= most else default
-
-
-def page_of(rows, page):
-    """The rows that a page of a long list shows, and what the way to the others needs.
-
-    :param rows: a sequence
-    :param page: its number, as an address carries it; the first where it makes no sense
-    :return: these rows, and a dict of ``number``, of ``pages`` and of how many rows are ``skipped``
-    """
-    pages = max(1, -(-len(rows) // PAGE))
-    number = min(max(number_in(page), 1), pages)
-    skipped = (number - 1) * PAGE
-    return rows[skipped : skipped + PAGE], {"number": number, "pages": pages, "skipped": skipped}
 
 
 @contextmanager

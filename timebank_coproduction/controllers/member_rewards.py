@@ -6,7 +6,8 @@ from odoo.tools import file_open
 from ..models.common.words import say_day, say_spoken
 from ..models.reward.timebank_redemption import LARGEST_CLAIM
 from ..tools.minutes import LARGEST
-from .member_page import Form, MemberPage, number_in, page_of, sent, shown
+from ..tools.paging import PAGE, number_in, page_of, paging_of
+from .member_page import Form, MemberPage, sent, shown, shown_to_all
 
 REWARD = f"/rewards/<int(max={LARGEST}):reward_id>"
 CLAIM = f"/rewards/claims/<int(max={LARGEST}):claim_id>"
@@ -178,9 +179,7 @@ class MemberRewards(MemberPage, http.Controller):
     # Claims
     # ------------------------------------------------------------
 
-    @http.route(
-        "/timebank/worker.js", type="http", auth="public", methods=["GET"], readonly=True, sitemap=False
-    )
+    @shown_to_all("/timebank/worker.js")
     def worker(self):
         """What shows a claim that was opened where there is no network; it is for ``/timebank/`` alone."""
         with file_open("timebank_coproduction/static/src/member/worker.js", "rb") as script:
@@ -191,8 +190,8 @@ class MemberRewards(MemberPage, http.Controller):
     @shown("/rewards/claims")
     def show_claims(self, member, page=None):
         claims, domain = request.env["timebank.redemption"], member._get_claims_domain()
-        numbers, paging = page_of(range(claims.search_count(domain)), page)
-        found = claims.search(domain, offset=paging["skipped"], limit=len(numbers) or 1)
+        paging = paging_of(claims.search_count(domain), page)
+        found = claims.search(domain, offset=paging["skipped"], limit=PAGE)
         values = {"claims": [self._describe_claim(claim) for claim in found], "paging": paging}
         return self._render("member_claims", values, member, "rewards")
 

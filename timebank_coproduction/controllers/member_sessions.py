@@ -7,11 +7,10 @@ from odoo.http import request
 from ..models.common.days import read_day
 from ..models.common.words import say_day
 from ..tools.minutes import LARGEST
+from ..tools.paging import PAGE, number_in, page_of, paging_of
 from .guessing import TakesCodes
-from .member_page import Form, MemberPage, number_in, sent, shown
+from .member_page import Form, MemberPage, sent, shown
 
-#: How many are on a page of a list.
-PAGE = 20
 #: In which states of their lines somebody's sessions are to come.
 COMING = ("signed_up", "waiting")
 SESSION = f"/sessions/<int(max={LARGEST}):session_id>"
@@ -30,8 +29,7 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
         domain = self._read_filters(member, form)
         ahead = member._get_sessions_ahead(domain)
         found = [row for row in ahead if row["line"].state not in COMING]  # those stand above
-        number = max(number_in(page, most=LARGEST // PAGE), 1)
-        rows = found[(number - 1) * PAGE : number * PAGE]
+        rows, paging = page_of(found, page)
         narrowed = {name: form.shows(name) for name in ("day", "activity", "where") if form.shows(name)}
         values = {
             "form": form,
@@ -41,7 +39,8 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
             "places": self._get_places(member),
             "narrowed": bool(narrowed),
             "count": len(found),
-            **self._turn(number, len(found), narrowed),
+            "paging": paging,
+            "asked": urlencode(narrowed),
         }
         return self._show("member_sessions", values, member, done)
 
@@ -56,32 +55,16 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
             domain.append(("location", "=", form.shows("where")))
         return domain
 
-    def _turn(self, number, count, narrowed):
-        """The pages before and after, as addresses with what the list was narrowed to."""
-        last = max(-(-count // PAGE), 1)
-
-        def address(page):
-            return "?" + urlencode({**narrowed, "page": page})
-
-        return {
-            "page": number,
-            "pages": last,
-            "before": number > 1 and address(number - 1),
-            "after": number < last and address(number + 1),
-        }
-
-    def _get_ahead(self, member):
-        now = request.env.cr.now()
-        return [("scheme_id", "=", member.scheme_id.id), ("state", "=", "open"), ("stop", ">", now)]
-
     def _get_activities(self, member):
         groups = request.env["timebank.session"]._read_group(
-            self._get_ahead(member), ["activity_id"], limit=100
+            member._get_sessions_ahead_domain(), ["activity_id"], limit=100
         )
         return sorted(((activity.id, activity.name) for (activity,) in groups), key=lambda pair: pair[1])
 
     def _get_places(self, member):
-        groups = request.env["timebank.session"]._read_group(self._get_ahead(member), ["location"], limit=100)
+        groups = request.env["timebank.session"]._read_group(
+            member._get_sessions_ahead_domain(), ["location"], limit=100
+        )
         return sorted((place, place) for (place,) in groups if place)
 
     def _say(self, row):
@@ -119,17 +102,24 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
 
     def _say_line(self, line):
         session = line.session_id
-        cancelled = session.state == "cancelled"
         return {
             "id": session.id,
             "name": session.name,
             "when": session._say_when(),
             "where": session.location,
-            "state": request.env._("Cancelled") if cancelled else self._say_state(line),
+            "state": self._say_state(line),
         }
 
+    def _is_kept(self, line):
+        """Whether a place is kept for whoever waits."""
+        return bool(
+            line.state == "waiting" and line.offered_until and line.offered_until > request.env.cr.now()
+        )
+
     def _say_state(self, line):
-        if line.state == "waiting" and line.offered_until and line.offered_until > request.env.cr.now():
+        if line.session_id.state == "cancelled":
+            return request.env._("Cancelled")
+        if self._is_kept(line):
             return request.env._("A place is kept for you until %s", line._say_offered_until())
         if line.state == "waiting":
             return request.env._("You are on the waiting list")
@@ -141,27 +131,21 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
 
     @shown("/sessions/past")
     def past(self, member, page="1"):
-        number = max(number_in(page, most=LARGEST // PAGE), 1)
         over = ("session_id.stop", "<=", request.env.cr.now())
         domain = [over, ("session_id.state", "!=", "draft"), ("state", "!=", "withdrawn")]
+        paging = paging_of(member._count_own_lines(domain), page)
         lines = member._get_own_lines(
-            domain, order="start desc, id desc", offset=(number - 1) * PAGE, limit=PAGE
-        )
-        count = request.env["timebank.attendance"].search_count(
-            [("partner_id", "=", member.partner_id.id), ("scheme_id", "=", member.scheme_id.id), *domain]
+            domain, order="start desc, id desc", offset=paging["skipped"], limit=PAGE
         )
         rows = [
             {
                 "name": line.session_id.name,
                 "day": say_day(line.env, line.session_id.date),
-                "state": request.env._("Cancelled")
-                if line.session_id.state == "cancelled"
-                else self._say_state(line),
+                "state": self._say_state(line),
             }
             for line in lines
         ]
-        values = {"rows": rows, "count": count, **self._turn(number, count, {})}
-        return self._show("member_sessions_past", values, member)
+        return self._show("member_sessions_past", {"rows": rows, "paging": paging}, member)
 
     # ------------------------------------------------------------
     # One session
@@ -230,10 +214,10 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
             "form": form,
             "session": session,
             "when": session._say_when(),
-            "state": line.state in ("signed_up", "waiting", "attended") and self._say_state(line),
-            "kept": line.state == "waiting"
-            and line.offered_until
-            and line.offered_until > request.env.cr.now(),
+            "state": line.state in ("signed_up", "waiting", "attended")
+            and session.state != "cancelled"  # which the page says itself
+            and self._say_state(line),
+            "kept": self._is_kept(line),
             "may_withdraw": line.state in COMING and may_come,
             "may_sign_up": may_come and line.state not in (*COMING, "attended") and possible,
             "whys": sorted(set(filter(None, roles.values()))) if line.state not in COMING else [],

@@ -6,7 +6,7 @@ from odoo.http import request
 
 from ..models.common.odoo_private import after_signing_in
 from ..models.member.timebank_sign_in import MINUTES, MOST_FROM_SOURCE, read_address
-from .member_page import Form, MemberPage
+from .member_page import Form, MemberPage, sent_by_all, shown_to_all
 
 #: What the session of a browser holds that asked for a link.
 BROWSER = "timebank_sign_in"
@@ -15,13 +15,11 @@ BROWSER = "timebank_sign_in"
 class MemberSignIn(MemberPage, http.Controller):
     """A link by mail, which signs a member in who asked for it in this browser."""
 
-    @http.route(
-        "/timebank/sign-in", type="http", auth="public", methods=["GET"], readonly=True, sitemap=False
-    )
+    @shown_to_all("/timebank/sign-in")
     def ask(self, **_other):
         return self._why_not() or self._show(Form())
 
-    @http.route("/timebank/sign-in", type="http", auth="public", methods=["POST"], sitemap=False)
+    @sent_by_all("/timebank/sign-in")
     def send(self, **typed):
         """The answer is the same, and takes as long, whether or not the address is somebody's."""
         if elsewhere := self._why_not():
@@ -42,27 +40,16 @@ class MemberSignIn(MemberPage, http.Controller):
         request.env["timebank.sign.in"]._ask(address, request.session[BROWSER], source)
         return request.redirect("/timebank/sign-in/sent", code=303)
 
-    @http.route(
-        "/timebank/sign-in/sent", type="http", auth="public", methods=["GET"], readonly=True, sitemap=False
-    )
+    @shown_to_all("/timebank/sign-in/sent")
     def sent(self, **_other):
         return self._why_not() or self._render("member_sign_in_sent", {"minutes": MINUTES})
 
-    @http.route(
-        "/timebank/sign-in/<string:token>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        readonly=True,
-        sitemap=False,
-    )
+    @shown_to_all("/timebank/sign-in/<string:token>")
     def show(self, token, **_other):
         """A button: what follows links in mails to look at them signs nobody in."""
         return self._why_not() or self._choose(token, Form())
 
-    @http.route(
-        "/timebank/sign-in/<string:token>", type="http", auth="public", methods=["POST"], sitemap=False
-    )
+    @sent_by_all("/timebank/sign-in/<string:token>")
     def enter(self, token, **typed):
         if elsewhere := self._why_not():
             return elsewhere

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import hmac
 
+from ...tools.paging import paging_of
 from ..common.personal import ABOUT, HELD, NAMED, WORDS
 from ..common.verb import verb
 from ..common.windows import open_list
@@ -330,12 +331,13 @@ class TimebankExchangeMixin(models.AbstractModel):
         ]
 
     @api.model
-    def _get_board(self, member, words="", group=None, offset=0, limit=None):
+    def _get_board(self, member, words="", group=None, page=None, limit=None):
         """What the board of the member's bank shows them: not whose names don't want to be shown, and
         nothing by which somebody could be reached.
 
         :param str words: each of which what is shown, or what it is called, holds
         :param group: a skill: it and its parts only
+        :param page: the number of the page, of ``limit`` rows each, as an address carries it
         :return: list of dicts as :meth:`_say_on_board` makes them, and how many there are in all
         """
         domain = self._get_board_domain(member)
@@ -346,8 +348,10 @@ class TimebankExchangeMixin(models.AbstractModel):
             domain.append(("skill_id", "child_of", group.id))
         # sudo: what is published is for the bank's members, who get no more than is said of each
         board = self.sudo()
-        found = board.search(domain, offset=offset, limit=limit)
-        return [record._say_on_board() for record in found], board.search_count(domain)
+        count = board.search_count(domain)
+        skipped = paging_of(count, page, limit)["skipped"] if limit else 0
+        found = board.search(domain, offset=skipped, limit=limit)
+        return [record._say_on_board() for record in found], count
 
     @api.model
     def _find_on_board(self, member, record_id):

@@ -323,14 +323,8 @@ class TimebankMember(models.Model):
         :return: a list of dicts with ``session``, ``line`` (the member's own, which may be empty) and
             ``roles``: in which roles they could come → a sentence that says why not, or nothing
         """
-        self.ensure_one()
-        open_ones = [
-            ("scheme_id", "=", self.scheme_id.id),
-            ("state", "=", "open"),
-            ("stop", ">", fields.Datetime.now()),
-        ]
         sessions = self.env["timebank.session"].search(
-            [*open_ones, *domain], order="start, id", limit=MOST_AHEAD
+            [*self._get_sessions_ahead_domain(), *domain], order="start, id", limit=MOST_AHEAD
         )
         found = self._look_at_sessions(sessions)
         return sorted(found, key=lambda one: not one["line"] and all(one["roles"].values()))
@@ -369,11 +363,22 @@ class TimebankMember(models.Model):
             roles.append("professional")
         return roles
 
+    def _get_sessions_ahead_domain(self):
+        """Those of the bank that are open and aren't over."""
+        self.ensure_one()
+        now = fields.Datetime.now()
+        return [("scheme_id", "=", self.scheme_id.id), ("state", "=", "open"), ("stop", ">", now)]
+
     def _get_own_lines(self, domain=(), **options):
         """The member's own lines on registers of the bank."""
+        return self.env["timebank.attendance"].search([*self._get_own_lines_domain(), *domain], **options)
+
+    def _count_own_lines(self, domain=()):
+        return self.env["timebank.attendance"].search_count([*self._get_own_lines_domain(), *domain])
+
+    def _get_own_lines_domain(self):
         self.ensure_one()
-        own = [("partner_id", "=", self.partner_id.id), ("scheme_id", "=", self.scheme_id.id)]
-        return self.env["timebank.attendance"].search([*own, *domain], **options)
+        return [("partner_id", "=", self.partner_id.id), ("scheme_id", "=", self.scheme_id.id)]
 
     @verb(single=True)
     def action_new_calendar(self):
