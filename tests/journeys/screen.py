@@ -12,6 +12,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from .rows import Rows, exactly
+
 DESKTOP = {"viewport": {"width": 1366, "height": 768}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 PATIENCE = 20_000  # ms
@@ -33,11 +35,7 @@ VIEWS = {
 }
 
 
-def _exactly(text):
-    return re.compile(rf"^\s*{re.escape(text)}\s*\??\s*$")
-
-
-class Screen:
+class Screen(Rows):
     """One person's browser window. ``complaints`` holds what went wrong on it so far."""
 
     def __init__(self, page, phone=False):
@@ -123,10 +121,10 @@ class Screen:
             sidebar.wait_for()
             if sidebar.get_by_text("All Apps").is_visible():
                 sidebar.get_by_text("All Apps").click()
-            self.page.locator(".o_app_menu_sidebar .o_app").filter(has_text=_exactly(name)).click()
+            self.page.locator(".o_app_menu_sidebar .o_app").filter(has_text=exactly(name)).click()
         else:
             self.page.locator(".o_navbar_apps_menu button").click()
-            self.page.locator(".o-dropdown--menu .o_app").filter(has_text=_exactly(name)).click()
+            self.page.locator(".o-dropdown--menu .o_app").filter(has_text=exactly(name)).click()
         self.settle()
 
     def sections(self):
@@ -150,11 +148,11 @@ class Screen:
         if self.phone:
             self.page.locator(".o_menu_toggle").click()
             menu = self.page.locator(".o_app_menu_sidebar")
-            menu.locator("li[data-menu-xmlid]").filter(has_text=_exactly(entry or section)).click()
+            menu.locator("li[data-menu-xmlid]").filter(has_text=exactly(entry or section)).click()
         else:
-            self.page.locator(".o_menu_sections > button").filter(has_text=_exactly(section)).click()
+            self.page.locator(".o_menu_sections > button").filter(has_text=exactly(section)).click()
             if entry:
-                self.page.locator(".o-dropdown--menu .dropdown-item").filter(has_text=_exactly(entry)).click()
+                self.page.locator(".o-dropdown--menu .dropdown-item").filter(has_text=exactly(entry)).click()
         self.settle()
 
     def views(self):
@@ -182,7 +180,7 @@ class Screen:
         self.page.locator(
             ".o_calendar_header .scale_button_selection, .o_view_scale_selector button"
         ).first.click()
-        self.page.locator(".o-dropdown--menu .dropdown-item").filter(has_text=_exactly(name)).click()
+        self.page.locator(".o-dropdown--menu .dropdown-item").filter(has_text=exactly(name)).click()
         self.settle()
 
     def click_at(self, day, time):
@@ -207,7 +205,7 @@ class Screen:
 
     def field(self, label):
         """The widget of the field with that label, or else that placeholder or field's name."""
-        labels = self.top.locator("label.o_form_label:visible").filter(has_text=_exactly(label))
+        labels = self.top.locator("label.o_form_label:visible").filter(has_text=exactly(label))
         if labels.count():
             target = labels.first.get_attribute("for")
             found = self.top.locator(".o_field_widget").filter(has=self.page.locator(f'[id="{target}"]'))
@@ -253,11 +251,11 @@ class Screen:
         if widget.locator("select").count():
             widget.locator("select").select_option(label=option)
         elif widget.locator(".o_radio_item").count():
-            widget.locator(".o_radio_item label").filter(has_text=_exactly(option)).click()
+            widget.locator(".o_radio_item label").filter(has_text=exactly(option)).click()
         else:
             widget.locator(".o_select_menu_toggler, input").first.click()
             menu = self.page.locator(".o_bottom_sheet, .o-dropdown--menu").last
-            menu.locator(".o_select_menu_item, .dropdown-item").filter(has_text=_exactly(option)).click()
+            menu.locator(".o_select_menu_item, .dropdown-item").filter(has_text=exactly(option)).click()
             self.page.locator(".o_bottom_sheet").wait_for(state="detached")
         self.settle()
 
@@ -329,7 +327,7 @@ class Screen:
 
     def tab(self, name):
         """A page of the form's notebook."""
-        self.top.locator(".o_notebook_headers .nav-link").filter(has_text=_exactly(name)).click()
+        self.top.locator(".o_notebook_headers .nav-link").filter(has_text=exactly(name)).click()
         self.settle()
 
     def new(self):
@@ -359,11 +357,11 @@ class Screen:
 
     def button(self, text):
         """The button of that text that can be seen."""
-        return self.top.locator("button:visible, a.btn:visible").filter(has_text=_exactly(text)).first
+        return self.top.locator("button:visible, a.btn:visible").filter(has_text=exactly(text)).first
 
     def shows_button(self, text):
         """Whether there is such a button to be seen."""
-        return self.top.locator("button:visible, a.btn:visible").filter(has_text=_exactly(text)).count() > 0
+        return self.top.locator("button:visible, a.btn:visible").filter(has_text=exactly(text)).count() > 0
 
     def press(self, text):
         """A button by its text; a form's may hide behind *More*, as on a phone."""
@@ -371,7 +369,7 @@ class Screen:
         if not self.shows_button(text) and more.count():
             more.click()
             menu = self.page.locator(".o-dropdown--menu, .o_bottom_sheet")
-            menu.locator("button").filter(has_text=_exactly(text)).first.click()
+            menu.locator("button").filter(has_text=exactly(text)).first.click()
         else:
             self.button(text).click()
         self.settle()
@@ -401,12 +399,12 @@ class Screen:
     def act(self, text):
         """An entry of the gear's menu, or of *Actions* over ticked rows."""
         self.page.locator(".o_cp_action_menus button").last.click()
-        self.page.locator(".o-dropdown--menu .dropdown-item").filter(has_text=_exactly(text)).click()
+        self.page.locator(".o-dropdown--menu .dropdown-item").filter(has_text=exactly(text)).click()
         self.settle()
 
     def step(self, name):
         """Go to a step of the status bar that can be clicked."""
-        self.top.locator(".o_statusbar_status button:visible").filter(has_text=_exactly(name)).click()
+        self.top.locator(".o_statusbar_status button:visible").filter(has_text=exactly(name)).click()
         self.settle()
 
     def printed(self, text, menu=False):
@@ -429,8 +427,8 @@ class Screen:
         """An entry of *Print* behind the gear."""
         self.page.locator(".o_cp_action_menus .fa-cog").click()
         menus = self.page.locator(".o-dropdown--menu")
-        menus.locator(".dropdown-toggle").filter(has_text=_exactly("Print")).click()
-        menus.locator(".dropdown-item").filter(has_text=_exactly(text)).click()
+        menus.locator(".dropdown-toggle").filter(has_text=exactly("Print")).click()
+        menus.locator(".dropdown-item").filter(has_text=exactly(text)).click()
         self.settle()
 
     def status(self):
@@ -439,164 +437,6 @@ class Screen:
             ".o_arrow_button_current, .o_statusbar_status .o_arrow_button[aria-checked=true]"
         )
         return current.first.inner_text().strip()
-
-    # ------------------------------------------------------------
-    # Rows.
-    # ------------------------------------------------------------
-
-    def rows(self):
-        """The text of each row of a list, or of each card."""
-        return [" ".join(row.inner_text().split()) for row in self._rows().all()]
-
-    def _rows(self):
-        kind = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost)"
-        return self.top.locator(kind)
-
-    def row(self, text):
-        """The row or card with that piece of text."""
-        return self._rows().filter(has_text=text).first
-
-    def open(self, text):
-        """The record of that row or card."""
-        row = self.row(text)
-        cells, words = row.locator("td.o_data_cell"), row.get_by_text(text)
-        # of a card its words: in the middle of it may be a button
-        (cells.first if cells.count() else words.first if words.count() else row).click()
-        self.settle()
-
-    def open_first(self):
-        """The record of the first row or card."""
-        row = self._rows().first
-        cells = row.locator("td.o_data_cell")
-        (cells.first if cells.count() else row).click()
-        self.settle()
-
-    def is_bare(self):
-        """Whether the view says that there is nothing to show."""
-        return self.top.locator(".o_view_nocontent, .o_view_sample_data").count() > 0
-
-    def tick_rows(self, *texts):
-        """Rows to do something with."""
-        for text in texts:
-            self.row(text).locator(".o_list_record_selector input").check()
-        self.settle()
-
-    def press_in_row(self, text, button="", title=None):
-        """A button of one row, by its text, or by the title of its icon."""
-        if title:
-            self.row(text).locator(f'button[title="{title}"], button[data-tooltip="{title}"]').first.click()
-        else:
-            self.row(text).locator("button:visible").filter(has_text=_exactly(button)).first.click()
-        self.settle()
-
-    def cell(self, row, column):
-        """What a row shows in a column, by the column's heading."""
-        return self._cell(self.row(row), column).inner_text().replace("\xa0", " ").strip()
-
-    def _cell(self, row, column):
-        heads = self.top.locator("th[data-name]").filter(has_text=_exactly(column))
-        return row.locator(f'td[name="{heads.first.get_attribute("data-name")}"]').first
-
-    def add_line(self, label="Add a line"):
-        """A new line in a form's list."""
-        if self.page.locator(".o_datetime_picker:visible").count():  # it lies over what is below
-            self.top.locator(".modal-title, .breadcrumb").first.click()
-        self.top.locator(".o_field_x2many_list_row_add a").filter(has_text=label).first.click()
-        self.settle()
-
-    def add_card(self):
-        """A new line of a form's list, where a phone shows it as cards."""
-        self.top.locator(".o-kanban-button-new:visible").first.click()
-        self.settle()
-
-    def fill_reason(self, words):
-        """In the dialog that asks why."""
-        self.top.locator("[name=reason] input").fill(words)
-        self.settle()
-
-    def fill_line(self, column, value):
-        """A cell of the line that is being typed."""
-        cell = self._cell(self.top.locator(".o_selected_row"), column)
-        if cell.locator("button[data-field]").count():  # a time that is there already
-            cell.locator("button[data-field]").first.click()
-        cell.locator("input, textarea").first.fill(str(value))
-        self.settle()
-
-    def choose_line(self, column, option):
-        """A cell of the line that is being typed, of the kind with a list of choices."""
-        cell = self._cell(self.top.locator(".o_selected_row"), column)
-        if cell.locator("select").count():
-            cell.locator("select").select_option(label=option)
-        else:
-            cell.locator("input").first.click()
-            self.page.locator(".o_select_menu_item").filter(has_text=_exactly(option)).click()
-        self.settle()
-
-    def pick_line(self, column, text, option=None):
-        """A cell of the line that is being typed, of the kind that looks things up."""
-        self._pick_in(self._cell(self.top.locator(".o_selected_row"), column), text, option or text)
-
-    def charge_line(self, shares, column="Analytic"):
-        """The analytic accounts of the line that is being typed, in per cent.
-
-        :param dict shares: name of an account → its part
-        """
-        cell = self._cell(self.top.locator(".o_selected_row"), column)
-        cell.locator(".o_field_widget, .o_input_dropdown, div").first.click()
-        popup = self.page.locator(".analytic_distribution_popup")
-        popup.wait_for()
-        for number, (account, part) in enumerate(shares.items()):
-            if number:
-                popup.locator("a, button").filter(has_text="Add a Line").first.click()
-            row = popup.locator("tbody tr").nth(number)
-            self._pick_in(row, account, account)
-            box = row.locator(".o_field_percentage input, input").last
-            box.fill(str(part))
-            box.press("Tab")
-        self.settle()
-        popup.locator(".fa-close, .btn-close, .o_field_widget + i").first.click()
-        self.settle()
-
-    def fill_row(self, text, column, value):
-        """Type into a cell of the row with that piece of text, in a list that can be typed in."""
-        cell = self._cell(self.row(text), column)
-        cell.click()
-        self.settle()
-        box = self._cell(self.top.locator(".o_selected_row"), column).locator("input, textarea").first
-        box.fill(str(value))
-        box.press("Enter")
-        self.settle()
-
-    def heading(self, column):
-        """The head of a list's column."""
-        return self.top.locator("th[data-name]").filter(has_text=_exactly(column)).first
-
-    def width(self, css):
-        """Where the right edge of a part of the page is, in pixels."""
-        box = self.page.locator(css).first.bounding_box()
-        return box["x"] + box["width"]
-
-    def column(self, name):
-        """What each row of a list shows in a column."""
-        rows = self.top.locator(".o_data_row").all()
-        return [self._cell(row, name).inner_text().strip() for row in rows]
-
-    def search_filter(self, name):
-        """One of the filters that a list offers."""
-        self.page.locator(".o_searchview_dropdown_toggler").click()
-        self.page.locator(".o_filter_menu .dropdown-item").filter(has_text=_exactly(name)).click()
-        self.page.locator(".o_searchview_dropdown_toggler").click()
-        self.settle()
-
-    def mark(self, side, text):
-        """A row of the screen on which bills and claims are matched: *bills* or *claims*."""
-        self.top.locator(f"section[data-side={side}] tr").filter(has_text=text).first.click()
-        self.settle()
-
-    def alerts(self):
-        """The bars over a form that can be seen."""
-        bars = self.top.locator(".alert:visible, .o_field_actionable_errors:visible")
-        return " ".join(" ".join(bar.inner_text().split()) for bar in bars.all())
 
     # ------------------------------------------------------------
     # What is said.
@@ -628,7 +468,7 @@ class Screen:
 
     def press_in_corner(self, text):
         """A button of the newest of the messages in the corner."""
-        self.page.locator(".o_notification").last.locator("button").filter(has_text=_exactly(text)).click()
+        self.page.locator(".o_notification").last.locator("button").filter(has_text=exactly(text)).click()
         self.settle()
 
     def close(self):

@@ -2,19 +2,18 @@
 
 from datetime import timedelta
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from odoo.exceptions import UserError
 
 from ..common import TODAY, TimebankCase
+from ..histories import try_histories
 
 PEOPLE = st.integers(0, 3)
 MINUTES = st.sampled_from((1, 15, 60, 200))
@@ -227,15 +226,4 @@ class TestHistories(TimebankCase):
         cls.days = [TODAY - timedelta(days=number) for number in range(200)]
 
     def test_any_history(self):
-        run_state_machine_as_test(
-            type("RiverStreetHistory", (History,), {"case": self}),
-            settings=settings(
-                max_examples=10,
-                stateful_step_count=25,
-                derandomize=True,
-                database=None,
-                deadline=None,
-                phases=(Phase.explicit, Phase.generate),
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        try_histories(History, self, steps=25)

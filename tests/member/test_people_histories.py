@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Command
 
 from ..common import TODAY
 from ..erasing_common import find_in_database
+from ..histories import try_histories
 from ..merging_common import MergingCase
 
 PICK = st.integers(0, 1000)
@@ -363,15 +363,4 @@ class TestPeopleHistories(MergingCase):
         cls.scheme.credit_limit_minutes = 200
 
     def test_any_history(self):
-        run_state_machine_as_test(
-            type("RiverStreetPeople", (PeopleHistory,), {"case": self}),
-            settings=settings(
-                max_examples=10,
-                stateful_step_count=30,
-                derandomize=True,
-                database=None,
-                deadline=None,
-                phases=(Phase.explicit, Phase.generate),
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        try_histories(PeopleHistory, self, steps=30)
