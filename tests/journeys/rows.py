@@ -1,4 +1,4 @@
-"""The rows of lists and the cards of kanbans, and the lines of a form's lists, as a person deals with them."""
+"""The rows of lists, the cards of kanbans and the lines of forms, as a person deals with them."""
 
 import re
 

@@ -3,6 +3,7 @@ from datetime import datetime, time, timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...tools.paging import number_in
 from ..common.words import from_place, say_day, say_span, say_spoken
 
 #: How far back sessions and people are looked for, and how many of each are named.
@@ -69,10 +70,8 @@ class TimebankMember(models.Model):
 
     def _get_next_session(self):
         """The next session in which the member has a place: dict, or None."""
-        line = self.env["timebank.attendance"].search(
+        line = self._get_own_lines(
             [
-                ("partner_id", "=", self.partner_id.id),
-                ("scheme_id", "=", self.scheme_id.id),
                 ("state", "=", "signed_up"),
                 ("session_id.state", "=", "open"),
                 ("session_id.stop", ">=", fields.Datetime.now()),
@@ -106,13 +105,8 @@ class TimebankMember(models.Model):
         ]
 
     def _get_waiting_place(self):
-        line = self.env["timebank.attendance"].search(
-            [
-                ("partner_id", "=", self.partner_id.id),
-                ("scheme_id", "=", self.scheme_id.id),
-                ("state", "=", "waiting"),
-                ("offered_until", ">", fields.Datetime.now()),
-            ],
+        line = self._get_own_lines(
+            [("state", "=", "waiting"), ("offered_until", ">", fields.Datetime.now())],
             order="offered_until, id",
             limit=1,
         )
@@ -245,12 +239,9 @@ class TimebankMember(models.Model):
         if key == "bank":
             return self.scheme_id
         kind, number = (key or "")[:1], (key or "")[1:]
-        if kind not in ("p", "i", "s", "a") or not (
-            number.isascii() and number.isdigit() and len(number) < 10
-        ):
+        if kind not in ("p", "i", "s", "a") or not number_in(number):
             return None
-        found = getattr(self, f"_find_whom_{kind}")(int(number))
-        return found or None
+        return getattr(self, f"_find_whom_{kind}")(number_in(number)) or None
 
     def _find_whom_p(self, number):
         return self._get_nameable_people(self.env["res.partner"].browse(number))
@@ -314,11 +305,9 @@ class TimebankMember(models.Model):
     def _get_lately_helped(self, domain=()):
         """The member's lines of helpers in sessions of the last weeks that no register has logged yet."""
         now = fields.Datetime.now()
-        return self.env["timebank.attendance"].search(
+        return self._get_own_lines(
             [
                 *domain,
-                ("partner_id", "=", self.partner_id.id),
-                ("scheme_id", "=", self.scheme_id.id),
                 ("role", "in", ("helper", "professional")),
                 ("state", "in", ("signed_up", "attended")),
                 ("session_id.state", "in", ("open", "done")),
