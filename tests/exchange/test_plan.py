@@ -3,7 +3,7 @@
 from itertools import product
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.exceptions import AccessError
@@ -13,6 +13,7 @@ from odoo.tools import mute_logger
 from odoo.addons.timebank_coproduction.tools import planning
 
 from ..exchange_common import ExchangeCase
+from ..generated import same
 
 
 def best_by_trying_all(points, giver, room):
@@ -38,7 +39,7 @@ class TestPlan(ExchangeCase):
     def plan(self):
         return self.scheme.with_user(self.coordinator).plan_introductions()
 
-    @settings(max_examples=60, deadline=None, database=None)
+    @same(60)
     @given(st.data())
     def test_optimum(self, data):
         """The solver finds what trying every plan finds."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
@@ -11,6 +11,8 @@ from odoo.tests import BaseCase, tagged
 from odoo.addons.timebank_coproduction.tests.grant.bill_sample import sample
 from odoo.addons.timebank_coproduction.tools.bill_allocation import allocate
 from odoo.addons.timebank_coproduction.tools.bill_matching import Bill, Claim, Rules, match
+
+from ..generated import same
 
 DAY = date(2026, 3, 1)
 days = st.integers(0, 150).map(lambda number: DAY + timedelta(days=number))
@@ -54,7 +56,7 @@ bills = st.lists(
 
 @tagged("post_install", "-at_install")
 class TestBillMatching(BaseCase):
-    @settings(max_examples=200, derandomize=True, deadline=None)
+    @same(200)
     @given(claims, bills, st.randoms(use_true_random=False))
     def test_never_beyond_and_whatever_the_order(self, claims, bills, random):
         rules = Rules()
@@ -73,7 +75,7 @@ class TestBillMatching(BaseCase):
         random.shuffle(shuffled_bills)
         self.assertEqual(match(shuffled_claims, shuffled_bills, rules), found)
 
-    @settings(max_examples=200, derandomize=True, deadline=None)
+    @same(200)
     @given(
         st.lists(st.integers(-2000, 3000).filter(bool), max_size=5),
         st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 300), st.integers(0, 2000)), max_size=5),

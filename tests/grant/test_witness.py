@@ -1,13 +1,13 @@
 """Books that nobody would think of, against a witness that knows nothing of the addon."""
 
-import os
 from datetime import timedelta
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
+from ..generated import same
 from .witness import Witness, exact
 from .witness_books import (
     FIRST,
@@ -24,8 +24,8 @@ from .witness_books import (
     steps,
 )
 
-#: Books made in one run of the tests; many more can be asked for while the rules are changed.
-EXAMPLES = int(os.environ.get("WITNESS_EXAMPLES", "12"))
+#: Books made in one run of the tests; ``TIMEBANK_EXAMPLES`` asks for many more.
+EXAMPLES = 12
 #: What a signed reconciliation says of the books; what is in drafts is no part of that.
 SIGNED = ("opening_amount", "spent_amount", "other_amount", "unbilled_amount")
 
@@ -158,14 +158,7 @@ class TestWitness(WitnessBooks):
         self.grants._refresh_figures()
         return [exact(grant[name]) for grant in self.grants]
 
-    @settings(
-        max_examples=EXAMPLES,
-        phases=[Phase.generate],
-        derandomize=True,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @same(EXAMPLES, shrinks=False)
     @given(
         st.sampled_from(ZONES),
         st.lists(bills, min_size=2, max_size=5),

@@ -30,7 +30,7 @@ class TestScanning(RewardCase, HttpCase):
         """
         )
         with tempfile.TemporaryDirectory() as folder, held_up_to(Path(folder), seen):
-            self.browser_js(url, code, **options)
+            self.browser_js(url, code, timeout=120, **options)
 
     def test_supplier_scans_a_members_phone(self):
         """The page takes the code from the link, wherever the link leads, and looks it up."""
@@ -60,15 +60,18 @@ class TestScanning(RewardCase, HttpCase):
         batch.action_issue()
         steps = """
             const click = async (selector) => (await until(selector, () => find(selector))).click();
-            await click("[data-menu-xmlid='timebank_coproduction.menu_timebank_rewards']");
-            await click("[data-menu-xmlid='timebank_coproduction.menu_timebank_voucher_desk']");
             await click(".o_timebank_codes button");
             await until("the code", () => find(".o_timebank_codes textarea").value.trim() === "CODE");
             await click("button[name=action_hand_in]");
             const success = () => find(".modal .alert-success")?.textContent;
             await until("the outcome", () => success()?.includes("1 handed in"));
         """.replace("CODE", batch.voucher_ids.code)
-        self._watch("/odoo/timebank-catalogue", batch.voucher_ids.code, steps, login="tb_coordinator")
+        self._watch(
+            "/odoo/action-timebank_coproduction.timebank_voucher_desk_open",
+            batch.voucher_ids.code,
+            steps,
+            login="tb_coordinator",
+        )
         self.assertEqual(batch.voucher_ids.state, "returned")
 
     def test_coordinator_scans_a_claim_at_the_desk_for_any_code(self):

@@ -13,7 +13,7 @@ from hypothesis.stateful import (
 from odoo.exceptions import UserError
 
 from ..common import TODAY, TimebankCase
-from ..histories import try_histories
+from ..generated import try_histories
 
 PEOPLE = st.integers(0, 3)
 MINUTES = st.sampled_from((1, 15, 60, 200))

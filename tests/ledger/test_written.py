@@ -1,7 +1,7 @@
 """What somebody wrote on a transfer can be erased, and only erased; the seals stay true."""
 
 import psycopg2
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.tools import SQL, mute_logger
@@ -9,6 +9,7 @@ from odoo.tools import SQL, mute_logger
 from odoo.addons.timebank_coproduction.tools import hash_chain
 
 from ..common import TimebankCase
+from ..generated import same
 
 COLUMNS = ("memo", "memo_salt", "memo_digest", "memo_erased_on")
 
@@ -202,7 +203,7 @@ class TestWritten(TimebankCase):
             for name in ("memo_salt", "memo_digest"):
                 self.assertNotIn(name, self._as(user, self.transfers).fields_get())
 
-    @settings(max_examples=20, deadline=None, database=None)
+    @same(20)
     @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40))
     def test_whatever_is_written(self, memo):
         with self.env.cr.savepoint() as savepoint:

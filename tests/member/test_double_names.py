@@ -2,12 +2,14 @@
 
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.timebank_coproduction.tools import doubles
+
+from ..generated import same
 
 GIVEN = [
     "Ann", "José", "Oleksandr", "Mary-Jane", "Mohammed", "Jörg", "Síle", "Katherine", "Nguyen", "Daniel",
@@ -107,7 +109,7 @@ class TestDoubleNames(BaseCase):
         self.assertGreaterEqual(right / there, 0.99)
         self.assertEqual(right, found)
 
-    @settings(max_examples=200, deadline=None, derandomize=True)
+    @same(200)
     @given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=20), st.text(max_size=20))
     def test_any_text_is_compared_both_ways_alike(self, one, other, mail, phone):
         first = doubles.person(1, one, mail, phone, regions=["GB"])
@@ -116,7 +118,7 @@ class TestDoubleNames(BaseCase):
         pairs = doubles.find_pairs([first, second])
         self.assertEqual(pairs.get((1, 2), ()), doubles.compare(first, second))
 
-    @settings(max_examples=200, deadline=None, derandomize=True)
+    @same(200)
     @given(st.randoms(use_true_random=False))
     def test_blocks_lose_nobody(self, draw):
         """What each compared with each finds is what the blocks find, but for names that many bear."""

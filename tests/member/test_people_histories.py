@@ -10,7 +10,7 @@ from odoo.fields import Command
 
 from ..common import TODAY
 from ..erasing_common import find_in_database
-from ..histories import try_histories
+from ..generated import try_histories
 from ..merging_common import MergingCase
 
 PICK = st.integers(0, 1000)

@@ -267,16 +267,31 @@ class Held:
         return {name: set(rows.ids) for name, rows in self.rows.items()}
 
     def _mentions(self, model, model_field, text_fields):
-        """Rows beside records of ours that call the person by their whole name."""
+        """Rows beside records of ours, or beside their fellows, that call the person by their whole name."""
         if not self.found:
             return model.browse()
         texts = Domain.OR(Domain(name, "ilike", self.person.name) for name in text_fields)
-        rows = model.search(Domain(model_field, "=like", "timebank.%") & texts)
+        rows = model.search(self._beside_others(model_field) & texts)
         found = model.browse()
         for name, group in rows.grouped(model_field).items():
             banks = self._get_schemes(name, group.mapped("res_id"))
-            found |= group.filtered(lambda row, banks=banks: banks.get(row.res_id, self.banks) in self.banks)
+            found |= group.filtered(
+                lambda row, banks=banks: row.res_id not in banks or banks[row.res_id] in self.banks
+            )
         return found.filtered(lambda row: any(self.found.search(row[name] or "") for name in text_fields))
+
+    def _beside_others(self, model_field):
+        """A domain of what stands beside records of ours, or beside a contact of one of their fellows."""
+        ours = Domain(model_field, "=like", "timebank.%")
+        if not self.is_whole:
+            return ours
+        return ours | Domain(model_field, "=", "res.partner") & Domain("res_id", "in", self._fellows.ids)
+
+    @cached_property
+    def _fellows(self):
+        """Contacts of their banks' members, and those that others became one with: Odoo notes names there."""
+        members = self.env["timebank.member"].search([("scheme_id", "in", self.banks.ids)])
+        return members.partner_id | self.env["timebank.merge"].search([]).partner_id
 
     @cached_property
     def followers(self):
@@ -301,14 +316,15 @@ class Held:
         """Notes of what a field of another record was before and after that say the person's name."""
         if not self.found:
             return self.env["mail.tracking.value"]
-        name = self.person.name
+        texts = Domain.OR(
+            Domain(column, "ilike", self.person.name) for column in ("old_value_char", "new_value_char")
+        )
         rows = self.env["mail.tracking.value"].search(
-            ["|", ("old_value_char", "ilike", name), ("new_value_char", "ilike", name)]
+            texts & Domain("mail_message_id", "any", self._beside_others("model"))
         )
         return rows.filtered(
             lambda row: (
                 row.mail_message_id not in self.messages
-                and (row.mail_message_id.model or "").startswith("timebank.")
                 and self.found.search(f"{row.old_value_char} {row.new_value_char}")
             )
         )
