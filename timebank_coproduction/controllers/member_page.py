@@ -198,7 +198,7 @@ class MemberPage:
             **values,
             "member": member,
             "active": active,
-            "acting": bool(member and member._get_acting_name()),
+            "acted_for": bool(member and member._get_acting_name()),
             "sections": SECTIONS,
             "brand": company._get_timebank_brand(),
             "nonce": nonce,
