@@ -29,7 +29,7 @@ class MemberRewards(MemberPage, http.Controller):
             "balance": say_spoken(member.env, member.balance_minutes),
             "within": [self._describe(reward) for reward, reason in catalogue if not reason],
             "beyond": [self._describe(reward, reason) for reward, reason in catalogue if reason],
-            "claims": request.env["timebank.redemption"].search_count(member._get_claims_domain()),
+            "claims": request.env["timebank.redemption"].search_count(member._get_claims_domain(), limit=1),
             "paging": paging,
         }
         return self._render("member_rewards", values, member, "rewards")
