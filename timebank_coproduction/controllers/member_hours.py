@@ -140,7 +140,6 @@ class MemberHours(MemberPage, http.Controller):
 
         def deed():
             getattr(entry, verb)(**arguments)
-            member._note_acting(entry.sudo())  # sudo: a note by who was allowed the verb
 
         if form.carry_out(deed, next(iter(arguments), None)):
             return self._go(member, f"/hours/{entry.id}", done=done)

@@ -26,7 +26,7 @@ class MemberMe(MemberPage, http.Controller):
             "languages": ", ".join(member.language_ids.mapped("name")),
             "seen": self._say_seen(member),
             "mails": member.session_mails,
-            "own_pages": member.partner_id == member.env.user.partner_id,
+            "own_pages": not member._get_acting_name(),
             "leaving": bool(member._get_wish_to_leave()),
         }
         return self._render("member_me", values, member, "me")

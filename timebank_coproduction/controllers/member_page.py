@@ -16,6 +16,7 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
+from ..models.common.acting import acting_in
 from ..models.common.odoo_private import script_addresses
 from ..models.common.said_aloud import SaidAloud
 from ..tools.minutes import LARGEST
@@ -86,11 +87,15 @@ class Form:
 
         :return: whether it was done; a refusal is kept beside the field ``name``
         """
+        acting = acting_in(request.env)
+        mark = acting and acting.mark()
         try:
             with request.env.cr.savepoint():
                 deed()
                 request.env.flush_all()
         except (SaidAloud, UserError) as refusal:
+            if acting:
+                acting.go_back(mark)
             self.refuse(name, refusal)
             return False
         return True
@@ -130,7 +135,11 @@ def _page(path, **routing):
                 member = request.env["timebank.member"]._find_for_pages(member_id)
                 if not member:
                     return self._not_found()
-                return method(self, member, *args, **kwargs)
+                # whoever acts for an organisation does so with its rights; who acts is in the context
+                request.update_env(user=member.env.uid, context=member.env.context)
+                answer = method(self, member, *args, **kwargs)
+                member._note_touched()
+                return answer
             except (AccessError, MissingError):
                 self._undo()
                 return self._not_found()
@@ -189,6 +198,7 @@ class MemberPage:
             **values,
             "member": member,
             "active": active,
+            "acted_for": bool(member and member._get_acting_name()),
             "sections": SECTIONS,
             "brand": company._get_timebank_brand(),
             "nonce": nonce,

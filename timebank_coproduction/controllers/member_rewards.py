@@ -233,7 +233,6 @@ class MemberRewards(MemberPage, http.Controller):
 
         def deed():
             claim.action_cancel(words)
-            member._note_acting(claim)
 
         if form.carry_out(deed):
             return self._go(member, f"/rewards/claims/{claim.id}", done="cancelled")

@@ -370,7 +370,6 @@ class TimebankMember(models.Model):
                 **({"source": "portal"} if me else {}),
             }
         )
-        self._note_acting(entry)
         entry.action_submit()
         return entry
 
@@ -398,7 +397,6 @@ class TimebankMember(models.Model):
         entries = introduction.hours_ids.filtered(lambda entry: entry.partner_id == self.partner_id)
         if vals.get("evidence"):
             entries.write({name: vals[name] for name in ("evidence", "evidence_name")})
-        self._note_acting(entries)
         return entries
 
     def _correct_time(self, entry, vals):
@@ -409,6 +407,5 @@ class TimebankMember(models.Model):
         if entry.state == "refused":
             entry.action_draft()
         entry.write(vals)
-        self._note_acting(entry)
         if entry.state == "draft":
             entry.action_submit()

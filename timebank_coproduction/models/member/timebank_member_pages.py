@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from ..common.verb import text, verb
+from ..common.verb import text
 from ..common.words import say_hours
 from .timebank_sign_in import read_address
 
@@ -16,50 +16,9 @@ LEAVING = "timebank_coproduction.mail_activity_leaving"
 
 
 class TimebankMember(models.Model):
-    """The members' own pages: whose a user may open, how somebody applies, what members say themselves."""
+    """The members' own pages: how somebody applies, and what members say of themselves."""
 
     _inherit = "timebank.member"
-
-    # ------------------------------------------------------------
-    # Whose pages a user may open.
-    # ------------------------------------------------------------
-
-    @api.model
-    def _find_for_pages(self, member_id):
-        """The membership of that number, if the user may act in it; else none.
-
-        That is their own, or one of a bank that they run, for somebody who can't use the pages.
-        """
-        return self._get_for_pages([("id", "=", member_id)])
-
-    @api.model
-    def _get_for_pages(self, domain=()):
-        members = self.search([*domain, ("state", "!=", "left")])
-        return members.filtered(lambda member: member._is_for_pages())
-
-    def _is_for_pages(self):
-        return self.partner_id == self.env.user.partner_id or self.scheme_id.is_run_by_user
-
-    @api.model
-    def _get_own_for_pages(self):
-        """The user's own memberships, those that they take part in first."""
-        return self.search(
-            [("partner_id", "=", self.env.user.partner_id.id), ("state", "!=", "left")], order="state, id"
-        )
-
-    @verb(single=True)
-    def action_open_pages(self):
-        """The member's own pages, on which whoever runs the bank acts for them."""
-        return {"type": "ir.actions.act_url", "url": f"/timebank/{self.id}", "target": "new"}
-
-    def _note_acting(self, records):
-        """Leave on ``records``, which have a chatter, who did it, where that isn't the member."""
-        self.ensure_one()
-        user = self.env.user
-        if user.partner_id == self.partner_id or not records:
-            return
-        note = self.env._("Done by %(user)s for %(member)s.", user=user.name, member=self.name)
-        records._message_log_batch(bodies=dict.fromkeys(records.ids, note))
 
     def _first_name(self):
         """How members are greeted: at the door, when they hold up their own card, and on their pages."""
@@ -200,21 +159,31 @@ class TimebankMember(models.Model):
         """
         # sudo: a coordinator who accepts somebody lets them see their own pages, and no more
         members = self.sudo().filtered(lambda member: member.applied_on and not member.partner_id.user_ids)
-        invited = members.browse()
         mailable = members.partner_id._get_mailable()
-        for member in members.filtered(lambda one: one.partner_id in mailable):
-            wizard = self.env["portal.wizard"].sudo().with_context(active_ids=[])
-            wizard = wizard.create(
-                {
-                    "partner_ids": [Command.set(member.partner_id.ids)],
-                    "welcome_message": self.env._("%s is glad to have you.", member.scheme_id.name),
-                }
-            )
-            line = wizard.user_ids.filtered(lambda one, who=member.partner_id: one.partner_id == who)
-            if line.email_state == "ok":
-                line.with_company(member.company_id).action_grant_access()
-                invited += member
+        invited = members.filtered(
+            lambda member: member.partner_id in mailable and member._give_login(member.partner_id)
+        )
         (members - invited)._plan_calls(lambda member: self.env._("having been accepted"))
+
+    def _give_login(self, person):
+        """Give somebody a login of the portal to this bank, as Odoo does it.
+
+        :return: whether they have one now: their mail address may be missing, or another login's
+        """
+        self.ensure_one()
+        # sudo: who may decide about the membership lets them see its pages, and no more
+        wizard = self.env["portal.wizard"].sudo().with_context(active_ids=[])
+        wizard = wizard.create(
+            {
+                "partner_ids": [Command.set(person.ids)],
+                "welcome_message": self.env._("%s is glad to have you.", self.scheme_id.name),
+            }
+        )
+        line = wizard.user_ids.filtered(lambda one: one.partner_id == person)
+        if line.email_state != "ok":
+            return False
+        line.with_company(self.company_id).action_grant_access()
+        return True
 
     # ------------------------------------------------------------
     # What members say of themselves.
@@ -271,9 +240,11 @@ class TimebankMember(models.Model):
             note=Markup("<p>%s</p>") % words if words else False,
             user_id=decider.id,
         )
+        self._note_acting(self)
 
     def _wish_to_stay(self):
         self._get_wish_to_leave().unlink()
+        self._note_acting(self)
 
 
 def _read_text(env, label, typed, longest):

@@ -167,7 +167,6 @@ class TimebankMember(models.Model):
         if made:
             return made
         claim = claims.create(same)
-        self._note_acting(claim)
         claim.action_request()
         return claim
 
