@@ -30,6 +30,8 @@ SECTIONS = (
     ("credits", "/credits"),
     ("me", "/me"),
 )
+#: Those of them that are there on the tablet in the hall.
+ON_TABLET = ("home", "log", "sessions", "rewards", "credits")
 
 #: What a page may load, and from where: nothing foreign, and nothing that stands in the page itself.
 POLICY = "; ".join(
@@ -97,7 +99,10 @@ class Form:
 
 
 def shown(path, **routing):
-    """A page that is only read: on a read-only cursor, and on a replica where there is one."""
+    """A page that is only read: on a read-only cursor, and on a replica where there is one.
+
+    :param bool on_tablet: whether it is also for who came with card and PIN on the tablet in the hall
+    """
     return _page(path, methods=["GET"], readonly=True, **routing)
 
 
@@ -116,11 +121,18 @@ def sent_by_all(path):
     return http.route(path, type="http", auth="public", methods=["POST"], sitemap=False)
 
 
-def _page(path, **routing):
+def _page(path, on_tablet=False, **routing):
     address = f"/timebank/<int(max={LARGEST}):member_id>{path}"
 
     def mark(method):
-        @http.route(address, type="http", auth="user", sitemap=False, **routing)
+        @http.route(
+            address,
+            type="http",
+            auth="timebank_member",
+            sitemap=False,
+            timebank_on_tablet=on_tablet,
+            **routing,
+        )
         @wraps(method)
         def answering(self, member_id, *args, **kwargs):
             kwargs = {name: _readable(value) for name, value in kwargs.items()}
@@ -130,6 +142,8 @@ def _page(path, **routing):
                 member = request.env["timebank.member"]._find_for_pages(member_id)
                 if not member:
                     return self._not_found()
+                if self._is_on_tablet() and not on_tablet:
+                    return self._render("member_not_on_tablet", {}, member, status=403)
                 return method(self, member, *args, **kwargs)
             except (AccessError, MissingError):
                 self._undo()
@@ -181,18 +195,22 @@ class MemberPage:
         nonce = secrets.token_urlsafe(16)
         # sudo: how the organisation's pages look is for everybody
         company = (member.company_id if member else company or request.env.company).sudo()
+        only = request.env.context.get("timebank_only_member")
         values = {
             "form": Form(),
             "said": None,
             "base": f"/timebank/{member.id}" if member else "/timebank",
-            "shell": company.timebank_page_shell,
+            "start": f"/timebank/{only}" if only else "/timebank",
+            "shell": "plain" if only else company.timebank_page_shell,
             **values,
             "member": member,
             "active": active,
-            "sections": SECTIONS,
+            "on_tablet": bool(only),
+            "sections": [section for section in SECTIONS if not only or section[0] in ON_TABLET],
             "brand": company._get_timebank_brand(),
             "nonce": nonce,
-            "scripts_of": partial(script_addresses, request.env),
+            # a script could leave something on the tablet
+            "scripts_of": (lambda _bundle: []) if only else partial(script_addresses, request.env),
             "doctype": Markup("<!DOCTYPE html>\n"),
             "page_lang": (request.env.lang or "en_GB").replace("_", "-"),
         }
@@ -201,6 +219,10 @@ class MemberPage:
         response = request.make_response(page, [("Content-Type", "text/html; charset=utf-8")], status=status)
         self._protect(response, None if values["shell"] == "portal" else nonce)
         return response
+
+    def _is_on_tablet(self):
+        """Whether somebody came with card and PIN, and has no login."""
+        return bool(request.env.context.get("timebank_only_member"))
 
     def _protect(self, response, nonce):
         """Nobody keeps the page, no other site learns its address, and nothing foreign runs in it.

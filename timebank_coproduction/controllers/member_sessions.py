@@ -23,7 +23,7 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
     # To choose from
     # ------------------------------------------------------------
 
-    @shown("/sessions")
+    @shown("/sessions", on_tablet=True)
     def sessions(self, member, day="", activity="", where="", page="1", done=None):
         form = Form(day=day, activity=activity, where=where)
         domain = self._read_filters(member, form)
@@ -129,7 +129,7 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
             return request.env._("You are coming")
         return dict(line._fields["state"]._description_selection(line.env))[line.state]
 
-    @shown("/sessions/past")
+    @shown("/sessions/past", on_tablet=True)
     def past(self, member, page="1"):
         over = ("session_id.stop", "<=", request.env.cr.now())
         domain = [over, ("session_id.state", "!=", "draft"), ("state", "!=", "withdrawn")]
@@ -151,41 +151,52 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
     # One session
     # ------------------------------------------------------------
 
-    @shown(SESSION)
+    @shown(SESSION, on_tablet=True)
     def session(self, member, session_id, done=None):
         return self._show_session(member, self._find(member, session_id), Form(), done)
 
-    @sent(f"{SESSION}/sign-up")
+    @sent(f"{SESSION}/sign-up", on_tablet=True)
     def sign_up(self, member, session_id, role=""):
         session, form = self._find(member, session_id), Form(role=role)
         roles = member._get_roles_in(session)
         if len(roles) > 1 and role not in roles:
             form.refuse("role", request.env._("Choose how you would like to come."))
-        elif form.carry_out(
-            lambda: session.sign_up(member.partner_id.id, role if role in roles else roles[0])
-        ):
+        elif form.carry_out(lambda: self._sign_up(member, session, role if role in roles else roles[0])):
             (line,) = member._get_own_lines([("session_id", "=", session.id)])
             return self._go(
                 member, f"/sessions/{session.id}", "waits" if line.state == "waiting" else "comes"
             )
         return self._show_session(member, session, form)
 
-    @sent(f"{SESSION}/take")
+    def _sign_up(self, member, session, role):
+        session.sign_up(member.partner_id.id, role)
+        member._note_on_tablet(request.env._("Signed up for %s.", session._say()))
+
+    @sent(f"{SESSION}/take", on_tablet=True)
     def take(self, member, session_id):
         """Take the place that is kept."""
         session, form = self._find(member, session_id), Form()
         (line,) = member._get_own_lines([("session_id", "=", session.id)]) or (None,)
         if line is None:
             raise MissingError(request.env._("You are not on the list of this session."))
-        # sudo: the line is the member's own, whose place the verb gives
-        if form.carry_out(line.sudo().action_claim):
+
+        def deed():
+            line.sudo().action_claim()  # sudo: the line is the member's own, whose place the verb gives
+            member._note_on_tablet(request.env._("Took a place in %s.", session._say()))
+
+        if form.carry_out(deed):
             return self._go(member, f"/sessions/{session.id}", "comes")
         return self._show_session(member, session, form)
 
-    @sent(f"{SESSION}/withdraw")
+    @sent(f"{SESSION}/withdraw", on_tablet=True)
     def withdraw(self, member, session_id):
         session, form = self._find(member, session_id), Form()
-        if form.carry_out(lambda: session.withdraw(member.partner_id.id)):
+
+        def deed():
+            session.withdraw(member.partner_id.id)
+            member._note_on_tablet(request.env._("Withdrew from %s.", session._say()))
+
+        if form.carry_out(deed):
             return self._go(member, f"/sessions/{session.id}", "withdrew")
         return self._show_session(member, session, form)
 

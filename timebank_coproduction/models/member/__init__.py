@@ -9,6 +9,7 @@ from . import (
     timebank_scheme,
     timebank_sign_in,
     res_users,
+    ir_http,
     timebank_erasure,
     timebank_retention,
     res_partner,

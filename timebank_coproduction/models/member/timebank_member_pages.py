@@ -28,8 +28,11 @@ class TimebankMember(models.Model):
     def _find_for_pages(self, member_id):
         """The membership of that number, if the user may act in it; else none.
 
-        That is their own, or one of a bank that they run, for somebody who can't use the pages.
+        That is their own, or one of a bank that they run, for somebody who can't use the pages. On a tablet
+        it is the one that was opened there alone.
         """
+        if self.env.context.get("timebank_only_member", member_id) != member_id:
+            return self.browse()
         return self._get_for_pages([("id", "=", member_id)])
 
     @api.model
@@ -53,13 +56,25 @@ class TimebankMember(models.Model):
         return {"type": "ir.actions.act_url", "url": f"/timebank/{self.id}", "target": "new"}
 
     def _note_acting(self, records):
-        """Leave on ``records``, which have a chatter, who did it, where that isn't the member."""
+        """Leave on ``records``, which have a chatter, who did it, where that isn't the member at home."""
         self.ensure_one()
         user = self.env.user
-        if user.partner_id == self.partner_id or not records:
+        if not records:
             return
-        note = self.env._("Done by %(user)s for %(member)s.", user=user.name, member=self.name)
+        if self.env.context.get("timebank_only_member"):
+            note = self.env._("Done by %s with card and PIN, on the tablet.", self.name)
+            records = records.sudo()  # sudo: a note beside what the member was just allowed to do
+        elif user.partner_id != self.partner_id:
+            note = self.env._("Done by %(user)s for %(member)s.", user=user.name, member=self.name)
+        else:
+            return
         records._message_log_batch(bodies=dict.fromkeys(records.ids, note))
+
+    def _note_on_tablet(self, words):
+        """Leave on the membership what was done on the tablet to what has no notes of its own."""
+        if self.env.context.get("timebank_only_member"):
+            # sudo: a note of what the member was just allowed to do
+            self.sudo()._message_log(body=self.env._("With card and PIN, on the tablet: %s", words))
 
     def _first_name(self):
         """How members are greeted: at the door, when they hold up their own card, and on their pages."""

@@ -18,6 +18,13 @@ class TimebankScheme(models.Model):
         help="For how long a place that has become free is kept for the first on the waiting list.",
     )
 
+    card_sign_in = fields.Boolean(
+        "Members can open their pages with card and PIN",
+        tracking=True,
+        help="On the tablet at the door, for a few minutes: for members without mail. You give them their PIN"
+        " on the page of each. They can look, log time, sign up for sessions and claim rewards.",
+    )
+
     _claim_hours_positive = models.Constraint(
         "CHECK (claim_hours > 0)", "A free place is kept for at least an hour."
     )
