@@ -30,8 +30,9 @@ SECTIONS = (
     ("credits", "/credits"),
     ("me", "/me"),
 )
-#: Those of them that are there on the tablet in the hall.
+#: Those of them that are there on the tablet in the hall, and for who has not been accepted yet.
 ON_TABLET = ("home", "log", "sessions", "rewards", "credits")
+FOR_APPLICANTS = ("home", "me")
 
 #: What a page may load, and from where: nothing foreign, and nothing that stands in the page itself.
 POLICY = "; ".join(
@@ -102,6 +103,7 @@ def shown(path, **routing):
     """A page that is only read: on a read-only cursor, and on a replica where there is one.
 
     :param bool on_tablet: whether it is also for who came with card and PIN on the tablet in the hall
+    :param bool for_applicants: whether it is also for who has not been accepted yet
     """
     return _page(path, methods=["GET"], readonly=True, **routing)
 
@@ -121,7 +123,7 @@ def sent_by_all(path):
     return http.route(path, type="http", auth="public", methods=["POST"], sitemap=False)
 
 
-def _page(path, on_tablet=False, **routing):
+def _page(path, on_tablet=False, for_applicants=False, **routing):
     address = f"/timebank/<int(max={LARGEST}):member_id>{path}"
 
     def mark(method):
@@ -144,6 +146,8 @@ def _page(path, on_tablet=False, **routing):
                     return self._not_found()
                 if self._is_on_tablet() and not on_tablet:
                     return self._render("member_not_on_tablet", {}, member, status=403)
+                if member.state == "applicant" and not for_applicants:
+                    return self._render("member_not_yet", {}, member, status=403)
                 return method(self, member, *args, **kwargs)
             except (AccessError, MissingError):
                 self._undo()
@@ -206,7 +210,12 @@ class MemberPage:
             "member": member,
             "active": active,
             "on_tablet": bool(only),
-            "sections": [section for section in SECTIONS if not only or section[0] in ON_TABLET],
+            "sections": [
+                section
+                for section in SECTIONS
+                if (not only or section[0] in ON_TABLET)
+                and (not member or member.state != "applicant" or section[0] in FOR_APPLICANTS)
+            ],
             "brand": company._get_timebank_brand(),
             "nonce": nonce,
             # a script could leave something on the tablet
