@@ -12,3 +12,4 @@ from . import test_rewards_page
 from . import test_sessions_page
 from . import test_sign_in_page
 from . import test_sign_in_page_concurrency
+from . import test_tablet_page

@@ -295,6 +295,19 @@ class TrustCase(TimebankCase):
         made["timebank.pace"] = env["timebank.pace"].search([], order="id desc", limit=1)
         env["timebank.sign.in"]._ask(f"ida@{word.lower()}.example", word)
         made["timebank.sign.in"] = env["timebank.sign.in"].search([], order="id desc", limit=1)
+        made["timebank.tablet.visit"] = (
+            env["timebank.tablet.visit"]
+            ._in_verb()
+            .create(
+                {
+                    "member_id": made["timebank.member"].id,
+                    "session_id": made["timebank.session"].id,
+                    "tablet": word,
+                    "token": word,
+                    "until": TODAY,
+                }
+            )
+        )
         made["timebank.account.tail"] = env["timebank.account.tail"].search(
             [("account_id", "in", scheme.account_ids.ids)], limit=1
         )

@@ -28,7 +28,7 @@ class MemberHome(MemberPage, http.Controller):
         """By an address of these pages, where what they keep in a browser is forgotten on the way."""
         return request.redirect("/web/session/logout?redirect=/web/login", code=303)
 
-    @shown("")
+    @shown("", on_tablet=True, for_applicants=True)
     def home(self, member, done=None):
         values = {
             "first_name": member._first_name(),

@@ -24,7 +24,7 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
     # To choose from
     # ------------------------------------------------------------
 
-    @shown("/sessions")
+    @shown("/sessions", on_tablet=True)
     def sessions(self, member, day="", activity="", where="", page="1", done=None):
         form = Form(day=day, activity=activity, where=where)
         domain = self._read_filters(member, form)
@@ -134,7 +134,7 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
             return request.env._("You are coming")
         return dict(line._fields["state"]._description_selection(line.env))[line.state]
 
-    @shown("/sessions/past")
+    @shown("/sessions/past", on_tablet=True)
     def past(self, member, page="1"):
         over = ("session_id.stop", "<=", request.env.cr.now())
         domain = [over, ("session_id.state", "!=", "draft"), ("state", "!=", "withdrawn")]
@@ -156,11 +156,11 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
     # One session
     # ------------------------------------------------------------
 
-    @shown(SESSION)
+    @shown(SESSION, on_tablet=True)
     def session(self, member, session_id, done=None):
         return self._show_session(member, self._find(member, session_id), Form(), done)
 
-    @sent(f"{SESSION}/sign-up")
+    @sent(f"{SESSION}/sign-up", on_tablet=True)
     def sign_up(self, member, session_id, role="", companions="", names=""):
         session = self._find(member, session_id)
         form = Form(role=role, companions=companions, names=names[:LONGEST_NAMES])
@@ -182,7 +182,7 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
             )
         return self._show_session(member, session, form)
 
-    @sent(f"{SESSION}/take")
+    @sent(f"{SESSION}/take", on_tablet=True)
     def take(self, member, session_id):
         """Take the place that is kept."""
         session, form = self._find(member, session_id), Form()
@@ -194,7 +194,7 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
             return self._go(member, f"/sessions/{session.id}", "comes")
         return self._show_session(member, session, form)
 
-    @sent(f"{SESSION}/withdraw")
+    @sent(f"{SESSION}/withdraw", on_tablet=True)
     def withdraw(self, member, session_id):
         session, form = self._find(member, session_id), Form()
         if form.carry_out(lambda: session.withdraw(member.partner_id.id)):

@@ -8,9 +8,9 @@ KEY = "timebank_acting"
 
 
 class Acting:
-    """One answer of a page, given to somebody who isn't the member.
+    """One answer of a page, given to somebody who isn't the member, or isn't signed in.
 
-    :param str name: who it is
+    :param str name: who it is; nothing where it is the member, with card and PIN on the tablet
     """
 
     def __init__(self, name):

@@ -12,6 +12,7 @@ from . import (
     timebank_sign_in,
     res_users,
     portal_wizard,
+    ir_http,
     timebank_erasure,
     timebank_retention,
     res_partner,

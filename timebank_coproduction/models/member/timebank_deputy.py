@@ -1,8 +1,6 @@
-from uuid import uuid4
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 
 from ..common.acting import KEY, Acting
 from ..common.personal import ABOUT, NAMED
@@ -92,34 +90,7 @@ class TimebankDeputy(models.Model):
                     self.partner_id.name,
                 )
             )
-        self._make_seat()
-
-    def _get_seat(self):
-        """The login of the portal with whose rights these people act, as superuser, or none."""
-        # sudo: which it is, for whoever is known to act for the organisation
-        organisation = self.sudo().member_id.partner_id.with_context(active_test=False)
-        users = organisation.user_ids.filtered(lambda user: user._is_portal() and not user._is_internal())
-        return users.sorted(lambda user: (user.is_timebank_seat, user.id))[:1]
-
-    def _make_seat(self):
-        seat, company = self._get_seat(), self.company_id
-        if seat:
-            if company not in seat.company_ids:
-                seat.company_ids = [Command.link(company.id)]
-            return
-        # sudo: a login that nobody can sign in with; no password, no mail, and archived at once
-        users = self.env["res.users"].sudo().with_context(no_reset_password=True)
-        seat = users.create(
-            {
-                "login": f"timebank-{uuid4()}",
-                "partner_id": self.member_id.partner_id.id,
-                "group_ids": [Command.set(self.env.ref("base.group_portal").ids)],
-                "company_id": company.id,
-                "company_ids": [Command.set(company.ids)],
-                "is_timebank_seat": True,
-            }
-        )
-        seat.active = False
+        self.member_id._make_seat()
 
     @api.model
     def _get_members_of_user(self, domain=()):
@@ -138,7 +109,7 @@ class TimebankDeputy(models.Model):
         )
         members = []
         for deputy in deputies.filtered("member_id.takes_deputies"):
-            seat = deputy._get_seat()
+            seat = deputy.member_id._get_seat()
             if not seat or deputy.company_id not in seat.company_ids:
                 continue
             member = deputy.member_id.with_user(seat).with_context(

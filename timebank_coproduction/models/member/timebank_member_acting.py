@@ -1,4 +1,7 @@
+from uuid import uuid4
+
 from odoo import api, fields, models
+from odoo.fields import Command
 
 from ..common.acting import KEY, Acting, acting_in
 from ..common.personal import PEOPLE
@@ -29,10 +32,13 @@ class TimebankMember(models.Model):
         """The membership of that number, if the user may act in it, with who acts in its context; else none.
 
         That is their own; or one of a bank that they run, for somebody who can't use the pages; or that
-        of an organisation for which they act, which is then seen with the organisation's own rights.
+        of an organisation for which they act, which is then seen with the organisation's own rights. On a
+        tablet it is the one that was opened there alone.
         """
-        domain = [("id", "=", member_id)]
+        only, domain = self.env.context.get("timebank_only_member"), [("id", "=", member_id)]
         member = self._get_for_pages(domain)
+        if only:
+            return member.filtered(lambda one: one.id == only).with_context(**{KEY: Acting("")})
         if member and member.partner_id != self.env.user.partner_id:
             return member.with_context(**{KEY: Acting(self.env.user.name)})
         return member or next(iter(self.env["timebank.deputy"]._get_members_of_user(domain)), member)
@@ -54,6 +60,47 @@ class TimebankMember(models.Model):
             [("partner_id", "=", self.env.user.partner_id.id), ("state", "!=", "left")], order="state, id"
         )
         return [*own, *self.env["timebank.deputy"]._get_members_of_user()]
+
+    # ------------------------------------------------------------
+    # With whose rights.
+    # ------------------------------------------------------------
+
+    def _get_seat(self):
+        """The login with whose rights somebody is on this member's pages who didn't sign in with it.
+
+        Their own of the portal; or else one that nobody can sign in with; or none.
+        """
+        self.ensure_one()
+        # sudo: which it is, for whoever is known to be let in
+        users = self.sudo().partner_id.with_context(active_test=False).user_ids
+        usable = users.filtered(lambda user: user._is_portal() and (user.active or user.is_timebank_seat))
+        return usable.sorted(lambda user: (user.is_timebank_seat, user.id))[:1]
+
+    def _make_seat(self):
+        """See that there is such a login, for the company of this membership.
+
+        It has the rights of any of the portal, and is archived, so that nobody signs in with it.
+        """
+        seat, company = self._get_seat(), self.company_id
+        if seat and not seat.is_timebank_seat:
+            return
+        if seat:
+            if company not in seat.company_ids:
+                seat.company_ids = [Command.link(company.id)]
+            return
+        # sudo: a login that nobody can sign in with; no password, no mail, and archived at once
+        users = self.env["res.users"].sudo().with_context(no_reset_password=True)
+        seat = users.create(
+            {
+                "login": f"timebank-{uuid4()}",
+                "partner_id": self.partner_id.id,
+                "group_ids": [Command.set(self.env.ref("base.group_portal").ids)],
+                "company_id": company.id,
+                "company_ids": [Command.set(company.ids)],
+                "is_timebank_seat": True,
+            }
+        )
+        seat.active = False
 
     @verb(single=True)
     def action_open_pages(self):
@@ -84,6 +131,8 @@ class TimebankMember(models.Model):
             records._message_log_batch(bodies=dict.fromkeys(records.ids, self._say_acting(name)))
 
     def _say_acting(self, name):
+        if not name:
+            return self.env._("Done by %s with card and PIN, on the tablet.", self.name)
         return self.env._("Done by %(user)s for %(member)s.", user=name, member=self.name)
 
     def _note_touched(self):

@@ -10,8 +10,9 @@ from .timebank_sign_in import read_address
 
 #: The longest name, number and text that a form takes, in letters, and the fewest figures of a number.
 LONGEST_NAME, LONGEST_LINE, LONGEST_TEXT, FEWEST_FIGURES = 80, 40, 1000, 5
-#: How often somebody applies within a day, and how many people do from one network address.
-MOST_APPLYING, MOST_FROM_SOURCE, A_DAY = 2, 20, 24 * 60
+#: How often somebody applies within a day, and how many people do from one network address, to one bank, and
+#: to all.
+MOST_APPLYING, MOST_FROM_SOURCE, MOST_IN_BANK, MOST_IN_ALL, A_DAY = 2, 20, 60, 300, 24 * 60
 LEAVING = "timebank_coproduction.mail_activity_leaving"
 
 
@@ -77,6 +78,23 @@ class TimebankMember(models.Model):
     @api.model
     def _read_words(self, typed):
         return _read_text(self.env, self.env._("Your words"), typed, LONGEST_TEXT)
+
+    @api.model
+    def _why_not_apply(self, scheme, source):
+        """Count that somebody applies; why not now, or an empty string.
+
+        :param str source: the network address that asks
+        """
+        paces = self.env["timebank.pace"]
+        if paces._count("apply", source, A_DAY) > MOST_FROM_SOURCE:
+            return self.env._("Many people have applied from here today. Please try again tomorrow.")
+        in_bank = paces._count("apply to", str(scheme.id), A_DAY)
+        if in_bank <= MOST_IN_BANK and paces._count("apply to any", "", A_DAY) <= MOST_IN_ALL:
+            return ""
+        phone = scheme.company_id.sudo().phone  # sudo: how the organisation is reached, for everybody
+        if not phone:
+            return self.env._("Very many people have applied today. Please try again tomorrow.")
+        return self.env._("Very many people have applied today. Please ring %s instead.", phone)
 
     @api.model
     def _apply(self, scheme, details, words):

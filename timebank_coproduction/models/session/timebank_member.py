@@ -36,6 +36,7 @@ class TimebankMember(models.Model):
     _personal_fields = {
         "card_code": SECRET,
         "calendar_code": SECRET,
+        "pin": SECRET,
     }
 
     card_code = fields.Char(

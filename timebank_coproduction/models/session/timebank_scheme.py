@@ -26,6 +26,12 @@ class TimebankScheme(models.Model):
         help="How many people a member may bring along to a session, unless the session says otherwise. Each"
         " takes a place, and earns and pays no credits.",
     )
+    card_sign_in = fields.Boolean(
+        "Members can open their pages with card and PIN",
+        tracking=True,
+        help="On the tablet at the door, for a few minutes: for members without mail. You give them their PIN"
+        " on the page of each. They can look, log time, sign up for sessions and claim rewards.",
+    )
 
     _companions_allowed = models.Constraint(
         f"CHECK (companions_allowed BETWEEN 0 AND {MOST_COMPANIONS})",
