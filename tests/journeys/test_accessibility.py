@@ -92,7 +92,7 @@ class TestAccessibility(JourneyCase):
             f"{pages}/log/what?whom=bank&minutes=60",
             f"{pages}/credits/give?name=ben",
             f"/timebank/claim/{self._find_claim().code}",
-            f"/timebank/mails/{self.ann.id}/{self.ann._get_opt_out_code()}",
+            self.ann._get_stop_url("session_mails").removeprefix(self.ann.get_base_url()),
             self.session_ahead.action_open_kiosk()["url"],
             "/timebank/claim",
         ]

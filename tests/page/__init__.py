@@ -4,6 +4,7 @@ from . import test_home_page
 from . import test_hours_page
 from . import test_join_page
 from . import test_log_page
+from . import test_mails
 from . import test_me_page
 from . import test_page_attacks
 from . import test_rewards_page

@@ -263,8 +263,18 @@ class TimebankIntroduction(models.Model):
         if len(self) > MOST_SAID:
             pairs = [self.env._("%s pairs are introduced.", len(self))]
         people = self.giver_id | self.receiver_id
-        mailed = people - rung
-        if not rung:
+        # sudo: whether they want such mails, for whoever put them together
+        both = self.sudo()
+        members = both.offer_id.member_id | both.request_id.member_id
+        quiet = members.filtered(lambda one: not one.introduction_mails).partner_id.with_env(self.env) - rung
+        mailed = people - rung - quiet
+        if quiet:
+            told = self.env._("Tell %s, who get no such mails.", ", ".join(quiet.mapped("name")))
+            if mailed:
+                told += " " + self.env._("%s have a mail.", ", ".join(mailed.mapped("name")))
+            if rung:
+                told += " " + self.env._("Ring %s.", ", ".join(rung.mapped("name")))
+        elif not rung:
             told = self.env._("They have a mail.")
         elif not mailed:
             told = self.env._("No mail reaches them: ring them. It is among your calls to make.")

@@ -96,8 +96,16 @@ class TimebankSignIn(models.Model):
         # the address is the database's own: what a request says of its host could lead anywhere
         link = f"{self.get_base_url()}/timebank/sign-in/{token}"
         template = self.env.ref("timebank_coproduction.mail_sign_in")
-        template.with_context(timebank_link=link, timebank_lang=users[0].lang).send_mail(self.id)
+        template.with_context(timebank_link=link, timebank_lang=users[0].lang)._send_to_members(self, {})
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    def _mail_get_companies(self, default=False):
+        """Whoever signs in is written to by the organisation whose member they are."""
+        companies = super()._mail_get_companies(default)
+        return {link.id: link._get_users()[:1].company_id or companies[link.id] for link in self}
+
+    def _get_mail_button(self, mail, member):
+        return self.env._("Sign in"), self.env.context.get("timebank_link", "")
 
     def _set_token(self, token):
         self._in_verb().write({"token": _digest(token)})

@@ -2,7 +2,7 @@ import secrets
 
 from markupsafe import Markup
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools.sql import escape_psql
@@ -20,7 +20,6 @@ CALENDAR_BYTES, CALENDAR_LENGTH = 32, 40
 CALENDAR_DAYS = 90
 
 #: How many signs of a signature a link carries that switches mails off.
-OPT_OUT_LENGTH = 32
 
 #: How many members are found by a name, among how many that are looked at, by how many words of it.
 MOST_FOUND, MOST_LOOKED_AT, MOST_WORDS = 10, 500, 4
@@ -54,7 +53,7 @@ class TimebankMember(models.Model):
     session_mails = fields.Boolean(
         "Mails about sessions",
         default=True,
-        help="Places, reminders, cancellations and thanks. Each such mail has a link to switch them off.",
+        help="Your places, reminders, what is moved or cancelled, and thanks.",
     )
     check_ids = fields.One2many("timebank.check", compute="_compute_check_ids", string="Checks")
 
@@ -222,7 +221,7 @@ class TimebankMember(models.Model):
         return account.sudo().display_name
 
     def _get_own_fields(self):
-        return [*super()._get_own_fields(), "name_shown", "session_mails"]
+        return [*super()._get_own_fields(), "name_shown"]
 
     # The door
     def _door_name(self):
@@ -297,18 +296,8 @@ class TimebankMember(models.Model):
     def _get_names_to_find(self):
         return [*super()._get_names_to_find(), "session_mails"]
 
-    def _get_opt_out_code(self):
-        self.ensure_one()
-        return tools.hmac(self.env(su=True), "timebank-session-mails", self.id)[:OPT_OUT_LENGTH]
-
-    @api.model
-    @api.private
-    def _find_by_opt_out(self, member_id, code):
-        """The member whose mails a link switches off, or an empty recordset."""
-        member = self.browse(member_id).exists()
-        if member and codes.is_same(member._get_opt_out_code(), code):
-            return member
-        return self.browse()
+    def _get_mail_switches(self):
+        return ["session_mails", *super()._get_mail_switches()]
 
     # ------------------------------------------------------------
     # Sessions on a member's own pages.
