@@ -398,22 +398,26 @@ class TimebankMember(models.Model):
         return self.search([("calendar_code", "=", code), ("state", "!=", "left")], limit=1)
 
     def _make_calendar(self):
-        """The member's sessions as an iCalendar (RFC 5545), in bytes: nobody else is in it."""
+        """The member's sessions as an iCalendar (RFC 5545), in bytes: nobody else is in it.
+
+        What they gave up stays in it as cancelled, so that a program takes it off where it was.
+        """
         self.ensure_one()
         since = fields.Datetime.subtract(fields.Datetime.now(), days=CALENDAR_DAYS)
-        taken = [("start", ">=", since), ("state", "in", ("signed_up", "attended"))]
+        taken = [("start", ">=", since), ("state", "in", ("signed_up", "attended", "withdrawn"))]
         # sudo: a number that tells nothing, and stays when the database is named anew
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
         events = [
             {
                 "uid": f"timebank-session-{session.id}@{database}",
-                "changed": session.write_date,
+                "changed": max(session.write_date, line.write_date),
                 "start": session.start,
                 "stop": session.stop,
                 "title": session.name,
                 "where": session.location,
-                "cancelled": session.state in ("cancelled", "draft"),
+                "cancelled": line.state == "withdrawn" or session.state in ("cancelled", "draft"),
             }
-            for session in self._get_own_lines(taken, order="start, id").session_id
+            for line in self._get_own_lines(taken, order="start, id")
+            for session in line.session_id
         ]
         return ical.serialize(self.scheme_id.name, events)
