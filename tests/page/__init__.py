@@ -1,3 +1,4 @@
+from . import test_accessibility_page
 from . import test_board_page
 from . import test_credits_page
 from . import test_home_page

@@ -1,7 +1,11 @@
+from datetime import date
+
 from odoo import http
 from odoo.http import request
 
+from ..models.common.words import say_day
 from ..models.member.timebank_member_pages import A_DAY, MOST_FROM_SOURCE
+from ..tools import accessibility
 from .member_page import Form, MemberPage, sent_by_all, shown_to_all
 
 #: How many sessions the page of a bank shows.
@@ -62,9 +66,17 @@ class MemberJoin(MemberPage, http.Controller):
     def accessibility(self, **_other):
         # sudo: how the organisation is reached is on everything that it sends
         company = request.env.company.sudo()
-        return self._render(
-            "member_accessibility", {"contact": {"mail": company.email, "phone": company.phone}}
-        )
+        facts = accessibility.facts()
+        values = {
+            "contact": {"mail": company.email, "phone": company.phone},
+            "day": say_day(request.env, date.fromisoformat(facts["date"]), "long"),
+            "axe": facts["axe"],
+            "pages": len(facts["pages"]),
+            "states": facts["states"],
+            "widths": ", ".join(map(str, facts["widths"])),
+            "findings": facts["findings"],
+        }
+        return self._render("member_accessibility", values)
 
     def _find(self, bank):
         return request.env["timebank.scheme"]._find_on_web(bank)

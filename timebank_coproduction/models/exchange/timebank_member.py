@@ -355,7 +355,8 @@ class TimebankMember(models.Model):
                 note=member._say_what_they_can(wishes.get(member.id, [])),
                 user_id=self.env.uid,
             )
-        self._in_verb().write({"asked_on": fields.Date.context_today(self)})
+        for scheme, theirs in self.grouped("scheme_id").items():
+            theirs._in_verb().write({"asked_on": scheme._today()})
         return True
 
     def _why_ask(self):
