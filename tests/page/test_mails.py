@@ -49,7 +49,8 @@ class TestMails(MockEmail, TrustCase):
             )
         with self.mock_mail_gateway():
             if template.model == "timebank.sign.in":
-                told = template.with_context(timebank_link=f"{records.get_base_url()}/timebank/sign-in/x")
+                link = f"{records.get_base_url()}/timebank/sign-in/x"
+                told = template.with_context(timebank_links=[("Ann Lee", link)])
                 mails = told._send_to_members(records, {})
             else:
                 to = template._generate_template(records.ids, ["partner_to"])[records.id]["partner_ids"]

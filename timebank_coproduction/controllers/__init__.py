@@ -15,4 +15,5 @@ from . import (
     personal,
     renew,
     supplier,
+    tablet,
 )

@@ -4,7 +4,6 @@ from odoo import http
 from odoo.http import request
 
 from ..models.common.words import say_day
-from ..models.member.timebank_member_pages import A_DAY, MOST_FROM_SOURCE
 from ..tools import accessibility
 from .member_page import Form, MemberPage, sent_by_all, shown_to_all
 
@@ -45,14 +44,12 @@ class MemberJoin(MemberPage, http.Controller):
         if form.shows("website"):  # people don't see that field
             return self._thank(scheme)
         if not form:
-            return self._show(scheme, form, status=400)
-        paces, source = request.env["timebank.pace"], request.httprequest.remote_addr
-        if paces._count("apply", source, A_DAY) > MOST_FROM_SOURCE:
-            form.refuse(
-                None, request.env._("Many people have applied from here today. Please try again tomorrow.")
-            )
+            return self._show(scheme, form)
+        members = request.env["timebank.member"]
+        if reason := members._why_not_apply(scheme, request.httprequest.remote_addr):
+            form.refuse(None, reason)
             return self._show(scheme, form, status=429)
-        request.env["timebank.member"]._apply(scheme, details, words)
+        members._apply(scheme, details, words)
         return self._thank(scheme)
 
     @shown_to_all("/timebank/join/<string:bank>/thanks")
@@ -105,7 +102,7 @@ class MemberJoin(MemberPage, http.Controller):
             )
         return details, words
 
-    def _show(self, scheme, form, status=200):
+    def _show(self, scheme, form, status=None):
         values = {"bank": self._tell(scheme), "form": form}
         return self._render("member_join", values, company=scheme.company_id, status=status)
 
