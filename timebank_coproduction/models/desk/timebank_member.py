@@ -412,7 +412,7 @@ class TimebankMember(models.Model):
             raise UserError(self.env._("Say when you began: the two of you are introduced for one meeting."))
         minute = self.env["timebank.hours"]._parse_start_time(vals["start_time"])
         began = datetime.combine(vals["date"], time()) + timedelta(minutes=minute)
-        introduction.action_agree(meet_at=from_place(began, str(self.env.tz)), minutes=vals["minutes"])
+        introduction.action_agree(meet_at=from_place(began, self.scheme_id.tz), minutes=vals["minutes"])
         introduction.action_done()
         entries = introduction.hours_ids.filtered(lambda entry: entry.partner_id == self.partner_id)
         if vals.get("evidence"):

@@ -481,13 +481,12 @@ class TimebankAttendance(models.Model):
         lines.filtered(lambda one: one.create_date < recent)._notify("reminder")
         lines._in_verb().write({"reminded": True})
 
-    def _get_opt_out_url(self):
-        """A link that switches these mails off, for the person of this line alone."""
-        self.ensure_one()
-        member = self._get_members().get((self.scheme_id.id, self.partner_id.id))
-        if not member:
-            return ""
-        return f"{member.get_base_url()}/timebank/mails/{member.id}/{member._get_opt_out_code()}"
+    def _get_mail_button(self, mail, member):
+        if mail == "mail_session_place_freed":
+            return self.env._("Take the place"), self._get_place_url()
+        if mail == "mail_session_thanks":
+            return self.env._("My hours"), "/hours"
+        return self.env._("Open the session"), f"/sessions/{self.session_id.id}"
 
     def _get_place_url(self):
         self.ensure_one()
