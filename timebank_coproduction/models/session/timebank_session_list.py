@@ -5,9 +5,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import codes, names
+from ...tools.minutes import clock
 from ..common.said_aloud import SaidAloud
 from ..common.verb import choice, record, text, verb, whole
-from ..common.windows import ask
+from ..common.windows import ask, narrow_list
 from .timebank_attendance import MOST_COMPANIONS, MOST_ON_LINE, PLACE_BYTES
 from .timebank_session import MOST_TOLD
 
@@ -407,6 +408,27 @@ class TimebankSession(models.Model):
             session=self._say(),
             names=names,
         )
+
+    # ------------------------------------------------------------
+    # After it is closed: what became of it.
+    # ------------------------------------------------------------
+
+    def _say_done(self, done):
+        """Of registers that were closed, how many hours somebody has yet to approve, too."""
+        said = super()._say_done(done)
+        if done != self.env._("closed"):
+            return said
+        waiting = self.attendance_ids.hours_id.filtered(lambda entry: entry.state == "submitted")
+        if not waiting:
+            return said
+        time = clock(sum(waiting.mapped("minutes")))
+        return self.env._("%(said)s %(time)s hours of it wait to be approved.", said=said, time=time)
+
+    @verb(single=True)
+    def action_view_hours(self):
+        """The hours that came of this session."""
+        self.ensure_one()
+        return narrow_list(self.env, "timebank_hours_action", [("session_id", "=", self.id)], {})
 
     # ------------------------------------------------------------
     # The waiting list
