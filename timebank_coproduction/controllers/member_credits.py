@@ -307,4 +307,4 @@ class MemberCredits(MemberPage, http.Controller):
 
     def _show(self, member, template, values):
         form = values["form"]
-        return self._render(template, values, member, "credits", status=400 if form.errors else 200)
+        return self._render(template, values, member, "credits")

@@ -15,7 +15,7 @@ class MemberHome(MemberPage, http.Controller):
             return request.redirect("/timebank/sign-in")
         members = request.env["timebank.member"]._get_own_for_pages()
         if len(members) == 1:
-            return request.redirect(f"/timebank/{members.id}")
+            return request.redirect(f"/timebank/{members[0].id}")
         return self._render("member_banks", {"members": members, "say_hours": say_hours})
 
     @http.route("/timebank/banks", type="http", auth="user", methods=["GET"], readonly=True, sitemap=False)

@@ -46,7 +46,7 @@ class MemberHours(MemberPage, http.Controller):
 
     def _show(self, member, entry, form, said=None):
         values = {"entry": self._describe(member, entry), "form": form, "said": said}
-        return self._render("member_entry", values, member, "log", status=400 if form.errors else 200)
+        return self._render("member_entry", values, member, "log")
 
     @shown(ENTRY + "/file")
     def send_file(self, member, entry_id):
@@ -96,7 +96,7 @@ class MemberHours(MemberPage, http.Controller):
             "form": form,
             "whom_kind": entry.activity_id._name if entry.activity_id else "",
         }
-        return self._render("member_entry_change", values, member, "log", status=400 if form.errors else 200)
+        return self._render("member_entry_change", values, member, "log")
 
     @sent(ENTRY + "/withdraw", on_tablet=True)
     def withdraw(self, member, entry_id):
@@ -140,7 +140,6 @@ class MemberHours(MemberPage, http.Controller):
 
         def deed():
             getattr(entry, verb)(**arguments)
-            member._note_acting(entry.sudo())  # sudo: a note by who was allowed the verb
 
         if form.carry_out(deed, next(iter(arguments), None)):
             return self._go(member, f"/hours/{entry.id}", done=done)

@@ -159,7 +159,7 @@ class MemberLog(MemberPage, http.Controller):
             "how_long": say_spoken(member.env, minutes),
             "whom_kind": record._name,
         }
-        return self._render("member_log_what", values, member, "log", status=400 if form.errors else 200)
+        return self._render("member_log_what", values, member, "log")
 
     def _closed(self, member, sentence):
         """Why nothing can be logged, in the member's words."""

@@ -16,6 +16,7 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
+from ..models.common.acting import acting_in
 from ..models.common.odoo_private import script_addresses
 from ..models.common.said_aloud import SaidAloud
 from ..tools.minutes import LARGEST
@@ -89,11 +90,15 @@ class Form:
 
         :return: whether it was done; a refusal is kept beside the field ``name``
         """
+        acting = acting_in(request.env)
+        mark = acting and acting.mark()
         try:
             with request.env.cr.savepoint():
                 deed()
                 request.env.flush_all()
         except (SaidAloud, UserError) as refusal:
+            if acting:
+                acting.go_back(mark)
             self.refuse(name, refusal)
             return False
         return True
@@ -144,11 +149,15 @@ def _page(path, on_tablet=False, for_applicants=False, **routing):
                 member = request.env["timebank.member"]._find_for_pages(member_id)
                 if not member:
                     return self._not_found()
+                # whoever acts for an organisation does so with its rights; who acts is in the context
+                request.update_env(user=member.env.uid, context=member.env.context)
                 if self._is_on_tablet() and not on_tablet:
                     return self._render("member_not_on_tablet", {}, member, status=403)
                 if member.state == "applicant" and not for_applicants:
                     return self._render("member_not_yet", {}, member, status=403)
-                return method(self, member, *args, **kwargs)
+                answer = method(self, member, *args, **kwargs)
+                member._note_touched()
+                return answer
             except (AccessError, MissingError):
                 self._undo()
                 return self._not_found()
@@ -189,11 +198,12 @@ def _as_portal():
 class MemberPage:
     """The ways in which a controller of members' pages answers."""
 
-    def _render(self, template, values, member=None, active=None, status=200, company=None):
+    def _render(self, template, values, member=None, active=None, status=None, company=None):
         """A page in the shell that the company wants.
 
         :param str template: without the addon's name
         :param str active: the key of the section it belongs to
+        :param int status: of the answer; without it 200, or 400 where something is wrong in the form
         :param company: whose page it is, where it isn't a member's
         """
         nonce = secrets.token_urlsafe(16)
@@ -204,11 +214,12 @@ class MemberPage:
             "form": Form(),
             "said": None,
             "base": f"/timebank/{member.id}" if member else "/timebank",
-            "start": f"/timebank/{only}" if only else "/timebank",
+            "first_page": f"/timebank/{only}" if only else "/timebank",
             "shell": "plain" if only else company.timebank_page_shell,
             **values,
             "member": member,
             "active": active,
+            "acted_for": bool(member and member._get_acting_name()),
             "on_tablet": bool(only),
             "sections": [
                 section
@@ -223,6 +234,7 @@ class MemberPage:
             "doctype": Markup("<!DOCTYPE html>\n"),
             "page_lang": (request.env.lang or "en_GB").replace("_", "-"),
         }
+        status = status or (400 if values["form"].errors else 200)
         with _as_portal() if values["shell"] == "portal" else nullcontext():
             page = request.render(f"timebank_coproduction.{template}", values, lazy=False)
         response = request.make_response(page, [("Content-Type", "text/html; charset=utf-8")], status=status)

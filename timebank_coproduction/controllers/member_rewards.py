@@ -29,7 +29,7 @@ class MemberRewards(MemberPage, http.Controller):
             "balance": say_spoken(member.env, member.balance_minutes),
             "within": [self._describe(reward) for reward, reason in catalogue if not reason],
             "beyond": [self._describe(reward, reason) for reward, reason in catalogue if reason],
-            "claims": request.env["timebank.redemption"].search_count(member._get_claims_domain()),
+            "claims": request.env["timebank.redemption"].search_count(member._get_claims_domain(), limit=1),
             "paging": paging,
         }
         return self._render("member_rewards", values, member, "rewards")
@@ -78,8 +78,7 @@ class MemberRewards(MemberPage, http.Controller):
             "has_picture": not self._is_on_tablet() and bool(reward.with_context(bin_size=True).image_128),
             "accounts": [(account.id, self._say_account(member, account)) for account in accounts],
         }
-        status = 400 if form.errors else 200
-        return self._render("member_reward", values, member, "rewards", status=status)
+        return self._render("member_reward", values, member, "rewards")
 
     def _confirm(self, member, reward, account, quantity, form, since):
         minutes, money = reward.minutes * quantity, reward.cash_price * quantity
@@ -237,7 +236,6 @@ class MemberRewards(MemberPage, http.Controller):
 
         def deed():
             claim.action_cancel(words)
-            member._note_acting(claim)
 
         if form.carry_out(deed):
             return self._go(member, f"/rewards/claims/{claim.id}", done="cancelled")
@@ -245,8 +243,7 @@ class MemberRewards(MemberPage, http.Controller):
 
     def _show_cancelling(self, member, claim, form):
         values = {"form": form, "claim": self._describe_claim(claim), "can_cancel": claim.can_cancel}
-        status = 400 if form.errors else 200
-        return self._render("member_claim_cancel", values, member, "rewards", status=status)
+        return self._render("member_claim_cancel", values, member, "rewards")
 
     def _find_claim(self, member, claim_id):
         return request.env["timebank.redemption"].search(

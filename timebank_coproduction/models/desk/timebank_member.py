@@ -33,8 +33,8 @@ class TimebankMember(models.Model):
     def _get_home(self):
         """What the first page says.
 
-        :return: dict of ``state`` (a sentence, where the member can't take part), ``next`` (sentences, for who
-            has applied), ``can_log``, ``rewards``, ``session`` and ``waiting``
+        :return: dict of ``state`` (a sentence, where the member can't take part), ``next`` (sentences, for
+            who has applied), ``can_log``, ``rewards``, ``session`` and ``waiting``
         """
         self.ensure_one()
         return {
@@ -390,7 +390,6 @@ class TimebankMember(models.Model):
                 **({"source": "portal"} if me else {}),
             }
         )
-        self._note_acting(entry)
         entry.action_submit()
         return entry
 
@@ -413,12 +412,11 @@ class TimebankMember(models.Model):
             raise UserError(self.env._("Say when you began: the two of you are introduced for one meeting."))
         minute = self.env["timebank.hours"]._parse_start_time(vals["start_time"])
         began = datetime.combine(vals["date"], time()) + timedelta(minutes=minute)
-        introduction.action_agree(meet_at=from_place(began, str(self.env.tz)), minutes=vals["minutes"])
+        introduction.action_agree(meet_at=from_place(began, self.scheme_id.tz), minutes=vals["minutes"])
         introduction.action_done()
         entries = introduction.hours_ids.filtered(lambda entry: entry.partner_id == self.partner_id)
         if vals.get("evidence"):
             entries.write({name: vals[name] for name in ("evidence", "evidence_name")})
-        self._note_acting(entries)
         return entries
 
     def _correct_time(self, entry, vals):
@@ -429,6 +427,5 @@ class TimebankMember(models.Model):
         if entry.state == "refused":
             entry.action_draft()
         entry.write(vals)
-        self._note_acting(entry)
         if entry.state == "draft":
             entry.action_submit()

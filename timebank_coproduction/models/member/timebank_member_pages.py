@@ -3,8 +3,10 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.tools import hmac
 
-from ..common.verb import text, verb
+from ...tools import codes
+from ..common.verb import text
 from ..common.words import say_hours
 from .timebank_sign_in import read_address
 
@@ -13,69 +15,19 @@ LONGEST_NAME, LONGEST_LINE, LONGEST_TEXT, FEWEST_FIGURES = 80, 40, 1000, 5
 #: How often somebody applies within a day, and how many people do from one network address, to one bank, and
 #: to all.
 MOST_APPLYING, MOST_FROM_SOURCE, MOST_IN_BANK, MOST_IN_ALL, A_DAY = 2, 20, 60, 300, 24 * 60
+#: How long the code is of a link that switches mails off, in letters.
+STOP_LENGTH = 32
 LEAVING = "timebank_coproduction.mail_activity_leaving"
 
 
 class TimebankMember(models.Model):
-    """The members' own pages: whose a user may open, how somebody applies, what members say themselves."""
+    """The members' own pages: how somebody applies, and what members say of themselves."""
 
     _inherit = "timebank.member"
 
-    # ------------------------------------------------------------
-    # Whose pages a user may open.
-    # ------------------------------------------------------------
-
-    @api.model
-    def _find_for_pages(self, member_id):
-        """The membership of that number, if the user may act in it; else none.
-
-        That is their own, or one of a bank that they run, for somebody who can't use the pages. On a tablet
-        it is the one that was opened there alone.
-        """
-        if self.env.context.get("timebank_only_member", member_id) != member_id:
-            return self.browse()
-        return self._get_for_pages([("id", "=", member_id)])
-
-    @api.model
-    def _get_for_pages(self, domain=()):
-        members = self.search([*domain, ("state", "!=", "left")])
-        return members.filtered(lambda member: member._is_for_pages())
-
-    def _is_for_pages(self):
-        return self.partner_id == self.env.user.partner_id or self.scheme_id.is_run_by_user
-
-    @api.model
-    def _get_own_for_pages(self):
-        """The user's own memberships, those that they take part in first."""
-        return self.search(
-            [("partner_id", "=", self.env.user.partner_id.id), ("state", "!=", "left")], order="state, id"
-        )
-
-    @verb(single=True)
-    def action_open_pages(self):
-        """The member's own pages, on which whoever runs the bank acts for them."""
-        return {"type": "ir.actions.act_url", "url": f"/timebank/{self.id}", "target": "new"}
-
-    def _note_acting(self, records):
-        """Leave on ``records``, which have a chatter, who did it, where that isn't the member at home."""
-        self.ensure_one()
-        user = self.env.user
-        if not records:
-            return
-        if self.env.context.get("timebank_only_member"):
-            note = self.env._("Done by %s with card and PIN, on the tablet.", self.name)
-            records = records.sudo()  # sudo: a note beside what the member was just allowed to do
-        elif user.partner_id != self.partner_id:
-            note = self.env._("Done by %(user)s for %(member)s.", user=user.name, member=self.name)
-        else:
-            return
-        records._message_log_batch(bodies=dict.fromkeys(records.ids, note))
-
-    def _note_on_tablet(self, words):
-        """Leave on the membership what was done on the tablet to what has no notes of its own."""
-        if self.env.context.get("timebank_only_member"):
-            # sudo: a note of what the member was just allowed to do
-            self.sudo()._message_log(body=self.env._("With card and PIN, on the tablet: %s", words))
+    credit_mails = fields.Boolean(
+        "Mails about hours and credits", default=True, help="Such as before unused credits expire."
+    )
 
     def _first_name(self):
         """How members are greeted: at the door, when they hold up their own card, and on their pages."""
@@ -233,21 +185,31 @@ class TimebankMember(models.Model):
         """
         # sudo: a coordinator who accepts somebody lets them see their own pages, and no more
         members = self.sudo().filtered(lambda member: member.applied_on and not member.partner_id.user_ids)
-        invited = members.browse()
         mailable = members.partner_id._get_mailable()
-        for member in members.filtered(lambda one: one.partner_id in mailable):
-            wizard = self.env["portal.wizard"].sudo().with_context(active_ids=[])
-            wizard = wizard.create(
-                {
-                    "partner_ids": [Command.set(member.partner_id.ids)],
-                    "welcome_message": self.env._("%s is glad to have you.", member.scheme_id.name),
-                }
-            )
-            line = wizard.user_ids.filtered(lambda one, who=member.partner_id: one.partner_id == who)
-            if line.email_state == "ok":
-                line.with_company(member.company_id).action_grant_access()
-                invited += member
+        invited = members.filtered(
+            lambda member: member.partner_id in mailable and member._give_login(member.partner_id)
+        )
         (members - invited)._plan_calls(lambda member: self.env._("having been accepted"))
+
+    def _give_login(self, person):
+        """Give somebody a login of the portal to this bank, as Odoo does it.
+
+        :return: whether they have one now: their mail address may be missing, or another login's
+        """
+        self.ensure_one()
+        # sudo: who may decide about the membership lets them see its pages, and no more
+        wizard = self.env["portal.wizard"].sudo().with_context(active_ids=[])
+        wizard = wizard.create(
+            {
+                "partner_ids": [Command.set(person.ids)],
+                "welcome_message": self.env._("%s is glad to have you.", self.scheme_id.name),
+            }
+        )
+        line = wizard.user_ids.filtered(lambda one: one.partner_id == person)
+        if line.email_state != "ok":
+            return False
+        line.with_company(self.company_id).action_grant_access()
+        return True
 
     # ------------------------------------------------------------
     # What members say of themselves.
@@ -255,7 +217,7 @@ class TimebankMember(models.Model):
 
     def _get_own_fields(self):
         """The fields that a member changes on their own pages. A subject adds its own."""
-        return ["availability_ids", "language_ids"]
+        return ["availability_ids", "language_ids", *self._get_mail_switches()]
 
     def _change_own(self, vals):
         """Write what a member says of themselves, and who wrote it where somebody acts for them.
@@ -275,6 +237,57 @@ class TimebankMember(models.Model):
         before._message_log(
             author_id=self.env.user.partner_id.id,
             body=self.env._("Changed on the member's pages: %s", labels),
+        )
+
+    # ------------------------------------------------------------
+    # Mails that members switch off.
+    # ------------------------------------------------------------
+
+    def _get_mail_switches(self):
+        """The fields that switch a kind of mail on and off. A subject that sends mails adds its own."""
+        return ["credit_mails"]
+
+    def _has_login(self):
+        """Whether there is somebody who can open the member's pages as the member."""
+        # sudo: only whether there is a login
+        return bool(self.sudo().partner_id.user_ids)
+
+    def _get_stop_url(self, switch):
+        """A link that switches off one kind of mail, for this member alone; works without a login.
+
+        :return: an empty string for no member, or mails that can't be switched off
+        """
+        if not self or switch not in self._get_mail_switches():
+            return ""
+        return f"{self.get_base_url()}/timebank/mails/{self.id}/{switch}/{self._get_stop_code(switch)}"
+
+    def _get_stop_code(self, switch):
+        self.ensure_one()
+        scope = f"timebank-{switch.replace('_', '-')}"
+        return hmac(self.env(su=True), scope, self.id)[:STOP_LENGTH]
+
+    @api.model
+    @api.private
+    def _find_by_stop_code(self, member_id, switch, code):
+        """The member for whom a link switches mails off, or an empty recordset."""
+        member = self.browse(member_id).exists()
+        if switch in self._get_mail_switches() and member:
+            if codes.is_same(member._get_stop_code(switch), code):
+                return member
+        return self.browse()
+
+    def _switch_mails(self, switch, on):
+        """Switch a kind of mail on or off, and leave a note if that is a change."""
+        self.ensure_one()
+        if self[switch] == on:
+            return
+        self[switch] = on
+        label = self._fields[switch]._description_string(self.env)
+        self._message_log(
+            author_id=self.partner_id.id,
+            body=self.env._("%s: switched on by a link in a mail.", label)
+            if on
+            else self.env._("%s: switched off by a link in a mail.", label),
         )
 
     def _get_wish_to_leave(self):
@@ -304,9 +317,11 @@ class TimebankMember(models.Model):
             note=Markup("<p>%s</p>") % words if words else False,
             user_id=decider.id,
         )
+        self._note_acting(self)
 
     def _wish_to_stay(self):
         self._get_wish_to_leave().unlink()
+        self._note_acting(self)
 
 
 def _read_text(env, label, typed, longest):

@@ -19,8 +19,6 @@ from . import (
     timebank_tablet_visit,
     timebank_member,
     timebank_member_tablet,
-    res_users,
-    portal_wizard_user,
     ir_http,
     project_project,
     project_task,

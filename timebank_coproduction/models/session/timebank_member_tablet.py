@@ -1,16 +1,11 @@
-import secrets
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
 
 from ...tools import codes, pins
 from ..common.verb import verb
 
 #: How many wrong PINs in a row lock a card, until a coordinator sees to it.
 MOST_WRONG = 5
-#: How the logins begin with which nobody can sign in.
-LOGIN = "timebank-tablet-"
 
 
 class TimebankMember(models.Model):
@@ -167,49 +162,24 @@ class TimebankMember(models.Model):
 
     # In whose name the pages are
     def _get_tablet_user(self):
-        """The member's login of the portal, or the one with which nobody can sign in; or none.
+        """The login in whose name the pages are, or none.
 
         Whoever works with Odoo itself, or whose login was taken away, has no pages on the tablet.
         """
         self.ensure_one()
-        # sudo: whose login it is, also one that is archived
+        # sudo: what kinds of logins there are, also archived ones
         users = self.sudo().partner_id.with_context(active_test=False).user_ids
-        if users.filtered(lambda user: user._is_internal()):
-            return users.browse()
-        usable = users.filtered(lambda user: user._is_portal() and (user.active or user._is_for_tablet()))
-        return usable.sorted(lambda user: (not user.active, user.id))[:1]
+        return users.browse() if users.filtered(lambda user: user._is_internal()) else self._get_seat()
 
     def _make_tablet_user(self):
-        """See that there is a user in whose name the pages are, with the rights of a portal user.
-
-        It is archived, so nobody signs in by it; as long as there is no other, it isn't seen.
+        """See that there is a login in whose name the pages are.
 
         :raises UserError: where the member's login is of another kind
         """
-        user = self._get_tablet_user()
-        # sudo: a login with which nobody can sign in
-        users = (
-            self.env["res.users"]
-            .sudo()
-            .with_context(
-                no_reset_password=True, mail_create_nolog=True, mail_notrack=True, tracking_disable=True
+        # sudo: whether there is any, also one that was taken away
+        others = self.sudo().partner_id.with_context(active_test=False).user_ids
+        if others and not self._get_tablet_user():
+            raise UserError(
+                self.env._("%s has another login of Odoo: PINs are for members without.", self.name)
             )
-        )
-        company = self.company_id
-        if not user:
-            if self.sudo().partner_id.with_context(active_test=False).user_ids:
-                raise UserError(
-                    self.env._("%s has another login of Odoo: PINs are for members without.", self.name)
-                )
-            user = users.create(
-                {
-                    "login": f"{LOGIN}{secrets.token_hex(16)}",
-                    "partner_id": self.partner_id.id,
-                    "company_id": company.id,
-                    "company_ids": [Command.set(company.ids)],
-                    "group_ids": [Command.set(self.env.ref("base.group_portal").ids)],
-                }
-            )
-            user.write({"active": False})
-        elif user._is_for_tablet() and company not in user.company_ids:
-            users.browse(user.id).write({"company_ids": [Command.link(company.id)]})
+        self._make_seat()
