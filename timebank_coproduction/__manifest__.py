@@ -145,6 +145,7 @@
         "views/member_join.xml",
         "views/member_sign_in.xml",
         "views/member_me.xml",
+        "views/tablet.xml",
         "views/menus.xml",
     ],
     "demo": [

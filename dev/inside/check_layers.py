@@ -76,6 +76,7 @@ PLACES = {
         "wizards/timebank_sign_up",
         "controllers/kiosk",
         "controllers/member_sessions",
+        "controllers/tablet",
     ),
     "exchange": (
         "wizards/timebank_intake",

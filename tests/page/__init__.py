@@ -1,5 +1,7 @@
+from . import test_acting
 from . import test_board_page
 from . import test_credits_page
+from . import test_deputies
 from . import test_home_page
 from . import test_hours_page
 from . import test_join_page
@@ -10,3 +12,4 @@ from . import test_rewards_page
 from . import test_sessions_page
 from . import test_sign_in_page
 from . import test_sign_in_page_concurrency
+from . import test_tablet_page

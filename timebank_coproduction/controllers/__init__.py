@@ -14,4 +14,5 @@ from . import (
     personal,
     renew,
     supplier,
+    tablet,
 )

@@ -1,7 +1,6 @@
 from odoo import http
 from odoo.http import request
 
-from ..models.member.timebank_member_pages import A_DAY, MOST_FROM_SOURCE
 from .member_page import Form, MemberPage, sent_by_all, shown_to_all
 
 #: How many sessions the page of a bank shows.
@@ -42,13 +41,11 @@ class MemberJoin(MemberPage, http.Controller):
             return self._thank(scheme)
         if not form:
             return self._show(scheme, form, status=400)
-        paces, source = request.env["timebank.pace"], request.httprequest.remote_addr
-        if paces._count("apply", source, A_DAY) > MOST_FROM_SOURCE:
-            form.refuse(
-                None, request.env._("Many people have applied from here today. Please try again tomorrow.")
-            )
+        members = request.env["timebank.member"]
+        if reason := members._why_not_apply(scheme, request.httprequest.remote_addr):
+            form.refuse(None, reason)
             return self._show(scheme, form, status=429)
-        request.env["timebank.member"]._apply(scheme, details, words)
+        members._apply(scheme, details, words)
         return self._thank(scheme)
 
     @shown_to_all("/timebank/join/<string:bank>/thanks")

@@ -15,7 +15,7 @@ CREDITS = ("pot", "person", "keep", "ask")
 class MemberMe(MemberPage, http.Controller):
     """What members say of themselves, what others see of it, and how they leave."""
 
-    @shown("/me")
+    @shown("/me", for_applicants=True)
     def me(self, member, done=None):
         words = [*member.availability_ids.mapped("display_name")]
         values = {
@@ -26,17 +26,17 @@ class MemberMe(MemberPage, http.Controller):
             "languages": ", ".join(member.language_ids.mapped("name")),
             "seen": self._say_seen(member),
             "mails": member.session_mails,
-            "own_pages": member.partner_id == member.env.user.partner_id,
+            "own_pages": not member._get_acting_name(),
             "leaving": bool(member._get_wish_to_leave()),
         }
         return self._render("member_me", values, member, "me")
 
-    @shown("/me/can")
+    @shown("/me/can", for_applicants=True)
     def can(self, member):
         form = Form(**{name: member[name] for name in TYPED})
         return self._show_can(member, form, member.availability_ids.ids, member.language_ids.ids)
 
-    @sent("/me/can")
+    @sent("/me/can", for_applicants=True)
     def change_can(self, member, **typed):
         form = Form({name: typed.get(name) for name in TYPED})
         times = self._read_chosen("time", "timebank.availability")
@@ -50,11 +50,11 @@ class MemberMe(MemberPage, http.Controller):
             return self._go(member, "/me", done="can")
         return self._show_can(member, form, times, languages)
 
-    @shown("/me/seen")
+    @shown("/me/seen", for_applicants=True)
     def seen(self, member):
         return self._show_seen(member, Form(**{name: member[name] for name in ("name_shown", *TICKED)}))
 
-    @sent("/me/seen")
+    @sent("/me/seen", for_applicants=True)
     def change_seen(self, member, **typed):
         form = Form({name: typed.get(name) for name in ("name_shown", *TICKED)})
         if form.shows("name_shown") not in member._fields["name_shown"].get_values(member.env):
@@ -64,11 +64,11 @@ class MemberMe(MemberPage, http.Controller):
             return self._go(member, "/me", done="seen")
         return self._show_seen(member, form)
 
-    @shown("/me/leave")
+    @shown("/me/leave", for_applicants=True)
     def leave(self, member):
         return self._show_leave(member, Form(credits="pot"))
 
-    @sent("/me/leave")
+    @sent("/me/leave", for_applicants=True)
     def wish_to_leave(self, member, **typed):
         form = Form({name: typed.get(name) for name in ("credits", "why", "sure")})
         why = form.take("why", request.env["timebank.member"]._read_words)
@@ -84,7 +84,7 @@ class MemberMe(MemberPage, http.Controller):
                 return self._go(member, "/me", done="leave")
         return self._show_leave(member, form)
 
-    @sent("/me/stay")
+    @sent("/me/stay", for_applicants=True)
     def wish_to_stay(self, member):
         member._wish_to_stay()
         return self._go(member, "/me", done="stay")

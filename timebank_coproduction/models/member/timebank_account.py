@@ -18,6 +18,10 @@ class TimebankAccount(models.Model):
     goal_hours = hours_field("goal_minutes", "Goal", editable=True)
     goal_date = fields.Date("Wanted by")
     goal_share = fields.Float("Reached", compute="_compute_goal_share", help="In per cent of the goal.")
+    open_to_all = fields.Boolean(
+        "Every member can give to it",
+        help="The bank's members find it by its name. Otherwise its holders alone do, and who runs the bank.",
+    )
     is_holder = fields.Boolean(compute="_compute_is_holder", search="_search_is_holder")
 
     _goal_positive = models.Constraint("CHECK (goal_minutes >= 0)", "A goal is zero hours or more.")

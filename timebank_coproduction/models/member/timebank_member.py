@@ -67,8 +67,8 @@ class TimebankMember(models.Model):
         string="Name shown to others",
         required=True,
         default="initial",
-        help="To other members, and at the door. Who isn't shown signs in with the member card. An organisation's"
-        " name is shown whole.",
+        help="To other members, and at the door. Who isn't shown signs in with the member card. An"
+        " organisation's name is shown whole.",
     )
     shown_name = fields.Char(compute="_compute_shown_name")
     avatar_128 = fields.Image(related="partner_id.avatar_128")
@@ -343,6 +343,8 @@ class TimebankMember(models.Model):
         for member in self:
             # sudo: who has left holds nothing any more, whoever keeps the pot; nobody is put in
             member._get_held_pots().sudo().write({"holder_ids": [Command.unlink(member.partner_id.id)]})
+        # sudo: nobody acts for who has left
+        self.sudo().deputy_ids.action_take_off()
         # sudo: nobody has to do anything about who has left, whoever was asked to
         self.sudo().activity_ids.unlink()
 

@@ -36,6 +36,7 @@ class TimebankMember(models.Model):
     _personal_fields = {
         "card_code": SECRET,
         "calendar_code": SECRET,
+        "pin": SECRET,
     }
 
     card_code = fields.Char(
@@ -386,7 +387,7 @@ class TimebankMember(models.Model):
 
         :raises AccessError: of somebody else's membership
         """
-        if self.partner_id != self.env.user.partner_id:
+        if self._get_acting_name():
             raise AccessError(self.env._("Only they themselves can have the address of somebody's calendar."))
         # sudo: nobody reads the address but its own member, who asks for it here
         self.sudo()._in_verb().calendar_code = secrets.token_urlsafe(CALENDAR_BYTES)
@@ -395,7 +396,7 @@ class TimebankMember(models.Model):
     def _get_calendar_path(self):
         """The address of the member's calendar below the site's, or nothing; for themselves alone."""
         self.ensure_one()
-        if self.partner_id != self.env.user.partner_id:
+        if self._get_acting_name():
             return ""
         code = self.sudo().calendar_code  # sudo: their own
         return code and f"/timebank/calendar/{code}.ics"
