@@ -38,7 +38,7 @@ CUT = """() => [...document.querySelectorAll(".o_list_renderer :is(th, th span, 
     .filter((part) => part.offsetParent && part.innerText.trim() && part.scrollWidth > part.clientWidth + 1
         && getComputedStyle(part).display !== "inline" && !part.closest(".o_view_sample_data"))
     .map((part) => part.innerText.trim())"""
-TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll(".o_content, .o_list_view .o_list_renderer")]
+TOO_WIDE = """() => [...document.querySelectorAll("html, .o_content, .o_list_view .o_list_renderer")]
     .some((part) => part.scrollWidth > part.clientWidth + 1)"""
 
 

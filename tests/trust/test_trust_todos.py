@@ -49,7 +49,8 @@ class TestTrustTodos(TrustCase):
         """On the user's page or on the group's: the to-dos go to who decides next, and so does the bank."""
         role = self.env.ref("timebank_coproduction.group_timebank_coordinator")
         self._check(lambda: self.going.write({"group_ids": [Command.unlink(role.id)]}))
-        self._check(lambda: self.going.write({"group_ids": [Command.set(self.roles["no role"].group_ids.ids)]}))
+        nothing = self.roles["no role"].group_ids
+        self._check(lambda: self.going.write({"group_ids": [Command.set(nothing.ids)]}))
         self._check(lambda: role.write({"user_ids": [Command.unlink(self.going.id)]}))
         self.going.write({"group_ids": [Command.link(self.env.ref("base.group_partner_manager").id)]})
         self.assertIn(self.going, self.bank.coordinator_ids)
@@ -60,9 +61,8 @@ class TestTrustTodos(TrustCase):
         manager = self.going.copy({"login": "going_manager", "group_ids": [Command.set(managers.ids)]})
         lonely = self.env["timebank.scheme"].create({"name": "Lonely", "coordinator_ids": False})
         own = self.env["timebank.scheme"].create({"name": "Own", "coordinator_ids": manager.ids})
-        todo, theirs = (
-            one.activity_schedule("mail.mail_activity_data_todo", user_id=manager.id) for one in (lonely, own)
-        )
+        kind = "mail.mail_activity_data_todo"
+        todo, theirs = (one.activity_schedule(kind, user_id=manager.id) for one in (lonely, own))
         role = self.env.ref("timebank_coproduction.group_timebank_coordinator")
         manager.group_ids = role
         self.assertTrue(todo.user_id.has_group("timebank_coproduction.group_timebank_manager"))

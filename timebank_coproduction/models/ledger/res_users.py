@@ -53,7 +53,7 @@ class ResUsers(models.Model):
 
     @contextmanager
     def _losing_roles(self):
-        """Who is in the block taken from the coordinators runs no bank any more, and who decides next has their to-dos.
+        """Who is no coordinator any more after the block runs no bank; who decides next has their to-dos.
 
         So it is for managers and the banks that they decided for without running them.
         """

@@ -67,8 +67,8 @@ class TimebankMember(models.Model):
         string="Name shown to others",
         required=True,
         default="initial",
-        help="To other members, and at the door. Who isn't shown signs in with the member card. An organisation's"
-        " name is shown whole.",
+        help="To other members, and at the door. Who isn't shown signs in with the member card. An"
+        " organisation's name is shown whole.",
     )
     shown_name = fields.Char(compute="_compute_shown_name")
     avatar_128 = fields.Image(related="partner_id.avatar_128")
