@@ -41,6 +41,39 @@ class TestReconciliationWorkbook(GrantCase):
         cells = openpyxl.load_workbook(io.BytesIO(self.content), data_only=True)[sheet]
         return {row[0].value: [cell.value for cell in row[1:]] for row in cells.iter_rows() if row[0].value}
 
+    def _texts(self, reconciliation):
+        """All that the workbook and the paper of it say."""
+        book = openpyxl.load_workbook(io.BytesIO(reconciliation._make_workbook()))
+        cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+        html, _kind = (
+            reconciliation.env["ir.actions.report"]
+            .with_user(self.finance)
+            ._render_qweb_html("timebank_coproduction.timebank_reconciliation_report", reconciliation.ids)
+        )
+        return {"workbook": "\n".join(cells), "paper": html.decode()}
+
+    def test_nobody_is_named_by_what_a_supplier_or_a_note_says(self):
+        code = self.claims[3].code
+        self._bill((f"Lesson {self.ann.name}, {code}", 7), day=date(2026, 5, 2))
+        late = self._bill((f"Late for {self.ann.name.upper()}", 6), day=date(2026, 2, 2))
+        following = self._reconcile(date_from=date(2026, 4, 1), date_to=date(2026, 5, 31))
+        self._explain(following)
+        following.line_ids[0].note = f"{self.ann.name} and {code.lower()} as agreed"
+        following.note = f"With thanks to {self.ann.name}"
+        following.action_prepare()
+        late.button_draft()
+        self.env.invalidate_all()
+        self.assertTrue(following.has_drift)
+        # the key of a context that says so is not enough: who asks for names, and why, is kept
+        claiming = following.with_context(timebank_names=True)
+        for asked in (following, claiming):
+            for where, words in self._texts(asked).items():
+                self.assertNotIn(self.ann.name.casefold(), words.casefold(), where)
+                self.assertNotIn(code.casefold(), words.casefold(), where)
+                self.assertIn("A.L.", words, where)
+                self.assertIn(f"#{self.claims[3].id} as agreed", words, where)
+        self.assertIn(self.ann.name, self._texts(following._with_names())["workbook"])
+
     def test_other_programs_come_to_the_same_figures(self):
         signed = self.reconciliation
         cells = {}

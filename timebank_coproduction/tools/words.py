@@ -2,6 +2,11 @@
 
 import re
 
+from . import codes, names
+
+#: What may be a claim's code in a text.
+_CODE = re.compile(r"(?<![^\W_])(?:[0-9A-Za-z]{4}[\s-]?){2}[0-9A-Za-z]{4}(?![^\W_])")
+
 
 def initials(name, between=""):
     """The first letters of a name, enough to tell two people of one page apart.
@@ -16,3 +21,38 @@ def initials(name, between=""):
     '?'
     """
     return between.join(f"{part[0].upper()}." for part in re.findall(r"[^\W\d_][^\s]*", name)) or "?"
+
+
+def codes_in(*texts):
+    """The codes of claims that texts may hold, as they are kept.
+
+    >>> codes_in("Swim abcd-efgh-1109, paid", None, "ABCDEFGH1109 and 12")
+    {'ABCD-EFGH-1109'}
+    """
+    return {codes.normalise(found) for text in texts if text for found in _CODE.findall(text)} - {""}
+
+
+class Abbreviated:
+    """Says texts with the initials of people known, and something else for each code known.
+
+    >>> say = Abbreviated(["Ann Lee", "Ann Lee Fox", "Rose"], {"ABCD-EFGH-1109": "#7"})
+    >>> say("Lesson ANN LEE, then Ann Lee Fox; Rose; abcd-efgh-1109"), say(None)
+    ('Lesson A.L., then A.L.F.; Rose; #7', '')
+    """
+
+    def __init__(self, people, numbers):
+        """:param people: their names; one of a single word is a word like others, and left
+        :param dict numbers: code → what is said instead
+        """
+        self.numbers, self.by_first_word = numbers, {}
+        for name in sorted(set(filter(None, people)), key=len, reverse=True):
+            if found := names.whole(name):
+                first = re.findall(r"\w+", name.casefold())[:1]
+                self.by_first_word.setdefault(first[0] if first else "", []).append((found, initials(name)))
+
+    def __call__(self, text):
+        said = _CODE.sub(lambda found: self.numbers.get(codes.normalise(found[0]), found[0]), text or "")
+        for word in dict.fromkeys(re.findall(r"\w+", said.casefold())):
+            for whole, short in self.by_first_word.get(word, ()):
+                said = whole.sub(short, said)
+        return said
