@@ -4,7 +4,7 @@ from datetime import date
 
 import openpyxl
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools.misc import ReadonlyDict
 from odoo.tools.translate import code_translations
@@ -175,7 +175,15 @@ class TestReconciliationWorkbook(GrantCase):
             signed.action_export_with_names("xlsx", " ")
         action = signed.action_export_with_names("xlsx", "The funder's auditor")
         number = int(re.search(r"content/(\d+)", action["url"])[1])
-        self.assertIn(name, text(self.env["ir.attachment"].browse(number).raw))
+        made = self.env["ir.attachment"].browse(number)
+        self.assertIn(name, text(made.raw))
+        # nobody else finds it beside the reconciliation without saying why, and it isn't kept
+        self.assertTrue(made.with_user(self.finance).raw)
+        for other in (self.finance2, self.manager):
+            with self.subTest(other.login), self.assertRaises(AccessError):
+                made.with_user(other).read(["raw"])
+        self.env[made.res_model].browse(made.res_id).unlink()
+        self.assertFalse(made.exists())
         self.assertIn("auditor", signed.message_ids[:1].body)
         self.assertEqual(signed.message_ids[:1].author_id, self.finance.partner_id)
 

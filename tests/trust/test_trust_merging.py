@@ -61,3 +61,16 @@ class TestTrustMerging(TrustCase):
         self._merge("finance", funder, self.stranger)
         self.env.invalidate_all()
         self.assertEqual(grant.funder_id, self.stranger)
+        merge = self.env["timebank.merge"].search([], limit=1)
+        for role in ("coordinator", "manager", "no role", "finance of another company"):
+            if role in self.roles:
+                with self.subTest(role=role):
+                    refusal = self._refusal(merge.with_user(self.roles[role]).action_undo)
+                    self.assertRegex(refusal or "", "could merge these|not allowed|access|Access")
+        mine = merge.with_user(self.roles["finance"])
+        self.assertIn(mine, mine.search([]), "under Members, Merged contacts")
+        mine.action_undo()
+        self.env.invalidate_all()
+        self.assertEqual(grant.funder_id, funder)
+        by_coordinator = self.env["timebank.merge"].search_count([("scheme_ids", "!=", False)])
+        self.assertFalse(by_coordinator and mine.search([("scheme_ids", "!=", False)]))

@@ -130,7 +130,11 @@ class TimebankReconciliation(models.Model):
             body=self.env._("Made with people's names: %s", reason),
             author_id=self.env.user.partner_id.id,
         )
-        return self._download(kind, content)
+        # With the dialog, which nobody else opens and Odoo clears away, goes what it made.
+        asked = self.env["timebank.reconciliation.names"].create(
+            {"reconciliation_id": self.id, "kind": kind, "reason": reason}
+        )
+        return self._download(kind, content, asked)
 
     # Whom papers name: nobody in full, and no claim by its bearer's code, unless names were asked for
     def _with_names(self):
@@ -162,9 +166,9 @@ class TimebankReconciliation(models.Model):
             people.filtered(lambda person: not person.is_company).mapped("name"), numbers
         )
 
-    def _download(self, kind, content):
-        """An action that downloads a file of this reconciliation."""
-        return download(self, f"{self.display_name}.{kind}", content, MIMETYPES[kind])
+    def _download(self, kind, content, keeper=None):
+        """An action that downloads a file of this reconciliation, kept beside it or ``keeper``."""
+        return download(keeper or self, f"{self.display_name}.{kind}", content, MIMETYPES[kind])
 
     def _make_workbook(self):
         """The workbook as bytes: cover, summary, claims, bills, exceptions, notes."""

@@ -2,10 +2,10 @@
 
 import re
 
-from . import codes, names
+from . import bill_codes, codes, names
 
-#: What may be a claim's code in a text.
-_CODE = re.compile(r"(?<![^\W_])(?:[0-9A-Za-z]{4}[\s-]?){2}[0-9A-Za-z]{4}(?![^\W_])")
+#: What people write for some signs of a code.
+_LOOKALIKES = {"1": "[1IL]", "0": "[0O]"}
 
 
 def initials(name, between=""):
@@ -24,12 +24,15 @@ def initials(name, between=""):
 
 
 def codes_in(*texts):
-    """The codes of claims that texts may hold, as they are kept.
+    """What texts hold that may be the code of a claim, as codes are kept.
 
-    >>> codes_in("Swim abcd-efgh-1109, paid", None, "ABCDEFGH1109 and 12")
-    {'ABCD-EFGH-1109'}
+    >>> codes_in("Swim abcd-efgh-1109, paid", None, "ABCDEFGH11O9 and 12") >= {'ABCD-EFGH-1109'}
+    True
+    >>> codes_in("Two passes")
+    set()
     """
-    return {codes.normalise(found) for text in texts if text for found in _CODE.findall(text)} - {""}
+    runs = {run for text in texts for run in bill_codes.runs_in(text or "")}
+    return {codes.normalise(run) for run in runs if len(run) == codes.CLAIM_LENGTH} - {""}
 
 
 class Abbreviated:
@@ -44,15 +47,23 @@ class Abbreviated:
         """:param people: their names; one of a single word is a word like others, and left
         :param dict numbers: code → what is said instead
         """
-        self.numbers, self.by_first_word = numbers, {}
+        self.numbers, self.by_first_word = [(_written(code), said) for code, said in numbers.items()], {}
         for name in sorted(set(filter(None, people)), key=len, reverse=True):
             if found := names.whole(name):
                 first = re.findall(r"\w+", name.casefold())[:1]
                 self.by_first_word.setdefault(first[0] if first else "", []).append((found, initials(name)))
 
     def __call__(self, text):
-        said = _CODE.sub(lambda found: self.numbers.get(codes.normalise(found[0]), found[0]), text or "")
+        said = text or ""
+        for code, instead in self.numbers:
+            said = code.sub(instead, said)
         for word in dict.fromkeys(re.findall(r"\w+", said.casefold())):
             for whole, short in self.by_first_word.get(word, ()):
                 said = whole.sub(short, said)
         return said
+
+
+def _written(code):
+    """What finds a code in a text, however it is spaced or misread."""
+    signs = [_LOOKALIKES.get(sign, sign) for sign in code.replace("-", "")]
+    return re.compile(r"(?<![^\W_])" + r"[\W_]*".join(signs) + r"(?![^\W_])", re.IGNORECASE)
