@@ -128,3 +128,10 @@ class TestGrantAccess(GrantCase):
         )
         with self.assertRaises(UserError):
             grant.sudo().reward_account_ids = strange
+
+    def test_a_copy_has_none_of_the_spending(self):
+        self.grant.with_user(self.finance).action_close()
+        following = self.grant.with_user(self.finance).copy({"name": "Neighbours, second year"})
+        following.action_open()
+        self.assertEqual(self._figures(following)[0], 0)
+        self.assertNotEqual(following.sudo().analytic_account_id, self.grant.sudo().analytic_account_id)

@@ -119,6 +119,7 @@ class TimebankGrant(models.Model):
         ondelete="restrict",
         tracking=True,
         index="btree_not_null",
+        copy=False,
         help="Bills for this grant's rewards carry it. Left empty, one is made when the grant is opened.",
     )
     reward_account_ids = fields.Many2many(
