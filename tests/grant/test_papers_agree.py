@@ -73,11 +73,10 @@ class TestPapersAgree(SharedClaimCase):
     def _read_workbook(self, reconciliation):
         book = openpyxl.load_workbook(io.BytesIO(reconciliation._make_workbook()), data_only=True)
         labels = {str(label): field for label, field, _formula in SUMMARY}
-        figures = {
-            labels[row[0]]: round(row[1], 2)
-            for row in book["Summary"].iter_rows(values_only=True)
-            if row[0] in labels
-        }
+        figures = {}
+        for row in book["Summary"].iter_rows(values_only=True):
+            if row[0] in labels:  # a status may be called the same, below
+                figures.setdefault(labels[row[0]], round(row[1], 2))
         billed = [
             round(row[column], 2)
             for sheet, column in (("Claims", 8), ("Bills", 4))
@@ -87,9 +86,9 @@ class TestPapersAgree(SharedClaimCase):
         late = [
             round(row[6], 2)
             for row in book["Late"].iter_rows(min_row=2, values_only=True)
-            if row[0] != "Total"
+            if row[0] != "Total" and row[6]
         ]
-        return figures, sorted(billed), sorted(number for number in late if number)
+        return figures, sorted(billed), sorted(late)
 
     def _read_paper(self, reconciliation):
         content, _kind = self.env["ir.actions.report"]._render_qweb_html(
@@ -135,7 +134,7 @@ class TestPapersAgree(SharedClaimCase):
             lambda line: line.account_id == self.grant.sudo().analytic_account_id
         )
         self.assertEqual(round(-sum(third.mapped("amount")), 2), 4.01)
-        self.assertEqual(self.march.spent_amount, 4.01 + 12.37 + 0.07)
+        self.assertEqual(self.march.spent_amount, 16.45)
         self.assertEqual((self.april.opening_amount, self.april.late_amount), (16.45, 1.03))
         self.assertEqual((self.april.spent_amount, self.april.to_date_amount), (-5.55, 11.93))
         self.assertEqual((self.march.gap_amount, self.april.gap_amount), (0, 0))
