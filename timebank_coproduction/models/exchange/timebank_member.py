@@ -38,6 +38,11 @@ class TimebankMember(models.Model):
         "In their own words", help="What they said at the intake that the list of skills has no word for."
     )
     own_wishes = fields.Char("Would like, in their own words")
+    introduction_mails = fields.Boolean(
+        "Mails about offers, requests and introductions",
+        default=True,
+        help="Who asks for you or can help you, and what of yours runs out.",
+    )
     share_email = fields.Boolean("May pass on the e-mail address")
     share_phone = fields.Boolean("May pass on the telephone number")
     offer_ids = fields.One2many("timebank.offer", "member_id", string="Offers")
@@ -62,6 +67,9 @@ class TimebankMember(models.Model):
         if vals.get("state") in ("paused", "left"):
             self._withdraw_offers(vals["state"])
         return result
+
+    def _get_mail_switches(self):
+        return ["introduction_mails", *super()._get_mail_switches()]
 
     def _get_own_fields(self):
         return [*super()._get_own_fields(), "own_words", "own_wishes", "share_email", "share_phone"]
@@ -347,7 +355,8 @@ class TimebankMember(models.Model):
                 note=member._say_what_they_can(wishes.get(member.id, [])),
                 user_id=self.env.uid,
             )
-        self._in_verb().write({"asked_on": fields.Date.context_today(self)})
+        for scheme, theirs in self.grouped("scheme_id").items():
+            theirs._in_verb().write({"asked_on": scheme._today()})
         return True
 
     def _why_ask(self):

@@ -469,7 +469,7 @@ class TimebankReconciliation(models.Model):
 
         def plain(name, value):
             if self._fields[name].type == "monetary":
-                return self._plain_amount(value)
+                return self._plain_amount()(value)
             return str(value or "")
 
         return {
@@ -497,14 +497,16 @@ class TimebankReconciliation(models.Model):
                 self.id,
             )
         )
-        plain = {"monetary": self._plain_amount, "json": lambda digests: digests}
+        plain = {"monetary": self._plain_amount(), "json": lambda digests: digests}
         as_text = [plain.get(lines._fields[name].type, lambda value: str(value or "")) for name in names]
         return [
             {name: text(value) for name, text, value in zip(names, as_text, row, strict=True)} for row in rows
         ]
 
-    def _plain_amount(self, amount):
-        return f"{amount or 0:.{self.currency_id.decimal_places}f}"
+    def _plain_amount(self):
+        """What writes an amount as it is signed, whole coins and nothing else."""
+        digits = self.currency_id.decimal_places
+        return lambda amount: f"{amount or 0:.{digits}f}"
 
 
 class TimebankReconciliationLine(models.Model):

@@ -340,6 +340,8 @@ class TimebankMember(models.Model):
         for member in self:
             # sudo: who has left holds nothing any more, whoever keeps the pot; nobody is put in
             member._get_held_pots().sudo().write({"holder_ids": [Command.unlink(member.partner_id.id)]})
+        # sudo: nobody acts for who has left
+        self.sudo().deputy_ids.action_take_off()
         # sudo: nobody has to do anything about who has left, whoever was asked to
         self.sudo().activity_ids.unlink()
 

@@ -223,7 +223,12 @@ class TimebankSession(models.Model):
                 )
             session.display_name = name
 
-    @api.depends("attendance_ids.state", "attendance_ids.role", "attendance_ids.offered_until")
+    @api.depends(
+        "attendance_ids.state",
+        "attendance_ids.role",
+        "attendance_ids.offered_until",
+        "attendance_ids.companions",
+    )
     def _compute_counts(self):
         """Stored, so that a sign-up updates the session: of two at the same moment for the
         last place, PostgreSQL lets one through, and Odoo tries the other one again."""
@@ -231,8 +236,9 @@ class TimebankSession(models.Model):
         waiting = fields.Domain("state", "=", "waiting")
         offered = waiting & fields.Domain("offered_until", "!=", False)
         kept = fields.Domain("state", "in", TAKES_A_PLACE) | offered
-        taken = counts_by(self, attendance, "session_id", "role", kept)
-        queue = dict(figures_over(self, attendance, "session_id", waiting))
+        taken = counts_by(self, attendance, "session_id", "role", kept, more="companions")
+        figures = figures_over(self, attendance, "session_id", waiting, "__count", "companions:sum")
+        queue = {session: lines + more for session, lines, more in figures}
         for session, count in taken:
             session.taken_count = count.get("attendee", 0)
             session.helper_count = count.get("helper", 0)
@@ -487,6 +493,7 @@ class TimebankSession(models.Model):
             return True
         lines = sessions.attendance_ids
         lines.filtered(lambda one: one.state == "signed_up")._in_verb().write({"state": "absent"})
+        lines.filtered("companion_names")._in_verb().write({"companion_names": False})
         # sudo: nobody may read the link to a place, whoever makes it useless
         lines.sudo().filtered("offered_until")._in_verb().write({"offered_until": False, "claim_code": False})
         problems = lines._log_attended()
