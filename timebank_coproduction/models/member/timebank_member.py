@@ -121,12 +121,14 @@ class TimebankMember(models.Model):
         "CHECK (state = 'applicant' OR account_id IS NOT NULL)", "A member who has joined has an account."
     )
 
-    @api.depends("name", "name_shown")
+    @api.depends("name", "name_shown", "role")
     def _compute_shown_name(self):
         for member in self:
             words = (member.name or "").split()
             if member.name_shown == "hidden" or not words:
                 member.shown_name = ""
+            elif member.role == "organisation":  # which has no first name
+                member.shown_name = member.name
             elif member.name_shown == "full" or len(words) == 1:
                 member.shown_name = member.name if member.name_shown == "full" else words[0]
             elif member.name_shown == "first":

@@ -394,7 +394,9 @@ class TimebankMerge(models.Model):
         if not until:
             merge._in_verb().write({"joined_names": False})
         books._get_members(kept)._message_log_batch_same(
-            books.env._("Merged with: %(names)s. %(not_taken)s", names=names, not_taken=not_taken).rstrip(". ")
+            books.env._("Merged with: %(names)s. %(not_taken)s", names=names, not_taken=not_taken).rstrip(
+                ". "
+            )
         )
 
     def _say_not_taken(self, gone, kept):
