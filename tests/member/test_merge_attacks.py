@@ -7,6 +7,7 @@ from odoo.tests import new_test_user
 from odoo.addons.timebank_coproduction.models.common.personal import WORDS, fields_of
 
 from ..common import TODAY
+from ..erasing_common import find_in_database
 from ..merging_common import MergingCase
 
 MERGING = "base.partner.merge.automatic.wizard"
@@ -38,9 +39,14 @@ class TestMergeAttacks(MergingCase):
     def test_a_telephone_number_that_goes_is_noted(self):
         applicant = self._apply("Eva Grey-Hall")
         applicant.partner_id.phone, self.eva.partner_id.phone = "0113 496 0999", "0113 496 0111"
-        self._merge(self.eva.partner_id, applicant.partner_id)
+        merge = self._merge(self.eva.partner_id, applicant.partner_id)
         self.assertEqual(self.eva.phone, "0113 496 0111")
         self.assertIn("Not taken over: 0113 496 0999", str(self.eva.message_ids[0].body))
+        self._undo(merge)
+        applicant.with_user(self.manager).action_forget("Asked by letter")
+        self.env.flush_all()
+        for word in ("0113 496 0999", "Eva Grey-Hall"):
+            self.assertEqual(find_in_database(self.env, word), [])
 
     def test_what_others_may_see_does_not_widen(self):
         self.eva2.write({"share_email": True, "share_phone": True, "name_shown": "full", "trusted": True})
