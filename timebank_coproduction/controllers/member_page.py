@@ -214,7 +214,7 @@ class MemberPage:
             "form": Form(),
             "said": None,
             "base": f"/timebank/{member.id}" if member else "/timebank",
-            "start": f"/timebank/{only}" if only else "/timebank",
+            "first_page": f"/timebank/{only}" if only else "/timebank",
             "shell": "plain" if only else company.timebank_page_shell,
             **values,
             "member": member,

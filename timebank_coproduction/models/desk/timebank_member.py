@@ -33,8 +33,8 @@ class TimebankMember(models.Model):
     def _get_home(self):
         """What the first page says.
 
-        :return: dict of ``state`` (a sentence, where the member can't take part), ``next`` (sentences, for who
-            has applied), ``can_log``, ``rewards``, ``session`` and ``waiting``
+        :return: dict of ``state`` (a sentence, where the member can't take part), ``next`` (sentences, for
+            who has applied), ``can_log``, ``rewards``, ``session`` and ``waiting``
         """
         self.ensure_one()
         return {

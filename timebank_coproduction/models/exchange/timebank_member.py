@@ -9,7 +9,7 @@ from ...tools.minutes import clock
 from ..common.figures import figures_over
 from ..common.personal import HELD, WORDS
 from ..common.verb import choice, flag, record, text, verb
-from ..common.windows import open_dialog, open_form, open_list
+from ..common.windows import open_form, open_list
 from .timebank_introduction_asking import MOST_ASKED
 
 #: How many of the requests that a member could meet are told to whoever asks them to give back.
@@ -156,8 +156,8 @@ class TimebankMember(models.Model):
     def action_log_hours(self):
         """An empty entry of hours for this member, to fill in."""
         self.ensure_one()
-        return open_dialog(
-            self.env["timebank.hours"], self.env._("Record hours"), context=self._get_form_defaults()
+        return open_form(
+            self.env["timebank.hours"], name=self.env._("Record hours"), context=self._get_form_defaults()
         )
 
     @verb(single=True)

@@ -147,7 +147,7 @@ class TimebankAttendance(models.Model):
     )
     _companions_of_attendees = models.Constraint(
         f"CHECK (companions BETWEEN 0 AND {MOST_ON_LINE} AND (companions = 0 OR role = 'attendee'))",
-        f"Who takes part can bring up to {MOST_ON_LINE} people along; helpers and professionals bring nobody.",
+        f"Who takes part can bring up to {MOST_ON_LINE} people; helpers and professionals bring nobody.",
     )
     _offered_to_waiting = models.Constraint(
         "CHECK (offered_until IS NULL OR state = 'waiting')", "Places are kept for those who wait."
