@@ -133,6 +133,7 @@
         "views/timebank_desk.xml",
         "views/timebank_code_desk.xml",
         "views/timebank_today.xml",
+        "views/mail_layout.xml",
         "views/member_layout.xml",
         "views/member_home.xml",
         "views/member_hours.xml",

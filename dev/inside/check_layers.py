@@ -105,6 +105,7 @@ PLACES = {
     "evidence": ("report/timebank_decision_report",),
     "desk": (
         "wizards/timebank_code_desk",
+        "controllers/mails",
         "controllers/member_credits",
         "controllers/member_home",
         "controllers/member_hours",

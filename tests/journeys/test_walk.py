@@ -86,6 +86,7 @@ class TestWalkOfFinance(WalkCase):
     bare = (
         "Today ‣ My hours",
         "Today ‣ My credits",
+        "Members ‣ Merged contacts",
         "Activities ‣ Introductions",
         "Grants and reports ‣ Accruals of claims",
         "Grants and reports ‣ Paid in advance",

@@ -1,3 +1,4 @@
+from . import test_accessibility_page
 from . import test_acting
 from . import test_board_page
 from . import test_credits_page
@@ -6,6 +7,7 @@ from . import test_home_page
 from . import test_hours_page
 from . import test_join_page
 from . import test_log_page
+from . import test_mails
 from . import test_me_page
 from . import test_page_attacks
 from . import test_rewards_page

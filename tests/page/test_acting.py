@@ -1,4 +1,4 @@
-"""Whoever acts for a member leaves their name, whatever they send: every form of the members' pages is tried."""
+"""Whoever acts for a member leaves their name, whatever they send: every form of their pages is tried."""
 
 import re
 from contextlib import contextmanager
@@ -100,10 +100,13 @@ class TestActing(PageCase, ExchangeCase, RewardCase, SessionCase):
         return {"reward_id": self.lesson.id}, {"quantity": "1", "since": "0"}
 
     def _prepare_me(self, member, deed):
+        if deed == "pin":
+            self.scheme.card_sign_in = True
         if deed == "stay":
             member._wish_to_leave("No time")
         return {}, {
             "can": {"own_words": "Carries things"},
+            "pin": {"pin": "8305", "again": "8305"},
             "seen": {"name_shown": "full"},
             "leave": {"credits": "pot", "why": "No time", "sure": "on"},
         }.get(deed, {})

@@ -104,7 +104,7 @@ class TestDeputies(PageCase):
     def test_the_calendar_and_their_data_are_the_organisations_own(self):
         self.come(self.lea)
         self.assertNotIn("/my/account", str(self.go(f"{self.base}/me").links()))
-        seat = self.deputy._get_seat()
+        seat = self.deputy.member_id._get_seat()
         self.assertFalse(seat.active)
         self.assertTrue(self.agency.partner_id.active)
 
@@ -126,7 +126,7 @@ class TestDeputies(PageCase):
         self.assertTrue(self.agency._give_login(self.agency.partner_id))
         own = self.agency.partner_id.user_ids
         self.assertEqual(own.login, "office@example.org")
-        self.assertEqual(self.deputy._get_seat(), own)
+        self.assertEqual(self.deputy.member_id._get_seat(), own)
 
     def test_leaving_takes_them_off(self):
         self._leave(self.agency)

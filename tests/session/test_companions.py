@@ -84,7 +84,7 @@ class TestCompanions(SessionCase):
         self.assertTrue(waiting.offered_until)
         with self.assertRaisesRegex(UserError, "4 places of"):
             self.tea.capacity = 3
-        with self.assertRaises(UserError), mute_logger("odoo.sql_db"):
+        with self.assertRaises(psycopg2.errors.CheckViolation), mute_logger("odoo.sql_db"):
             line.role = "helper"
             self.env.flush_all()
 

@@ -1,5 +1,6 @@
 from . import (
     kiosk,
+    mails,
     member_board,
     member_credits,
     member_home,

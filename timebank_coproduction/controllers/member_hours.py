@@ -46,7 +46,7 @@ class MemberHours(MemberPage, http.Controller):
 
     def _show(self, member, entry, form, said=None):
         values = {"entry": self._describe(member, entry), "form": form, "said": said}
-        return self._render("member_entry", values, member, "log", status=400 if form.errors else 200)
+        return self._render("member_entry", values, member, "log")
 
     @shown(ENTRY + "/file")
     def send_file(self, member, entry_id):
@@ -96,7 +96,7 @@ class MemberHours(MemberPage, http.Controller):
             "form": form,
             "whom_kind": entry.activity_id._name if entry.activity_id else "",
         }
-        return self._render("member_entry_change", values, member, "log", status=400 if form.errors else 200)
+        return self._render("member_entry_change", values, member, "log")
 
     @sent(ENTRY + "/withdraw", on_tablet=True)
     def withdraw(self, member, entry_id):
@@ -194,7 +194,8 @@ class MemberHours(MemberPage, http.Controller):
             "start": entry.start_time,
             "other": other._say_name() if other else "",
             "place": place or ("" if other else member.scheme_id.name),
-            "what": entry.description or "",
+            # a register's entry is called after what it was at
+            "what": entry.description if entry.description and entry.description != place else "",
             "category": entry.category_id.name or "",
             "state": entry.state,
             "status": self._say_states()[entry.state],

@@ -29,6 +29,13 @@ class EntryForm(Form):
 
         def read(words):
             minutes = read_minutes(request.env, words)
+            if minutes > DAY and words.strip().isdigit():
+                raise UserError(
+                    request.env._(
+                        "“%(words)s” is taken for hours. For minutes, write “%(words)s min”.",
+                        words=words.strip(),
+                    )
+                )
             if not 1 <= minutes <= DAY:
                 raise UserError(request.env._("Say how long it took: between a minute and 24 hours."))
             return minutes
@@ -159,7 +166,7 @@ class MemberLog(MemberPage, http.Controller):
             "how_long": say_spoken(member.env, minutes),
             "whom_kind": record._name,
         }
-        return self._render("member_log_what", values, member, "log", status=400 if form.errors else 200)
+        return self._render("member_log_what", values, member, "log")
 
     def _closed(self, member, sentence):
         """Why nothing can be logged, in the member's words."""

@@ -198,11 +198,12 @@ def _as_portal():
 class MemberPage:
     """The ways in which a controller of members' pages answers."""
 
-    def _render(self, template, values, member=None, active=None, status=200, company=None):
+    def _render(self, template, values, member=None, active=None, status=None, company=None):
         """A page in the shell that the company wants.
 
         :param str template: without the addon's name
         :param str active: the key of the section it belongs to
+        :param int status: of the answer; without it 200, or 400 where something is wrong in the form
         :param company: whose page it is, where it isn't a member's
         """
         nonce = secrets.token_urlsafe(16)
@@ -213,7 +214,7 @@ class MemberPage:
             "form": Form(),
             "said": None,
             "base": f"/timebank/{member.id}" if member else "/timebank",
-            "start": f"/timebank/{only}" if only else "/timebank",
+            "first_page": f"/timebank/{only}" if only else "/timebank",
             "shell": "plain" if only else company.timebank_page_shell,
             **values,
             "member": member,
@@ -233,6 +234,7 @@ class MemberPage:
             "doctype": Markup("<!DOCTYPE html>\n"),
             "page_lang": (request.env.lang or "en_GB").replace("_", "-"),
         }
+        status = status or (400 if values["form"].errors else 200)
         with _as_portal() if values["shell"] == "portal" else nullcontext():
             page = request.render(f"timebank_coproduction.{template}", values, lazy=False)
         response = request.make_response(page, [("Content-Type", "text/html; charset=utf-8")], status=status)

@@ -78,8 +78,7 @@ class MemberRewards(MemberPage, http.Controller):
             "has_picture": not self._is_on_tablet() and bool(reward.with_context(bin_size=True).image_128),
             "accounts": [(account.id, self._say_account(member, account)) for account in accounts],
         }
-        status = 400 if form.errors else 200
-        return self._render("member_reward", values, member, "rewards", status=status)
+        return self._render("member_reward", values, member, "rewards")
 
     def _confirm(self, member, reward, account, quantity, form, since):
         minutes, money = reward.minutes * quantity, reward.cash_price * quantity
@@ -91,7 +90,8 @@ class MemberRewards(MemberPage, http.Controller):
             "price": say_spoken(member.env, minutes),
             "cash": money and reward.currency_id.format(money),
             "payer": self._say_account(member, account),
-            "left": say_spoken(member.env, account.balance_minutes - minutes),
+            "left": say_spoken(member.env, abs(account.balance_minutes - minutes)),
+            "owes": account.balance_minutes < minutes,
             "needs_approval": reward.approval == "manual",
             "since": since,
         }
@@ -244,8 +244,7 @@ class MemberRewards(MemberPage, http.Controller):
 
     def _show_cancelling(self, member, claim, form):
         values = {"form": form, "claim": self._describe_claim(claim), "can_cancel": claim.can_cancel}
-        status = 400 if form.errors else 200
-        return self._render("member_claim_cancel", values, member, "rewards", status=status)
+        return self._render("member_claim_cancel", values, member, "rewards")
 
     def _find_claim(self, member, claim_id):
         return request.env["timebank.redemption"].search(

@@ -28,7 +28,7 @@ class MemberSignIn(MemberPage, http.Controller):
         address = read_address(form.shows("email"))
         if not address:
             form.refuse("email", request.env._("Give your mail address, such as ann@example.org."))
-            return self._show(form, 400)
+            return self._show(form)
         source = request.httprequest.remote_addr
         if request.env["timebank.pace"]._count("sign in from", source, MINUTES) > MOST_FROM_SOURCE:
             form.refuse(
@@ -83,5 +83,5 @@ class MemberSignIn(MemberPage, http.Controller):
         """The same for a link that never was, was used, is too old, or was asked for elsewhere."""
         return self._render("member_sign_in_failed", {"minutes": MINUTES}, status=404)
 
-    def _show(self, form, status=200):
+    def _show(self, form, status=None):
         return self._render("member_sign_in", {"form": form, "minutes": MINUTES}, status=status)

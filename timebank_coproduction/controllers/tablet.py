@@ -80,7 +80,7 @@ class Tablet(TakesCodes, MemberPage, http.Controller):
 
     def _show_pin(self, member, form, said=None):
         values = {"form": form, "said": said, "has_pin": member.has_pin}
-        return self._render("member_pin", values, member, "me", status=400 if form.errors else 200)
+        return self._render("member_pin", values, member, "me")
 
     # What these have in common
     def _ask(self, session, token, form, status=200):

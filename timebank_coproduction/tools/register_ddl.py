@@ -1,7 +1,7 @@
 """What PostgreSQL itself guarantees about places, whoever writes to the register.
 
-No more of them are taken than a session has, those who are brought along included. It is looked at when the transaction ends,
-since a save may give a place to one before it takes it from another.
+No more of them are taken than a session has, those who are brought along included. It is looked at when
+the transaction ends, since a save may give a place to one before it takes it from another.
 """
 
 #: A line that takes a place: an attendee's, or one that a place is kept for.

@@ -14,6 +14,8 @@ from .timebank_introduction_asking import MOST_ASKED
 
 #: How many of the requests that a member could meet are told to whoever asks them to give back.
 WISHES_TOLD = 3
+#: How many of what is on the board are named in a line.
+MOST_LISTED = 20
 
 
 class TimebankMember(models.Model):
@@ -38,6 +40,11 @@ class TimebankMember(models.Model):
         "In their own words", help="What they said at the intake that the list of skills has no word for."
     )
     own_wishes = fields.Char("Would like, in their own words")
+    introduction_mails = fields.Boolean(
+        "Mails about offers, requests and introductions",
+        default=True,
+        help="Who asks for you or can help you, and what of yours runs out.",
+    )
     share_email = fields.Boolean("May pass on the e-mail address")
     share_phone = fields.Boolean("May pass on the telephone number")
     offer_ids = fields.One2many("timebank.offer", "member_id", string="Offers")
@@ -62,6 +69,9 @@ class TimebankMember(models.Model):
         if vals.get("state") in ("paused", "left"):
             self._withdraw_offers(vals["state"])
         return result
+
+    def _get_mail_switches(self):
+        return ["introduction_mails", *super()._get_mail_switches()]
 
     def _get_own_fields(self):
         return [*super()._get_own_fields(), "own_words", "own_wishes", "share_email", "share_phone"]
@@ -282,6 +292,16 @@ class TimebankMember(models.Model):
     def _refuse_unseen(self):
         raise AccessError(self.env._("There is no such thing among those that are yours."))
 
+    def _get_listed_words(self):
+        """What of this member's is on the board: dict of ``offer`` and ``request``, names in a line each."""
+        self.ensure_one()
+        listed = {}
+        for side in ("offer", "request"):
+            own = [("member_id", "=", self.id), ("state", "=", "published")]
+            found = self.env[f"timebank.{side}"].search(own, limit=MOST_LISTED)
+            listed[side] = ", ".join(dict.fromkeys(found.skill_id.mapped("name")))
+        return listed
+
     def _find_introduction(self, introduction):
         """One of the member's, as superuser.
 
@@ -347,7 +367,8 @@ class TimebankMember(models.Model):
                 note=member._say_what_they_can(wishes.get(member.id, [])),
                 user_id=self.env.uid,
             )
-        self._in_verb().write({"asked_on": fields.Date.context_today(self)})
+        for scheme, theirs in self.grouped("scheme_id").items():
+            theirs._in_verb().write({"asked_on": scheme._today()})
         return True
 
     def _why_ask(self):

@@ -123,3 +123,6 @@ class TimebankAccount(models.Model):
         if self.scheme_id != scheme:
             return self.env._("%(pot)s is not a pot of %(bank)s.", pot=self.name, bank=scheme.name)
         return ""
+
+    def _get_mail_button(self, mail, member):
+        return self.env._("My credits"), "/credits"

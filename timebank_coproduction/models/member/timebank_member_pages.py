@@ -3,7 +3,9 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.tools import hmac
 
+from ...tools import codes
 from ..common.verb import text
 from ..common.words import say_hours
 from .timebank_sign_in import read_address
@@ -13,6 +15,8 @@ LONGEST_NAME, LONGEST_LINE, LONGEST_TEXT, FEWEST_FIGURES = 80, 40, 1000, 5
 #: How often somebody applies within a day, and how many people do from one network address, to one bank, and
 #: to all.
 MOST_APPLYING, MOST_FROM_SOURCE, MOST_IN_BANK, MOST_IN_ALL, A_DAY = 2, 20, 60, 300, 24 * 60
+#: How long the code is of a link that switches mails off, in letters.
+STOP_LENGTH = 32
 LEAVING = "timebank_coproduction.mail_activity_leaving"
 
 
@@ -20,6 +24,10 @@ class TimebankMember(models.Model):
     """The members' own pages: how somebody applies, and what members say of themselves."""
 
     _inherit = "timebank.member"
+
+    credit_mails = fields.Boolean(
+        "Mails about hours and credits", default=True, help="Such as before unused credits expire."
+    )
 
     def _first_name(self):
         """How members are greeted: at the door, when they hold up their own card, and on their pages."""
@@ -215,7 +223,7 @@ class TimebankMember(models.Model):
 
     def _get_own_fields(self):
         """The fields that a member changes on their own pages. A subject adds its own."""
-        return ["availability_ids", "language_ids"]
+        return ["availability_ids", "language_ids", *self._get_mail_switches()]
 
     def _change_own(self, vals):
         """Write what a member says of themselves, and who wrote it where somebody acts for them.
@@ -235,6 +243,57 @@ class TimebankMember(models.Model):
         before._message_log(
             author_id=self.env.user.partner_id.id,
             body=self.env._("Changed on the member's pages: %s", labels),
+        )
+
+    # ------------------------------------------------------------
+    # Mails that members switch off.
+    # ------------------------------------------------------------
+
+    def _get_mail_switches(self):
+        """The fields that switch a kind of mail on and off. A subject that sends mails adds its own."""
+        return ["credit_mails"]
+
+    def _has_login(self):
+        """Whether there is somebody who can open the member's pages as the member."""
+        # sudo: only whether there is a login
+        return bool(self.sudo().partner_id.user_ids)
+
+    def _get_stop_url(self, switch):
+        """A link that switches off one kind of mail, for this member alone; works without a login.
+
+        :return: an empty string for no member, or mails that can't be switched off
+        """
+        if not self or switch not in self._get_mail_switches():
+            return ""
+        return f"{self.get_base_url()}/timebank/mails/{self.id}/{switch}/{self._get_stop_code(switch)}"
+
+    def _get_stop_code(self, switch):
+        self.ensure_one()
+        scope = f"timebank-{switch.replace('_', '-')}"
+        return hmac(self.env(su=True), scope, self.id)[:STOP_LENGTH]
+
+    @api.model
+    @api.private
+    def _find_by_stop_code(self, member_id, switch, code):
+        """The member for whom a link switches mails off, or an empty recordset."""
+        member = self.browse(member_id).exists()
+        if switch in self._get_mail_switches() and member:
+            if codes.is_same(member._get_stop_code(switch), code):
+                return member
+        return self.browse()
+
+    def _switch_mails(self, switch, on):
+        """Switch a kind of mail on or off, and leave a note if that is a change."""
+        self.ensure_one()
+        if self[switch] == on:
+            return
+        self[switch] = on
+        label = self._fields[switch]._description_string(self.env)
+        self._message_log(
+            author_id=self.partner_id.id,
+            body=self.env._("%s: switched on by a link in a mail.", label)
+            if on
+            else self.env._("%s: switched off by a link in a mail.", label),
         )
 
     def _get_wish_to_leave(self):

@@ -104,7 +104,8 @@ class TimebankSignIn(models.Model):
             for link, user in zip(self | others, users, strict=True)
         ]
         template = self.env.ref("timebank_coproduction.mail_links_to_sign_in")
-        template.with_context(timebank_links=links, timebank_lang=users[0].lang).send_mail(self.id)
+        template = template.with_context(timebank_links=links, timebank_lang=users[0].lang)
+        template._send_to_members(self, {})
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
     def _make_token(self, user):
@@ -112,6 +113,16 @@ class TimebankSignIn(models.Model):
         token = secrets.token_urlsafe(32)
         self._in_verb().write({"token": _digest(token), "user_id": user.id})
         return token
+
+    def _mail_get_companies(self, default=False):
+        """Whoever signs in is written to by the organisation whose member they are."""
+        companies = super()._mail_get_companies(default)
+        return {link.id: link._get_users()[:1].company_id or companies[link.id] for link in self}
+
+    def _get_mail_button(self, mail, member):
+        """Where several people have the address, the mail's text has a link for each."""
+        links = self.env.context.get("timebank_links", ())
+        return (self.env._("Sign in"), links[0][1]) if len(links) == 1 else None
 
     def _get_users(self):
         """Whom the link may sign in: members with a login of the portal and that mail address; once it is

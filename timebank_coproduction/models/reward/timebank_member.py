@@ -15,6 +15,15 @@ class TimebankMember(models.Model):
 
     _inherit = "timebank.member"
 
+    reward_mails = fields.Boolean(
+        "Mails about rewards",
+        default=True,
+        help="Claims about to end, and what becomes of them. The code to show for a claim always comes.",
+    )
+
+    def _get_mail_switches(self):
+        return ["reward_mails", *super()._get_mail_switches()]
+
     @verb(single=True)
     def action_claim(self):
         """:return: the action of a new claim for this member"""

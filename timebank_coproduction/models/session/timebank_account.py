@@ -22,8 +22,8 @@ class TimebankAccount(models.Model):
         nameable = super()._get_nameable(name, records, vals_list)
         if name != "to_account_id" or not nameable:
             return nameable
+        # sudo: of which banks they are, and who takes part, for who may not see whose account it is
         run = self.env["timebank.scheme"].browse(nameable.sudo().scheme_id.ids)._run_by_user()
-        # sudo: who takes part, whom whose account it is may not see
         taking_part = (
             self.env["timebank.member"]
             .sudo()

@@ -147,7 +147,7 @@ class TimebankAttendance(models.Model):
     )
     _companions_of_attendees = models.Constraint(
         f"CHECK (companions BETWEEN 0 AND {MOST_ON_LINE} AND (companions = 0 OR role = 'attendee'))",
-        f"Who takes part can bring up to {MOST_ON_LINE} people along; helpers and professionals bring nobody.",
+        f"Who takes part can bring up to {MOST_ON_LINE} people; helpers and professionals bring nobody.",
     )
     _offered_to_waiting = models.Constraint(
         "CHECK (offered_until IS NULL OR state = 'waiting')", "Places are kept for those who wait."
@@ -481,13 +481,12 @@ class TimebankAttendance(models.Model):
         lines.filtered(lambda one: one.create_date < recent)._notify("reminder")
         lines._in_verb().write({"reminded": True})
 
-    def _get_opt_out_url(self):
-        """A link that switches these mails off, for the person of this line alone."""
-        self.ensure_one()
-        member = self._get_members().get((self.scheme_id.id, self.partner_id.id))
-        if not member:
-            return ""
-        return f"{member.get_base_url()}/timebank/mails/{member.id}/{member._get_opt_out_code()}"
+    def _get_mail_button(self, mail, member):
+        if mail == "mail_session_place_freed":
+            return self.env._("Take the place"), self._get_place_url()
+        if mail == "mail_session_thanks":
+            return self.env._("My hours"), "/hours"
+        return self.env._("Open the session"), f"/sessions/{self.session_id.id}"
 
     def _get_place_url(self):
         self.ensure_one()
