@@ -61,8 +61,8 @@ class ResPartner(models.Model):
         raise RedirectWarning(sentence, action, self.env._("Open the memberships"))
 
     def _refuse_taking_over(self, email):
-        """Whoever could change the address of a member, or of who acts for one, could have their password sent
-        there.
+        """Whoever could change the address of a member, or of who acts for one, could have their password
+        sent there.
 
         Odoo asks the same for the contacts of its internal users.
 
