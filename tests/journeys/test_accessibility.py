@@ -27,6 +27,8 @@ LOOK = """
 """
 #: Nothing sticks out at the side, also with letters twice as large.
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
 class TestAccessibility(JourneyCase):
     @classmethod
     def setUpClass(cls):

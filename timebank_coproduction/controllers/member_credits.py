@@ -306,5 +306,4 @@ class MemberCredits(MemberPage, http.Controller):
         return "" if account == member.account_id else account.name
 
     def _show(self, member, template, values):
-        form = values["form"]
         return self._render(template, values, member, "credits")
