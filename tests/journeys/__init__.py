@@ -9,6 +9,7 @@ from . import test_accessibility
 from . import test_board_journey
 from . import test_buttons_journey
 from . import test_credits_journey
+from . import test_deputy_journey
 from . import test_double_journey
 from . import test_durations_journey
 from . import test_finance_journey
