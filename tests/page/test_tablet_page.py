@@ -279,7 +279,7 @@ class TestTabletVisit(TabletCase):
             self.assertNotIn("Hello Dora", response.text)
 
     def test_a_login_in_the_same_browser_counts_for_nothing(self):
-        """Nobody uses the tablet while a coordinator is signed in there; a visit that is over isn't theirs."""
+        """Nobody uses the tablet while a coordinator is signed in; a visit that is over isn't theirs."""
         self.ask()
         key = self.opener.cookies[COOKIE]
         self.come(self.coordinator)

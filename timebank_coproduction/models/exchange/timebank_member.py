@@ -14,6 +14,8 @@ from .timebank_introduction_asking import MOST_ASKED
 
 #: How many of the requests that a member could meet are told to whoever asks them to give back.
 WISHES_TOLD = 3
+#: How many of what is on the board are named in a line.
+MOST_LISTED = 20
 
 
 class TimebankMember(models.Model):
@@ -289,6 +291,16 @@ class TimebankMember(models.Model):
 
     def _refuse_unseen(self):
         raise AccessError(self.env._("There is no such thing among those that are yours."))
+
+    def _get_listed_words(self):
+        """What of this member's is on the board: dict of ``offer`` and ``request``, names in a line each."""
+        self.ensure_one()
+        listed = {}
+        for side in ("offer", "request"):
+            own = [("member_id", "=", self.id), ("state", "=", "published")]
+            found = self.env[f"timebank.{side}"].search(own, limit=MOST_LISTED)
+            listed[side] = ", ".join(dict.fromkeys(found.skill_id.mapped("name")))
+        return listed
 
     def _find_introduction(self, introduction):
         """One of the member's, as superuser.
