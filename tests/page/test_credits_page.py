@@ -47,7 +47,6 @@ class TestCredits(PageCase):
         text = self._go_credits().text()
         self.assertIn("Put back: Shopping (Written down twice)", text)
 
-
     def test_statement_on_screen(self):
         self._fund(self.ann, 45)
         self.come(self.portal)
