@@ -1,4 +1,4 @@
-"""`make accessibility`: members' pages looked at by axe-core; what came of it is what their statement says."""
+"""`make accessibility`: members' pages looked at by axe-core; what came of it is their statement."""
 
 import json
 import os
@@ -44,13 +44,13 @@ def _page(facts):
     return "\n".join(
         [
             "# Accessibility of the members' pages",
-            "Written by `make accessibility` from its run; the page `/timebank/accessibility` says the same to"
-            " members.",
+            "Written by `make accessibility` from its run; the page `/timebank/accessibility` says the same"
+            " to members.",
             "",
             "## What programs have tested",
-            f"axe-core {facts['axe']} looked at {len(facts['pages'])} pages and {facts['states']} further states"
-            f" of them on {facts['date']}, at widths of {widths}, in usual and in forced colours. None may stick"
-            " out at the side at these widths, nor with letters of twice the size. What it found:",
+            f"axe-core {facts['axe']} looked at {len(facts['pages'])} pages and {facts['states']} further"
+            f" states of them on {facts['date']}, at widths of {widths}, in usual and in forced colours. None"
+            " may stick out at the side at these widths, nor with letters of twice the size. What it found:",
             "",
             *(f"- {finding}" for finding in findings),
             "",

@@ -181,6 +181,6 @@ def cards(world):
 @step("coordinator", "gives Doreen, who has no mail, a PIN for the tablet")
 def pin(world):
     doreen = world.ref(ADDON + "member_doreen")
-    told = doreen.action_new_pin()["params"]["title"]
-    assert doreen.has_pin and doreen._is_pin(told.rpartition(" ")[2])
+    told = doreen.action_new_pin()["params"]["message"]
+    assert doreen.has_pin and doreen._is_pin("".join(filter(str.isdigit, told)))
     return "Told once; she opens her own pages with it and her card"

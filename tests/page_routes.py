@@ -19,7 +19,7 @@ ELSEWHERE = ("/timebank/personal/", "/timebank/mails/")
 
 
 def get_routes(env):
-    """:return: what can be opened of members' pages: sorted paths, with the name of what stands for a record"""
+    """:return: what can be opened of members' pages: sorted paths, with the name of what is a record"""
     http, found = env["ir.http"], set()
     for rule, endpoint in http._generate_routing_rules(["timebank_coproduction"], http._get_converters()):
         if not rule.startswith("/timebank") or "GET" not in (endpoint.routing["methods"] or ("GET",)):

@@ -27,6 +27,8 @@ LOOK = """
 """
 #: Nothing sticks out at the side, also with letters twice as large.
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
 class TestAccessibility(JourneyCase):
     @classmethod
     def setUpClass(cls):
@@ -41,7 +43,7 @@ class TestAccessibility(JourneyCase):
         cls.entry = cls._make_hours(cls.ann, 45, "submitted", **file)
         received = {"receiver_id": cls.ann.partner_id.id, "date": TODAY}
         cls.received = cls._make_hours(cls.ben, 30, "submitted", **received)
-        cls.scheme.write({"web_page": True, "web_apply": True, "mail_sign_in": True})
+        cls.scheme.write({"web_page": True, "web_apply": True, "mail_sign_in": True, "card_sign_in": True})
         cls.offered, cls.wish = cls._make_offer(cls.ben), cls._make_request(cls.ann)
         cls.own_offer = cls._make_offer(cls.ann, cls.baking, description="Bread and buns")
         cls.met = cls._introduce(cls.offered, cls.wish)
@@ -91,6 +93,8 @@ class TestAccessibility(JourneyCase):
             f"/timebank/claim/{self._find_claim().code}",
             self.ann._get_stop_url("session_mails").removeprefix(self.ann.get_base_url()),
             self.session_ahead.action_open_kiosk()["url"],
+            f"/timebank/kiosk/{self.session_ahead.kiosk_token}/mine",
+            "/timebank/tablet/over",
             "/timebank/claim",
         ]
 

@@ -27,7 +27,7 @@ class TestCreditsJourney(JourneyCase):
             phone.picture("member-claim-check")
             phone.press("Yes, claim it")
             self.assertIn("Show this code to whoever hands it over.", phone.reads())
-            phone.picture("member-claim")
+            phone.picture("member-claim-code")
             phone.follow("Rewards")
             phone.follow("Refurbished computer")
             phone.press("Claim it")

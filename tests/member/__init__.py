@@ -7,6 +7,7 @@ from . import test_gift_concurrency
 from . import test_join
 from . import test_leaving
 from . import test_merge
+from . import test_merge_attacks
 from . import test_merge_chains
 from . import test_member
 from . import test_people_histories

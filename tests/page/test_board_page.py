@@ -165,6 +165,23 @@ class TestBoard(PageCase, ExchangeCase):
         page = self.follow(self.go(f"{self.base}/offer/{self.offer.id}"), "See your introduction")
         self.assertIn("You asked Ben O.", page.text())
 
+    def test_what_is_about_something_else_is_not_chosen_beforehand(self):
+        """It can be; else a request like the offer is made."""
+        other = self._make_request(
+            self.ann, self.env.ref("timebank_coproduction.skill_plumbing"), description="For a party"
+        )
+        page = self._at(self.portal, f"/offer/{self.offer.id}")
+        self.assertEqual(page.typed("own"), "new")
+        self.assertIn("Archery: a new request Plumbing: For a party", page.text())
+        self.press(page, "Ask to be introduced", hours="1:30")
+        self.assertFalse(other.introduction_ids)
+        self.assertEqual((self.ann.request_ids - other).skill_id, self.offer.skill_id)
+
+    def test_an_organisation_is_called_by_its_whole_name(self):
+        self._make_offer(self.agency, description="Eighty chairs")
+        page = self._at(self.portal)
+        self.assertIn("Archery, Harbour Trust", page.links())
+
     def test_as_many_queries_for_many(self):
         """However much is on a page."""
         skills = self.env["timebank.skill"].search([("kind", "=", "skill")], limit=12)

@@ -40,6 +40,13 @@ class TestCredits(PageCase):
         )
 
     # Statement
+    def test_what_was_put_back_is_called_by_what_it_was(self):
+        entry = self._make_hours(self.ann, 30, "approved", description="Shopping")
+        entry.with_user(self.coordinator).action_reverse("Written down twice")
+        self.come(self.portal)
+        text = self._go_credits().text()
+        self.assertIn("Put back: Shopping (Written down twice)", text)
+
     def test_statement_on_screen(self):
         self._fund(self.ann, 45)
         self.come(self.portal)

@@ -20,6 +20,7 @@ class TestHome(PageCase):
         self.come(self.portal)
         page = self.go("/timebank")
         self.assertEqual(page.heading(), "My time banks")
+        self.assertIn("Sign out", page.links())
         self.assertTrue(self.follow(page, "Hillside").address.endswith(f"/timebank/{hill.id}"))
 
     def test_somebody_elses_is_not_found(self):
@@ -101,6 +102,22 @@ class TestWhatWaits(PageCase):
         self.assertIn("Coffee 15 minutes Swim 1 hour Cinema 1 hour 30 minutes See the 4 rewards", text)
         for name in ("Trip", "Staff lunch", "Sold out", "Massage"):
             self.assertNotIn(name, text)
+
+    def test_what_is_not_handed_in_and_what_is_ready(self):
+        self._fund(self.ann, 120)
+        self._make_hours(self.ann, 30)
+        coffee = self._make_reward("Coffee", 15, approval="auto")
+        claim = self.env["timebank.redemption"].create(
+            {"partner_id": self.ann.partner_id.id, "reward_id": coffee.id, "quantity": 1}
+        )
+        claim.action_request()
+        self.assertEqual(claim.state, "approved")
+        self.come(self.portal)
+        page = self._home()
+        self.assertIn("One of your entries isn't handed in yet", page.text())
+        self.assertIn("Ready for you: Coffee.", page.text())
+        self.assertEqual(self.follow(page, "Look at it").status, 200)
+        self.assertEqual(self.follow(page, "See how you get it").heading(), "Coffee")
 
     def test_nothing_within_reach(self):
         self._make_reward("Trip", 180)

@@ -57,6 +57,8 @@ class TestLog(PageCase):
     def test_how_long_is_read_by_the_one_reader(self):
         self.come(self.portal)
         page = self.go(f"/timebank/{self.ann.id}/log/time?whom=bank")
+        wrong = self.press(page, "Continue", time="45")
+        self.assertEqual(wrong.errors(), ["“45” is taken for hours. For minutes, write “45 min”."])
         wrong = self.press(page, "Continue", time="a while")
         self.assertIn("a while", wrong.errors()[0])
         self.assertEqual(wrong.typed("time"), "a while")

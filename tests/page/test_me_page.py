@@ -58,11 +58,21 @@ class TestMe(PageCase):
         self.assertIn("Choose how your name is shown.", answer.text)
         self.assertEqual(self.ann.name_shown, "first")
 
+    def test_what_is_on_the_board(self):
+        skill = self.env.ref("timebank_coproduction.skill_plumbing")
+        offer = self.env["timebank.offer"].create(
+            {"partner_id": self.ann.partner_id.id, "scheme_id": self.scheme.id, "skill_id": skill.id}
+        )
+        offer.action_publish()
+        self.come(self.portal)
+        self.assertIn("I can On the board: Plumbing", self.go(f"/timebank/{self.ann.id}/me").text())
+
     def test_leaving(self):
         self._fund(self.ann, 90)
         self.come(self.portal)
         page = self.follow(self.go(f"/timebank/{self.ann.id}/me"), "Leave the time bank")
         self.assertIn("1:30 hours", page.text())
+        self.assertEqual(page.typed("credits"), "ask")  # nothing is given away by not choosing
         page = self.press(page, "Tell my coordinator", why="Moving away")
         self.assertEqual((page.errors(), page.typed("why")), (["Tick that you are sure."], "Moving away"))
         self.assertFalse(self.ann.activity_ids)
@@ -89,7 +99,8 @@ class TestMe(PageCase):
         page = self.go(f"/timebank/{self.ann.id}/me/seen")
         self.press(page, "Save", name_shown="full")
         self.assertEqual(self.ann.name_shown, "full")
-        note = self.ann.message_ids[:1]
+        who, note = self.ann.message_ids[:2]
+        self.assertIn("Done by Cora Hart for Ann Lee.", who.body)
         self.assertEqual(note.author_id, self.coordinator.partner_id)
         self.assertIn("Changed on the member's pages: Name shown to others", note.body)
         self.assertNotIn("/my/account", self.go(f"/timebank/{self.ann.id}/me").links().values())

@@ -69,6 +69,13 @@ class TestRewards(RewardCase, PageCase):
         page = self.follow(page, "What I have claimed")
         self.assertIn("Cancelled", page.text())
 
+    def test_what_would_be_owed_is_said(self):
+        self.ann.account_id._in_verb().write({"credit_limit_minutes": 120})
+        self._make_reward("Trip", minutes=690)
+        self.come(self.portal)
+        page = self.press(self.follow(self.go(f"/timebank/{self.ann.id}/rewards"), "Trip"), "Claim it")
+        self.assertIn("Afterwards you owe 1 hour 30 minutes", page.text())
+
     def test_a_button_pressed_twice_claims_once(self):
         self.come(self.portal)
         check = self.press(

@@ -75,21 +75,27 @@ class MemberBoard(MemberPage, http.Controller):
     def _show_listed(self, member, side, listed_id, form):
         found = self._find_listed(member, side, listed_id)
         mine = self._get_own_like(member, side, found)
-        if mine and form.typed.get("own") == NEW and not form.errors:
-            form.typed["own"] = str(mine[:1].id)
-        options = [(record.id, record.description or record.skill_id.name) for record in mine]
-        new = (
-            request.env._("Something else")
-            if side == "offer"
-            else request.env._("Something else that I can do")
-        )
+        alike = mine.filtered(lambda record: record.skill_id == found.skill_id)
+        if alike and form.typed.get("own") == NEW and not form.errors:
+            form.typed["own"] = str(alike[:1].id)
+        env, what = request.env, found.skill_id.name
+        new = env._("%s: a new request", what) if side == "offer" else env._("%s: a new offer", what)
+        # what goes with it first, and what is about something else last
+        options = [
+            *((record.id, self._say_own_in_words(record)) for record in alike),
+            (NEW, new),
+            *((record.id, self._say_own_in_words(record)) for record in mine - alike),
+        ]
         values = {
             "form": form,
             "row": self._say(found._say_on_board()),
             "between": request.env["timebank.introduction"]._get_between(member, found).id,
-            "options": [*options, (NEW, new)] if options else [],
+            "options": options if mine else [],
         }
         return self._show("member_board_listed", values, member)
+
+    def _say_own_in_words(self, record):
+        return ": ".join(filter(None, (record.skill_id.name, record.description)))
 
     def _find_listed(self, member, side, listed_id):
         """As superuser: nothing of it is said but what :meth:`_say_on_board` does."""

@@ -81,11 +81,19 @@ class MemberCredits(MemberPage, http.Controller):
         moved = clock(line.minutes)
         return {
             "day": say_day(env, line.date),
-            "what": line.transfer_id._get_words(),
+            "what": self._say_what(line.transfer_id),
             "with": line._get_other_name(),
             "moved": f"+{moved}" if line.minutes > 0 else moved,
             "balance": clock(row["balance"]),
         }
+
+    def _say_what(self, transfer):
+        """What credits moved for; of what was put back, what it had been."""
+        back = transfer.reversal_of_id
+        if not back:
+            return transfer._get_words()
+        said = request.env._("Put back: %s", self._say_what(back))
+        return f"{said} ({transfer.memo})" if transfer.memo else said
 
     def _get_periods(self):
         env = request.env
@@ -306,5 +314,4 @@ class MemberCredits(MemberPage, http.Controller):
         return "" if account == member.account_id else account.name
 
     def _show(self, member, template, values):
-        form = values["form"]
         return self._render(template, values, member, "credits")

@@ -194,7 +194,8 @@ class MemberHours(MemberPage, http.Controller):
             "start": entry.start_time,
             "other": other._say_name() if other else "",
             "place": place or ("" if other else member.scheme_id.name),
-            "what": entry.description or "",
+            # a register's entry is called after what it was at
+            "what": entry.description if entry.description and entry.description != place else "",
             "category": entry.category_id.name or "",
             "state": entry.state,
             "status": self._say_states()[entry.state],

@@ -29,6 +29,13 @@ class EntryForm(Form):
 
         def read(words):
             minutes = read_minutes(request.env, words)
+            if minutes > DAY and words.strip().isdigit():
+                raise UserError(
+                    request.env._(
+                        "“%(words)s” is taken for hours. For minutes, write “%(words)s min”.",
+                        words=words.strip(),
+                    )
+                )
             if not 1 <= minutes <= DAY:
                 raise UserError(request.env._("Say how long it took: between a minute and 24 hours."))
             return minutes

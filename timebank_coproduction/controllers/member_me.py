@@ -22,6 +22,7 @@ class MemberMe(MemberPage, http.Controller):
             "said": self._say_done(done),
             "who": self._tell(member),
             "own": {name: member[name] or "" for name in TYPED},
+            "listed": member._get_listed_words(),
             "times": ", ".join(words),
             "languages": ", ".join(member.language_ids.mapped("name")),
             "seen": self._say_seen(member),
@@ -68,7 +69,7 @@ class MemberMe(MemberPage, http.Controller):
 
     @shown("/me/leave", for_applicants=True)
     def leave(self, member):
-        return self._show_leave(member, Form(credits="pot"))
+        return self._show_leave(member, Form(credits="ask"))
 
     @sent("/me/leave", for_applicants=True)
     def wish_to_leave(self, member, **typed):
@@ -170,10 +171,10 @@ class MemberMe(MemberPage, http.Controller):
     def _get_credits(self, member):
         say = member.env._
         return [
+            ("ask", say("I would like to talk about it")),
             ("pot", say("They go to the community pot, for others")),
             ("person", say("They go to another member: I say below to whom")),
             ("keep", say("They stay, in case I come back")),
-            ("ask", say("I would like to talk about it")),
         ]
 
     def _read_chosen(self, name, model):

@@ -90,7 +90,8 @@ class MemberRewards(MemberPage, http.Controller):
             "price": say_spoken(member.env, minutes),
             "cash": money and reward.currency_id.format(money),
             "payer": self._say_account(member, account),
-            "left": say_spoken(member.env, account.balance_minutes - minutes),
+            "left": say_spoken(member.env, abs(account.balance_minutes - minutes)),
+            "owes": account.balance_minutes < minutes,
             "needs_approval": reward.approval == "manual",
             "since": since,
         }

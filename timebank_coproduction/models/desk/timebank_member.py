@@ -118,6 +118,8 @@ class TimebankMember(models.Model):
                 self._get_waiting_place(),
                 self._get_waiting_answer(),
                 self._get_waiting_refused(),
+                self._get_waiting_draft(),
+                self._get_waiting_ready(),
                 self._get_waiting_asked(),
                 self._get_waiting_introduced(),
             )
@@ -163,6 +165,36 @@ class TimebankMember(models.Model):
         if count > 1:
             text = self.env._("%s of your entries were sent back to correct.", count)
         return {"text": text, "path": "/hours?state=refused", "words": self.env._("Look at it")}
+
+    def _get_waiting_draft(self):
+        count = self.env["timebank.hours"].search_count([*self._own_hours(), ("state", "=", "draft")])
+        if not count:
+            return None
+        text = self.env._("One of your entries isn't handed in yet, so it doesn't count.")
+        if count > 1:
+            text = self.env._("%s of your entries aren't handed in yet, so they don't count.", count)
+        return {"text": text, "path": "/hours?state=draft", "words": self.env._("Look at it")}
+
+    def _get_waiting_ready(self):
+        """What they claimed and can have now."""
+        claims = self.env["timebank.redemption"].search(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("scheme_id", "=", self.scheme_id.id),
+                ("state", "=", "approved"),
+            ],
+            order="id desc",
+            limit=MOST_NAMED,
+        )
+        if not claims:
+            return None
+        # sudo: what they claimed is named to them after it has left the catalogue
+        names = ", ".join(dict.fromkeys(claims.sudo().reward_id.mapped("name")))
+        return {
+            "text": self.env._("Ready for you: %s.", names),
+            "path": f"/rewards/claims/{claims.id}" if len(claims) == 1 else "/rewards/claims",
+            "words": self.env._("See how you get it"),
+        }
 
     def _get_waiting_asked(self):
         """Who asks to be introduced to the member, as far as each shows themselves until then."""

@@ -9,11 +9,13 @@ from ...tools.minutes import clock
 from ..common.figures import figures_over
 from ..common.personal import HELD, WORDS
 from ..common.verb import choice, flag, record, text, verb
-from ..common.windows import open_dialog, open_form, open_list
+from ..common.windows import open_form, open_list
 from .timebank_introduction_asking import MOST_ASKED
 
 #: How many of the requests that a member could meet are told to whoever asks them to give back.
 WISHES_TOLD = 3
+#: How many of what is on the board are named in a line.
+MOST_LISTED = 20
 
 
 class TimebankMember(models.Model):
@@ -156,8 +158,8 @@ class TimebankMember(models.Model):
     def action_log_hours(self):
         """An empty entry of hours for this member, to fill in."""
         self.ensure_one()
-        return open_dialog(
-            self.env["timebank.hours"], self.env._("Record hours"), context=self._get_form_defaults()
+        return open_form(
+            self.env["timebank.hours"], name=self.env._("Record hours"), context=self._get_form_defaults()
         )
 
     @verb(single=True)
@@ -289,6 +291,16 @@ class TimebankMember(models.Model):
 
     def _refuse_unseen(self):
         raise AccessError(self.env._("There is no such thing among those that are yours."))
+
+    def _get_listed_words(self):
+        """What of this member's is on the board: dict of ``offer`` and ``request``, names in a line each."""
+        self.ensure_one()
+        listed = {}
+        for side in ("offer", "request"):
+            own = [("member_id", "=", self.id), ("state", "=", "published")]
+            found = self.env[f"timebank.{side}"].search(own, limit=MOST_LISTED)
+            listed[side] = ", ".join(dict.fromkeys(found.skill_id.mapped("name")))
+        return listed
 
     def _find_introduction(self, introduction):
         """One of the member's, as superuser.

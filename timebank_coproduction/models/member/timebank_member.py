@@ -67,7 +67,8 @@ class TimebankMember(models.Model):
         string="Name shown to others",
         required=True,
         default="initial",
-        help="To other members, and at the door. Who isn't shown signs in with the member card.",
+        help="To other members, and at the door. Who isn't shown signs in with the member card. An"
+        " organisation's name is shown whole.",
     )
     shown_name = fields.Char(compute="_compute_shown_name")
     avatar_128 = fields.Image(related="partner_id.avatar_128")
@@ -121,14 +122,16 @@ class TimebankMember(models.Model):
         "CHECK (state = 'applicant' OR account_id IS NOT NULL)", "A member who has joined has an account."
     )
 
-    @api.depends("name", "name_shown")
+    @api.depends("name", "name_shown", "role", "partner_id.is_company")
     def _compute_shown_name(self):
         for member in self:
             words = (member.name or "").split()
             if member.name_shown == "hidden" or not words:
                 member.shown_name = ""
-            elif member.name_shown == "full" or len(words) == 1:
-                member.shown_name = member.name if member.name_shown == "full" else words[0]
+            elif member.name_shown == "full" or member._is_organisation():
+                member.shown_name = member.name
+            elif len(words) == 1:
+                member.shown_name = words[0]
             elif member.name_shown == "first":
                 member.shown_name = words[0]
             else:

@@ -32,7 +32,13 @@ class TimebankMember(models.Model):
     def _first_name(self):
         """How members are greeted: at the door, when they hold up their own card, and on their pages."""
         self.ensure_one()
-        return (self.name or "").split(" ")[0]
+        return (self.name or "") if self._is_organisation() else (self.name or "").split(" ")[0]
+
+    def _is_organisation(self):
+        """Whether the name is nobody's own: it is shown whole, or not at all."""
+        self.ensure_one()
+        # sudo: what kind of member it is, and no word of the contact's
+        return self.role == "organisation" or self.sudo().partner_id.is_company
 
     def _say_balance(self):
         """What the balance means, in a sentence."""

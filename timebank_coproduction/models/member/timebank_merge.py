@@ -9,9 +9,11 @@ from odoo.exceptions import UserError
 
 from ...tools.minutes import clock
 from ..common.odoo_private import keeping_what_was_chosen
-from ..common.personal import ABOUT, KEPT, NAMED, SECRET, TRADE, fields_of
+from ..common.personal import ABOUT, KEPT, NAMED, SECRET, TRADE, WORDS, fields_of
 from ..common.words import say_day
 
+#: Days of a membership that are taken over together, where the one that stays has none of them.
+SAID_TOGETHER = (("applied_on",), ("supported_from", "supported_until"))
 #: Of two memberships of one bank that become one, the one that goes furthest stays.
 FURTHEST = ("applicant", "left", "paused", "active")
 
@@ -203,6 +205,17 @@ class TimebankMerge(models.Model):
                     "Two of these contacts have a login: an administrator removes one of the logins first."
                 )
             )
+        # sudo: whether somebody works here
+        staff = people.sudo().user_ids.filtered(lambda user: not user.share and user.id != self.env.uid)
+        if staff and not self.env.su and not self.env["res.users"].has_access("write"):
+            reasons.append(
+                self.env._("%s signs in to work here: an administrator merges them.", staff[0].name)
+            )
+        # sudo: whether a contact is a company's own
+        if self.env["res.company"].sudo().search_count([("partner_id", "in", people.ids)], limit=1):
+            reasons.append(
+                self.env._("One of these contacts is what a company of yours goes by: it stays on its own.")
+            )
         if extra_checks and not self.env.is_admin() and len({one.email or "" for one in people}) > 1:
             reasons.append(
                 self.env._(
@@ -220,6 +233,13 @@ class TimebankMerge(models.Model):
         reasons = []
         if self.env.user.partner_id in gone | kept and not self.env.su:
             reasons.append(self.env._("Nobody merges themselves: ask another coordinator."))
+        if any(member.forgotten_on for member in members):
+            reasons.append(
+                self.env._(
+                    "One of these contacts stands for somebody who was forgotten: nobody can tell any more"
+                    " who that was."
+                )
+            )
         companies = members.company_id
         wrong = companies - kept.company_id if kept.company_id else companies.browse()
         if wrong:
@@ -330,6 +350,7 @@ class TimebankMerge(models.Model):
         books = self.sudo()
         members = books._get_members(gone | kept)
         schemes, names = members.scheme_id, ", ".join(gone.mapped("name"))
+        not_taken = books._say_not_taken(gone.sudo(), kept.sudo())
         naming, _companies = books._get_naming(gone | kept)
         # one at a time: whoever else decides about these people now tries again
         members._touch_rows_of_people()
@@ -373,7 +394,21 @@ class TimebankMerge(models.Model):
         )
         if not until:
             merge._in_verb().write({"joined_names": False})
-        books._get_members(kept)._message_log_batch_same(books.env._("Merged with: %s", names))
+        books._get_members(kept)._message_log_batch_same(
+            books.env._("Merged with: %(names)s. %(not_taken)s", names=names, not_taken=not_taken).rstrip(
+                ". "
+            )
+        )
+
+    def _say_not_taken(self, gone, kept):
+        """The addresses and numbers that go with contacts, where the one that stays has others: words."""
+        lost = [
+            one[name]
+            for name in ("email", "phone")
+            for one in gone
+            if kept[name] and one[name] and one[name] != kept[name]
+        ]
+        return self.env._("Not taken over: %s", ", ".join(dict.fromkeys(lost))) if lost else ""
 
     def _settle_doubles(self, gone, kept, held):
         """Settle what two of these people have at once; a subject adds its own.
@@ -422,8 +457,22 @@ class TimebankMerge(models.Model):
             main._in_verb().write(vals)
 
     def _prepare_joined(self, other, main):
-        """Values that a membership takes over from one that becomes part of it; a subject adds its own."""
-        return {}
+        """Values that a membership takes over from one that becomes part of it; a subject adds its own.
+
+        What both said in their own words stands one after the other. What was decided, such as what others
+        may see, stays as it is.
+        """
+        vals = {}
+        for field in fields_of(main, WORDS):
+            if not field.store or field.type not in ("char", "text"):
+                continue
+            said, more = main[field.name] or "", other[field.name] or ""
+            if more and more not in said:
+                vals[field.name] = " · ".join(filter(None, (said, more)))
+        for names in SAID_TOGETHER:
+            if not any(main[name] for name in names):
+                vals |= {name: other[name] for name in names if other[name]}
+        return vals
 
     def _join_accounts(self, account, target, held):
         """Move what is on an account, and leave it as a former account of the same person.

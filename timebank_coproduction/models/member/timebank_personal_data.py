@@ -121,6 +121,8 @@ class TimebankPersonalData(models.AbstractModel):
         for member in self:
             if member.forgotten_on:
                 refusals[member.id] = self.env._("%s is forgotten already.", member.name)
+            elif member.partner_id == self.env.user.partner_id and not self.env.su:
+                refusals[member.id] = self.env._("Nobody has themselves forgotten: ask another manager.")
             elif member.state not in ("left", "applicant"):
                 refusals[member.id] = self.env._(
                     "%s has not left: end the membership first, which settles what is open.", member.name

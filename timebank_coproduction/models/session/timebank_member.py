@@ -226,10 +226,10 @@ class TimebankMember(models.Model):
 
     # The door
     def _door_name(self):
-        """How the door names a member where others may hear it: never in full."""
+        """How the door names a member where others may hear it: nobody in full."""
         self.ensure_one()
         words = (self.name or "").split()
-        if len(words) < 2 or self.name_shown in ("first", "hidden"):
+        if len(words) < 2 or self._is_organisation() or self.name_shown in ("first", "hidden"):
             return self._first_name()
         return f"{words[0]} {words[-1][0]}."
 

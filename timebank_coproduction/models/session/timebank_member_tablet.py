@@ -46,8 +46,12 @@ class TimebankMember(models.Model):
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "title": self.env._("%(member)s: PIN %(pin)s", member=self.name, pin=pin),
-                "message": self.env._("Tell it them, or write it down for them: it isn't shown again."),
+                "title": self.env._("PIN for the tablet"),
+                "message": self.env._(
+                    "%(member)s: %(pin)s. Tell them, or write it down: it isn't shown again.",
+                    member=self.name,
+                    pin=pin,
+                ),
                 "sticky": True,
                 "type": "warning",
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},

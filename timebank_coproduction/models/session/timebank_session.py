@@ -210,17 +210,13 @@ class TimebankSession(models.Model):
             both = session.start and session.stop
             session.minutes = (session.stop - session.start).total_seconds() // 60 if both else 0
 
-    @api.depends("name", "helper_shortage", "start")
-    @api.depends_context("timebank_show_shortage", "timebank_show_day")
+    @api.depends("name", "start")
+    @api.depends_context("timebank_show_day")
     def _compute_display_name(self):
         for session in self:
             name = session.name or ""
             if self.env.context.get("timebank_show_day") and session.date:
                 name = f"{name}, {session._say_date()}"
-            if self.env.context.get("timebank_show_shortage") and session.helper_shortage:
-                name = self.env._(
-                    "%(count)s missing · %(session)s", session=name, count=session.helper_shortage
-                )
             session.display_name = name
 
     @api.depends(

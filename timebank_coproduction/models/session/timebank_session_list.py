@@ -7,9 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from ...tools import codes, names
 from ..common.said_aloud import SaidAloud
 from ..common.verb import choice, record, text, verb, whole
-from ..common.windows import ask
 from .timebank_attendance import MOST_COMPANIONS, MOST_ON_LINE, PLACE_BYTES
-from .timebank_session import MOST_TOLD
 
 #: How long before a session people can sign in, and after it sign out.
 EARLY = timedelta(hours=2)
@@ -364,49 +362,6 @@ class TimebankSession(models.Model):
                 ("session_id.stop", "<=", over),
             ]
         )._sign_out_at_end()
-
-    # ------------------------------------------------------------
-    # Before the register is closed: what becomes of everybody on it.
-    # ------------------------------------------------------------
-
-    @verb()
-    def action_ask_to_close(self):
-        """Say what closing does with whom, and ask whether it is meant.
-
-        :return: an action: the dialog, whose button is :meth:`action_close`
-        :raises UserError: when none can be closed
-        """
-        self._raise_or_list(self._get_refusals_to_close())
-        return ask(self, "action_close", self.env._("Close the register?"))
-
-    def _explain(self, verb):
-        """Before a register is closed: what becomes of everybody on it."""
-        if verb != "action_close":
-            return super()._explain(verb)
-        said = [
-            self.env._(
-                "The time of helpers becomes hours, attendees pay or earn as the activity says, and everybody"
-                " who was expected and isn't ticked off was absent."
-            )
-        ]
-        open_ones = self.filtered(lambda session: session.state == "open")
-        waiting = open_ones.attendance_ids.filtered(lambda one: one.state == "waiting" and not one.present)
-        for session, lines in waiting.grouped("session_id").items():
-            said.append(session._say_who_waits(lines))
-        return "\n\n".join(said)
-
-    def _say_who_waits(self, lines):
-        """What becomes of those who still wait for a place when the register is closed."""
-        people = lines.partner_id.mapped("name")
-        names = ", ".join(people[:MOST_TOLD])
-        if len(people) > MOST_TOLD:
-            names = self.env._("%(names)s and %(count)s more", names=names, count=len(people) - MOST_TOLD)
-        return self.env._(
-            "Still waiting for a place in %(session)s: %(names)s. Nothing is recorded for them, and the"
-            " register keeps that they waited. Tick off first who came after all.",
-            session=self._say(),
-            names=names,
-        )
 
     # ------------------------------------------------------------
     # The waiting list
