@@ -16,6 +16,7 @@ COMMANDS = {
     "map": "docs/architecture.svg, the models by subject",
     "pot": "the template for translations, after the addon's words have changed",
     "reachable": "docs/reachable_methods.md, what can be called from outside",
+    "accessibility": "members' pages looked at by axe-core, and the statement that says what it found",
     "test": "lint and the whole suite, or one file (T=tests/hours/test_hours.py)",
     "upgrade": "the demo of an earlier state, brought up to date (make test-upgrade)",
     "odoo_lint": "what Odoo's own test_lint finds in the addon (make test-odoo-lint)",

@@ -77,6 +77,12 @@ SCREENS = [
         "wait_for": ".o_form_view",
     },
     {
+        "name": "sessions",
+        "login": "coordinator",
+        "url": ACTION + "timebank_session_action",
+        "wait_for": ".o_calendar_renderer .o_event",
+    },
+    {
         "name": "broker-desk",
         "login": "coordinator",
         "url": ACTION + "timebank_desk_action",

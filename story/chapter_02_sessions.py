@@ -176,3 +176,11 @@ def cards(world):
     pages, text = world.pdf(ADDON + "report_member_card", members, "member_cards.pdf")
     assert all(member.card_code in text for member in members)
     return f"{pages} page"
+
+
+@step("coordinator", "gives Doreen, who has no mail, a PIN for the tablet")
+def pin(world):
+    doreen = world.ref(ADDON + "member_doreen")
+    told = doreen.action_new_pin()["params"]["message"]
+    assert doreen.has_pin and doreen._is_pin("".join(filter(str.isdigit, told)))
+    return "Told once; she opens her own pages with it and her card"

@@ -20,7 +20,7 @@ class KioskCase(SessionCase):
         (cls.ann | cls.ben | cls.dora | cls.hid).action_new_card()
 
 
-class LiveKioskCase(KioskCase, HttpCase):
+class LiveKioskCase(HttpCase, KioskCase):
     """Over HTTP, while the clock goes on."""
 
     @classmethod

@@ -133,6 +133,7 @@
         "views/timebank_desk.xml",
         "views/timebank_code_desk.xml",
         "views/timebank_today.xml",
+        "views/mail_layout.xml",
         "views/member_layout.xml",
         "views/member_home.xml",
         "views/member_hours.xml",
@@ -145,6 +146,7 @@
         "views/member_join.xml",
         "views/member_sign_in.xml",
         "views/member_me.xml",
+        "views/tablet.xml",
         "views/menus.xml",
     ],
     "demo": [

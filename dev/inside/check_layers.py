@@ -76,6 +76,7 @@ PLACES = {
         "wizards/timebank_sign_up",
         "controllers/kiosk",
         "controllers/member_sessions",
+        "controllers/tablet",
     ),
     "exchange": (
         "wizards/timebank_intake",
@@ -104,6 +105,7 @@ PLACES = {
     "evidence": ("report/timebank_decision_report",),
     "desk": (
         "wizards/timebank_code_desk",
+        "controllers/mails",
         "controllers/member_credits",
         "controllers/member_home",
         "controllers/member_hours",

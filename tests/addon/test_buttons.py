@@ -9,6 +9,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.timebank_coproduction.models.session.timebank_member_tablet import MOST_WRONG
+
 from ..common import JARGON, TODAY
 from ..journeys.world import WorldCase
 from .buttons import BUTTONS, WITH_BUTTONS, Presser
@@ -17,7 +19,7 @@ ADDON = "timebank_coproduction"
 #: Shown on screens alone that aren't opened from a menu: figures at a date, the settings of the whole.
 BEHIND = {("timebank.grant", "action_view_now"), ("res.config.settings", "action_timebank_grant_plan")}
 #: Fields by which one record has other buttons than another.
-STEPS = ("state", "kind", "role", "active", "is_run_by_user")
+STEPS = ("state", "kind", "role", "active", "is_run_by_user", "has_pin", "is_pin_locked")
 
 
 @tagged("post_install", "-at_install")
@@ -41,6 +43,9 @@ class TestButtons(WorldCase):
     def _make_doors(cls):
         """At the café that is on: Ann's card, Ben is inside, and a place has become free for who waits."""
         (cls.ann + cls.ben).action_new_card()
+        cls.scheme.card_sign_in = True
+        cls.ben._set_pin("4071")
+        cls.ben._in_verb().pin_wrong = MOST_WRONG
         cafe = cls.env["timebank.session"].search(
             [("activity_id", "=", cls.activity.id)], order="id", limit=1
         )

@@ -94,6 +94,19 @@ class TestFindingPeople(SessionCase):
         self.assertIn("0113 496 0023", self.sile.with_context(**context).display_name)
         self.assertEqual(self.sile.display_name, "Síle O’Neill")
 
+    def test_what_several_banks_have_comes_with_the_bank(self):
+        """Of two activities of one name, a picker says whose each is; of one bank's, it need not."""
+        hillside = self._make_scheme("Hillside")
+        vals = [{"name": "Choir", "scheme_id": scheme.id} for scheme in (self.scheme, hillside)]
+        activities = self.env["timebank.activity"].create(vals).with_user(self.coordinator)
+        offered = activities.with_context(formatted_display_name=True)
+        self.assertEqual(
+            offered.mapped("display_name"), [f"Choir \t --{self.scheme.name}--", "Choir \t --Hillside--"]
+        )
+        self.env.invalidate_all()
+        self.assertEqual(offered.browse(offered[0].id).display_name, "Choir")
+        self.assertEqual(activities.mapped("display_name"), ["Choir", "Choir"])
+
     def test_the_bank_follows_the_person(self):
         self._make_scheme("Hillside")
         with Form(self.env["timebank.hours"].with_user(self.coordinator)) as form:

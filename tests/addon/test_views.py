@@ -96,6 +96,20 @@ class TestScreens(TimebankCase):
         self.assertIn("menu_timebank_category", self._menus(self.manager))
         self.assertNotIn("menu_timebank_category", self._menus(self.coordinator))
 
+    def test_lists_of_the_menu_have_cards_for_phones(self):
+        """Odoo shows cards there, where a window has them; a list of two short columns fits anyway."""
+        short = {"category", "check_type", "language", "availability"}
+        short = {f"timebank_{name}_action" for name in short}
+        for menu in self._menus(self.manager):
+            window = self.env.ref(f"{MODULE}.{menu}").action
+            if not window or window._name != "ir.actions.act_window":
+                continue
+            modes = window.view_mode.split(",")
+            name = window.get_external_id()[window.id].partition(".")[2]
+            if modes[0] == "list" and name not in short:
+                with self.subTest(name):
+                    self.assertIn("kanban", modes)
+
     def test_buttons_over_a_list_ask_nothing_of_one_record(self):
         """They are about the rows that are ticked: a field's value isn't known there, and breaks the page."""
         views = self.env["ir.ui.view"].search([("model", "=like", "timebank.%"), ("type", "=", "list")])

@@ -1,6 +1,8 @@
 """Introductions: from a suggestion to hours, and every way that goes wrong."""
 
-from datetime import datetime
+from datetime import date, datetime
+
+from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -36,6 +38,23 @@ class TestIntroduction(ExchangeCase):
         hours.action_approve()
         self.assertEqual(self._balances(self.ann, self.ben), [30, 90])
         self.assertEqual(self.scheme.check_ledger(), [])
+
+    def test_days_are_the_banks(self):
+        """Around midnight: whoever looks from another zone, the day is the one where the bank is."""
+        self.scheme.tz = "Pacific/Auckland"
+        for zone in ("America/New_York", "Pacific/Auckland"):
+            self.coordinator.tz = zone
+            offer, wish = self._make_pair()
+            with freeze_time("2026-03-17 11:30:00"):  # half past midnight of the 18th there
+                introduction = self._introduce(offer, wish).with_user(self.coordinator)
+            introduction = introduction.with_context(tz=zone)
+            self.assertEqual(introduction.introduced_on, date(2026, 3, 18))
+            introduction.write({"meet_at": datetime(2026, 3, 17, 10, 30), "hours": 1.0})
+            introduction.action_agree()
+            introduction.action_done()
+            hours = introduction.hours_ids
+            self.assertEqual((hours.date, hours.start_minute), (date(2026, 3, 17), 23 * 60 + 30))
+            introduction.write({"ask_again": True})
 
     def test_mails_tell_only_what_was_agreed(self):
         self.ann.partner_id.write({"phone": "01248 111111", "email": "ann@example.com"})

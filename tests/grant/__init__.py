@@ -22,6 +22,7 @@ from . import test_grant_currency
 from . import test_grant_plan
 from . import test_grant_spend
 from . import test_matching_rule
+from . import test_papers_agree
 from . import test_prepayment
 from . import test_reconciliation
 from . import test_reconciliation_drift

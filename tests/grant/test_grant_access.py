@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..grants_common import GrantCase
@@ -99,3 +99,39 @@ class TestGrantAccess(GrantCase):
         ):
             with self.assertRaises(AccessError):
                 attempt()
+
+    def test_finance_makes_the_contacts_that_grants_and_bills_name(self):
+        finance, name = self.env["res.partner"].with_user(self.finance), "Harbour Community Fund"
+        self.assertFalse(self.finance.has_group("base.group_partner_manager"), "only what its work needs")
+        made, _label = finance.name_create(name)
+        grant = self._make_grant("Made by finance", state="draft", funder_id=made)
+        self.assertEqual(grant.funder_id.name, name)
+        finance.create({"name": "New Pool", "is_company": True, "street": "1 Quay", "city": "Leeds"})
+        person = self.ann.partner_id
+        for attempt in (
+            lambda: person.with_user(self.finance).write({"email": "finance@example.org"}),
+            lambda: person.with_user(self.finance).unlink(),
+        ):
+            with self.assertRaises(AccessError):
+                attempt()
+
+    def test_accounts_for_rewards_are_expenses_of_the_grant_s_company(self):
+        grant = self._make_grant("Draft", state="draft")
+        field = grant._fields["reward_account_ids"]
+        self.assertIn(self.expense, self.env["account.account"].search(field.domain))
+        self.assertNotIn(self.payable, self.env["account.account"].search(field.domain))
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        strange = (
+            self.env["account.account"]
+            .with_company(other)
+            .create({"name": "Theirs", "code": "TB6900", "account_type": "expense", "company_ids": other.ids})
+        )
+        with self.assertRaises(UserError):
+            grant.sudo().reward_account_ids = strange
+
+    def test_a_copy_has_none_of_the_spending(self):
+        self.grant.with_user(self.finance).action_close()
+        following = self.grant.with_user(self.finance).copy({"name": "Neighbours, second year"})
+        following.action_open()
+        self.assertEqual(self._figures(following)[0], 0)
+        self.assertNotEqual(following.sudo().analytic_account_id, self.grant.sudo().analytic_account_id)

@@ -33,6 +33,47 @@ class TestReconciliation(GrantCase):
         self.assertEqual((reconciliation.gap_amount, reconciliation.other_amount), (0, 0))
         self.assertEqual(reconciliation.closing_amount, 100 - 32 - 12)
 
+    def test_a_draft_has_the_figures_of_its_days(self):
+        self._bill(("Early", 5), day=date(2026, 1, 15))
+        self._bill(("Later", 8), day=date(2026, 2, 15))
+        draft = (
+            self.env["timebank.reconciliation"]
+            .with_user(self.finance)
+            .create({"grant_id": self.grant.id, "date_from": date(2026, 1, 1), "date_to": date(2026, 2, 28)})
+        )
+        self.assertEqual((draft.spent_amount, len(draft.line_ids)), (13, 2))
+        early = draft.line_ids.filtered(lambda line: line.billed_amount == 5)
+        draft.write(
+            {"date_to": date(2026, 1, 31), "period_line_ids": [(1, early.id, {"note": "Group booking"})]}
+        )
+        self.assertEqual(
+            (draft.spent_amount, draft.time_percentage, draft.line_ids.mapped("note")),
+            (5, 100 * 31 / 365, ["Group booking"]),
+        )
+
+    def test_a_draft_says_that_the_books_have_gone_on(self):
+        draft = self._reconcile()
+        self.assertFalse(draft.is_outdated)
+        bill = self._bill(("Since", 5))
+        self.env.invalidate_all()
+        self.assertTrue(draft.is_outdated)
+        words = self._paper_words(draft)
+        self.assertIn("older than the books", words)
+        self.assertNotIn("to the penny", words)
+        draft.action_refresh()
+        self.env.invalidate_all()
+        self.assertFalse(draft.is_outdated)
+        self._explain(draft)
+        draft.action_prepare()
+        bill.button_draft()
+        self.env.invalidate_all()
+        self.assertEqual((draft.is_outdated, draft.has_drift), (False, True), "signed, it is drift")
+
+    def _paper_words(self, reconciliation):
+        paper = self.env.ref("timebank_coproduction.timebank_reconciliation_report").with_user(self.finance)
+        html, _kind = paper._render_qweb_html(paper.report_name, reconciliation.ids)
+        return " ".join(html.decode().split())
+
     def test_spending_that_is_no_reward_is_told_apart(self):
         self._bill({"name": "Wages", "price_unit": 500, "account_id": self.salaries.id})
         reconciliation = self._reconcile()

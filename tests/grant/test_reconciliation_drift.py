@@ -47,6 +47,28 @@ class TestReconciliationDrift(GrantCase):
         for piece in pieces:
             self.assertIn(piece, sentence)
 
+    def test_several_at_once(self):
+        """Lines that nobody matched go while the second is looked at, and the first is told all the same."""
+        other = self._make_grant("Another", scheme_ids=[])
+        bills = self._bill({"name": "Tea", "price_unit": 5, "share": {other: 100}})
+        signed = self._reconcile(grant_id=other.id)
+        self._explain(signed)
+        signed.action_prepare()
+        for asked in (signed + self.signed, self.signed + signed):
+            cups = self._bill({"name": "Cups", "price_unit": 3, "share": {other: 100, self.grant: 100}})
+            other.with_user(self.finance).action_view_bills()
+            self.grant.with_user(self.finance).action_view_bills()
+            cups.button_draft()
+            bills.button_draft()
+            self.early.button_draft()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertEqual(asked.mapped("has_drift"), [True, True])
+            self.assertEqual(
+                self.env["timebank.today"].with_user(self.finance)._find_drifted(), asked.sorted()
+            )
+            (bills + self.early).action_post()
+
     def test_a_bill_back_in_draft_and_posted_again(self):
         name = self.bill.name
         self.bill.button_draft()

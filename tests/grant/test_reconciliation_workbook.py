@@ -4,7 +4,7 @@ from datetime import date
 
 import openpyxl
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools.misc import ReadonlyDict
 from odoo.tools.translate import code_translations
@@ -40,6 +40,39 @@ class TestReconciliationWorkbook(GrantCase):
         """The results beside the formulas, as the writer put them: label → values."""
         cells = openpyxl.load_workbook(io.BytesIO(self.content), data_only=True)[sheet]
         return {row[0].value: [cell.value for cell in row[1:]] for row in cells.iter_rows() if row[0].value}
+
+    def _texts(self, reconciliation):
+        """All that the workbook and the paper of it say."""
+        book = openpyxl.load_workbook(io.BytesIO(reconciliation._make_workbook()))
+        cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+        html, _kind = (
+            reconciliation.env["ir.actions.report"]
+            .with_user(self.finance)
+            ._render_qweb_html("timebank_coproduction.timebank_reconciliation_report", reconciliation.ids)
+        )
+        return {"workbook": "\n".join(cells), "paper": html.decode()}
+
+    def test_nobody_is_named_by_what_a_supplier_or_a_note_says(self):
+        code = self.claims[3].code
+        self._bill((f"Lesson {self.ann.name}, {code}", 7), day=date(2026, 5, 2))
+        late = self._bill((f"Late for {self.ann.name.upper()}", 6), day=date(2026, 2, 2))
+        following = self._reconcile(date_from=date(2026, 4, 1), date_to=date(2026, 5, 31))
+        self._explain(following)
+        following.line_ids[0].note = f"{self.ann.name} and {code.lower()} as agreed"
+        following.note = f"With thanks to {self.ann.name}"
+        following.action_prepare()
+        late.button_draft()
+        self.env.invalidate_all()
+        self.assertTrue(following.has_drift)
+        # the key of a context that says so is not enough: who asks for names, and why, is kept
+        claiming = following.with_context(timebank_names=True)
+        for asked in (following, claiming):
+            for where, words in self._texts(asked).items():
+                self.assertNotIn(self.ann.name.casefold(), words.casefold(), where)
+                self.assertNotIn(code.casefold(), words.casefold(), where)
+                self.assertIn("A.L.", words, where)
+                self.assertIn(f"#{self.claims[3].id} as agreed", words, where)
+        self.assertIn(self.ann.name, self._texts(following._with_names())["workbook"])
 
     def test_other_programs_come_to_the_same_figures(self):
         signed = self.reconciliation
@@ -142,7 +175,15 @@ class TestReconciliationWorkbook(GrantCase):
             signed.action_export_with_names("xlsx", " ")
         action = signed.action_export_with_names("xlsx", "The funder's auditor")
         number = int(re.search(r"content/(\d+)", action["url"])[1])
-        self.assertIn(name, text(self.env["ir.attachment"].browse(number).raw))
+        made = self.env["ir.attachment"].browse(number)
+        self.assertIn(name, text(made.raw))
+        # nobody else finds it beside the reconciliation without saying why, and it isn't kept
+        self.assertTrue(made.with_user(self.finance).raw)
+        for other in (self.finance2, self.manager):
+            with self.subTest(other.login), self.assertRaises(AccessError):
+                made.with_user(other).read(["raw"])
+        self.env[made.res_model].browse(made.res_id).unlink()
+        self.assertFalse(made.exists())
         self.assertIn("auditor", signed.message_ids[:1].body)
         self.assertEqual(signed.message_ids[:1].author_id, self.finance.partner_id)
 

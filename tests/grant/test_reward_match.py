@@ -225,6 +225,24 @@ class TestRewardMatch(GrantCase):
         [rest] = grant.get_matching()["bills"]
         self.assertEqual((two.matched_amount, rest["open"]), (12, 0.5))
 
+    def test_whatever_the_reason_but_a_part_nothing_more_is_waited_for(self):
+        grant = self.grant.with_user(self.finance)
+        for reason, _label in grant.get_matching()["reasons"]:
+            claim = self._claims(1)
+            self._bill((f"Pass, {reason}", 9), ref=reason)
+            [bill] = grant.get_matching()["bills"]
+            grant.match_selected([bill["id"]], [claim.id], reason)
+            waited_for = 3 if reason == "part" else 0
+            self.assertEqual(
+                (claim.billing_done, claim.unbilled_amount), (not waited_for, waited_for), reason
+            )
+            self.env["timebank.reward.match"].with_user(self.finance).browse(
+                grant.get_matching()["matches"][0]["id"]
+            ).action_undo()
+            self.assertEqual(claim.unbilled_amount, 12, "undone, its bill is waited for again")
+            claim.with_user(self.manager).action_cancel("Not wanted")
+            self.env["account.move"].search([("ref", "=", reason)]).button_draft()
+
     def test_what_no_tolerance_covers_stays_open(self):
         claim = self._claims(1)
         self._bill(("Pass and locker", 18))

@@ -9,6 +9,7 @@ from . import test_accessibility
 from . import test_board_journey
 from . import test_buttons_journey
 from . import test_credits_journey
+from . import test_deputy_journey
 from . import test_double_journey
 from . import test_durations_journey
 from . import test_finance_journey
@@ -31,6 +32,7 @@ from . import test_session_journey
 from . import test_sessions_journey
 from . import test_shared_claim_journey
 from . import test_sign_up_journey
+from . import test_tablet_journey
 from . import test_today_journey
 from . import test_walk
 from . import test_year_end_journey

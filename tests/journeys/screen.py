@@ -33,6 +33,13 @@ VIEWS = {
     "calendar": ".o_calendar_renderer .fc",
     "activity": ".o_activity_view",
 }
+#: What is cut of what a list always says in the same words.
+CUT = """() => [...document.querySelectorAll(".o_list_renderer :is(th, th span, td .badge, td button)")]
+    .filter((part) => part.offsetParent && part.innerText.trim() && part.scrollWidth > part.clientWidth + 1
+        && getComputedStyle(part).display !== "inline" && !part.closest(".o_view_sample_data"))
+    .map((part) => part.innerText.trim())"""
+TOO_WIDE = """() => [...document.querySelectorAll("html, .o_content, .o_list_view .o_list_renderer")]
+    .some((part) => part.scrollWidth > part.clientWidth + 1)"""
 
 
 class Screen(Rows):
@@ -109,6 +116,14 @@ class Screen(Rows):
                 return kind
         return None
 
+    def cut(self):
+        """The headings, badges and buttons of a list of which the end can't be read."""
+        return self.page.evaluate(CUT)
+
+    def is_too_wide(self):
+        """Whether one has to push what is shown sideways to read it."""
+        return self.page.evaluate(TOO_WIDE)
+
     # ------------------------------------------------------------
     # Menus and views.
     # ------------------------------------------------------------
@@ -141,6 +156,16 @@ class Screen(Rows):
             ]
             self.page.keyboard.press("Escape")
             menu.wait_for(state="detached")
+        return found
+
+    def entries(self):
+        """What the menu of a phone offers, entry by entry."""
+        self.page.locator(".o_menu_toggle").click()
+        menu = self.page.locator(".o_app_menu_sidebar")
+        menu.wait_for()
+        found = [one.inner_text().strip() for one in menu.locator("li[data-menu-xmlid]").all()]
+        menu.locator(".o_sidebar_close").first.click()
+        menu.wait_for(state="detached")
         return found
 
     def open_menu(self, section, entry=None):

@@ -1,9 +1,11 @@
 """Every page of members, looked at by axe-core, in every width and kind of colours.
 
-Pages are found by their routes: a new one is in by itself.
+Pages are found by their routes: a new one is in by itself. What came of it is written into the folder that
+TIMEBANK_FACTS names, for the statement of accessibility.
 """
 
 import base64
+import json
 import os
 import re
 from datetime import datetime, time, timedelta
@@ -12,9 +14,10 @@ from pathlib import Path
 from playwright.sync_api import Error
 
 from ..common import TODAY
+from ..page_routes import FOR_ALL, PART, get_routes
 from .common import JourneyCase
 
-AXE = os.environ.get("TIMEBANK_AXE")
+AXE, FACTS = os.environ.get("TIMEBANK_AXE"), os.environ.get("TIMEBANK_FACTS")
 WIDTHS = (320, 360, 1280)
 LOOK = """
 () => axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => violations.flatMap(
@@ -24,11 +27,6 @@ LOOK = """
 """
 #: Nothing sticks out at the side, also with letters twice as large.
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-#: A part of an address that stands for a record; its name.
-PART = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
-#: Pages that name no membership, and those that do but are no pages of members.
-PUBLIC = {"/timebank", "/timebank/banks", "/timebank/accessibility", "/timebank/sign-in"}
-ELSEWHERE = ("/timebank/personal/", "/timebank/mails/")
 
 
 class TestAccessibility(JourneyCase):
@@ -45,7 +43,7 @@ class TestAccessibility(JourneyCase):
         cls.entry = cls._make_hours(cls.ann, 45, "submitted", **file)
         received = {"receiver_id": cls.ann.partner_id.id, "date": TODAY}
         cls.received = cls._make_hours(cls.ben, 30, "submitted", **received)
-        cls.scheme.write({"web_page": True, "web_apply": True, "mail_sign_in": True})
+        cls.scheme.write({"web_page": True, "web_apply": True, "mail_sign_in": True, "card_sign_in": True})
         cls.offered, cls.wish = cls._make_offer(cls.ben), cls._make_request(cls.ann)
         cls.own_offer = cls._make_offer(cls.ann, cls.baking, description="Bread and buns")
         cls.met = cls._introduce(cls.offered, cls.wish)
@@ -55,6 +53,7 @@ class TestAccessibility(JourneyCase):
     def _get_examples(self):
         """For each part of an address, by its name, something that Ann may look at."""
         return {
+            "bank": self.scheme.code,
             "member_id": self.ann.id,
             "session_id": self.session_ahead.id,
             "side": "offer",
@@ -92,62 +91,90 @@ class TestAccessibility(JourneyCase):
             f"{pages}/log/what?whom=bank&minutes=60",
             f"{pages}/credits/give?name=ben",
             f"/timebank/claim/{self._find_claim().code}",
-            f"/timebank/mails/{self.ann.id}/{self.ann._get_opt_out_code()}",
+            self.ann._get_stop_url("session_mails").removeprefix(self.ann.get_base_url()),
             self.session_ahead.action_open_kiosk()["url"],
+            f"/timebank/kiosk/{self.session_ahead.kiosk_token}/mine",
+            "/timebank/tablet/over",
             "/timebank/claim",
         ]
 
-    def _get_pages(self):
-        """:return: addresses of the pages of members, those without an example being an error"""
-        examples, http = self._get_examples(), self.env["ir.http"]
-        for rule, endpoint in http._generate_routing_rules(["timebank_coproduction"], http._get_converters()):
-            arguments = PART.findall(rule)
-            if not rule.startswith("/timebank") or "GET" not in (endpoint.routing["methods"] or ("GET",)):
-                continue
-            if "member_id" in arguments and not rule.startswith(ELSEWHERE) or rule in PUBLIC:
-                missing = set(arguments) - examples.keys()
-                self.assertFalse(missing, f"{rule}: give an example of {missing}")
-                yield PART.sub(lambda part: str(examples[part[1]]), rule)
+    def _get_address(self, route):
+        """An address of a route; one without an example is an error."""
+        examples = self._get_examples()
+        missing = set(PART.findall(route)) - examples.keys()
+        self.assertFalse(missing, f"{route}: give an example of {missing}")
+        return PART.sub(lambda part: str(examples[part[1]]), route)
 
     def test_no_page_keeps_anybody_off(self):
-        self._look_at(self.portal, sorted({*self._get_pages(), *self._get_states()}), "/timebank")
+        routes = [route for route in get_routes(self.env) if route not in FOR_ALL]
+        self._look_at(self.portal, routes, self._get_states(), "/timebank")
 
     def test_nor_does_one_for_everybody(self):
-        code = self.scheme.code
-        addresses = [f"/timebank/bank/{code}", f"/timebank/join/{code}", f"/timebank/join/{code}/thanks"]
-        addresses += ["/timebank/accessibility", "/timebank/sign-in", "/timebank/sign-in/sent"]
-        self._look_at(None, addresses, "/timebank/accessibility")
+        self._look_at(None, sorted(FOR_ALL), [], "/timebank/accessibility")
 
-    def _look_at(self, user, addresses, start):
+    def _look_at(self, user, routes, states, start):
+        """
+        :param routes: of pages, each seen at one address
+        :param states: further addresses
+        """
+        addresses = {self._get_address(route): route for route in routes}
+        self.found, files = [], []
         with self.at_screen(user, start=start) as screen:
             page = screen.page
-            self._look_at_a_bad_page(page)
-            for address in addresses:
-                if not self._is_page(page, address):
-                    continue
-                page.evaluate(Path(AXE).read_text())
-                for width in WIDTHS:
-                    page.set_viewport_size({"width": width, "height": 800})
-                    for colours in ("none", "active"):
-                        page.emulate_media(forced_colors=colours)
-                        with self.subTest(address=address, width=width, forced_colours=colours):
-                            self.assertFalse(page.evaluate(LOOK))
-                    with self.subTest(address=address, width=width):
-                        self.assertLessEqual(page.evaluate(WIDE), 0)
-                page.emulate_media(forced_colors="none")
-                with self.subTest(address=address, letters="twice as large"):
-                    page.set_viewport_size({"width": 640, "height": 800})
-                    page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
-                    self.assertLessEqual(page.evaluate(WIDE), 0)
-                    page.evaluate("() => { document.documentElement.style.fontSize = '' }")
-                page.set_viewport_size({"width": 360, "height": 800})
-                screen.picture("page" + re.sub(r"\W", "-", address))
+            version = self._look_at_a_bad_page(page)
+            for address in sorted({*addresses, *states}):
+                if self._is_page(page, address):
+                    self._look_at_page(screen, address)
+                else:
+                    files.append(addresses[address])
+        if FACTS:
+            facts = {
+                "axe": version,
+                "widths": WIDTHS,
+                "pages": sorted(set(routes) - set(files)),
+                "files": sorted(files),
+                "states": len(states),
+                "findings": sorted(set(self.found)),
+            }
+            Path(FACTS, f"{self._testMethodName}.json").write_text(json.dumps(facts))
+
+    def _look_at_page(self, screen, address):
+        page = screen.page
+        page.evaluate(Path(AXE).read_text())
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            for colours in ("none", "active"):
+                page.emulate_media(forced_colors=colours)
+                with self.subTest(address=address, width=width, forced_colours=colours):
+                    self._expect_nothing(address, page.evaluate(LOOK))
+            with self.subTest(address=address, width=width):
+                self._expect_nothing(address, self._get_overhang(page))
+        page.emulate_media(forced_colors="none")
+        with self.subTest(address=address, letters="twice as large"):
+            page.set_viewport_size({"width": 640, "height": 800})
+            page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+            self._expect_nothing(address, self._get_overhang(page))
+            page.evaluate("() => { document.documentElement.style.fontSize = '' }")
+        page.set_viewport_size({"width": 360, "height": 800})
+        screen.picture("page" + re.sub(r"\W", "-", address))
+
+    def _get_overhang(self, page):
+        pixels = page.evaluate(WIDE)
+        return [f"sticks out by {pixels} pixels"] if pixels > 0 else []
+
+    def _expect_nothing(self, address, findings):
+        self.found += [f"{address}: {finding}" for finding in findings]
+        self.assertFalse(findings)
 
     def _look_at_a_bad_page(self, page):
-        """What is wrong is found: a page without a title, a language and a heading."""
+        """What is wrong is found: a page without a title, a language and a heading.
+
+        :return: the version of axe-core
+        """
         page.goto("about:blank")
         page.evaluate(Path(AXE).read_text())
         self.assertIn("html-has-lang", " ".join(page.evaluate(LOOK)))
+        return page.evaluate("() => axe.version")
 
     def _is_page(self, page, address):
         try:

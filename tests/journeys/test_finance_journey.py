@@ -88,7 +88,7 @@ class TestFinanceOpens(FinanceJourneyCase):
             screen.open_menu("Grants and reports", "Grants")
             screen.new()
             screen.fill("Name", "Tea for All")
-            screen.pick("Funder", "Harbour Foundation")
+            screen.pick("Funder", "Tea Trust", "Create")
             screen.fill("Amount", 2000)
             screen.tab("Budget lines")
             screen.add_line()
@@ -102,6 +102,7 @@ class TestFinanceOpens(FinanceJourneyCase):
             screen.tick("Every expense account counts")
             self.assertIn("rent and wages too", screen.text())
             screen.tick("Every expense account counts", False)
+            self.assertNotIn("Creditors", screen.offers("Reward accounts", "TB"), "expenses alone")
             screen.pick("Reward accounts", "TB6000", "Rewards")
             screen.press("Open")
             self.assertEqual(screen.status(), "Open")
@@ -110,6 +111,7 @@ class TestFinanceOpens(FinanceJourneyCase):
             screen.picture("finance-open")
         grant = self.env["timebank.grant"].search([("name", "=", "Tea for All")])
         self.assertEqual((grant.state, grant.reward_account_ids), ("open", self.expense))
+        self.assertEqual((grant.funder_id.name, grant.funder_id.create_uid), ("Tea Trust", self.finance))
 
     def test_bills_in_odoo_s_own_screens(self):
         own = {"Swim and Meet": 100}
@@ -175,6 +177,11 @@ class TestFinanceCloses(FinanceJourneyCase):
             screen.page.set_viewport_size({"width": 1440, "height": 900})
             screen.press("Reconcile")
             self.assertIn("Mar 1, 2026 to Mar 31, 2026", screen.title())
+            self.assertEqual(screen.value("Spent this period"), "$ 33.50")
+            for last, spent in (("03/10/2026", "$ 0.00"), ("03/31/2026", "$ 33.50")):
+                screen.fill_range("date_from", "03/01/2026", last)
+                screen.save()
+                self.assertEqual(screen.value("Spent this period"), spent, "the figures of its days")
             for column in ("Billed", "Difference", "Note"):
                 box = screen.heading(column).bounding_box()
                 self.assertLess(box["x"] + box["width"], screen.width(".o_form_sheet"), column)
@@ -192,6 +199,8 @@ class TestFinanceCloses(FinanceJourneyCase):
             screen.press("Sign as preparer")
             screen.press("Ok")
             self.assertEqual(screen.status(), "Prepared")
+            self.assertFalse(screen.shows_button("Sign as reviewer"))
+            self.assertIn("a second person in finance", screen.alerts())
             screen.picture("finance-prepared")
         signed = self.env["timebank.reconciliation"].search([("grant_id", "=", self.swims.id)])
         self.assertEqual((signed.state, signed.spent_amount), ("prepared", 33.5))

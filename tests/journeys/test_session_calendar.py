@@ -18,7 +18,6 @@ class TestSessionCalendar(LiveKioskCase):
         self.live.write({"start": START - timedelta(days=3), "stop": START - timedelta(days=3, hours=-1)})
         self.env.ref("timebank_coproduction.timebank_session_action").context = {
             "initial_date": str(START),
-            "timebank_show_shortage": True,
         }
         self.start_tour(
             "/odoo/timebank-sessions?view_type=calendar",

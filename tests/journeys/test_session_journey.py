@@ -72,7 +72,7 @@ class TestSessionJourney(JourneyCase):
             screen.open_menu("Activities", "Sessions")
             screen.scale("Week")
             self.assertIn("Singing", screen.text())
-            screen.picture("sessions")
+            screen.picture("sessions-of-her-banks")
             self.assertNotIn("Caulking", screen.text())
             screen.go(f"/odoo/timebank-sessions/{self.caulking.id}")
             self.assertEqual(screen.status(), "Open")

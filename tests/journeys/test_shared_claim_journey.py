@@ -101,7 +101,7 @@ class TestPaidInAdvance(FinanceJourneyCase):
             screen.go(f"/odoo/timebank-grants/{self.swims.id}")
             screen.page.locator(".oe_stat_button").filter(has_text="Billed").click()
             screen.settle()
-            screen.press_in_row("Fifty tickets", "Paid in advance")
+            screen.press_in_row("Fifty tickets", title="Paid in advance")
             self.assertEqual(screen.dialog(), "Paid in advance")
             self.assertEqual(screen.value("Reward"), "Swim pass")
             screen.fill("How many", 50)

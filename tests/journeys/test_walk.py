@@ -37,6 +37,7 @@ class WalkCase(JourneyCase):
             if view != screen.view():
                 screen.switch(view)
             screen.check()
+            self.assertFalse(screen.cut())
             full &= not screen.is_bare()
         if full and {"list", "kanban"}.intersection(views):
             if screen.view() not in ("list", "kanban"):
@@ -85,6 +86,7 @@ class TestWalkOfFinance(WalkCase):
     bare = (
         "Today ‣ My hours",
         "Today ‣ My credits",
+        "Members ‣ Merged contacts",
         "Activities ‣ Introductions",
         "Grants and reports ‣ Accruals of claims",
         "Grants and reports ‣ Paid in advance",
@@ -128,3 +130,25 @@ class TestWalkOfStaff(WalkCase):
 
     def test_every_entry_opens(self):
         self._open_every_entry()
+
+
+class TestWalkOnPhone(JourneyCase):
+    """What a manager, whose menu is the longest, opens on a phone."""
+
+    def test_nothing_is_too_wide(self):
+        with self.at_screen(self.manager, phone=True) as screen:
+            screen.open_app()
+            for entry in screen.entries():
+                with self.subTest(entry):
+                    screen.open_menu(entry)
+                    if screen.dialog():
+                        screen.close()
+                        continue
+                    screen.check()
+                    self.assertFalse(screen.is_too_wide())
+                    if screen.view() == "kanban" and not screen.is_bare():
+                        screen.open_first()
+                        self.assertFalse(screen.is_too_wide())
+                        screen.check()
+                    if screen.dialog():
+                        screen.close()

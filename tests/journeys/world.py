@@ -107,6 +107,7 @@ class WorldCase(SessionCase, ExchangeCase, GrantCase):
             {
                 "name": "Trip to the coast",
                 "kind": "pot",
+                "open_to_all": True,
                 "scheme_id": cls.scheme.id,
                 "holder_ids": [Command.set((cls.ann | cls.jose).partner_id.ids)],
             }

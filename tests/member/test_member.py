@@ -133,6 +133,24 @@ class TestMember(TimebankCase):
         self.env.invalidate_all()
         self.assertTrue(self.ann.below_warning)
 
+    def test_an_organisation_is_shown_whole(self):
+        """By its role or by what its contact is; a person never by more than they chose."""
+        club = self.env["res.partner"].create({"name": "Sunday Supper Club", "is_company": True})
+        club = self._make_member(club, "volunteer")
+        for member in (self.agency, club):
+            for choice in ("full", "initial", "first"):
+                member.name_shown = choice
+                self.assertEqual(
+                    {member.shown_name, member._first_name(), member._door_name()}, {member.name}, choice
+                )
+            member.name_shown = "hidden"
+            self.assertFalse(member.shown_name)
+        self.assertEqual(self.cat.shown_name, "Cat E.")
+        self.assertEqual(self.cat._first_name(), "Cat")
+        club.partner_id.is_company = False
+        club.name_shown = "initial"
+        self.assertEqual(club.shown_name, "Sunday C.")
+
     @users("tb_coordinator")
     def test_a_coordinator_fills_in_the_form(self):
         partner = self.env["res.partner"].sudo().create({"name": "Dan Fry"})

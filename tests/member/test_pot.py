@@ -24,6 +24,7 @@ class TestPot(ExchangeCase):
                     "scheme_id": cls.scheme.id,
                     "holder_ids": [Command.set(cls.ben.partner_id.ids)],
                     "goal_hours": 4,
+                    "open_to_all": True,
                 }
             )
             .with_env(cls.env)

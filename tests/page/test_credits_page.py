@@ -3,6 +3,7 @@ import io
 import random
 from datetime import timedelta
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from ..common import TODAY
@@ -45,7 +46,6 @@ class TestCredits(PageCase):
         self.come(self.portal)
         text = self._go_credits().text()
         self.assertIn("Put back: Shopping (Written down twice)", text)
-
 
     def test_statement_on_screen(self):
         self._fund(self.ann, 45)
@@ -195,6 +195,38 @@ class TestCredits(PageCase):
         self.pot.holder_ids = [Command.clear()]
         self.assertEqual(self._go_credits(f"/pots/{self.pot.id}").status, 404)
         self.assertEqual(self._go_credits(f"/give/{self.ben.account_id.id}?source={self.pot.id}").status, 404)
+
+    def test_who_pauses_is_not_named(self):
+        """Neither by name nor by number, on the page nor past it."""
+        account = self.ben.account_id
+        self._fund(self.ann, 60)
+        self.ben.action_pause()
+        self.come(self.portal)
+        page = self.press(self._go_credits("/give"), "Look for them", name="Ben O")
+        self.assertNotIn("Ben O.", page.links())
+        self.assertEqual(self._go_credits(f"/give/{account.id}").status, 404)
+        with self.assertRaises(AccessError):
+            self.ann.account_id.with_user(self.portal).action_give(account.id, 15)
+
+    def test_pots_of_others(self):
+        """Only those that are open to all are found, named and given to."""
+        self._fund(self.ann, 60)
+        piano = self.env["timebank.account"].create(
+            {"name": "Piano for the hall", "scheme_id": self.scheme.id, "kind": "pot"}
+        )
+        self.come(self.portal)
+        give = self.ann.account_id.with_user(self.portal).action_give
+        page = self.press(self._go_credits("/give"), "Look for them", name="Piano")
+        self.assertNotIn("Piano for the hall", page.links())
+        self.assertEqual(self._go_credits(f"/give/{piano.id}").status, 404)
+        with self.assertRaises(AccessError):
+            give(piano.id, 15)
+        piano.open_to_all = True
+        page = self.press(self._go_credits("/give"), "Look for them", name="Piano")
+        self.assertIn("Piano for the hall", page.links())
+        give(piano.id, 15)
+        give(self.scheme.pot_account_id.id, 15)
+        self.assertEqual((piano.balance_minutes, self.scheme.pot_account_id.balance_minutes), (15, 15))
 
     def test_who_shows_no_name_is_not_found(self):
         self.ben.name_shown = "hidden"

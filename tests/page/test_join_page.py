@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from odoo.fields import Command
 
+from odoo.addons.timebank_coproduction.models.member import timebank_member_pages
 from odoo.addons.timebank_coproduction.models.member.timebank_member_pages import MOST_FROM_SOURCE
 
 from ..common import TODAY
@@ -160,6 +161,21 @@ class TestJoin(JoinCase):
         self.assertEqual(page.status, 429)
         self.assertEqual(page.typed("name"), "Eve Fox")
         self.assertEqual(len(self._get_applicants()), 2)
+
+    def test_how_many_a_bank_takes_in_a_day(self):
+        """From wherever they come; whoever is one too many is told to ring."""
+        self.come(None)
+        self.env.company.phone = "0113 496 0100"
+        for limit in ("MOST_IN_BANK", "MOST_IN_ALL"):
+            self.patch(timebank_member_pages, limit, 1)
+            self.env["timebank.pace"].search([]).unlink()
+            self.assertEqual(self._apply(name="Eve Fox").heading(), "Thank you")
+            before = self._counts()
+            page = self._apply(name="Fay Orr")
+            self.assertEqual(page.status, 429)
+            self.assertIn("Please ring 0113 496 0100", " ".join(page.errors()))
+            self.assertEqual((page.typed("name"), self._counts()), ("Fay Orr", before))
+            self.patch(timebank_member_pages, limit, 300)
 
     def test_banks_that_take_nobody(self):
         self.come(None)

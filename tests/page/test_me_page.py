@@ -99,7 +99,8 @@ class TestMe(PageCase):
         page = self.go(f"/timebank/{self.ann.id}/me/seen")
         self.press(page, "Save", name_shown="full")
         self.assertEqual(self.ann.name_shown, "full")
-        note = self.ann.message_ids[:1]
+        who, note = self.ann.message_ids[:2]
+        self.assertIn("Done by Cora Hart for Ann Lee.", who.body)
         self.assertEqual(note.author_id, self.coordinator.partner_id)
         self.assertIn("Changed on the member's pages: Name shown to others", note.body)
         self.assertNotIn("/my/account", self.go(f"/timebank/{self.ann.id}/me").links().values())

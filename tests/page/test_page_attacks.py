@@ -28,6 +28,36 @@ class TestPageAttacks(PageCase):
         for path in ("log?name=ben", "credits/give?name=ben"):
             self.assertNotIn(self.ben.shown_name, self.go(f"/timebank/{self.ann.id}/{path}").text(), path)
 
+    def test_who_is_not_accepted_has_two_pages(self):
+        """Found by their routes: home, which says what happens next, and what they say of themselves."""
+        self.env["timebank.reward"].create(
+            {"name": "Coffee", "scheme_id": self.scheme.id, "is_free": True}
+        ).action_publish()
+        self.ann._in_verb().state = "applicant"
+        self.come(self.portal)
+        base = f"/timebank/{self.ann.id}"
+        page = self.go(base)
+        self.assertIn("What happens next A coordinator reads what you wrote", page.text())
+        self.assertEqual(
+            [words for words in ("Sessions", "Rewards", "Log time") if words in page.links()], []
+        )
+        routes = {
+            rule.rule.partition("member_id>")[2]
+            for rule in self.env["ir.http"].routing_map().iter_rules()
+            if rule.endpoint.routing["auth"] == "timebank_member" and "GET" in rule.methods
+        }
+        for path in sorted(path for path in routes if "<" not in path):
+            page = self.go(base + path)
+            if path in ("", "/me", "/me/can", "/me/seen", "/me/leave"):
+                self.assertEqual(page.status, 200, path)
+            else:
+                self.assertEqual((page.status, page.heading()), (403, "Once you are accepted"), path)
+        for model in ("timebank.reward", "timebank.session", "timebank.activity"):
+            found = self.env[model].with_user(self.portal).search([("scheme_id", "=", self.scheme.id)])
+            self.assertFalse(found, model)
+        self.ann._in_verb().state = "paused"
+        self.assertTrue(self.env["timebank.reward"].with_user(self.portal).search([]))
+
     def test_signs_that_no_database_takes(self):
         self.come(self.portal)
         for path in ("sessions?where=%00", "credits/give?name=%00b", "board?q=%00&group=%00", "log?name=%00"):

@@ -1,6 +1,8 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import vobject
+from freezegun import freeze_time
 
 from odoo.tests import new_test_user
 
@@ -184,6 +186,47 @@ class TestSessions(PageCase, SessionCase):
         (event,) = vobject.readOne(self.ann._make_calendar().decode()).contents["vevent"]
         self.assertEqual(event.status.value, "CANCELLED")
         self.assertNotIn(self.env.cr.dbname, event.uid.value)
+
+    def _event(self):
+        """Ann's only event, as another program reads it."""
+        (event,) = vobject.readOne(self.ann._make_calendar().decode()).contents["vevent"]
+        return event
+
+    def test_a_change_comes_after_what_was_before(self):
+        """Moved, given up and taken again: each has a higher number, of the same event."""
+        numbers, states, uids = [], [], set()
+        steps = (
+            lambda: self.tea_time.sign_up(self.ann.partner_id),
+            lambda: self.tea_time.write({"location": "Library"}),
+            lambda: self.tea_time.withdraw(self.ann.partner_id),
+            lambda: self.tea_time.sign_up(self.ann.partner_id),
+            lambda: self.tea_time.with_user(self.coordinator).action_cancel(),
+        )
+        for minute, step in enumerate(steps):
+            with freeze_time(f"{TODAY} 11:{minute:02}:00"):
+                step()
+                self.env.flush_all()
+                event = self._event()
+            numbers.append(int(event.sequence.value))
+            states.append(event.status.value)
+            uids.add(event.uid.value)
+            self.assertEqual(event.last_modified.value, event.dtstamp.value)
+        self.assertEqual(numbers, sorted(set(numbers)))
+        self.assertEqual(states, ["CONFIRMED", "CONFIRMED", "CANCELLED", "CONFIRMED", "CANCELLED"])
+        self.assertEqual(len(uids), 1)
+
+    def test_the_calendar_when_the_clocks_change(self):
+        """At eleven by the clocks of London on the days before and after they go forward."""
+        self.scheme.tz = "Europe/London"
+        london = ZoneInfo("Europe/London")
+        for day, utc in ((28, 11), (29, 10)):
+            session = self._make_session(
+                start=datetime(2026, 3, day, utc), stop=datetime(2026, 3, day, utc + 1), helpers_wanted=1
+            )
+            self._make_line(self.ann, session, "attendee")
+        events = vobject.readOne(self.ann._make_calendar().decode()).contents["vevent"]
+        shown = [event.dtstart.value.astimezone(london).strftime("%d %H:%M") for event in events]
+        self.assertEqual(shown, ["28 11:00", "29 11:00"])
 
     def test_forms_of_another_session_and_without_token(self):
         self.come(self.portal)

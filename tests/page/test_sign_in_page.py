@@ -157,11 +157,32 @@ class TestSignIn(PageCase):
     def test_a_couple_with_one_address(self):
         self.ben.partner_id.email = "Ann@Example.org"
         self._ask()
-        path = self._get_link(self._get_mails())
-        page = self.press(self.go(path), "Sign in")
-        self.assertEqual((page.status, page.errors()), (400, ["Choose who you are."]))
-        page = self.press(page, "Sign in", user=str(self.portal2.id))
-        self.assertEqual(page.heading(), "Hello Ben")
+        self.staff.email = EMAIL
+        self._make_member(self.staff.partner_id)  # who works with Odoo has no link
+        mail = self._get_mails()
+        links = dict(re.findall(r'href="[^"]*(/timebank/sign-in/[^"]*)">Sign in as ([^<]*)<', mail.body_html))
+        self.assertEqual(sorted(links.values()), ["Ann Lee", "Ben Okoro"])
+        (ann, ben) = sorted(links, key=links.get)
+        page = self.go(ben)
+        self.assertIn("You are Ben Okoro", page.text())
+        self.assertEqual(self.press(page, "Sign in").heading(), "Hello Ben")
+        self.authenticate(None, None)
+        self.assertEqual(self.go(ann).status, 404)  # in a browser that didn't ask
+
+    def test_each_of_a_couple_by_their_own(self):
+        self.ben.partner_id.email = EMAIL
+        self._ask()
+        paths = re.findall(r'href="[^"]*(/timebank/sign-in/[^"]*)"', self._get_mails().body_html)
+        self.portal2.active = False
+        self.assertEqual([self.go(path).status for path in paths], [200, 404])
+
+    def test_a_link_that_is_none_names_nobody(self):
+        """Nor those members whose mail address isn't known."""
+        self.ben.partner_id.email = False
+        self.come(None)
+        page = self.go("/timebank/sign-in/nothing")
+        self.assertEqual(page.status, 404)
+        self.assertNotIn("Ben", page.text())
 
     def test_a_second_factor_is_asked_for(self):
         self.portal.sudo().totp_secret = "ABCDEFGHIJKLMNOP"

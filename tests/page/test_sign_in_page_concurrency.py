@@ -21,7 +21,7 @@ class TestSignInAtOnce(ConcurrencyCase):
             env["timebank.scheme"].browse(self.scheme_id).mail_sign_in = True
             link = env["timebank.sign.in"]
             link._ask(MAIL, "the browser")
-            link.search([], order="id desc", limit=1)._set_token("the mail")
+            self.token = link.search([], order="id desc", limit=1)._make_token(user)
             user_id = user.id
         self.addCleanup(self._forget)
         results = self._at_once(*((1, partial(self._use, user_id=user_id)) for _number in range(CONNECTIONS)))
@@ -34,7 +34,7 @@ class TestSignInAtOnce(ConcurrencyCase):
         self.assertEqual(sorted(results), list(range(1, CONNECTIONS + 1)))
 
     def _use(self, env, user_id):
-        env["timebank.sign.in"]._use("the mail", "the browser", env["res.users"].browse(user_id))
+        env["timebank.sign.in"]._use(self.token, "the browser", env["res.users"].browse(user_id))
         return True
 
     def _count(self, env):

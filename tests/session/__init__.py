@@ -1,4 +1,5 @@
 from . import test_activity
+from . import test_companions
 from . import test_door
 from . import test_kiosk
 from . import test_links

@@ -77,13 +77,3 @@ class TestLinks(LiveKioskCase):
         self.assertIn("The place is yours", page.text)
         self.assertEqual(waiting.state, "signed_up")
         self.assertEqual(self.url_open(url).status_code, 404)
-
-    def test_opting_out(self):
-        url = self.line._get_opt_out_url()
-        page = self.url_open(url)
-        self.assertTrue(self.dora.session_mails)
-        token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
-        self.url_open(url, data={"csrf_token": token, "mails": "off"})
-        self.assertFalse(self.dora.session_mails)
-        for wrong in (url[:-3] + "xyz", url[:-3] + "é", "/timebank/mails/9999999999/x"):
-            self.assertEqual(self.url_open(wrong).status_code, 404)

@@ -38,6 +38,22 @@ class TestClosing(ClosingCase):
         self.assertEqual(line.hours_id.state, "submitted")
         self.assertEqual(self._balances(self.ben), [0])
 
+    def test_it_says_how_much_waits_to_be_approved(self):
+        self._make_line(self.ben, minutes=90)
+        self._make_line(self.cat, minutes=30)
+        session = self.session.with_user(self.coordinator).with_context(timebank_told=True)
+        said = session.action_close()["params"]["text"]
+        self.assertEqual(said, "“Café shift”: closed. 2:00 hours of it wait to be approved.")
+        window = session.action_view_hours()
+        hours = self.env["timebank.hours"].with_user(self.coordinator).search(window["domain"])
+        self.assertEqual(hours, self.session.attendance_ids.hours_id)
+
+    def test_nothing_is_said_where_closing_approves(self):
+        self.scheme.approve_at_closing = True
+        self._make_line(self.ben)
+        session = self.session.with_user(self.coordinator).with_context(timebank_told=True)
+        self.assertEqual(session.action_close()["params"]["text"], "“Café shift”: closed.")
+
     def test_policy_lets_short_entries_through(self):
         self.scheme.write({"approval": "over_limit", "approval_over_minutes": 120})
         line = self._make_line(self.ben)

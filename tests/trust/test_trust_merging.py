@@ -61,3 +61,20 @@ class TestTrustMerging(TrustCase):
         self._merge("finance", funder, self.stranger)
         self.env.invalidate_all()
         self.assertEqual(grant.funder_id, self.stranger)
+        merge = self.env["timebank.merge"].search([], limit=1)
+        for role in ("coordinator", "manager", "no role", "finance of another company"):
+            if role in self.roles:
+                with self.subTest(role=role):
+                    refusal = self._refusal(merge.with_user(self.roles[role]).action_undo)
+                    self.assertRegex(refusal or "", "could merge these|not allowed|access|Access")
+        mine = merge.with_user(self.roles["finance"])
+        self.assertIn(mine, mine.search([]), "under Members, Merged contacts")
+        mine.action_undo()
+        self.env.invalidate_all()
+        self.assertEqual(grant.funder_id, funder)
+        other = self.env["res.partner"].create({"name": "Yoo Fenn again"})
+        self._merge("finance", self.stranger, funder)
+        self._merge("finance", other, funder)
+        again = mine.search([("partner_id", "=", funder.id), ("state", "=", "done")])
+        self.assertEqual(len(again), 2, "a second time as well")
+        self.assertFalse(mine.search([("scheme_ids", "!=", False)]), "none of members or suppliers")

@@ -45,6 +45,29 @@ class TestTrustTodos(TrustCase):
         self._check(self.going.action_archive)
         self._check(lambda: self.going.write({"active": False}))
 
+    def test_by_taking_the_role(self):
+        """On the user's page or on the group's: the to-dos go to who decides next, and so does the bank."""
+        role = self.env.ref("timebank_coproduction.group_timebank_coordinator")
+        self._check(lambda: self.going.write({"group_ids": [Command.unlink(role.id)]}))
+        nothing = self.roles["no role"].group_ids
+        self._check(lambda: self.going.write({"group_ids": [Command.set(nothing.ids)]}))
+        self._check(lambda: role.write({"user_ids": [Command.unlink(self.going.id)]}))
+        self.going.write({"group_ids": [Command.link(self.env.ref("base.group_partner_manager").id)]})
+        self.assertIn(self.going, self.bank.coordinator_ids)
+
+    def test_a_manager_of_banks_without_coordinators(self):
+        """What a manager decided for a bank goes to the next manager; what they coordinate stays theirs."""
+        managers = self.env.ref("timebank_coproduction.group_timebank_manager")
+        manager = self.going.copy({"login": "going_manager", "group_ids": [Command.set(managers.ids)]})
+        lonely = self.env["timebank.scheme"].create({"name": "Lonely", "coordinator_ids": False})
+        own = self.env["timebank.scheme"].create({"name": "Own", "coordinator_ids": manager.ids})
+        kind = "mail.mail_activity_data_todo"
+        todo, theirs = (one.activity_schedule(kind, user_id=manager.id) for one in (lonely, own))
+        role = self.env.ref("timebank_coproduction.group_timebank_coordinator")
+        manager.group_ids = role
+        self.assertTrue(todo.user_id.has_group("timebank_coproduction.group_timebank_manager"))
+        self.assertEqual(theirs.user_id, manager)
+
     def test_of_other_banks_they_stay(self):
         other = self.env["timebank.scheme"].create(
             {"name": "Other", "coordinator_ids": [Command.set((self.going | self.next).ids)]}

@@ -305,7 +305,7 @@ class TestTrustPages(LiveKioskCase):
             }
         )
         offer.action_publish()
-        opt_out = f"/timebank/mails/{member.id}/{member._get_opt_out_code()}"
+        opt_out = member._get_stop_url("session_mails").removeprefix(member.get_base_url())
         renew = offer._get_renew_url().replace(offer.get_base_url(), "")
         for path in (
             self.url,

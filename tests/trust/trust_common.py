@@ -89,6 +89,7 @@ class TrustCase(TimebankCase):
         people = env["res.partner"].create(
             [{"name": f"{name} {word}", "company_id": company.id} for name in ("Ida", "Jon", "Kit")]
         )
+        trust = env["res.partner"].create({"name": f"Harbour {word}", "company_id": company.id})
         project = make("project.project", name=f"Café {word}", company_id=company.id)
         task = make("project.task", name=f"Tea {word}", project_id=project.id)
         scheme = make("timebank.scheme", name=f"{word} Street", company_id=company.id)
@@ -111,6 +112,15 @@ class TrustCase(TimebankCase):
         scheme.action_seal()
         made["timebank.seal"] = scheme.last_seal_id
         made["timebank.seal.line"] = scheme.last_seal_id.line_ids[:1]
+        organisation = env["timebank.member"].create(
+            {"partner_id": trust.id, "scheme_id": scheme.id, "role": "organisation"}
+        )
+        organisation.action_activate()
+        helper = new_test_user(
+            env, f"trust_deputy_{word}", groups="base.group_portal", name=f"Lea {word}",
+            company_id=company.id, company_ids=[Command.set(company.ids)],
+        )  # fmt: skip
+        make("timebank.deputy", member_id=organisation.id, partner_id=helper.partner_id.id)
         # people and skills
         made["timebank.double"] = cls._make_double(people[0], people[1])
         made["timebank.merge"] = (
@@ -285,6 +295,19 @@ class TrustCase(TimebankCase):
         made["timebank.pace"] = env["timebank.pace"].search([], order="id desc", limit=1)
         env["timebank.sign.in"]._ask(f"ida@{word.lower()}.example", word)
         made["timebank.sign.in"] = env["timebank.sign.in"].search([], order="id desc", limit=1)
+        made["timebank.tablet.visit"] = (
+            env["timebank.tablet.visit"]
+            ._in_verb()
+            .create(
+                {
+                    "member_id": made["timebank.member"].id,
+                    "session_id": made["timebank.session"].id,
+                    "tablet": word,
+                    "token": word,
+                    "until": TODAY,
+                }
+            )
+        )
         made["timebank.account.tail"] = env["timebank.account.tail"].search(
             [("account_id", "in", scheme.account_ids.ids)], limit=1
         )

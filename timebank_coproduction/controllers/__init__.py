@@ -1,5 +1,6 @@
 from . import (
     kiosk,
+    mails,
     member_board,
     member_credits,
     member_home,
@@ -14,4 +15,5 @@ from . import (
     personal,
     renew,
     supplier,
+    tablet,
 )

@@ -5,13 +5,12 @@ from odoo.http import request
 from ..models.common.said_aloud import SaidAloud
 from ..models.session.timebank_session_list import CARD_LENGTH
 from ..tools import codes
-from ..tools.minutes import LARGEST
 from .guessing import TakesCodes
 from .member_page import MemberPage
 
 
 class TimebankKiosk(TakesCodes, MemberPage, http.Controller):
-    """Links that need no login: the tablet at the door, a place to take, mails to stop.
+    """Links that need no login: the tablet at the door, a place to take.
 
     Each stands for one record by a code that nobody can guess.
     """
@@ -73,25 +72,6 @@ class TimebankKiosk(TakesCodes, MemberPage, http.Controller):
                 message = request.env._("That is not possible just now. Please see your coordinator.")
         values = {"line": line, "session": line.session_id, "message": message}
         return self._keep_private(self._render("place_page", values, company=line.company_id))
-
-    # The one opt-out
-    @http.route(
-        f"/timebank/mails/<int(max={LARGEST}):member_id>/<string:code>",
-        type="http",
-        auth="public",
-        methods=["GET", "POST"],
-        sitemap=False,
-    )
-    def mails(self, member_id, code, **form):
-        """Mails about sessions, off or on again."""
-        # sudo: the code in the link, which only its person was sent, is the permission
-        member = request.env["timebank.member"].sudo()._find_by_opt_out(member_id, code)
-        if not member:
-            return self._not_found()
-        if request.httprequest.method == "POST":
-            member.session_mails = form.get("mails") == "on"
-        values = {"bank": member.scheme_id.name, "wanted": member.session_mails}
-        return self._keep_private(self._render("mails_page", values, company=member.company_id))
 
     def _find_kiosk(self, token):
         # sudo: the token, which ends with the session, is the permission

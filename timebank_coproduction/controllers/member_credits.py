@@ -25,15 +25,15 @@ class MemberCredits(MemberPage, http.Controller):
     # Balance, statement, papers
     # ------------------------------------------------------------
 
-    @shown("/credits")
+    @shown("/credits", on_tablet=True)
     def credits(self, member, done=None, page=None, **asked):
         env = request.env
-        pots = member._get_held_pots()
+        pots = member._get_held_pots() if not self._is_on_tablet() else env["timebank.account"]
         values = {
             "said": {"given": env._("It is given.")}.get(done),
             "balance": say_hours(env, member.balance_minutes),
             "in_words": member._say_balance(),
-            "can_give": not member._say_standing(),
+            "can_give": not self._is_on_tablet() and not member._say_standing(),
             "pots": [(pot.id, pot.name, say_spoken(env, pot.balance_minutes)) for pot in pots],
             **self._prepare_statement(member, member.account_id, page, asked, "/credits"),
         }
@@ -314,5 +314,4 @@ class MemberCredits(MemberPage, http.Controller):
         return "" if account == member.account_id else account.name
 
     def _show(self, member, template, values):
-        form = values["form"]
-        return self._render(template, values, member, "credits", status=400 if form.errors else 200)
+        return self._render(template, values, member, "credits")

@@ -15,7 +15,7 @@ class MemberHome(MemberPage, http.Controller):
             return request.redirect("/timebank/sign-in")
         members = request.env["timebank.member"]._get_own_for_pages()
         if len(members) == 1:
-            return request.redirect(f"/timebank/{members.id}")
+            return request.redirect(f"/timebank/{members[0].id}")
         return self._render("member_banks", {"members": members, "say_hours": say_hours})
 
     @http.route("/timebank/banks", type="http", auth="user", methods=["GET"], readonly=True, sitemap=False)
@@ -28,7 +28,7 @@ class MemberHome(MemberPage, http.Controller):
         """By an address of these pages, where what they keep in a browser is forgotten on the way."""
         return request.redirect("/web/session/logout?redirect=/web/login", code=303)
 
-    @shown("")
+    @shown("", on_tablet=True, for_applicants=True)
     def home(self, member, done=None):
         values = {
             "first_name": member._first_name(),

@@ -15,7 +15,7 @@ OPEN = ("draft", "submitted", "refused")
 class MemberHours(MemberPage, http.Controller):
     """What a member gave, each with what can still be done; and what others say they gave."""
 
-    @shown("/hours")
+    @shown("/hours", on_tablet=True)
     def hours(self, member, page="1", state=None, done=None):
         entries, words = request.env["timebank.hours"], self._say_states()
         domain = member._own_hours()
@@ -37,7 +37,7 @@ class MemberHours(MemberPage, http.Controller):
         }
         return self._render("member_hours", values, member, "log")
 
-    @shown(ENTRY)
+    @shown(ENTRY, on_tablet=True)
     def entry(self, member, entry_id, done=None):
         entry = self._find(member, entry_id) or self._find(member, entry_id, side="receiver_id")
         if not entry:
@@ -46,7 +46,7 @@ class MemberHours(MemberPage, http.Controller):
 
     def _show(self, member, entry, form, said=None):
         values = {"entry": self._describe(member, entry), "form": form, "said": said}
-        return self._render("member_entry", values, member, "log", status=400 if form.errors else 200)
+        return self._render("member_entry", values, member, "log")
 
     @shown(ENTRY + "/file")
     def send_file(self, member, entry_id):
@@ -60,7 +60,7 @@ class MemberHours(MemberPage, http.Controller):
         return response
 
     # What the giver does with it
-    @shown(ENTRY + "/change")
+    @shown(ENTRY + "/change", on_tablet=True)
     def change(self, member, entry_id):
         entry = self._find(member, entry_id)
         if entry.state not in OPEN:
@@ -74,7 +74,7 @@ class MemberHours(MemberPage, http.Controller):
         )
         return self._ask_change(member, entry, form)
 
-    @sent(ENTRY + "/change")
+    @sent(ENTRY + "/change", on_tablet=True)
     def change_it(self, member, entry_id, evidence=None, **typed):
         entry = self._find(member, entry_id)
         if entry.state not in OPEN:
@@ -96,14 +96,14 @@ class MemberHours(MemberPage, http.Controller):
             "form": form,
             "whom_kind": entry.activity_id._name if entry.activity_id else "",
         }
-        return self._render("member_entry_change", values, member, "log", status=400 if form.errors else 200)
+        return self._render("member_entry_change", values, member, "log")
 
-    @sent(ENTRY + "/withdraw")
+    @sent(ENTRY + "/withdraw", on_tablet=True)
     def withdraw(self, member, entry_id):
         entry = self._find(member, entry_id)
         return self._too_late(member, entry) or self._do(member, entry, "action_withdraw", "withdrawn")
 
-    @sent(ENTRY + "/delete")
+    @sent(ENTRY + "/delete", on_tablet=True)
     def delete(self, member, entry_id):
         entry, form = self._find(member, entry_id), Form()
         if not entry:
@@ -122,12 +122,12 @@ class MemberHours(MemberPage, http.Controller):
         return self._show(member, entry, form)
 
     # What the receiver says to it
-    @sent(ENTRY + "/yes")
+    @sent(ENTRY + "/yes", on_tablet=True)
     def yes(self, member, entry_id):
         entry = self._find(member, entry_id, side="receiver_id")
         return self._do(member, entry, "action_confirm_received", "yes")
 
-    @sent(ENTRY + "/no")
+    @sent(ENTRY + "/no", on_tablet=True)
     def no(self, member, entry_id, reason=""):
         entry = self._find(member, entry_id, side="receiver_id")
         return self._do(member, entry, "action_deny_received", "no", reason=reason)
@@ -140,7 +140,6 @@ class MemberHours(MemberPage, http.Controller):
 
         def deed():
             getattr(entry, verb)(**arguments)
-            member._note_acting(entry.sudo())  # sudo: a note by who was allowed the verb
 
         if form.carry_out(deed, next(iter(arguments), None)):
             return self._go(member, f"/hours/{entry.id}", done=done)

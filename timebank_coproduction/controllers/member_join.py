@@ -1,7 +1,10 @@
+from datetime import date
+
 from odoo import http
 from odoo.http import request
 
-from ..models.member.timebank_member_pages import A_DAY, MOST_FROM_SOURCE
+from ..models.common.words import say_day
+from ..tools import accessibility
 from .member_page import Form, MemberPage, sent_by_all, shown_to_all
 
 #: How many sessions the page of a bank shows.
@@ -41,14 +44,12 @@ class MemberJoin(MemberPage, http.Controller):
         if form.shows("website"):  # people don't see that field
             return self._thank(scheme)
         if not form:
-            return self._show(scheme, form, status=400)
-        paces, source = request.env["timebank.pace"], request.httprequest.remote_addr
-        if paces._count("apply", source, A_DAY) > MOST_FROM_SOURCE:
-            form.refuse(
-                None, request.env._("Many people have applied from here today. Please try again tomorrow.")
-            )
+            return self._show(scheme, form)
+        members = request.env["timebank.member"]
+        if reason := members._why_not_apply(scheme, request.httprequest.remote_addr):
+            form.refuse(None, reason)
             return self._show(scheme, form, status=429)
-        request.env["timebank.member"]._apply(scheme, details, words)
+        members._apply(scheme, details, words)
         return self._thank(scheme)
 
     @shown_to_all("/timebank/join/<string:bank>/thanks")
@@ -62,9 +63,17 @@ class MemberJoin(MemberPage, http.Controller):
     def accessibility(self, **_other):
         # sudo: how the organisation is reached is on everything that it sends
         company = request.env.company.sudo()
-        return self._render(
-            "member_accessibility", {"contact": {"mail": company.email, "phone": company.phone}}
-        )
+        facts = accessibility.facts()
+        values = {
+            "contact": {"mail": company.email, "phone": company.phone},
+            "day": say_day(request.env, date.fromisoformat(facts["date"]), "long"),
+            "axe": facts["axe"],
+            "pages": len(facts["pages"]),
+            "states": facts["states"],
+            "widths": ", ".join(map(str, facts["widths"])),
+            "findings": facts["findings"],
+        }
+        return self._render("member_accessibility", values)
 
     def _find(self, bank):
         return request.env["timebank.scheme"]._find_on_web(bank)
@@ -93,7 +102,7 @@ class MemberJoin(MemberPage, http.Controller):
             )
         return details, words
 
-    def _show(self, scheme, form, status=200):
+    def _show(self, scheme, form, status=None):
         values = {"bank": self._tell(scheme), "form": form}
         return self._render("member_join", values, company=scheme.company_id, status=status)
 

@@ -91,7 +91,7 @@ def about_entry(member):
 class MemberLog(MemberPage, http.Controller):
     """Logging time in three steps; what was chosen goes along in the address."""
 
-    @shown("/log")
+    @shown("/log", on_tablet=True)
     def log_whom(self, member, name=None):
         """Step 1: who it was for."""
         if sentence := member._say_standing():
@@ -107,7 +107,7 @@ class MemberLog(MemberPage, http.Controller):
         }
         return self._render("member_log_whom", values, member, "log")
 
-    @shown("/log/time")
+    @shown("/log/time", on_tablet=True)
     def log_time(self, member, whom=None, minutes=None, time=None, chosen=None):
         """Step 2: how long it took."""
         if sentence := member._say_standing():
@@ -127,7 +127,7 @@ class MemberLog(MemberPage, http.Controller):
         }
         return self._render("member_log_time", values, member, "log")
 
-    @shown("/log/what")
+    @shown("/log/what", on_tablet=True)
     def log_what(self, member, whom=None, minutes=None):
         """Step 3: what it was, and when."""
         if sentence := member._say_standing():
@@ -140,7 +140,7 @@ class MemberLog(MemberPage, http.Controller):
             form.typed["date"] = str(record.date)
         return self._ask_what(member, record, taken, form)
 
-    @sent("/log/what")
+    @sent("/log/what", on_tablet=True)
     def log_it(self, member, whom=None, minutes=None, evidence=None, **typed):
         if sentence := member._say_standing():
             return self._closed(member, sentence)
@@ -166,7 +166,7 @@ class MemberLog(MemberPage, http.Controller):
             "how_long": say_spoken(member.env, minutes),
             "whom_kind": record._name,
         }
-        return self._render("member_log_what", values, member, "log", status=400 if form.errors else 200)
+        return self._render("member_log_what", values, member, "log")
 
     def _closed(self, member, sentence):
         """Why nothing can be logged, in the member's words."""

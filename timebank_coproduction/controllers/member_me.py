@@ -6,7 +6,7 @@ from ..models.common.words import say_hours
 from ..tools.paging import number_in
 from .member_page import Form, MemberPage, sent, shown
 
-TICKED = ("share_phone", "share_email", "session_mails")
+TICKED = ("share_phone", "share_email")
 TYPED = ("own_words", "own_wishes")
 #: What a member may wish to become of the credits that are left.
 CREDITS = ("pot", "person", "keep", "ask")
@@ -15,7 +15,7 @@ CREDITS = ("pot", "person", "keep", "ask")
 class MemberMe(MemberPage, http.Controller):
     """What members say of themselves, what others see of it, and how they leave."""
 
-    @shown("/me")
+    @shown("/me", for_applicants=True)
     def me(self, member, done=None):
         words = [*member.availability_ids.mapped("display_name")]
         values = {
@@ -26,18 +26,18 @@ class MemberMe(MemberPage, http.Controller):
             "times": ", ".join(words),
             "languages": ", ".join(member.language_ids.mapped("name")),
             "seen": self._say_seen(member),
-            "mails": member.session_mails,
-            "own_pages": member.partner_id == member.env.user.partner_id,
+            "mails": [mails["label"] for mails in self._get_mails(member) if member[mails["name"]]],
+            "own_pages": not member._get_acting_name(),
             "leaving": bool(member._get_wish_to_leave()),
         }
         return self._render("member_me", values, member, "me")
 
-    @shown("/me/can")
+    @shown("/me/can", for_applicants=True)
     def can(self, member):
         form = Form(**{name: member[name] for name in TYPED})
         return self._show_can(member, form, member.availability_ids.ids, member.language_ids.ids)
 
-    @sent("/me/can")
+    @sent("/me/can", for_applicants=True)
     def change_can(self, member, **typed):
         form = Form({name: typed.get(name) for name in TYPED})
         times = self._read_chosen("time", "timebank.availability")
@@ -51,25 +51,27 @@ class MemberMe(MemberPage, http.Controller):
             return self._go(member, "/me", done="can")
         return self._show_can(member, form, times, languages)
 
-    @shown("/me/seen")
+    @shown("/me/seen", for_applicants=True)
     def seen(self, member):
-        return self._show_seen(member, Form(**{name: member[name] for name in ("name_shown", *TICKED)}))
+        names = ("name_shown", *TICKED, *member._get_mail_switches())
+        return self._show_seen(member, Form(**{name: member[name] for name in names}))
 
-    @sent("/me/seen")
+    @sent("/me/seen", for_applicants=True)
     def change_seen(self, member, **typed):
-        form = Form({name: typed.get(name) for name in ("name_shown", *TICKED)})
+        ticked = (*TICKED, *member._get_mail_switches())
+        form = Form({name: typed.get(name) for name in ("name_shown", *ticked)})
         if form.shows("name_shown") not in member._fields["name_shown"].get_values(member.env):
             form.refuse("name_shown", member.env._("Choose how your name is shown."))
-        vals = {"name_shown": form.shows("name_shown"), **{name: bool(form.shows(name)) for name in TICKED}}
+        vals = {"name_shown": form.shows("name_shown"), **{name: bool(form.shows(name)) for name in ticked}}
         if form and form.carry_out(lambda: member._change_own(vals)):
             return self._go(member, "/me", done="seen")
         return self._show_seen(member, form)
 
-    @shown("/me/leave")
+    @shown("/me/leave", for_applicants=True)
     def leave(self, member):
         return self._show_leave(member, Form(credits="ask"))
 
-    @sent("/me/leave")
+    @sent("/me/leave", for_applicants=True)
     def wish_to_leave(self, member, **typed):
         form = Form({name: typed.get(name) for name in ("credits", "why", "sure")})
         why = form.take("why", request.env["timebank.member"]._read_words)
@@ -85,7 +87,7 @@ class MemberMe(MemberPage, http.Controller):
                 return self._go(member, "/me", done="leave")
         return self._show_leave(member, form)
 
-    @sent("/me/stay")
+    @sent("/me/stay", for_applicants=True)
     def wish_to_stay(self, member):
         member._wish_to_stay()
         return self._go(member, "/me", done="stay")
@@ -110,12 +112,17 @@ class MemberMe(MemberPage, http.Controller):
                 for one in request.env["timebank.language"].search([])
             ],
         }
-        return self._render("member_me_can", values, member, "me", status=200 if form else 400)
+        return self._render("member_me_can", values, member, "me")
 
     def _show_seen(self, member, form):
         options = member._fields["name_shown"]._description_selection(member.env)
-        values = {"form": form, "options": options, "who": self._tell(member)}
-        return self._render("member_me_seen", values, member, "me", status=200 if form else 400)
+        values = {
+            "form": form,
+            "options": options,
+            "who": self._tell(member),
+            "mails": self._get_mails(member),
+        }
+        return self._render("member_me_seen", values, member, "me")
 
     def _show_leave(self, member, form):
         values = {
@@ -125,7 +132,18 @@ class MemberMe(MemberPage, http.Controller):
             "options": self._get_credits(member),
             "leaving": bool(member._get_wish_to_leave()),
         }
-        return self._render("member_me_leave", values, member, "me", status=200 if form else 400)
+        return self._render("member_me_leave", values, member, "me")
+
+    def _get_mails(self, member):
+        """The kinds of mails that a member can switch off."""
+        return [
+            {
+                "name": name,
+                "label": member._fields[name]._description_string(member.env),
+                "hint": member._fields[name]._description_help(member.env),
+            }
+            for name in member._get_mail_switches()
+        ]
 
     def _tell(self, member):
         person = member.partner_id

@@ -16,6 +16,7 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
+from ..models.common.acting import acting_in
 from ..models.common.odoo_private import script_addresses
 from ..models.common.said_aloud import SaidAloud
 from ..tools.minutes import LARGEST
@@ -30,6 +31,9 @@ SECTIONS = (
     ("credits", "/credits"),
     ("me", "/me"),
 )
+#: Those of them that are there on the tablet in the hall, and for who has not been accepted yet.
+ON_TABLET = ("home", "log", "sessions", "rewards", "credits")
+FOR_APPLICANTS = ("home", "me")
 
 #: What a page may load, and from where: nothing foreign, and nothing that stands in the page itself.
 POLICY = "; ".join(
@@ -86,18 +90,26 @@ class Form:
 
         :return: whether it was done; a refusal is kept beside the field ``name``
         """
+        acting = acting_in(request.env)
+        mark = acting and acting.mark()
         try:
             with request.env.cr.savepoint():
                 deed()
                 request.env.flush_all()
         except (SaidAloud, UserError) as refusal:
+            if acting:
+                acting.go_back(mark)
             self.refuse(name, refusal)
             return False
         return True
 
 
 def shown(path, **routing):
-    """A page that is only read: on a read-only cursor, and on a replica where there is one."""
+    """A page that is only read: on a read-only cursor, and on a replica where there is one.
+
+    :param bool on_tablet: whether it is also for who came with card and PIN on the tablet in the hall
+    :param bool for_applicants: whether it is also for who has not been accepted yet
+    """
     return _page(path, methods=["GET"], readonly=True, **routing)
 
 
@@ -116,11 +128,18 @@ def sent_by_all(path):
     return http.route(path, type="http", auth="public", methods=["POST"], sitemap=False)
 
 
-def _page(path, **routing):
+def _page(path, on_tablet=False, for_applicants=False, **routing):
     address = f"/timebank/<int(max={LARGEST}):member_id>{path}"
 
     def mark(method):
-        @http.route(address, type="http", auth="user", sitemap=False, **routing)
+        @http.route(
+            address,
+            type="http",
+            auth="timebank_member",
+            sitemap=False,
+            timebank_on_tablet=on_tablet,
+            **routing,
+        )
         @wraps(method)
         def answering(self, member_id, *args, **kwargs):
             kwargs = {name: _readable(value) for name, value in kwargs.items()}
@@ -130,7 +149,15 @@ def _page(path, **routing):
                 member = request.env["timebank.member"]._find_for_pages(member_id)
                 if not member:
                     return self._not_found()
-                return method(self, member, *args, **kwargs)
+                # whoever acts for an organisation does so with its rights; who acts is in the context
+                request.update_env(user=member.env.uid, context=member.env.context)
+                if self._is_on_tablet() and not on_tablet:
+                    return self._render("member_not_on_tablet", {}, member, status=403)
+                if member.state == "applicant" and not for_applicants:
+                    return self._render("member_not_yet", {}, member, status=403)
+                answer = method(self, member, *args, **kwargs)
+                member._note_touched()
+                return answer
             except (AccessError, MissingError):
                 self._undo()
                 return self._not_found()
@@ -171,36 +198,52 @@ def _as_portal():
 class MemberPage:
     """The ways in which a controller of members' pages answers."""
 
-    def _render(self, template, values, member=None, active=None, status=200, company=None):
+    def _render(self, template, values, member=None, active=None, status=None, company=None):
         """A page in the shell that the company wants.
 
         :param str template: without the addon's name
         :param str active: the key of the section it belongs to
+        :param int status: of the answer; without it 200, or 400 where something is wrong in the form
         :param company: whose page it is, where it isn't a member's
         """
         nonce = secrets.token_urlsafe(16)
         # sudo: how the organisation's pages look is for everybody
         company = (member.company_id if member else company or request.env.company).sudo()
+        only = request.env.context.get("timebank_only_member")
         values = {
             "form": Form(),
             "said": None,
             "base": f"/timebank/{member.id}" if member else "/timebank",
-            "shell": company.timebank_page_shell,
+            "first_page": f"/timebank/{only}" if only else "/timebank",
+            "shell": "plain" if only else company.timebank_page_shell,
             **values,
             "member": member,
             "active": active,
-            "sections": SECTIONS,
+            "acted_for": bool(member and member._get_acting_name()),
+            "on_tablet": bool(only),
+            "sections": [
+                section
+                for section in SECTIONS
+                if (not only or section[0] in ON_TABLET)
+                and (not member or member.state != "applicant" or section[0] in FOR_APPLICANTS)
+            ],
             "brand": company._get_timebank_brand(),
             "nonce": nonce,
-            "scripts_of": partial(script_addresses, request.env),
+            # a script could leave something on the tablet
+            "scripts_of": (lambda _bundle: []) if only else partial(script_addresses, request.env),
             "doctype": Markup("<!DOCTYPE html>\n"),
             "page_lang": (request.env.lang or "en_GB").replace("_", "-"),
         }
+        status = status or (400 if values["form"].errors else 200)
         with _as_portal() if values["shell"] == "portal" else nullcontext():
             page = request.render(f"timebank_coproduction.{template}", values, lazy=False)
         response = request.make_response(page, [("Content-Type", "text/html; charset=utf-8")], status=status)
         self._protect(response, None if values["shell"] == "portal" else nonce)
         return response
+
+    def _is_on_tablet(self):
+        """Whether somebody came with card and PIN, and has no login."""
+        return bool(request.env.context.get("timebank_only_member"))
 
     def _protect(self, response, nonce):
         """Nobody keeps the page, no other site learns its address, and nothing foreign runs in it.

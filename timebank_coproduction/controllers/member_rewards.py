@@ -20,7 +20,7 @@ class MemberRewards(MemberPage, http.Controller):
     # The catalogue
     # ------------------------------------------------------------
 
-    @shown("/rewards")
+    @shown("/rewards", on_tablet=True)
     def rewards(self, member, page=None):
         catalogue, paging = page_of(member._get_catalogue(), page)
         standing = member._say_standing()
@@ -29,17 +29,17 @@ class MemberRewards(MemberPage, http.Controller):
             "balance": say_spoken(member.env, member.balance_minutes),
             "within": [self._describe(reward) for reward, reason in catalogue if not reason],
             "beyond": [self._describe(reward, reason) for reward, reason in catalogue if reason],
-            "claims": request.env["timebank.redemption"].search_count(member._get_claims_domain()),
+            "claims": request.env["timebank.redemption"].search_count(member._get_claims_domain(), limit=1),
             "paging": paging,
         }
         return self._render("member_rewards", values, member, "rewards")
 
-    @shown(REWARD)
+    @shown(REWARD, on_tablet=True)
     def reward(self, member, reward_id):
         reward = self._find_reward(member, reward_id)
         return self._show_reward(member, reward, Form(quantity="1")) if reward else self._not_found()
 
-    @sent(REWARD + "/check")
+    @sent(REWARD + "/check", on_tablet=True)
     def check_claim(self, member, reward_id, quantity="", account_id=""):
         """What it comes to, before it is claimed."""
         reward = self._find_reward(member, reward_id)
@@ -51,7 +51,7 @@ class MemberRewards(MemberPage, http.Controller):
             return self._show_reward(member, reward, form)
         return self._confirm(member, reward, account, number, form, member._get_newest_claim_id())
 
-    @sent(REWARD + "/claim")
+    @sent(REWARD + "/claim", on_tablet=True)
     def claim_it(self, member, reward_id, quantity="", account_id="", since=""):
         reward = self._find_reward(member, reward_id)
         if not reward:
@@ -68,18 +68,17 @@ class MemberRewards(MemberPage, http.Controller):
 
     def _show_reward(self, member, reward, form):
         reason = member._get_refusals_to_have(reward).get(reward.id, "")
-        accounts = member._get_paying_accounts()
+        accounts = self._get_accounts(member)
         values = {
             "form": form,
             "reward": self._describe(reward, reason),
             "description": reward.description,
             "terms": self._say_terms(reward),
-            # whether there is one, not the picture
-            "has_picture": bool(reward.with_context(bin_size=True).image_128),
+            # which is for who is signed in alone; and whether there is one, not the picture
+            "has_picture": not self._is_on_tablet() and bool(reward.with_context(bin_size=True).image_128),
             "accounts": [(account.id, self._say_account(member, account)) for account in accounts],
         }
-        status = 400 if form.errors else 200
-        return self._render("member_reward", values, member, "rewards", status=status)
+        return self._render("member_reward", values, member, "rewards")
 
     def _confirm(self, member, reward, account, quantity, form, since):
         minutes, money = reward.minutes * quantity, reward.cash_price * quantity
@@ -100,7 +99,7 @@ class MemberRewards(MemberPage, http.Controller):
 
     def _read(self, member, form):
         """How many, and from which account; refusals are kept."""
-        env, accounts = request.env, member._get_paying_accounts()
+        env, accounts = request.env, self._get_accounts(member)
 
         def read_quantity(words):
             number = number_in(words.strip())
@@ -115,6 +114,10 @@ class MemberRewards(MemberPage, http.Controller):
             return account
 
         return form.take("quantity", read_quantity), form.take("account_id", read_account)
+
+    def _get_accounts(self, member):
+        """From what can be paid: on the tablet, not from what belongs to several."""
+        return member.account_id if self._is_on_tablet() else member._get_paying_accounts()
 
     def _find_reward(self, member, reward_id):
         return request.env["timebank.reward"].search(
@@ -188,7 +191,7 @@ class MemberRewards(MemberPage, http.Controller):
         headers = [("Content-Type", "text/javascript; charset=utf-8"), ("Cache-Control", "no-cache")]
         return request.make_response(content, headers)
 
-    @shown("/rewards/claims")
+    @shown("/rewards/claims", on_tablet=True)
     def show_claims(self, member, page=None):
         claims, domain = request.env["timebank.redemption"], member._get_claims_domain()
         paging = paging_of(claims.search_count(domain), page)
@@ -196,7 +199,7 @@ class MemberRewards(MemberPage, http.Controller):
         values = {"claims": [self._describe_claim(claim) for claim in found], "paging": paging}
         return self._render("member_claims", values, member, "rewards")
 
-    @shown(CLAIM)
+    @shown(CLAIM, on_tablet=True)
     def show_claim(self, member, claim_id, done=None):
         claim = self._find_claim(member, claim_id)
         if not claim:
@@ -217,12 +220,12 @@ class MemberRewards(MemberPage, http.Controller):
         }
         return self._render("member_claim", values, member, "rewards")
 
-    @shown(CLAIM + "/cancel")
+    @shown(CLAIM + "/cancel", on_tablet=True)
     def ask_to_cancel(self, member, claim_id):
         claim = self._find_claim(member, claim_id)
         return self._show_cancelling(member, claim, Form()) if claim else self._not_found()
 
-    @sent(CLAIM + "/cancel")
+    @sent(CLAIM + "/cancel", on_tablet=True)
     def cancel(self, member, claim_id, reason=""):
         claim = self._find_claim(member, claim_id)
         if not claim:
@@ -234,7 +237,6 @@ class MemberRewards(MemberPage, http.Controller):
 
         def deed():
             claim.action_cancel(words)
-            member._note_acting(claim)
 
         if form.carry_out(deed):
             return self._go(member, f"/rewards/claims/{claim.id}", done="cancelled")
@@ -242,8 +244,7 @@ class MemberRewards(MemberPage, http.Controller):
 
     def _show_cancelling(self, member, claim, form):
         values = {"form": form, "claim": self._describe_claim(claim), "can_cancel": claim.can_cancel}
-        status = 400 if form.errors else 200
-        return self._render("member_claim_cancel", values, member, "rewards", status=status)
+        return self._render("member_claim_cancel", values, member, "rewards")
 
     def _find_claim(self, member, claim_id):
         return request.env["timebank.redemption"].search(

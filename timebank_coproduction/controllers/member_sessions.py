@@ -6,6 +6,7 @@ from odoo.http import request
 
 from ..models.common.days import read_day
 from ..models.common.words import say_day
+from ..models.session.timebank_session_list import LONGEST_NAMES
 from ..tools.minutes import LARGEST
 from ..tools.paging import PAGE, number_in, page_of, paging_of
 from .guessing import TakesCodes
@@ -23,7 +24,7 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
     # To choose from
     # ------------------------------------------------------------
 
-    @shown("/sessions")
+    @shown("/sessions", on_tablet=True)
     def sessions(self, member, day="", activity="", where="", page="1", done=None):
         form = Form(day=day, activity=activity, where=where)
         domain = self._read_filters(member, form)
@@ -121,15 +122,19 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
             return request.env._("Cancelled")
         if self._is_kept(line):
             return request.env._("A place is kept for you until %s", line._say_offered_until())
+        if line.state == "waiting" and line.companions:
+            return request.env._("You are on the waiting list, with %s whom you bring", line.companions)
         if line.state == "waiting":
             return request.env._("You are on the waiting list")
         if line.state == "signed_up":
             if line.role == "helper":
                 return request.env._("You are coming to help")
+            if line.companions:
+                return request.env._("You are coming, and bring %s", line.companions)
             return request.env._("You are coming")
         return dict(line._fields["state"]._description_selection(line.env))[line.state]
 
-    @shown("/sessions/past")
+    @shown("/sessions/past", on_tablet=True)
     def past(self, member, page="1"):
         over = ("session_id.stop", "<=", request.env.cr.now())
         domain = [over, ("session_id.state", "!=", "draft"), ("state", "!=", "withdrawn")]
@@ -151,18 +156,25 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
     # One session
     # ------------------------------------------------------------
 
-    @shown(SESSION)
+    @shown(SESSION, on_tablet=True)
     def session(self, member, session_id, done=None):
         return self._show_session(member, self._find(member, session_id), Form(), done)
 
-    @sent(f"{SESSION}/sign-up")
-    def sign_up(self, member, session_id, role=""):
-        session, form = self._find(member, session_id), Form(role=role)
+    @sent(f"{SESSION}/sign-up", on_tablet=True)
+    def sign_up(self, member, session_id, role="", companions="", names=""):
+        session = self._find(member, session_id)
+        form = Form(role=role, companions=companions, names=names[:LONGEST_NAMES])
         roles = member._get_roles_in(session)
         if len(roles) > 1 and role not in roles:
             form.refuse("role", request.env._("Choose how you would like to come."))
         elif form.carry_out(
-            lambda: session.sign_up(member.partner_id.id, role if role in roles else roles[0])
+            lambda: session.sign_up(
+                member.partner_id.id,
+                role if role in roles else roles[0],
+                companions=number_in(companions) or 0,
+                companion_names=form.shows("names"),
+            ),
+            "companions" if number_in(companions) else None,
         ):
             (line,) = member._get_own_lines([("session_id", "=", session.id)])
             return self._go(
@@ -170,7 +182,7 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
             )
         return self._show_session(member, session, form)
 
-    @sent(f"{SESSION}/take")
+    @sent(f"{SESSION}/take", on_tablet=True)
     def take(self, member, session_id):
         """Take the place that is kept."""
         session, form = self._find(member, session_id), Form()
@@ -182,7 +194,7 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
             return self._go(member, f"/sessions/{session.id}", "comes")
         return self._show_session(member, session, form)
 
-    @sent(f"{SESSION}/withdraw")
+    @sent(f"{SESSION}/withdraw", on_tablet=True)
     def withdraw(self, member, session_id):
         session, form = self._find(member, session_id), Form()
         if form.carry_out(lambda: session.withdraw(member.partner_id.id)):
@@ -230,6 +242,7 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
                 )
                 for role in possible
             ],
+            "companions": [(str(count), str(count)) for count in range(1, session.companions_allowed + 1)],
             "free": self._say_free(session, "attendee"),
             "waiting": session.waiting_count,
             "helpers": session.helper_shortage,

@@ -28,7 +28,7 @@ class MemberSignIn(MemberPage, http.Controller):
         address = read_address(form.shows("email"))
         if not address:
             form.refuse("email", request.env._("Give your mail address, such as ann@example.org."))
-            return self._show(form, 400)
+            return self._show(form)
         source = request.httprequest.remote_addr
         if request.env["timebank.pace"]._count("sign in from", source, MINUTES) > MOST_FROM_SOURCE:
             form.refuse(
@@ -47,20 +47,16 @@ class MemberSignIn(MemberPage, http.Controller):
     @shown_to_all("/timebank/sign-in/<string:token>")
     def show(self, token, **_other):
         """A button: what follows links in mails to look at them signs nobody in."""
-        return self._why_not() or self._choose(token, Form())
-
-    @sent_by_all("/timebank/sign-in/<string:token>")
-    def enter(self, token, **typed):
         if elsewhere := self._why_not():
             return elsewhere
-        browser = request.session.get(BROWSER)
-        users = request.env["timebank.sign.in"]._find(token, browser)._get_users()
-        if len(users) > 1:
-            form = Form(typed)
-            users = users.filtered(lambda user: str(user.id) == form.shows("user"))
-            if not users:
-                form.refuse("user", request.env._("Choose who you are."))
-                return self._choose(token, form, 400)
+        users = self._find_users(token)
+        return self._render("member_sign_in_button", {"who": users.name}) if users else self._turn_away()
+
+    @sent_by_all("/timebank/sign-in/<string:token>")
+    def enter(self, token, **_other):
+        if elsewhere := self._why_not():
+            return elsewhere
+        users, browser = self._find_users(token), request.session.get(BROWSER)
         if not users:
             return self._turn_away()
         credential = {"type": "timebank_link", "login": users.login, "token": token, "browser": browser}
@@ -79,16 +75,13 @@ class MemberSignIn(MemberPage, http.Controller):
             return request.redirect("/web/login?redirect=/timebank", code=303)
         return None
 
-    def _choose(self, token, form, status=200):
-        link = request.env["timebank.sign.in"]._find(token, request.session.get(BROWSER))
-        people = [(user.id, user.name) for user in link._get_users()]
-        if not people:
-            return self._turn_away()
-        return self._render("member_sign_in_button", {"people": people, "form": form}, status=status)
+    def _find_users(self, token):
+        """Whom a link signs in at this moment in this browser: one, or none."""
+        return request.env["timebank.sign.in"]._find(token, request.session.get(BROWSER))._get_users()
 
     def _turn_away(self):
         """The same for a link that never was, was used, is too old, or was asked for elsewhere."""
         return self._render("member_sign_in_failed", {"minutes": MINUTES}, status=404)
 
-    def _show(self, form, status=200):
+    def _show(self, form, status=None):
         return self._render("member_sign_in", {"form": form, "minutes": MINUTES}, status=status)

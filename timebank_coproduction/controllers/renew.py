@@ -24,7 +24,7 @@ class TimebankRenew(TakesCodes, MemberPage, http.Controller):
     def renew(self, table, record_id, token, **_post):
         """Show the button; the post renews. A mail scanner that follows links changes nothing."""
         record = self._find(table, record_id, token)
-        status = 200 if record else self._turn_down("link")
+        status = None if record else self._turn_down("link")
         done = bool(record) and request.httprequest.method == "POST"
         if done:
             record.action_renew()

@@ -50,7 +50,7 @@ class SupplierPage(TakesCodes, MemberPage, http.Controller):
         status = self._turn_down("claim", outcome, claim.scheme_id)
         return None, self._render_step("no", status=status)
 
-    def _render_step(self, step, status=200, company=None, **values):
+    def _render_step(self, step, status=None, company=None, **values):
         """In the light shell, whichever members' pages stand in: it has a script of its own."""
         values.update(step=step, base="/timebank/claim", shell="lean")
         response = self._render("supplier_page", values, status=status, company=company)

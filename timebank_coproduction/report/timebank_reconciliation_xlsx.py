@@ -9,8 +9,12 @@ from odoo.tools.translate import LazyTranslate
 from ..models.common.verb import choice, text, verb
 from ..models.common.windows import download
 from ..models.common.words import say_day
+from ..tools import words
 
 _lt = LazyTranslate(__name__)
+
+#: The key in the context of whoever asked for names and said why: nothing sent from outside is it.
+WITH_NAMES = object()
 
 MIMETYPES = {
     "pdf": "application/pdf",
@@ -113,11 +117,11 @@ class TimebankReconciliation(models.Model):
         reason = self._require_reason(
             reason, self.env._("Say who asks for people's names, and why: it is kept here.")
         )
-        named = self.with_context(timebank_names=True)
+        named = self._with_names()
         if kind == "xlsx":
             content = named._make_workbook()
         else:
-            report = self.env["ir.actions.report"].with_context(timebank_names=True)
+            report = named.env["ir.actions.report"]
             content, _kind = report._render_qweb_pdf(
                 "timebank_coproduction.timebank_reconciliation_report", self.ids
             )
@@ -126,11 +130,45 @@ class TimebankReconciliation(models.Model):
             body=self.env._("Made with people's names: %s", reason),
             author_id=self.env.user.partner_id.id,
         )
-        return self._download(kind, content)
+        # With the dialog, which nobody else opens and Odoo clears away, goes what it made.
+        asked = self.env["timebank.reconciliation.names"].create(
+            {"reconciliation_id": self.id, "kind": kind, "reason": reason}
+        )
+        return self._download(kind, content, asked)
 
-    def _download(self, kind, content):
-        """An action that downloads a file of this reconciliation."""
-        return download(self, f"{self.display_name}.{kind}", content, MIMETYPES[kind])
+    # Whom papers name: nobody in full, and no claim by its bearer's code, unless names were asked for
+    def _with_names(self):
+        return self.with_context(timebank_names=WITH_NAMES)
+
+    def _shows_names(self):
+        return self.env.context.get("timebank_names") is WITH_NAMES
+
+    def _get_abbreviated(self):
+        """What a text says on paper: a function.
+
+        Suppliers write on bills whom they served, and so may a note: whoever has a claim on the grant stands
+        there with their initials, and a claim's code as its number.
+        """
+        self.ensure_one()
+        if self._shows_names():
+            return lambda text: text or ""
+        # sudo: whose names and codes are left out is nobody's to read
+        claims = self.env["timebank.redemption"].sudo()
+        people = claims.search(self.grant_id._get_claims_domain()).partner_id
+        named = {
+            code for line in self.line_ids for code in words.codes_in(line.bill_name, line.note, line.change)
+        }
+        numbers = {
+            claim.code: f"#{claim.id}"
+            for claim in claims.search_fetch([("code", "in", list(named))], ["code"])
+        }
+        return words.Abbreviated(
+            people.filtered(lambda person: not person.is_company).mapped("name"), numbers
+        )
+
+    def _download(self, kind, content, keeper=None):
+        """An action that downloads a file of this reconciliation, kept beside it or ``keeper``."""
+        return download(keeper or self, f"{self.display_name}.{kind}", content, MIMETYPES[kind])
 
     def _make_workbook(self):
         """The workbook as bytes: cover, summary, claims, bills, exceptions, notes."""
@@ -152,6 +190,7 @@ class TimebankReconciliation(models.Model):
             "percent": book.add_format({"num_format": '0.0"%"'}),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
         }
+        say = self._get_abbreviated()
         late = self.line_ids.filtered("is_late")
         claims = (self.line_ids - late).filtered("redemption_id")
         bills = self.line_ids - late - claims
@@ -159,7 +198,7 @@ class TimebankReconciliation(models.Model):
         self._write_cover(book.add_worksheet("Cover"), style)
         summary = book.add_worksheet("Summary")
         totals = {
-            sheet: self._write_table(book.add_worksheet(sheet), style, columns, lines)
+            sheet: self._write_table(book.add_worksheet(sheet), style, columns, lines, say)
             for sheet, columns, lines in (
                 ("Claims", CLAIMS, claims),
                 ("Bills", BILLS, bills),
@@ -170,7 +209,7 @@ class TimebankReconciliation(models.Model):
         budget = self._get_budget_rows()
         if budget:
             self._write_budget(book.add_worksheet("Budget"), style, budget)
-        self._write_notes(book.add_worksheet("Notes"), style)
+        self._write_notes(book.add_worksheet("Notes"), style, say)
         self._write_summary(summary, style, totals)
         book.close()
         return buffer.getvalue()
@@ -198,10 +237,16 @@ class TimebankReconciliation(models.Model):
             (self.env._("To"), self.date_to),
             (self.env._("Status"), people[self.state]),
             (self.env._("Prepared by"), self.prepared_by.name),
-            (self.env._("Prepared on"), self.prepared_on and self.prepared_on.date()),
+            (self.env._("Prepared on"), self._get_day(self.prepared_on)),
             (self.env._("Reviewed by"), self.reviewed_by.name),
-            (self.env._("Reviewed on"), self.reviewed_on and self.reviewed_on.date()),
+            (self.env._("Reviewed on"), self._get_day(self.reviewed_on)),
             (self.env._("Books changed since by"), self.drift_amount if self.has_drift else False),
+            (
+                self.env._("Draft"),
+                self.env._("Older than the books: refresh it before it is used")
+                if self.is_outdated
+                else False,
+            ),
             (
                 self.env._("As the books say now"),
                 self.env._("What was paid, accruals, budget lines and other currencies")
@@ -216,9 +261,12 @@ class TimebankReconciliation(models.Model):
             sheet.write_string(number, 0, label, style["bold"])
             self._write_value(sheet, number, 1, value, style)
 
+    def _get_day(self, moment):
+        """The day of a moment by the clocks of whoever makes the workbook, as on paper."""
+        return moment and fields.Datetime.context_timestamp(self, moment).date()
+
     def _say_how_people_are_shown(self):
-        names = self.env.context.get("timebank_names")
-        return self.env._("Name") if names else self.env._("Initials and the claim's number")
+        return self.env._("Name") if self._shows_names() else self.env._("Initials and the claim's number")
 
     def _write_summary(self, sheet, style, totals):
         """Figures, most of them formulas over the other sheets, then the lines by status."""
@@ -268,9 +316,10 @@ class TimebankReconciliation(models.Model):
         sheet.write_formula(last, 1, f"=SUM(B{first}:B{last})", style["count"], len(of_period))
         sheet.write_formula(last, 2, f"=SUM(C{first}:C{last})", style["total"], self.spent_amount)
 
-    def _write_table(self, sheet, style, columns, lines):
+    def _write_table(self, sheet, style, columns, lines, say):
         """The lines, with what they add up to at the foot. A claim on two lines says its cost once.
 
+        :param say: what a text says on paper
         :return: dict of field → the cell of its sum
         """
         labels = dict(lines._fields["status"]._description_selection(self.env))
@@ -279,7 +328,7 @@ class TimebankReconciliation(models.Model):
             sheet.write_string(0, column, str(title), style["head"])
         said, sums = set(), dict.fromkeys(ADDED_UP, 0.0)
         for row, line in enumerate(lines, start=1):
-            values = self._prepare_cells(line, labels, said)
+            values = self._prepare_cells(line, labels, said, say)
             for column, (_title, field, _width) in enumerate(columns):
                 self._write_value(sheet, row, column, values[field], style)
                 if field in sums:
@@ -301,16 +350,18 @@ class TimebankReconciliation(models.Model):
         self._set_up_print(sheet)
         return totals
 
-    def _prepare_cells(self, line, labels, said):
+    def _prepare_cells(self, line, labels, said, say):
         """What a line says in each column.
 
         :param set said: claims whose cost has been said
+        :param say: what a text says on paper
         """
-        fields = ("claimed_on", "supplier_name", "bill_name", "billed_on", "found_by", "note", "change")
+        fields = ("claimed_on", "supplier_name", "billed_on", "found_by")
         again = line.redemption_id.id in said
         said.add(line.redemption_id.id)
         return {
             **{field: line[field] for field in fields},
+            **{field: say(line[field]) for field in ("bill_name", "note", "change")},
             "status": labels[line.status],
             "number": f"#{line.redemption_id.id}" if line.redemption_id else "",
             "claim": line._say_claim(),
@@ -342,19 +393,19 @@ class TimebankReconciliation(models.Model):
             first, last = xl_rowcol_to_cell(1, column), xl_rowcol_to_cell(foot - 1, column)
             total = self.currency_id.round(sum(row[column] for row in rows))
             sheet.write_formula(foot, column, f"=SUM({first}:{last})", style["total"], total)
+        day, live = say_day(self.env, self.date_to), self.state == "draft" or self.is_stated_live
+        today = say_day(self.env, fields.Date.context_today(self))
         sheet.write_string(
             foot + 2,
             0,
-            self.env._(
-                "At the end of %(day)s, as the books say on %(today)s.",
-                day=say_day(self.env, self.date_to),
-                today=say_day(self.env, fields.Date.context_today(self)),
-            ),
+            self.env._("At the end of %(day)s, as the books say on %(today)s.", day=day, today=today)
+            if live
+            else self.env._("At the end of %s, as it was signed.", day),
         )
         sheet.freeze_panes(1, 0)
         self._set_up_print(sheet)
 
-    def _write_notes(self, sheet, style):
+    def _write_notes(self, sheet, style, say):
         """What the preparer wrote, and what was agreed anew with the funder."""
         sheet.set_column(0, 0, 100)
         paper = self.with_context(timebank_paper=True)
@@ -367,7 +418,7 @@ class TimebankReconciliation(models.Model):
             for amendment in self.grant_id.amendment_ids.sorted("date")
         ]
         for row, note in enumerate(notes):
-            sheet.write_string(row, 0, note, style["wrap"])
+            sheet.write_string(row, 0, say(note), style["wrap"])
         self._set_up_print(sheet)
 
     def _set_up_print(self, sheet):

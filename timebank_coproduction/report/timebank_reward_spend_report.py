@@ -115,7 +115,11 @@ class TimebankRewardSpendReport(models.Model):
     @api.model
     @verb()
     def action_open(self):
-        """The report, once every posted bill of the grants is in it."""
+        """The report, once every posted bill of the grants is in it.
+
+        :raises AccessError: by whoever may not read it
+        """
+        self.check_access("read")
         grants = self.env["timebank.grant"].search([("state", "!=", "draft")])
         self.env["timebank.bill.line"]._follow_books(grants)
         return open_list(self.env, "timebank_reward_spend_report_action")

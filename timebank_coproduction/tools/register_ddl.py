@@ -1,7 +1,7 @@
 """What PostgreSQL itself guarantees about places, whoever writes to the register.
 
-No more of them are taken than a session has. It is looked at when the transaction ends,
-since a save may give a place to one before it takes it from another.
+No more of them are taken than a session has, those who are brought along included. It is looked at when
+the transaction ends, since a save may give a place to one before it takes it from another.
 """
 
 #: A line that takes a place: an attendee's, or one that a place is kept for.
@@ -26,7 +26,7 @@ BEGIN
     END IF;
     -- One after the other, also where two transactions don't see each other's lines.
     SELECT capacity INTO places FROM timebank_session WHERE id = watched FOR NO KEY UPDATE;
-    IF places > 0 AND (SELECT count(*) FROM timebank_attendance
+    IF places > 0 AND (SELECT sum(1 + COALESCE(companions, 0)) FROM timebank_attendance
                         WHERE session_id = watched AND {_TAKES}) > places THEN
         RAISE EXCEPTION 'There are no places left in this session.' USING ERRCODE = 'check_violation',
             TABLE = 'timebank_session', CONSTRAINT = 'timebank_session_capacity_held';
@@ -41,7 +41,8 @@ CREATE CONSTRAINT TRIGGER timebank_places_new AFTER INSERT ON timebank_attendanc
 DROP TRIGGER IF EXISTS timebank_places ON timebank_attendance;
 CREATE CONSTRAINT TRIGGER timebank_places AFTER UPDATE ON timebank_attendance
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-    WHEN ({_NEW_TAKES} AND (OLD.session_id <> NEW.session_id OR ({_OLD_TAKES}) IS NOT TRUE))
+    WHEN ({_NEW_TAKES} AND (OLD.session_id <> NEW.session_id OR ({_OLD_TAKES}) IS NOT TRUE
+                              OR COALESCE(NEW.companions, 0) > COALESCE(OLD.companions, 0)))
     EXECUTE FUNCTION timebank_guard_places();
 DROP TRIGGER IF EXISTS timebank_places ON timebank_session;
 CREATE CONSTRAINT TRIGGER timebank_places AFTER UPDATE OF capacity ON timebank_session

@@ -22,14 +22,16 @@ def figures_over(records, lines, field, domain=(), *aggregates):
     return [(record, *found.get(record._origin.id, nothing)) for record in records]
 
 
-def counts_by(records, lines, field, kind, domain=()):
+def counts_by(records, lines, field, kind, domain=(), more=None):
     """As :func:`figures_over`, with the lines of each record counted by another field.
 
     :param str kind: the lines' field that tells them apart, such as their state
+    :param str more: a field of the lines that says for how many a line stands besides itself
     :return: for each record, a tuple of it and a dict of value → how many lines have it
     """
-    groups = lines._read_group([(field, "in", records.ids), *domain], [field, kind], ["__count"])
+    aggregates = ["__count", f"{more}:sum"] if more else ["__count"]
+    groups = lines._read_group([(field, "in", records.ids), *domain], [field, kind], aggregates)
     found = {}
-    for record, value, count in groups:
-        found.setdefault(record.id, {})[value] = count
+    for record, value, *figures in groups:
+        found.setdefault(record.id, {})[value] = sum(figures)
     return [(record, found.get(record._origin.id, {})) for record in records]

@@ -17,6 +17,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 from odoo.addons.web.controllers.utils import _get_login_redirect_url
 
 from ...tools import bulk
+from .acting import note_touched
 
 #: From how many records on one query asks the record rules faster than a look at each of them.
 ASKED_TOGETHER = 200
@@ -150,6 +151,7 @@ class TimebankBulk(models.AbstractModel):
         columns = self._complete_columns(rows)
         statement = bulk.insert(self._table, self._fields, columns)
         records = self.browse(record_id for (record_id,) in self.env.execute_query(statement))
+        note_touched(records)
         given = [self._fields[name] for name in columns]
         for field in self._fields.values():
             if field.store and field.compute and field not in given:
@@ -189,6 +191,7 @@ class TimebankBulk(models.AbstractModel):
         if not values:
             return
         records = self.browse(values)
+        note_touched(records)
         given = {"id": list(values)}
         for name in next(iter(values.values())):
             given[name] = [vals[name] for vals in values.values()]

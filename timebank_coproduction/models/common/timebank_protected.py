@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import clean_context
 
+from .acting import acting_in, note_touched
+
 #: What each model's verbs hand to create and write. Objects of this process: nothing sent from outside
 #: can equal one.
 _KEYS = defaultdict(object)
@@ -41,20 +43,30 @@ class TimebankProtected(models.AbstractModel):
     def create(self, vals_list):
         if self._is_in_verb():
             closed = self._out_of_verb()
-            return super(TimebankProtected, closed).create(vals_list)
-        for vals in vals_list:
-            self._refuse_protected(
-                name for name in vals if self._is_protected(name) and not self._is_usual(name, vals[name])
-            )
-        return super().create(vals_list)
+            records = super(TimebankProtected, closed).create(vals_list)
+        else:
+            for vals in vals_list:
+                self._refuse_protected(
+                    name for name in vals if self._is_protected(name) and not self._is_usual(name, vals[name])
+                )
+            records = super().create(vals_list)
+        note_touched(records)
+        return records
 
     def write(self, vals):
+        note_touched(self)
         if self._is_in_verb():
             return super(TimebankProtected, self._out_of_verb()).write(vals)
         self._refuse_protected(name for name in vals if self._is_protected(name))
         if self._own_terms:
             self._refuse_own_terms(vals, self._own_terms)
         return super().write(vals)
+
+    def unlink(self):
+        acting = acting_in(self.env)
+        if acting and not self._transient:
+            acting.remove(self)
+        return super().unlink()
 
     def _refuse_own_terms(self, vals, names):
         """:raises AccessError: where somebody sets ``names`` for themselves, whatever their role"""

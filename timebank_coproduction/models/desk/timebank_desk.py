@@ -4,7 +4,7 @@ from odoo.tools import html2plaintext
 from ...tools import closeness
 from ...tools.minutes import clock
 from ..common.verb import record_id, verb
-from ..common.words import say_day
+from ..common.words import at_place, say_day
 from ..ledger.timebank_told import CALL
 
 #: How many rows each section shows; its figure counts them all.
@@ -429,7 +429,8 @@ class TimebankDesk(models.AbstractModel):
         rows = []
         for introduction in introductions[:ROWS]:
             met = introduction.state == "agreed"
-            when = introduction.meet_at if met else introduction.introduced_on
+            zone = introduction.scheme_id.tz
+            when = at_place(introduction.meet_at, zone).date() if met else introduction.introduced_on
             row = {
                 "id": introduction.id,
                 "model": introduction._name,

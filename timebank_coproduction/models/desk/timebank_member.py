@@ -33,12 +33,13 @@ class TimebankMember(models.Model):
     def _get_home(self):
         """What the first page says.
 
-        :return: dict of ``state`` (a sentence, where the member can't take part), ``can_log``,
-            ``rewards``, ``session`` and ``waiting``
+        :return: dict of ``state`` (a sentence, where the member can't take part), ``next`` (sentences, for
+            who has applied), ``can_log``, ``rewards``, ``session`` and ``waiting``
         """
         self.ensure_one()
         return {
             "state": self._say_standing(),
+            "next": self._say_next(),
             "can_log": not self._say_standing(),
             "rewards": self._get_affordable(),
             "session": self._get_next_session(),
@@ -67,6 +68,25 @@ class TimebankMember(models.Model):
         if self._why_not_taking_part():
             return self.env._("Your account in %s is held at present. Ask its coordinator.", bank)
         return ""
+
+    def _say_next(self):
+        """What happens next with somebody who has applied: sentences, in order."""
+        self.ensure_one()
+        # sudo: whether the bank is open, and how the organisation is reached
+        scheme = self.scheme_id.sudo()
+        if self.state != "applicant" or scheme._why_closed():
+            return []
+        said = [
+            self.env._("A coordinator reads what you wrote, and rings or writes to you."),
+            self.env._(
+                "When you are accepted, this page has sessions, rewards and what others offer, and you can"
+                " log your time."
+            ),
+            self.env._("Until then you can say what you can do, and when, under “About me”."),
+        ]
+        if scheme.company_id.phone:
+            said.append(self.env._("You have a question? Ring %s.", scheme.company_id.phone))
+        return said
 
     def _get_next_session(self):
         """The next session in which the member has a place: dict, or None."""
@@ -402,7 +422,6 @@ class TimebankMember(models.Model):
                 **({"source": "portal"} if me else {}),
             }
         )
-        self._note_acting(entry)
         entry.action_submit()
         return entry
 
@@ -425,12 +444,11 @@ class TimebankMember(models.Model):
             raise UserError(self.env._("Say when you began: the two of you are introduced for one meeting."))
         minute = self.env["timebank.hours"]._parse_start_time(vals["start_time"])
         began = datetime.combine(vals["date"], time()) + timedelta(minutes=minute)
-        introduction.action_agree(meet_at=from_place(began, str(self.env.tz)), minutes=vals["minutes"])
+        introduction.action_agree(meet_at=from_place(began, self.scheme_id.tz), minutes=vals["minutes"])
         introduction.action_done()
         entries = introduction.hours_ids.filtered(lambda entry: entry.partner_id == self.partner_id)
         if vals.get("evidence"):
             entries.write({name: vals[name] for name in ("evidence", "evidence_name")})
-        self._note_acting(entries)
         return entries
 
     def _correct_time(self, entry, vals):
@@ -441,6 +459,5 @@ class TimebankMember(models.Model):
         if entry.state == "refused":
             entry.action_draft()
         entry.write(vals)
-        self._note_acting(entry)
         if entry.state == "draft":
             entry.action_submit()

@@ -407,6 +407,9 @@ class TimebankExchangeMixin(models.AbstractModel):
                 user_id=record.scheme_id.coordinator_ids[:1].id or self.env.uid,
             )
 
+    def _get_mail_button(self, mail, member):
+        return self.env._("Yes, keep it"), self._get_renew_url()
+
     def _get_renew_url(self):
         """The link in the reminder. It works without a login, until it has been used."""
         self.ensure_one()

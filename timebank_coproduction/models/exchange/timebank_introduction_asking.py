@@ -28,11 +28,10 @@ class TimebankIntroduction(models.Model):
         side = self.sudo().offer_id if partner == self.giver_id else self.sudo().request_id
         return side._say_on_board()["who"]
 
-    def _get_answer_url(self):
-        """The page on which whoever was asked answers."""
-        self.ensure_one()
-        side = self.offer_id if self._get_asked() == self.giver_id else self.request_id
-        return f"{self.get_base_url()}/timebank/{side.member_id.id}/board/introduction/{self.id}"
+    def _get_mail_button(self, mail, member):
+        asked = mail == "mail_template_introduction_asked"
+        words = self.env._("Say yes or no") if asked else self.env._("Open the introduction")
+        return words, f"/board/introduction/{self.id}"
 
     def _ask(self, offer, request, member):
         """Have ``member``, one of the two, ask the other; as superuser, for the verb that checked them.

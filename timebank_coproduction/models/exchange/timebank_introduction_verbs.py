@@ -3,6 +3,7 @@ from odoo import fields, models
 from ...tools.minutes import DAY, clock
 from ..common.verb import flag, moment, text, verb, whole
 from ..common.windows import open_list, tell
+from ..common.words import at_place
 from ..ledger.timebank_told import CALL
 
 #: Of how many pairs the names are said.
@@ -24,9 +25,8 @@ class TimebankIntroduction(models.Model):
         """
         refusals = self._get_refusals_to_introduce()
         introductions = self._raise_or_list(refusals)
-        introductions._in_verb().write(
-            {"state": "introduced", "introduced_on": fields.Date.context_today(self)}
-        )
+        for scheme, theirs in introductions.grouped("scheme_id").items():
+            theirs._in_verb().write({"state": "introduced", "introduced_on": scheme._today()})
         rung = introductions._tell_both()
         if refusals or not self.env.context.get("timebank_told"):
             return self._tell(refusals, self.env._("introduced"))
@@ -161,17 +161,17 @@ class TimebankIntroduction(models.Model):
         """Introductions whose giver lacks a check that one side asks for: dict → types."""
         # sudo: checks of people are for coordinators; only which are missing is told
         records = self.sudo()
-        types = records.offer_id.check_type_ids | records.request_id.check_type_ids
-        if not types:
-            return {}
-        today = fields.Date.context_today(self)
-        held = records.env["timebank.check"]._get_missing(types, records.giver_id, today)
         missing = {}
-        for introduction in records:
-            asked = introduction.offer_id.check_type_ids | introduction.request_id.check_type_ids
-            lacking = held.get(introduction.giver_id.id, asked.browse()) & asked
-            if lacking:
-                missing[introduction] = lacking
+        for scheme, theirs in records.grouped("scheme_id").items():
+            types = theirs.offer_id.check_type_ids | theirs.request_id.check_type_ids
+            if not types:
+                continue
+            held = records.env["timebank.check"]._get_missing(types, theirs.giver_id, scheme._today())
+            for introduction in theirs:
+                asked = introduction.offer_id.check_type_ids | introduction.request_id.check_type_ids
+                lacking = held.get(introduction.giver_id.id, asked.browse()) & asked
+                if lacking:
+                    missing[introduction] = lacking
         return missing
 
     def _get_refusals_to_move(self, states):
@@ -202,12 +202,12 @@ class TimebankIntroduction(models.Model):
     def _prepare_hours(self):
         """Values of the hours that each meeting makes: one entry, or one each of a group.
 
-        The giver's time is one stretch; people who share it follow each other in it.
+        The giver's time is one stretch, by the bank's clocks; people who share it follow each other in it.
         """
         vals_list = []
         # sudo: both sides are looked at by the verb that its user may call
         for introduction in self.sudo():
-            start = fields.Datetime.context_timestamp(self, introduction.meet_at)
+            start = at_place(introduction.meet_at, introduction.scheme_id.tz)
             request, minute = introduction.request_id, start.hour * 60 + start.minute
             for receiver, minutes in request._share_out(introduction.minutes):
                 vals_list.append(
@@ -263,8 +263,18 @@ class TimebankIntroduction(models.Model):
         if len(self) > MOST_SAID:
             pairs = [self.env._("%s pairs are introduced.", len(self))]
         people = self.giver_id | self.receiver_id
-        mailed = people - rung
-        if not rung:
+        # sudo: whether they want such mails, for whoever put them together
+        both = self.sudo()
+        members = both.offer_id.member_id | both.request_id.member_id
+        quiet = members.filtered(lambda one: not one.introduction_mails).partner_id.with_env(self.env) - rung
+        mailed = people - rung - quiet
+        if quiet:
+            told = self.env._("Tell %s, who get no such mails.", ", ".join(quiet.mapped("name")))
+            if mailed:
+                told += " " + self.env._("%s have a mail.", ", ".join(mailed.mapped("name")))
+            if rung:
+                told += " " + self.env._("Ring %s.", ", ".join(rung.mapped("name")))
+        elif not rung:
             told = self.env._("They have a mail.")
         elif not mailed:
             told = self.env._("No mail reaches them: ring them. It is among your calls to make.")

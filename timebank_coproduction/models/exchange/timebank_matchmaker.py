@@ -154,7 +154,7 @@ class TimebankMatchmaker(models.AbstractModel):
             kind=record.kind,
             skills=list(skill_ids),
             partner=record.partner_id.id,
-            today=fields.Date.context_today(self),
+            today=record.scheme_id._today(),
         )
 
     # ------------------------------------------------------------

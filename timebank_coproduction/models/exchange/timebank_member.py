@@ -9,7 +9,7 @@ from ...tools.minutes import clock
 from ..common.figures import figures_over
 from ..common.personal import HELD, WORDS
 from ..common.verb import choice, flag, record, text, verb
-from ..common.windows import open_dialog, open_form, open_list
+from ..common.windows import open_form, open_list
 from .timebank_introduction_asking import MOST_ASKED
 
 #: How many of the requests that a member could meet are told to whoever asks them to give back.
@@ -40,6 +40,11 @@ class TimebankMember(models.Model):
         "In their own words", help="What they said at the intake that the list of skills has no word for."
     )
     own_wishes = fields.Char("Would like, in their own words")
+    introduction_mails = fields.Boolean(
+        "Mails about offers, requests and introductions",
+        default=True,
+        help="Who asks for you or can help you, and what of yours runs out.",
+    )
     share_email = fields.Boolean("May pass on the e-mail address")
     share_phone = fields.Boolean("May pass on the telephone number")
     offer_ids = fields.One2many("timebank.offer", "member_id", string="Offers")
@@ -64,6 +69,9 @@ class TimebankMember(models.Model):
         if vals.get("state") in ("paused", "left"):
             self._withdraw_offers(vals["state"])
         return result
+
+    def _get_mail_switches(self):
+        return ["introduction_mails", *super()._get_mail_switches()]
 
     def _get_own_fields(self):
         return [*super()._get_own_fields(), "own_words", "own_wishes", "share_email", "share_phone"]
@@ -150,8 +158,8 @@ class TimebankMember(models.Model):
     def action_log_hours(self):
         """An empty entry of hours for this member, to fill in."""
         self.ensure_one()
-        return open_dialog(
-            self.env["timebank.hours"], self.env._("Record hours"), context=self._get_form_defaults()
+        return open_form(
+            self.env["timebank.hours"], name=self.env._("Record hours"), context=self._get_form_defaults()
         )
 
     @verb(single=True)
@@ -359,7 +367,8 @@ class TimebankMember(models.Model):
                 note=member._say_what_they_can(wishes.get(member.id, [])),
                 user_id=self.env.uid,
             )
-        self._in_verb().write({"asked_on": fields.Date.context_today(self)})
+        for scheme, theirs in self.grouped("scheme_id").items():
+            theirs._in_verb().write({"asked_on": scheme._today()})
         return True
 
     def _why_ask(self):

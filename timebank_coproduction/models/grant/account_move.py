@@ -180,7 +180,7 @@ class AccountMove(models.Model):
 
     def _say_timebank_late(self, signed):
         return self.env._(
-            "“%(grant)s” was reconciled and signed up to %(day)s: what is dated before is taken up late,"
+            "“%(grant)s” was reconciled and signed up to %(day)s: what is dated until then is taken up late,"
             " by its next reconciliation.",
             grant=signed.grant_id.name,
             day=say_day(self.env, signed.date_to),

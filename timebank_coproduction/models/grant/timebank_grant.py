@@ -7,6 +7,7 @@ from ..common.personal import NAMED, OURS, TRADE
 from ..common.verb import verb
 from ..common.windows import open_form, open_list
 from ..common.words import say_day
+from .timebank_grant_books import EXPENSES
 
 #: Courses of which somebody has to know.
 OFF_COURSE = ("over", "under")
@@ -118,11 +119,14 @@ class TimebankGrant(models.Model):
         ondelete="restrict",
         tracking=True,
         index="btree_not_null",
+        copy=False,
         help="Bills for this grant's rewards carry it. Left empty, one is made when the grant is opened.",
     )
     reward_account_ids = fields.Many2many(
         "account.account",
         string="Reward accounts",
+        check_company=True,
+        domain=[("account_type", "in", EXPENSES)],
         help="Accounts whose entries count as spending on rewards.",
     )
     every_expense_counts = fields.Boolean(
@@ -132,6 +136,7 @@ class TimebankGrant(models.Model):
     reward_product_ids = fields.Many2many(
         "product.product",
         string="Reward products",
+        check_company=True,
         help="Where given, only bill lines of these products count, and lines without a product.",
     )
     # How far a bill and its claim may be apart
@@ -373,8 +378,10 @@ class TimebankGrant(models.Model):
         self._check_finance()
         reconciliations = self.env["timebank.reconciliation"]
         draft = reconciliations.search([("grant_id", "=", self.id), ("state", "=", "draft")], limit=1)
-        draft = draft or reconciliations.create({"grant_id": self.id})
-        draft.action_refresh()
+        if draft:
+            draft.action_refresh()
+        else:
+            draft = reconciliations.create({"grant_id": self.id})
         return open_form(draft)
 
     @verb()

@@ -431,13 +431,23 @@ class TimebankGrantBooks(models.AbstractModel):
                 entries,
                 SQL("AND a.move_line_id %s", only) if only else SQL(),
             )
+        # By as few columns as will do: PostgreSQL takes each for one more reason not to sum in parallel.
+        # sudo: how many companies these grants are of, and whether any of them names products
+        grants = self._origin.sudo()
+        company, product = SQL("company_id"), SQL("product_id")
+        if len(grants.company_id) == 1:
+            company = SQL("%s", grants.company_id.id)
+        if not grants.reward_product_ids:
+            product = SQL("NULL::int")
         return SQL(
             """SELECT o.grant_id, NULL::int AS item, NULL::int AS entry, NULL::text AS name,
                       NULL::date AS date, a.general_account_id, a.product_id, NULL::int AS tax_account,
                       a.amount
-                 FROM (SELECT account, company_id, general_account_id, product_id, SUM(amount) AS amount
+                 FROM (SELECT account, %(company)s AS company_id, general_account_id,
+                              %(product)s AS product_id, SUM(amount) AS amount
                          FROM %(entries)s entries
-                        GROUP BY account, company_id, general_account_id, product_id) a
+                        WHERE company_id = %(company)s
+                        GROUP BY 1, 2, 3, 4) a
                  JOIN own o ON o.account = a.account AND o.company_id = a.company_id
                 UNION ALL
                SELECT p.grant_id, NULL, NULL, NULL, NULL, a.general_account_id, a.product_id, NULL, -a.amount
@@ -446,4 +456,6 @@ class TimebankGrantBooks(models.AbstractModel):
                  JOIN %(entries)s a ON a.move_line_id = p.item AND a.account = o.account
                                    AND a.company_id = o.company_id""",
             entries=entries,
+            company=company,
+            product=product,
         )

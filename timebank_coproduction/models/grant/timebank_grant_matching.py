@@ -283,6 +283,7 @@ class TimebankGrant(models.Model):
                 "currency_id": self.company_currency_id.id,
                 "billed": self.billed_amount,
                 "unmatched": self.billed_unmatched_amount,
+                "prepaid": self.prepaid_amount,
                 "unbilled": self.unbilled_amount,
                 "left": self.remaining_amount,
             },
@@ -433,7 +434,7 @@ class TimebankGrant(models.Model):
             difference_reason if difference else False,
             note,
         )
-        if difference < 0 and difference_reason in ("price", "fewer", "other"):
+        if difference < 0 and difference_reason != "part":
             standings = claims._get_standings(self)
             claims.filtered(lambda claim: standings[claim.id].open)._set_billing_done(True, self)
         return True

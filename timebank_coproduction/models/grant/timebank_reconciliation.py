@@ -284,11 +284,24 @@ class TimebankReconciliation(models.Model):
         for reconciliation in self:
             reconciliation.anchor_text = "\n".join(reconciliation._get_anchor_words())
 
-    # CRUD
+    # CRUD: a draft has the figures of its days from the first
+    @api.model_create_multi
+    def create(self, vals_list):
+        reconciliations = super().create(vals_list)
+        for reconciliation in reconciliations:
+            reconciliation._refresh()
+        return reconciliations
+
     def write(self, vals):
-        if not self._is_in_verb() and {"grant_id", "date_from", "date_to", "note"}.intersection(vals):
+        if self._is_in_verb():
+            return super().write(vals)
+        if {"grant_id", "date_from", "date_to", "note"}.intersection(vals):
             self._refuse_signed()
-        return super().write(vals)
+        result = super().write(vals)
+        if {"grant_id", "date_from", "date_to"}.intersection(vals):
+            for reconciliation in self:
+                reconciliation._refresh()
+        return result
 
     @api.ondelete(at_uninstall=True)
     def _unlink_only_drafts(self):
@@ -456,7 +469,7 @@ class TimebankReconciliation(models.Model):
 
         def plain(name, value):
             if self._fields[name].type == "monetary":
-                return self._plain_amount(value)
+                return self._plain_amount()(value)
             return str(value or "")
 
         return {
@@ -484,14 +497,16 @@ class TimebankReconciliation(models.Model):
                 self.id,
             )
         )
-        plain = {"monetary": self._plain_amount, "json": lambda digests: digests}
+        plain = {"monetary": self._plain_amount(), "json": lambda digests: digests}
         as_text = [plain.get(lines._fields[name].type, lambda value: str(value or "")) for name in names]
         return [
             {name: text(value) for name, text, value in zip(names, as_text, row, strict=True)} for row in rows
         ]
 
-    def _plain_amount(self, amount):
-        return f"{amount or 0:.{self.currency_id.decimal_places}f}"
+    def _plain_amount(self):
+        """What writes an amount as it is signed, whole coins and nothing else."""
+        digits = self.currency_id.decimal_places
+        return lambda amount: f"{amount or 0:.{digits}f}"
 
 
 class TimebankReconciliationLine(models.Model):
@@ -550,12 +565,12 @@ class TimebankReconciliationLine(models.Model):
             line.part = claim.share_ids and claim._say_part(False, line.cost_amount)
 
     def _say_claim(self):
-        """The claim on paper: with initials, or (context ``timebank_names``) with the person's name."""
+        """The claim on paper: with initials, or with the person's name where names were asked for."""
         self.ensure_one()
         claim = self.redemption_id
         if not claim:
             return self.claim_name if self.is_late else ""
-        named = self.env.context.get("timebank_names")
+        named = self.reconciliation_id._shows_names()
         said = claim.display_name if named else claim._say_with_initials()
         return claim._say_part(said, self.cost_amount)
 

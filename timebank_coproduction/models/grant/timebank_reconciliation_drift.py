@@ -41,6 +41,18 @@ class TimebankReconciliation(models.Model):
         help="The books have changed since it was signed, and no later one is signed that takes it up.",
     )
 
+    is_outdated = fields.Boolean(
+        "Older than the books",
+        compute="_compute_is_outdated",
+        help="What a draft's figures were made from has changed in the books since.",
+    )
+
+    def _compute_is_outdated(self):
+        for reconciliation in self:
+            # sudo: the same view of the books as when the figures were made
+            draft = reconciliation.sudo() if reconciliation.state == "draft" and reconciliation.id else False
+            reconciliation.is_outdated = draft and draft.inputs_digest != draft._get_inputs_digest()
+
     def _compute_is_overtaken(self):
         found = self._get_overtaken(self.grant_id.ids)
         for reconciliation in self:
@@ -67,9 +79,15 @@ class TimebankReconciliation(models.Model):
 
     @api.depends_context("timebank_paper", "lang")
     def _compute_drift(self):
+        # All are asked before the first is told: bill lines that follow the books on the way may leave
+        # nothing in the cache.
+        found = {}
+        for signed in self.filtered(lambda one: one.state != "draft"):
+            if changes := signed._get_drift():
+                found[signed.id] = (changes, signed._get_drift_amount())
         for reconciliation in self:
-            changes = reconciliation._get_drift() if reconciliation.state != "draft" else []
-            reconciliation.drift_amount = reconciliation._get_drift_amount() if changes else 0
+            changes, amount = found.get(reconciliation.id, ([], 0))
+            reconciliation.drift_amount = amount
             if len(changes) > TOLD:
                 more = self.env._("… and %s more changes", len(changes) - TOLD)
                 changes = [*changes[:TOLD], more]

@@ -104,11 +104,11 @@ class TimebankReconciliationStated(models.AbstractModel):
     def _state_paid(self):
         """What of the spending to date is paid, and what isn't."""
         grant = self.grant_id.with_context(timebank_date=self.date_to)
-        return [self._plain_amount(grant.paid_amount), self._plain_amount(grant.unpaid_amount)]
+        return [*map(self._plain_amount(), (grant.paid_amount, grant.unpaid_amount))]
 
     def _state_accrued(self):
         grant = self.grant_id
-        return self._plain_amount(grant._get_accrued(self.date_from, self.date_to).get(grant, 0))
+        return self._plain_amount()(grant._get_accrued(self.date_from, self.date_to).get(grant, 0))
 
     def _state_own(self):
         """The parts of an :class:`Own`, or nothing."""
@@ -118,7 +118,7 @@ class TimebankReconciliationStated(models.AbstractModel):
 
     def _state_budget(self):
         """Lists of a name (none for what is in no line) and five amounts."""
-        grant, plain = self.grant_id.with_context(timebank_date=self.date_to), self._plain_amount
+        grant, plain = self.grant_id.with_context(timebank_date=self.date_to), self._plain_amount()
         names = ("amount", "committed_amount", "billed_amount", "unbilled_amount", "remaining_amount")
         rest = ("budget", "committed", "billed", "unbilled", "remaining")
         rows = [[line.name, *(plain(line[name]) for name in names)] for line in grant.budget_line_ids]

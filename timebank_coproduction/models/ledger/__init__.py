@@ -1,6 +1,7 @@
 from . import (
     ir_sequence,
     res_company,
+    res_groups,
     res_users,
     timebank_of_bank,
     timebank_in_bank,

@@ -1,8 +1,13 @@
+from contextlib import contextmanager, nullcontext
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..common.personal import KEPT
 from ..common.verb import verb
+
+GROUP = "timebank_coproduction.group_timebank_"
 
 
 class ResUsers(models.Model):
@@ -28,7 +33,8 @@ class ResUsers(models.Model):
         taking_off = "coordinated_scheme_ids" in vals
         # sudo: which banks somebody is taken off, whoever may do so below
         before = [(user, user.sudo().coordinated_scheme_ids) for user in self if taking_off]
-        result = super().write(vals)
+        with self._losing_roles() if "group_ids" in vals else nullcontext():
+            result = super().write(vals)
         if "coordinated_scheme_ids" in vals:
             self.env.registry.clear_cache()
             for user, schemes in before:
@@ -44,6 +50,26 @@ class ResUsers(models.Model):
         self.check_access("write")
         self._hand_on_todos()
         return super().action_archive()
+
+    @contextmanager
+    def _losing_roles(self):
+        """Who is no coordinator any more after the block runs no bank; who decides next has their to-dos.
+
+        So it is for managers and the banks that they decided for without running them.
+        """
+        # sudo: who has which role, and what goes on to whom, whoever gives and takes roles
+        users = self.sudo()
+        roles = [users.env.ref(GROUP + name) for name in ("coordinator", "manager")]
+        before = {role: users.filtered(lambda user, role=role: role in user.all_group_ids) for role in roles}
+        yield
+        lost = {
+            role: had.filtered(lambda user, role=role: role not in user.all_group_ids)
+            for role, had in before.items()
+        }
+        coordinators, managers = lost.values()
+        coordinators.filtered("coordinated_scheme_ids").write({"coordinated_scheme_ids": [Command.clear()]})
+        for user in managers:
+            user._hand_on_todos(user.env["timebank.scheme"].search([]))
 
     def _hand_on_todos(self, schemes=None):
         """Give these users' to-dos about a bank's records to its next coordinator, or else a manager.

@@ -23,6 +23,17 @@ class TimebankOfBank(models.AbstractModel):
         for record in self:
             record.is_run_by_user = record.scheme_id in run
 
+    @api.depends("scheme_id")
+    @api.depends_context("formatted_display_name")
+    def _compute_display_name(self):
+        """In a picker that offers what several banks have, a name comes with its bank's."""
+        result = super()._compute_display_name()
+        if self.env.context.get("formatted_display_name") and len(self.scheme_id) > 1:
+            for record in self:
+                if record.scheme_id:
+                    record.display_name = f"{record.display_name} \t --{record.scheme_id.display_name}--"
+        return result
+
     def _search_is_run_by_user(self, operator, value):
         return fields.Domain("scheme_id.is_run_by_user", operator, value)
 

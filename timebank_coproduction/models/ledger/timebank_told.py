@@ -18,20 +18,41 @@ class TimebankTold(models.AbstractModel):
     _description = "What People Are Told About"
 
     def _mail_people(self, template, person="partner_id"):
-        """Send a mail about each of these records whose person it reaches.
+        """Send a mail about each of these records whose person it reaches, and who wants such mails.
 
         :param str template: the external id of the mail's template
         :param str person: the field that holds who is told, or a function of a record that returns them
-        :return: the records whose person can't be reached by mail
+        :return: the records whose person would want the mail, and can't be reached by it
         """
         # sudo: mails are the bank's, whoever caused them
         records = self.sudo()
         people = {record: record._get_told(person) for record in records}
+        records -= records._get_unwanted(template, people)
         mailable = records.env["res.partner"].union(*people.values())._get_mailable()
         reached = records.filtered(lambda record: people[record] & mailable)
         if reached:
-            self.env.ref(template).sudo().send_mail_batch(reached.ids)
-        return self - reached.with_env(self.env)
+            reached._send_mails(template, people)
+        return (records - reached).with_env(self.env)
+
+    def _get_unwanted(self, template, people):
+        """The records whose person has switched off mails of that kind.
+
+        :param dict people: record → who is told
+        """
+        return self.browse()
+
+    def _send_mails(self, template, people):
+        """Send the mail about each of these records; as superuser."""
+        self.env.ref(template).send_mail_batch(self.ids)
+
+    def _get_mail_button(self, mail, member):
+        """What the button of a mail about this record says, and where below a member's pages it leads.
+
+        :param str mail: the name of the mail's template
+        :param member: the membership of whoever is told
+        :return: the words, and a path below the membership or a whole address; None for no button
+        """
+        return None
 
     def _plan_calls(self, say, person="partner_id", note=False):
         """A to-do for the bank's coordinator for each of these records: ring its person.

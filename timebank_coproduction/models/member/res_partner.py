@@ -71,7 +71,8 @@ class ResPartner(models.Model):
             return
         # sudo: only whether these contacts are members with a login is asked
         others = (self - self.env.user.partner_id).sudo().with_context(active_test=False)
-        for person in others.filtered(lambda one: one.user_ids and one.timebank_member_ids):
+        others = others.filtered(lambda one: one.user_ids.filtered(lambda user: not user.is_timebank_seat))
+        for person in others.filtered("timebank_member_ids"):
             if (person.email or "") != (email or ""):
                 raise AccessError(
                     self.env._(

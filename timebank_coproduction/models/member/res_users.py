@@ -1,8 +1,15 @@
-from odoo import models
+from odoo import fields, models
 
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    is_timebank_seat = fields.Boolean(
+        "With the rights of which people act for an organisation",
+        readonly=True,
+        copy=False,
+        help="Nobody can sign in with it.",
+    )
 
     def _check_credentials(self, credential, env):
         """A link from a mail stands for a password, of users of the portal alone. Whoever has a second

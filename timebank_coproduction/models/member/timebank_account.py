@@ -18,6 +18,10 @@ class TimebankAccount(models.Model):
     goal_hours = hours_field("goal_minutes", "Goal", editable=True)
     goal_date = fields.Date("Wanted by")
     goal_share = fields.Float("Reached", compute="_compute_goal_share", help="In per cent of the goal.")
+    open_to_all = fields.Boolean(
+        "Every member can give to it",
+        help="The bank's members find it by its name. Otherwise its holders alone do, and who runs the bank.",
+    )
     is_holder = fields.Boolean(compute="_compute_is_holder", search="_search_is_holder")
 
     _goal_positive = models.Constraint("CHECK (goal_minutes >= 0)", "A goal is zero hours or more.")
@@ -119,3 +123,6 @@ class TimebankAccount(models.Model):
         if self.scheme_id != scheme:
             return self.env._("%(pot)s is not a pot of %(bank)s.", pot=self.name, bank=scheme.name)
         return ""
+
+    def _get_mail_button(self, mail, member):
+        return self.env._("My credits"), "/credits"

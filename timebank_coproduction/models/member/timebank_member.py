@@ -67,7 +67,8 @@ class TimebankMember(models.Model):
         string="Name shown to others",
         required=True,
         default="initial",
-        help="To other members, and at the door. Who isn't shown signs in with the member card.",
+        help="To other members, and at the door. Who isn't shown signs in with the member card. An"
+        " organisation's name is shown whole.",
     )
     shown_name = fields.Char(compute="_compute_shown_name")
     avatar_128 = fields.Image(related="partner_id.avatar_128")
@@ -121,16 +122,16 @@ class TimebankMember(models.Model):
         "CHECK (state = 'applicant' OR account_id IS NOT NULL)", "A member who has joined has an account."
     )
 
-    @api.depends("name", "name_shown", "role")
+    @api.depends("name", "name_shown", "role", "partner_id.is_company")
     def _compute_shown_name(self):
         for member in self:
             words = (member.name or "").split()
             if member.name_shown == "hidden" or not words:
                 member.shown_name = ""
-            elif member.role == "organisation":  # which has no first name
+            elif member.name_shown == "full" or member._is_organisation():
                 member.shown_name = member.name
-            elif member.name_shown == "full" or len(words) == 1:
-                member.shown_name = member.name if member.name_shown == "full" else words[0]
+            elif len(words) == 1:
+                member.shown_name = words[0]
             elif member.name_shown == "first":
                 member.shown_name = words[0]
             else:
@@ -342,6 +343,8 @@ class TimebankMember(models.Model):
         for member in self:
             # sudo: who has left holds nothing any more, whoever keeps the pot; nobody is put in
             member._get_held_pots().sudo().write({"holder_ids": [Command.unlink(member.partner_id.id)]})
+        # sudo: nobody acts for who has left
+        self.sudo().deputy_ids.action_take_off()
         # sudo: nobody has to do anything about who has left, whoever was asked to
         self.sudo().activity_ids.unlink()
 

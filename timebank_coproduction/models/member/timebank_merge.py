@@ -143,7 +143,8 @@ class TimebankMerge(models.Model):
             .with_context(active_test=False)
             .search_count([(field.name, "in", people.ids)], limit=1)
             for model, field in self._get_own_fields("res.partner")
-            if str(field) not in trade and not field.compute and not model._transient
+            if str(field) not in trade
+            and not (field.compute or model._transient or model._name.startswith("timebank.merge"))
         )
 
     def _get_trade_fields(self):

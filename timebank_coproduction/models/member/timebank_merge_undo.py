@@ -41,23 +41,26 @@ class TimebankMerge(models.Model):
             ) from error
         return tell(self.env._("They are two contacts again."))
 
+    def _may_undo_without_bank(self, person):
+        """Where no bank has a say, such as of who gives grants: who may change all that names the contact."""
+        _naming, companies = self.sudo()._get_naming(person)  # sudo: only whose books they are is asked
+        if companies - self.env.user.company_ids or self._get_trade_of_others(person):
+            return False
+        if self.env.user.has_group("timebank_coproduction.group_timebank_manager"):
+            return True
+        return bool(companies) and not self._is_named_otherwise(person)
+
     def _why_not_undo(self):
         # sudo: which banks it is about; whether the user decides for them is asked as themselves
         books = self.sudo()
         schemes = books.scheme_ids.sudo(self.env.su)
-        # where no bank has a say, such as of who gives grants, the companies that name them do
-        _naming, companies = books._get_naming(books.partner_id)
-        foreign = not schemes and not self.env.su and companies - self.env.user.company_ids
-        if (
-            foreign
-            or schemes - schemes._run_by_user()
-            or not (
-                schemes
-                or self.env.su
-                or self.env.user.has_group("timebank_coproduction.group_timebank_manager")
-            )
-        ):
+        if schemes - schemes._run_by_user():
             return self.env._("Only who decides for all of these time banks can undo that.")
+        if not schemes and not self.env.su and not self._may_undo_without_bank(books.partner_id):
+            return self.env._(
+                "Only who could merge these contacts can undo that: who may change the grants and bills that"
+                " name them, or a time bank manager where none do."
+            )
         if books.state == "undone":
             return self.env._("That has been undone already.")
         if (

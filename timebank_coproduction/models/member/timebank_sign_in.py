@@ -7,7 +7,7 @@ from odoo.exceptions import AccessDenied
 from odoo.tools import SQL, email_normalize
 
 from ...tools import codes
-from ..common.personal import LOGIN, SECRET
+from ..common.personal import ABOUT, LOGIN, SECRET
 
 #: For how long a link signs somebody in, from when it was asked for.
 MINUTES = 15
@@ -23,7 +23,8 @@ class TimebankSignIn(models.Model):
 
     Whoever asks only leaves a row: whether the address is somebody's is looked up by the job that sends
     the mail, so neither the answer nor the time it takes tells. What is in the mail and what is in the
-    browser that asked is kept as a digest alone, and both are needed.
+    browser that asked is kept as a digest alone, and both are needed. Where an address is that of several
+    members, such as of a couple, the mail has a link for each.
     """
 
     _name = "timebank.sign.in"
@@ -31,10 +32,13 @@ class TimebankSignIn(models.Model):
     _inherit = ["timebank.protected"]
     _rec_name = "address"
     _allow_sudo_commands = False
-    _personal_fields = {"address": LOGIN, "browser": SECRET, "token": SECRET}
+    _personal_fields = {"address": LOGIN, "user_id": ABOUT, "browser": SECRET, "token": SECRET}
     _goes_with_person = True
 
     address = fields.Char(required=True, readonly=True, index=True)
+    user_id = fields.Many2one(
+        "res.users", string="Signs in", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
     browser = fields.Char(required=True, readonly=True, groups=fields.NO_ACCESS)
     token = fields.Char(readonly=True, groups=fields.NO_ACCESS)
     until = fields.Datetime("Works until", required=True, readonly=True)
@@ -91,19 +95,41 @@ class TimebankSignIn(models.Model):
         if not users or self.until <= fields.Datetime.now():
             self.unlink()
             return
-        token = secrets.token_urlsafe(32)
-        self._set_token(token)
+        others = self._in_verb().create(
+            [{"address": self.address, "browser": self.browser, "until": self.until} for _other in users[1:]]
+        )
         # the address is the database's own: what a request says of its host could lead anywhere
-        link = f"{self.get_base_url()}/timebank/sign-in/{token}"
-        template = self.env.ref("timebank_coproduction.mail_sign_in")
-        template.with_context(timebank_link=link, timebank_lang=users[0].lang).send_mail(self.id)
+        links = [
+            (user.name, f"{self.get_base_url()}/timebank/sign-in/{link._make_token(user)}")
+            for link, user in zip(self | others, users, strict=True)
+        ]
+        template = self.env.ref("timebank_coproduction.mail_links_to_sign_in")
+        template = template.with_context(timebank_links=links, timebank_lang=users[0].lang)
+        template._send_to_members(self, {})
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
-    def _set_token(self, token):
-        self._in_verb().write({"token": _digest(token)})
+    def _make_token(self, user):
+        """What the link says that signs in ``user``; its digest is kept."""
+        token = secrets.token_urlsafe(32)
+        self._in_verb().write({"token": _digest(token), "user_id": user.id})
+        return token
+
+    def _mail_get_companies(self, default=False):
+        """Whoever signs in is written to by the organisation whose member they are."""
+        companies = super()._mail_get_companies(default)
+        return {link.id: link._get_users()[:1].company_id or companies[link.id] for link in self}
+
+    def _get_mail_button(self, mail, member):
+        """Where several people have the address, the mail's text has a link for each."""
+        links = self.env.context.get("timebank_links", ())
+        return (self.env._("Sign in"), links[0][1]) if len(links) == 1 else None
 
     def _get_users(self):
-        """Whom the link may sign in: members with a login of the portal and that mail address."""
+        """Whom the link may sign in: members with a login of the portal and that mail address; once it is
+        sent, one of them.
+        """
+        if not self:
+            return self.env["res.users"]
         # sudo: whose address it is, for the job and for the browser that holds the key
         people = self.env["res.partner"].sudo().search([("email_normalized", "=", self.address)])
         members = self.env["timebank.member"].sudo()
@@ -115,7 +141,8 @@ class TimebankSignIn(models.Model):
             ]
         )
         users = members.partner_id.user_ids.filtered("active")
-        return users.filtered(lambda user: user._is_portal() and not user._is_internal()).sorted("id")
+        users = users.filtered(lambda user: user._is_portal() and not user._is_internal()).sorted("id")
+        return users & self.user_id if self.token else users
 
     @api.model
     def _find(self, token, browser):

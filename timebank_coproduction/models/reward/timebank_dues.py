@@ -224,6 +224,9 @@ class TimebankDues(models.Model):
         }
         return {**vals, "account_id": self.account_id.id} if self.account_id else vals
 
+    def _get_mail_button(self, mail, member):
+        return self.env._("My claims"), "/rewards/claims"
+
     def _stop_and_tell(self, reason):
         """Stop, tell the member by mail and the bank's coordinator by a to-do."""
         self.ensure_one()

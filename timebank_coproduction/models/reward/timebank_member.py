@@ -15,6 +15,15 @@ class TimebankMember(models.Model):
 
     _inherit = "timebank.member"
 
+    reward_mails = fields.Boolean(
+        "Mails about rewards",
+        default=True,
+        help="Claims about to end, and what becomes of them. The code to show for a claim always comes.",
+    )
+
+    def _get_mail_switches(self):
+        return ["reward_mails", *super()._get_mail_switches()]
+
     @verb(single=True)
     def action_claim(self):
         """:return: the action of a new claim for this member"""
@@ -131,15 +140,12 @@ class TimebankMember(models.Model):
     def _get_claims_domain(self):
         """Claims for the member, and those paid from their account or a pot that they hold."""
         self.ensure_one()
-        person = self.partner_id.id
-        return [
-            ("scheme_id", "=", self.scheme_id.id),
-            "|",
-            "|",
-            ("partner_id", "=", person),
-            ("account_id.partner_id", "=", person),
-            ("account_id.holder_ids", "in", [person]),
-        ]
+        person, own = self.partner_id.id, [("scheme_id", "=", self.scheme_id.id)]
+        # the few accounts are looked up first: PostgreSQL then finds the claims by their index
+        accounts = self.env["timebank.account"].search(
+            [*own, "|", ("partner_id", "=", person), ("holder_ids", "in", [person])]
+        )
+        return [*own, "|", ("partner_id", "=", person), ("account_id", "in", accounts.ids)]
 
     def _get_newest_claim_id(self):
         """The number of the newest claim for the member: what :meth:`_claim_once` takes as seen."""
@@ -170,7 +176,6 @@ class TimebankMember(models.Model):
         if made:
             return made
         claim = claims.create(same)
-        self._note_acting(claim)
         claim.action_request()
         return claim
 

@@ -87,6 +87,9 @@ class TimebankRedemption(models.Model):
         """Mail whoever pays for these claims, or have them rung."""
         self._send(template)._plan_calls(lambda claim: claim.display_name, lambda claim: claim._get_payer())
 
+    def _get_mail_button(self, mail, member):
+        return self.env._("Open the claim"), f"/rewards/claims/{self.id}"
+
     def _get_payer(self):
         """The person to write to: whose account pays, or for whom a pot does."""
         self.ensure_one()

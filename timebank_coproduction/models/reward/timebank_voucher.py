@@ -21,7 +21,7 @@ class TimebankVoucher(models.Model):
 
     _name = "timebank.voucher"
     _description = "Voucher"
-    _inherit = ["timebank.protected", "timebank.verbs"]
+    _inherit = ["timebank.of.bank", "timebank.protected", "timebank.verbs"]
     _order = "id"
     _rec_name = "code"
     _verbs_with_reason = frozenset({"action_cancel"})

@@ -365,7 +365,7 @@ class TimebankActivity(models.Model):
             self.env,
             "timebank_session_action",
             [("activity_id", "=", self.id)],
-            {"default_activity_id": self.id, "timebank_show_shortage": True},
+            {"default_activity_id": self.id},
         )
 
     @verb(single=True)

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from ...tools import codes, register_ddl
 from ...tools.minutes import DAY, to_hours
 from ..common.hours_field import hours_field
-from ..common.personal import ABOUT, NAMED, SECRET
+from ..common.personal import ABOUT, NAMED, SECRET, WORDS
 from ..common.said_aloud import SaidAloud
 from ..common.verb import verb
 from ..common.words import say_moment, say_span
@@ -15,6 +15,9 @@ ON_THE_REGISTER = ("signed_up", "attended", "absent")
 
 #: Whoever does the work is asked for the activity's checks; attendees are not.
 CHECKED_ROLES = ("helper", "professional")
+
+#: How many people a member may be let bring along, and how many a coordinator may put on a line.
+MOST_COMPANIONS, MOST_ON_LINE = 9, 99
 
 #: Bytes of chance in a link that takes a place kept for somebody, and the least length that gives it.
 PLACE_BYTES = 24
@@ -65,6 +68,7 @@ class TimebankAttendance(models.Model):
     _verbs_with_reason = frozenset({"action_reverse", "action_waive", "action_sign_up_anyway"})
     _personal_fields = {
         "partner_id": ABOUT,
+        "companion_names": WORDS,
         "claim_code": SECRET,
         "hours_id": NAMED,
     }
@@ -80,6 +84,17 @@ class TimebankAttendance(models.Model):
         [("helper", "Helper"), ("attendee", "Attendee"), ("professional", "Professional")],
         required=True,
         default="attendee",
+    )
+    companions = fields.Integer(
+        "Brings",
+        default=0,
+        aggregator="sum",
+        help="How many people come along. Each takes a place; they earn and pay no credits.",
+    )
+    companion_names = fields.Char(
+        "Who comes along",
+        groups="timebank_coproduction.group_timebank_coordinator",
+        help="For whoever runs the session. Erased when the register is closed.",
     )
     activity_id = fields.Many2one(related="session_id.activity_id", store=True, precompute=True, index=True)
     scheme_id = fields.Many2one(related="session_id.scheme_id", store=True, precompute=True, index=True)
@@ -130,6 +145,10 @@ class TimebankAttendance(models.Model):
         "CHECK (state != 'attended' OR minutes > 0 OR check_in IS NOT NULL)",
         "Who attended did so for at least a minute.",
     )
+    _companions_of_attendees = models.Constraint(
+        f"CHECK (companions BETWEEN 0 AND {MOST_ON_LINE} AND (companions = 0 OR role = 'attendee'))",
+        f"Who takes part can bring up to {MOST_ON_LINE} people; helpers and professionals bring nobody.",
+    )
     _offered_to_waiting = models.Constraint(
         "CHECK (offered_until IS NULL OR state = 'waiting')", "Places are kept for those who wait."
     )
@@ -169,11 +188,15 @@ class TimebankAttendance(models.Model):
         if not self.present:
             self.hours = 0
 
-    @api.onchange("role", "partner_id")
+    def _get_people(self):
+        """How many places this line takes, or waits for."""
+        return 1 + self.companions
+
+    @api.onchange("role", "partner_id", "companions")
     def _onchange_place(self):
         """Somebody new for whom there is no place will wait, whatever was proposed."""
         if not self._origin and self.session_id._origin:
-            full = self.session_id._origin._is_full(self.role)
+            full = self.session_id._origin._is_full(self.role, self._get_people())
             if full:
                 self.hours = 0
             if full or self.state == "waiting":
@@ -220,6 +243,8 @@ class TimebankAttendance(models.Model):
             self._raise_refusals(self._get_refusals_to_edit(vals))
         if vals.get("state") in ("absent", "signed_up", "withdrawn"):
             vals.update(minutes=0, check_in=False, check_out=False)
+        if vals.get("state") == "withdrawn":
+            vals.update(companions=0, companion_names=False)
         joining, result = self._get_joining(vals), True
         if vals.get("state") in TAKES_A_PLACE:
             # sudo: nobody may read the link to a place, whoever uses it up
@@ -238,17 +263,24 @@ class TimebankAttendance(models.Model):
             self._take_times(vals)
         if joining and not self._is_in_verb():
             joining._check_joining()
-        if "role" in vals:
+        if "role" in vals or ("companions" in vals and vals.get("state") != "withdrawn"):
             self.session_id._offer_free_places()
         return result
 
     def _get_joining(self, vals):
-        """The lines that ``vals`` give another role, or a place that they don't take yet."""
+        """The lines that ``vals`` give another role, or places that they don't take yet."""
+        joining = self.browse()
         if "role" in vals:
-            return self.filtered(lambda one: one.role != vals["role"])
+            joining |= self.filtered(lambda one: one.role != vals["role"])
         if vals.get("state") in TAKES_A_PLACE:
-            return self.filtered(lambda one: one.state not in TAKES_A_PLACE)
-        return self.browse()
+            joining |= self.filtered(lambda one: one.state not in TAKES_A_PLACE)
+        if vals.get("companions"):
+            joining |= self.filtered(
+                lambda one: (
+                    one.companions < vals["companions"] and (one.state in TAKES_A_PLACE or one.offered_until)
+                )
+            )
+        return joining
 
     @api.ondelete(at_uninstall=True)
     def _unlink_only_undone(self):
@@ -449,13 +481,12 @@ class TimebankAttendance(models.Model):
         lines.filtered(lambda one: one.create_date < recent)._notify("reminder")
         lines._in_verb().write({"reminded": True})
 
-    def _get_opt_out_url(self):
-        """A link that switches these mails off, for the person of this line alone."""
-        self.ensure_one()
-        member = self._get_members().get((self.scheme_id.id, self.partner_id.id))
-        if not member:
-            return ""
-        return f"{member.get_base_url()}/timebank/mails/{member.id}/{member._get_opt_out_code()}"
+    def _get_mail_button(self, mail, member):
+        if mail == "mail_session_place_freed":
+            return self.env._("Take the place"), self._get_place_url()
+        if mail == "mail_session_thanks":
+            return self.env._("My hours"), "/hours"
+        return self.env._("Open the session"), f"/sessions/{self.session_id.id}"
 
     def _get_place_url(self):
         self.ensure_one()

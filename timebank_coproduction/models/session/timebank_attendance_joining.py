@@ -78,7 +78,7 @@ class TimebankAttendance(models.Model):
                 and one.session_id.state == "open"
                 and one.is_run_by_user
                 and not one.obstacle
-                and bool(one.offered_until or not one.session_id._is_full(one.role))
+                and bool(one.offered_until or not one.session_id._is_full(one.role, one._get_people()))
             )
 
     @api.depends("state", "settled_on", "may_sign_up", "session_id.state", "session_id.start")
@@ -184,7 +184,9 @@ class TimebankAttendance(models.Model):
 
     def _put_in_place(self, vals):
         """Sign up somebody who waits; whoever is signed up stays so."""
-        if self.state == "waiting" and (self.offered_until or not self.session_id._is_full(self.role)):
+        if self.state == "waiting" and (
+            self.offered_until or not self.session_id._is_full(self.role, self._get_people())
+        ):
             vals = {**vals, "state": "signed_up", "offered_until": False, "claim_code": False}
         # sudo: nobody may read the link to a place, whoever uses it up; the verb asked who may do it
         line = self.sudo()
@@ -245,6 +247,30 @@ class TimebankAttendance(models.Model):
     def _get_members(self):
         """The memberships of these people: dict of (bank id, partner id) → member. One query."""
         return self.env["timebank.member"]._find_in_banks(self.scheme_id, self.partner_id)
+
+    @api.model
+    def _why_not_bring(self, session, role, companions, most):
+        """Why somebody who signs up can't bring so many people along, or an empty string.
+
+        :param int most: how many may be brought
+        """
+        if role != "attendee":
+            return self.env._("Who takes part can bring people along; who helps brings nobody.")
+        if not most:
+            return self.env._("To %s nobody can be brought along.", session._say())
+        if companions > most:
+            return self.env._(
+                "Up to %(count)s people can be brought along to %(session)s.",
+                count=most,
+                session=session._say(),
+            )
+        if 0 < session.capacity <= companions:
+            return self.env._(
+                "%(session)s has %(count)s places: there is no room for so many.",
+                session=session._say(),
+                count=session.capacity,
+            )
+        return ""
 
     def _why_not_open(self):
         session = self.session_id
@@ -327,7 +353,11 @@ class TimebankAttendance(models.Model):
             placed = lines.filtered(lambda one: one.state in TAKES_A_PLACE)
             if free is not None and free < 0 and placed:
                 sentence = lines._say_full(session, role)
-                refusals.update(dict.fromkeys(placed[free:].ids, sentence))
+                for one in reversed(placed):
+                    if free >= 0:
+                        break
+                    refusals[one.id] = sentence
+                    free += one._get_people()
         return refusals
 
     def _say_full(self, session, role):

@@ -47,12 +47,12 @@ class TimebankLedgerCheck(models.AbstractModel):
     def _find_beyond_capacity(self, schemes):
         """No more places are taken than there are."""
         rows = self._query(
-            """SELECT s.scheme_id, s.id, s.name, s.capacity, count(a.id)
+            """SELECT s.scheme_id, s.id, s.name, s.capacity, sum(1 + COALESCE(a.companions, 0))
                  FROM timebank_session s
                  JOIN timebank_attendance a ON a.session_id = s.id AND a.role = 'attendee'
                   AND (a.state IN ('signed_up', 'attended') OR a.offered_until IS NOT NULL)
                 WHERE s.scheme_id IN %s AND s.capacity > 0
-                GROUP BY s.id HAVING count(a.id) > s.capacity""",
+                GROUP BY s.id HAVING sum(1 + COALESCE(a.companions, 0)) > s.capacity""",
             tuple(schemes.ids),
         )
         return self._prepare_violations(

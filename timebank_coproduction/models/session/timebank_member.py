@@ -2,7 +2,7 @@ import secrets
 
 from markupsafe import Markup
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools.sql import escape_psql
@@ -20,7 +20,6 @@ CALENDAR_BYTES, CALENDAR_LENGTH = 32, 40
 CALENDAR_DAYS = 90
 
 #: How many signs of a signature a link carries that switches mails off.
-OPT_OUT_LENGTH = 32
 
 #: How many members are found by a name, among how many that are looked at, by how many words of it.
 MOST_FOUND, MOST_LOOKED_AT, MOST_WORDS = 10, 500, 4
@@ -36,6 +35,7 @@ class TimebankMember(models.Model):
     _personal_fields = {
         "card_code": SECRET,
         "calendar_code": SECRET,
+        "pin": SECRET,
     }
 
     card_code = fields.Char(
@@ -54,7 +54,7 @@ class TimebankMember(models.Model):
     session_mails = fields.Boolean(
         "Mails about sessions",
         default=True,
-        help="Places, reminders, cancellations and thanks. Each such mail has a link to switch them off.",
+        help="Your places, reminders, what is moved or cancelled, and thanks.",
     )
     check_ids = fields.One2many("timebank.check", compute="_compute_check_ids", string="Checks")
 
@@ -222,14 +222,14 @@ class TimebankMember(models.Model):
         return account.sudo().display_name
 
     def _get_own_fields(self):
-        return [*super()._get_own_fields(), "name_shown", "session_mails"]
+        return [*super()._get_own_fields(), "name_shown"]
 
     # The door
     def _door_name(self):
-        """How the door names a member where others may hear it: never in full."""
+        """How the door names a member where others may hear it: nobody in full."""
         self.ensure_one()
         words = (self.name or "").split()
-        if len(words) < 2 or self.name_shown in ("first", "hidden"):
+        if len(words) < 2 or self._is_organisation() or self.name_shown in ("first", "hidden"):
             return self._first_name()
         return f"{words[0]} {words[-1][0]}."
 
@@ -297,18 +297,8 @@ class TimebankMember(models.Model):
     def _get_names_to_find(self):
         return [*super()._get_names_to_find(), "session_mails"]
 
-    def _get_opt_out_code(self):
-        self.ensure_one()
-        return tools.hmac(self.env(su=True), "timebank-session-mails", self.id)[:OPT_OUT_LENGTH]
-
-    @api.model
-    @api.private
-    def _find_by_opt_out(self, member_id, code):
-        """The member whose mails a link switches off, or an empty recordset."""
-        member = self.browse(member_id).exists()
-        if member and codes.is_same(member._get_opt_out_code(), code):
-            return member
-        return self.browse()
+    def _get_mail_switches(self):
+        return ["session_mails", *super()._get_mail_switches()]
 
     # ------------------------------------------------------------
     # Sessions on a member's own pages.
@@ -386,7 +376,7 @@ class TimebankMember(models.Model):
 
         :raises AccessError: of somebody else's membership
         """
-        if self.partner_id != self.env.user.partner_id:
+        if self._get_acting_name():
             raise AccessError(self.env._("Only they themselves can have the address of somebody's calendar."))
         # sudo: nobody reads the address but its own member, who asks for it here
         self.sudo()._in_verb().calendar_code = secrets.token_urlsafe(CALENDAR_BYTES)
@@ -395,7 +385,7 @@ class TimebankMember(models.Model):
     def _get_calendar_path(self):
         """The address of the member's calendar below the site's, or nothing; for themselves alone."""
         self.ensure_one()
-        if self.partner_id != self.env.user.partner_id:
+        if self._get_acting_name():
             return ""
         code = self.sudo().calendar_code  # sudo: their own
         return code and f"/timebank/calendar/{code}.ics"
@@ -409,22 +399,26 @@ class TimebankMember(models.Model):
         return self.search([("calendar_code", "=", code), ("state", "!=", "left")], limit=1)
 
     def _make_calendar(self):
-        """The member's sessions as an iCalendar (RFC 5545), in bytes: nobody else is in it."""
+        """The member's sessions as an iCalendar (RFC 5545), in bytes: nobody else is in it.
+
+        What they gave up stays in it as cancelled, so that a program takes it off where it was.
+        """
         self.ensure_one()
         since = fields.Datetime.subtract(fields.Datetime.now(), days=CALENDAR_DAYS)
-        taken = [("start", ">=", since), ("state", "in", ("signed_up", "attended"))]
+        taken = [("start", ">=", since), ("state", "in", ("signed_up", "attended", "withdrawn"))]
         # sudo: a number that tells nothing, and stays when the database is named anew
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
         events = [
             {
                 "uid": f"timebank-session-{session.id}@{database}",
-                "changed": session.write_date,
+                "changed": max(session.write_date, line.write_date),
                 "start": session.start,
                 "stop": session.stop,
                 "title": session.name,
                 "where": session.location,
-                "cancelled": session.state in ("cancelled", "draft"),
+                "cancelled": line.state == "withdrawn" or session.state in ("cancelled", "draft"),
             }
-            for session in self._get_own_lines(taken, order="start, id").session_id
+            for line in self._get_own_lines(taken, order="start, id")
+            for session in line.session_id
         ]
         return ical.serialize(self.scheme_id.name, events)

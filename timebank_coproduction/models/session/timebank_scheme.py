@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .timebank_attendance import MOST_COMPANIONS
+
 
 class TimebankScheme(models.Model):
     """A bank's policy on sessions."""
@@ -18,6 +20,23 @@ class TimebankScheme(models.Model):
         help="For how long a place that has become free is kept for the first on the waiting list.",
     )
 
+    companions_allowed = fields.Integer(
+        "People to bring along",
+        default=0,
+        help="How many people a member may bring along to a session, unless the session says otherwise. Each"
+        " takes a place, and earns and pays no credits.",
+    )
+    card_sign_in = fields.Boolean(
+        "Members can open their pages with card and PIN",
+        tracking=True,
+        help="On the tablet at the door, for a few minutes: for members without mail. You give them their PIN"
+        " on the page of each. They can look, log time, sign up for sessions and claim rewards.",
+    )
+
+    _companions_allowed = models.Constraint(
+        f"CHECK (companions_allowed BETWEEN 0 AND {MOST_COMPANIONS})",
+        f"A member brings up to {MOST_COMPANIONS} people along.",
+    )
     _claim_hours_positive = models.Constraint(
         "CHECK (claim_hours > 0)", "A free place is kept for at least an hour."
     )

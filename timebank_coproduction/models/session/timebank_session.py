@@ -210,20 +210,21 @@ class TimebankSession(models.Model):
             both = session.start and session.stop
             session.minutes = (session.stop - session.start).total_seconds() // 60 if both else 0
 
-    @api.depends("name", "helper_shortage", "start")
-    @api.depends_context("timebank_show_shortage", "timebank_show_day")
+    @api.depends("name", "start")
+    @api.depends_context("timebank_show_day")
     def _compute_display_name(self):
         for session in self:
             name = session.name or ""
             if self.env.context.get("timebank_show_day") and session.date:
                 name = f"{name}, {session._say_date()}"
-            if self.env.context.get("timebank_show_shortage") and session.helper_shortage:
-                name = self.env._(
-                    "%(count)s missing · %(session)s", session=name, count=session.helper_shortage
-                )
             session.display_name = name
 
-    @api.depends("attendance_ids.state", "attendance_ids.role", "attendance_ids.offered_until")
+    @api.depends(
+        "attendance_ids.state",
+        "attendance_ids.role",
+        "attendance_ids.offered_until",
+        "attendance_ids.companions",
+    )
     def _compute_counts(self):
         """Stored, so that a sign-up updates the session: of two at the same moment for the
         last place, PostgreSQL lets one through, and Odoo tries the other one again."""
@@ -231,8 +232,9 @@ class TimebankSession(models.Model):
         waiting = fields.Domain("state", "=", "waiting")
         offered = waiting & fields.Domain("offered_until", "!=", False)
         kept = fields.Domain("state", "in", TAKES_A_PLACE) | offered
-        taken = counts_by(self, attendance, "session_id", "role", kept)
-        queue = dict(figures_over(self, attendance, "session_id", waiting))
+        taken = counts_by(self, attendance, "session_id", "role", kept, more="companions")
+        figures = figures_over(self, attendance, "session_id", waiting, "__count", "companions:sum")
+        queue = {session: lines + more for session, lines, more in figures}
         for session, count in taken:
             session.taken_count = count.get("attendee", 0)
             session.helper_count = count.get("helper", 0)
@@ -487,6 +489,7 @@ class TimebankSession(models.Model):
             return True
         lines = sessions.attendance_ids
         lines.filtered(lambda one: one.state == "signed_up")._in_verb().write({"state": "absent"})
+        lines.filtered("companion_names")._in_verb().write({"companion_names": False})
         # sudo: nobody may read the link to a place, whoever makes it useless
         lines.sudo().filtered("offered_until")._in_verb().write({"offered_until": False, "claim_code": False})
         problems = lines._log_attended()

@@ -6,10 +6,8 @@ from odoo.exceptions import AccessError, UserError
 
 from ...tools import codes, names
 from ..common.said_aloud import SaidAloud
-from ..common.verb import choice, record, text, verb
-from ..common.windows import ask
-from .timebank_attendance import PLACE_BYTES
-from .timebank_session import MOST_TOLD
+from ..common.verb import choice, record, text, verb, whole
+from .timebank_attendance import MOST_COMPANIONS, MOST_ON_LINE, PLACE_BYTES
 
 #: How long before a session people can sign in, and after it sign out.
 EARLY = timedelta(hours=2)
@@ -28,6 +26,9 @@ MOST_TYPED = 64
 #: Bytes of chance in the link of the door's page, and the least length that gives it.
 KIOSK_BYTES = 32
 KIOSK_LENGTH = 40
+
+#: The longest text that names who is brought along, in letters.
+LONGEST_NAMES = 200
 
 #: Whom the door knows by name: those who are expected, or there.
 ON_THE_DOOR = ("signed_up", "attended")
@@ -48,21 +49,48 @@ class TimebankSession(models.Model):
         readonly=True, copy=False, groups="timebank_coproduction.group_timebank_coordinator"
     )
 
+    companions_allowed = fields.Integer(
+        "May bring along",
+        compute="_compute_companions_allowed",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="How many people whoever takes part may bring along when they sign up.",
+    )
+
+    _companions_allowed = models.Constraint(
+        f"CHECK (companions_allowed BETWEEN 0 AND {MOST_COMPANIONS})",
+        f"A member brings up to {MOST_COMPANIONS} people along.",
+    )
     _kiosk_unique = models.UniqueIndex("(kiosk_token) WHERE kiosk_token IS NOT NULL", "That link is taken.")
+
+    @api.depends("activity_id")
+    def _compute_companions_allowed(self):
+        """As its bank says, until it is kept."""
+        for session in self:
+            # sudo: whoever makes it; only the bank's setting is asked
+            usual = session.activity_id.scheme_id.sudo().companions_allowed
+            session.companions_allowed = session.companions_allowed if session._origin else usual
 
     @verb(
         single=True,
         partner=record("res.partner"),
         role=choice(of=("timebank.attendance", "role")),
         clash_reason=text(),
+        companions=whole(0),
+        companion_names=text(LONGEST_NAMES),
     )
-    def sign_up(self, partner, role="attendee", clash_reason=None):
+    def sign_up(self, partner, role="attendee", clash_reason=None, companions=0, companion_names=""):
         """Put a person on the register, or on the waiting list when all places are taken.
+
+        Together with those whom they bring along: all get a place, or all wait.
 
         :param partner: a ``res.partner`` or its id
         :param str role: ``helper``, ``attendee`` or ``professional``
         :param str clash_reason: why this person may be in two places at a time; for
             coordinators only, and kept with the line
+        :param int companions: how many people they bring along
+        :param str companion_names: who those are, for whoever runs the session
         :return: the ``timebank.attendance``, in state ``signed_up`` or ``waiting``
         :raises UserError: closed, past or cancelled session, no member, a missing check,
             a clash, or signed up already
@@ -83,9 +111,14 @@ class TimebankSession(models.Model):
                     session=session._say(),
                 )
             )
-        full = session._is_full(role)
+        most = MOST_ON_LINE if self._is_run_by_user() else session.companions_allowed
+        if companions and (why := line._why_not_bring(session, role, companions, most)):
+            raise UserError(why)
+        full = session._is_full(role, 1 + companions)
         vals = {
             "role": role,
+            "companions": companions,
+            "companion_names": companions and companion_names.strip() or False,
             "state": "waiting" if full else "signed_up",
             "waiting_since": fields.Datetime.now() if full else False,
             "may_clash": bool(clash_reason),
@@ -123,10 +156,11 @@ class TimebankSession(models.Model):
             place = session, line["role"]
             if left.get(place) is None or line["state"] == "absent":
                 continue
-            if left[place] <= 0 and line["state"] == "signed_up":
+            people = 1 + (line.get("companions") or 0)
+            if left[place] < people and line["state"] == "signed_up":
                 vals["state"] = "waiting"
             else:
-                left[place] -= 1
+                left[place] -= people
 
     def _check_numbers(self, vals):
         """:raises UserError: where a session would have fewer places than are taken"""
@@ -168,9 +202,10 @@ class TimebankSession(models.Model):
             return self._get_most_helpers() - self.helper_count
         return None
 
-    def _is_full(self, role):
+    def _is_full(self, role, people=1):
+        """Whether there is no place for so many in that role."""
         free = self._get_free_places(role)
-        return free is not None and free <= 0
+        return free is not None and free < people
 
     @verb(single=True, partner=record("res.partner"))
     def withdraw(self, partner):
@@ -329,54 +364,14 @@ class TimebankSession(models.Model):
         )._sign_out_at_end()
 
     # ------------------------------------------------------------
-    # Before the register is closed: what becomes of everybody on it.
-    # ------------------------------------------------------------
-
-    @verb()
-    def action_ask_to_close(self):
-        """Say what closing does with whom, and ask whether it is meant.
-
-        :return: an action: the dialog, whose button is :meth:`action_close`
-        :raises UserError: when none can be closed
-        """
-        self._raise_or_list(self._get_refusals_to_close())
-        return ask(self, "action_close", self.env._("Close the register?"))
-
-    def _explain(self, verb):
-        """Before a register is closed: what becomes of everybody on it."""
-        if verb != "action_close":
-            return super()._explain(verb)
-        said = [
-            self.env._(
-                "The time of helpers becomes hours, attendees pay or earn as the activity says, and everybody"
-                " who was expected and isn't ticked off was absent."
-            )
-        ]
-        open_ones = self.filtered(lambda session: session.state == "open")
-        waiting = open_ones.attendance_ids.filtered(lambda one: one.state == "waiting" and not one.present)
-        for session, lines in waiting.grouped("session_id").items():
-            said.append(session._say_who_waits(lines))
-        return "\n\n".join(said)
-
-    def _say_who_waits(self, lines):
-        """What becomes of those who still wait for a place when the register is closed."""
-        people = lines.partner_id.mapped("name")
-        names = ", ".join(people[:MOST_TOLD])
-        if len(people) > MOST_TOLD:
-            names = self.env._("%(names)s and %(count)s more", names=names, count=len(people) - MOST_TOLD)
-        return self.env._(
-            "Still waiting for a place in %(session)s: %(names)s. Nothing is recorded for them, and the"
-            " register keeps that they waited. Tick off first who came after all.",
-            session=self._say(),
-            names=names,
-        )
-
-    # ------------------------------------------------------------
     # The waiting list
     # ------------------------------------------------------------
 
     def _offer_free_places(self):
-        """Keep free places for the first who wait, and tell them."""
+        """Keep free places for the first who wait, and tell them.
+
+        Who brings people along needs a place for each: where there are fewer, they go to the next.
+        """
         now = fields.Datetime.now()
         for session in self.sudo():  # sudo: a member who withdraws moves up another
             if session.state != "open" or session.start <= now or not session.waiting_count:
@@ -394,12 +389,16 @@ class TimebankSession(models.Model):
                     ],
                     order="waiting_since, id",
                 )
-                waiting = waiting.filtered(lambda one: not one.obstacle)[: session._get_free_places(role)]
-                for one in waiting:
+                free, lucky = session._get_free_places(role), waiting.browse()
+                for one in waiting.filtered(lambda one: not one.obstacle):
+                    if free is None or one._get_people() <= free:
+                        free = free if free is None else free - one._get_people()
+                        lucky |= one
+                for one in lucky:
                     one._in_verb().write(
                         {"offered_until": until, "claim_code": secrets.token_urlsafe(PLACE_BYTES)}
                     )
-                waiting._notify("place_freed")
+                lucky._notify("place_freed")
 
     def _pass_on_lapsed_offers(self):
         """Places that were not taken in time go to the next."""

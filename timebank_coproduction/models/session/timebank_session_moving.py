@@ -2,6 +2,9 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from ...tools.minutes import clock
+from ..common.verb import verb
+from ..common.windows import ask, narrow_list
 from .timebank_session import MOST_TOLD, MOVES
 
 #: From how many hours before it begins a helper who withdraws does so late.
@@ -15,7 +18,8 @@ TODOS = [
 
 
 class TimebankSession(models.Model):
-    """Sessions moved to another time or place: who is told, and who can't come any more."""
+    """Sessions moved to another time or place: who is told, and who can't come any more. And registers
+    closed: what is said before, and shown after."""
 
     _inherit = "timebank.session"
 
@@ -138,3 +142,67 @@ class TimebankSession(models.Model):
         """Done, once as many come as are wanted."""
         found = self.filtered(lambda session: not session._lacks_any_of(["helper"]))
         found.activity_feedback(["timebank_coproduction.mail_activity_helpers"])
+
+    # ------------------------------------------------------------
+    # Before the register is closed: what becomes of everybody on it.
+    # ------------------------------------------------------------
+
+    @verb()
+    def action_ask_to_close(self):
+        """Say what closing does with whom, and ask whether it is meant.
+
+        :return: an action: the dialog, whose button is :meth:`action_close`
+        :raises UserError: when none can be closed
+        """
+        self._raise_or_list(self._get_refusals_to_close())
+        return ask(self, "action_close", self.env._("Close the register?"))
+
+    def _explain(self, verb):
+        """Before a register is closed: what becomes of everybody on it."""
+        if verb != "action_close":
+            return super()._explain(verb)
+        said = [
+            self.env._(
+                "The time of helpers becomes hours, attendees pay or earn as the activity says, and everybody"
+                " who was expected and isn't ticked off was absent."
+            )
+        ]
+        open_ones = self.filtered(lambda session: session.state == "open")
+        waiting = open_ones.attendance_ids.filtered(lambda one: one.state == "waiting" and not one.present)
+        for session, lines in waiting.grouped("session_id").items():
+            said.append(session._say_who_waits(lines))
+        return "\n\n".join(said)
+
+    def _say_who_waits(self, lines):
+        """What becomes of those who still wait for a place when the register is closed."""
+        people = lines.partner_id.mapped("name")
+        names = ", ".join(people[:MOST_TOLD])
+        if len(people) > MOST_TOLD:
+            names = self.env._("%(names)s and %(count)s more", names=names, count=len(people) - MOST_TOLD)
+        return self.env._(
+            "Still waiting for a place in %(session)s: %(names)s. Nothing is recorded for them, and the"
+            " register keeps that they waited. Tick off first who came after all.",
+            session=self._say(),
+            names=names,
+        )
+
+    # ------------------------------------------------------------
+    # After it is closed: what became of it.
+    # ------------------------------------------------------------
+
+    def _say_done(self, done):
+        """Of registers that were closed, how many hours somebody has yet to approve, too."""
+        said = super()._say_done(done)
+        if done != self.env._("closed"):
+            return said
+        waiting = self.attendance_ids.hours_id.filtered(lambda entry: entry.state == "submitted")
+        if not waiting:
+            return said
+        time = clock(sum(waiting.mapped("minutes")))
+        return self.env._("%(said)s %(time)s hours of it wait to be approved.", said=said, time=time)
+
+    @verb(single=True)
+    def action_view_hours(self):
+        """The hours that came of this session."""
+        self.ensure_one()
+        return narrow_list(self.env, "timebank_hours_action", [("session_id", "=", self.id)], {})

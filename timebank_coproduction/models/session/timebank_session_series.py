@@ -17,7 +17,7 @@ FREQUENCIES = [
 ]
 
 #: What a later session takes over from the one that was changed.
-SHARED = ("name", "capacity", "helpers_wanted", "helpers_limited", "note")
+SHARED = ("name", "capacity", "companions_allowed", "helpers_wanted", "helpers_limited", "note")
 
 #: When and where it is: kept by a later session that was moved by hand.
 WHEN, WHERE = frozenset({"start", "stop", "tz"}), frozenset({"location"})

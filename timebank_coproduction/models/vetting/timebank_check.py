@@ -248,6 +248,16 @@ class TimebankCheck(models.Model):
             )
         )
 
+    def _get_told_members(self, people):
+        """A check is no bank's: whoever has switched such mails off in one of theirs gets none."""
+        members = self.partner_id.timebank_member_ids.filtered(lambda one: one.state in ("active", "paused"))
+        members = members.sorted(lambda one: (one.check_mails, one.id))
+        found = {member.partner_id: member for member in reversed(members)}
+        return {check: found[check.partner_id] for check in self if check.partner_id in found}
+
+    def _get_mail_button(self, mail, member):
+        return self.env._("My time bank"), ""
+
     def _get_coordinators(self):
         """One coordinator for each bank that the holder belongs to, unless one was told before."""
         told = self.activity_ids.user_id

@@ -74,8 +74,18 @@ export class SessionCalendarRenderer extends CalendarRenderer {
     static components = { ...CalendarRenderer.components, month: SessionMonthRenderer };
 }
 
-/** A click on a day of a month says no hour: two hours in the morning are proposed. */
 export class SessionCalendarModel extends CalendarModel {
+    /** Helpers who are missing are told before what it is: there is little room. */
+    normalizeRecord(rawRecord) {
+        const record = super.normalizeRecord(rawRecord);
+        const count = rawRecord.helper_shortage;
+        if (count) {
+            record.title = _t("%(count)s missing · %(session)s", { count, session: record.title });
+        }
+        return record;
+    }
+
+    /** A click on a day of a month says no hour: two hours in the morning are proposed. */
     getAllDayDates(start, end) {
         return [start.set({ hours: 10 }), end.set({ hours: 12 })];
     }

@@ -1,0 +1,215 @@
+"""Every mail to members, found by looking: what it looks like, where it leads, and how it is stopped."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lxml import html
+from werkzeug.routing import Map, Rule
+
+from odoo.tests import new_test_user, tagged
+from odoo.tools import email_split
+
+from odoo.addons.mail.tests.common import MockEmail
+
+from ..page_common import PageCase
+from ..trust.trust_common import TrustCase
+
+#: The one mail that isn't to members.
+TO_FINANCE = "mail_template_anchor"
+
+
+@tagged("post_install", "-at_install")
+class TestMails(MockEmail, TrustCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.here.write({"email": "office@example.org", "primary_color": "#1d6fa5"})
+        people = cls.env["timebank.member"].search([]).partner_id
+        for number, person in enumerate(people):
+            person.email = f"member{number}@example.org"
+        ida = cls.world[cls.here]["timebank.attendance"].partner_id  # has a login, others have none
+        new_test_user(cls.env, "mails_ida", groups="base.group_portal", partner_id=ida.id, name=ida.name)
+        cls.templates = {
+            data.name: cls.env["mail.template"].browse(data.res_id)
+            for data in cls.env["ir.model.data"].search(
+                [("module", "=", "timebank_coproduction"), ("model", "=", "mail.template")]
+            )
+            if data.name != TO_FINANCE
+        }
+
+    def _send(self, name):
+        """The mail of that template about the world's record, as it goes out."""
+        template = self.templates[name]
+        records = self.world[self.here][template.model][:1]
+        if template.model == "timebank.attendance":
+            # as the mails about a place, and what was moved, say
+            records._in_verb().write(
+                {"state": "waiting", "offered_until": records.start, "claim_code": "x" * 43}
+            )
+        with self.mock_mail_gateway():
+            if template.model == "timebank.sign.in":
+                link = f"{records.get_base_url()}/timebank/sign-in/x"
+                told = template.with_context(timebank_links=[("Ann Lee", link)])
+                mails = told._send_to_members(records, {})
+            else:
+                to = template._generate_template(records.ids, ["partner_to"])[records.id]["partner_ids"]
+                before = self.env["mail.mail"].search([])
+                unreached = records._mail_people(
+                    f"timebank_coproduction.{name}", lambda one: self.env["res.partner"].browse(to)
+                )
+                self.assertFalse(unreached)
+                mails = self.env["mail.mail"].search([]) - before
+            mails.auto_delete = False
+            mails.send()
+        self.assertEqual(len(self._mails), 1, name)
+        return records, self._mails[0]
+
+    def _find_page(self, address):
+        """The route that answers at an address.
+
+        :raises NotFound: where there is none
+        """
+        rules = self.env["ir.http"]
+        pages = Map(converters=rules._get_converters())
+        ours = ["timebank_coproduction"]
+        for path, endpoint in rules._generate_routing_rules(ours, rules._get_converters()):
+            pages.add(Rule(path, endpoint=endpoint, methods=endpoint.routing["methods"]))
+        return pages.bind("localhost").match(urlsplit(address).path, method="GET")
+
+    def test_each_mail(self):
+        """One layout, a text without colours, links that are pages, and the way to stop it."""
+        self.assertGreater(len(self.templates), 15)
+        switches = self.env["timebank.member"]._get_mail_switches()
+        pictures = os.environ.get("TIMEBANK_PICTURES")
+        for name, template in self.templates.items():
+            with self.subTest(mail=name):
+                self.assertIn(template.timebank_kind, [*switches, "needed"])
+                self.assertTrue(template.lang, "in the reader's language")
+                records, mail = self._send(name)
+                if pictures:
+                    Path(pictures, f"{name}.html").write_text(mail["body"])
+                    Path(pictures, f"{name}.txt").write_text(mail["body_alternative"])
+                page = html.fromstring(mail["body"])
+                links = page.xpath("//a[@href]")
+                for link in links:
+                    address = link.get("href")
+                    if address.startswith("http"):
+                        self.assertTrue(self._find_page(address))
+                self.assertFalse(page.xpath("//*[contains(@style, '#71')]"), "the colours are the company's")
+                text = mail["body_alternative"]
+                for word in ("None", "False", "[1]", "{{", "<", "  ", "\n\n\n"):
+                    self.assertNotIn(word, text)
+                for link in links:
+                    self.assertIn(link.get("href"), text)
+                headers = mail["headers"]
+                self.assertEqual(headers["X-Timebank-Mail"], template.timebank_kind)
+                if template.timebank_kind == "needed":
+                    self.assertNotIn("List-Unsubscribe", headers)
+                    self.assertIn("always sent", text)
+                    continue
+                stop = headers["List-Unsubscribe"].strip("<>")
+                self.assertIn(f"/{template.timebank_kind}/", stop)
+                self.assertEqual(headers["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
+                self.assertIn(stop, [link.get("href") for link in links])
+
+    def test_the_button_leads_whoever_has_a_login_to_their_page(self):
+        """And is left out for somebody who couldn't open it, unless it needs no login."""
+        for name, template in self.templates.items():
+            if template.model == "timebank.sign.in":
+                continue
+            with self.subTest(mail=name):
+                records, mail = self._send(name)
+                people = self.env["res.partner"].search([("email", "in", email_split(mail["email_to"][0]))])
+                member = people.timebank_member_ids.filtered(lambda one: one.company_id == self.here)[:1]
+                buttons = html.fromstring(mail["body"]).xpath("//a[contains(@style, 'inline-block')]/@href")
+                without = "/renew/" in str(buttons) or "/place/" in str(buttons)
+                self.assertEqual(len(buttons), 1 if without or member._has_login() else 0)
+                if buttons and not without:
+                    self.assertIn(f"/timebank/{member.id}", buttons[0])
+
+    def test_what_is_switched_off_isnt_sent_and_nobody_is_rung(self):
+        for name, template in self.templates.items():
+            if template.timebank_kind == "needed":
+                continue
+            with self.subTest(mail=name):
+                records = self.world[self.here][template.model][:1]
+                to = template._generate_template(records.ids, ["partner_to"])[records.id]["partner_ids"]
+                people = self.env["res.partner"].browse(to)
+                people.timebank_member_ids[template.timebank_kind] = False
+                before = self.env["mail.mail"].search_count([])
+                left = records._mail_people(f"timebank_coproduction.{name}", lambda one, who=people: who)
+                self.assertFalse(left)
+                self.assertEqual(self.env["mail.mail"].search_count([]), before)
+                people.timebank_member_ids[template.timebank_kind] = True
+                people.write({"email": False})
+                left = records._mail_people(f"timebank_coproduction.{name}", lambda one, who=people: who)
+                self.assertEqual(left, records, "who wants it and can't be reached is to be rung")
+                people.write({"email": "again@example.org"})
+
+
+class TestStoppingMails(PageCase):
+    def test_the_link_of_each_kind(self):
+        """A scanner that opens it stops nothing; a press does, without a login or a form's token."""
+        self.come(None)
+        for switch in self.ann._get_mail_switches():
+            with self.subTest(switch=switch):
+                path = self.ann._get_stop_url(switch).removeprefix(self.ann.get_base_url())
+                page = self.go(path)
+                self.assertEqual(page.status, 200)
+                self.assertTrue(self.ann[switch])
+                page = self.press(page, "Stop these mails")
+                self.assertIn("You get none of these mails", page.text())
+                self.assertFalse(self.ann[switch])
+                others = set(self.ann._get_mail_switches()) - {switch}
+                self.assertTrue(all(self.ben[one] for one in (switch, *others)))
+                page = self.press(page, "Send them again")
+                self.assertTrue(self.ann[switch])
+                answer = self.opener.post(
+                    f"{self.base_url()}{path}", data={"List-Unsubscribe": "One-Click"}, timeout=30
+                )
+                self.env.invalidate_all()
+                self.assertEqual(answer.status_code, 200)
+                self.assertFalse(self.ann[switch])
+                self.assertIn("switched off by a link", self.ann.message_ids[:1].body)
+                self.assertEqual(self.opener.post(answer.url, data={}, timeout=30).status_code, 200)
+
+    def test_wrong_links(self):
+        self.come(None)
+        good = self.ann._get_stop_url("session_mails").removeprefix(self.ann.get_base_url())
+        code = self.ann._get_stop_code("session_mails")
+        for wrong in (
+            good[:-3] + "xyz",
+            good[:-3] + "é",
+            good.replace("session_mails", "reward_mails"),
+            good.replace("session_mails", "trusted"),
+            good.replace(str(self.ann.id), str(self.ben.id), 1),
+            "/timebank/mails/9999999999/x",
+            f"/timebank/mails/{self.ben.id}/{code}",
+        ):
+            with self.subTest(path=wrong):
+                self.assertIn(self.go(wrong).status, (404, 429))
+                answer = self.opener.post(f"{self.base_url()}{wrong}", data={}, timeout=30)
+                self.assertIn(answer.status_code, (404, 429))
+        self.env.invalidate_all()
+        for member in (self.ann, self.ben):
+            self.assertTrue(all(member[switch] for switch in member._get_mail_switches()))
+
+    def test_a_link_of_an_older_mail(self):
+        self.come(None)
+        code = self.ann._get_stop_code("session_mails")
+        page = self.go(f"/timebank/mails/{self.ann.id}/{code}")
+        self.press(page, "Stop these mails")
+        self.assertFalse(self.ann.session_mails)
+
+    def test_on_my_own_pages(self):
+        self.come(self.portal)
+        page = self.go(f"/timebank/{self.ann.id}/me/seen")
+        self.press(page, "Save", introduction_mails=False, check_mails=False)
+        self.assertEqual(
+            {switch for switch in self.ann._get_mail_switches() if not self.ann[switch]},
+            {"introduction_mails", "check_mails"},
+        )
+        page = self.go(f"/timebank/{self.ann.id}/me")
+        self.assertIn("Mails about rewards", page.text())
+        self.assertNotIn("Mails about checks", page.text())

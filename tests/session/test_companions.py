@@ -1,0 +1,123 @@
+"""People whom members bring along: each takes a place, and all of them get one or none."""
+
+import psycopg2
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user
+from odoo.tools import mute_logger
+
+from ..session_common import AFTER, SessionCase
+
+
+class TestCompanions(SessionCase):
+    now = "2026-03-17 09:00:00"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.tea = cls._make_session(capacity=4, companions_allowed=2)
+
+    def _sign_up(self, user, companions=0, **vals):
+        session = self._as(user, self.tea)
+        line = session.sign_up(user.partner_id.id, companions=companions, **vals)
+        return line.with_env(self.env)
+
+    def _figures(self):
+        self.env.invalidate_all()
+        return self.tea.taken_count, self.tea.places_left, self.tea.waiting_count, self.tea.register_count
+
+    def test_each_takes_a_place(self):
+        line = self._sign_up(self.portal, 2, companion_names="Mum, Bo")
+        self.assertEqual((line.state, line.companions, line.companion_names), ("signed_up", 2, "Mum, Bo"))
+        self.assertEqual(self._figures(), (3, 1, 0, 3))
+
+    def test_all_or_none(self):
+        first = self._sign_up(self.portal, 2)
+        second = self._sign_up(self.portal2, 1)  # two people, and one place
+        self.assertEqual((second.state, second.companions), ("waiting", 1))
+        self.assertEqual(self._figures(), (3, 1, 2, 3))
+        third = self.tea.sign_up(self.cat.partner_id)  # who comes alone takes it
+        self.assertEqual(third.state, "signed_up")
+        self._as(self.portal, self.tea).withdraw(self.portal.partner_id.id)
+        self.assertEqual((first.state, first.companions), ("withdrawn", 0))
+        self.assertTrue(second.offered_until)
+        self.assertEqual(self._figures(), (3, 1, 2, 3))  # one, and two that are kept
+        second.with_user(self.portal2).sudo().action_claim()
+        self.assertEqual(self._figures(), (3, 1, 0, 3))
+
+    def test_a_free_place_goes_to_the_first_whom_it_is_enough_for(self):
+        self._sign_up(self.portal, 2)
+        alone = self.tea.sign_up(self.cat.partner_id)
+        pair = self._sign_up(self.portal2, 1)
+        late = self.tea.sign_up(self.agency.partner_id)
+        self.assertEqual((pair + late).mapped("state"), ["waiting", "waiting"])
+        self.tea.withdraw(alone.partner_id)
+        self.assertFalse(pair.offered_until)
+        self.assertTrue(late.offered_until)
+
+    def test_how_many(self):
+        with self.assertRefused("Up to 2 people"):
+            self._sign_up(self.portal, 3)
+        with self.assertRefused("who helps brings nobody"):
+            self._sign_up(self.portal, 1, role="helper")
+        self.tea.companions_allowed = 0
+        with self.assertRefused("nobody can be brought along"):
+            self._sign_up(self.portal, 1)
+        self.assertEqual(self.tea.sign_up(self.ann.partner_id, companions=3).companions, 3)
+        with self.assertRefused("no room for so many"):
+            self.tea.sign_up(self.ben.partner_id, companions=4)
+        for wrong in (-1, "two", 1.5):
+            with self.assertRaises(UserError):
+                self._sign_up(self.portal2, wrong)
+
+    def test_the_register_keeps_to_the_places(self):
+        line = self._sign_up(self.portal, 1).with_user(self.coordinator)
+        line.companions = 3
+        self.assertEqual(self._figures(), (4, 0, 0, 4))
+        with self.assertRefused("There are no places left"):
+            line.companions = 4
+        self.env.invalidate_all()
+        waiting = self._make_line(self.cat, self.tea, "attendee", present=False, companions=1)
+        self.assertEqual(waiting.state, "waiting")
+        line.companions = 1
+        self.assertTrue(waiting.offered_until)
+        with self.assertRaisesRegex(UserError, "4 places of"):
+            self.tea.capacity = 3
+        with self.assertRaises(psycopg2.errors.CheckViolation), mute_logger("odoo.sql_db"):
+            line.role = "helper"
+            self.env.flush_all()
+
+    @mute_logger("odoo.sql_db")
+    def test_the_database_counts_them(self):
+        line = self._sign_up(self.portal, 1)
+        self.env.flush_all()
+        with self.assertRaises(psycopg2.errors.CheckViolation), self.env.cr.savepoint():
+            self.env.cr.execute("UPDATE timebank_attendance SET companions = 4 WHERE id = %s", [line.id])
+            self.env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        self.assertFalse(self.env["timebank.ledger.check"]._find_beyond_capacity(self.scheme))
+
+    def test_who_they_are_is_for_whoever_runs_it(self):
+        line = self._sign_up(self.portal, 1, companion_names="Mum")
+        for user in (self.portal, self.finance, self.staff):
+            with self.assertRaises(AccessError):
+                self._as(user, line).read(["companion_names"])
+        self.assertEqual(self._as(self.coordinator, line).companion_names, "Mum")
+        other = new_test_user(self.env, "tb_other", groups="timebank_coproduction.group_timebank_coordinator")
+        with self.assertRaises(AccessError):
+            self._as(other, line).read(["companion_names"])
+
+    def test_closing_credits_nobody_who_was_brought(self):
+        self._sign_up(self.portal, 2, companion_names="Mum, Bo")
+        line = self.tea.attendance_ids
+        with freeze_time(AFTER):
+            line.with_user(self.coordinator).present = True
+            self.tea.with_user(self.coordinator).action_close()
+        self.assertEqual((line.companions, line.companion_names), (2, False))
+        self.assertEqual(line.minutes, self.tea.minutes)
+        self.assertLessEqual(len(self.env["timebank.transfer"].search([("attendance_id", "=", line.id)])), 1)
+
+    def test_the_banks_own_word(self):
+        self.scheme.companions_allowed = 1
+        self.assertEqual(self._make_session().companions_allowed, 1)
+        self.assertEqual(self.tea.companions_allowed, 2)

@@ -1,0 +1,84 @@
+from odoo import api, fields, models
+
+LAYOUT = "timebank_coproduction.mail_layout"
+
+
+class MailTemplate(models.Model):
+    """Mails to members: of a few kinds, most of which members can switch off."""
+
+    _inherit = "mail.template"
+
+    timebank_kind = fields.Selection(
+        "_get_timebank_kinds",
+        "Kind of mail to members",
+        help="Members switch mails off and on by their kind.",
+    )
+
+    @api.model
+    def _get_timebank_kinds(self):
+        members = self.env["timebank.member"]
+        kinds = [
+            (name, members._fields[name]._description_string(self.env))
+            for name in members._get_mail_switches()
+        ]
+        return [*kinds, ("needed", self.env._("Always sent"))]
+
+    def _send_to_members(self, records, members):
+        """Have this mail sent about each of these records, as mails to members look.
+
+        :param dict members: record → the membership of its reader, whose pages the mail leads to
+        """
+        [name] = self.get_external_id().values()
+        about = {
+            "kind": self.timebank_kind,
+            "mail": name.partition(".")[2],
+            "members": {record.id: member.id for record, member in members.items()},
+        }
+        mails = self.with_context(timebank_mail=about)
+        return mails.send_mail_batch(records.ids, email_layout_xmlid=LAYOUT)
+
+    def _generate_template(self, res_ids, render_fields, *args, **kwargs):
+        """Programs for mail find where to stop mails of a kind (RFC 2369, and by one press: RFC 8058)."""
+        result = super()._generate_template(res_ids, render_fields, *args, **kwargs)
+        about = self.env.context.get("timebank_mail")
+        if about:
+            for number, values in result.items():
+                headers = {"X-Timebank-Mail": about["kind"] or "other", "X-Auto-Response-Suppress": "OOF"}
+                stop = self._get_mail_member(number)._get_stop_url(about["kind"])
+                if stop:
+                    headers["List-Unsubscribe"] = f"<{stop}>"
+                    headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+                values["headers"] = repr(headers)
+        return result
+
+    def _get_mail_member(self, number):
+        """The membership of who reads the mail about the record of that number, or none."""
+        member_id = self.env.context["timebank_mail"]["members"].get(number)
+        # sudo: whose mail it is, for its own footer
+        return self.env["timebank.member"].sudo().browse(member_id or ())
+
+    @api.model
+    def _get_mail_layout(self, record, company):
+        """What stands around the text of a mail to a member; the layout's template says it."""
+        about = self.env.context.get("timebank_mail")
+        if not about:  # such as a preview
+            about = {"kind": False, "mail": "", "members": {}}
+        mails = self.with_context(timebank_mail=about)
+        member = mails._get_mail_member(record.id)
+        root = (member or company).get_base_url()
+        brand = company._get_timebank_brand()
+        words, address = record._get_mail_button(about["mail"], member) or ("", "")
+        if words and "://" not in address:  # a path below the member's pages, for which a login is needed
+            address = f"{root}/timebank/{member.id}{address}" if member._has_login() else ""
+        switch = about["kind"] in member._get_mail_switches() and about["kind"]
+        return {
+            "name": brand["name"],
+            "logo": brand["logo"] and root + brand["logo"],
+            "colour": brand["colour"],
+            "bank": member.scheme_id.name or "",
+            "button": address and words,
+            "address": address,
+            "kind": switch and member._fields[switch]._description_string(self.env),
+            "off": member._get_stop_url(switch),
+            "choose": member._has_login() and f"{root}/timebank/{member.id}/me/seen",
+        }
