@@ -48,6 +48,20 @@ class TestMergeAttacks(MergingCase):
         for word in ("0113 496 0999", "Eva Grey-Hall"):
             self.assertEqual(find_in_database(self.env, word), [])
 
+    def test_names_from_before_are_found_where_they_were_noted(self):
+        """Who was one with another for a while, and then became one with a third, is forgotten as that one."""
+        third = self._make_member("Gwen Oldfield")
+        merge = self._merge(self.eva.partner_id, self.eva2.partner_id)
+        self._undo(merge)
+        self.scheme._message_log(body="Eva Gray and Ben Okoro keep the keys")
+        again = self.env["timebank.member"].search([("name", "=", "Eva Gray")])
+        self._merge(third.partner_id, again.partner_id)
+        self._leave(third.with_user(self.coordinator), credit_to="bank", reason="Moved")
+        third.with_user(self.manager).action_forget("Asked by letter")
+        self.env.flush_all()
+        for name in ("Eva Gray", "Gwen Oldfield"):
+            self.assertEqual(find_in_database(self.env, name), [])
+
     def test_what_others_may_see_does_not_widen(self):
         self.eva2.write({"share_email": True, "share_phone": True, "name_shown": "full", "trusted": True})
         self._merge(self.eva.partner_id, self.eva2.partner_id)

@@ -9,6 +9,7 @@ import re
 from functools import cached_property
 
 from odoo.fields import Domain
+from odoo.tools.sql import escape_psql
 
 from ...tools import names
 from ..common.personal import (
@@ -55,12 +56,26 @@ class Held:
         )
 
     @cached_property
-    def found(self):
-        """What finds the person's name in texts; nothing where a bank has another of that name."""
+    def called(self):
+        """What the person is called, and was as a contact that is one with theirs: whole names, but for those
+        that another of the banks has.
+        """
+        merges = self.rows.get("timebank.merge")
+        joined = [name for text in (merges or ()) for name in (text.joined_names or "").split(", ")]
+        called = [name for name in dict.fromkeys([self.person.name, *joined]) if names.whole(name)]
         members = self.env["timebank.member"].search(
-            [("scheme_id", "in", self.banks.ids), ("name", "=ilike", self.person.name or "")]
+            Domain("scheme_id", "in", self.banks.ids)
+            & Domain("partner_id", "!=", self.person.id)
+            & Domain.OR(Domain("name", "=ilike", escape_psql(name)) for name in called)
         )
-        return None if members.partner_id - self.person else names.whole(self.person.name)
+        others = {(name or "").casefold() for name in members.mapped("name")}
+        return [name for name in called if name.casefold() not in others]
+
+    @cached_property
+    def found(self):
+        """What finds the person's names in texts, or nothing."""
+        patterns = [names.whole(name).pattern for name in self.called]
+        return re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
 
     # Ours
     @cached_property
@@ -270,7 +285,9 @@ class Held:
         """Rows beside records of ours, or beside their fellows, that call the person by their whole name."""
         if not self.found:
             return model.browse()
-        texts = Domain.OR(Domain(name, "ilike", self.person.name) for name in text_fields)
+        texts = Domain.OR(
+            Domain(name, "ilike", escape_psql(called)) for name in text_fields for called in self.called
+        )
         rows = model.search(self._beside_others(model_field) & texts)
         found = model.browse()
         for name, group in rows.grouped(model_field).items():
@@ -317,7 +334,9 @@ class Held:
         if not self.found:
             return self.env["mail.tracking.value"]
         texts = Domain.OR(
-            Domain(column, "ilike", self.person.name) for column in ("old_value_char", "new_value_char")
+            Domain(column, "ilike", escape_psql(called))
+            for column in ("old_value_char", "new_value_char")
+            for called in self.called
         )
         rows = self.env["mail.tracking.value"].search(
             texts & Domain("mail_message_id", "any", self._beside_others("model"))
@@ -360,7 +379,7 @@ class Held:
 
     @cached_property
     def words(self):
-        """By what a person is found in texts: the whole name, addresses, numbers."""
+        """By what a person is found in texts: whole names, addresses, numbers."""
         found = [*self.emails, *self.contacts.mapped("phone")]
-        found += [self.person.name] if self.found else []
+        found += self.called
         return [word for word in found if word and len(word) > 5]

@@ -152,7 +152,7 @@ class Erasing:
         if held.found:
             found.append((held.found, self.pseudonym))
         for word in held.words:
-            if word != self.person.name:
+            if word not in held.called:
                 found.append((re.compile(re.escape(word), re.IGNORECASE), self.env._("(erased)")))
         return found
 

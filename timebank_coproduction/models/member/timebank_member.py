@@ -375,7 +375,7 @@ class TimebankMember(models.Model):
         self.account_id._lock_rows()
 
     def _message_log_batch_same(self, text):
-        self._message_log_batch(bodies={member.id: text for member in self})
+        return self._message_log_batch(bodies={member.id: text for member in self})
 
     def _say_former(self):
         """That this member has left or is paused, in a few words."""

@@ -382,6 +382,8 @@ class TimebankMerge(models.Model):
         self.env.invalidate_all()
         held["altered"] += books._compare_rows(watched)
         books._drop_rows_still_there(held["links"])
+        note = books.env._("Merged with: %(names)s. %(not_taken)s", names=names, not_taken=not_taken)
+        held["notes"] = books._get_members(kept)._message_log_batch_same(note.rstrip(". ")).ids
         until = books._get_undo_until(schemes)
         merge = books._in_verb().create(
             {
@@ -395,11 +397,6 @@ class TimebankMerge(models.Model):
         )
         if not until:
             merge._in_verb().write({"joined_names": False})
-        books._get_members(kept)._message_log_batch_same(
-            books.env._("Merged with: %(names)s. %(not_taken)s", names=names, not_taken=not_taken).rstrip(
-                ". "
-            )
-        )
 
     def _say_not_taken(self, gone, kept):
         """The addresses and numbers that go with contacts, where the one that stays has others: words."""

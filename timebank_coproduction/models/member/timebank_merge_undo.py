@@ -158,8 +158,10 @@ class TimebankMerge(models.Model):
         self._give_to_members(people)
         self._follow_accounts(people | self.partner_id)
         self.env.flush_all()
+        # what was noted of a contact that there is again is known there
+        self.env["mail.message"].browse(held.get("notes", ())).exists().unlink()
         self._get_members(people | self.partner_id)._message_log_batch_same(
-            self.env._("No longer merged: %s", self.joined_names)
+            self.env._("Two contacts again, as they were before they were merged.")
         )
         undone = {"state": "undone", "photograph": False, "undone_by_id": self.env.uid}
         # a contact that there is answers for its name itself
