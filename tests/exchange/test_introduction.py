@@ -42,18 +42,18 @@ class TestIntroduction(ExchangeCase):
     def test_days_are_the_banks(self):
         """Around midnight: whoever looks from another zone, the day is the one where the bank is."""
         self.scheme.tz = "Pacific/Auckland"
-        for zone in ("America/New_York", "Pacific/Auckland"):
+        for day, zone in ((17, "America/New_York"), (16, "Pacific/Auckland")):
             self.coordinator.tz = zone
             offer, wish = self._make_pair()
             with freeze_time("2026-03-17 11:30:00"):  # half past midnight of the 18th there
                 introduction = self._introduce(offer, wish).with_user(self.coordinator)
             introduction = introduction.with_context(tz=zone)
             self.assertEqual(introduction.introduced_on, date(2026, 3, 18))
-            introduction.write({"meet_at": datetime(2026, 3, 17, 10, 30), "hours": 1.0})
+            introduction.write({"meet_at": datetime(2026, 3, day, 10, 30), "hours": 1.0})
             introduction.action_agree()
             introduction.action_done()
             hours = introduction.hours_ids
-            self.assertEqual((hours.date, hours.start_minute), (date(2026, 3, 17), 23 * 60 + 30))
+            self.assertEqual((hours.date, hours.start_minute), (date(2026, 3, day), 23 * 60 + 30))
             introduction.write({"ask_again": True})
 
     def test_mails_tell_only_what_was_agreed(self):

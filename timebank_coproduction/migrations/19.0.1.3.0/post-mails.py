@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from lxml import etree
+from psycopg2.extras import Json
 
 from odoo import SUPERUSER_ID, api
 
@@ -27,15 +28,19 @@ def migrate(cr, version):
 
 
 def _bring_up_to_date(template, path, kind):
-    """As it stands in the file where nobody has changed it; else without what a layout says now."""
+    """Without what a layout says now; and as it stands in the file where nobody has changed it.
+
+    Past the ORM, which renders what it writes, and would take the mail for the addon's own from then on.
+    """
+    cr = template.env.cr
+    cr.execute("SELECT body_html FROM mail_template WHERE id = %s", [template.id])
+    bodies = cr.fetchone()[0] or {}
+    changed = {lang: GONE.sub("''", BUTTON.sub("", FOOT.sub("", body))) for lang, body in bodies.items()}
+    cr.execute(
+        "UPDATE mail_template SET body_html = %s, timebank_kind = %s WHERE id = %s",
+        [Json(changed), kind, template.id],
+    )
+    template.invalidate_recordset()
     if template.write_uid.id == SUPERUSER_ID:
         template.template_fs = path
         template.reset_template()
-        return
-    template.timebank_kind = kind
-    for lang, _name in template.env["res.lang"].get_installed():
-        mail = template.with_context(lang=lang)
-        body = str(mail.body_html or "")
-        changed = GONE.sub("''", BUTTON.sub("", FOOT.sub("", body)))
-        if changed != body:
-            mail.body_html = changed
