@@ -178,9 +178,9 @@ def cards(world):
     return f"{pages} page"
 
 
-@step("coordinator", "gives Doreen, who has no mail, a PIN for the tablet")
+@step("coordinator", "gives Ivy, who has no mail, a PIN for the tablet")
 def pin(world):
-    doreen = world.ref(ADDON + "member_doreen")
-    told = doreen.action_new_pin()["params"]["message"]
-    assert doreen.has_pin and doreen._is_pin("".join(filter(str.isdigit, told)))
+    ivy = world.ref(ADDON + "member_ivy")
+    told = ivy.action_new_pin()["params"]["message"]
+    assert ivy.has_pin and ivy._is_pin("".join(filter(str.isdigit, told)))
     return "Told once; she opens her own pages with it and her card"

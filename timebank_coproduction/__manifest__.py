@@ -176,10 +176,14 @@
             "timebank_coproduction/static/src/today/*",
         ],
         "web.assets_frontend": [
+            "timebank_coproduction/static/src/member/parts.scss",
             "timebank_coproduction/static/src/scanner/*",
             "timebank_coproduction/static/src/kiosk/*",
         ],
-        "timebank_coproduction.assets_member": ["timebank_coproduction/static/src/member/member.scss"],
+        "timebank_coproduction.assets_member": [
+            "timebank_coproduction/static/src/member/member.scss",
+            "timebank_coproduction/static/src/member/parts.scss",
+        ],
         "timebank_coproduction.assets_keep": ["timebank_coproduction/static/src/member/keep.js"],
         "timebank_coproduction.assets_supplier": [
             "web/static/src/module_loader.js",

@@ -38,6 +38,8 @@ CUT = """() => [...document.querySelectorAll(".o_list_renderer :is(th, th span, 
     .filter((part) => part.offsetParent && part.innerText.trim() && part.scrollWidth > part.clientWidth + 1
         && getComputedStyle(part).display !== "inline" && !part.closest(".o_view_sample_data"))
     .map((part) => part.innerText.trim())"""
+#: What the browser says of an answer that :meth:`Screen._answered` looks at.
+WRONG = "status of 400 (BAD REQUEST)"
 TOO_WIDE = """() => [...document.querySelectorAll("html, .o_content, .o_list_view .o_list_renderer")]
     .some((part) => part.scrollWidth > part.clientWidth + 1)"""
 
@@ -61,11 +63,13 @@ class Screen(Rows):
     # ------------------------------------------------------------
 
     def _heard(self, message):
-        if message.type == "error":
+        if message.type == "error" and WRONG not in message.text:
             self.complaints.append(f"console: {message.text}")
 
     def _answered(self, response):
-        if response.status >= 400:
+        # a page that says what is wrong in its form is an answer like others
+        page = response.status == 400 and response.request.is_navigation_request()
+        if response.status >= 400 and not page:
             self.complaints.append(f"{response.status} for {response.url}")
 
     def _failed(self, request):

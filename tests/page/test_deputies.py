@@ -1,6 +1,7 @@
 """People who act for an organisation on its pages: what they may, what they leave, and who else may not."""
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from ..common import TODAY
@@ -127,6 +128,34 @@ class TestDeputies(PageCase):
         own = self.agency.partner_id.user_ids
         self.assertEqual(own.login, "office@example.org")
         self.assertEqual(self.deputy.member_id._get_seat(), own)
+
+    def test_nobody_takes_their_mail_address_over(self):
+        self.coordinator2.group_ids |= self.env.ref("base.group_partner_manager")
+        self.lea.partner_id.email = "lea@example.org"
+        with self.assertRaises(AccessError):
+            self._as(self.coordinator2, self.lea.partner_id).email = "mallory@example.org"
+
+    def test_two_contacts_of_one_organisation_become_one(self):
+        """Logins that nobody signs in with are in nobody's way, and it can be undone."""
+        twin = self._make_member("Harbour Trust Ltd", "organisation")
+        self._name(self.portal, twin)
+        kept, gone = self.agency.partner_id, twin.partner_id
+        dialog = self.env["base.partner.merge.automatic.wizard"].with_user(self.manager)
+        dialog = dialog.create(
+            {"partner_ids": [Command.set((kept | gone).ids)], "dst_partner_id": kept.id, "state": "selection"}
+        )
+        dialog.action_merge()
+        self.env.invalidate_all()
+        self.assertFalse(gone.exists())
+        for user in (self.lea, self.portal):
+            self.come(user)
+            self.assertIn("acting for Harbour Trust", self.go(self.base).text())
+        self.env["timebank.merge"].search([("partner_id", "=", kept.id)], limit=1).action_undo()
+        self.env.invalidate_all()
+        self.come(self.portal)
+        self.assertEqual(self.go(self.base).status, 404)
+        again = self.env["timebank.member"].search([("name", "=", "Harbour Trust Ltd")])
+        self.assertIn("acting for Harbour Trust Ltd", self.go(f"/timebank/{again.id}").text())
 
     def test_leaving_takes_them_off(self):
         self._leave(self.agency)

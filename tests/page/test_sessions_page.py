@@ -89,7 +89,7 @@ class TestSessions(PageCase, SessionCase):
         page = self.press(page, "Show", day="2026-03-26")
         self.assertIn("There is nothing like that.", page.text())
         page = self.go(self._address(rest="?day=yesterday&page=-4&activity=x"))
-        self.assertEqual((page.status, len(page.errors())), (200, 1))
+        self.assertEqual((page.status, len(page.errors())), (400, 1))
 
     def test_another_banks_and_drafts_are_not_found(self):
         draft = self._make_session(state="draft", start=START + WEEK, stop=STOP + WEEK)

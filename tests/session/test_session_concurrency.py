@@ -82,6 +82,22 @@ class TestSessionsAtOnce(ConcurrencyCase):
             self.assertEqual((session.taken_count, session.waiting_count), (3, len(self.member_ids) - 3))
             self._check_books(env)
 
+    def test_pairs_get_both_places_or_none(self):
+        with self._connection() as env:
+            session_id = self._make_session(env, capacity=3, companions_allowed=1).id
+
+        def sign_up(env, member_id):
+            partner = env["timebank.member"].browse(member_id).partner_id
+            return env["timebank.session"].browse(session_id).sign_up(partner, companions=1).state
+
+        results = self._at_once(
+            *((api.SUPERUSER_ID, lambda env, one=one: sign_up(env, one)) for one in self.member_ids)
+        )
+        self.assertEqual(sorted(results), ["signed_up"] + ["waiting"] * (len(self.member_ids) - 1))
+        with self._connection() as env:
+            session = env["timebank.session"].browse(session_id)
+            self.assertEqual((session.taken_count, session.places_left), (2, 1))
+
     def test_nobody_is_in_two_places_at_once(self):
         """Two sessions at one time, one person, both sign-ups at the same moment: one holds."""
         with self._connection() as env:

@@ -181,18 +181,27 @@ def _readable(words):
 
 
 @contextmanager
-def _as_portal():
-    """What is rendered in the block has what Odoo's own layout needs, such as the languages to choose from.
+def _as_portal(company):
+    """What is rendered in the block has what Odoo's own layout needs, such as the languages to choose from,
+    and where there are websites the organisation's own.
 
     A route with ``website=True`` would set a cookie as well, and send some readers elsewhere first.
     """
-    before = request.is_frontend
+    before, env = request.is_frontend, request.env
     request.is_frontend = True
-    request.lang = request.env["res.lang"]._get_data(code=request.env.lang or "en_US")
+    request.lang = env["res.lang"]._get_data(code=env.lang or "en_US")
+    if "website" in env:
+        sites = env["website"]
+        site = sites.get_current_website()
+        if site.company_id != company:
+            site = sites.search([("company_id", "=", company.id)], limit=1) or site
+        request.update_context(website_id=site.id)
+        request.website = site.with_env(request.env)
     try:
         yield
     finally:
         request.is_frontend = before
+        request.env = env
 
 
 class MemberPage:
@@ -235,7 +244,7 @@ class MemberPage:
             "page_lang": (request.env.lang or "en_GB").replace("_", "-"),
         }
         status = status or (400 if values["form"].errors else 200)
-        with _as_portal() if values["shell"] == "portal" else nullcontext():
+        with _as_portal(company) if values["shell"] == "portal" else nullcontext():
             page = request.render(f"timebank_coproduction.{template}", values, lazy=False)
         response = request.make_response(page, [("Content-Type", "text/html; charset=utf-8")], status=status)
         self._protect(response, None if values["shell"] == "portal" else nonce)

@@ -59,7 +59,11 @@ class ResUsers(models.Model):
         """
         # sudo: who has which role, and what goes on to whom, whoever gives and takes roles
         users = self.sudo()
-        roles = [users.env.ref(GROUP + name) for name in ("coordinator", "manager")]
+        names = ("coordinator", "manager")
+        roles = [users.env.ref(GROUP + name, raise_if_not_found=False) for name in names]
+        if not all(roles):  # the addon is being uninstalled
+            yield
+            return
         before = {role: users.filtered(lambda user, role=role: role in user.all_group_ids) for role in roles}
         yield
         lost = {

@@ -50,5 +50,5 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             if dst_partner and dst_partner in people
             else self._get_ordered_partner(people.ids)[-1]
         )
-        with merges._joining(people - kept, kept, extra_checks):
+        with merges._joining(people - kept, kept, extra_checks), merges._seats_aside(people, kept):
             return super()._merge(partner_ids, kept, extra_checks)

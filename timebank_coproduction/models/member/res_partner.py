@@ -61,18 +61,20 @@ class ResPartner(models.Model):
         raise RedirectWarning(sentence, action, self.env._("Open the memberships"))
 
     def _refuse_taking_over(self, email):
-        """Whoever could change a member's address could have their password sent there.
+        """Whoever could change the address of a member, or of who acts for one, could have their password
+        sent there.
 
         Odoo asks the same for the contacts of its internal users.
 
-        :raises AccessError: for members with a login, unless the user manages logins
+        :raises AccessError: for such people with a login, unless the user manages logins
         """
         if self.env["res.users"].has_access("write"):
             return
         # sudo: only whether these contacts are members with a login is asked
         others = (self - self.env.user.partner_id).sudo().with_context(active_test=False)
         others = others.filtered(lambda one: one.user_ids.filtered(lambda user: not user.is_timebank_seat))
-        for person in others.filtered("timebank_member_ids"):
+        deputies = others.env["timebank.deputy"].search([("partner_id", "in", others.ids)])
+        for person in others.filtered(lambda one: one.timebank_member_ids or one in deputies.partner_id):
             if (person.email or "") != (email or ""):
                 raise AccessError(
                     self.env._(

@@ -199,7 +199,8 @@ class TimebankMerge(models.Model):
         if len(people) > 3:
             reasons.append(self.env._("Up to three contacts can be merged at a time."))
         # sudo: only how many logins there are is told
-        if len(people.sudo().with_context(active_test=False).user_ids) > 1:
+        users = people.sudo().with_context(active_test=False).user_ids
+        if len(users.filtered(lambda user: not user.is_timebank_seat)) > 1:
             reasons.append(
                 self.env._(
                     "Two of these contacts have a login: an administrator removes one of the logins first."
@@ -406,6 +407,18 @@ class TimebankMerge(models.Model):
             if kept[name] and one[name] and one[name] != kept[name]
         ]
         return self.env._("Not taken over: %s", ", ".join(dict.fromkeys(lost))) if lost else ""
+
+    @contextmanager
+    def _seats_aside(self, people, kept):
+        """Odoo merges no contacts who have two logins. Those that nobody signs in with stand aside
+        while the block does so, and are the kept contact's afterwards.
+        """
+        # sudo: logins that are the bank's own; who may merge was asked
+        seats = people.sudo().with_context(active_test=False).user_ids.filtered("is_timebank_seat")
+        seats.partner_id = self.env.ref("base.partner_root")
+        self.env.flush_all()
+        yield
+        seats.partner_id = kept
 
     def _settle_doubles(self, gone, kept, held):
         """Settle what two of these people have at once; a subject adds its own.

@@ -77,10 +77,9 @@ class TimebankMember(models.Model):
         self._note_pin(self.env._("There is no PIN for the tablet any more."))
         return True
 
-    def _change_pin(self, pin, again, old=None):
-        """Take the PIN that a member chose.
+    def _change_pin(self, pin, again):
+        """Take the PIN that a member chose, and typed twice.
 
-        :param old: the one until now, where the member isn't signed in otherwise
         :raises UserError: for one that is none, or too easy
         """
         self.ensure_one()
@@ -150,7 +149,7 @@ class TimebankMember(models.Model):
         # sudo: only whether it is the same is told
         member = self.sudo()
         if not member.pin or member.pin_wrong >= MOST_WRONG or not pins.is_pin(pin):
-            context.dummy_verify()
+            context.hash("0")  # takes as long as to compare one
             return False
         member._in_verb().write({"pin_wrong": member.pin_wrong + 1})
         if context.verify(pin, member.pin):
