@@ -47,6 +47,7 @@ class TestBoardJourney(JourneyCase):
             screen.fill("From what time?", "half past")
             screen.press("Send")
             self.assertIn("There is a problem", screen.reads())
+            screen.complaints.clear()  # of the answer that what was typed is wrong
             screen.picture("introduction-how-wrong")
             screen.fill("From what time?", "14:30")
             screen.mark("Well")

@@ -49,7 +49,7 @@ class TestMergeAttacks(MergingCase):
             self.assertEqual(find_in_database(self.env, word), [])
 
     def test_names_from_before_are_found_where_they_were_noted(self):
-        """Who was one with another for a while, and then with a third, is forgotten as that one."""
+        """Who was one with another, and then became one with a third, is forgotten as that one."""
         third = self._make_member("Gwen Oldfield")
         merge = self._merge(self.eva.partner_id, self.eva2.partner_id)
         self._undo(merge)
