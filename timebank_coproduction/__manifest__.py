@@ -1,7 +1,7 @@
 {
     "name": "Time Bank & Co-production",
     "summary": "Time credits, volunteering and rewards on your contacts, projects and grants",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Services/Time Bank",
     "author": "timebank_coproduction contributors",
     "license": "AGPL-3",
