@@ -27,7 +27,7 @@ TEST_DB = os.environ.get("DB") or f"timebank_test_{CHECKOUT}"
 BENCH_DB = "timebank_bench"
 
 # Demo logins, each with its name as password.
-LOGINS = ("manager", "coordinator", "coordinator2", "finance", "finance2", "member", "member2")
+LOGINS = ("manager", "coordinator", "coordinator2", "finance", "finance2", "member", "member2", "agency")
 
 
 def _cache_dir():
