@@ -62,6 +62,16 @@ class TestMergeAttacks(MergingCase):
         for name in ("Eva Gray", "Gwen Oldfield"):
             self.assertEqual(find_in_database(self.env, name), [])
 
+    def test_a_no_to_mails_holds(self):
+        for name in self.eva._get_mail_switches():
+            with self.subTest(name), self._undone():
+                self.eva2[name] = False
+                before = self._picture()
+                merge = self._merge(self.eva.partner_id, self.eva2.partner_id)
+                self.assertFalse(self.eva[name])
+                self._undo(merge)
+                self._check_same(before)
+
     def test_what_others_may_see_does_not_widen(self):
         self.eva2.write({"share_email": True, "share_phone": True, "name_shown": "full", "trusted": True})
         self._merge(self.eva.partner_id, self.eva2.partner_id)

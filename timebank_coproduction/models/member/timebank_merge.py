@@ -469,10 +469,10 @@ class TimebankMerge(models.Model):
     def _prepare_joined(self, other, main):
         """Values that a membership takes over from one that becomes part of it; a subject adds its own.
 
-        What both said in their own words stands one after the other. What was decided, such as what others
-        may see, stays as it is.
+        What both said in their own words stands one after the other, and a no to mails holds. What was
+        decided otherwise, such as what others may see, stays as it is.
         """
-        vals = {}
+        vals = {name: False for name in main._get_mail_switches() if main[name] and not other[name]}
         for field in fields_of(main, WORDS):
             if not field.store or field.type not in ("char", "text"):
                 continue
