@@ -1,6 +1,6 @@
 """People who act for an organisation on its pages: what they may, what they leave, and who else may not."""
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessDenied, AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
@@ -160,3 +160,104 @@ class TestDeputies(PageCase):
     def test_leaving_takes_them_off(self):
         self._leave(self.agency)
         self.assertFalse(self.deputy.active)
+
+    def test_no_pin_of_their_own_choice(self):
+        """With which they could come in on the tablet when they have been taken off."""
+        self.scheme.card_sign_in = True
+        self.agency.action_new_card()
+        self.come(self.lea)
+        self.assertNotIn("My PIN for the tablet", self.go(f"{self.base}/me").links())
+        self.assertEqual(self.go(f"{self.base}/me/pin").status, 404)
+        form = dict(self.go(f"{self.base}/me/leave").form("Tell my coordinator")[0].form_values())
+        typed = {"csrf_token": form["csrf_token"], "pin": "8305", "again": "8305"}
+        self.assertEqual(self.url_open(f"{self.base}/me/pin", data=typed).status_code, 404)
+        self.assertFalse(self.agency.has_pin)
+        self.come(self.coordinator)  # who can draw one as well
+        self.assertEqual(self.go(f"{self.base}/me/pin").status, 200)
+
+    def test_another_name_hides_nobody(self):
+        """People of the portal change their own names."""
+        self.lea.partner_id.name = "Clara Coordinator"
+        self.come(self.lea)
+        page = self.go(f"{self.base}/log/what?whom=bank&minutes=90")
+        self.press(page, "Hand in", description="Stalls")
+        hours = self.env["timebank.hours"].search([("partner_id", "=", self.agency.partner_id.id)])
+        (note,) = hours.sudo().message_ids.filtered(lambda one: "Done by" in one.body)
+        self.assertEqual(note.author_id, self.lea.partner_id)
+        self.press(self.go(f"{self.base}/me/can"), "Save", own_words="Carries things")
+        notes = self.agency.sudo().message_ids.filtered(lambda one: "Done by" in one.body)
+        self.assertEqual(notes.author_id, self.lea.partner_id)
+
+    def test_a_login_that_was_taken_away_stays_so(self):
+        """Nobody gets it back by being named, nor the rights of a member of staff who left."""
+        for name in ("revoked", "portal", "user"):
+            user = new_test_user(
+                self.env,
+                f"tb_gone_{name}",
+                groups="base.group_user" if name == "user" else "base.group_portal",
+                email=f"gone_{name}@example.org",
+            )
+            if name == "revoked":
+                wizard = self.env["portal.wizard"].create({"partner_ids": [Command.set(user.partner_id.ids)]})
+                wizard.user_ids.action_revoke_access()
+            user.active = False
+            with self.assertRaisesRegex(UserError, "was taken away"):
+                self._name(user)
+            self.assertFalse(self.agency._give_login(user.partner_id))
+            self.assertFalse(user.active)
+
+    def test_somebody_of_another_company(self):
+        """Whom a coordinator doesn't see they don't name, and so don't read either."""
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        person = self.env["res.partner"].create(
+            {"name": "Secret Sam", "email": "sam@example.org", "company_id": company.id}
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            self.env["timebank.deputy"].with_user(self.coordinator).create(
+                {"member_id": self.agency.id, "partner_id": person.id}
+            )
+        self.assertFalse(person.user_ids)
+
+
+class TestSeat(PageCase):
+    """The login with whose rights people act."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.agency.partner_id.email = "office@example.org"
+        cls.agency._make_seat()
+        cls.seat = cls.agency._get_seat()
+
+    def test_nobody_signs_in_with_it(self):
+        users = self.env["res.users"].sudo()
+        for login in (self.seat.login, "office@example.org"):
+            with self.assertRaisesRegex(Exception, "No account found"):
+                users.reset_password(login)
+        with self.assertRaises(UserError):
+            self.seat.action_reset_password()
+        self.seat.password = "a long password"
+        credential = {"type": "password", "login": self.seat.login, "password": "a long password"}
+        with self.assertRaises(AccessDenied):
+            users.authenticate(credential, {"interactive": False})
+        with self.assertRaises(AccessDenied):
+            self.seat.with_user(self.seat)._check_credentials(credential, {"interactive": False})
+
+    def test_it_counts_for_nobody(self):
+        person = self.agency.partner_id
+        self.assertFalse(person.user_ids)
+        self.assertFalse(self.agency._has_login())
+        self.assertTrue(person.partner_share)
+        self.assertFalse(self.env["timebank.sign.in"].new({"address": "office@example.org"})._get_users())
+
+    def test_woken_up_it_is_their_own(self):
+        """Then their mail address is nobody's to change, and it has no other's rights when it is archived."""
+        self.seat.active = True
+        self.assertFalse(self.seat.is_timebank_seat)
+        self.coordinator.group_ids |= self.env.ref("base.group_partner_manager")
+        with self.assertRaises(AccessError):
+            self._as(self.coordinator, self.agency.partner_id).email = "mallory@example.org"
+        self.seat.active = False
+        self.assertFalse(self.agency._get_seat())

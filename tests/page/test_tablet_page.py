@@ -112,6 +112,15 @@ class TestTabletPage(TabletCase):
             self.ask("0000-0000-0000-0000")
         self.assertEqual(self.ask().status, 400)
 
+    def test_who_tries_elsewhere_keeps_nobody_out(self):
+        """The tablet's link can be read over somebody's shoulder."""
+        self.patch(timebank_tablet_visit, "MOST_TRIED", 2)
+        visits = self.env["timebank.tablet.visit"]
+        for _try in range(4):
+            visits._begin(self.live, "0000-0000-0000-0000", PIN, "203.0.113.9")
+        self.assertFalse(visits._begin(self.live, self.dora.card_code, PIN, "203.0.113.9")[0])
+        self.assertEqual(self.ask().heading(), "Hello Dora")
+
     def test_pages_that_are_there(self):
         self.ask()
         for path in ("/log", "/log/time?whom=bank", "/hours", "/sessions", "/sessions/past", "/rewards"):
@@ -365,3 +374,16 @@ class TestPin(TabletCase):
         user = self.dora._get_tablet_user()
         self.assertNotEqual(user, seat)
         self.assertEqual((user.active, user.login), (True, "dora@example.org"))
+
+    def test_a_login_that_was_taken_away(self):
+        """Whose login of the portal ends has no pages on the tablet either."""
+        self.dora.partner_id.email = "dora@example.org"
+        wizard = self.env["portal.wizard"].create({"partner_ids": [(6, 0, self.dora.partner_id.ids)]})
+        wizard.user_ids.action_grant_access()
+        self.ask()
+        self.env.invalidate_all()
+        wizard.user_ids.action_revoke_access()
+        self.env.invalidate_all()
+        self.assertFalse(self.dora._get_tablet_user())
+        self.assertEqual(self.go(self.base).heading(), "Your pages are closed")
+        self.assertEqual(self.ask().status, 400)

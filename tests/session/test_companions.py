@@ -117,6 +117,11 @@ class TestCompanions(SessionCase):
         self.assertEqual(line.minutes, self.tea.minutes)
         self.assertLessEqual(len(self.env["timebank.transfer"].search([("attendance_id", "=", line.id)])), 1)
 
+    def test_called_off_nobody_needs_their_names(self):
+        line = self._sign_up(self.portal, 2, companion_names="Mum, Bo")
+        self.tea.with_user(self.coordinator).action_cancel()
+        self.assertEqual((line.companions, line.companion_names), (2, False))
+
     def test_the_banks_own_word(self):
         self.scheme.companions_allowed = 1
         self.assertEqual(self._make_session().companions_allowed, 1)

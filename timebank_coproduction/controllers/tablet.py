@@ -26,7 +26,7 @@ class Tablet(TakesCodes, MemberPage, http.Controller):
             return self._link_ended()
         if request.session.uid:
             return self._ask(session, token, Form(), 400)
-        member, key = request.env["timebank.tablet.visit"]._begin(session, card, pin)
+        member, key = request.env["timebank.tablet.visit"]._begin(session, card, pin, self._source())
         if not member:
             form = Form({"card": card[:40]})
             form.refuse(
@@ -61,13 +61,13 @@ class Tablet(TakesCodes, MemberPage, http.Controller):
     # The PIN, on the pages
     @shown("/me/pin", on_tablet=True)
     def pin(self, member, done=None):
-        if not member.uses_cards:
+        if not member.uses_cards or member._is_with_deputy():
             return self._not_found()
         return self._show_pin(member, Form(), request.env._("You have a new PIN.") if done else None)
 
     @sent("/me/pin", on_tablet=True)
     def change_pin(self, member, old="", pin="", again=""):
-        if not member.uses_cards:
+        if not member.uses_cards or member._is_with_deputy():
             return self._not_found()
         form = Form()
         if self._is_on_tablet() and not member._is_pin(old):

@@ -11,10 +11,11 @@ class Acting:
     """One answer of a page, given to somebody who isn't the member, or isn't signed in.
 
     :param str name: who it is; nothing where it is the member, with card and PIN on the tablet
+    :param person: the contact of who it is, who can give themselves another name
     """
 
-    def __init__(self, name):
-        self.name = name
+    def __init__(self, name, person=None):
+        self.name, self.person = name, person
         #: Records that were made or changed, and what those were called that were removed.
         self.touched, self.removed = [], []
 

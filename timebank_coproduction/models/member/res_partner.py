@@ -84,6 +84,13 @@ class ResPartner(models.Model):
                     )
                 )
 
+    def _has_lost_login(self):
+        """Whether there is a login of this contact's own, and it was archived."""
+        # sudo: only whether there is one is asked
+        users = self.sudo().with_context(active_test=False).user_ids
+        own = users.filtered(lambda user: not user.is_timebank_seat)
+        return bool(own) and not any(own.mapped("active"))
+
     def _compute_timebank_balance(self):
         """Over the banks that the user may see."""
         members = self.env["timebank.member"].search([("partner_id", "in", self.ids)]).grouped("partner_id")

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import AccessDenied
 
 
 class ResUsers(models.Model):
@@ -11,10 +12,19 @@ class ResUsers(models.Model):
         help="Nobody can sign in with it.",
     )
 
+    def write(self, vals):
+        """A login that is woken up is its contact's own, as any other: nobody has its rights unasked."""
+        # sudo: only whether there is one is asked, of who may wake it up
+        if vals.get("active") and any(self.sudo().mapped("is_timebank_seat")):
+            vals = {**vals, "is_timebank_seat": False}
+        return super().write(vals)
+
     def _check_credentials(self, credential, env):
         """A link from a mail stands for a password, of users of the portal alone. Whoever has a second
-        factor is asked for it as ever.
+        factor is asked for it as ever. With a seat nobody signs in, by whatever.
         """
+        if self.env.user.is_timebank_seat:
+            raise AccessDenied()
         if credential["type"] != "timebank_link":
             return super()._check_credentials(credential, env)
         link = self.env["timebank.sign.in"]

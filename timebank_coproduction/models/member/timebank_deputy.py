@@ -82,8 +82,15 @@ class TimebankDeputy(models.Model):
 
         :raises UserError: for whom no login can be made
         """
-        # sudo: only whether there is a login is asked
-        if not self.partner_id.sudo().user_ids and not self.member_id._give_login(self.partner_id):
+        # sudo: only what logins there are is asked
+        person = self.partner_id.sudo()
+        if person._has_lost_login():
+            raise UserError(
+                self.env._(
+                    "The login of %s was taken away: whoever manages logins gives it back first.", person.name
+                )
+            )
+        if not person.user_ids and not self.member_id._give_login(self.partner_id):
             raise UserError(
                 self.env._(
                     "%s can't sign in: first give them a mail address that no other login has.",
@@ -113,7 +120,7 @@ class TimebankDeputy(models.Model):
             if not seat or deputy.company_id not in seat.company_ids:
                 continue
             member = deputy.member_id.with_user(seat).with_context(
-                allowed_company_ids=deputy.company_id.ids, **{KEY: Acting(user.name)}
+                allowed_company_ids=deputy.company_id.ids, **{KEY: Acting(user.name, user.partner_id)}
             )
             if member.has_access("read"):
                 members.append(member)

@@ -40,7 +40,8 @@ class TimebankMember(models.Model):
         if only:
             return member.filtered(lambda one: one.id == only).with_context(**{KEY: Acting("")})
         if member and member.partner_id != self.env.user.partner_id:
-            return member.with_context(**{KEY: Acting(self.env.user.name)})
+            user = self.env.user
+            return member.with_context(**{KEY: Acting(user.name, user.partner_id)})
         return member or next(iter(self.env["timebank.deputy"]._get_members_of_user(domain)), member)
 
     @api.model
@@ -118,6 +119,11 @@ class TimebankMember(models.Model):
             return acting.name
         return "" if self.env.user.partner_id == self.partner_id else self.env.user.name
 
+    def _is_with_deputy(self):
+        """Whether somebody is on the pages at present who acts for this organisation with its rights."""
+        acting = acting_in(self.env)
+        return bool(acting and acting.name and self.env.user.partner_id == self.partner_id)
+
     def _note_acting(self, records):
         """Leave on ``records``, which have a chatter, who did it, where that isn't the member.
 
@@ -146,6 +152,7 @@ class TimebankMember(models.Model):
         touched, names = acting.take()
         # sudo: a note on what whoever acts has made or changed just now, by verbs that ask who may
         member, note, noted = self.sudo(), self._say_acting(acting.name), False
+        author = acting.person.id if acting.person else None  # whatever they call themselves
         ids = {}
         for records in touched:
             ids.setdefault(records._name, []).extend(records.ids)
@@ -154,13 +161,13 @@ class TimebankMember(models.Model):
             if not mine:
                 continue
             if hasattr(mine, "_message_log_batch"):
-                mine._message_log_batch(bodies=dict.fromkeys(mine.ids, note))
+                mine._message_log_batch(bodies=dict.fromkeys(mine.ids, note), author_id=author)
                 noted = True
             else:
                 names = [*names, *(f"{mine._description} {one.display_name}" for one in mine)]
         if names and not noted:
             what = ", ".join(dict.fromkeys(names))
-            member._message_log(body=self.env._("%(note)s %(what)s", note=note, what=what))
+            member._message_log(author_id=author, body=self.env._("%(note)s %(what)s", note=note, what=what))
 
     def _is_named_by(self, record):
         """Whether a record is this member's, or names them."""

@@ -200,9 +200,12 @@ class TimebankMember(models.Model):
     def _give_login(self, person):
         """Give somebody a login of the portal to this bank, as Odoo does it.
 
-        :return: whether they have one now: their mail address may be missing, or another login's
+        :return: whether they have one now: their mail address may be missing, or another login's; and
+            a login that was taken away is given back by whoever manages logins alone
         """
         self.ensure_one()
+        if person._has_lost_login():
+            return False
         # sudo: who may decide about the membership lets them see its pages, and no more
         wizard = self.env["portal.wizard"].sudo().with_context(active_ids=[])
         wizard = wizard.create(

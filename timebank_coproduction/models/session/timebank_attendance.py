@@ -94,7 +94,7 @@ class TimebankAttendance(models.Model):
     companion_names = fields.Char(
         "Who comes along",
         groups="timebank_coproduction.group_timebank_coordinator",
-        help="For whoever runs the session. Erased when the register is closed.",
+        help="For whoever runs the session. Erased when the register is closed, or the session cancelled.",
     )
     activity_id = fields.Many2one(related="session_id.activity_id", store=True, precompute=True, index=True)
     scheme_id = fields.Many2one(related="session_id.scheme_id", store=True, precompute=True, index=True)

@@ -83,7 +83,8 @@ class TimebankMember(models.Model):
         :raises UserError: for one that is none, or too easy
         """
         self.ensure_one()
-        if not self._is_for_pages():
+        # with a PIN of their own choice a deputy could come in after they were taken off
+        if not self._is_for_pages() or self._is_with_deputy():
             raise AccessError(self.env._("Only members themselves, and who runs the bank, change that."))
         if not pins.is_pin(pin):
             raise UserError(
@@ -168,7 +169,8 @@ class TimebankMember(models.Model):
         self.ensure_one()
         # sudo: what kinds of logins there are, also archived ones
         users = self.sudo().partner_id.with_context(active_test=False).user_ids
-        return users.browse() if users.filtered(lambda user: user._is_internal()) else self._get_seat()
+        internal = users.filtered(lambda user: user._is_internal())
+        return users.browse() if internal or self.partner_id._has_lost_login() else self._get_seat()
 
     def _make_tablet_user(self):
         """See that there is a login in whose name the pages are.

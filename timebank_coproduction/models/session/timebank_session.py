@@ -418,6 +418,7 @@ class TimebankSession(models.Model):
         sessions._in_verb().write({"state": "cancelled"})
         concerned = sessions.attendance_ids.filtered(lambda one: one.state in ("signed_up", "waiting"))
         concerned._in_verb().write({"offered_until": False})
+        sessions._forget_companions()
         concerned._notify("cancelled")
         sessions._drop_todos()
         return self._tell(refusals, self.env._("cancelled"))
@@ -489,7 +490,7 @@ class TimebankSession(models.Model):
             return True
         lines = sessions.attendance_ids
         lines.filtered(lambda one: one.state == "signed_up")._in_verb().write({"state": "absent"})
-        lines.filtered("companion_names")._in_verb().write({"companion_names": False})
+        sessions._forget_companions()
         # sudo: nobody may read the link to a place, whoever makes it useless
         lines.sudo().filtered("offered_until")._in_verb().write({"offered_until": False, "claim_code": False})
         problems = lines._log_attended()

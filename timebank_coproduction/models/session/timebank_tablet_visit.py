@@ -10,7 +10,7 @@ from ..common.personal import SECRET, THROUGH
 
 #: After how many minutes without a press a visit is over, and after how many in any case.
 IDLE_MINUTES, MOST_MINUTES = 5, 20
-#: How many cards and PINs are tried on one tablet within how many minutes.
+#: How many cards and PINs are tried on one tablet, from one network address, within how many minutes.
 MOST_TRIED, WITHIN_MINUTES = 40, 15
 
 
@@ -47,17 +47,20 @@ class TimebankTabletVisit(models.Model):
     _token_unique = models.UniqueIndex("(token)", "That visit is taken.")
 
     @api.model
-    def _begin(self, session, card, pin):
+    def _begin(self, session, card, pin, source=""):
         """Open the pages of whom a card and a PIN are.
 
         A wrong card and a wrong PIN are answered alike, and take as long.
 
         :param session: whose tablet it is
+        :param str source: the network address that asks: whoever has seen the tablet's link, and tries
+            elsewhere, keeps nobody in the hall from their pages
         :return: the member and what the browser keeps; none and an empty text when they don't fit
         """
         # sudo: nobody has signed in; the card and the PIN are the permission
         members, visits = self.env["timebank.member"].sudo(), self.sudo()
-        tried = self.env["timebank.pace"]._count("card on a tablet", session.kiosk_token, WITHIN_MINUTES)
+        where = f"{session.kiosk_token} {source}"
+        tried = self.env["timebank.pace"]._count("card on a tablet", where, WITHIN_MINUTES)
         member = members
         if tried <= MOST_TRIED and session.scheme_id.card_sign_in:
             member = members._find_by_card(session.scheme_id, card)
