@@ -161,6 +161,29 @@ class TestDeputies(PageCase):
         self._leave(self.agency)
         self.assertFalse(self.deputy.active)
 
+    def test_nobody_gives_themselves_what_is_the_organisations(self):
+        self._name(self.portal)
+        self._fund(self.agency, 120)
+        self.come(self.portal)
+        page = self.go(f"{self.base}/credits/give/{self.ann.account_id.id}")
+        page = self.press(self.press(page, "Go on", time="1:00", memo="Thanks"), "Yes, give it")
+        self.assertIn("an account of your own", " ".join(page.errors()))
+        self.assertEqual((self.ann.balance_minutes, self.agency.balance_minutes), (0, 120))
+        page = self.go(f"{self.base}/credits/give/{self.ben.account_id.id}")
+        self.press(self.press(page, "Go on", time="1:00", memo="Thanks"), "Yes, give it")
+        self.assertEqual(self.ben.balance_minutes, 60)
+
+    def test_who_gave_the_time_doesnt_say_that_it_was_received(self):
+        self._name(self.portal)
+        entry = self._make_hours(self.ann, 60, "submitted", receiver_id=self.agency.partner_id.id)
+        self.come(self.portal)
+        page = self.press(self.go(f"{self.base}/hours/{entry.id}"), "Yes, I received it")
+        self.assertIn("Only who received", " ".join(page.errors()))
+        self.assertFalse(entry.receiver_says)
+        self.come(self.lea)
+        self.press(self.go(f"{self.base}/hours/{entry.id}"), "Yes, I received it")
+        self.assertEqual(entry.receiver_says, "yes")
+
     def test_no_pin_of_their_own_choice(self):
         """With which they could come in on the tablet when they have been taken off."""
         self.scheme.card_sign_in = True

@@ -46,6 +46,15 @@ def acting_in(env):
     return acting if isinstance(acting, Acting) else None
 
 
+def person_behind(env):
+    """The contact of who acts with an organisation's rights, whose own affairs they decide as little as
+    anybody decides their own; none where the user is who acts.
+    """
+    acting = acting_in(env)
+    person = (acting and acting.person) or env["res.partner"]
+    return env["res.partner"].browse(person.ids) - env.user.partner_id
+
+
 def note_touched(records):
     acting = acting_in(records.env)
     if acting and records:

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools.image import ImageProcess, image_apply_opt
 from odoo.tools.mimetypes import guess_mimetype
 
+from ..common.acting import person_behind
 from ..common.verb import text, verb
 
 #: The most that a file may weigh, and which there are: type → how its name ends.
@@ -88,11 +89,12 @@ class TimebankHours(models.Model):
     def _get_refusals_to_answer(self):
         """Entries that don't wait, and those of which it is not for this user to say."""
         refusals = self._get_refusals_by_state("submitted", self.env._("“%s” is not waiting any more."))
-        me = self.env.user.partner_id
+        me, behind = self.env.user.partner_id, person_behind(self.env)
         for entry in self - self.browse(refusals):
             # sudo: whether the user runs its bank, for somebody who is not online
             by_coordinator = entry.scheme_id.sudo(False).is_run_by_user and me != entry.partner_id
-            if not entry.receiver_id or (me != entry.receiver_id and not by_coordinator):
+            theirs = entry.partner_id in behind  # who gave it, and acts for who received it
+            if not entry.receiver_id or theirs or (me != entry.receiver_id and not by_coordinator):
                 refusals[entry.id] = self.env._(
                     "Only who received “%s”, or a coordinator for them, can say that.", entry.display_name
                 )

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ...tools import ddl, ledger_ddl
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import LARGEST, clock, to_hours
+from ..common.acting import person_behind
 from ..common.hours_field import hours_field
 from ..common.personal import KEPT, NAMED, SECRET, THROUGH, WORDS
 from ..common.verb import text, verb
@@ -285,13 +286,15 @@ class TimebankTransfer(models.Model):
     def _get_refusals_to_gain(self, vals_list, accounts):
         """Which transfers would make an account grow that their user holds: dict of position → a sentence.
 
-        Moving one's own credits on is no gain. What comes back to a member who doesn't run
-        the bank (a claim called off, a voucher whose code they know) is theirs by right.
+        Moving one's own credits on is no gain, but for somebody who acts for their owner. What comes
+        back to a member who doesn't run the bank (a claim called off, a voucher whose code they know)
+        is theirs by right.
         """
         if self.env.context.get("timebank_by_rule") is _BY_RULE:
             return {}
         targets = accounts.browse({vals["to_account_id"] for vals in vals_list})
-        refusals = targets._get_refusals_to_gain()
+        behind = self._get_refusals_to_gain_behind(targets)
+        refusals = {**targets._get_refusals_to_gain(), **behind}
         if not refusals:
             return {}
         me = self.env.user.partner_id
@@ -302,8 +305,23 @@ class TimebankTransfer(models.Model):
             position: refusals[vals["to_account_id"]]
             for position, vals in enumerate(vals_list)
             if vals["to_account_id"] in refusals
-            and vals["from_account_id"] not in own
+            and (vals["from_account_id"] not in own or vals["to_account_id"] in behind)
             and (vals["kind"] not in PUT_BACK or accounts.browse(vals["to_account_id"]).scheme_id in running)
+        }
+
+    def _get_refusals_to_gain_behind(self, targets):
+        """Accounts of somebody's own who acts with an organisation's rights: what the organisation has isn't
+        theirs to take. Dict of id → a sentence.
+        """
+        person = person_behind(self.env)
+        # sudo: only whether an account is the person's own is asked, and its name said to them
+        own = targets.sudo().filtered(lambda account: person and account._is_held_by(person))
+        return {
+            account.id: self.env._(
+                "%s is an account of your own: somebody else who acts for the giver can give it something.",
+                account.name,
+            )
+            for account in own
         }
 
     def _why_ended(self, accounts, date, kind):
