@@ -105,6 +105,8 @@ class TestDeputies(PageCase):
     def test_the_calendar_and_their_data_are_the_organisations_own(self):
         self.come(self.lea)
         self.assertNotIn("/my/account", str(self.go(f"{self.base}/me").links()))
+        self.assertNotIn("/timebank/personal", str(self.go(f"{self.base}/me").links()))
+        self.assertEqual(self.go(f"/timebank/personal/{self.agency.id}").status, 404)
         seat = self.deputy.member_id._get_seat()
         self.assertFalse(seat.active)
         self.assertTrue(self.agency.partner_id.active)
