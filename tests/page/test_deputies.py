@@ -104,8 +104,15 @@ class TestDeputies(PageCase):
 
     def test_the_calendar_and_their_data_are_the_organisations_own(self):
         self.come(self.lea)
-        self.assertNotIn("/my/account", str(self.go(f"{self.base}/me").links()))
-        seat = self.deputy.member_id._get_seat()
+        self.assertNotIn("/my/account", self.go(f"{self.base}/me").links().values())
+        page = self.go(f"{self.base}/sessions/calendar")
+        self.assertEqual(page.status, 200)
+        with self.assertRaises(AssertionError):
+            page.form("Make an address")
+
+    def test_nobody_signs_in_with_the_organisations_rights(self):
+        seat = self.agency._get_seat()
+        self.assertTrue(seat.is_timebank_seat)
         self.assertFalse(seat.active)
         self.assertTrue(self.agency.partner_id.active)
 
