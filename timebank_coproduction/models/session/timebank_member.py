@@ -292,9 +292,6 @@ class TimebankMember(models.Model):
         return super()._settle(day, reason)
 
     # Mails
-    def _get_names_to_find(self):
-        return [*super()._get_names_to_find(), "session_mails"]
-
     def _get_mail_switches(self):
         return ["session_mails", *super()._get_mail_switches()]
 
