@@ -62,7 +62,7 @@ def plan(world):
 def shortage(world):
     shift = world.ref(ADDON + "session_cafe_next")
     assert shift.helper_shortage == 1
-    return shift.with_context(timebank_show_shortage=True).display_name
+    return f"{shift.display_name}: {shift.helper_shortage} missing"
 
 
 @step("coordinator", "rings a member without the food hygiene certificate")

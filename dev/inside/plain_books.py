@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from odoo.addons.timebank_coproduction.tools.words import initials
+from odoo.addons.timebank_coproduction.tools.initials import initials
 
 #: What a commodity of beancount's may be called.
 COMMODITY = re.compile(r"[A-Z][A-Z0-9'._-]{0,22}[A-Z0-9]")

@@ -13,6 +13,8 @@ from ..rewards_common import RewardCase
 from ..session_common import SessionCase
 
 ADDON = Path(tools.__path__[0]).parent
+#: The ways in which a mail of a template goes out.
+SENDING = ("send_mail", "send_mail_batch", "_send_to_members")
 
 
 @tagged("post_install", "-at_install")
@@ -107,7 +109,15 @@ class TestTold(SessionCase, ExchangeCase, RewardCase):
             if path.is_relative_to(ADDON / "tests"):
                 continue
             for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Attribute) and node.attr in ("send_mail", "send_mail_batch"):
-                    senders.append(path.name)
+                if isinstance(node, ast.Attribute) and node.attr in SENDING:
+                    senders.append(str(path.relative_to(ADDON / "models")))
         # the link to sign in goes to the address that asked for it, whatever else reaches it
-        self.assertEqual(sorted(senders), ["timebank_sign_in.py", "timebank_told.py"])
+        self.assertEqual(
+            sorted(senders),
+            [
+                "ledger/timebank_told.py",
+                "member/mail_template.py",
+                "member/timebank_sign_in.py",
+                "member/timebank_told.py",
+            ],
+        )

@@ -64,6 +64,13 @@ class TestDeputies(PageCase):
         self._name(self.lea)  # and may be named again
         self.assertEqual(self.go(self.base).status, 200)
 
+    def test_nobody_else_gets_the_address_of_its_calendar(self):
+        self.come(self.lea)
+        page = self.go(f"{self.base}/sessions/calendar")
+        self.assertEqual(page.status, 200)
+        self.assertNotIn("Make an address", page.text())
+        self.assertIn("Only they themselves can have the address", page.text())
+
     def test_who_may_not(self):
         self.come(self.portal2)
         self.assertEqual(self.go(self.base).status, 404)

@@ -5,6 +5,8 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user
 
 from odoo.addons.timebank_coproduction.models.session import timebank_tablet_visit
 from odoo.addons.timebank_coproduction.models.session.ir_http import COOKIE
@@ -191,7 +193,7 @@ class TestTabletPage(TabletCase):
         self.press(page, "I can't come")
         self.assertEqual(line.state, "withdrawn")
         notes = " ".join(self.dora.message_ids.mapped("body"))
-        self.assertIn("Opened the own pages", notes)
+        self.assertIn("Opened their own pages", notes)
         self.assertEqual(notes.count("on the tablet. Attendance Dora Quist at Choir"), 2)
 
     def test_claiming_a_reward(self):
@@ -324,8 +326,9 @@ class TestPin(TabletCase):
         self.assertNotIn(pin, " ".join(self.ann.message_ids.mapped("body")))
 
     def test_who_gives_it(self):
-        self._make_scheme("Hillside", card_sign_in=True)
-        for user in (self.portal, self.portal2, self.staff):
+        other = new_test_user(self.env, "tb_other", groups="timebank_coproduction.group_timebank_coordinator")
+        self._make_scheme("Hillside", card_sign_in=True, coordinator_ids=[Command.set(other.ids)])
+        for user in (self.portal, self.portal2, self.staff, self.finance, other):
             for verb in ("action_new_pin", "action_unlock_pin", "action_end_pin"):
                 with self.assertRaises(AccessError):
                     getattr(self.dora.with_user(user), verb)()

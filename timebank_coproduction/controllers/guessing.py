@@ -26,6 +26,10 @@ class TakesCodes:
             time.sleep(delay)
         return 429
 
+    def _link_ended(self):
+        """The answer to a link that leads nowhere: that it has ended, or never was."""
+        return self._keep_private(self._render("link_ended_page", {}, status=self._turn_down("link")))
+
     def _source(self):
         return request.httprequest.remote_addr or "?"
 

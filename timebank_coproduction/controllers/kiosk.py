@@ -8,6 +8,8 @@ from ..tools import codes
 from .guessing import TakesCodes
 from .member_page import MemberPage
 
+KIOSK = "/timebank/kiosk/<string:token>"
+
 
 class TimebankKiosk(TakesCodes, MemberPage, http.Controller):
     """Links that need no login: the tablet at the door, a place to take.
@@ -16,16 +18,16 @@ class TimebankKiosk(TakesCodes, MemberPage, http.Controller):
     """
 
     # The tablet at the door
-    @http.route("/timebank/kiosk/<string:token>", type="http", auth="public", sitemap=False)
+    @http.route(KIOSK, type="http", auth="public", sitemap=False)
     def kiosk(self, token):
         session = self._find_kiosk(token)
         if not session:
-            return self._not_found()
+            return self._link_ended()
         return self._keep_private(
             request.render("timebank_coproduction.kiosk_page", {"session": session, "token": token})
         )
 
-    @http.route("/timebank/kiosk/<string:token>/find", type="jsonrpc", auth="public")
+    @http.route(KIOSK + "/find", type="jsonrpc", auth="public")
     def kiosk_find(self, token, text=""):
         session = self._find_kiosk(token)
         if not session:
@@ -35,7 +37,7 @@ class TimebankKiosk(TakesCodes, MemberPage, http.Controller):
             self._turn_down("card", scheme=session.scheme_id)
         return {"people": found}
 
-    @http.route("/timebank/kiosk/<string:token>/move", type="jsonrpc", auth="public")
+    @http.route(KIOSK + "/move", type="jsonrpc", auth="public")
     def kiosk_move(self, token, key=None, way="in"):
         session = self._find_kiosk(token)
         if not session:
@@ -60,7 +62,7 @@ class TimebankKiosk(TakesCodes, MemberPage, http.Controller):
         # sudo: the code in the link, which only its person was sent, is the permission
         line = request.env["timebank.attendance"].sudo()._find_kept_place(code)
         if not line:
-            return self._not_found()
+            return self._link_ended()
         message = ""
         if request.httprequest.method == "POST":
             try:
@@ -80,6 +82,3 @@ class TimebankKiosk(TakesCodes, MemberPage, http.Controller):
     def _ended(self):
         self._turn_down("link")
         return {"ended": True}
-
-    def _not_found(self):
-        return self._keep_private(self._render("link_ended_page", {}, status=self._turn_down("link")))

@@ -27,8 +27,7 @@ class TimebankMails(TakesCodes, MemberPage, http.Controller):
         members = request.env["timebank.member"].sudo()
         member = members._find_by_stop_code(member_id, switch, code)
         if not member:
-            page = self._render("link_ended_page", {}, status=self._turn_down("link"))
-            return self._keep_private(page)
+            return self._link_ended()
         if request.httprequest.method == "POST":
             member._switch_mails(switch, on=form.get("mails") == "on")
         field = member._fields[switch]

@@ -137,11 +137,7 @@ class MemberHours(MemberPage, http.Controller):
         if not entry:
             return self._not_found()
         form = Form(arguments)
-
-        def deed():
-            getattr(entry, verb)(**arguments)
-
-        if form.carry_out(deed, next(iter(arguments), None)):
+        if form.carry_out(lambda: getattr(entry, verb)(**arguments), next(iter(arguments), None)):
             return self._go(member, f"/hours/{entry.id}", done=done)
         return self._show(member, entry, form)
 

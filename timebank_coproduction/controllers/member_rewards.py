@@ -234,11 +234,7 @@ class MemberRewards(MemberPage, http.Controller):
         if claim.state == "cancelled":  # the button was pressed twice
             return self._go(member, f"/rewards/claims/{claim.id}", done="cancelled")
         words = form.shows("reason").strip() or request.env._("Not wanted any more")
-
-        def deed():
-            claim.action_cancel(words)
-
-        if form.carry_out(deed):
+        if form.carry_out(lambda: claim.action_cancel(words)):
             return self._go(member, f"/rewards/claims/{claim.id}", done="cancelled")
         return self._show_cancelling(member, claim, form)
 

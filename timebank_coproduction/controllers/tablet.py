@@ -4,9 +4,9 @@ from odoo.http import request
 from ..models.session.ir_http import COOKIE, OVER
 from ..models.session.timebank_tablet_visit import IDLE_MINUTES
 from .guessing import TakesCodes
+from .kiosk import KIOSK
 from .member_page import Form, MemberPage, sent, shown
 
-KIOSK = "/timebank/kiosk/<string:token>"
 #: After how many seconds the page that asks for card and PIN gives way to the door's.
 ASKING_SECONDS = 90
 
@@ -14,12 +14,12 @@ ASKING_SECONDS = 90
 class Tablet(TakesCodes, MemberPage, http.Controller):
     """With card and PIN from the door's tablet to one's own pages, and back."""
 
-    @http.route(f"{KIOSK}/mine", type="http", auth="public", methods=["GET"], sitemap=False)
+    @http.route(KIOSK + "/mine", type="http", auth="public", methods=["GET"], sitemap=False)
     def ask(self, token):
         session = self._find_session(token)
         return self._ask(session, token, Form()) if session else self._link_ended()
 
-    @http.route(f"{KIOSK}/mine", type="http", auth="public", methods=["POST"], sitemap=False)
+    @http.route(KIOSK + "/mine", type="http", auth="public", methods=["POST"], sitemap=False)
     def enter(self, token, card="", pin="", **_other):
         session = self._find_session(token)
         if not session:
@@ -38,7 +38,7 @@ class Tablet(TakesCodes, MemberPage, http.Controller):
         request.env["ir.http"]._set_visit(response, key)
         return self._keep_private(response)
 
-    @http.route(f"{KIOSK}/sign-out", type="http", auth="public", methods=["POST"], sitemap=False)
+    @http.route(KIOSK + "/sign-out", type="http", auth="public", methods=["POST"], sitemap=False)
     def sign_out(self, token, **_other):
         """Nobody stays signed in to Odoo where members use the tablet."""
         if not self._find_session(token):
@@ -115,6 +115,3 @@ class Tablet(TakesCodes, MemberPage, http.Controller):
         request.env["ir.http"]._set_visit(response, "")
         response.headers["Clear-Site-Data"] = '"cache"'
         return self._keep_private(response)
-
-    def _link_ended(self):
-        return self._keep_private(self._render("link_ended_page", {}, status=self._turn_down("link")))

@@ -9,7 +9,7 @@ from odoo.tools.translate import LazyTranslate
 from ..models.common.verb import choice, text, verb
 from ..models.common.windows import download
 from ..models.common.words import say_day
-from ..tools import words
+from ..tools import initials
 
 _lt = LazyTranslate(__name__)
 
@@ -155,14 +155,14 @@ class TimebankReconciliation(models.Model):
         # sudo: whose names and codes are left out is nobody's to read
         claims = self.env["timebank.redemption"].sudo()
         people = claims.search(self.grant_id._get_claims_domain()).partner_id
-        named = {
-            code for line in self.line_ids for code in words.codes_in(line.bill_name, line.note, line.change)
-        }
+        named = set().union(
+            *(initials.codes_in(line.bill_name, line.note, line.change) for line in self.line_ids)
+        )
         numbers = {
             claim.code: f"#{claim.id}"
             for claim in claims.search_fetch([("code", "in", list(named))], ["code"])
         }
-        return words.Abbreviated(
+        return initials.Abbreviated(
             people.filtered(lambda person: not person.is_company).mapped("name"), numbers
         )
 

@@ -4,6 +4,7 @@ Digits and letters without I, L, O and U, which are mistaken for others (Crockfo
 base 32). Twelve of them hold 60 bits, sixteen hold 80.
 """
 
+import hashlib
 import hmac
 import re
 import secrets
@@ -68,6 +69,15 @@ def is_same(expected, given):
     (True, False, False)
     """
     return hmac.compare_digest(expected.encode(), given.encode(errors="replace"))
+
+
+def digest(secret):
+    """What is kept of a secret that a browser or a mail holds, to know it again.
+
+    >>> len(digest("abc")), digest("abc") == digest("abd"), digest("") == digest(None)
+    (64, False, True)
+    """
+    return hashlib.sha256((secret or "").encode(errors="replace")).hexdigest()
 
 
 def _grouped(code):

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...tools import codes, words
+from ...tools import codes
+from ...tools.initials import initials
 from ..common.personal import WORDS
 from ..common.verb import flag, number, record_or_none, text, verb
 from ..common.words import at_place
@@ -517,4 +518,4 @@ class TimebankRedemption(models.Model):
     def _say_with_initials(self):
         person = self.partner_id.sudo()  # sudo: initials only, for whoever may read the claim
         name = person.name or ""
-        return self._say_for(name if person.is_company else words.initials(name))
+        return self._say_for(name if person.is_company else initials(name))

@@ -17,7 +17,7 @@ from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 from odoo.tools.mimetypes import guess_mimetype
 
-from ...tools import names, words
+from ...tools.initials import Abbreviated, initials
 from ...tools.minutes import clock, from_hours
 from ..common.hours_field import Hours
 from ..common.personal import ABOUT, SECRET, fields_of, is_about_people, sorts
@@ -61,7 +61,7 @@ class Copy:
         self.held, self.user, self.env = held, user, held.env
         self.is_own = held.person == user.partner_id
         self.left_out, self.attached = [], {}
-        self.others = self._get_others()
+        self.abbreviated = Abbreviated(self._get_others().mapped("name"), between=" ")
 
     # Who may
     def check(self):
@@ -303,10 +303,7 @@ class Copy:
 
     def _say(self, text):
         """A text, with others called by their initials."""
-        text = str(text)
-        for found, short in self.others:
-            text = found.sub(short, text)
-        return text
+        return self.abbreviated(str(text))
 
     def _call(self, row):
         """What a row that is named is called, as far as this person may be told."""
@@ -329,7 +326,7 @@ class Copy:
         return self._say(row.display_name or "")[:MOST_NAME]
 
     def _get_others(self):
-        """(what finds a name, initials) of everybody else who is named in these rows, long names first."""
+        """Everybody else who is named in these rows: they are called by their initials."""
         people = self.env["res.partner"]
         for rows in self.held.rows.values():
             for field in rows._fields.values():
@@ -349,13 +346,11 @@ class Copy:
                 if "partner_id" in rows._fields and rows._fields["partner_id"].comodel_name == "res.partner"
                 else people.browse()
             )
-        people = (people - self.held.contacts).filtered(lambda one: not one.is_company)
-        found = {one.name: names.whole(one.name) for one in people.sorted(lambda one: -len(one.name or ""))}
-        return [(whole, self._say_who(name)) for name, whole in found.items() if whole]
+        return (people - self.held.contacts).filtered(lambda one: not one.is_company)
 
     def _say_who(self, name):
         """What is told of others to somebody who only has to know that there was somebody."""
-        return words.initials(name, " ") if name else ""
+        return initials(name, " ") if name else ""
 
     def _message(self, one):
         line = self._pick(one, ("date", "subject", "body", "email_from", "message_type"))

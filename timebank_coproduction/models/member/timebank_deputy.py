@@ -41,7 +41,7 @@ class TimebankDeputy(models.Model):
         deputies = super().create(vals_list)
         for deputy in deputies:
             deputy._refuse_naming()
-            deputy._open_door()
+            deputy._let_in()
         return deputies
 
     def write(self, vals):
@@ -77,7 +77,7 @@ class TimebankDeputy(models.Model):
                 self.env._("%(person)s acts for %(member)s already.", person=person.name, member=member.name)
             )
 
-    def _open_door(self):
+    def _let_in(self):
         """See to it that the person can sign in, and that there is a login whose rights they have then.
 
         :raises UserError: for whom no login can be made

@@ -182,7 +182,8 @@ class TimebankMember(models.Model):
 
     def _get_names_to_find(self):
         """The fields of a member that verbs look at, read together."""
-        return ["scheme_id", "partner_id", "role", "state", "account_id", "trusted", "name", "forgotten_on"]
+        asked = ["scheme_id", "partner_id", "role", "state", "account_id", "trusted", "name", "forgotten_on"]
+        return [*asked, *self._get_mail_switches()]
 
     # CRUD
     def write(self, vals):

@@ -1,4 +1,3 @@
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -72,7 +71,7 @@ class TimebankSignIn(models.Model):
         self.sudo()._in_verb().create(
             {
                 "address": address,
-                "browser": _digest(browser),
+                "browser": codes.digest(browser),
                 "until": fields.Datetime.now() + timedelta(minutes=MINUTES),
             }
         )
@@ -111,7 +110,7 @@ class TimebankSignIn(models.Model):
     def _make_token(self, user):
         """What the link says that signs in ``user``; its digest is kept."""
         token = secrets.token_urlsafe(32)
-        self._in_verb().write({"token": _digest(token), "user_id": user.id})
+        self._in_verb().write({"token": codes.digest(token), "user_id": user.id})
         return token
 
     def _mail_get_companies(self, default=False):
@@ -150,9 +149,9 @@ class TimebankSignIn(models.Model):
         now = fields.Datetime.now()
         # sudo: the mail's secret and the browser's together are the permission
         links = self.sudo().search(
-            [("token", "=", _digest(token)), ("used_on", "=", False), ("until", ">", now)]
+            [("token", "=", codes.digest(token)), ("used_on", "=", False), ("until", ">", now)]
         )
-        return links.filtered(lambda link: codes.is_same(link.browser, _digest(browser)))
+        return links.filtered(lambda link: codes.is_same(link.browser, codes.digest(browser)))
 
     @api.model
     def _use(self, token, browser, user):
@@ -186,7 +185,3 @@ class TimebankSignIn(models.Model):
 def read_address(text):
     """The mail address in what was typed, or an empty text."""
     return email_normalize(text or "") or ""
-
-
-def _digest(secret):
-    return hashlib.sha256((secret or "").encode()).hexdigest()

@@ -4,7 +4,7 @@ from . import (
     timebank_session,
     timebank_session_list,
     timebank_session_series,
-    timebank_session_moving,
+    timebank_session_course,
     timebank_attendance,
     timebank_attendance_stretch,
     timebank_attendance_times,

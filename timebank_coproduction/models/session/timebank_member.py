@@ -19,8 +19,6 @@ CALENDAR_BYTES, CALENDAR_LENGTH = 32, 40
 #: How many days back a member's calendar reaches.
 CALENDAR_DAYS = 90
 
-#: How many signs of a signature a link carries that switches mails off.
-
 #: How many members are found by a name, among how many that are looked at, by how many words of it.
 MOST_FOUND, MOST_LOOKED_AT, MOST_WORDS = 10, 500, 4
 
@@ -294,9 +292,6 @@ class TimebankMember(models.Model):
         return super()._settle(day, reason)
 
     # Mails
-    def _get_names_to_find(self):
-        return [*super()._get_names_to_find(), "session_mails"]
-
     def _get_mail_switches(self):
         return ["session_mails", *super()._get_mail_switches()]
 

@@ -1,4 +1,3 @@
-import hashlib
 import secrets
 import time
 from datetime import timedelta
@@ -71,21 +70,21 @@ class TimebankTabletVisit(models.Model):
             {
                 "member_id": member.id,
                 "session_id": session.id,
-                "tablet": _digest(session.kiosk_token),
-                "token": _digest(token),
+                "tablet": codes.digest(session.kiosk_token),
+                "token": codes.digest(token),
                 "until": fields.Datetime.now() + timedelta(minutes=MOST_MINUTES),
             }
         )
         member._message_log(
             author_id=member.partner_id.id,
-            body=self.env._("Opened the own pages with card and PIN, on the tablet of %s.", session._say()),
+            body=self.env._("Opened their own pages with card and PIN, on the tablet of %s.", session._say()),
         )
         return member, visits._sign(token)
 
     @api.model
     def _find(self, cookie):
         """The visit whose key that is, also one that is over; or none."""
-        return self.search([("token", "=", _digest(cookie.partition(".")[0]))])
+        return self.search([("token", "=", codes.digest(cookie.partition(".")[0]))])
 
     @api.model
     def _find_open(self, cookie):
@@ -116,7 +115,7 @@ class TimebankTabletVisit(models.Model):
         return bool(
             session.scheme_id.card_sign_in
             and session.kiosk_token
-            and codes.is_same(self.tablet, _digest(session.kiosk_token))
+            and codes.is_same(self.tablet, codes.digest(session.kiosk_token))
             and session._find_kiosk(session.kiosk_token)
         )
 
@@ -138,7 +137,3 @@ class TimebankTabletVisit(models.Model):
     def _gc_visits(self):
         # sudo: a job of the database's own, over rows that nobody may remove
         self.sudo().search([("until", "<", fields.Datetime.now() - timedelta(days=1))]).unlink()
-
-
-def _digest(secret):
-    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from ...tools.minutes import clock
-from ..common.verb import verb
+from ..common.verb import text, verb
 from ..common.windows import ask, narrow_list
 from .timebank_session import MOST_TOLD, MOVES
 
@@ -18,8 +18,7 @@ TODOS = [
 
 
 class TimebankSession(models.Model):
-    """Sessions moved to another time or place: who is told, and who can't come any more. And registers
-    closed: what is said before, and shown after."""
+    """What happens to a session that was announced: it is moved, helpers withdraw, its register is closed."""
 
     _inherit = "timebank.session"
 
@@ -28,6 +27,10 @@ class TimebankSession(models.Model):
         compute="_compute_obstacle_count",
         help="People signed up who are somewhere else at that time, or lack a check by then.",
     )
+
+    # ------------------------------------------------------------
+    # Moved to another time or place: who is told, and who can't come any more.
+    # ------------------------------------------------------------
 
     @api.depends("attendance_ids.obstacle")
     def _compute_obstacle_count(self):
@@ -185,6 +188,134 @@ class TimebankSession(models.Model):
             session=self._say(),
             names=names,
         )
+
+    # ------------------------------------------------------------
+    # Closing the register, and opening it again.
+    # ------------------------------------------------------------
+
+    @verb()
+    def action_close(self):
+        """Turn the register into hours and credits. Closing twice does nothing more.
+
+        Who was signed up and not ticked off was absent. Who can't be charged, or whose
+        hours can't be recorded, is listed for the coordinator to decide.
+
+        :return: ``True``, or an action listing sessions and lines that need a decision
+        :raises UserError: when a single session can't be closed
+        """
+        self.check_access("write")
+        sessions = self.filtered(lambda session: session.state != "done")
+        refusals = sessions._get_refusals_to_close()
+        sessions = sessions._raise_or_list(refusals)
+        if not sessions:
+            return True
+        lines = sessions.attendance_ids
+        lines.filtered(lambda one: one.state == "signed_up")._in_verb().write({"state": "absent"})
+        sessions._forget_companions()
+        # sudo: nobody may read the link to a place, whoever makes it useless
+        lines.sudo().filtered("offered_until")._in_verb().write({"offered_until": False, "claim_code": False})
+        problems = lines._log_attended()
+        sessions._in_verb().write(
+            {"state": "done", "closed_on": fields.Datetime.now(), "closed_by_id": self.env.user.id}
+        )
+        sessions._drop_todos()
+        sessions._thank(lines)
+        sessions._ask_to_decide(problems)
+        if problems:
+            return self.env["timebank.outcome"]._show(
+                lines.filtered("settled_on") | lines.browse(problems), self.env._("logged"), problems
+            )
+        return self._tell(refusals, self.env._("closed"))
+
+    @verb(reason=text())
+    def action_reopen(self, reason):
+        """Open the register again: hours and credits are reversed, then it can be closed anew.
+
+        Who has spent the credits in the meantime keeps them, and is listed.
+
+        :param str reason: why; kept with every reversal
+        :return: ``True``, or an action listing lines that stay logged, and why
+        """
+        self.check_access("write")
+        reason = self._require_reason(reason)
+        refusals = self._get_refusals_by_session_state(("done",), self.env._("%s is not closed."))
+        sessions = self._raise_or_list(refusals)
+        lines = sessions.attendance_ids
+        undecided = lines.filtered("to_decide")
+        undecided._in_verb().write({"to_decide": False})
+        undecided._keep_words(problem={})
+        problems = lines._undo_log(reason)
+        sessions._in_verb().write({"state": "open", "closed_on": False, "closed_by_id": False})
+        sessions._close_todos()
+        # Everybody who reads the session reads its notes; why, maybe about somebody, the reversals say.
+        told = self.env._("Re-opened: what was reversed says why.")
+        sessions._message_log_batch(bodies=dict.fromkeys(sessions.ids, told))
+        if problems:
+            return self.env["timebank.outcome"]._show(lines, self.env._("undone"), problems)
+        return self._tell(refusals, self.env._("re-opened"))
+
+    def _get_refusals_to_close(self):
+        refusals = self._get_refusals_by_session_state(
+            ("open", "done"), self.env._("%s was not open: there is nothing to close.")
+        )
+        now = fields.Datetime.now()
+        for session in self:
+            if session.id in refusals:
+                continue
+            if session.start > now:
+                refusals[session.id] = self.env._("%s has not begun yet.", session._say())
+            else:
+                # sudo: the bank's state and lock date are asked, whoever may read them
+                closed = session.scheme_id.sudo()._why_closed(session.date)
+                if closed:
+                    refusals[session.id] = closed
+        return refusals
+
+    def _ask_to_decide(self, problems):
+        """One to-do on each session with lines that could not be logged."""
+        lines = self.env["timebank.attendance"].browse(problems)
+        for session, undecided in lines.grouped("session_id").items():
+            session.activity_schedule(
+                "timebank_coproduction.mail_activity_decide",
+                summary=self.env._("%s people could not be logged", len(undecided)),
+                note=self.env._("The register says who, and why."),
+                user_id=session._get_decider(undecided).id,
+            )
+
+    def _get_decider(self, lines):
+        """Who is asked about lines that could not be logged: none of those whose lines they are."""
+        deciders = self.scheme_id._get_deciders(lines.partner_id)
+        usual = self.coordinator_id or self.env.user
+        return (usual if usual.partner_id not in lines.partner_id else deciders[:1]) or usual
+
+    def _close_todos(self):
+        """Done, as far as nothing is left to decide."""
+        decided = self.filtered(lambda session: not session.problem_count)
+        decided.activity_feedback(["timebank_coproduction.mail_activity_decide"])
+
+    @api.model
+    def _thank(self, lines):
+        """Mails of thanks to those who helped, once their hours are approved."""
+        lines.search_fetch(
+            [("id", "in", lines.ids), ("settled_on", "!=", False), ("hours_id.state", "=", "approved")],
+            ["scheme_id", "partner_id"],
+        )._notify("thanks")
+
+    def _prepare_hours(self):
+        """What the entries of everybody in this session have in common."""
+        activity = self.activity_id
+        return {
+            "scheme_id": self.scheme_id.id,
+            "date": self.date,
+            "tz": self.tz,
+            "category_id": activity.category_id.id,
+            "description": self.name,
+            "project_id": self.project_id.id,
+            "task_id": activity.task_id.id,
+            "activity_id": activity.id,
+            "session_id": self.id,
+            "source": "session",
+        }
 
     # ------------------------------------------------------------
     # After it is closed: what became of it.

@@ -1,4 +1,4 @@
-"""Names, and what is left of them for those who need not know whose they are."""
+"""What is left of names, and of codes, for those who need not know whose they are."""
 
 import re
 
@@ -41,25 +41,32 @@ class Abbreviated:
     >>> say = Abbreviated(["Ann Lee", "Ann Lee Fox", "Rose"], {"ABCD-EFGH-1109": "#7"})
     >>> say("Lesson ANN LEE, then Ann Lee Fox; Rose; abcd-efgh-1109"), say(None)
     ('Lesson A.L., then A.L.F.; Rose; #7', '')
+    >>> Abbreviated(["Lee Fox", "Ann Lee Fox"], between=" ")("Lee Fox with Ann Lee Fox")
+    'L. F. with A. L. F.'
     """
 
-    def __init__(self, people, numbers):
+    def __init__(self, people, numbers=None, between=""):
         """:param people: their names; one of a single word is a word like others, and left
         :param dict numbers: code → what is said instead
+        :param str between: what stands between the letters
         """
-        self.numbers, self.by_first_word = [(_written(code), said) for code, said in numbers.items()], {}
-        for name in sorted(set(filter(None, people)), key=len, reverse=True):
+        self.numbers = [(_written(code), said) for code, said in (numbers or {}).items()]
+        self.by_first_word = {}
+        # the longest first: a shorter name may be a part of it
+        for place, name in enumerate(sorted(set(filter(None, people)), key=len, reverse=True)):
             if found := names.whole(name):
                 first = re.findall(r"\w+", name.casefold())[:1]
-                self.by_first_word.setdefault(first[0] if first else "", []).append((found, initials(name)))
+                known = self.by_first_word.setdefault(first[0] if first else "", [])
+                known.append((place, found, initials(name, between)))
 
     def __call__(self, text):
         said = text or ""
         for code, instead in self.numbers:
             said = code.sub(instead, said)
-        for word in dict.fromkeys(re.findall(r"\w+", said.casefold())):
-            for whole, short in self.by_first_word.get(word, ()):
-                said = whole.sub(short, said)
+        words = set(re.findall(r"\w+", said.casefold()))
+        known = [one for word in words for one in self.by_first_word.get(word, ())]
+        for _place, whole, short in sorted(known, key=lambda one: one[0]):
+            said = whole.sub(short, said)
         return said
 
 
