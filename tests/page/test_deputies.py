@@ -64,6 +64,13 @@ class TestDeputies(PageCase):
         self._name(self.lea)  # and may be named again
         self.assertEqual(self.go(self.base).status, 200)
 
+    def test_its_pin_goes_with_who_is_taken_off(self):
+        self.scheme.card_sign_in = True
+        self.agency.with_user(self.coordinator)._change_pin("8305", "8305")
+        self.assertTrue(self.agency.has_pin)
+        self.deputy.with_user(self.coordinator).action_take_off()
+        self.assertFalse(self.agency.has_pin)
+
     def test_nobody_else_gets_the_address_of_its_calendar(self):
         self.come(self.lea)
         page = self.go(f"{self.base}/sessions/calendar")

@@ -169,10 +169,12 @@ class TestTrustGain(RewardCase):
             "joined_on", "supported_from", "supported_until",  # for statistics
             "language_ids", "availability_ids", "note", "name_shown", "session_mails", "display_name",
             "interest_ids", "own_words", "own_wishes", "share_email", "share_phone",
+            "credit_mails", "check_mails", "introduction_mails", "reward_mails",
         },
         "timebank.account": {
             "name", "purpose", "goal_minutes", "goal_hours", "goal_date", "display_name",
             "holder_ids",  # who spends what is hers; other pots have a rule of their own
+            "open_to_all",  # who may give to a pot, and never who spends it
         },
         "timebank.hours": {  # somebody else approves them, or the bank's own rules
             "scheme_id", "partner_id", "receiver_id", "date", "start_minute", "start_time", "minutes",

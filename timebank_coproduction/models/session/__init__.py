@@ -19,6 +19,7 @@ from . import (
     timebank_tablet_visit,
     timebank_member,
     timebank_member_tablet,
+    timebank_deputy,
     ir_http,
     project_project,
     project_task,
