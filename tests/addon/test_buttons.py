@@ -6,7 +6,7 @@ from freezegun import freeze_time
 from lxml import etree
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.timebank_coproduction.models.session.timebank_member_tablet import MOST_WRONG
@@ -35,6 +35,7 @@ class TestButtons(WorldCase):
         cls._make_grants()
         cls._make_accrual()
         cls._make_doors()
+        cls._make_deputy()
         cls._make_doubles()
         cls.env["timebank.scheme"].create({"name": "Old Mill"}).with_user(cls.manager).action_close()
         cls.env.flush_all()
@@ -56,6 +57,14 @@ class TestButtons(WorldCase):
         full.sign_up(cls.ann.partner_id)
         full.sign_up(cls.ben.partner_id)
         full.withdraw(cls.ann.partner_id)
+
+    @classmethod
+    def _make_deputy(cls):
+        """Somebody acts for the agency."""
+        lea = new_test_user(cls.env, "tb_lea", groups="base.group_portal", name="Lea Marsh")
+        cls.env["timebank.deputy"].with_user(cls.coordinator).create(
+            {"member_id": cls.agency.id, "partner_id": lea.partner_id.id}
+        )
 
     @classmethod
     def _make_steps(cls, scheme):

@@ -7,6 +7,8 @@ LOGINS = {
     "finance": "timebank_coproduction.group_timebank_finance",
     "finance2": "timebank_coproduction.group_timebank_finance",
     "member": "base.group_portal",
+    "member2": "base.group_portal",
+    "agency": "base.group_portal",
 }
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from .common import JourneyCase
+from .screen import FIRST_PATIENCE
 
 
 class TestTabletJourney(JourneyCase):
@@ -46,9 +47,11 @@ class TestTabletJourney(JourneyCase):
             screen.picture("tablet-ask")
             screen.page.get_by_label("The code on your card").fill(card)
             screen.page.get_by_label("The code on your card").press("Enter")  # as a card reader does
+            screen.page.locator(".o_mine_pin:focus").wait_for()
             screen.page.keyboard.type(pin)
             screen.page.get_by_role("button", name="Open my pages").click()
-            screen.page.get_by_role("heading", name="Hello Harry").wait_for()
+            # the first of the members' pages, whose styles are built for it
+            screen.page.get_by_role("heading", name="Hello Harry").wait_for(timeout=FIRST_PATIENCE)
             screen.picture("tablet-home")
             screen.page.get_by_role("button", name="Done").click()
             screen.page.locator(".o_kiosk_text").wait_for()

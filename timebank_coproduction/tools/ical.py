@@ -24,7 +24,7 @@ def serialize(name, events):
     >>> text = serialize("River Street", [{**event, "where": "", "cancelled": True}]).decode()
     >>> "DTSTART:20260318T100000Z" in text, "STATUS:CANCELLED" in text, "Tea\\, and cake" in text
     (True, True, True)
-    >>> "SEQUENCE:196077600" in text, "METHOD:PUBLISH" in text
+    >>> "SEQUENCE:195991200" in text, "METHOD:PUBLISH" in text
     (True, True)
     """
     calendar = vobject.iCalendar()
