@@ -110,6 +110,8 @@ def _get_openings_of(env, action, name):
         values = action.with_context(active_model=None).run()
     else:
         values = env["ir.actions.actions"]._for_xml_id(action.get_external_id()[action.id])
+    if values["type"] == "ir.actions.client" and values["tag"] == "timebank_dialog":
+        values = env["ir.actions.actions"]._for_xml_id(values["params"]["dialog"])
     if values["type"] == "ir.actions.client":
         yield name, "page", CLIENTS[values["tag"]]
     elif values["type"] == "ir.actions.act_window":
