@@ -13,6 +13,18 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 #: Every test runs on this day.
 TODAY = date(2026, 3, 18)
 
+
+@contextmanager
+def undone(env):
+    """What the block does is undone at its end, and nothing of it remembered."""
+    savepoint = env.cr.savepoint()
+    try:
+        yield
+    finally:
+        savepoint.close(rollback=True)
+        env.transaction.clear()
+
+
 #: What nobody who runs a time bank should have to read.
 JARGON = (
     "timebank",
@@ -200,15 +212,9 @@ class TimebankCase(TransactionCase):
             with self.subTest(**what):
                 raise
 
-    @contextmanager
     def _undone(self):
         """What the block does is undone at its end."""
-        savepoint = self.env.cr.savepoint()
-        try:
-            yield
-        finally:
-            savepoint.close(rollback=True)
-            self.env.invalidate_all()
+        return undone(self.env)
 
     def _balances(self, *members):
         return [member.account_id.balance_minutes for member in members]

@@ -41,6 +41,17 @@ class GrantCase(RewardCase):
         cls.grant = cls._make_grant("Neighbours Together")
 
     @classmethod
+    def _make_euro(cls, *rates):
+        """``cls.euro``, with these rates alone: pairs of the first day and how many a unit of ours buys."""
+        cls.euro = cls.env.ref("base.EUR")
+        cls.euro.active = True
+        cls.euro.rate_ids.unlink()
+        cls.euro.rate_ids = [
+            Command.create({"name": day, "rate": rate, "company_id": cls.env.company.id})
+            for day, rate in rates
+        ]
+
+    @classmethod
     def _make_grant(cls, name, state="open", **vals):
         vals = {
             "name": name,

@@ -2,7 +2,6 @@
 
 import re
 from collections import namedtuple
-from contextlib import contextmanager
 
 from lxml import etree
 
@@ -13,7 +12,7 @@ from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.web.controllers.utils import clean_action
 
-from ..common import TODAY
+from ..common import TODAY, undone
 
 #: Views whose buttons are about records that are there.
 WITH_BUTTONS = ("list", "kanban", "form")
@@ -222,15 +221,6 @@ class Presser:
     # Pressing.
     # ------------------------------------------------------------
 
-    @contextmanager
-    def taken_back(self):
-        savepoint = self.env.cr.savepoint()
-        try:
-            yield
-        finally:
-            savepoint.close(rollback=True)
-            self.env.transaction.clear()
-
     def press(self, button):
         """Press it, look at what opens, answer what is asked, and take all of it back.
 
@@ -240,7 +230,7 @@ class Presser:
         said = sorted(str(item) for item in button.context.items() if not item[0].startswith(MERELY_SHOWN))
         key = (*button[:4], *said)
         if key not in self.pressed:
-            with self.taken_back():
+            with undone(self.env):
                 self.pressed[key] = self._refusal(lambda: self._do(button))
         return self.pressed[key]
 
@@ -361,7 +351,7 @@ class Presser:
         arch = self.arch(record._name, view, "form")
         [row] = record.web_read(self._spec(arch))
         for button in list(self._on_row(arch, record._name, row, dict(record.env.context))):
-            with self.taken_back():
+            with undone(self.env):
                 refusal = self._refusal(lambda button=button: self._do(button))
             if isinstance(refusal, Exception):
                 raise refusal

@@ -1,7 +1,5 @@
 from datetime import date
 
-from odoo.fields import Command
-
 from ..common import TODAY
 from ..grants_common import GrantCase
 
@@ -12,13 +10,7 @@ class TestGrantCurrency(GrantCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.euro = cls.env.ref("base.EUR")
-        cls.euro.active = True
-        cls.euro.rate_ids.unlink()
-        cls.euro.rate_ids = [
-            Command.create({"name": day, "rate": rate, "company_id": cls.env.company.id})
-            for day, rate in ((date(2026, 1, 1), 0.5), (date(2026, 3, 1), 1 / 1.5))
-        ]
+        cls._make_euro((date(2026, 1, 1), 0.5), (date(2026, 3, 1), 1 / 1.5))
         cls.grant.action_close()
         cls.abroad = cls._make_grant("Europa", currency_id=cls.euro.id, amount=500)
 

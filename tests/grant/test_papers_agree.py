@@ -5,7 +5,6 @@ from datetime import date
 import openpyxl
 from lxml import html
 
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from ...report.timebank_reconciliation_xlsx import SUMMARY
@@ -28,13 +27,7 @@ class TestPapersAgree(SharedClaimCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.euro = cls.env.ref("base.EUR")
-        cls.euro.active = True
-        cls.euro.rate_ids.unlink()
-        cls.euro.rate_ids = [
-            Command.create({"name": day, "rate": rate, "company_id": cls.env.company.id})
-            for day, rate in ((date(2026, 1, 1), 0.83), (date(2026, 4, 1), 0.91))
-        ]
+        cls._make_euro((date(2026, 1, 1), 0.83), (date(2026, 4, 1), 0.91))
         cls._share((cls.grant, "percent", 33.33), (cls.second, None, None))
         cls.other = cls._claims(1).with_user(cls.finance)
         both = {cls.grant: 33.33, cls.second: 66.67}

@@ -1,7 +1,6 @@
 """Whoever acts for a member leaves their name, whatever they send: every form of their pages is tried."""
 
 import re
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from odoo import http
@@ -135,16 +134,6 @@ class TestActing(PageCase, ExchangeCase, RewardCase, SessionCase):
         }
 
     # ------------------------------------------------------------
-
-    @contextmanager
-    def _undone(self):
-        """What is done in the block is undone again."""
-        savepoint = self.env.cr.savepoint()
-        try:
-            yield
-        finally:
-            savepoint.close(rollback=True)
-            self.env.transaction.clear()
 
     def _count_notes(self, user, member):
         note = f"Done by {user.name} for {member.name}."

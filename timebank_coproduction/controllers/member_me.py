@@ -27,7 +27,6 @@ class MemberMe(MemberPage, http.Controller):
             "languages": ", ".join(member.language_ids.mapped("name")),
             "seen": self._say_seen(member),
             "mails": [mails["label"] for mails in self._get_mails(member) if member[mails["name"]]],
-            "own_pages": not member._get_acting_name(),
             "leaving": bool(member._get_wish_to_leave()),
         }
         return self._render("member_me", values, member, "me")

@@ -129,12 +129,10 @@ class TimebankMember(models.Model):
     # At the tablet
     @api.model
     def _find_by_card(self, scheme, card):
-        """The member of a bank whose card that is, if they may use the tablet; or none."""
+        """The member of a bank whose card that is, whether they take part or not; or none."""
         code = codes.normalise(card)
-        if not code:
-            return self.browse()
-        found = self.search([("card_code", "=", code), ("scheme_id", "=", scheme.id)], limit=1)
-        return found.filtered(lambda member: member._may_use_tablet())
+        domain = [("card_code", "=", code), ("scheme_id", "=", scheme.id)]
+        return self.search(domain, limit=1) if code else self.browse()
 
     def _may_use_tablet(self):
         self.ensure_one()

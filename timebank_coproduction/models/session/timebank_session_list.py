@@ -502,7 +502,7 @@ class TimebankSession(models.Model):
             if not member or not member.shown_name:
                 raise SaidAloud(self.env._("We could not find you. Please ask at the desk."))
         else:
-            member = self._kiosk_member(codes.normalise(key))
+            member = self._kiosk_member(key)
             partner = member.partner_id
             if not member:
                 raise SaidAloud(self.env._("We don't know that card. Please ask at the desk."))
@@ -519,18 +519,14 @@ class TimebankSession(models.Model):
             line = self.attendance_ids.filtered(lambda one: one.id == key)
             member = line._get_members().get((self.scheme_id.id, line.partner_id.id))
         else:
-            member = self._kiosk_member(codes.normalise(key))
+            member = self._kiosk_member(key)
         if not member:
             return self.env._("That is not possible just now. Please see the coordinator.")
         return self.env._("%s, please see the coordinator.", member._door_name())
 
     def _kiosk_member(self, card):
-        if not card:
-            return self.env["timebank.member"]
-        return self.env["timebank.member"].search(
-            [("card_code", "=", card), ("scheme_id", "=", self.scheme_id.id), ("state", "=", "active")],
-            limit=1,
-        )
+        member = self.env["timebank.member"]._find_by_card(self.scheme_id, card)
+        return member.filtered(lambda one: one.state == "active")
 
     def _is_kiosk_name(self, member, asked):
         """Whether each of the words typed begins one of the name's: the shown one is all that counts."""

@@ -63,6 +63,7 @@ class TimebankTabletVisit(models.Model):
         member = members
         if tried <= MOST_TRIED and session.scheme_id.card_sign_in:
             member = members._find_by_card(session.scheme_id, card)
+            member = member.filtered(lambda one: one._may_use_tablet())
         if not member._is_pin(pin) or not member._get_tablet_user():
             return members, ""
         token = secrets.token_urlsafe(32)
