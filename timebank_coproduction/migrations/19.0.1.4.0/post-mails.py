@@ -19,6 +19,8 @@ GONE = re.compile(r"object\._get_(opt_out|answer)_url\(\)")
 
 def migrate(cr, version):
     env = api.Environment(cr, SUPERUSER_ID, {})
+    # its place has a mail with a link for each of those who share an address
+    (env.ref("timebank_coproduction.mail_sign_in", raise_if_not_found=False) or env["mail.template"]).unlink()
     for path in sorted(ADDON.glob("data/*/mail_template.xml")):
         for record in etree.parse(path).iter("record"):
             template = env.ref(f"timebank_coproduction.{record.get('id')}", raise_if_not_found=False)
