@@ -1,1 +1,1 @@
-from . import common, ledger, member, hours, vetting, session, exchange, reward, grant, desk
+from . import common, ledger, member, hours, vetting, session, exchange, reward, grant, evidence, desk

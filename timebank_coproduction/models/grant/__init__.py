@@ -32,4 +32,6 @@ from . import (
     timebank_redemption_recharge,
     timebank_redemption_prepaid,
     timebank_reward,
+    timebank_hours,
+    timebank_session,
 )
