@@ -16,7 +16,7 @@ from .network import cut_off, undirected
 
 SEED = 1
 #: From one person to the next, between discs, and between parts of the network. Units of the picture.
-STEP, GAP, APART = 84, 70, 60
+STEP, GAP, APART = 84, 56, 60
 #: Below one, groups are rather fewer and larger.
 COARSE = 0.7
 #: Up to so many people the slower and more even of the two layouts is used.
@@ -49,10 +49,11 @@ class Picture(NamedTuple):
     alone_y: int | None  # above the rows of people without a partner
 
 
-def lay_out(network):
+def lay_out(network, groups=None):
     """A picture of a network.
 
     :param network: what :func:`tools.network.connect` made
+    :param groups: of all who have a partner, as :func:`find_groups` makes them; found where not given
     :return: :class:`Picture`
 
     >>> from .network import connect
@@ -72,11 +73,11 @@ def lay_out(network):
     partners = undirected(network)
     alone = list(networkx.isolates(partners))
     partners.remove_nodes_from(alone)
-    groups = find_groups(partners)
+    groups = find_groups(partners) if groups is None else groups
     discs, points = [], {}
     for group in groups:
         points.update(_spread(partners.subgraph(group)))
-        discs.append(max([STEP * 0.6, *(hypot(*points[person]) + STEP * 0.6 for person in group)]))
+        discs.append(max([STEP * 0.55, *(hypot(*points[person]) + STEP * 0.55 for person in group)]))
     number_of = {person: number for number, group in enumerate(groups) for person in group}
     centres = {}
     for part in networkx.connected_components(partners):
