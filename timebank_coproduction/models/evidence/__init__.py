@@ -5,3 +5,7 @@ from . import timebank_measures_credits
 from . import timebank_measures_people
 from . import timebank_measures_work
 from . import timebank_scheme
+from . import timebank_evidence
+from . import timebank_evidence_network
+from . import timebank_evidence_picture
+from . import timebank_evidence_starting
