@@ -1,14 +1,21 @@
-"""What counts as evidence: who gave time, who received it, and who gave to whom. As queries.
+"""What counts as evidence: who gave time, who received it, who gave to whom, what moved. As queries.
 
 Each is a sub-query for a ``FROM``, one row for each fact, within a :class:`Scope`. Days are
 those of the bank's (or the session's) own clock, as they stand in the records.
 
 given      an approved entry of hours, whoever gave it. What was refused or reversed didn't happen.
-received   a person for whom time was given: the receiver of an entry, or an attendee who came to
-           a session that is closed
-taken      everybody of both, once for each fact: what head counts and reciprocity count
+attended   a person who came to take part in a session that is closed
+received   a person for whom time was given: the receiver of an entry, or who attended
+taken      everybody of given and received, once for each fact: what head counts and reciprocity count
 arcs       who gave to whom: an entry with its receiver, and in a session each helper's entry
            towards each attendee, over whom its minutes are spread so that they add up to it
+moved      a transfer of the ledger; a reversal is the negative of what it reverses, on its own day
+
+Organisations (who take part as such, and contacts that are companies) are no people: they are in
+``given`` and ``moved`` alone.
+
+Where rows are joined, so are the tables: no sub-query is asked for each row, as a year of a movement
+has hundreds of thousands of them.
 """
 
 from typing import NamedTuple
@@ -24,6 +31,19 @@ class Scope(NamedTuple):
     date_to: object = None
     grant_id: int = None
     project_id: int = None
+
+    def of_all_time(self):
+        """The same until the period's end, however long ago."""
+        return self._replace(date_from=None)
+
+    def of_banks(self):
+        """The same banks and period, whichever grant or project."""
+        return self._replace(grant_id=None, project_id=None)
+
+
+#: What a transfer is for those who watch a bank: issued left the bank's own account, returned came back to it,
+#: the rest went between others. An adjustment (an opening balance, a balance settled) is none of the five.
+FLOWS = ("issued", "exchanged", "returned", "given", "expired")
 
 
 def _within(scope, scheme, date, project, grant):
@@ -62,46 +82,64 @@ def given(scope):
 
 def attended(scope):
     """Columns: id of the register's line, scheme_id, date, partner_id, minutes, project_id, activity_id,
-    session_id, grant_id."""
+    session_id, grant_id. People alone."""
     return SQL(
         """(SELECT a.id, s.scheme_id, s.date, a.partner_id, a.minutes,
                    s.project_id, s.activity_id, s.id AS session_id, s.grant_id
               FROM timebank_session s
               JOIN timebank_attendance a
                 ON a.session_id = s.id AND a.role = 'attendee' AND a.state = 'attended'
-             WHERE s.state = 'done' AND %s)""",
+              %s
+             WHERE s.state = 'done' AND %s AND %s)""",
+        join_who("s.scheme_id", "a.partner_id"),
         _of_sessions(scope),
+        IS_PERSON,
     )
 
 
-def is_organisation(scheme, partner):
-    """Whether a receiver is an organisation: as a member, or as a contact that isn't one.
-
-    Both name columns.
-    """
+def join_who(scheme, partner):
+    """The joins that say who ``partner`` is, in the bank ``scheme`` (two columns): ``IS_ORGANISATION``
+    or ``IS_PERSON`` ask them."""
     return SQL(
-        """(SELECT COALESCE(m.role = 'organisation', p.is_company)
-              FROM res_partner p
-              LEFT JOIN timebank_member m ON m.partner_id = p.id AND m.scheme_id = %s
-             WHERE p.id = %s)""",
-        SQL(scheme),
+        """JOIN res_partner who ON who.id = %s
+              LEFT JOIN timebank_member whose ON whose.partner_id = who.id AND whose.scheme_id = %s""",
         SQL(partner),
+        SQL(scheme),
+    )
+
+
+#: Whether whom :func:`join_who` has joined is an organisation: as a member, or as a contact.
+IS_ORGANISATION = SQL("(whose.role = 'organisation' OR who.is_company) IS TRUE")
+IS_PERSON = SQL("(whose.role = 'organisation' OR who.is_company) IS NOT TRUE")
+
+
+def given_by_people(scope):
+    """As :func:`given`, without what organisations gave: who they were when they gave it stands on the entry."""
+    return SQL(
+        """(SELECT g.*
+              FROM %s g
+              JOIN res_partner giver ON giver.id = g.partner_id
+             WHERE g.role IS DISTINCT FROM 'organisation' AND giver.is_company IS NOT TRUE)""",
+        given(scope),
     )
 
 
 def received(scope):
-    """Columns: scheme_id, date, partner_id, minutes, project_id, activity_id, session_id, grant_id."""
+    """Columns: scheme_id, date, partner_id, minutes, project_id, activity_id, session_id, grant_id.
+    People alone."""
     return SQL(
         """(SELECT g.scheme_id, g.date, g.receiver_id AS partner_id, g.minutes,
                    g.project_id, g.activity_id, g.session_id, g.grant_id
               FROM %s g
-             WHERE g.receiver_id IS NOT NULL AND NOT %s
+              %s
+             WHERE %s
              UNION ALL
             SELECT a.scheme_id, a.date, a.partner_id, a.minutes,
                    a.project_id, a.activity_id, a.session_id, a.grant_id
               FROM %s a)""",
         given(scope),
-        is_organisation("g.scheme_id", "g.receiver_id"),
+        join_who("g.scheme_id", "g.receiver_id"),
+        IS_PERSON,
         attended(scope),
     )
 
@@ -111,37 +149,101 @@ def taken(scope):
     return SQL(
         """(SELECT g.scheme_id, g.date, g.partner_id, TRUE AS gave, g.minutes
               FROM %s g
-             WHERE g.role IS DISTINCT FROM 'organisation'
              UNION ALL
             SELECT r.scheme_id, r.date, r.partner_id, FALSE, r.minutes
               FROM %s r)""",
-        given(scope),
+        given_by_people(scope),
         received(scope),
     )
 
 
 def arcs(scope):
-    """Columns: id (of the entry, and of the register's line or 0), scheme_id, date, giver_id,
+    """Columns: hours_id, attendance_id (the register's line, or 0), scheme_id, date, giver_id,
     receiver_id, minutes, project_id, activity_id, session_id, grant_id. People alone."""
     return SQL(
         """(SELECT g.id AS hours_id, 0 AS attendance_id, g.scheme_id, g.date, g.partner_id AS giver_id,
                    g.receiver_id, g.minutes, g.project_id, g.activity_id, g.session_id, g.grant_id
               FROM %s g
-             WHERE g.role IS DISTINCT FROM 'organisation'
-               AND g.receiver_id IS NOT NULL AND NOT %s
+              %s
+             WHERE %s
              UNION ALL
             SELECT g.id, a.id, g.scheme_id, g.date, g.partner_id, a.partner_id,
                    g.minutes * ROW_NUMBER() OVER share / COUNT(*) OVER whole
                    - g.minutes * (ROW_NUMBER() OVER share - 1) / COUNT(*) OVER whole,
                    g.project_id, g.activity_id, g.session_id, g.grant_id
               FROM %s g
-              JOIN timebank_attendance a
-                ON a.session_id = g.session_id AND a.role = 'attendee' AND a.state = 'attended'
-               AND a.partner_id != g.partner_id
               JOIN timebank_session s ON s.id = g.session_id AND s.state = 'done'
-             WHERE g.role IS DISTINCT FROM 'organisation' AND g.receiver_id IS NULL
+              JOIN timebank_attendance a
+                ON a.session_id = s.id AND a.role = 'attendee' AND a.state = 'attended'
+               AND a.partner_id != g.partner_id
+              %s
+             WHERE g.receiver_id IS NULL AND %s
             WINDOW whole AS (PARTITION BY g.id), share AS (PARTITION BY g.id ORDER BY a.id))""",
-        given(scope),
-        is_organisation("g.scheme_id", "g.receiver_id"),
-        given(scope),
+        given_by_people(scope),
+        join_who("g.scheme_id", "g.receiver_id"),
+        IS_PERSON,
+        given_by_people(scope),
+        join_who("s.scheme_id", "a.partner_id"),
+        IS_PERSON,
+    )
+
+
+def pairs(scope):
+    """Columns: giver_id, receiver_id. Each two people of :func:`arcs` once: what needs no minutes is found
+    several times as fast."""
+    return SQL(
+        """(SELECT g.partner_id AS giver_id, g.receiver_id
+              FROM %s g
+              %s
+             WHERE %s
+             UNION
+            SELECT helped.partner_id, came.partner_id
+              FROM (SELECT DISTINCT g.session_id, g.partner_id FROM %s g
+                     WHERE g.session_id IS NOT NULL AND g.receiver_id IS NULL) helped
+              JOIN timebank_session s ON s.id = helped.session_id AND s.state = 'done'
+              JOIN timebank_attendance came
+                ON came.session_id = s.id AND came.role = 'attendee' AND came.state = 'attended'
+               AND came.partner_id != helped.partner_id
+              %s
+             WHERE %s)""",
+        given_by_people(scope),
+        join_who("g.scheme_id", "g.receiver_id"),
+        IS_PERSON,
+        given_by_people(scope),
+        join_who("s.scheme_id", "came.partner_id"),
+        IS_PERSON,
+    )
+
+
+def moved(scope):
+    """Columns: id of the transfer, scheme_id, date, kind and flow (one of ``FLOWS``, or NULL) and both
+    accounts of what was reversed where it is a reversal, minutes (below zero then), reversed (whether it is
+    one), hours_id, attendance_id, redemption_id, and of those category_id, project_id, activity_id, grant_id.
+    """
+    return SQL(
+        """(SELECT m.*,
+                   CASE WHEN m.kind IN ('earn', 'attend', 'voucher_issue')
+                             AND m.from_account_id = bank.operating_account_id THEN 'issued'
+                        WHEN m.kind IN ('redeem', 'attend', 'voucher_return')
+                             AND m.to_account_id = bank.operating_account_id THEN 'returned'
+                        WHEN m.kind = 'exchange' THEN 'exchanged'
+                        WHEN m.kind = 'gift' THEN 'given'
+                        WHEN m.kind = 'expiry' THEN 'expired'
+                    END AS flow
+              FROM (SELECT t.id, t.scheme_id, t.date, o.kind, o.from_account_id, o.to_account_id,
+                           CASE WHEN t.reversal_of_id IS NULL THEN t.minutes ELSE -t.minutes END AS minutes,
+                           t.reversal_of_id IS NOT NULL AS reversed,
+                           o.hours_id, o.attendance_id, o.redemption_id, h.category_id,
+                           COALESCE(h.project_id, s.project_id) AS project_id,
+                           COALESCE(h.activity_id, s.activity_id) AS activity_id,
+                           COALESCE(h.grant_id, s.grant_id, c.grant_id) AS grant_id
+                      FROM timebank_transfer t
+                      JOIN timebank_transfer o ON o.id = COALESCE(t.reversal_of_id, t.id)
+                      LEFT JOIN timebank_hours h ON h.id = o.hours_id
+                      LEFT JOIN timebank_attendance a ON a.id = o.attendance_id
+                      LEFT JOIN timebank_session s ON s.id = a.session_id
+                      LEFT JOIN timebank_redemption c ON c.id = o.redemption_id) m
+              JOIN timebank_scheme bank ON bank.id = m.scheme_id
+             WHERE %s)""",
+        _within(scope, "m.scheme_id", "m.date", "m.project_id", "m.grant_id"),
     )

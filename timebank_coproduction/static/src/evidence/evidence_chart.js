@@ -1,0 +1,162 @@
+/* global Chart */
+import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
+import { loadBundle } from "@web/core/assets";
+import { formatFloat } from "@web/core/utils/numbers";
+import { _t } from "@web/core/l10n/translation";
+
+/** Told apart on white, by who sees few colours, and in grey print by their patterns. */
+const COLOURS = ["#0b5c8c", "#b3490b", "#1b7a5a", "#7a4c9e", "#8a6d00", "#5b6770", "#a3195b", "#33475b"];
+const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 4], [1, 2]];
+const POINTS = ["circle", "rect", "triangle", "rectRot", "crossRot", "star"];
+const TEXT = "#374151";
+const GRID = "rgba(0, 0, 0, .12)";
+const TILE = 8;
+
+/** What is drawn over a colour, so that it isn't told by its colour alone; none for the first. */
+const PATTERNS = [
+    null,
+    (tile) => lines(tile, [[0, TILE, TILE, 0]]),
+    (tile) => {
+        tile.beginPath();
+        tile.arc(TILE / 2, TILE / 2, 1.6, 0, 2 * Math.PI);
+        tile.fill();
+    },
+    (tile) => lines(tile, [[0, 0, TILE, TILE]]),
+    (tile) => lines(tile, [[0, TILE / 2, TILE, TILE / 2]]),
+    (tile) => lines(tile, [[TILE / 2, 0, TILE / 2, TILE]]),
+    (tile) => lines(tile, [[0, 0, TILE, TILE], [0, TILE, TILE, 0]]),
+    (tile) => lines(tile, [[TILE / 2, 0, TILE / 2, TILE], [0, TILE / 2, TILE, TILE / 2]]),
+];
+
+function lines(tile, ends) {
+    tile.beginPath();
+    for (const [fromX, fromY, toX, toY] of ends) {
+        tile.moveTo(fromX, fromY);
+        tile.lineTo(toX, toY);
+    }
+    tile.stroke();
+}
+
+function filling(context, index) {
+    const colour = COLOURS[index % COLOURS.length];
+    const draw = PATTERNS[index % PATTERNS.length];
+    if (!draw) {
+        return colour;
+    }
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = TILE;
+    const tile = canvas.getContext("2d");
+    tile.fillStyle = colour;
+    tile.fillRect(0, 0, TILE, TILE);
+    tile.strokeStyle = tile.fillStyle = "#ffffff";
+    tile.lineWidth = 1.4;
+    draw(tile);
+    return context.createPattern(canvas, "repeat");
+}
+
+/**
+ * A section's chart, drawn by Odoo's own Chart.js. For who doesn't see it the table says the same.
+ */
+export class EvidenceChart extends Component {
+    static template = "timebank_coproduction.EvidenceChart";
+    static props = { chart: Object, label: String };
+
+    setup() {
+        this.canvas = useRef("canvas");
+        onWillStart(() => loadBundle("web.chartjs_lib"));
+        useEffect(
+            (canvas, chart) => {
+                const drawn = new Chart(canvas, this.configure(canvas, chart));
+                return () => drawn.destroy();
+            },
+            () => [this.canvas.el, this.props.chart]
+        );
+    }
+
+    get isSideways() {
+        return this.props.chart.type === "rows";
+    }
+
+    /** Bars that lie need room for each; all others have the same height. */
+    get height() {
+        return this.isSideways ? `${5 + 2.2 * this.props.chart.labels.length}rem` : "18rem";
+    }
+
+    configure(canvas, chart) {
+        const context = canvas.getContext("2d");
+        const round = chart.type === "doughnut";
+        const line = chart.type === "line";
+        const datasets = chart.series.map((one, index) => ({
+            label: one.label,
+            data: one.values,
+            borderColor: round ? "#ffffff" : COLOURS[index % COLOURS.length],
+            backgroundColor: round
+                ? one.values.map((_value, part) => filling(context, part))
+                : line
+                  ? COLOURS[index % COLOURS.length]
+                  : filling(context, index),
+            ...(line
+                ? {
+                      borderDash: DASHES[index % DASHES.length],
+                      pointStyle: POINTS[index % POINTS.length],
+                      pointRadius: 4,
+                      borderWidth: 2.5,
+                      spanGaps: false,
+                      tension: 0,
+                  }
+                : { borderWidth: round ? 2 : 0, maxBarThickness: 48 }),
+        }));
+        return {
+            type: round ? "doughnut" : line ? "line" : "bar",
+            data: { labels: chart.labels, datasets },
+            options: {
+                animation: false,
+                devicePixelRatio: Math.max(2, window.devicePixelRatio || 1),
+                indexAxis: this.isSideways ? "y" : "x",
+                maintainAspectRatio: false,
+                plugins: {
+                    legend: {
+                        display: round || datasets.length > 1,
+                        position: round ? "right" : "bottom",
+                        labels: { color: TEXT, usePointStyle: line, font: { size: 13 }, boxWidth: line ? 30 : 20 },
+                    },
+                    tooltip: { callbacks: { label: (item) => this.say(item, chart.unit) } },
+                },
+                scales: round ? {} : this.makeScales(chart),
+            },
+        };
+    }
+
+    makeScales(chart) {
+        const stacked = chart.type === "stacked" || Boolean(chart.stacked);
+        const names = { grid: { display: false }, ticks: { color: TEXT, font: { size: 12 } }, stacked };
+        const amounts = {
+            beginAtZero: true,
+            stacked,
+            suggestedMax: chart.unit === "percent" ? 100 : undefined,
+            grid: { color: GRID },
+            title: { display: true, text: this.unitName(chart.unit), color: TEXT },
+            ticks: {
+                color: TEXT,
+                precision: chart.unit === "people" ? 0 : undefined,
+                callback: (value) => this.number(value),
+            },
+        };
+        return this.isSideways ? { x: amounts, y: names } : { x: names, y: amounts };
+    }
+
+    unitName(unit) {
+        return { hours: _t("hours"), people: _t("people"), percent: _t("per cent"), minutes: _t("minutes") }[unit] || "";
+    }
+
+    number(value) {
+        return formatFloat(value, { digits: [16, Number.isInteger(value) ? 0 : 1] });
+    }
+
+    say(item, unit) {
+        const name = this.props.chart.series.length > 1 || !item.dataset.label ? item.dataset.label : "";
+        const value = `${this.number(item.raw)} ${this.unitName(unit)}`;
+        const what = this.props.chart.type === "doughnut" ? item.label : name;
+        return what ? `${what}: ${value}` : value;
+    }
+}
