@@ -103,7 +103,7 @@ class TestSuppression(BaseCase, Hiding):
     @same(60)
     @given(st.data())
     def test_nothing_is_hidden_without_need(self, data):
-        """Where all are five or more, everything is shown; and what is hidden stands beside something small."""
+        """Where all are five or more, everything is shown; one small one hides no more than it needs."""
         rows, columns = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 4))
         places = [(row, column) for row in range(rows) for column in range(columns)]
         cells = {place: data.draw(st.integers(FEW, 60)) for place in places}
