@@ -9,4 +9,5 @@ from . import timebank_evidence
 from . import timebank_evidence_network
 from . import timebank_evidence_picture
 from . import timebank_evidence_starting
-from . import timebank_evidence, timebank_evidence_people, timebank_evidence_work
+from . import timebank_evidence_people
+from . import timebank_evidence_work
