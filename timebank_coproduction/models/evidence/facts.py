@@ -42,7 +42,7 @@ class Scope(NamedTuple):
 
 
 #: What a transfer is for those who watch a bank: issued left the bank's own account, returned came back
-#: to it, the rest went between others. An adjustment (an opening balance, a balance settled) is none of the five.
+#: to it, the rest went between others. What settles balances (openings, adjustments) is none of the five.
 FLOWS = ("issued", "exchanged", "returned", "given", "expired")
 
 

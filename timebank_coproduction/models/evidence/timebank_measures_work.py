@@ -39,7 +39,8 @@ class TimebankMeasures(models.AbstractModel):
                 """SELECT g.start, a.id, a.planned_by, a.delivered_by, g.community, g.professional, g.people
                      FROM (SELECT %(start)s AS start, activity_id,
                                   SUM(CASE WHEN role = 'professional' THEN 0 ELSE minutes END) AS community,
-                                  SUM(CASE WHEN role = 'professional' THEN minutes ELSE 0 END) AS professional,
+                                  SUM(CASE WHEN role = 'professional' THEN minutes ELSE 0 END)
+                                      AS professional,
                                   ARRAY_AGG(DISTINCT partner_id) AS people
                              FROM %(given)s h
                             WHERE activity_id IS NOT NULL
