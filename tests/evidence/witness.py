@@ -89,7 +89,7 @@ class Witness:
             if entry.session_id and line.session_id == entry.session_id and line.partner_id != entry.partner_id
         ]
         count = len(present)
-        ends = [entry.minutes * place // count for place in range(count + 1)]
+        ends = [entry.minutes * place // (count or 1) for place in range(count + 1)]
         return [(person, ends[place + 1] - ends[place]) for place, person in enumerate(present)]
 
     def _arcs(self, entries):
