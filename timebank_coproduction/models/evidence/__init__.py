@@ -1,5 +1,9 @@
-from . import facts
-from . import timebank_evidence
-from . import timebank_evidence_network
-from . import timebank_evidence_picture
-from . import timebank_evidence_starting
+from . import (
+    facts,
+    timebank_evidence,
+    timebank_evidence_network,
+    timebank_evidence_people,
+    timebank_evidence_picture,
+    timebank_evidence_starting,
+    timebank_evidence_work,
+)
