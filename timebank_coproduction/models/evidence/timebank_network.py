@@ -1,16 +1,14 @@
 from math import log2
 
-from odoo import api, models
+from odoo import models
 from odoo.tools import SQL
 
 from ...tools.minutes import clock
 from ...tools.network import connect, undirected
 from ...tools.network_picture import find_groups, lay_out
 from ...tools.suppression import FEW
-from ..common.verb import verb
 from ..common.words import say_number
 from . import facts
-from .timebank_evidence import FILTERS
 
 #: Of more people than can be told apart in a picture, the most active are drawn.
 MOST_DRAWN = 400
@@ -22,53 +20,25 @@ BUSY = 100 * 60
 SIZES = 4
 
 
-class TimebankEvidence(models.AbstractModel):
+class TimebankNetwork(models.AbstractModel):
     """The picture of who gives to whom in one bank.
 
     With names, hours and the way to each member for who runs the bank; anybody else sees dots without
     names or hours, of groups of five people or more.
     """
 
-    _inherit = "timebank.evidence"
+    _name = "timebank.network"
+    _description = "Picture of Who Gives to Whom"
 
-    @api.model
-    @verb(filters=FILTERS)
-    def get_network(self, filters):
-        """The page *Who gives to whom*, in one call: of one bank.
-
-        :param dict filters: as for :meth:`get_page`; of several banks the first is shown
-        :return: dict of ``filters`` as they were understood, ``choices`` for them, ``heading``, and
-            ``section``, which has the picture as its ``chart``; None where nobody took part
-        :raises AccessError: for who has no role, or names what they can't ask about
-        """
-        self._check_role()
-        banks = self._get_banks()
-        chosen = self._get_chosen(banks, filters.get("scheme_ids"))[:1]
-        filters = self._complete({**filters, "scheme_ids": chosen.ids}, chosen)
-        scope = self._get_scope(filters, chosen)
-        before = self._get_scope_before(scope, filters["compare"])
-        runs_it = bool(chosen) and chosen._run_by_user() == chosen
-        page = self.with_context(timebank_hide_small=not runs_it)
-        return {
-            "filters": filters,
-            "choices": self._get_choices(banks, chosen, scope),
-            "heading": self._get_heading({**filters, "small": runs_it}, chosen, scope, before),
-            "section": page._get_network(scope, before) if chosen else None,
-        }
-
-    # ------------------------------------------------------------
-    # The picture
-    # ------------------------------------------------------------
-
-    def _draw_network(self, scope):
+    def _draw(self, scope, named):
         """The picture of a scope of one bank.
 
+        :param bool named: whether it is for somebody who runs the bank
         :return: dict of ``nodes``, ``edges``, ``groups``, ``width``, ``height``, ``alone_y``, ``named``
             and ``left_out`` in words; None where nobody may see it or nobody is in it
         """
         arcs = self._fetch_arcs(scope)
         people = self._fetch_people(scope)
-        named = self._sees_names(scope)
         if not people or (not named and len(people) < FEW):
             return None
         network, groups, left_out = self._choose_drawn(people, arcs, named)
@@ -129,11 +99,6 @@ class TimebankEvidence(models.AbstractModel):
         """The ids of all who gave or received in the scope, with or without a partner."""
         rows = self.env.execute_query(SQL("SELECT DISTINCT partner_id FROM %s t", facts.taken(scope)))
         return [partner_id for (partner_id,) in rows]
-
-    def _sees_names(self, scope):
-        """Whether names, and what concerns single people, are for the user to see."""
-        banks = self.env["timebank.scheme"].browse(scope.scheme_ids)
-        return not self.env.context.get("timebank_hide_small") and banks._run_by_user() == banks
 
     def _choose_drawn(self, people, arcs, named):
         """Whom the picture shows: the most active, and where there are no names, nobody of a small group.
