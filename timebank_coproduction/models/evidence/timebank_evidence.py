@@ -22,7 +22,7 @@ SECTIONS = (
     "_get_forms_over_time",
     "_get_reciprocity",
     "_get_network",
-    "_get_new_partners",
+    "_get_new_links",
     "_get_first_steps",
     "_get_resilience",
     "_get_embedding",

@@ -30,18 +30,31 @@ class TimebankNetwork(models.AbstractModel):
     _name = "timebank.network"
     _description = "Picture of Who Gives to Whom"
 
-    def _draw(self, scope, named):
-        """The picture of a scope of one bank.
+    def _connect(self, scope):
+        """Who gave to whom in a scope, and how long: what :func:`tools.network.connect` makes.
 
+        Everybody who gave or received is in it, with or without a partner.
+        """
+        measures = self.env["timebank.measures"]
+        arcs = measures._query(
+            SQL(
+                "SELECT giver_id, receiver_id, SUM(minutes)::integer FROM %s a GROUP BY 1, 2",
+                facts.arcs(scope),
+            )
+        )
+        return connect([partner_id for partner_id, *_rest in measures._get_people(scope)], arcs)
+
+    def _draw(self, scope, network, named):
+        """The picture of a network of one bank.
+
+        :param network: what :meth:`_connect` returned for the scope
         :param bool named: whether it is for somebody who runs the bank
         :return: dict of ``nodes``, ``edges``, ``groups``, ``width``, ``height``, ``alone_y``, ``named``
-            and ``left_out`` in words; None where nobody may see it or nobody is in it
+            and ``left_out`` in words; None where nobody is in it or, without names, too few are
         """
-        arcs = self._fetch_arcs(scope)
-        people = self._fetch_people(scope)
-        if not people or (not named and len(people) < FEW):
+        if not named and len(network) < FEW:
             return None
-        network, groups, left_out = self._choose_drawn(people, arcs, named)
+        network, groups, left_out = self._choose_drawn(network, named)
         if not network:
             return None
         picture = lay_out(network, groups)
@@ -86,26 +99,12 @@ class TimebankNetwork(models.AbstractModel):
             ],
         }
 
-    def _fetch_arcs(self, scope):
-        """Each two people of the scope, giver and receiver, with their minutes."""
-        return self.env.execute_query(
-            SQL(
-                "SELECT giver_id, receiver_id, SUM(minutes)::integer FROM %s a GROUP BY 1, 2",
-                facts.arcs(scope),
-            )
-        )
-
-    def _fetch_people(self, scope):
-        """The ids of all who gave or received in the scope, with or without a partner."""
-        rows = self.env.execute_query(SQL("SELECT DISTINCT partner_id FROM %s t", facts.taken(scope)))
-        return [partner_id for (partner_id,) in rows]
-
-    def _choose_drawn(self, people, arcs, named):
+    def _choose_drawn(self, network, named):
         """Whom the picture shows: the most active, and where there are no names, nobody of a small group.
 
         :return: the network, its groups, and in words who is left out
         """
-        network, left_out = connect(people, arcs), ""
+        left_out = ""
         if len(network) > MOST_DRAWN:
             busy = dict(network.degree(weight="minutes"))
             kept = set(sorted(network, key=lambda person: (-busy[person], person))[:MOST_DRAWN])
