@@ -217,11 +217,10 @@ class TimebankEvidence(models.AbstractModel):
             {**about, "arc_reciprocity": found["mutual_people"]},
             parts=[("isolated", "people"), ("largest_strong_part", "people")],
         )
-        mutual = shown["arc_reciprocity"] is not None and found["mutual_arcs"]
-        share = (
-            self.env["timebank.measures"]._get_share(mutual, found["arcs"]) if mutual is not False else None
-        )
-        return {**shown, "mutual": share}
+        share = None
+        if shown["arc_reciprocity"] is not None:
+            share = self.env["timebank.measures"]._get_share(found["mutual_arcs"], found["arcs"])
+        return {**shown, "mutual": share, "has_arcs": bool(found["arcs"])}
 
     def _say_network(self, shown):
         if shown["partners_per_person"] is None:
@@ -272,9 +271,9 @@ class TimebankEvidence(models.AbstractModel):
             figure("largest_strong_part", self.env._("Largest circle"), note=of_all, more_is_better=True),
             figure("isolated", self.env._("Without a partner"), note=of_all, more_is_better=False),
         ]
-        if "bridges" in shown and shown["bridges"] is not None:
+        if shown["bridges"] is not None:
             figures.append(figure("bridges", self.env._("Bridges"), note=of_all))
-        return figures
+        return [one for one in figures if one["key"] != "arc_reciprocity" or shown["has_arcs"]]
 
     def _get_network_table(self, chart, shown, before):
         """The same as the picture: a row for each person, or for each group where there are no names."""

@@ -105,13 +105,14 @@ class TimebankNetwork(models.AbstractModel):
         :return: the network, its groups, and in words who is left out
         """
         left_out = ""
-        if len(network) > MOST_DRAWN:
+        most = self._get_most_drawn()
+        if len(network) > most:
             busy = dict(network.degree(weight="minutes"))
-            kept = set(sorted(network, key=lambda person: (-busy[person], person))[:MOST_DRAWN])
+            kept = set(sorted(network, key=lambda person: (-busy[person], person))[:most])
             left_out = self.env._(
                 "The %(drawn)s who gave and received most are drawn, of %(all)s people: more could not be told apart."
                 " The figures count everybody.",
-                drawn=say_number(self.env, MOST_DRAWN),
+                drawn=say_number(self.env, most),
                 all=say_number(self.env, len(network)),
             )
             network = self._keep(network, kept)
@@ -123,7 +124,14 @@ class TimebankNetwork(models.AbstractModel):
             return network, groups, left_out
         drawn = self._leave_few_out([*groups, alone])
         if sum(map(len, drawn)) < len(network):
-            left_out = " ".join([left_out, self.env._("Groups of fewer than five people are not drawn.")])
+            left_out = " ".join(
+                [
+                    left_out,
+                    self.env._(
+                        "Groups of fewer than five people are not drawn, nor what would tell of them."
+                    ),
+                ]
+            )
         kept = {person for group in drawn for person in group}
         return self._keep(network, kept), [group for group in groups if group in drawn], left_out.strip()
 
@@ -171,7 +179,7 @@ class TimebankNetwork(models.AbstractModel):
         if name:
             given = network.out_degree(person, weight="minutes")
             taken = network.in_degree(person, weight="minutes")
-            bridge = self.env._("yes, %s people", place.cut_off) if place.cut_off else ""
+            bridge = self._say_cut_off(place.cut_off)
             node.update(
                 name=name,
                 member_id=member_id or False,
@@ -200,11 +208,19 @@ class TimebankNetwork(models.AbstractModel):
             return self.env._("%s; bridge: 1 person has no other way to the rest", said)
         if place.cut_off:
             return self.env._(
-                "%(said)s; bridge: %(count)s people have no other way to the rest",
+                "%(said)s; bridge: %(people)s have no other way to the rest",
                 said=said,
-                count=place.cut_off,
+                people=self._say_cut_off(place.cut_off),
             )
         return said
+
+    def _say_cut_off(self, count):
+        if not count:
+            return ""
+        return self.env._("1 person") if count == 1 else self.env._("%s people", say_number(self.env, count))
+
+    def _get_most_drawn(self):
+        return MOST_DRAWN
 
     def _draw_edge(self, network, index, giver, receiver, most, named):
         back = network.edges[receiver, giver]["minutes"] if network.has_edge(receiver, giver) else 0
