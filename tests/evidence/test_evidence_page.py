@@ -2,10 +2,9 @@
 
 from datetime import date
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..common import TODAY
 from ..session_common import SessionCase
 
 

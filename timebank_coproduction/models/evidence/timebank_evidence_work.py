@@ -258,8 +258,12 @@ class TimebankEvidence(models.AbstractModel):
 
     def _say_together(self, share):
         if share is None:
-            return self.env._("How much was planned or delivered together is hidden, or nothing was recorded.")
-        return self.env._("%s of the time in activities was planned or delivered together.", self._say_percent(share))
+            return self.env._(
+                "How much was planned or delivered together is hidden, or nothing was recorded."
+            )
+        return self.env._(
+            "%s of the time in activities was planned or delivered together.", self._say_percent(share)
+        )
 
     def _say_unknown(self, cell):
         if not cell or not cell["minutes"]:
