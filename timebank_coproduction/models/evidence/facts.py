@@ -125,17 +125,17 @@ def given_by_people(scope):
 
 
 def received(scope):
-    """Columns: scheme_id, date, partner_id, minutes, project_id, activity_id, session_id, grant_id.
-    People alone."""
+    """Columns: scheme_id, date, partner_id, minutes, project_id, activity_id, session_id, grant_id, and
+    came: whether they attended, rather than being the receiver of an entry. People alone."""
     return SQL(
         """(SELECT g.scheme_id, g.date, g.receiver_id AS partner_id, g.minutes,
-                   g.project_id, g.activity_id, g.session_id, g.grant_id
+                   g.project_id, g.activity_id, g.session_id, g.grant_id, FALSE AS came
               FROM %s g
               %s
              WHERE %s
              UNION ALL
             SELECT a.scheme_id, a.date, a.partner_id, a.minutes,
-                   a.project_id, a.activity_id, a.session_id, a.grant_id
+                   a.project_id, a.activity_id, a.session_id, a.grant_id, TRUE
               FROM %s a)""",
         given(scope),
         join_who("g.scheme_id", "g.receiver_id"),

@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools.misc import formatLang
 
 from ..common.roles import ROLES
 from ..common.verb import choice, day, flag, named, record_id, record_ids, verb
@@ -360,18 +361,46 @@ class TimebankEvidence(models.AbstractModel):
     def _say_hours(self, minutes):
         """Hours with at most one decimal, which a whole number goes without."""
         hours = round(minutes / 60, 1) if abs(minutes) < 6000 else round(minutes / 60)
-        if hours == int(hours):
-            return self.env._("%s h", say_number(self.env, int(hours)))
-        return self.env._("%s h", self.env["ir.qweb.field.float"].value_to_html(hours, {"precision": 1}))
+        return self.env._("%s h", self._say_decimal(hours))
 
     def _say_percent(self, share):
         return self.env._("%s %%", round(100 * share))
 
+    def _say_hours_given(self, minutes):
+        """The same in a sentence."""
+        hours = round(minutes / 60, 1) if abs(minutes) < 600 else round(minutes / 60)
+        if hours == 1:
+            return self.env._("1 hour")
+        return self.env._("%s hours", self._say_decimal(hours))
+
+    def _say_decimal(self, number):
+        """A number with at most one decimal, which a whole one goes without."""
+        return formatLang(self.env, number, digits=0 if number == int(number) else 1)
+
+    def _say_people(self, people):
+        return (
+            self.env._("1 person") if people == 1 else self.env._("%s people", say_number(self.env, people))
+        )
+
+    def _say_n(self, people, value):
+        """Of how many people a figure is, as long as it is shown itself."""
+        return "" if value is None else self.env._("n = %s", self._say_people(people))
+
     def _say_cell(self, value, say=None):
-        """A cell of a table: what is hidden is said to be."""
+        """A cell of a table: what is hidden is said to be.
+
+        It is hidden where it is about fewer than five, or would give such a number away, and both look alike.
+        """
         if value is None:
-            return self.env._("fewer than 5")
+            return self.env._("hidden")
         return say(value) if say else say_number(self.env, value)
+
+    def _shows_small(self):
+        """Whether figures about fewer than five people are shown."""
+        return not self.env.context.get("timebank_hide_small", True)
+
+    def _drop_nothing(self, *ways):
+        return [way for way in ways if way]
 
     def _window(self, label, xml_id, domain, context=None):
         """The way to the records behind a figure, for who may read them; None for others."""
