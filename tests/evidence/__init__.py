@@ -1,1 +1,3 @@
+from . import test_measures
+from . import test_measures_histories
 from . import test_suppression

@@ -41,8 +41,8 @@ class Scope(NamedTuple):
         return self._replace(grant_id=None, project_id=None)
 
 
-#: What a transfer is for those who watch a bank: issued left the bank's own account, returned came back to it,
-#: the rest went between others. An adjustment (an opening balance, a balance settled) is none of the five.
+#: What a transfer is for those who watch a bank: issued left the bank's own account, returned came back
+#: to it, the rest went between others. What settles balances (openings, adjustments) is none of the five.
 FLOWS = ("issued", "exchanged", "returned", "given", "expired")
 
 
@@ -114,7 +114,7 @@ IS_PERSON = SQL("(whose.role = 'organisation' OR who.is_company) IS NOT TRUE")
 
 
 def given_by_people(scope):
-    """As :func:`given`, without what organisations gave: who they were when they gave it stands on the entry."""
+    """As :func:`given`, without what organisations gave: as what they gave it stands on the entry."""
     return SQL(
         """(SELECT g.*
               FROM %s g
@@ -188,17 +188,17 @@ def arcs(scope):
     )
 
 
-def pairs(scope):
-    """Columns: giver_id, receiver_id. Each two people of :func:`arcs` once: what needs no minutes is found
-    several times as fast."""
+def meetings(scope):
+    """Columns: scheme_id, date, giver_id, receiver_id. The two people of :func:`arcs` without how long, each
+    two of a session once, whatever they were recorded as: several times as fast."""
     return SQL(
-        """(SELECT g.partner_id AS giver_id, g.receiver_id
+        """(SELECT g.scheme_id, g.date, g.partner_id AS giver_id, g.receiver_id
               FROM %s g
               %s
              WHERE %s
-             UNION
-            SELECT helped.partner_id, came.partner_id
-              FROM (SELECT DISTINCT g.session_id, g.partner_id FROM %s g
+             UNION ALL
+            SELECT helped.scheme_id, helped.date, helped.partner_id, came.partner_id
+              FROM (SELECT DISTINCT g.scheme_id, g.date, g.session_id, g.partner_id FROM %s g
                      WHERE g.session_id IS NOT NULL AND g.receiver_id IS NULL) helped
               JOIN timebank_session s ON s.id = helped.session_id AND s.state = 'done'
               JOIN timebank_attendance came

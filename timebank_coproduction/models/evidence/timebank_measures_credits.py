@@ -1,0 +1,148 @@
+from fractions import Fraction
+
+from odoo import models
+from odoo.tools import SQL
+
+from . import facts
+from .facts import FLOWS
+
+
+class TimebankMeasures(models.AbstractModel):
+    """What the ledger says: credits issued, exchanged, returned, given and expired, and who holds them."""
+
+    _inherit = "timebank.measures"
+
+    def _get_flows(self, scope):
+        """What moved in the period, a reversal on its own day as the negative of what it reverses.
+
+        With a grant or project only what their hours, sessions and claims moved is counted; gifts, vouchers
+        and what expires are of neither.
+
+        :return: dict of flow (:data:`~.facts.FLOWS`) → dict of ``minutes`` and between how many ``people``
+            (and organisations) that have an account; and of ``adjusted``, the same of what settled balances
+            with the bank's own account: what is outstanding grows by what is issued and adjusted, and
+            shrinks by what is returned
+        """
+        found = {flow: (minutes, people) for _start, flow, minutes, people in self._get_moved(scope)}
+        return {
+            flow: dict(zip(("minutes", "people"), found.get(flow, (0, 0)), strict=True))
+            for flow in (*FLOWS, "adjusted")
+        }
+
+    def _get_flows_by(self, scope, step):
+        """For each step: ``start``, and for each flow what :meth:`_get_flows` returns."""
+        series = {}
+        for start, flow, minutes, people in self._get_moved(scope, self._get_step_sql(step)):
+            step_of = series.setdefault(
+                start, {flow: {"minutes": 0, "people": 0} for flow in (*FLOWS, "adjusted")}
+            )
+            step_of[flow] = {"minutes": minutes, "people": people}
+        return [{"start": start, **flows} for start, flows in sorted(series.items())]
+
+    def _get_moved(self, scope, start=None):
+        """Rows of start, flow, minutes and how many people."""
+        return self._query(
+            SQL(
+                """WITH moves AS MATERIALIZED (
+                       SELECT %(start)s AS start, flow, from_account_id, to_account_id,
+                              SUM(minutes) AS minutes
+                         FROM %(moved)s m
+                        WHERE flow IS NOT NULL
+                        GROUP BY 1, flow, from_account_id, to_account_id
+                        UNION ALL
+                       SELECT %(start)s, 'adjusted', from_account_id, to_account_id,
+                              SUM(CASE WHEN m.from_account_id = bank.operating_account_id
+                                THEN minutes ELSE -minutes END)
+                         FROM %(moved)s m
+                         JOIN timebank_scheme bank ON bank.id = m.scheme_id
+                          AND bank.operating_account_id IN (m.from_account_id, m.to_account_id)
+                        WHERE flow IS NULL
+                        GROUP BY 1, from_account_id, to_account_id),
+                   concerned AS (
+                       SELECT start, flow, COUNT(DISTINCT a.partner_id) AS people
+                         FROM (SELECT start, flow, from_account_id AS account_id FROM moves
+                                UNION
+                               SELECT start, flow, to_account_id FROM moves) side
+                         JOIN timebank_account a ON a.id = side.account_id AND a.kind = 'member'
+                        GROUP BY start, flow)
+                   SELECT m.start, m.flow, SUM(m.minutes)::bigint, COALESCE(MIN(c.people), 0)
+                     FROM moves m
+                     LEFT JOIN concerned c ON c.flow = m.flow AND c.start IS NOT DISTINCT FROM m.start
+                    GROUP BY m.start, m.flow""",
+                start=start or SQL("NULL::date"),
+                moved=facts.moved(scope),
+            )
+        )
+
+    def _get_position(self, scope):
+        """How the banks stand at the period's end, as a whole: whichever grant or project is asked for.
+
+        :return: dict of ``outstanding_minutes`` (what the banks' own accounts owe), with how many
+            ``holders`` of credits; ``returned_minutes`` of the period by how many ``returning``,
+            ``months`` of the period, ``returned_per_month`` and ``cover_months`` (outstanding by what
+            comes back a month; ``None`` where nothing does); ``top_tenth_share``, what the tenth of the
+            holders with most (``top``, rounded up) have of all that holders have, ``held_minutes``;
+            ``None`` where nobody has any
+        """
+        scope, last = scope.of_banks(), self._get_last_day(scope)
+        [[outstanding, held, holders, top_held, top]] = self._query(
+            SQL(
+                """WITH later AS (
+                       SELECT account_id, SUM(minutes) AS minutes
+                         FROM (SELECT to_account_id AS account_id, minutes FROM timebank_transfer
+                                WHERE scheme_id = ANY(%(schemes)s) AND date > %(last)s
+                                UNION ALL
+                               SELECT from_account_id, -minutes FROM timebank_transfer
+                                WHERE scheme_id = ANY(%(schemes)s) AND date > %(last)s) t
+                        GROUP BY account_id),
+                   balance AS (
+                       SELECT a.kind, a.partner_id,
+                              a.balance_minutes + COALESCE(tail.minutes, 0) - COALESCE(later.minutes, 0)
+                                  AS minutes
+                         FROM timebank_account a
+                         LEFT JOIN (SELECT account_id, SUM(minutes) AS minutes
+                                      FROM timebank_account_tail
+                                     GROUP BY account_id) tail ON tail.account_id = a.id
+                         LEFT JOIN later ON later.account_id = a.id
+                        WHERE a.scheme_id = ANY(%(schemes)s)),
+                   holder AS (
+                       SELECT minutes, ROW_NUMBER() OVER (ORDER BY minutes DESC) AS place,
+                              COUNT(*) OVER () AS count
+                         FROM (SELECT SUM(minutes) AS minutes FROM balance WHERE kind = 'member'
+                                GROUP BY partner_id) p
+                        WHERE minutes > 0)
+                   SELECT (SELECT COALESCE(-SUM(minutes), 0)::bigint FROM balance WHERE kind = 'operating'),
+                          COALESCE(SUM(minutes), 0)::bigint, COUNT(*),
+                          COALESCE(SUM(minutes) FILTER (WHERE place <= (count + 9) / 10), 0)::bigint,
+                          COUNT(*) FILTER (WHERE place <= (count + 9) / 10)
+                     FROM holder""",
+                schemes=list(scope.scheme_ids),
+                last=last,
+            )
+        )
+        returned, months = self._get_flows(scope)["returned"], self._count_period(scope, last)
+        per_month = returned["minutes"] / months if months else Fraction(0)
+        return {
+            "outstanding_minutes": outstanding,
+            "held_minutes": held,
+            "holders": holders,
+            "returned_minutes": returned["minutes"],
+            "returning": returned["people"],
+            "months": float(months),
+            "returned_per_month": float(per_month),
+            "cover_months": float(outstanding / per_month) if per_month > 0 else None,
+            "top_tenth_share": top_held / held if held else None,
+            "top": top,
+        }
+
+    def _count_period(self, scope, last):
+        """How many months the period has; without a first day, since the banks' first transfer."""
+        first = scope.date_from
+        if not first:
+            [[first]] = self._query(
+                SQL(
+                    "SELECT MIN(date) FROM timebank_transfer WHERE scheme_id = ANY(%s)",
+                    list(scope.scheme_ids),
+                )
+            )
+        return self._count_months(first, last) if first else Fraction(0)

@@ -1,0 +1,352 @@
+from datetime import timedelta
+
+import numpy as np
+from dateutil.relativedelta import relativedelta
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from odoo import models
+from odoo.tools import SQL
+
+from ...tools.intervals import median_wait
+from . import facts
+
+#: After how many months without support somebody is looked for.
+LATER_MONTHS = (3, 6, 12)
+
+
+class TimebankMeasures(models.AbstractModel):
+    """Who takes part: how many, how lastingly, how soon, with whom, and whether it outlasts support."""
+
+    _inherit = "timebank.measures"
+
+    def _get_people(self, scope):
+        """Who gave or received in the period: list of (contact id, whether they gave, or received)."""
+        return self._query(
+            SQL(
+                """SELECT partner_id, BOOL_OR(gave), BOOL_OR(NOT gave)
+                     FROM %s t GROUP BY partner_id ORDER BY partner_id""",
+                facts.taken(scope),
+            )
+        )
+
+    def _get_involvement(self, scope, people=None):
+        """How many took part, and how.
+
+        :param people: as :meth:`_get_people` returns it, where it has been asked before
+        :return: dict of ``people`` (head count); of those ``both`` (gave and received), ``only_giving``,
+            ``only_receiving``; ``givers``, ``receivers``; ``minutes`` and ``entries`` that people gave;
+            ``attendances`` of how many ``attendees``; and ``reciprocity``, the share that did both, as
+            :meth:`_get_share` returns it
+        """
+        people = self._get_people(scope) if people is None else people
+        both = sum(gave and got for _partner, gave, got in people)
+        givers = sum(gave for _partner, gave, _got in people)
+        receivers = sum(got for _partner, _gave, got in people)
+        [[minutes, entries]] = self._query(
+            SQL("SELECT COALESCE(SUM(minutes), 0), COUNT(*) FROM %s g", facts.given_by_people(scope))
+        )
+        [[attendances, attendees]] = self._query(
+            SQL("SELECT COUNT(*), COUNT(DISTINCT partner_id) FROM %s a", facts.attended(scope))
+        )
+        return {
+            "people": len(people),
+            "both": both,
+            "only_giving": givers - both,
+            "only_receiving": receivers - both,
+            "givers": givers,
+            "receivers": receivers,
+            "minutes": minutes,
+            "entries": entries,
+            "attendances": attendances,
+            "attendees": attendees,
+            "reciprocity": self._get_share(both, len(people)),
+        }
+
+    def _get_involvement_by(self, scope, step):
+        """For each step: ``people``, ``givers``, ``receivers``, ``both``, ``minutes`` (given by people) and
+        ``attendances`` of how many ``attendees``."""
+        first = self._get_step_sql(step)
+        return self._query_dicts(
+            SQL(
+                """SELECT p.start, COUNT(*) AS people, COUNT(*) FILTER (WHERE gave) AS givers,
+                          COUNT(*) FILTER (WHERE got) AS receivers,
+                          COUNT(*) FILTER (WHERE gave AND got) AS both,
+                          COALESCE(SUM(p.minutes), 0)::bigint AS minutes,
+                          COALESCE(MIN(came.attendances), 0) AS attendances,
+                          COALESCE(MIN(came.attendees), 0) AS attendees
+                     FROM (SELECT %(first)s AS start, partner_id,
+                                  BOOL_OR(gave) AS gave, BOOL_OR(NOT gave) AS got,
+                                  SUM(minutes) FILTER (WHERE gave) AS minutes
+                             FROM %(taken)s t GROUP BY start, partner_id) p
+                     LEFT JOIN (SELECT %(first)s AS start, COUNT(*) AS attendances,
+                                       COUNT(DISTINCT partner_id) AS attendees
+                                  FROM %(attended)s a GROUP BY start) came ON came.start = p.start
+                    GROUP BY p.start ORDER BY p.start""",
+                first=first,
+                taken=facts.taken(scope),
+                attended=facts.attended(scope),
+            )
+        )
+
+    def _get_thresholds(self, scope):
+        """From how many minutes in how many months somebody's involvement is sustained: dict of
+        ``minimum_minutes`` and ``minimum_months``. The grant's own; else the banks', of several the
+        strictest, so that nobody counts who wouldn't at their own."""
+        # sudo: the thresholds are printed with the figure
+        owners = (
+            self.env["timebank.grant"].sudo().browse(scope.grant_id)
+            if scope.grant_id
+            else self.env["timebank.scheme"].sudo().browse(scope.scheme_ids)
+        )
+        return {
+            "minimum_minutes": max(owners.mapped("sustained_minutes"), default=0),
+            "minimum_months": max(owners.mapped("sustained_months"), default=0),
+        }
+
+    def _get_sustained(self, scope):
+        """Time that beneficiaries gave where a professional gave time as well: in the same session, or for
+        an entry without one in the same activity on the same day.
+
+        :return: dict of ``minutes`` by how many ``beneficiaries``; how many ``people`` of them are
+            sustained (at least ``minimum_minutes`` in at least ``minimum_months`` different months of the
+            period); and both thresholds
+        """
+        thresholds = self._get_thresholds(scope)
+        [[people, minutes, beneficiaries]] = self._query(
+            SQL(
+                """WITH beside AS MATERIALIZED (
+                       SELECT DISTINCT session_id, activity_id, date FROM %(professionals)s g
+                        WHERE role = 'professional')
+                   SELECT COUNT(*) FILTER (WHERE minutes >= %(minutes)s AND months >= %(months)s),
+                          COALESCE(SUM(minutes), 0)::bigint, COUNT(*)
+                     FROM (SELECT partner_id, SUM(minutes) AS minutes,
+                                  COUNT(DISTINCT date_trunc('month', date::timestamp)) AS months
+                             FROM %(given)s g
+                            WHERE role = 'beneficiary'
+                              AND (session_id IN (SELECT session_id FROM beside WHERE session_id IS NOT NULL)
+                                   OR session_id IS NULL AND (activity_id, date) IN (
+                                       SELECT activity_id, date FROM beside WHERE activity_id IS NOT NULL))
+                            GROUP BY partner_id) p""",
+                professionals=facts.given(scope.of_banks()),
+                given=facts.given_by_people(scope),
+                minutes=thresholds["minimum_minutes"],
+                months=thresholds["minimum_months"],
+            )
+        )
+        return {"people": people, "minutes": minutes, "beneficiaries": beneficiaries, **thresholds}
+
+    def _get_speed(self, scope):
+        """How soon who joined in the period gave or received for the first time since, and after that for
+        the second, until the period's end. Who has not yet, or left, counts for as long as they waited.
+        It is the banks' own: a grant or project that is asked for doesn't change it.
+
+        :return: dict of ``first`` and ``second``, each with ``median_days`` (``None`` while fewer than half
+            have), ``people`` who waited and for how many of them it has ``ended``
+        """
+        scope = scope.of_banks()
+        rows = self._query(
+            SQL(
+                """WITH joined AS MATERIALIZED (
+                       SELECT m.scheme_id, m.partner_id, m.joined_on,
+                              LEAST(m.left_on, %(last)s) AS until
+                         FROM timebank_member m
+                         JOIN res_partner who ON who.id = m.partner_id
+                        WHERE m.scheme_id = ANY(%(schemes)s) AND m.state != 'applicant'
+                          AND m.role != 'organisation' AND who.is_company IS NOT TRUE
+                          AND m.joined_on <= %(last)s
+                          AND m.joined_on >= COALESCE(%(first)s::date, m.joined_on))
+                   SELECT j.joined_on, j.until, did.days[1], did.days[2]
+                     FROM joined j
+                     LEFT JOIN (SELECT t.scheme_id, t.partner_id, ARRAY_AGG(t.date ORDER BY t.date) AS days
+                                  FROM %(taken)s t
+                                  JOIN joined USING (scheme_id, partner_id)
+                                 WHERE t.date >= joined.joined_on
+                                 GROUP BY t.scheme_id, t.partner_id) did USING (scheme_id, partner_id)""",
+                first=scope.date_from or None,
+                last=self._get_last_day(scope),
+                schemes=list(scope.scheme_ids),
+                taken=facts.taken(scope),
+            )
+        )
+        first = [(((one or until) - joined).days, bool(one)) for joined, until, one, _two in rows]
+        second = [
+            (((two or max(until, one)) - one).days, bool(two)) for _joined, until, one, two in rows if one
+        ]
+        return {key: self._say_wait(waits) for key, waits in (("first", first), ("second", second))}
+
+    def _say_wait(self, waits):
+        return {
+            "median_days": median_wait(waits),
+            "people": len(waits),
+            "ended": sum(ended for _days, ended in waits),
+        }
+
+    def _get_resilience(self, scope, later=LATER_MONTHS):
+        """Of the people whose support had ended so many months before the period's end: who still gave or
+        received something in the month of the calendar that lies so much after that end.
+
+        Support of somebody in several of these banks ended when the last of it did. A grant or project
+        that is asked for says whose support is looked at (who ever took part in it), not what they did since.
+
+        :return: list of dicts, one for each of ``later``: ``months``; ``ended``, how many people; of them
+            ``left`` and ``forgotten`` by the period's end, who are told apart; and of the rest what
+            :meth:`_get_share` returns: ``people``, ``part`` who still did, ``share``, ``interval``
+        """
+        last = self._get_last_day(scope)
+        ended = self._get_support_ended(scope, last)
+        moved = self._get_months_moved([partner_id for partner_id, *_rest in ended], scope, last)
+        result = []
+        for months in later:
+            there = [row for row in ended if row[1] + relativedelta(months=months) <= last]
+            still = [row for row in there if row[2] == "member"]
+            part = sum(
+                (partner_id, (day + relativedelta(months=months)).replace(day=1)) in moved
+                for partner_id, day, _state in still
+            )
+            result.append(
+                {
+                    "months": months,
+                    "ended": len(there),
+                    "left": sum(state == "left" for *_row, state in there),
+                    "forgotten": sum(state == "forgotten" for *_row, state in there),
+                    **self._get_share(part, len(still)),
+                }
+            )
+        return result
+
+    def _get_support_ended(self, scope, last):
+        """Rows of contact id, the day on which support ended, and ``member``, ``left`` or ``forgotten``."""
+        rows = self._query(
+            SQL(
+                """SELECT m.partner_id, MAX(m.supported_until),
+                          CASE WHEN BOOL_OR(m.state != 'applicant' AND NOT (%(gone)s)) THEN 'member'
+                               WHEN BOOL_OR(COALESCE(m.forgotten_on <= %(last)s, FALSE)) THEN 'forgotten'
+                               ELSE 'left' END
+                     FROM timebank_member m
+                     JOIN res_partner who ON who.id = m.partner_id
+                    WHERE m.scheme_id = ANY(%(schemes)s)
+                      AND m.role != 'organisation' AND who.is_company IS NOT TRUE
+                    GROUP BY m.partner_id
+                   HAVING MAX(m.supported_until) <= %(last)s
+                      AND NOT BOOL_OR(m.supported_from IS NOT NULL AND m.supported_until IS NULL)
+                    ORDER BY m.partner_id""",
+                gone=SQL(
+                    """COALESCE(m.left_on <= %(last)s, m.state = 'left')
+                       OR COALESCE(m.forgotten_on <= %(last)s, FALSE)""",
+                    last=last,
+                ),
+                last=last,
+                schemes=list(scope.scheme_ids),
+            )
+        )
+        if not (scope.grant_id or scope.project_id) or not rows:
+            return rows
+        among = {
+            partner_id
+            for (partner_id,) in self._query(
+                SQL(
+                    "SELECT DISTINCT partner_id FROM %s t WHERE partner_id = ANY(%s)",
+                    facts.taken(scope.of_all_time()),
+                    [row[0] for row in rows],
+                )
+            )
+        }
+        return [row for row in rows if row[0] in among]
+
+    def _get_months_moved(self, partner_ids, scope, last):
+        """In which months these people gave or received: pairs of contact id and first day of the month."""
+        if not partner_ids:
+            return set()
+        return set(
+            self._query(
+                SQL(
+                    "SELECT DISTINCT partner_id, %s FROM %s t WHERE partner_id = ANY(%s)",
+                    self._get_step_sql("month"),
+                    facts.taken(scope.of_banks().of_all_time()._replace(date_to=last)),
+                    partner_ids,
+                )
+            )
+        )
+
+    # ------------------------------------------------------------
+    # Who gives to whom, as figures: tools/network.py has those of a picture.
+    # ------------------------------------------------------------
+
+    def _get_network(self, scope, people=None):
+        """The figures of the network of all who took part: an arc from A to B where A gave time to B.
+
+        :param people: as :meth:`_get_people` returns it, where it has been asked before
+        :return: dict of ``people``, of whom ``linked`` have an arc; ``arcs``, of which ``mutual_arcs`` have
+            their opposite, between ``mutual_people``; ``partners_per_person`` (either way, of all people),
+            ``density`` (of the arcs that there could be), ``arc_reciprocity`` (mutual of all),
+            ``largest_strong_part`` (people of whom each reaches each along arcs). A share of nothing is
+            ``None``.
+        """
+        people = self._get_people(scope) if people is None else people
+        rows = self._query(SQL("SELECT DISTINCT giver_id, receiver_id FROM %s m", facts.meetings(scope)))
+        pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
+        linked, places = np.unique(pairs, return_inverse=True)
+        givers, receivers = places.reshape(-1, 2).T
+        arcs, size = len(pairs), len(linked)
+        is_mutual = np.isin(givers * size + receivers, receivers * size + givers)
+        mutual = int(is_mutual.sum())
+        count = len(np.union1d(linked, [partner_id for partner_id, *_rest in people]))
+        return {
+            "people": count,
+            "linked": size,
+            "arcs": arcs,
+            "mutual_arcs": mutual,
+            "mutual_people": len(np.unique(givers[is_mutual])),
+            "partners_per_person": (2 * arcs - mutual) / count if count else None,
+            "density": arcs / (count * (count - 1)) if count > 1 else None,
+            "arc_reciprocity": mutual / arcs if arcs else None,
+            "largest_strong_part": self._measure_strong_part(givers, receivers, size, count),
+        }
+
+    def _measure_strong_part(self, givers, receivers, size, count):
+        if not size:
+            return min(count, 1)
+        network = coo_array((np.ones(len(givers), dtype=np.int8), (givers, receivers)), shape=(size, size))
+        _parts, part = connected_components(network.tocsr(), connection="strong")
+        return int(np.bincount(part).max())
+
+    def _get_new_arcs_by(self, scope, step):
+        """For each step: ``arcs``, how many there were from one person to another; ``new``, of how many of
+        them it was the first time ever at these banks, whichever grant or project that was for; and how
+        many ``people`` the new ones connect."""
+        period = scope.of_banks()
+        start = self._get_step_sql(step)
+        before = SQL("SELECT NULL::int, NULL::int WHERE FALSE")
+        if scope.date_from:
+            earlier = period._replace(date_from=None, date_to=scope.date_from - timedelta(days=1))
+            before = SQL("SELECT giver_id, receiver_id FROM %s b", facts.meetings(earlier))
+        return self._query_dicts(
+            SQL(
+                """WITH here AS MATERIALIZED (
+                       SELECT DISTINCT giver_id, receiver_id, %(start)s AS start FROM %(here)s m),
+                   first AS MATERIALIZED (
+                       SELECT giver_id, receiver_id, %(first)s AS start FROM %(period)s m
+                        GROUP BY giver_id, receiver_id),
+                   fresh AS MATERIALIZED (
+                       SELECT h.* FROM here h JOIN first USING (giver_id, receiver_id, start)
+                        WHERE NOT EXISTS (
+                              SELECT FROM (%(before)s) b (giver_id, receiver_id)
+                               WHERE b.giver_id = h.giver_id AND b.receiver_id = h.receiver_id)),
+                   connected AS (
+                       SELECT start, COUNT(DISTINCT person) AS people
+                         FROM fresh CROSS JOIN LATERAL (VALUES (giver_id), (receiver_id)) v (person)
+                        GROUP BY start)
+                   SELECT h.start, COUNT(*) AS arcs, COUNT(f.start) AS new,
+                          COALESCE(MIN(c.people), 0) AS people
+                     FROM here h
+                     LEFT JOIN fresh f USING (giver_id, receiver_id, start)
+                     LEFT JOIN connected c USING (start)
+                    GROUP BY h.start ORDER BY h.start""",
+                start=start,
+                first=self._get_step_sql(step, "MIN(date)"),
+                here=facts.meetings(scope),
+                period=facts.meetings(period),
+                before=before,
+            )
+        )
