@@ -1,1 +1,2 @@
 from . import test_evidence_page
+from . import test_suppression

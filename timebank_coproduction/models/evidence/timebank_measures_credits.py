@@ -44,7 +44,8 @@ class TimebankMeasures(models.AbstractModel):
         return self._query(
             SQL(
                 """WITH moves AS MATERIALIZED (
-                       SELECT %(start)s AS start, flow, from_account_id, to_account_id, SUM(minutes) AS minutes
+                       SELECT %(start)s AS start, flow, from_account_id, to_account_id,
+                              SUM(minutes) AS minutes
                          FROM %(moved)s m
                         WHERE flow IS NOT NULL
                         GROUP BY 1, flow, from_account_id, to_account_id

@@ -125,8 +125,8 @@ class TimebankMeasures(models.AbstractModel):
     def _get_ways(self, scope):
         rows = self._query(
             SQL(
-                """SELECT CASE WHEN g.role = 'organisation' OR giver.is_company THEN 'agency' ELSE 'person' END
-                          || '_' ||
+                """SELECT CASE WHEN g.role = 'organisation' OR giver.is_company
+                               THEN 'agency' ELSE 'person' END || '_' ||
                           CASE WHEN g.receiver_id IS NOT NULL
                                THEN CASE WHEN %(is_organisation)s THEN 'agency' ELSE 'person' END
                                WHEN came.first != g.partner_id OR came.last != g.partner_id THEN 'person'
