@@ -93,7 +93,7 @@ def hide(cells, people=None, totals=(), parts=(), derived=None, zeros=True, few=
         return is_small(people.get(key, values[key]), few, zero)
 
     needed = {
-        key: value + max(LEAST_ROOM, value / 10) if key in people else few
+        key: value + max(LEAST_ROOM, value // 10) if key in people else few
         for key, value in values.items()
         if small(key)
     }
@@ -259,6 +259,7 @@ class _Search:
                     known[row] -= sign * self.values[key]
         rows, columns, signs = zip(*entries, strict=True)
         equations = coo_array((signs, (rows, columns)), shape=(len(bound), len(places))).tocsr()
+        whole = int(all(float(value).is_integer() for value in self.values.values()))
         waiting = [key for key in places if key in self.needed and self.within[key]]
         while waiting:
             key = waiting.pop(0)
@@ -266,7 +267,7 @@ class _Search:
             aim[places[key]] = -1
             # Not more than what it needs is asked for, so that there is always a greatest value.
             room = [(0, self.needed[key] if other == key else None) for other in places]
-            found = linprog(aim, A_eq=equations, b_eq=known, bounds=room)
+            found = linprog(aim, A_eq=equations, b_eq=known, bounds=room, integrality=whole)
             if not found.success or found.x[places[key]] < self.needed[key] - 1e-6:
                 return key
             waiting = [other for other in waiting if found.x[places[other]] < self.needed[other] - 1e-6]
