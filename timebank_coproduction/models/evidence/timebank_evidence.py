@@ -22,7 +22,7 @@ SECTIONS = (
     "_get_forms_over_time",
     "_get_reciprocity",
     "_get_network",
-    "_get_new_partners",
+    "_get_new_links",
     "_get_first_steps",
     "_get_resilience",
     "_get_embedding",
@@ -80,16 +80,22 @@ class TimebankEvidence(models.AbstractModel):
         :raises AccessError: for who has no role, or names what they can't ask about
         :raises UserError: for days that are no period
         """
+        return self._make_page(filters, SECTIONS)
+
+    def _make_page(self, filters, names):
+        """A page of the sections that these methods return."""
         self._check_role()
         banks = self._get_banks()
         chosen = self._get_chosen(banks, filters.get("scheme_ids"))
         filters = self._complete(filters, chosen)
         scope = self._get_scope(filters, chosen)
         before = self._get_scope_before(scope, filters["compare"])
-        can_show_small = bool(chosen) and chosen._run_by_user() == chosen
+        measures = self.env["timebank.measures"]
+        measures._check_readable(chosen)
+        can_show_small = measures._sees_small(chosen)
         filters["small"] = filters["small"] and can_show_small
         page = self.with_context(timebank_hide_small=not filters["small"])
-        sections = page._get_sections(scope, before) if chosen else []
+        sections = page._get_sections(names, scope, before) if chosen else []
         return {
             "filters": {
                 **filters,
@@ -103,9 +109,9 @@ class TimebankEvidence(models.AbstractModel):
             "empty": self._get_empty(banks, chosen, scope) if not sections else None,
         }
 
-    def _get_sections(self, scope, before):
+    def _get_sections(self, names, scope, before):
         found = []
-        for name in SECTIONS:
+        for name in names:
             section = getattr(self, name)(scope, before)
             if section:
                 found.append(section)
@@ -372,7 +378,7 @@ class TimebankEvidence(models.AbstractModel):
     def _say_percent(self, share):
         return self.env._("%s %%", round(100 * share))
 
-    def _say_hours_given(self, minutes):
+    def _say_time(self, minutes):
         """The same in a sentence."""
         hours = round(minutes / 60, 1) if abs(minutes) < 600 else round(minutes / 60)
         if hours == 1:
@@ -401,9 +407,8 @@ class TimebankEvidence(models.AbstractModel):
             return self.env._("hidden")
         return say(value) if say else say_number(self.env, value)
 
-    def _shows_small(self):
-        """Whether figures about fewer than five people are shown."""
-        return not self.env.context.get("timebank_hide_small", True)
+    def _get_schemes(self, scope):
+        return self.env["timebank.scheme"].browse(scope.scheme_ids)
 
     def _drop_nothing(self, *ways):
         return [way for way in ways if way]
