@@ -22,7 +22,7 @@ SECTIONS = (
     "_get_forms_over_time",
     "_get_reciprocity",
     "_get_network",
-    "_get_new_partners",
+    "_get_new_links",
     "_get_first_steps",
     "_get_resilience",
     "_get_embedding",
@@ -80,6 +80,10 @@ class TimebankEvidence(models.AbstractModel):
         :raises AccessError: for who has no role, or names what they can't ask about
         :raises UserError: for days that are no period
         """
+        return self._make_page(filters, SECTIONS)
+
+    def _make_page(self, filters, names):
+        """A page of the sections that these methods return."""
         self._check_role()
         banks = self._get_banks()
         chosen = self._get_chosen(banks, filters.get("scheme_ids"))
@@ -91,7 +95,7 @@ class TimebankEvidence(models.AbstractModel):
         can_show_small = measures._sees_small(chosen)
         filters["small"] = filters["small"] and can_show_small
         page = self.with_context(timebank_hide_small=not filters["small"])
-        sections = page._get_sections(scope, before) if chosen else []
+        sections = page._get_sections(names, scope, before) if chosen else []
         return {
             "filters": {
                 **filters,
@@ -105,9 +109,9 @@ class TimebankEvidence(models.AbstractModel):
             "empty": self._get_empty(banks, chosen, scope) if not sections else None,
         }
 
-    def _get_sections(self, scope, before):
+    def _get_sections(self, names, scope, before):
         found = []
-        for name in SECTIONS:
+        for name in names:
             section = getattr(self, name)(scope, before)
             if section:
                 found.append(section)
