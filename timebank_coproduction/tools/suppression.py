@@ -259,7 +259,7 @@ class _Search:
                     known[row] -= sign * self.values[key]
         rows, columns, signs = zip(*entries, strict=True)
         equations = coo_array((signs, (rows, columns)), shape=(len(bound), len(places))).tocsr()
-        whole = int(all(float(value).is_integer() for value in self.values.values()))
+        whole = int(all(float(self.values[key]).is_integer() for key in self.values if self.within[key]))
         waiting = [key for key in places if key in self.needed and self.within[key]]
         while waiting:
             key = waiting.pop(0)

@@ -6,3 +6,4 @@ from . import timebank_measures_credits
 from . import timebank_measures_people
 from . import timebank_measures_work
 from . import timebank_scheme
+from . import (

@@ -20,6 +20,10 @@ SECTIONS = (
     "_get_work",
     "_get_forms",
     "_get_forms_over_time",
+    "_get_reciprocity",
+    "_get_network",
+    "_get_new_partners",
+    "_get_first_steps",
     "_get_resilience",
     "_get_embedding",
 )
@@ -37,6 +41,19 @@ MOST_YEARS = 20
 FINANCE = "timebank_coproduction.group_timebank_finance"
 
 
+#: How a page is asked for: see :meth:`TimebankEvidence.get_page`.
+FILTERS = named(
+    period=choice(*PERIODS),
+    date_from=day(),
+    date_to=day(),
+    scheme_ids=record_ids("timebank.scheme"),
+    project_id=record_id("project.project"),
+    grant_id=record_id("timebank.grant"),
+    compare=choice(*COMPARED),
+    small=flag(),
+)
+
+
 class TimebankEvidence(models.AbstractModel):
     """The page that answers a trustee's questions: what happened, measured.
 
@@ -49,18 +66,7 @@ class TimebankEvidence(models.AbstractModel):
     _description = "What Happened, Measured"
 
     @api.model
-    @verb(
-        filters=named(
-            period=choice(*PERIODS),
-            date_from=day(),
-            date_to=day(),
-            scheme_ids=record_ids("timebank.scheme"),
-            project_id=record_id("project.project"),
-            grant_id=record_id("timebank.grant"),
-            compare=choice(*COMPARED),
-            small=flag(),
-        )
-    )
+    @verb(filters=FILTERS)
     def get_page(self, filters):
         """Everything on the page, in one call.
 
