@@ -1,3 +1,2 @@
-from . import test_measures
-from . import test_measures_histories
+from . import test_evidence_page
 from . import test_suppression

@@ -86,7 +86,9 @@ class TimebankEvidence(models.AbstractModel):
         filters = self._complete(filters, chosen)
         scope = self._get_scope(filters, chosen)
         before = self._get_scope_before(scope, filters["compare"])
-        can_show_small = bool(chosen) and chosen._run_by_user() == chosen
+        measures = self.env["timebank.measures"]
+        measures._check_readable(chosen)
+        can_show_small = measures._sees_small(chosen)
         filters["small"] = filters["small"] and can_show_small
         page = self.with_context(timebank_hide_small=not filters["small"])
         sections = page._get_sections(scope, before) if chosen else []
@@ -372,7 +374,7 @@ class TimebankEvidence(models.AbstractModel):
     def _say_percent(self, share):
         return self.env._("%s %%", round(100 * share))
 
-    def _say_hours_given(self, minutes):
+    def _say_time(self, minutes):
         """The same in a sentence."""
         hours = round(minutes / 60, 1) if abs(minutes) < 600 else round(minutes / 60)
         if hours == 1:
@@ -401,9 +403,8 @@ class TimebankEvidence(models.AbstractModel):
             return self.env._("hidden")
         return say(value) if say else say_number(self.env, value)
 
-    def _shows_small(self):
-        """Whether figures about fewer than five people are shown."""
-        return not self.env.context.get("timebank_hide_small", True)
+    def _get_schemes(self, scope):
+        return self.env["timebank.scheme"].browse(scope.scheme_ids)
 
     def _drop_nothing(self, *ways):
         return [way for way in ways if way]

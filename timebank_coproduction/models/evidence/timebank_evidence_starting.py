@@ -243,7 +243,11 @@ class TimebankEvidence(models.AbstractModel):
         """
         if self._get_median(scope, waits) is None:
             return [None] * len(AFTER_DAYS)
-        steps, longest, sees_all = survival(waits), max(days for days, _over in waits), self._sees_names(scope)
+        steps, longest, sees_all = (
+            survival(waits),
+            max(days for days, _over in waits),
+            self._sees_names(scope),
+        )
         reached, last = [], 0
         for days in AFTER_DAYS:
             waiting = next((share for length, share in reversed(steps) if length <= days), 1)
