@@ -113,9 +113,7 @@ class TimebankMeasures(models.AbstractModel):
 
     def _find_only_receiving(self, scope, months):
         """The memberships of its ``receiving``."""
-        rows = self._query(
-            SQL("SELECT id FROM %s a WHERE NOT gave", self._get_active_sql(scope, months))
-        )
+        rows = self._query(SQL("SELECT id FROM %s a WHERE NOT gave", self._get_active_sql(scope, months)))
         return self.env["timebank.member"].browse(member_id for (member_id,) in rows)
 
     def _find_top_tenth(self, scope):
