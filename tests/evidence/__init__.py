@@ -1,2 +1,4 @@
 from . import test_evidence_page
+from . import test_measures
+from . import test_measures_histories
 from . import test_suppression

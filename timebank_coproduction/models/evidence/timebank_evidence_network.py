@@ -181,7 +181,8 @@ class TimebankEvidence(models.AbstractModel):
 
     def _measure_network(self, scope):
         """The figures of who gave to whom: :class:`tools.network.Figures`."""
-        pairs = self.env.execute_query(SQL("SELECT giver_id, receiver_id, 0 FROM %s p", facts.pairs(scope)))
+        query = SQL("SELECT DISTINCT giver_id, receiver_id, 0 FROM %s p", facts.arcs(scope))
+        pairs = self.env.execute_query(query)
         return measure(self._fetch_people(scope), pairs)
 
     def _show_network(self, scope, found):

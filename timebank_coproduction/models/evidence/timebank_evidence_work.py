@@ -277,16 +277,11 @@ class TimebankEvidence(models.AbstractModel):
         cells = {(cell["planned_by"], cell["delivered_by"]): cell for cell in found.get("cells", [])}
         if found.get("unknown", NOTHING)["activities"]:
             cells[None] = found["unknown"]
-        known = [key for key in cells if key]
-        minutes, people = self._sum_forms(cells)
+        if not cells:
+            return {}
+        minutes, people, totals = self._sum_forms(cells)
         shown = self.env["timebank.measures"]._hide_small(
-            self._get_schemes(scope),
-            minutes,
-            people,
-            totals=[
-                ("good", [key for key in known if is_coproductive(*key)]),
-                ("rest", [key for key in known if not is_coproductive(*key)]),
-            ],
+            self._get_schemes(scope), minutes, people, totals=totals
         )
         names = ("minutes", "activities", "declared_otherwise")
         return {
@@ -294,32 +289,36 @@ class TimebankEvidence(models.AbstractModel):
         }
 
     def _sum_forms(self, cells):
-        """Minutes and people of each cell, and of those that are co-productive and the rest of them.
+        """Minutes and people of each cell, and of those that are co-productive and of the rest.
 
         People of several cells are at least as many as in one of them.
+
+        :return: minutes and people by key, and which are sums of which: key and keys
         """
         minutes = {key: cell["minutes"] for key, cell in cells.items()}
         people = {key: cell["people"] for key, cell in cells.items()}
+        totals = []
         for name, wanted in (("good", True), ("rest", False)):
             keys = [key for key in cells if key and is_coproductive(*key) == wanted]
-            minutes[name] = sum(minutes[key] for key in keys)
-            people[name] = max((people[key] for key in keys), default=0)
-        return minutes, people
+            if keys:
+                minutes[name] = sum(minutes[key] for key in keys)
+                people[name] = max(people[key] for key in keys)
+                totals.append((name, keys))
+        return minutes, people, totals
 
     def _show_share(self, scope, found):
         """How much of the minutes was planned or delivered together; None where hidden or nothing."""
         cells = {(cell["planned_by"], cell["delivered_by"]): cell for cell in found.get("cells", [])}
-        minutes, people = self._sum_forms(cells)
-        whole = minutes["good"] + minutes["rest"]
-        if not whole:
+        minutes, people, _totals = self._sum_forms(cells)
+        sums = {key: minutes[key] for key in ("good", "rest") if key in minutes}
+        if not sums:
             return None
-        # all that is shown is a share of the two: either of few people would be told by it
+        # a share tells of either side
         shown = self.env["timebank.measures"]._hide_small(
             self._get_schemes(scope),
-            {"good": minutes["good"], "rest": minutes["rest"], "share": minutes["good"] / whole},
-            {"good": people["good"], "rest": people["rest"], "share": max(people.values())},
-            derived={"share": ["good", "rest"]},
-            zeros=False,
+            {**sums, "share": minutes.get("good", 0) / sum(sums.values())},
+            {**{key: people[key] for key in sums}, "share": max(people.values())},
+            derived={"share": list(sums)},
         )
         return shown["share"]
 
