@@ -16,3 +16,4 @@ from . import timebank_evidence_people
 from . import timebank_evidence_picture
 from . import timebank_evidence_starting
 from . import timebank_evidence_work
+from . import timebank_measures_audit
