@@ -141,7 +141,7 @@ class TimebankMember(models.Model):
         """Claims for the member, and those paid from their account or a pot that they hold."""
         self.ensure_one()
         person, own = self.partner_id.id, [("scheme_id", "=", self.scheme_id.id)]
-        # the few accounts are looked up first, each kind by its index: PostgreSQL then finds the claims by theirs
+        # the few accounts first, each kind by its index: PostgreSQL then finds the claims by theirs
         accounts = self.env["timebank.account"].search([*own, ("partner_id", "=", person)])
         accounts |= self._get_held_pots()
         return [*own, "|", ("partner_id", "=", person), ("account_id", "in", accounts.ids)]
