@@ -1,5 +1,6 @@
 from calendar import monthrange
 from datetime import timedelta
+from fractions import Fraction
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
@@ -116,12 +117,12 @@ class TimebankMeasures(models.AbstractModel):
         }
 
     def _count_months(self, first, last):
-        """How many months a period has, parts of months as parts."""
-        months, day = 0.0, first
+        """How many months a period has, parts of months as parts: a fraction."""
+        months, day = Fraction(0), first
         while day <= last:
             length = monthrange(day.year, day.month)[1]
             end = min(day.replace(day=length), last)
-            months += (end.day - day.day + 1) / length
+            months += Fraction(end.day - day.day + 1, length)
             day = end + timedelta(days=1)
         return months
 

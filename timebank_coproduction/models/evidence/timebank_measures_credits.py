@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 from odoo import models
 from odoo.tools import SQL
 
@@ -42,7 +44,8 @@ class TimebankMeasures(models.AbstractModel):
         return self._query(
             SQL(
                 """WITH moves AS MATERIALIZED (
-                       SELECT %(start)s AS start, flow, from_account_id, to_account_id, SUM(minutes) AS minutes
+                       SELECT %(start)s AS start, flow, from_account_id, to_account_id,
+                              SUM(minutes) AS minutes
                          FROM %(moved)s m
                         WHERE flow IS NOT NULL
                         GROUP BY 1, flow, from_account_id, to_account_id
@@ -118,16 +121,16 @@ class TimebankMeasures(models.AbstractModel):
             )
         )
         returned, months = self._get_flows(scope)["returned"], self._count_period(scope, last)
-        per_month = returned["minutes"] / months if months else 0
+        per_month = returned["minutes"] / months if months else Fraction(0)
         return {
             "outstanding_minutes": outstanding,
             "held_minutes": held,
             "holders": holders,
             "returned_minutes": returned["minutes"],
             "returning": returned["people"],
-            "months": months,
-            "returned_per_month": per_month,
-            "cover_months": outstanding / per_month if per_month > 0 else None,
+            "months": float(months),
+            "returned_per_month": float(per_month),
+            "cover_months": float(outstanding / per_month) if per_month > 0 else None,
             "top_tenth_share": top_held / held if held else None,
             "top": top,
         }
@@ -142,4 +145,4 @@ class TimebankMeasures(models.AbstractModel):
                     list(scope.scheme_ids),
                 )
             )
-        return self._count_months(first, last) if first else 0
+        return self._count_months(first, last) if first else Fraction(0)

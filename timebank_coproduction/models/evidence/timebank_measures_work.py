@@ -31,7 +31,7 @@ class TimebankMeasures(models.AbstractModel):
     def _get_forms_by(self, scope, step):
         """For each step what :meth:`_get_forms` returns, measured from the minutes of that step alone."""
         by_start = self._sort_into_forms(self._get_delivery(scope, self._get_step_sql(step)))
-        return [{"start": start, **forms} for start, forms in sorted(by_start.items()) if start]
+        return [{"start": start, **by_start[start]} for start in sorted(filter(None, by_start))]
 
     def _get_delivery(self, scope, start):
         return self._query(
@@ -39,7 +39,8 @@ class TimebankMeasures(models.AbstractModel):
                 """SELECT g.start, a.id, a.planned_by, a.delivered_by, g.community, g.professional, g.people
                      FROM (SELECT %(start)s AS start, activity_id,
                                   SUM(CASE WHEN role = 'professional' THEN 0 ELSE minutes END) AS community,
-                                  SUM(CASE WHEN role = 'professional' THEN minutes ELSE 0 END) AS professional,
+                                  SUM(CASE WHEN role = 'professional' THEN minutes ELSE 0 END)
+                                      AS professional,
                                   ARRAY_AGG(DISTINCT partner_id) AS people
                              FROM %(given)s h
                             WHERE activity_id IS NOT NULL
@@ -124,8 +125,8 @@ class TimebankMeasures(models.AbstractModel):
     def _get_ways(self, scope):
         rows = self._query(
             SQL(
-                """SELECT CASE WHEN g.role = 'organisation' OR giver.is_company THEN 'agency' ELSE 'person' END
-                          || '_' ||
+                """SELECT CASE WHEN g.role = 'organisation' OR giver.is_company
+                               THEN 'agency' ELSE 'person' END || '_' ||
                           CASE WHEN g.receiver_id IS NOT NULL
                                THEN CASE WHEN %(is_organisation)s THEN 'agency' ELSE 'person' END
                                WHEN came.first != g.partner_id OR came.last != g.partner_id THEN 'person'
