@@ -41,6 +41,9 @@ class Scope(NamedTuple):
         return self._replace(grant_id=None, project_id=None)
 
 
+#: All banks, for all time: what reports are of, whose record rules say which rows somebody reads.
+EVERYTHING = Scope(None)
+
 #: What a transfer is for those who watch a bank: issued left the bank's own account, returned came back
 #: to it, the rest went between others. What settles balances (openings, adjustments) is none of the five.
 FLOWS = ("issued", "exchanged", "returned", "given", "expired")
