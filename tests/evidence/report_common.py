@@ -74,9 +74,9 @@ class ReportCase(ClosingCase):
         self.assertEqual(seen(self.env.ref("base.user_root")), banks)
         self.assertEqual(self._rows(user=self.coordinator).sudo().scheme_id, self.scheme)
         self.assertEqual(self._rows(user=self.coordinator2).sudo().scheme_id, other)
-        self.manager.company_ids += company
         for user in sees_all:
             self.assertEqual(seen(user), self.scheme | other, "of the company that they work in")
+        self.manager.company_ids += company
         theirs = self.env[self.model].with_user(self.manager).with_context(allowed_company_ids=company.ids)
         self.assertEqual(seen(None, theirs.search([])), far)
         row = self._rows(user=self.coordinator2)[0]

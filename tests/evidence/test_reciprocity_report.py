@@ -24,25 +24,25 @@ class TestReciprocityReport(ReportCase):
         )
 
     def test_both_is_said_of_the_period_that_is_searched_for(self):
-        self.assertEqual(self._sums("side", domain=YEAR), {"both": 2, "giving": 1})
-        self.assertEqual(self._sums("side", domain=JANUARY), {"giving": 2, "receiving": 1})
-        self.assertEqual(self._sums("side"), {"both": 2, "giving": 1})
+        self.assertEqual(self._sums("reciprocity", domain=YEAR), {"both": 2, "giving": 1})
+        self.assertEqual(self._sums("reciprocity", domain=JANUARY), {"giving": 2, "receiving": 1})
+        self.assertEqual(self._sums("reciprocity"), {"both": 2, "giving": 1})
         since = [("date", ">=", "2026-02-01")]
-        self.assertEqual(self._sums("side", domain=since), {"giving": 1, "receiving": 1})
+        self.assertEqual(self._sums("reciprocity", domain=since), {"giving": 1, "receiving": 1})
 
     def test_months_of_a_year_and_the_list_behind_a_cell_keep_to_the_year(self):
         self.assertEqual(
-            self._sums("date:month", "side", domain=YEAR),
+            self._sums("date:month", "reciprocity", domain=YEAR),
             {
                 (date(2026, 1, 1), "both"): 2,
                 (date(2026, 1, 1), "giving"): 1,
                 (date(2026, 2, 1), "both"): 2,
             },
         )
-        cell = ["&", *YEAR[:1], "&", *YEAR[1:], "&", "&", *JANUARY, ("side", "=", "both")]
+        cell = ["&", *YEAR[:1], "&", *YEAR[1:], "&", "&", *JANUARY, ("reciprocity", "=", "both")]
         rows = self._rows(cell)
         self.assertEqual(rows.partner_id, self.ben.partner_id | self.ann.partner_id)
-        self.assertEqual(set(rows.mapped("side")), {"both"})
+        self.assertEqual(set(rows.mapped("reciprocity")), {"both"})
 
     def test_alternatives_and_ranges(self):
         report = self.env[self.model]
@@ -57,7 +57,7 @@ class TestReciprocityReport(ReportCase):
                 (date(2026, 1, 1), date(2026, 3, 31)),
             ),
             (
-                ["&", ("side", "=", "both"), "&", *YEAR],
+                ["&", ("reciprocity", "=", "both"), "&", *YEAR],
                 (date(2026, 1, 1), date(2026, 12, 31)),
             ),
             ([("partner_id.name", "ilike", "ann")], (None, None)),
@@ -71,7 +71,7 @@ class TestReciprocityReport(ReportCase):
         self.assertEqual((row.gave_minutes, row.received_minutes, row.gave_hours), (160, 0, 160 / 60))
         self.assertEqual(row.partner_count, 2)
         [row] = self._rows([*JANUARY, ("partner_id", "=", self.dee.partner_id.id)])
-        self.assertEqual((row.gave_minutes, row.received_minutes, row.side), (30, 100, "both"))
+        self.assertEqual((row.gave_minutes, row.received_minutes, row.reciprocity), (30, 100, "both"))
 
     def test_each_bank_for_itself(self):
         harbour = self._make_scheme("Harbour")
@@ -80,7 +80,7 @@ class TestReciprocityReport(ReportCase):
         gus = self._make_member("Gus Park", scheme=harbour)
         self._make_hours(gus, 30, state="approved", receiver_id=dee.partner_id.id)
         self.assertEqual(
-            self._sums("scheme_id", "side"),
+            self._sums("scheme_id", "reciprocity"),
             {
                 (self.scheme, "both"): 2,
                 (self.scheme, "giving"): 1,
@@ -101,7 +101,7 @@ class TestReciprocityReport(ReportCase):
             rows = report.with_context(timebank_period=period).search([])
             self.assertEqual(len(rows), 5)
             rows.invalidate_recordset()
-            self.assertEqual(len(rows.with_context(timebank_period=period).read(["side"])), 5)
+            self.assertEqual(len(rows.with_context(timebank_period=period).read(["reciprocity"])), 5)
 
     def test_who_may_read_it(self):
         self.check_who_may_read([self.manager], [self.finance, self.portal, self.staff])

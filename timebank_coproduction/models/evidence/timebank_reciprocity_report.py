@@ -28,7 +28,7 @@ class TimebankReciprocityReport(models.Model):
     scheme_id = fields.Many2one("timebank.scheme", string="Time bank", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     date = fields.Date("Month", readonly=True, help="The first day of the month.")
-    side = fields.Selection(
+    reciprocity = fields.Selection(
         [("both", "Gave and received"), ("giving", "Only gave"), ("receiving", "Only received")],
         string="Reciprocity",
         readonly=True,
@@ -54,7 +54,7 @@ class TimebankReciprocityReport(models.Model):
             """SELECT r.*, bank.company_id, r.gave_minutes::float / 60 AS gave_hours,
                       r.received_minutes::float / 60 AS received_hours,
                       CASE WHEN NOT BOOL_OR(r.received) OVER whole THEN 'giving'
-                           WHEN NOT BOOL_OR(r.gave) OVER whole THEN 'receiving' ELSE 'both' END AS side,
+                           WHEN NOT BOOL_OR(r.gave) OVER whole THEN 'receiving' ELSE 'both' END AS reciprocity,
                       COALESCE(met.partner_count, 0) AS partner_count
                  FROM (SELECT MIN(i.id) AS id, i.partner_id, i.scheme_id,
                               date_trunc('month', i.date::timestamp)::date AS date,
