@@ -41,6 +41,9 @@ class Scope(NamedTuple):
         return self._replace(grant_id=None, project_id=None)
 
 
+#: All banks, for all time: what reports are of, whose record rules say which rows somebody reads.
+EVERYTHING = Scope(None)
+
 #: What a transfer is for those who watch a bank: issued left the bank's own account, returned came back
 #: to it, the rest went between others. What settles balances (openings, adjustments) is none of the five.
 FLOWS = ("issued", "exchanged", "returned", "given", "expired")
@@ -163,7 +166,7 @@ def arcs(scope):
     """Columns: hours_id, attendance_id (the register's line, or 0), scheme_id, date, giver_id,
     receiver_id, minutes, project_id, activity_id, session_id, grant_id. People alone.
 
-    An entry's shares know its bank and day, so that a question about some of them looks at those entries alone.
+    An entry's shares know its bank and day: a question about some of them looks at those entries alone.
     """
     return SQL(
         """(SELECT g.id AS hours_id, 0 AS attendance_id, g.scheme_id, g.date, g.partner_id AS giver_id,
