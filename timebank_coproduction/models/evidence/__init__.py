@@ -13,7 +13,4 @@ from . import timebank_time_audit_warning
 from . import timebank_evidence
 from . import timebank_evidence_network
 from . import timebank_evidence_people
-from . import timebank_evidence_picture
-from . import timebank_evidence_starting
 from . import timebank_evidence_work
-from . import timebank_measures_audit
