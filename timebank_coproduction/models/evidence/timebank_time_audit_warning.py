@@ -147,7 +147,7 @@ class TimebankTimeAuditWarning(models.Model):
 
     def _say_returned(self):
         return self.env._(
-            "Of %(issued)s issued in the last three months' time, %(returned)s came back: %(figure)s."
+            "In the last three months %(issued)s were issued, and %(returned)s came back: %(figure)s."
             " You are warned below %(threshold)s.",
             issued=say_hours(self.env, self.audit_id.recent_issued_minutes),
             returned=say_hours(self.env, self.audit_id.recent_returned_minutes),
