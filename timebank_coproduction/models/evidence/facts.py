@@ -166,34 +166,36 @@ def arcs(scope):
     """Columns: hours_id, attendance_id (the register's line, or 0), scheme_id, date, giver_id,
     receiver_id, minutes, project_id, activity_id, session_id, grant_id. People alone.
 
-    An entry's shares know its bank and day: a question about some of them looks at those entries alone.
+    Who came to a session is numbered once, whoever helped there; a helper who came as well is left out of
+    their own count.
     """
     return SQL(
         """(SELECT g.id AS hours_id, 0 AS attendance_id, g.scheme_id, g.date, g.partner_id AS giver_id,
                    g.receiver_id, g.minutes, g.project_id, g.activity_id, g.session_id, g.grant_id
-              FROM %s g
-              %s
-             WHERE %s
+              FROM %(given)s g
+              %(receiver)s
+             WHERE %(is_person)s
              UNION ALL
-            SELECT g.id, a.id, g.scheme_id, g.date, g.partner_id, a.partner_id,
-                   g.minutes * ROW_NUMBER() OVER share / COUNT(*) OVER whole
-                   - g.minutes * (ROW_NUMBER() OVER share - 1) / COUNT(*) OVER whole,
+            SELECT g.id, came.id, g.scheme_id, g.date, g.partner_id, came.partner_id,
+                   g.minutes * share.place / share.of - g.minutes * (share.place - 1) / share.of,
                    g.project_id, g.activity_id, g.session_id, g.grant_id
-              FROM %s g
-              JOIN timebank_session s ON s.id = g.session_id AND s.state = 'done'
-              JOIN timebank_attendance a
-                ON a.session_id = s.id AND a.role = 'attendee' AND a.state = 'attended'
-               AND a.partner_id != g.partner_id
-              %s
-             WHERE g.receiver_id IS NULL AND %s
-            WINDOW whole AS (PARTITION BY g.id, g.scheme_id, g.date),
-                   share AS (PARTITION BY g.id, g.scheme_id, g.date ORDER BY a.id))""",
-        given_by_people(scope),
-        join_who("g.scheme_id", "g.receiver_id"),
-        IS_PERSON,
-        given_by_people(scope),
-        join_who("s.scheme_id", "a.partner_id"),
-        IS_PERSON,
+              FROM %(given)s g
+              JOIN %(came)s came ON came.session_id = g.session_id AND came.partner_id != g.partner_id
+              LEFT JOIN %(came)s own ON own.session_id = g.session_id AND own.partner_id = g.partner_id
+             CROSS JOIN LATERAL (
+                   SELECT came.place - (COALESCE(own.place < came.place, FALSE))::int AS place,
+                          came.of - (own.id IS NOT NULL)::int AS of) share
+             WHERE g.receiver_id IS NULL)""",
+        given=given_by_people(scope),
+        receiver=join_who("g.scheme_id", "g.receiver_id"),
+        is_person=IS_PERSON,
+        came=SQL(
+            """(SELECT a.id, a.session_id, a.partner_id,
+                       (ROW_NUMBER() OVER (PARTITION BY a.session_id ORDER BY a.id))::int AS place,
+                       (COUNT(*) OVER (PARTITION BY a.session_id))::int AS of
+                  FROM %s a)""",
+            attended(scope.of_banks()),
+        ),
     )
 
 
