@@ -243,26 +243,35 @@ def flow_of(kind, source, target, operating):
     )
 
 
+def _of_original(column):
+    """A column of the transfer ``t``, or of the one that it reverses."""
+    return SQL(
+        """CASE WHEN t.reversal_of_id IS NULL THEN t.%(column)s
+                ELSE (SELECT o.%(column)s FROM timebank_transfer o WHERE o.id = t.reversal_of_id) END""",
+        column=SQL.identifier(column),
+    )
+
+
 def moved(scope):
     """Columns: id of the transfer, scheme_id, company_id, date, kind and flow (one of ``FLOWS``, or NULL) and
     both accounts of what was reversed where it is a reversal, minutes (below zero then), reversed (whether it
     is one), hours_id, attendance_id, redemption_id, and of those category_id, role (of the giver),
     project_id, activity_id, session_id, grant_id.
 
-    All but the transfer itself is joined on unique keys, where it is found or not: PostgreSQL leaves out what
-    a question doesn't need.
+    What made a transfer is joined on unique keys, whether there is any or not: PostgreSQL leaves out what a
+    question doesn't need. What was reversed is looked up, as few are.
     """
     return SQL(
         """(SELECT m.*, %s AS flow
               FROM (SELECT t.id, t.scheme_id, bank.company_id, bank.operating_account_id, t.date,
-                           COALESCE(o.kind, t.kind) AS kind,
-                           COALESCE(o.from_account_id, t.from_account_id) AS from_account_id,
-                           COALESCE(o.to_account_id, t.to_account_id) AS to_account_id,
+                           %s AS kind,
+                           CASE WHEN t.reversal_of_id IS NULL THEN t.from_account_id ELSE t.to_account_id END
+                               AS from_account_id,
+                           CASE WHEN t.reversal_of_id IS NULL THEN t.to_account_id ELSE t.from_account_id END
+                               AS to_account_id,
                            CASE WHEN t.reversal_of_id IS NULL THEN t.minutes ELSE -t.minutes END AS minutes,
                            t.reversal_of_id IS NOT NULL AS reversed,
-                           COALESCE(o.hours_id, t.hours_id) AS hours_id,
-                           COALESCE(o.attendance_id, t.attendance_id) AS attendance_id,
-                           COALESCE(o.redemption_id, t.redemption_id) AS redemption_id,
+                           h.id AS hours_id, a.id AS attendance_id, c.id AS redemption_id,
                            h.category_id, h.role,
                            COALESCE(h.project_id, s.project_id) AS project_id,
                            COALESCE(h.activity_id, s.activity_id) AS activity_id,
@@ -270,12 +279,12 @@ def moved(scope):
                            COALESCE(h.grant_id, s.grant_id, c.grant_id) AS grant_id
                       FROM timebank_transfer t
                       LEFT JOIN timebank_scheme bank ON bank.id = t.scheme_id
-                      LEFT JOIN timebank_transfer o ON o.id = t.reversal_of_id
-                      LEFT JOIN timebank_hours h ON h.id = COALESCE(o.hours_id, t.hours_id)
-                      LEFT JOIN timebank_attendance a ON a.id = COALESCE(o.attendance_id, t.attendance_id)
+                      LEFT JOIN timebank_hours h ON h.id = %s
+                      LEFT JOIN timebank_attendance a ON a.id = %s
                       LEFT JOIN timebank_session s ON s.id = a.session_id
-                      LEFT JOIN timebank_redemption c ON c.id = COALESCE(o.redemption_id, t.redemption_id)) m
+                      LEFT JOIN timebank_redemption c ON c.id = %s) m
              WHERE %s)""",
         flow_of("m.kind", "m.from_account_id", "m.to_account_id", "m.operating_account_id"),
+        *map(_of_original, ("kind", "hours_id", "attendance_id", "redemption_id")),
         _within(scope, "m.scheme_id", "m.date", "m.project_id", "m.grant_id"),
     )
