@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from odoo.exceptions import AccessError, UserError
-
 from ..session_common import ClosingCase
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 3, 31)

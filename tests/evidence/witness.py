@@ -86,7 +86,9 @@ class Witness:
         present = [
             line.partner_id
             for line in self.lines
-            if entry.session_id and line.session_id == entry.session_id and line.partner_id != entry.partner_id
+            if entry.session_id
+            and line.session_id == entry.session_id
+            and line.partner_id != entry.partner_id
         ]
         count = len(present)
         ends = [entry.minutes * place // (count or 1) for place in range(count + 1)]
@@ -119,7 +121,12 @@ class Witness:
             month = found.setdefault(day.replace(day=1), (set(), set()))
             month[not giving].add(person)
         return {
-            month: {"people": len(gave | got), "givers": len(gave), "receivers": len(got), "both": len(gave & got)}
+            month: {
+                "people": len(gave | got),
+                "givers": len(gave),
+                "receivers": len(got),
+                "both": len(gave & got),
+            }
             for month, (gave, got) in found.items()
         }
 
@@ -153,7 +160,9 @@ class Witness:
     def network(self):
         graph = networkx.DiGraph()
         graph.add_nodes_from(person.id for _scheme, person, _day, _giving in self._facts())
-        graph.add_edges_from((giver, receiver) for giver, receiver, _minutes, _day in self._arcs(self._mine()))
+        graph.add_edges_from(
+            (giver, receiver) for giver, receiver, _minutes, _day in self._arcs(self._mine())
+        )
         people, arcs = len(graph), graph.number_of_edges()
         degrees = [degree for _person, degree in graph.to_undirected().degree()]
         mutual = sum(graph.has_edge(receiver, giver) for giver, receiver in graph.edges)
@@ -173,7 +182,9 @@ class Witness:
         for giver, receiver, _minutes, day in self._arcs(self.entries):
             key = (giver, receiver)
             first[key] = min(first.get(key, day), day)
-        here = {(giver, receiver, day.replace(day=1)) for giver, receiver, _m, day in self._arcs(self._mine())}
+        here = {
+            (giver, receiver, day.replace(day=1)) for giver, receiver, _m, day in self._arcs(self._mine())
+        }
         result = {}
         for giver, receiver, month in here:
             arcs, new = result.get(month, (0, 0))
@@ -272,7 +283,10 @@ class Witness:
         taking_part = {
             entry_person
             for entry_person in (
-                person for _s, person, day, _g in Witness(self.schemes, date.min, self.last, self.grant, self.project)._facts()
+                person
+                for _s, person, day, _g in Witness(
+                    self.schemes, date.min, self.last, self.grant, self.project
+                )._facts()
             )
         }
         result = []
@@ -292,7 +306,9 @@ class Witness:
                 if any(self._is_there(one) for one in memberships):
                     counts["people"] += 1
                     counts["part"] += any(
-                        who == person and (day.year, day.month) == (later.year, later.month) and day <= self.last
+                        who == person
+                        and (day.year, day.month) == (later.year, later.month)
+                        and day <= self.last
                         for _scheme, who, day, _giving in facts
                     )
                 elif any(one.forgotten_on and one.forgotten_on <= self.last for one in memberships):
