@@ -20,6 +20,10 @@ SECTIONS = (
     "_get_work",
     "_get_forms",
     "_get_forms_over_time",
+    "_get_reciprocity",
+    "_get_network",
+    "_get_new_links",
+    "_get_first_steps",
     "_get_resilience",
     "_get_embedding",
 )
@@ -37,6 +41,19 @@ MOST_YEARS = 20
 FINANCE = "timebank_coproduction.group_timebank_finance"
 
 
+#: How a page is asked for: see :meth:`TimebankEvidence.get_page`.
+FILTERS = named(
+    period=choice(*PERIODS),
+    date_from=day(),
+    date_to=day(),
+    scheme_ids=record_ids("timebank.scheme"),
+    project_id=record_id("project.project"),
+    grant_id=record_id("timebank.grant"),
+    compare=choice(*COMPARED),
+    small=flag(),
+)
+
+
 class TimebankEvidence(models.AbstractModel):
     """The page that answers a trustee's questions: what happened, measured.
 
@@ -49,18 +66,7 @@ class TimebankEvidence(models.AbstractModel):
     _description = "What Happened, Measured"
 
     @api.model
-    @verb(
-        filters=named(
-            period=choice(*PERIODS),
-            date_from=day(),
-            date_to=day(),
-            scheme_ids=record_ids("timebank.scheme"),
-            project_id=record_id("project.project"),
-            grant_id=record_id("timebank.grant"),
-            compare=choice(*COMPARED),
-            small=flag(),
-        )
-    )
+    @verb(filters=FILTERS)
     def get_page(self, filters):
         """Everything on the page, in one call.
 
@@ -74,16 +80,22 @@ class TimebankEvidence(models.AbstractModel):
         :raises AccessError: for who has no role, or names what they can't ask about
         :raises UserError: for days that are no period
         """
+        return self._make_page(filters, SECTIONS)
+
+    def _make_page(self, filters, names):
+        """A page of the sections that these methods return."""
         self._check_role()
         banks = self._get_banks()
         chosen = self._get_chosen(banks, filters.get("scheme_ids"))
         filters = self._complete(filters, chosen)
         scope = self._get_scope(filters, chosen)
         before = self._get_scope_before(scope, filters["compare"])
-        can_show_small = bool(chosen) and chosen._run_by_user() == chosen
+        measures = self.env["timebank.measures"]
+        measures._check_readable(chosen)
+        can_show_small = measures._sees_small(chosen)
         filters["small"] = filters["small"] and can_show_small
         page = self.with_context(timebank_hide_small=not filters["small"])
-        sections = page._get_sections(scope, before) if chosen else []
+        sections = page._get_sections(names, scope, before) if chosen else []
         return {
             "filters": {
                 **filters,
@@ -97,9 +109,9 @@ class TimebankEvidence(models.AbstractModel):
             "empty": self._get_empty(banks, chosen, scope) if not sections else None,
         }
 
-    def _get_sections(self, scope, before):
+    def _get_sections(self, names, scope, before):
         found = []
-        for name in SECTIONS:
+        for name in names:
             section = getattr(self, name)(scope, before)
             if section:
                 found.append(section)
@@ -219,8 +231,8 @@ class TimebankEvidence(models.AbstractModel):
         return {
             "periods": [[key, self._get_period_names()[key]] for key in PERIODS],
             "compare": [
-                ["year", self.env._("the same days a year before")],
-                ["before", self.env._("as many days just before")],
+                ["year", self.env._("A year before")],
+                ["before", self.env._("Just before")],
             ],
             "banks": [{"id": bank.id, "name": bank.display_name} for bank in banks],
             "projects": [{"id": one.id, "name": one.display_name} for one in self._get_projects(chosen)],
@@ -348,15 +360,18 @@ class TimebankEvidence(models.AbstractModel):
         }
 
     def _say_change(self, value, before, say):
+        """The change in words, and its direction: ``up``, ``down``, ``same``; None where it isn't known."""
         if value is None or before is None:
             return False, None
         if value == before:
-            return self.env._("as many as before"), "same"
+            return self.env._("as before"), "same"
         if not before:
             return self.env._("none before"), "up"
+        if say == self._say_percent:
+            say = self._say_points
         if value > before:
             return self.env._("%s more than before", say(value - before)), "up"
-        return self.env._("%s fewer than before", say(before - value)), "down"
+        return self.env._("%s less than before", say(before - value)), "down"
 
     def _say_hours(self, minutes):
         """Hours with at most one decimal, which a whole number goes without."""
@@ -366,7 +381,11 @@ class TimebankEvidence(models.AbstractModel):
     def _say_percent(self, share):
         return self.env._("%s %%", round(100 * share))
 
-    def _say_hours_given(self, minutes):
+    def _say_points(self, share):
+        """The difference of two shares."""
+        return self.env._("%s points", self._say_decimal(round(100 * share, 1)))
+
+    def _say_time(self, minutes):
         """The same in a sentence."""
         hours = round(minutes / 60, 1) if abs(minutes) < 600 else round(minutes / 60)
         if hours == 1:
@@ -395,9 +414,8 @@ class TimebankEvidence(models.AbstractModel):
             return self.env._("hidden")
         return say(value) if say else say_number(self.env, value)
 
-    def _shows_small(self):
-        """Whether figures about fewer than five people are shown."""
-        return not self.env.context.get("timebank_hide_small", True)
+    def _get_schemes(self, scope):
+        return self.env["timebank.scheme"].browse(scope.scheme_ids)
 
     def _drop_nothing(self, *ways):
         return [way for way in ways if way]
