@@ -294,3 +294,63 @@ def publish(world):
     offers, wishes = made
     unmet = (wishes.skill_id - offers.skill_id).mapped("name")
     return f"{len(offers)} offers, {len(wishes)} wishes; nobody offers {', '.join(unmet)}"
+
+
+@step("finance", "reads who took part in the last twelve months")
+def read_people(world):
+    figures = measure(world)
+    assert figures["head_count"] > 30
+    assert figures["sustained_people"] >= 5, "beneficiaries run the lunch with the staff"
+    assert figures["only_receiving"] and figures["giving_and_receiving"] > figures["only_giving"]
+    return (
+        f"{figures['head_count']} people, {figures['attendances']} attendances;"
+        f" {figures['sustained_people']} beneficiaries sustained for {hours(figures['sustained_minutes'])};"
+        f" {figures['giving_and_receiving']} gave and received, {figures['only_giving']} only gave,"
+        f" {figures['only_receiving']} only received"
+    )
+
+
+@step("finance", "reads who gave to whom")
+def read_network(world):
+    figures = measure(world)
+    return (
+        f"{figures['partners_per_person']:.1f} partners a person, density {figures['density']:.0%},"
+        f" {figures['arc_reciprocity']:.0%} mutual, {figures['largest_strong_part']} people in the largest"
+        " part that is closed in itself"
+    )
+
+
+@step("finance", "reads who planned and who delivered")
+def read_forms(world):
+    forms = [form for form in measure(world)["forms"] if form["minutes"]]
+    assert len(forms) > 3
+    return "; ".join(
+        f"planned by {form['planned_by']}, delivered by {form['delivered_by']}: {hours(form['minutes'])}"
+        for form in forms
+    )
+
+
+@step("finance", "reads what the ledger says")
+def read_credits(world):
+    figures = measure(world)
+    return (
+        f"issued {hours(figures['issued_minutes'])}, exchanged {hours(figures['exchanged_minutes'])},"
+        f" returned {hours(figures['returned_minutes'])}, given {hours(figures['given_minutes'])};"
+        f" outstanding {hours(figures['outstanding_minutes'])}, {figures['cover_months']:.1f} months of cover,"
+        f" {figures['top_tenth_share']:.0%} held by a tenth"
+    )
+
+
+@step("coordinator", "opens Evidence, and finds an answer to each question")
+def read_page(world):
+    page = world.env["timebank.evidence"].get_page({"scheme_ids": world["mill"].ids})
+    assert page["sections"] and not page["empty"]
+    return " ".join(section["answer"] for section in page["sections"])
+
+
+def measure(world):
+    return world["mill"].get_measures(day_of(world, 11), today(world))
+
+
+def hours(minutes):
+    return f"{round(minutes / 60)} h"

@@ -127,6 +127,8 @@ class TestNetwork(ClosingCase):
         self._make_line(self.ann, session, "attendee")
         self._make_line(self.cat, session, "attendee")
         self._close(session)
+        waiting = session.attendance_ids.hours_id.filtered(lambda entry: entry.state == "submitted")
+        waiting.with_user(self.coordinator).action_approve()
         section = self._get_section(self.coordinator, scheme_ids=self.scheme.ids, small=True)
         texts = self._get_texts(section)
         self.assertIn("gave to 2, received from 0", texts["Ben Okoro"])

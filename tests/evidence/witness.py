@@ -91,7 +91,7 @@ class Witness:
             and line.partner_id != entry.partner_id
         ]
         count = len(present)
-        ends = [entry.minutes * place // count for place in range(count + 1)]
+        ends = [entry.minutes * place // (count or 1) for place in range(count + 1)]
         return [(person, ends[place + 1] - ends[place]) for place, person in enumerate(present)]
 
     def _arcs(self, entries):

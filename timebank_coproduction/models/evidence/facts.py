@@ -247,3 +247,55 @@ def moved(scope):
              WHERE %s)""",
         _within(scope, "m.scheme_id", "m.date", "m.project_id", "m.grant_id"),
     )
+
+
+def members(scope):
+    """Columns: id, scheme_id, partner_id, joined_on. People who take part in a bank at the end of the scope's
+    last day, by the days on which they joined and left."""
+    return SQL(
+        """(SELECT whose.id, whose.scheme_id, whose.partner_id, whose.joined_on
+              FROM timebank_member whose
+              JOIN res_partner who ON who.id = whose.partner_id
+             WHERE whose.scheme_id = ANY(%(schemes)s) AND whose.state != 'applicant' AND %(is_person)s
+               AND whose.joined_on <= %(last)s
+               AND COALESCE(whose.left_on > %(last)s, whose.state != 'left')
+               AND COALESCE(whose.forgotten_on > %(last)s, TRUE))""",
+        schemes=list(scope.scheme_ids),
+        is_person=IS_PERSON,
+        last=scope.date_to,
+    )
+
+
+def balances(scope):
+    """Columns: account_id, scheme_id, kind, partner_id, minutes. What was on each account at the end of the
+    scope's last day: what is there now, without what moved since."""
+    return SQL(
+        """(SELECT a.id AS account_id, a.scheme_id, a.kind, a.partner_id,
+                   a.balance_minutes + COALESCE(tail.minutes, 0) - COALESCE(later.minutes, 0) AS minutes
+              FROM timebank_account a
+              LEFT JOIN (SELECT account_id, SUM(minutes) AS minutes
+                           FROM timebank_account_tail GROUP BY account_id) tail ON tail.account_id = a.id
+              LEFT JOIN (SELECT account_id, SUM(minutes) AS minutes
+                           FROM (SELECT to_account_id AS account_id, minutes FROM timebank_transfer
+                                  WHERE scheme_id = ANY(%(schemes)s) AND date > %(last)s
+                                  UNION ALL
+                                 SELECT from_account_id, -minutes FROM timebank_transfer
+                                  WHERE scheme_id = ANY(%(schemes)s) AND date > %(last)s) side
+                          GROUP BY account_id) later ON later.account_id = a.id
+             WHERE a.scheme_id = ANY(%(schemes)s))""",
+        schemes=list(scope.scheme_ids),
+        last=scope.date_to,
+    )
+
+
+def holders(scope):
+    """Columns: scheme_id, partner_id, minutes, place (who has most is the first), count (of the bank's
+    holders). Whoever has more than nothing on their accounts in a bank."""
+    return SQL(
+        """(SELECT scheme_id, partner_id, minutes, COUNT(*) OVER (PARTITION BY scheme_id) AS count,
+                   ROW_NUMBER() OVER (PARTITION BY scheme_id ORDER BY minutes DESC, partner_id) AS place
+              FROM (SELECT scheme_id, partner_id, SUM(minutes) AS minutes
+                      FROM %s b WHERE kind = 'member' GROUP BY scheme_id, partner_id) whole
+             WHERE minutes > 0)""",
+        balances(scope),
+    )

@@ -31,7 +31,7 @@ class TimebankMeasures(models.AbstractModel):
     def _get_forms_by(self, scope, step):
         """For each step what :meth:`_get_forms` returns, measured from the minutes of that step alone."""
         by_start = self._sort_into_forms(self._get_delivery(scope, self._get_step_sql(step)))
-        return [{"start": start, **forms} for start, forms in by_start.items() if start]
+        return [{"start": start, **by_start[start]} for start in sorted(filter(None, by_start))]
 
     def _get_delivery(self, scope, start):
         return self._query(
