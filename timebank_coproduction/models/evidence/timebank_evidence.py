@@ -231,8 +231,8 @@ class TimebankEvidence(models.AbstractModel):
         return {
             "periods": [[key, self._get_period_names()[key]] for key in PERIODS],
             "compare": [
-                ["year", self.env._("the same days a year before")],
-                ["before", self.env._("as many days just before")],
+                ["year", self.env._("A year before")],
+                ["before", self.env._("Just before")],
             ],
             "banks": [{"id": bank.id, "name": bank.display_name} for bank in banks],
             "projects": [{"id": one.id, "name": one.display_name} for one in self._get_projects(chosen)],
@@ -360,15 +360,18 @@ class TimebankEvidence(models.AbstractModel):
         }
 
     def _say_change(self, value, before, say):
+        """The change in words, and its direction: ``up``, ``down``, ``same``; None where it isn't known."""
         if value is None or before is None:
             return False, None
         if value == before:
-            return self.env._("as many as before"), "same"
+            return self.env._("as before"), "same"
         if not before:
             return self.env._("none before"), "up"
+        if say == self._say_percent:
+            say = self._say_points
         if value > before:
             return self.env._("%s more than before", say(value - before)), "up"
-        return self.env._("%s fewer than before", say(before - value)), "down"
+        return self.env._("%s less than before", say(before - value)), "down"
 
     def _say_hours(self, minutes):
         """Hours with at most one decimal, which a whole number goes without."""
@@ -377,6 +380,10 @@ class TimebankEvidence(models.AbstractModel):
 
     def _say_percent(self, share):
         return self.env._("%s %%", round(100 * share))
+
+    def _say_points(self, share):
+        """The difference of two shares."""
+        return self.env._("%s points", self._say_decimal(round(100 * share, 1)))
 
     def _say_time(self, minutes):
         """The same in a sentence."""
