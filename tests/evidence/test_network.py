@@ -80,8 +80,8 @@ class TestNetwork(ClosingCase):
                 section = self._get_section(user, **filters)
                 self.assertFalse(section["chart"]["named"])
                 answer = json.dumps(section, default=str)
-                for name in (*NAMES, "Quill", "1:30", "0:30", 'member_id": 1'):
-                    self.assertNotIn(name, answer)
+                for word in ("Quill", "1:30", "0:30", '"there"', '"row"'):
+                    self.assertNotIn(word, answer)
                 self.assertFalse(any(node["member_id"] for node in section["chart"]["nodes"]))
                 self.assertEqual(section["table"]["rows"], [["Group 1", "6 people"]])
 
