@@ -11,10 +11,10 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from odoo.addons.timebank_coproduction.models.evidence import facts
+
 from ..common import TODAY
 from ..generated import try_histories
 from ..grants_common import GrantCase
-
 from .witness import Witness
 
 PICK = st.integers(0, 1000)
@@ -327,9 +327,7 @@ class TestHistories(GrantCase):
         found = schemes.get_measures(first, last, grant and grant.id, project and project.id)
         self.assertEqual(found, witness.measures())
         measures = self.env["timebank.measures"]
-        scope = facts.Scope(
-            tuple(schemes.ids), first, last, grant and grant.id, project and project.id
-        )
+        scope = facts.Scope(tuple(schemes.ids), first, last, grant and grant.id, project and project.id)
         involvement = witness.involvement()
         months = {row["start"]: row for row in measures._get_involvement_by(scope, "month")}
         for month, expected in witness.by_month().items():
