@@ -135,6 +135,13 @@ class TestNetworkJourney(JourneyCase):
             screen.press("Table")
             self.assertIn("Amina Jones", screen.page.locator(".o_timebank_evidence_table").inner_text())
             screen.picture("network-tablet-table")
+            screen.press("Table")
+            screen.page.emulate_media(media="print")
+            self.assertFalse(screen.page.get_by_role("button", name="Whole picture").is_visible())
+            screen.picture("network-print")
+            screen.page.emulate_media(media="screen")
+            screen.page.locator("[data-person]").first.click()
+            screen.settle()
             screen.press("Open the member")
             self.assertEqual(screen.view(), "form")
 
