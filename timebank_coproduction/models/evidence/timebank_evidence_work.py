@@ -73,6 +73,13 @@ class TimebankEvidence(models.AbstractModel):
         whole = table.shown()
         if whole is None:
             return self.env._("The time given is hidden, as it is about few people.")
+        none = table.shown(None, False) if False in order else 0
+        if none and 2 * none > whole:
+            return self.env._(
+                "%(whole)s were given, of which %(none)s name no category.",
+                whole=self._say_time(whole),
+                none=self._say_time(none),
+            )
         shown = [one for one in order if one not in (False, OTHER) and table.shown(None, one)]
         if not shown:
             return self.env._("%s were given.", self._say_time(whole))

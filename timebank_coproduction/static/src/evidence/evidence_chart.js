@@ -1,5 +1,5 @@
 /* global Chart */
-import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
+import { Component, onWillStart, useEffect, useExternalListener, useRef } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { formatFloat } from "@web/core/utils/numbers";
 import { _t } from "@web/core/l10n/translation";
@@ -13,6 +13,8 @@ const GRID = "rgba(0, 0, 0, .12)";
 const TILE = 8;
 /** What is said to be left out has no colour of its own. */
 const REST = "#c9ced6";
+/** How wide a chart is drawn for paper, so that its words are as large as those around it. */
+const PAPER_WIDTH = 680;
 /** So many bars have their numbers above them. */
 const MOST_NUMBERED = 16;
 
@@ -70,11 +72,13 @@ export class EvidenceChart extends Component {
         onWillStart(() => loadBundle("web.chartjs_lib"));
         useEffect(
             (canvas, chart) => {
-                const drawn = new Chart(canvas, this.configure(canvas, chart));
-                return () => drawn.destroy();
+                this.drawn = new Chart(canvas, this.configure(canvas, chart));
+                return () => this.drawn.destroy();
             },
             () => [this.canvas.el, this.props.chart]
         );
+        useExternalListener(window, "beforeprint", () => this.drawn.resize(PAPER_WIDTH, this.drawn.height));
+        useExternalListener(window, "afterprint", () => this.drawn.resize());
     }
 
     get isSideways() {
