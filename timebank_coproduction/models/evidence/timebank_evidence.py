@@ -151,7 +151,7 @@ class TimebankEvidence(models.AbstractModel):
             "scheme_ids": banks.ids if filters.get("scheme_ids") else [],
         }
         if asked["project_id"] and asked["project_id"] not in self._get_projects(banks).ids:
-            raise AccessError(self.env._("That project is none of these time banks’: choose one of theirs."))
+            raise AccessError(self.env._("That project is none of these time banks’: choose another."))
         if asked["grant_id"] and asked["grant_id"] not in self._get_grants(banks).ids:
             raise AccessError(self.env._("That grant serves none of these time banks: choose one that does."))
         return asked
@@ -366,7 +366,7 @@ class TimebankEvidence(models.AbstractModel):
         if value == before:
             return self.env._("as before"), "same"
         if not before:
-            return self.env._("none before"), "up"
+            return self.env._("none before"), None
         if say == self._say_percent:
             say = self._say_points
         if value > before:
