@@ -403,7 +403,7 @@ class TimebankEvidence(models.AbstractModel):
 
     def _say_n(self, people, value):
         """Of how many people a figure is, as long as it is shown itself."""
-        return "" if value is None else self.env._("n = %s", self._say_people(people))
+        return self.env._("n = %s", self._say_people(people)) if value else ""
 
     def _say_cell(self, value, say=None):
         """A cell of a table: what is hidden is said to be.
