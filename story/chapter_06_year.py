@@ -93,7 +93,8 @@ def join(world):
     )
     members.action_activate()
     world["mill_partners"] = contacts
-    return f"{len(members)} members, {sum(bool(one.supported_until) for one in people)} of them no longer supported"
+    ended = sum(bool(one.supported_until) for one in people)
+    return f"{len(members)} members; the support of {ended} of them has ended since"
 
 
 @step("coordinator", "plans what people do together, and what credits buy")
@@ -105,13 +106,14 @@ def prepare(world):
                 "name": name,
                 "scheme_id": bank.id,
                 "project_id": projects[project].id,
+                "category_id": world.ref(f"{ADDON}category_{category}").id,
                 "planned_by": planned,
                 "delivered_by": delivered,
                 "attendee_effect": "charge" if price else "none",
                 "attendee_minutes": price,
                 "state": "running",
             }
-            for name, (planned, delivered, project, price, _hour) in year.ACTIVITIES.items()
+            for name, (planned, delivered, project, category, price, _hour) in year.ACTIVITIES.items()
         ]
     )
     reward = quiet(world, "timebank.reward").create(
@@ -191,7 +193,7 @@ def hold_sessions(world, now, month, who):
     """The month's sessions, their registers closed and the helpers' hours approved."""
     activities = dict(zip(year.ACTIVITIES, world["mill_activities"], strict=True))
     starts = [
-        datetime.combine(day_of_month(now, month.ago, one.day), time(year.ACTIVITIES[one.activity][4]))
+        datetime.combine(day_of_month(now, month.ago, one.day), time(year.ACTIVITIES[one.activity][-1]))
         for one in month.gatherings
     ]
     sessions = quiet(world, "timebank.session").create(
@@ -227,6 +229,7 @@ def log_hours(world, now, month, who):
                 "date": day_of_month(now, month.ago, one.day),
                 "minutes": one.minutes,
                 "description": one.what,
+                "category_id": world.ref(f"{ADDON}category_{one.category}").id,
                 "project_id": bool(one.project) and projects[one.project].id,
             }
             for one in month.entries
@@ -294,3 +297,68 @@ def publish(world):
     offers, wishes = made
     unmet = (wishes.skill_id - offers.skill_id).mapped("name")
     return f"{len(offers)} offers, {len(wishes)} wishes; nobody offers {', '.join(unmet)}"
+
+
+@step("finance", "reads who took part in the last twelve months")
+def read_people(world):
+    figures = measure(world)
+    assert figures["head_count"] > 30
+    assert figures["sustained_people"] >= 5, "beneficiaries run the lunch with the staff"
+    assert figures["only_receiving"] and figures["giving_and_receiving"] > figures["only_giving"]
+    return (
+        f"{figures['head_count']} people, {figures['attendances']} attendances;"
+        f" {figures['sustained_people']} beneficiaries sustained for {hours(figures['sustained_minutes'])};"
+        f" {figures['giving_and_receiving']} gave and received, {figures['only_giving']} only gave,"
+        f" {figures['only_receiving']} only received"
+    )
+
+
+@step("finance", "reads who gave to whom")
+def read_network(world):
+    figures = measure(world)
+    return (
+        f"{figures['partners_per_person']:.1f} partners a person, density {share(figures['density'])},"
+        f" {share(figures['arc_reciprocity'])} mutual, {figures['largest_strong_part']} people in the largest"
+        " part that is closed in itself"
+    )
+
+
+@step("finance", "reads who planned and who delivered")
+def read_forms(world):
+    sides = {"professionals": "professionals", "jointly": "both", "community": "the community"}
+    forms = [form for form in measure(world)["forms"] if form["minutes"]]
+    assert len(forms) > 3
+    return "; ".join(
+        f"planned by {sides[form['planned_by']]}, delivered by {sides[form['delivered_by']]}:"
+        f" {hours(form['minutes'])}"
+        for form in forms
+    )
+
+
+@step("finance", "reads what the ledger says")
+def read_credits(world):
+    figures = measure(world)
+    flows = ("issued", "exchanged", "returned", "given", "outstanding")
+    told = ", ".join(f"{flow} {hours(figures[f'{flow}_minutes'])}" for flow in flows)
+    held = share(figures["top_tenth_share"])
+    return f"{told}; {figures['cover_months']:.0f} months of cover; held by a tenth of them: {held}"
+
+
+@step("coordinator", "opens Evidence, and finds an answer to each question")
+def read_page(world):
+    page = world.env["timebank.evidence"].get_page({"scheme_ids": world["mill"].ids})
+    assert page["sections"] and not page["empty"]
+    return " ".join(section["answer"] for section in page["sections"])
+
+
+def measure(world):
+    return world["mill"].get_measures(day_of(world, 11), today(world))
+
+
+def hours(minutes):
+    """For a table; what is about fewer than five people is hidden."""
+    return "hidden" if minutes is None else f"{round(minutes / 60)} h"
+
+
+def share(part):
+    return "hidden" if part is None else f"{part:.0%}"

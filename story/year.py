@@ -5,6 +5,7 @@ what they did, month by month; days are told by how many months ago and by their
 month, so that the bank always ends today.
 """
 
+from functools import partial
 from random import Random
 from typing import NamedTuple
 
@@ -16,10 +17,10 @@ LANES = ("Mill Lane", "Weir Street", "Station Road")
 SEASON = (0.8, 0.9, 1.0, 1.05, 1.1, 1.0, 0.8, 0.5, 1.1, 1.2, 1.2, 0.7)
 
 FIRST_NAMES = (
-    "Agnes Ahmed Alice Anwar Barbara Bashir Beryl Brian Carys Chidi Clive Dilys Donna Edwin Elsie Ewa Fatou"
-    " Frank Gita Gordon Hana Harvey Hilda Idris Irene Jacek Janet Jaswinder Keith Kofi Lena Linda Malik"
-    " Mary Moira Nasra Neville Noreen Olga Omar Pearl Petra Ranjit Rhys Ruby Salma Selwyn Sheila Tariq"
-    " Thelma Una Vera Wanda Zofia"
+    "Abel Adwoa Agnes Ahmed Alice Anwar Barbara Bashir Beryl Brian Carys Chidi Clive Dilys Donna Edwin Elsie"
+    " Ewa Fatou Frank Gita Gordon Hana Harvey Hilda Idris Irene Jacek Janet Jaswinder Keith"
+    " Kofi Lena Linda Malik Mary Moira Nasra Neville Noreen Olga Omar Pearl Petra Ranjit Rhys Ruby Salma Selwyn Sheila Tariq"
+    " Teresa Thelma Tony Una Vera Wanda Xenia Yasmin Zofia"
 ).split()
 LAST_NAMES = (
     "Abbott Barlow Chowdhury Dyer Eze Fletcher Garrod Hussain Ivers Jarvis Kowal Lloyd Mensah Norris Osei"
@@ -29,36 +30,47 @@ LAST_NAMES = (
 #: Habit → role, how many, and months ago at which the support of some ended.
 HABITS = {
     "pillar": ("volunteer", 8, ()),
-    "steady": ("beneficiary", 9, (15, 13, 9, 5)),
+    "steady": ("beneficiary", 9, (15, 13, 12, 9, 5)),
     "swaps": ("volunteer", 11, ()),
-    "neighbour": ("beneficiary", 6, (14, 13, 8, 4)),
+    "neighbour": ("beneficiary", 8, (14, 13, 8, 6, 4)),
     "receives": ("beneficiary", 6, ()),
-    "faded": ("beneficiary", 5, (14, 12, 7, 6)),
+    "faded": ("beneficiary", 7, (14, 13, 12, 9, 8, 7, 6)),
     "moved": ("volunteer", 2, ()),
     "new": ("volunteer", 4, ()),
-    "staff": ("professional", 3, ()),
+    "staff": ("professional", 5, ()),
 }
 AGENCIES = ("Millbrook Library", "Weirside Homes")
 
-#: Name → planned by, declared to be delivered by, project, what attendees pay, at what hour.
+#: Name → planned by, declared to be delivered by, project, category, what attendees pay, at what hour.
 ACTIVITIES = {
-    "Community lunch": ("jointly", "jointly", "kitchen", 0, 13),
-    "Garden morning": ("community", "jointly", "garden", 0, 9),
-    "Advice drop-in": ("professionals", "professionals", "neighbours", 0, 15),
-    "Phones and forms": ("professionals", "community", "neighbours", 0, 17),
-    "Walking group": ("jointly", "community", "garden", 0, 11),
-    "Film night": ("community", "community", "kitchen", 60, 19),
+    "Community lunch": ("jointly", "jointly", "kitchen", "neighbour", 0, 13),
+    "Garden morning": ("community", "jointly", "garden", "civic", 0, 9),
+    "Advice drop-in": ("professionals", "professionals", "neighbours", "caring", 0, 15),
+    "Phones and forms": ("professionals", "community", "neighbours", "learning", 0, 17),
+    "Walking group": ("jointly", "community", "garden", "caring", 0, 11),
+    "Film night": ("community", "community", "kitchen", "running", 60, 19),
 }
-ERRANDS = (
-    "Shopping",
-    "Lift to the surgery",
-    "Company for the afternoon",
-    "Put up a shelf",
-    "Dog walked",
-    "Letter read and answered",
-    "Hair cut",
-    "Hedge trimmed",
-)
+#: The lanes whose people come: each has its own regulars.
+COMES_FROM = {
+    "Community lunch": (0, 1),
+    "Garden morning": (1,),
+    "Advice drop-in": (0, 2),
+    "Phones and forms": (2,),
+    "Walking group": (0,),
+    "Film night": (2,),
+}
+#: What people do for each other, and its category.
+ERRANDS = {
+    "Shopping": "neighbour",
+    "Lift to the surgery": "caring",
+    "Company for the afternoon": "caring",
+    "Put up a shelf": "neighbour",
+    "Dog walked": "neighbour",
+    "Letter read and answered": "learning",
+    "Hair cut": "neighbour",
+    "Hedge trimmed": "neighbour",
+    "Fetched from school": "children",
+}
 #: What is offered and what is asked for, as skills; some wishes nobody can meet yet.
 OFFERS = (
     "baking",
@@ -114,6 +126,7 @@ class Entry(NamedTuple):
     day: int
     minutes: int
     what: str
+    category: str
     project: str | None
 
 
@@ -168,22 +181,25 @@ class _Bank:
         self.chance = Random(f"{self.seed} {ago}")
         if not days:
             return Month(ago, [], [], [], [], [])
-        self.days, self.ago = days, ago
+        self.days, self.ago, self.taken = days, ago, set()
         self.there = [person for person in self.people if person.is_there(ago)]
         grown = 0.6 + 0.4 * (MONTHS - ago) / MONTHS  # as a bank does that has just opened
         much = SEASON[month - 1] * grown * days / 28
         gatherings = sorted(self._gather(much, month), key=lambda one: one.day)
-        entries = sorted(self._help(much), key=lambda one: one.day)
+        entries = sorted(filter(None, self._help(much)), key=lambda one: one.day)
         leavers = [person for person in self.people if person.left == ago]
         return Month(ago, gatherings, entries, self._claim(much), self._give(), leavers)
 
-    def _some(self, least, most, *habits, besides=()):
-        """A few people of some habits."""
-        able = [person for person in self.there if person.habit in habits and person not in besides]
+    def _some(self, least, most, *habits, lanes=None, besides=()):
+        """A few people of some habits, and of some lanes."""
+        able = [
+            person
+            for person in self.there
+            if person.habit in habits
+            and person not in besides
+            and (lanes is None or person.lane in lanes or person.habit == "staff")
+        ]
         return tuple(self.chance.sample(able, min(len(able), self.chance.randint(least, most))))
-
-    def _day(self):
-        return self.chance.randint(1, self.days)
 
     def _gather(self, much, month):
         warm = 3 <= month <= 10
@@ -200,8 +216,8 @@ class _Bank:
             for day in self.chance.sample(range(1, self.days + 1), times):
                 helpers = self._find_helpers(activity)
                 wanting = ("receives", "neighbour", "swaps", "new", "faded")
-                attendees = self._some(4, 9, *wanting, besides=helpers)
-                price = ACTIVITIES[activity][3]
+                attendees = self._some(4, 8, *wanting, lanes=COMES_FROM[activity], besides=helpers)
+                price = ACTIVITIES[activity][4]
                 attendees = [one for one in attendees if self.balance[one] - price > -LIMIT // 2]
                 if not helpers or not attendees:
                     continue
@@ -212,7 +228,7 @@ class _Bank:
                 yield Gathering(activity, day, helpers, tuple(attendees))
 
     def _find_helpers(self, activity):
-        some = self._some
+        some = partial(self._some, lanes=COMES_FROM[activity])
         if activity == "Community lunch":
             # In its first half year the staff ran it; then those who came took it over with them.
             if self.ago > 11:
@@ -222,8 +238,8 @@ class _Bank:
             "Garden morning": some(1, 1, "staff") + some(2, 3, "steady") + some(1, 2, "swaps", "pillar"),
             "Advice drop-in": some(1, 2, "staff"),
             "Phones and forms": some(2, 3, "pillar", "swaps"),
-            "Walking group": some(1, 2, "swaps", "neighbour"),
-            "Film night": some(2, 3, "steady", "swaps"),
+            "Walking group": some(1, 2, "swaps", "neighbour", "steady"),
+            "Film night": some(3, 4, "steady", "swaps", "pillar"),
         }[activity]
 
     def _help(self, much):
@@ -238,19 +254,20 @@ class _Bank:
             receiver = self._find_receiver(giver, minutes)
             if receiver:
                 project = self.chance.choice(("neighbours", None))
-                yield self._enter(giver, receiver, minutes, self.chance.choice(ERRANDS), project)
+                what = self.chance.choice(list(ERRANDS))
+                yield self._enter(giver, receiver, minutes, what, ERRANDS[what], project)
         for giver in self._some(0, round(6 * much), "pillar", "swaps"):
             minutes = 30 * self.chance.randint(2, 5)
-            yield self._enter(giver, None, minutes, self.chance.choice(CHORES), None)
+            yield self._enter(giver, None, minutes, self.chance.choice(CHORES), "running", None)
         library, homes = self.people[-2:]
-        yield self._enter(library, None, 180, "Meeting room", "kitchen")
+        yield self._enter(library, None, 180, "Meeting room", "lending", "kitchen")
         for giver in self._some(1, 2, "pillar"):
-            yield self._enter(giver, library, 90, "Read to children", None)
+            yield self._enter(giver, library, 90, "Read to children", "children", None)
         for receiver in self._some(0, 2, "neighbour", "swaps"):
             if self.balance[receiver] >= 60:
-                yield self._enter(library, receiver, 60, "Lesson at the computer", "neighbours")
+                yield self._enter(library, receiver, 60, "Lesson at the computer", "learning", "neighbours")
         if self.ago % 3 == 0:
-            yield self._enter(library, homes, 60, "Room for the tenants' meeting", None)
+            yield self._enter(library, homes, 60, "Room for the tenants' meeting", "lending", None)
 
     def _find_receiver(self, giver, minutes):
         """Mostly of the same lane; a pillar helps in others too."""
@@ -266,11 +283,17 @@ class _Bank:
             able = near
         return self.chance.choice(able) if able else None
 
-    def _enter(self, giver, receiver, minutes, what, project):
+    def _enter(self, giver, receiver, minutes, what, category, project):
+        """An entry on a day without another of that giver, or ``None`` when all have one."""
+        free = [day for day in range(1, self.days + 1) if (giver, day) not in self.taken]
+        if not free:
+            return None
+        day = self.chance.choice(free)
+        self.taken.add((giver, day))
         self._earn(giver, minutes)
         if receiver:
             self.balance[receiver] -= minutes
-        return Entry(giver, receiver, self._day(), minutes, what, project)
+        return Entry(giver, receiver, day, minutes, what, category, project)
 
     def _earn(self, giver, minutes):
         """The time of staff is counted, not credited."""

@@ -108,6 +108,9 @@ class TestSuppression(BaseCase, Hiding):
         places = [(row, column) for row in range(rows) for column in range(columns)]
         cells = {place: data.draw(st.integers(FEW, 60)) for place in places}
         self.assertEqual(suppression.Table(cells).hidden, set())
+        wholes = {(place, "whole"): value + data.draw(st.integers(FEW, 60)) for place, value in cells.items()}
+        parts = [(place, (place, "whole")) for place in cells]
+        self.assertEqual(suppression.hide(cells | wholes, parts=parts), set())
         if rows > 2 and columns > 2:
             cells[0, 0] = 1
             hidden = suppression.Table(cells).hidden

@@ -73,8 +73,8 @@ def hide(cells, people=None, totals=(), parts=(), derived=None, zeros=True, few=
 
     All but two of a group say something about the two:
 
-    >>> hide({"all": 30, "most": 28}, parts=[("most", "all")])
-    {'most'}
+    >>> hide({"all": 30, "most": 28}, parts=[("most", "all")]), hide({"all": 30, "half": 15}, parts=[("half", "all")])
+    ({'most'}, set())
     """
     values = {key: value for key, value in cells.items() if value is not None}
     people, sums = dict(people or {}), [(total, tuple(keys)) for total, keys in totals]
@@ -164,7 +164,7 @@ class _Search:
 
     def __init__(self, values, sums, needed, unseen):
         self.values, self.sums, self.needed = values, sums, needed
-        self.hidden = set(needed) | unseen
+        self.hidden, self.unseen = set(needed) | unseen, unseen
         self.order = {key: number for number, key in enumerate(values)}
         self.within = {key: [] for key in values}
         for number, (total, parts) in enumerate(sums):
@@ -182,7 +182,8 @@ class _Search:
 
     def _hide_beside(self):
         """Hide one more in a sum that by itself gives one away; whether there was any."""
-        for key in sorted(self.hidden, key=lambda key: (key not in self.needed, self.order[key])):
+        kept = self.hidden - (self.unseen - set(self.needed))  # that of a rest of many may be worked out
+        for key in sorted(kept, key=lambda key: (key not in self.needed, self.order[key])):
             for number in self.within[key]:
                 if self._gives_away(number, key) and self._hide_one([number], key in self.needed):
                     return True
@@ -259,7 +260,7 @@ class _Search:
                     known[row] -= sign * self.values[key]
         rows, columns, signs = zip(*entries, strict=True)
         equations = coo_array((signs, (rows, columns)), shape=(len(bound), len(places))).tocsr()
-        whole = int(all(float(value).is_integer() for value in self.values.values()))
+        whole = int(all(float(self.values[key]).is_integer() for key in self.values if self.within[key]))
         waiting = [key for key in places if key in self.needed and self.within[key]]
         while waiting:
             key = waiting.pop(0)

@@ -1,14 +1,16 @@
-from . import (
-    facts,
-    timebank_evidence,
-    timebank_evidence_network,
-    timebank_evidence_people,
-    timebank_evidence_work,
-    timebank_grant,
-    timebank_measures,
-    timebank_measures_credits,
-    timebank_measures_people,
-    timebank_measures_work,
-    timebank_network,
-    timebank_scheme,
-)
+from . import facts
+from . import timebank_grant
+from . import timebank_scheme
+from . import timebank_measures
+from . import timebank_measures_credits
+from . import timebank_measures_people
+from . import timebank_measures_work
+from . import timebank_network
+from . import timebank_time_audit
+from . import timebank_time_audit_job
+from . import timebank_time_audit_measures
+from . import timebank_time_audit_warning
+from . import timebank_evidence
+from . import timebank_evidence_network
+from . import timebank_evidence_people
+from . import timebank_evidence_work
