@@ -26,6 +26,7 @@ SECTIONS = (
     "_get_first_steps",
     "_get_resilience",
     "_get_embedding",
+    "_get_time_audit",
 )
 
 PERIODS = ("this_month", "last_month", "this_quarter", "this_year", "last_12_months", "last_year", "own")
