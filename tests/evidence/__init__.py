@@ -9,5 +9,5 @@ from . import test_evidence_page
 from . import test_network
 from . import test_time_audit
 from . import test_time_audit_job
-from . import test_time_audit_page
 from . import test_time_audit_warnings
+from . import test_time_audit_page
