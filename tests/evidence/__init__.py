@@ -1,4 +1,5 @@
 from . import test_evidence_page
 from . import test_measures
 from . import test_measures_histories
+from . import test_network
 from . import test_suppression

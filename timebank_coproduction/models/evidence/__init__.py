@@ -2,8 +2,6 @@ from . import facts
 from . import timebank_evidence
 from . import timebank_evidence_network
 from . import timebank_evidence_people
-from . import timebank_evidence_picture
-from . import timebank_evidence_starting
 from . import timebank_evidence_work
 from . import timebank_grant
 from . import timebank_measures
@@ -11,4 +9,5 @@ from . import timebank_measures_audit
 from . import timebank_measures_credits
 from . import timebank_measures_people
 from . import timebank_measures_work
+from . import timebank_network
 from . import timebank_scheme

@@ -22,7 +22,7 @@ SECTIONS = (
     "_get_forms_over_time",
     "_get_reciprocity",
     "_get_network",
-    "_get_new_partners",
+    "_get_new_links",
     "_get_first_steps",
     "_get_resilience",
     "_get_embedding",
@@ -80,6 +80,10 @@ class TimebankEvidence(models.AbstractModel):
         :raises AccessError: for who has no role, or names what they can't ask about
         :raises UserError: for days that are no period
         """
+        return self._make_page(filters, SECTIONS)
+
+    def _make_page(self, filters, names):
+        """A page of the sections that these methods return."""
         self._check_role()
         banks = self._get_banks()
         chosen = self._get_chosen(banks, filters.get("scheme_ids"))
@@ -91,7 +95,7 @@ class TimebankEvidence(models.AbstractModel):
         can_show_small = measures._sees_small(chosen)
         filters["small"] = filters["small"] and can_show_small
         page = self.with_context(timebank_hide_small=not filters["small"])
-        sections = page._get_sections(scope, before) if chosen else []
+        sections = page._get_sections(names, scope, before) if chosen else []
         return {
             "filters": {
                 **filters,
@@ -105,9 +109,9 @@ class TimebankEvidence(models.AbstractModel):
             "empty": self._get_empty(banks, chosen, scope) if not sections else None,
         }
 
-    def _get_sections(self, scope, before):
+    def _get_sections(self, names, scope, before):
         found = []
-        for name in SECTIONS:
+        for name in names:
             section = getattr(self, name)(scope, before)
             if section:
                 found.append(section)
@@ -227,8 +231,8 @@ class TimebankEvidence(models.AbstractModel):
         return {
             "periods": [[key, self._get_period_names()[key]] for key in PERIODS],
             "compare": [
-                ["year", self.env._("the same days a year before")],
-                ["before", self.env._("as many days just before")],
+                ["year", self.env._("A year before")],
+                ["before", self.env._("Just before")],
             ],
             "banks": [{"id": bank.id, "name": bank.display_name} for bank in banks],
             "projects": [{"id": one.id, "name": one.display_name} for one in self._get_projects(chosen)],
@@ -356,15 +360,18 @@ class TimebankEvidence(models.AbstractModel):
         }
 
     def _say_change(self, value, before, say):
+        """The change in words, and its direction: ``up``, ``down``, ``same``; None where it isn't known."""
         if value is None or before is None:
             return False, None
         if value == before:
-            return self.env._("as many as before"), "same"
+            return self.env._("as before"), "same"
         if not before:
             return self.env._("none before"), "up"
+        if say == self._say_percent:
+            say = self._say_points
         if value > before:
             return self.env._("%s more than before", say(value - before)), "up"
-        return self.env._("%s fewer than before", say(before - value)), "down"
+        return self.env._("%s less than before", say(before - value)), "down"
 
     def _say_hours(self, minutes):
         """Hours with at most one decimal, which a whole number goes without."""
@@ -373,6 +380,10 @@ class TimebankEvidence(models.AbstractModel):
 
     def _say_percent(self, share):
         return self.env._("%s %%", round(100 * share))
+
+    def _say_points(self, share):
+        """The difference of two shares."""
+        return self.env._("%s points", self._say_decimal(round(100 * share, 1)))
 
     def _say_time(self, minutes):
         """The same in a sentence."""

@@ -26,7 +26,7 @@ class TimebankEvidence(models.AbstractModel):
         if not whole["people"]:
             return None
         by_step = {row["start"]: row for row in measures._get_involvement_by(scope, self._get_step(scope))}
-        shown, shown_before = self._show_rows(scope, {**by_step, TOTAL: whole}), whole_before
+        shown = self._show_rows(scope, {**by_step, TOTAL: whole})
         shown_before = self._show_rows(before, {TOTAL: whole_before})[TOTAL]
         sustained = self._show_sustained(scope, whole["people"])
         sustained_before = self._show_sustained(before, whole_before["people"])
@@ -214,7 +214,10 @@ class TimebankEvidence(models.AbstractModel):
         if not shown:
             return None
         names = self._get_place_names(shown)
-        order = sorted(shown, key=lambda key: (key[0] == "grant", -(shown[key]["people"] or 0), names[key]))
+        order = sorted(
+            shown, key=lambda key: (key[0] == "grant", not key[1], -(shown[key]["people"] or 0), names[key])
+        )
+        kinds = {"project": self.env._("Projects"), "grant": self.env._("Grants")}
         drawn, most = order[:MOST_DRAWN], order[0]
         return {
             "key": "places",
@@ -228,12 +231,15 @@ class TimebankEvidence(models.AbstractModel):
             "chart": {
                 "type": "rows",
                 "unit": "people",
+                "stacked": True,
                 "labels": [names[key] for key in drawn],
                 "series": [
                     {
-                        "label": self.env._("People who took part"),
-                        "values": [shown[key]["people"] for key in drawn],
+                        "label": words,
+                        "values": [shown[key]["people"] if key[0] == kind else 0 for key in drawn],
                     }
+                    for kind, words in kinds.items()
+                    if any(key[0] == kind for key in drawn)
                 ],
             },
             "table": {

@@ -1,3 +1,5 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import models
 from odoo.tools import SQL
 
@@ -12,7 +14,6 @@ OTHER = "other"
 #: What the forms are drawn as over time: the middle of the grid, the six around it, the two corners,
 #: and activities of which nobody has said who plans them.
 KINDS = ("full", "partly", "not", "unknown")
-GOOD = ("full", "partly")
 #: A form in which nothing was done.
 NOTHING = {"minutes": 0, "activities": 0, "declared_otherwise": 0, "people": 0, "activity_ids": []}
 
@@ -34,24 +35,17 @@ class TimebankEvidence(models.AbstractModel):
         table = self._make_table(scope, minutes, people)
         names = self._get_category_names(table.columns)
         steps = self._get_steps(scope)
-        order = sorted(table.columns, key=lambda one: (one == OTHER, -table.get(None, one)))
-        whole, most = table.shown(), order[0]
+        order = sorted(table.columns, key=lambda one: (one == OTHER, not one, -table.get(None, one)))
         return {
             "key": "work",
             "title": self.env._("What was done?"),
-            "answer": self._say_most(names[most], table.shown(None, most), whole),
+            "answer": self._say_most(table, names, order),
             "figures": [],
             "chart": {
                 "type": "stacked",
                 "unit": "hours",
                 "labels": list(steps.values()),
-                "series": [
-                    {
-                        "label": names[one],
-                        "values": [self._draw_hours(table, step, one) for step in steps],
-                    }
-                    for one in order
-                ],
+                "series": self._make_series(table, steps, {one: names[one] for one in order}),
             },
             "table": {
                 "head": [self._say_step(scope), *(names[one] for one in order), self.env._("Together")],
@@ -75,16 +69,25 @@ class TimebankEvidence(models.AbstractModel):
             ),
         }
 
-    def _say_most(self, name, minutes, whole):
+    def _say_most(self, table, names, order):
+        whole = table.shown()
         if whole is None:
             return self.env._("The time given is hidden, as it is about few people.")
-        if minutes is None:
+        none = table.shown(None, False) if False in order else 0
+        if none and 2 * none > whole:
+            return self.env._(
+                "%(whole)s were given, of which %(none)s name no category.",
+                whole=self._say_time(whole),
+                none=self._say_time(none),
+            )
+        shown = [one for one in order if one not in (False, OTHER) and table.shown(None, one)]
+        if not shown:
             return self.env._("%s were given.", self._say_time(whole))
         return self.env._(
-            "%(whole)s were given, most of them for %(name)s: %(hours)s.",
+            "%(whole)s were given; the most to %(name)s: %(hours)s.",
             whole=self._say_time(whole),
-            name=name,
-            hours=self._say_time(minutes),
+            name=names[shown[0]],
+            hours=self._say_time(table.shown(None, shown[0])),
         )
 
     def _read_work(self, scope):
@@ -131,6 +134,25 @@ class TimebankEvidence(models.AbstractModel):
         sees = self.env["timebank.measures"]._sees_small(self._get_schemes(scope))
         return Table(cells, people, zeros=False, few=0 if sees else FEW)
 
+    def _make_series(self, table, steps, names):
+        """Hours of each column by step; and what is hidden in a step of which the sum is shown, so that
+        bars are as high as they have to be."""
+        series, together = [], [0.0] * len(steps)
+        for column, name in names.items():
+            values = [self._draw_hours(table, step, column) for step in steps]
+            together = [one + (value or 0) for one, value in zip(together, values, strict=True)]
+            if any(values):
+                series.append({"label": name, "values": values})
+        rest = [
+            max(round((self._draw_hours(table, step, None) or 0) - shown, 1), 0)
+            for step, shown in zip(steps, together, strict=True)
+        ]
+        if any(value >= 0.5 for value in rest):
+            series.append(
+                {"label": self.env._("Hidden, as few people gave it"), "values": rest, "rest": True}
+            )
+        return series
+
     def _draw_hours(self, table, row, column):
         minutes = table.shown(row, column) if (row, column) in table.cells else 0
         return None if minutes is None else round(minutes / 60, 1)
@@ -166,7 +188,7 @@ class TimebankEvidence(models.AbstractModel):
             line = []
             for planned in SIDES:
                 cell = cells.get((planned, delivered), NOTHING)
-                hours = self._say_cell(cell["minutes"], self._say_hours) if cell["activities"] != 0 else "–"
+                hours = "–" if cell["activities"] == 0 else self._say_cell(cell["minutes"], self._say_hours)
                 words = {"name": self._name_form(planned, delivered), "hours": hours}
                 words["activities"] = self._say_activities(cell)
                 rows.append([words["name"], sides[planned], sides[delivered], hours, words["activities"]])
@@ -189,7 +211,7 @@ class TimebankEvidence(models.AbstractModel):
                     share,
                     share_before,
                     say=self._say_percent,
-                    note=self._say_unknown(cells.get(None)),
+                    note=self._say_whole(share, cells),
                     more_is_better=True,
                 )
             ],
@@ -242,7 +264,7 @@ class TimebankEvidence(models.AbstractModel):
         if cell["activities"] is None:
             return self._say_cell(None)
         if not cell["activities"]:
-            return "–"
+            return self.env._("none")
         words = (
             self.env._("1 activity")
             if cell["activities"] == 1
@@ -265,12 +287,26 @@ class TimebankEvidence(models.AbstractModel):
             "%s of the time in activities was planned or delivered together.", self._say_percent(share)
         )
 
-    def _say_unknown(self, cell):
-        if not cell or not cell["minutes"]:
-            return ""
-        return self.env._(
-            "besides, %s in activities that don’t say who plans them", self._say_hours(cell["minutes"])
-        )
+    def _say_whole(self, share, cells):
+        """What the share is of, and what isn't in it."""
+        words = []
+        known = [cell for key, cell in cells.items() if key]
+        if share is not None and all(cell["minutes"] is not None for cell in known):
+            words.append(
+                self.env._(
+                    "of %(hours)s in %(activities)s activities",
+                    hours=self._say_hours(sum(cell["minutes"] for cell in known)),
+                    activities=sum(cell["activities"] for cell in known),
+                )
+            )
+        if None in cells and cells[None]["minutes"]:
+            words.append(
+                self.env._(
+                    "besides, %s in activities that don’t say who plans them",
+                    self._say_hours(cells[None]["minutes"]),
+                )
+            )
+        return "; ".join(words)
 
     def _show_forms(self, scope, found):
         """By who planned and who delivered, and under None where nobody said, without what is small."""
@@ -348,16 +384,13 @@ class TimebankEvidence(models.AbstractModel):
         return {
             "key": "forms_over_time",
             "title": self.env._("Is more of it done together?"),
-            "answer": self._say_course(table, steps),
+            "answer": self._say_course(scope, steps),
             "figures": [],
             "chart": {
                 "type": "stacked",
                 "unit": "hours",
                 "labels": list(steps.values()),
-                "series": [
-                    {"label": names[kind], "values": [self._draw_hours(table, step, kind) for step in steps]}
-                    for kind in order
-                ],
+                "series": self._make_series(table, steps, {kind: names[kind] for kind in order}),
             },
             "table": {
                 "head": [self._say_step(scope), *(names[kind] for kind in order), self.env._("Together")],
@@ -378,23 +411,22 @@ class TimebankEvidence(models.AbstractModel):
             return "full"
         return "partly" if is_coproductive(planned, delivered) else "not"
 
-    def _say_course(self, table, steps):
-        """The first half of the period against the second, unless small numbers are left out of either."""
-        days = list(steps)
-        halves = []
-        for half in (days[: len(days) // 2], days[len(days) // 2 :]):
-            rows = [day for day in half if (day, None) in table.cells]
-            whole = sum(table.get(day) for day in rows)
-            together = sum(table.get(day, kind) for day in rows for kind in table.columns if kind in GOOD)
-            halves.append(together / whole if whole else None)
-        if table.hidden or None in halves:
-            return self.env._("The chart shows how it changed.")
-        first, second = map(self._say_percent, halves)
+    def _say_course(self, scope, steps):
+        """The first half of the period against the second."""
+        middle = list(steps)[len(steps) // 2]
+        halves = (
+            scope._replace(date_to=middle - relativedelta(days=1)),
+            scope._replace(date_from=middle),
+        )
+        measures = self.env["timebank.measures"]
+        first, second = (self._show_share(half, measures._get_forms(half)) for half in halves)
+        if first is None or second is None:
+            return self.env._("Too few people gave time in activities for its course to be said.")
         return self.env._(
             "%(first)s of the time was planned or delivered together in the first half of the period,"
             " %(second)s in the second.",
-            first=first,
-            second=second,
+            first=self._say_percent(first),
+            second=self._say_percent(second),
         )
 
     # ------------------------------------------------------------

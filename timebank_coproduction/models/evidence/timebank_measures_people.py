@@ -142,7 +142,8 @@ class TimebankMeasures(models.AbstractModel):
         It is the banks' own: a grant or project that is asked for doesn't change it.
 
         :return: dict of ``first`` and ``second``, each with ``median_days`` (``None`` while fewer than half
-            have), ``people`` who waited and for how many of them it has ``ended``
+            have), ``people`` who waited, for how many of them it has ``ended``, and the ``waits``: pairs
+            of days and whether it ended
         """
         scope = scope.of_banks()
         rows = self._query(
@@ -180,6 +181,7 @@ class TimebankMeasures(models.AbstractModel):
             "median_days": median_wait(waits),
             "people": len(waits),
             "ended": sum(ended for _days, ended in waits),
+            "waits": waits,
         }
 
     def _get_resilience(self, scope, later=LATER_MONTHS):
@@ -278,8 +280,8 @@ class TimebankMeasures(models.AbstractModel):
 
         :param people: as :meth:`_get_people` returns it, where it has been asked before
         :return: dict of ``people``, of whom ``linked`` have an arc; ``arcs``, of which ``mutual_arcs`` have
-            their opposite, between ``mutual_people``; ``partners_per_person`` (either way, of all people),
-            ``density`` (of the arcs that there could be), ``arc_reciprocity`` (mutual of all),
+            their opposite, between ``mutual_people``; ``partners_per_person`` (either way, of all people; the
+            mean) and ``partners_median``, ``density`` (of the arcs that there could be), ``arc_reciprocity`` (mutual of all),
             ``largest_strong_part`` (people of whom each reaches each along arcs). A share of nothing is
             ``None``.
         """
@@ -292,6 +294,8 @@ class TimebankMeasures(models.AbstractModel):
         is_mutual = np.isin(givers * size + receivers, receivers * size + givers)
         mutual = int(is_mutual.sum())
         count = len(np.union1d(linked, [partner_id for partner_id, *_rest in people]))
+        partners = np.bincount(np.concatenate([givers, receivers]), minlength=count)
+        partners -= np.bincount(givers[is_mutual], minlength=count)
         return {
             "people": count,
             "linked": size,
@@ -299,6 +303,7 @@ class TimebankMeasures(models.AbstractModel):
             "mutual_arcs": mutual,
             "mutual_people": len(np.unique(givers[is_mutual])),
             "partners_per_person": (2 * arcs - mutual) / count if count else None,
+            "partners_median": float(np.median(partners)) if count else None,
             "density": arcs / (count * (count - 1)) if count > 1 else None,
             "arc_reciprocity": mutual / arcs if arcs else None,
             "largest_strong_part": self._measure_strong_part(givers, receivers, size, count),

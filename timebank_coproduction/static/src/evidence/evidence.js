@@ -63,6 +63,8 @@ export class TimebankEvidence extends Component {
     static components = { DateTimeInput, EvidenceSection, Layout, MultiRecordSelector };
     static props = { ...standardActionServiceProps };
     static path = "timebank-evidence";
+    /** What the server is asked for. */
+    static method = "get_page";
 
     setup() {
         this.orm = useService("orm");
@@ -98,7 +100,7 @@ export class TimebankEvidence extends Component {
         this.state.busy = true;
         try {
             this.state.page = await this.keepLast.add(
-                this.orm.call("timebank.evidence", "get_page", [askedFilters(this.state.filters)])
+                this.orm.call("timebank.evidence", this.constructor.method, [askedFilters(this.state.filters)])
             );
         } finally {
             this.state.busy = false;

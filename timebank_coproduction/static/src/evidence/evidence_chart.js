@@ -1,5 +1,5 @@
 /* global Chart */
-import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
+import { Component, onWillStart, useEffect, useExternalListener, useRef } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { formatFloat } from "@web/core/utils/numbers";
 import { _t } from "@web/core/l10n/translation";
@@ -11,6 +11,12 @@ const POINTS = ["circle", "rect", "triangle", "rectRot", "crossRot", "star"];
 const TEXT = "#374151";
 const GRID = "rgba(0, 0, 0, .12)";
 const TILE = 8;
+/** What is said to be left out has no colour of its own. */
+const REST = "#c9ced6";
+/** How wide a chart is drawn for paper, so that its words are as large as those around it. */
+const PAPER_WIDTH = 680;
+/** So many bars have their numbers above them. */
+const MOST_NUMBERED = 16;
 
 /** What is drawn over a colour, so that it isn't told by its colour alone; none for the first. */
 const PATTERNS = [
@@ -66,11 +72,13 @@ export class EvidenceChart extends Component {
         onWillStart(() => loadBundle("web.chartjs_lib"));
         useEffect(
             (canvas, chart) => {
-                const drawn = new Chart(canvas, this.configure(canvas, chart));
-                return () => drawn.destroy();
+                this.drawn = new Chart(canvas, this.configure(canvas, chart));
+                return () => this.drawn.destroy();
             },
             () => [this.canvas.el, this.props.chart]
         );
+        useExternalListener(window, "beforeprint", () => this.drawn.resize(PAPER_WIDTH, this.drawn.height));
+        useExternalListener(window, "afterprint", () => this.drawn.resize());
     }
 
     get isSideways() {
@@ -86,15 +94,20 @@ export class EvidenceChart extends Component {
         const context = canvas.getContext("2d");
         const round = chart.type === "doughnut";
         const line = chart.type === "line";
+        const alone = chart.series.length === 1 || this.isSideways;
+        const numbered = !round && !line && alone && chart.labels.length <= MOST_NUMBERED;
         const datasets = chart.series.map((one, index) => ({
             label: one.label,
+            rest: Boolean(one.rest),
             data: one.values,
             borderColor: round ? "#ffffff" : COLOURS[index % COLOURS.length],
             backgroundColor: round
                 ? one.values.map((_value, part) => filling(context, part))
-                : line
-                  ? COLOURS[index % COLOURS.length]
-                  : filling(context, index),
+                : one.rest
+                  ? REST
+                  : line
+                    ? COLOURS[index % COLOURS.length]
+                    : filling(context, index),
             ...(line
                 ? {
                       borderDash: DASHES[index % DASHES.length],
@@ -118,11 +131,38 @@ export class EvidenceChart extends Component {
                     legend: {
                         display: round || datasets.length > 1,
                         position: round ? "right" : "bottom",
-                        labels: { color: TEXT, usePointStyle: line, font: { size: 13 }, boxWidth: line ? 30 : 20 },
+                        labels: { color: TEXT, usePointStyle: line, pointStyleWidth: 16, boxHeight: line ? 8 : 14, boxWidth: 22, font: { size: 13 } },
                     },
                     tooltip: { callbacks: { label: (item) => this.say(item, chart.unit) } },
                 },
+                layout: { padding: { top: numbered && !this.isSideways ? 16 : 0, right: numbered && this.isSideways ? 40 : 0 } },
                 scales: round ? {} : this.makeScales(chart),
+            },
+            plugins: numbered ? [this.numbersOnBars()] : [],
+        };
+    }
+
+    /** The number of each bar beside its end, so that nobody has to measure it against the scale. */
+    numbersOnBars() {
+        return {
+            id: "timebankNumbers",
+            afterDatasetsDraw: (drawn) => {
+                const { ctx } = drawn;
+                ctx.save();
+                ctx.fillStyle = TEXT;
+                ctx.font = "12px sans-serif";
+                ctx.textAlign = this.isSideways ? "left" : "center";
+                ctx.textBaseline = this.isSideways ? "middle" : "bottom";
+                drawn.data.datasets.forEach((dataset, index) => {
+                    drawn.getDatasetMeta(index).data.forEach((bar, place) => {
+                        const value = dataset.data[place];
+                        if (value) {
+                            const [x, y] = this.isSideways ? [bar.x + 6, bar.y] : [bar.x, bar.y - 4];
+                            ctx.fillText(this.number(value), x, y);
+                        }
+                    });
+                });
+                ctx.restore();
             },
         };
     }

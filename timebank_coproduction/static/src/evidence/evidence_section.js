@@ -40,6 +40,11 @@ export class EvidenceSection extends Component {
         return chart && ownCharts.get(chart.type, null);
     }
 
+    /** Whether there is anything to draw: what is hidden or nothing leaves no mark. */
+    get hasDrawing() {
+        return this.props.section.chart.series.some((one) => one.values.some(Boolean));
+    }
+
     arrow(figure) {
         return { up: "▲", down: "▼", same: "■" }[figure.direction] || "";
     }

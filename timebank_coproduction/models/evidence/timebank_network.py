@@ -1,16 +1,14 @@
 from math import log2
 
-from odoo import api, models
+from odoo import models
 from odoo.tools import SQL
 
 from ...tools.minutes import clock
 from ...tools.network import connect, undirected
 from ...tools.network_picture import find_groups, lay_out
 from ...tools.suppression import FEW
-from ..common.verb import verb
 from ..common.words import say_number
 from . import facts
-from .timebank_evidence import FILTERS
 
 #: Of more people than can be told apart in a picture, the most active are drawn.
 MOST_DRAWN = 400
@@ -22,56 +20,41 @@ BUSY = 100 * 60
 SIZES = 4
 
 
-class TimebankEvidence(models.AbstractModel):
+class TimebankNetwork(models.AbstractModel):
     """The picture of who gives to whom in one bank.
 
     With names, hours and the way to each member for who runs the bank; anybody else sees dots without
     names or hours, of groups of five people or more.
     """
 
-    _inherit = "timebank.evidence"
+    _name = "timebank.network"
+    _description = "Picture of Who Gives to Whom"
 
-    @api.model
-    @verb(filters=FILTERS)
-    def get_network(self, filters):
-        """The page *Who gives to whom*, in one call: of one bank.
+    def _connect(self, scope):
+        """Who gave to whom in a scope, and how long: what :func:`tools.network.connect` makes.
 
-        :param dict filters: as for :meth:`get_page`; of several banks the first is shown
-        :return: dict of ``filters`` as they were understood, ``choices`` for them, ``heading``, and
-            ``section``, which has the picture as its ``chart``; None where nobody took part
-        :raises AccessError: for who has no role, or names what they can't ask about
+        Everybody who gave or received is in it, with or without a partner.
         """
-        self._check_role()
-        banks = self._get_banks()
-        chosen = self._get_chosen(banks, filters.get("scheme_ids"))[:1]
-        filters = self._complete({**filters, "scheme_ids": chosen.ids}, chosen)
-        scope = self._get_scope(filters, chosen)
-        before = self._get_scope_before(scope, filters["compare"])
-        runs_it = bool(chosen) and chosen._run_by_user() == chosen
-        page = self.with_context(timebank_hide_small=not runs_it)
-        return {
-            "filters": filters,
-            "choices": self._get_choices(banks, chosen, scope),
-            "heading": self._get_heading({**filters, "small": runs_it}, chosen, scope, before),
-            "section": page._get_network(scope, before) if chosen else None,
-        }
+        measures = self.env["timebank.measures"]
+        arcs = measures._query(
+            SQL(
+                "SELECT giver_id, receiver_id, SUM(minutes)::integer FROM %s a GROUP BY 1, 2",
+                facts.arcs(scope),
+            )
+        )
+        return connect([partner_id for partner_id, *_rest in measures._get_people(scope)], arcs)
 
-    # ------------------------------------------------------------
-    # The picture
-    # ------------------------------------------------------------
+    def _draw(self, scope, network, named):
+        """The picture of a network of one bank.
 
-    def _draw_network(self, scope):
-        """The picture of a scope of one bank.
-
+        :param network: what :meth:`_connect` returned for the scope
+        :param bool named: whether it is for somebody who runs the bank
         :return: dict of ``nodes``, ``edges``, ``groups``, ``width``, ``height``, ``alone_y``, ``named``
-            and ``left_out`` in words; None where nobody may see it or nobody is in it
+            and ``left_out`` in words; None where nobody is in it or, without names, too few are
         """
-        arcs = self._fetch_arcs(scope)
-        people = self._fetch_people(scope)
-        named = self._sees_names(scope)
-        if not people or (not named and len(people) < FEW):
+        if not named and len(network) < FEW:
             return None
-        network, groups, left_out = self._choose_drawn(people, arcs, named)
+        network, groups, left_out = self._choose_drawn(network, named)
         if not network:
             return None
         picture = lay_out(network, groups)
@@ -116,38 +99,20 @@ class TimebankEvidence(models.AbstractModel):
             ],
         }
 
-    def _fetch_arcs(self, scope):
-        """Each two people of the scope, giver and receiver, with their minutes."""
-        return self.env.execute_query(
-            SQL(
-                "SELECT giver_id, receiver_id, SUM(minutes)::integer FROM %s a GROUP BY 1, 2",
-                facts.arcs(scope),
-            )
-        )
-
-    def _fetch_people(self, scope):
-        """The ids of all who gave or received in the scope, with or without a partner."""
-        rows = self.env.execute_query(SQL("SELECT DISTINCT partner_id FROM %s t", facts.taken(scope)))
-        return [partner_id for (partner_id,) in rows]
-
-    def _sees_names(self, scope):
-        """Whether names, and what concerns single people, are for the user to see."""
-        banks = self.env["timebank.scheme"].browse(scope.scheme_ids)
-        return not self.env.context.get("timebank_hide_small") and banks._run_by_user() == banks
-
-    def _choose_drawn(self, people, arcs, named):
+    def _choose_drawn(self, network, named):
         """Whom the picture shows: the most active, and where there are no names, nobody of a small group.
 
         :return: the network, its groups, and in words who is left out
         """
-        network, left_out = connect(people, arcs), ""
-        if len(network) > MOST_DRAWN:
+        left_out = ""
+        most = self._get_most_drawn()
+        if len(network) > most:
             busy = dict(network.degree(weight="minutes"))
-            kept = set(sorted(network, key=lambda person: (-busy[person], person))[:MOST_DRAWN])
+            kept = set(sorted(network, key=lambda person: (-busy[person], person))[:most])
             left_out = self.env._(
                 "The %(drawn)s who gave and received most are drawn, of %(all)s people: more could not be told apart."
                 " The figures count everybody.",
-                drawn=say_number(self.env, MOST_DRAWN),
+                drawn=say_number(self.env, most),
                 all=say_number(self.env, len(network)),
             )
             network = self._keep(network, kept)
@@ -159,7 +124,14 @@ class TimebankEvidence(models.AbstractModel):
             return network, groups, left_out
         drawn = self._leave_few_out([*groups, alone])
         if sum(map(len, drawn)) < len(network):
-            left_out = " ".join([left_out, self.env._("Groups of fewer than five people are not drawn.")])
+            left_out = " ".join(
+                [
+                    left_out,
+                    self.env._(
+                        "Groups of fewer than five people are not drawn, nor what would tell of them."
+                    ),
+                ]
+            )
         kept = {person for group in drawn for person in group}
         return self._keep(network, kept), [group for group in groups if group in drawn], left_out.strip()
 
@@ -207,7 +179,7 @@ class TimebankEvidence(models.AbstractModel):
         if name:
             given = network.out_degree(person, weight="minutes")
             taken = network.in_degree(person, weight="minutes")
-            bridge = self.env._("yes, %s people", place.cut_off) if place.cut_off else ""
+            bridge = self._say_cut_off(place.cut_off)
             node.update(
                 name=name,
                 member_id=member_id or False,
@@ -236,11 +208,19 @@ class TimebankEvidence(models.AbstractModel):
             return self.env._("%s; bridge: 1 person has no other way to the rest", said)
         if place.cut_off:
             return self.env._(
-                "%(said)s; bridge: %(count)s people have no other way to the rest",
+                "%(said)s; bridge: %(people)s have no other way to the rest",
                 said=said,
-                count=place.cut_off,
+                people=self._say_cut_off(place.cut_off),
             )
         return said
+
+    def _say_cut_off(self, count):
+        if not count:
+            return ""
+        return self.env._("1 person") if count == 1 else self.env._("%s people", say_number(self.env, count))
+
+    def _get_most_drawn(self):
+        return MOST_DRAWN
 
     def _draw_edge(self, network, index, giver, receiver, most, named):
         back = network.edges[receiver, giver]["minutes"] if network.has_edge(receiver, giver) else 0
