@@ -5,9 +5,12 @@ from . import timebank_evidence_people
 from . import timebank_evidence_work
 from . import timebank_grant
 from . import timebank_measures
-from . import timebank_measures_audit
 from . import timebank_measures_credits
 from . import timebank_measures_people
 from . import timebank_measures_work
 from . import timebank_network
 from . import timebank_scheme
+from . import timebank_time_audit
+from . import timebank_time_audit_job
+from . import timebank_time_audit_measures
+from . import timebank_time_audit_warning

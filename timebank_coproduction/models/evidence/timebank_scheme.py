@@ -28,6 +28,67 @@ class TimebankScheme(models.Model):
         help="In how many different months they have to lie.",
     )
 
+    # Time audit: from where a month's audit warns
+    top_share_most = fields.Integer(
+        "Warn: most credits with few, from (%)",
+        default=50,
+        tracking=True,
+        aggregator=None,
+        help="When the tenth of the holders with most credits has so large a part of all. 0: never.",
+    )
+    cover_most = fields.Integer(
+        "Warn: credits pile up, over (months)",
+        default=12,
+        tracking=True,
+        aggregator=None,
+        help="When what is outstanding would take more months than these to come back, at the pace of the"
+        " last three months. 0: never.",
+    )
+    falling_most = fields.Integer(
+        "Warn: less is earned, from (%)",
+        default=30,
+        tracking=True,
+        aggregator=None,
+        help="When a month issues so much less than the three months before it did on the average. 0: never.",
+    )
+    returned_least = fields.Integer(
+        "Warn: little comes back, below (%)",
+        default=40,
+        tracking=True,
+        aggregator=None,
+        help="When less than this part of what the last three months issued came back in them. 0: never.",
+    )
+    dormant_most = fields.Integer(
+        "Warn: dormant people, from (%)",
+        default=20,
+        tracking=True,
+        aggregator=None,
+        help="When so large a part of the members has credits, and has spent none for the months after which"
+        " this bank calls somebody dormant. 0: never.",
+    )
+    receiving_most = fields.Integer(
+        "Warn: people who only receive, from (%)",
+        default=20,
+        tracking=True,
+        aggregator=None,
+        help="When so large a part of those who took part in the same months has received, and given nothing."
+        " 0: never.",
+    )
+    missing_most = fields.Integer(
+        "Warn: wanted and not offered, from (skills)",
+        default=3,
+        tracking=True,
+        aggregator=None,
+        help="When so many skills are asked for that nobody offers. 0: never.",
+    )
+    audit_ids = fields.One2many("timebank.time.audit", "scheme_id", string="Time audits")
+
+    _warnings_within = models.Constraint(
+        """CHECK (top_share_most BETWEEN 0 AND 100 AND returned_least BETWEEN 0 AND 100
+                  AND falling_most BETWEEN 0 AND 100 AND dormant_most BETWEEN 0 AND 100
+                  AND receiving_most BETWEEN 0 AND 100 AND cover_most >= 0 AND missing_most >= 0)""",
+        "A warning starts at 0 to 100 per cent, or from some months or skills; 0 means never.",
+    )
     _sustained_positive = models.Constraint(
         "CHECK (sustained_minutes > 0 AND sustained_months BETWEEN 1 AND 120)",
         "Involvement is sustained from at least a minute, in 1 to 120 months.",

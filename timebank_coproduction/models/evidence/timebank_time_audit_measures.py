@@ -7,20 +7,22 @@ from . import facts
 SPENDING = ("exchange", "attend", "redeem", "gift", "voucher_issue")
 
 
-class TimebankMeasures(models.AbstractModel):
+class TimebankTimeAuditMeasures(models.AbstractModel):
     """What a time audit looks at, for each of many banks by itself.
 
     Days are those of a month's end, so the same comes out whenever it is asked: who takes part is told by
     the days of joining and leaving. How many months back people are looked at, each bank says itself.
     """
 
-    _inherit = "timebank.measures"
+    _name = "timebank.time.audit.measures"
+    _description = "What a Time Audit Looks At"
+    _inherit = ["timebank.measures"]
 
     def _get_flows_of_banks(self, scope):
         """What moved in each month, bank by bank.
 
-        :return: dict of (bank id, first day of the month) → dict of flow (:data:`~.facts.FLOWS`) → minutes;
-            and of ``adjusted``, what else came from the bank's own account, less what went to it
+        :return: dict of bank id → dict of first day of the month → dict of flow (:data:`~.facts.FLOWS`) →
+            minutes; and of ``adjusted``, what else came from the bank's own account, less what went to it
         """
         rows = self._query(
             SQL(
@@ -30,7 +32,8 @@ class TimebankMeasures(models.AbstractModel):
                                    THEN m.minutes ELSE -m.minutes END)::bigint
                      FROM %(moved)s m
                      JOIN timebank_scheme bank ON bank.id = m.scheme_id
-                    WHERE m.flow IS NOT NULL OR bank.operating_account_id IN (m.from_account_id, m.to_account_id)
+                    WHERE m.flow IS NOT NULL
+                       OR bank.operating_account_id IN (m.from_account_id, m.to_account_id)
                     GROUP BY 1, 2, 3""",
                 month=self._get_step_sql("month", "m.date"),
                 moved=facts.moved(scope.of_banks()),
@@ -38,7 +41,7 @@ class TimebankMeasures(models.AbstractModel):
         )
         found = {}
         for scheme_id, month, flow, minutes in rows:
-            found.setdefault((scheme_id, month), {})[flow] = minutes
+            found.setdefault(scheme_id, {}).setdefault(month, {})[flow] = minutes
         return found
 
     def _get_standing_of_banks(self, scope):
@@ -51,8 +54,9 @@ class TimebankMeasures(models.AbstractModel):
         rows = self._query_dicts(
             SQL(
                 """SELECT bank.id AS scheme_id,
-                          COALESCE(-SUM(b.minutes) FILTER (WHERE b.kind = 'operating'), 0)::bigint AS outstanding,
-                          COALESCE(MIN(h.held), 0)::bigint AS held, COALESCE(MIN(h.holders), 0) AS holders,
+                          COALESCE(-SUM(b.minutes), 0)::bigint AS outstanding,
+                          COALESCE(MIN(h.held), 0)::bigint AS held,
+                          COALESCE(MIN(h.holders), 0) AS holders,
                           COALESCE(MIN(h.top_held), 0)::bigint AS top_held, COALESCE(MIN(h.top), 0) AS top
                      FROM timebank_scheme bank
                      LEFT JOIN %(balances)s b ON b.scheme_id = bank.id AND b.kind = 'operating'
@@ -131,6 +135,22 @@ class TimebankMeasures(models.AbstractModel):
         )
         return self.env["timebank.account"].browse(account_id for (account_id,) in rows)
 
+    def _find_in_credit(self, scope):
+        """The accounts of members, groups and vouchers that have something: together, with those that owe
+        something, what is outstanding."""
+        rows = self._query(
+            SQL(
+                "SELECT account_id FROM %s b WHERE kind != 'operating' AND minutes != 0",
+                facts.balances(scope),
+            )
+        )
+        return self.env["timebank.account"].browse(account_id for (account_id,) in rows)
+
+    def _find_moved(self, scope, flows):
+        """The transfers of some flows, and their reversals."""
+        rows = self._query(SQL("SELECT id FROM %s m WHERE flow IN %s", facts.moved(scope), tuple(flows)))
+        return self.env["timebank.transfer"].browse(transfer_id for (transfer_id,) in rows)
+
     def _get_back_sql(self, months):
         """Columns: scheme_id, months. A row for each bank."""
         return SQL(
@@ -165,7 +185,7 @@ class TimebankMeasures(models.AbstractModel):
         )
 
     def _get_active_sql(self, scope, months):
-        """Columns: id (of the membership), scheme_id, gave. Members who gave or received in the bank's months."""
+        """Columns: id (of the membership), scheme_id, gave. Who gave or received in the bank's months."""
         return SQL(
             """(SELECT m.id, m.scheme_id, BOOL_OR(t.gave) AS gave
                   FROM %(taken)s t
