@@ -80,8 +80,8 @@ class TestNetwork(ClosingCase):
                 section = self._get_section(user, **filters)
                 self.assertFalse(section["chart"]["named"])
                 answer = json.dumps(section, default=str)
-                for name in (*NAMES, "Quill", "1:30", "0:30", 'member_id": 1'):
-                    self.assertNotIn(name, answer)
+                for word in ("Quill", "1:30", "0:30", '"there"', '"row"'):
+                    self.assertNotIn(word, answer)
                 self.assertFalse(any(node["member_id"] for node in section["chart"]["nodes"]))
                 self.assertEqual(section["table"]["rows"], [["Group 1", "6 people"]])
 
@@ -127,6 +127,8 @@ class TestNetwork(ClosingCase):
         self._make_line(self.ann, session, "attendee")
         self._make_line(self.cat, session, "attendee")
         self._close(session)
+        waiting = session.attendance_ids.hours_id.filtered(lambda entry: entry.state == "submitted")
+        waiting.with_user(self.coordinator).action_approve()
         section = self._get_section(self.coordinator, scheme_ids=self.scheme.ids, small=True)
         texts = self._get_texts(section)
         self.assertIn("gave to 2, received from 0", texts["Ben Okoro"])
