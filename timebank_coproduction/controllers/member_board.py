@@ -367,13 +367,14 @@ class MemberBoard(MemberPage, http.Controller):
         }.get(done)
 
     def _find_skill(self, words):
-        return request.env["timebank.skill"].search([("id", "=", number_in(words))])
+        skills, number = request.env["timebank.skill"], number_in(words)
+        return skills.search([("id", "=", number)]) if number else skills
 
     def _get_groups(self):
         """The broadest skills, to choose from: pairs of number and name."""
         return [
             (skill.id, skill.name)
-            for skill in request.env["timebank.skill"].search([("parent_id", "=", False)])
+            for skill in request.env["timebank.skill"].search_fetch([("parent_id", "=", False)])
         ]
 
     def _say(self, row):

@@ -23,7 +23,7 @@ class MemberHome(MemberPage, http.Controller):
         members = request.env["timebank.member"]._get_own_for_pages()
         return self._render("member_banks", {"members": members, "say_hours": say_hours})
 
-    @http.route("/timebank/sign-out", type="http", auth="public", methods=["GET"], sitemap=False)
+    @shown_to_all("/timebank/sign-out")
     def sign_out(self):
         """By an address of these pages, where what they keep in a browser is forgotten on the way."""
         return request.redirect("/web/session/logout?redirect=/web/login", code=303)

@@ -145,7 +145,7 @@ def _page(path, on_tablet=False, for_applicants=False, **routing):
             kwargs = {name: _readable(value) for name, value in kwargs.items()}
             try:
                 # an address names no company: those of all that the user works in
-                request.update_context(allowed_company_ids=request.env.user.company_ids.ids)
+                request.update_context(allowed_company_ids=list(request.env.user._get_company_ids()))
                 member = request.env["timebank.member"]._find_for_pages(member_id)
                 if not member:
                     return self._not_found()
@@ -218,6 +218,7 @@ class MemberPage:
         nonce = secrets.token_urlsafe(16)
         # sudo: how the organisation's pages look is for everybody
         company = (member.company_id if member else company or request.env.company).sudo()
+        brand = company._get_timebank_brand()
         only = request.env.context.get("timebank_only_member")
         values = {
             "form": Form(),
@@ -236,7 +237,7 @@ class MemberPage:
                 if (not only or section[0] in ON_TABLET)
                 and (not member or member.state != "applicant" or section[0] in FOR_APPLICANTS)
             ],
-            "brand": company._get_timebank_brand(),
+            "brand": brand,
             "nonce": nonce,
             # a script could leave something on the tablet
             "scripts_of": (lambda _bundle: []) if only else partial(script_addresses, request.env),

@@ -6,6 +6,7 @@ from odoo.http import request
 
 from ..models.common.days import read_day
 from ..models.common.words import say_day
+from ..models.session.timebank_member import MOST_AHEAD
 from ..models.session.timebank_session_list import LONGEST_NAMES
 from ..tools.minutes import LARGEST
 from ..tools.paging import PAGE, number_in, page_of, paging_of
@@ -36,8 +37,7 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
             "form": form,
             "rows": [self._say(row) for row in rows],
             "mine": [self._say_line(line) for line in self._get_coming(member)],
-            "activities": self._get_activities(member),
-            "places": self._get_places(member),
+            **self._get_choices(member, None if domain else [row["session"] for row in ahead]),
             "narrowed": bool(narrowed),
             "count": len(found),
             "paging": paging,
@@ -56,17 +56,23 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
             domain.append(("location", "=", form.shows("where")))
         return domain
 
-    def _get_activities(self, member):
-        groups = request.env["timebank.session"]._read_group(
-            member._get_sessions_ahead_domain(), ["activity_id"], limit=100
-        )
-        return sorted(((activity.id, activity.name) for (activity,) in groups), key=lambda pair: pair[1])
+    def _get_choices(self, member, ahead):
+        """The activities and places to choose from.
 
-    def _get_places(self, member):
-        groups = request.env["timebank.session"]._read_group(
-            member._get_sessions_ahead_domain(), ["location"], limit=100
-        )
-        return sorted((place, place) for (place,) in groups if place)
+        :param ahead: all sessions to come, where they have been looked for already
+        """
+        if ahead is None or len(ahead) == MOST_AHEAD:
+            groups = request.env["timebank.session"]._read_group(
+                member._get_sessions_ahead_domain(), ["activity_id", "location"], limit=MOST_AHEAD
+            )
+        else:
+            groups = [(session.activity_id, session.location) for session in ahead]
+        activities = {activity.id: activity.name for activity, _place in groups}
+        places = {place for _activity, place in groups if place}
+        return {
+            "activities": sorted(activities.items(), key=lambda pair: pair[1]),
+            "places": [(place, place) for place in sorted(places)],
+        }
 
     def _say(self, row):
         """A session as its card says it."""
@@ -94,12 +100,7 @@ class MemberSessions(TakesCodes, MemberPage, http.Controller):
     # ------------------------------------------------------------
 
     def _get_coming(self, member):
-        ahead = [
-            ("session_id.stop", ">", request.env.cr.now()),
-            ("session_id.state", "in", ("open", "cancelled")),
-        ]
-        coming = [("state", "in", COMING), *ahead]
-        return member._get_own_lines(coming, order="start, id", limit=PAGE)
+        return member._get_lines_ahead(("open", "cancelled"))[:PAGE]
 
     def _say_line(self, line):
         session = line.session_id

@@ -2,13 +2,13 @@ from odoo import http
 from odoo.http import request
 
 from .guessing import TakesCodes
-from .member_page import MemberPage
+from .member_page import MemberPage, shown_to_all
 
 
 class SupplierPage(TakesCodes, MemberPage, http.Controller):
     """Where a supplier hands a reward over, without a login: the member's code is the key."""
 
-    @http.route("/timebank/claim", type="http", auth="public", methods=["GET"], sitemap=False)
+    @shown_to_all("/timebank/claim")
     def ask(self, **_query):
         return self._render_step("ask")
 

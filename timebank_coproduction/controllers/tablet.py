@@ -5,7 +5,7 @@ from ..models.session.ir_http import COOKIE, OVER
 from ..models.session.timebank_tablet_visit import IDLE_MINUTES
 from .guessing import TakesCodes
 from .kiosk import KIOSK
-from .member_page import Form, MemberPage, sent, shown
+from .member_page import Form, MemberPage, sent, shown, shown_to_all
 
 #: After how many seconds the page that asks for card and PIN gives way to the door's.
 ASKING_SECONDS = 90
@@ -53,7 +53,7 @@ class Tablet(TakesCodes, MemberPage, http.Controller):
         visit._end()
         return self._leave(request.redirect(self._get_door(visit) or OVER, code=303))
 
-    @http.route(OVER, type="http", auth="public", methods=["GET"], sitemap=False)
+    @shown_to_all(OVER)
     def over(self, **_other):
         values = {"door": self._get_door(self._find_visit()), "minutes": IDLE_MINUTES}
         return self._leave(self._render("tablet_over", values))

@@ -2,6 +2,7 @@ from datetime import datetime, time, timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...tools.paging import number_in
 from ..common.words import from_place, say_day, say_span, say_spoken
@@ -13,6 +14,8 @@ MOST_SESSIONS, MOST_PEOPLE, MOST_ACTIVITIES = 5, 6, 3
 NEWEST = 60
 #: How many of what waits, and of the rewards within reach, are named on the first page.
 MOST_NAMED = 3
+#: How many open introductions are looked at for those.
+MOST_OPEN = 100
 
 #: Introductions that are not over.
 UNDER_WAY = ("introduced", "agreed")
@@ -37,13 +40,14 @@ class TimebankMember(models.Model):
             who has applied), ``can_log``, ``rewards``, ``session`` and ``waiting``
         """
         self.ensure_one()
+        standing, ahead = self._say_standing(), self._get_lines_ahead()
         return {
-            "state": self._say_standing(),
+            "state": standing,
             "next": self._say_next(),
-            "can_log": not self._say_standing(),
+            "can_log": not standing,
             "rewards": self._get_affordable(),
-            "session": self._get_next_session(),
-            "waiting": self._get_waiting(),
+            "session": self._say_next_session(ahead),
+            "waiting": self._get_waiting(ahead),
         }
 
     def _say_standing(self):
@@ -88,18 +92,9 @@ class TimebankMember(models.Model):
             said.append(self.env._("You have a question? Ring %s.", scheme.company_id.phone))
         return said
 
-    def _get_next_session(self):
-        """The next session in which the member has a place: dict, or None."""
-        line = self._get_own_lines(
-            [
-                ("state", "=", "signed_up"),
-                ("session_id.state", "=", "open"),
-                ("session_id.stop", ">=", fields.Datetime.now()),
-            ],
-            order="start, id",
-            limit=1,
-        )
-        session = line.session_id
+    def _say_next_session(self, ahead):
+        """The first of the member's lines with a place: dict, or None."""
+        session = ahead.filtered(lambda line: line.state == "signed_up")[:1].session_id
         return session and {
             "id": session.id,
             "name": session.activity_id.sudo().name,  # sudo: the name of what they have a place in
@@ -107,31 +102,34 @@ class TimebankMember(models.Model):
             "where": session.location or "",
         }
 
-    def _get_waiting(self):
+    def _get_waiting(self, ahead):
         """What waits for the member: a list of dicts of a sentence, the page it leads to, and its words.
 
-        Each kind is told once, whatever there is of it.
+        Each kind is told once, whatever there is of it; each model is asked once.
+
+        :param ahead: the member's lines in sessions to come
         """
+        hours, introductions = self._count_waiting_hours(), self._get_open_introductions()
         return [
             one
             for one in (
-                self._get_waiting_place(),
-                self._get_waiting_answer(),
-                self._get_waiting_refused(),
-                self._get_waiting_draft(),
+                self._say_waiting_place(ahead),
+                self._say_waiting_answer(hours.get("submitted")),
+                self._say_waiting_refused(hours.get("refused")),
+                self._say_waiting_draft(hours.get("draft")),
                 self._get_waiting_ready(),
-                self._get_waiting_asked(),
-                self._get_waiting_introduced(),
+                self._say_waiting_asked(introductions.filtered(lambda one: one.state == "asked")),
+                self._say_waiting_introduced(introductions.filtered(lambda one: one.state == "introduced")),
             )
             if one
         ]
 
-    def _get_waiting_place(self):
-        line = self._get_own_lines(
-            [("state", "=", "waiting"), ("offered_until", ">", fields.Datetime.now())],
-            order="offered_until, id",
-            limit=1,
+    def _say_waiting_place(self, ahead):
+        now = fields.Datetime.now()
+        kept = ahead.filtered(
+            lambda line: line.state == "waiting" and line.offered_until and line.offered_until > now
         )
+        line = kept.sorted("offered_until")[:1]
         return line and {
             "text": self.env._(
                 "A place in %(session)s is kept for you until %(moment)s.",
@@ -142,11 +140,19 @@ class TimebankMember(models.Model):
             "words": self.env._("Take the place"),
         }
 
-    def _get_waiting_answer(self):
-        entries = self._get_to_answer()
-        count = len(entries)
+    def _count_waiting_hours(self):
+        """How many entries wait for the member, by their state: dict of their own that were sent back or
+        aren't handed in, and of those handed in that say they received time.
+        """
+        given = Domain(self._own_hours()) & Domain("state", "in", ("refused", "draft"))
+        # sudo: how many of the member's own there are, which whoever is on their pages may read
+        entries = self.env["timebank.hours"].sudo()
+        return dict(entries._read_group(given | Domain(self._to_answer()), ["state"], ["__count"]))
+
+    def _say_waiting_answer(self, count):
         if not count:
             return None
+        entries = self._get_to_answer()
         text = self.env._("%s entries say that you were given time. Is that so?", count)
         if count == 1:
             text = self.env._(
@@ -157,8 +163,7 @@ class TimebankMember(models.Model):
             )
         return {"text": text, "path": "/hours#received", "words": self.env._("Answer")}
 
-    def _get_waiting_refused(self):
-        count = self.env["timebank.hours"].search_count([*self._own_hours(), ("state", "=", "refused")])
+    def _say_waiting_refused(self, count):
         if not count:
             return None
         text = self.env._("One of your entries was sent back to correct.")
@@ -166,8 +171,7 @@ class TimebankMember(models.Model):
             text = self.env._("%s of your entries were sent back to correct.", count)
         return {"text": text, "path": "/hours?state=refused", "words": self.env._("Look at it")}
 
-    def _get_waiting_draft(self):
-        count = self.env["timebank.hours"].search_count([*self._own_hours(), ("state", "=", "draft")])
+    def _say_waiting_draft(self, count):
         if not count:
             return None
         text = self.env._("One of your entries isn't handed in yet, so it doesn't count.")
@@ -177,32 +181,41 @@ class TimebankMember(models.Model):
 
     def _get_waiting_ready(self):
         """What they claimed and can have now."""
-        claims = self.env["timebank.redemption"].search(
-            [
-                ("partner_id", "=", self.partner_id.id),
-                ("scheme_id", "=", self.scheme_id.id),
-                ("state", "=", "approved"),
-            ],
-            order="id desc",
-            limit=MOST_NAMED,
+        # sudo: the member's own, which are named to them after they have left the catalogue
+        claims = (
+            self.env["timebank.redemption"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "=", self.partner_id.id),
+                    ("scheme_id", "=", self.scheme_id.id),
+                    ("state", "=", "approved"),
+                ],
+                order="id desc",
+                limit=MOST_NAMED,
+            )
         )
         if not claims:
             return None
-        # sudo: what they claimed is named to them after it has left the catalogue
-        names = ", ".join(dict.fromkeys(claims.sudo().reward_id.mapped("name")))
+        names = ", ".join(dict.fromkeys(claims.reward_id.mapped("name")))
         return {
             "text": self.env._("Ready for you: %s.", names),
             "path": f"/rewards/claims/{claims.id}" if len(claims) == 1 else "/rewards/claims",
             "words": self.env._("See how you get it"),
         }
 
-    def _get_waiting_asked(self):
-        """Who asks to be introduced to the member, as far as each shows themselves until then."""
+    def _get_open_introductions(self):
+        """Introductions that wait for the member: asked for, or made and without a time to meet."""
         introductions = self.env["timebank.introduction"]
-        # sudo: what is said of each is for whom it asks, as _say_to says it
-        asking = introductions.sudo().search(
-            introductions._get_to_answer_domain(self), order="id", limit=MOST_NAMED
+        made = [*introductions._get_own_domain(self), ("state", "=", "introduced")]
+        # sudo: what is said of each is for whom it asks, and for whom it was made
+        return introductions.sudo().search(
+            Domain(introductions._get_to_answer_domain(self)) | Domain(made), limit=MOST_OPEN
         )
+
+    def _say_waiting_asked(self, asking):
+        """Who asks to be introduced to the member, as far as each shows themselves until then."""
+        asking = asking.sorted("id")[:MOST_NAMED]
         if not asking:
             return None
         who = [f"{said['who']} ({said['what']})" for said in (one._say_to(self) for one in asking)]
@@ -212,9 +225,9 @@ class TimebankMember(models.Model):
             "words": self.env._("Say yes or no"),
         }
 
-    def _get_waiting_introduced(self):
+    def _say_waiting_introduced(self, found):
         """Introductions whose two people have not agreed yet when they meet."""
-        found = self._find_introductions([("state", "=", "introduced")], limit=MOST_NAMED)
+        found = found.with_env(self.env)[:MOST_NAMED]
         if not found:
             return None
         return {
@@ -233,15 +246,16 @@ class TimebankMember(models.Model):
 
     def _get_to_answer(self):
         """Entries that say that this member received time, and to which they have not said anything yet."""
-        return self.env["timebank.hours"].search(
-            [
-                ("receiver_id", "=", self.partner_id.id),
-                ("scheme_id", "=", self.scheme_id.id),
-                ("state", "=", "submitted"),
-                ("receiver_says", "=", False),
-            ],
-            limit=20,
-        )
+        return self.env["timebank.hours"].search(self._to_answer(), limit=20)
+
+    def _to_answer(self):
+        """The domain of those."""
+        return [
+            ("receiver_id", "=", self.partner_id.id),
+            ("scheme_id", "=", self.scheme_id.id),
+            ("state", "=", "submitted"),
+            ("receiver_says", "=", False),
+        ]
 
     # ------------------------------------------------------------
     # For whom time is logged
@@ -257,7 +271,9 @@ class TimebankMember(models.Model):
             [("giver_id", "=", self.partner_id.id), ("state", "in", UNDER_WAY)], limit=MOST_PEOPLE
         )
         sessions = self._get_lately_helped().session_id[:MOST_SESSIONS]
-        newest = self.env["timebank.hours"].search(
+        # sudo: the member's own, which whoever is on their pages may read
+        entries = self.env["timebank.hours"].sudo()
+        newest = entries.search_fetch(
             [
                 ("scheme_id", "=", self.scheme_id.id),
                 ("state", "in", ("submitted", "approved")),
@@ -265,8 +281,9 @@ class TimebankMember(models.Model):
                 ("partner_id", "=", self.partner_id.id),
                 ("receiver_id", "=", self.partner_id.id),
             ],
+            ["partner_id", "receiver_id", "activity_id"],
             limit=NEWEST,
-        )
+        ).with_env(self.env)
         people = self._get_nameable_people(newest.partner_id | newest.receiver_id)[:MOST_PEOPLE]
         activities = (newest.filtered(lambda entry: entry.partner_id == self.partner_id)).activity_id
         # sudo: whether what they helped with goes on
@@ -342,17 +359,15 @@ class TimebankMember(models.Model):
         """Those of ``people`` whom the member may name: who takes part in the bank, and shows a name or
         knows the member.
         """
-        # sudo: only whether they take part is asked
-        there = self.sudo().search(
-            [
-                ("partner_id", "in", people.ids),
-                ("scheme_id", "=", self.scheme_id.id),
-                ("state", "=", "active"),
-            ]
+        # sudo: only whether they take part, and show their name, is asked
+        members = self.sudo().search_fetch(
+            [("partner_id", "in", people.ids)], ["partner_id", "scheme_id", "state", "name_shown"]
         )
+        there = members.filtered(lambda one: one.scheme_id.id == self.scheme_id.id and one.state == "active")
         people = people.browse(there.partner_id.ids) - self.partner_id
-        # whoever runs the bank knows its members
-        return people if self.scheme_id.is_run_by_user else self.env["timebank.hours"]._get_shown(people)
+        if self.scheme_id.is_run_by_user:  # who knows its members
+            return people
+        return self.env["timebank.hours"]._get_shown(people, members)
 
     def _get_lately_helped(self, domain=()):
         """The member's lines of helpers in sessions of the last weeks that no register has logged yet."""
@@ -362,7 +377,8 @@ class TimebankMember(models.Model):
                 *domain,
                 ("role", "in", ("helper", "professional")),
                 ("state", "in", ("signed_up", "attended")),
-                ("session_id.state", "in", ("open", "done")),
+                # past the rules: only what state the session of their own line is in
+                Domain("session_id", "any!", [("state", "in", ("open", "done"))]),
                 ("start", "<=", now),
                 ("start", ">=", fields.Datetime.subtract(now, days=LATELY_DAYS)),
                 ("hours_id", "=", False),

@@ -24,7 +24,7 @@ from odoo.tools import SQL
 
 
 class Scope(NamedTuple):
-    """What a figure is about. Both days are within; empty means: no limit."""
+    """What a figure is about. Both days are within; empty means: no limit, and so does ``None`` for banks."""
 
     scheme_ids: tuple
     date_from: object = None
@@ -48,7 +48,9 @@ FLOWS = ("issued", "exchanged", "returned", "given", "expired")
 
 def _within(scope, scheme, date, project, grant):
     """The condition that rows are within a scope; the last four name their columns."""
-    conditions = [SQL("%s = ANY(%s)", SQL(scheme), list(scope.scheme_ids))]
+    conditions = [SQL("TRUE")]
+    if scope.scheme_ids is not None:
+        conditions.append(SQL("%s = ANY(%s)", SQL(scheme), list(scope.scheme_ids)))
     if scope.date_from:
         conditions.append(SQL("%s >= %s", SQL(date), scope.date_from))
     if scope.date_to:
@@ -159,7 +161,10 @@ def taken(scope):
 
 def arcs(scope):
     """Columns: hours_id, attendance_id (the register's line, or 0), scheme_id, date, giver_id,
-    receiver_id, minutes, project_id, activity_id, session_id, grant_id. People alone."""
+    receiver_id, minutes, project_id, activity_id, session_id, grant_id. People alone.
+
+    An entry's shares know its bank and day, so that a question about some of them looks at those entries alone.
+    """
     return SQL(
         """(SELECT g.id AS hours_id, 0 AS attendance_id, g.scheme_id, g.date, g.partner_id AS giver_id,
                    g.receiver_id, g.minutes, g.project_id, g.activity_id, g.session_id, g.grant_id
@@ -178,7 +183,8 @@ def arcs(scope):
                AND a.partner_id != g.partner_id
               %s
              WHERE g.receiver_id IS NULL AND %s
-            WINDOW whole AS (PARTITION BY g.id), share AS (PARTITION BY g.id ORDER BY a.id))""",
+            WINDOW whole AS (PARTITION BY g.id, g.scheme_id, g.date),
+                   share AS (PARTITION BY g.id, g.scheme_id, g.date ORDER BY a.id))""",
         given_by_people(scope),
         join_who("g.scheme_id", "g.receiver_id"),
         IS_PERSON,
@@ -215,36 +221,85 @@ def meetings(scope):
     )
 
 
+def first_pairs(scope):
+    """Columns: giver_id, receiver_id, date: when in the scope the one first gave to the other."""
+    return SQL(
+        """(SELECT p.giver_id, p.receiver_id, MIN(p.date) AS date
+              FROM (SELECT g.partner_id AS giver_id, g.receiver_id, g.date
+                      FROM %s g
+                      %s
+                     WHERE %s
+                     UNION ALL
+                    SELECT helped.partner_id, came.partner_id, helped.date
+                      FROM (SELECT DISTINCT g.session_id, g.partner_id, g.date FROM %s g
+                             WHERE g.session_id IS NOT NULL AND g.receiver_id IS NULL) helped
+                      JOIN timebank_session s ON s.id = helped.session_id AND s.state = 'done'
+                      JOIN timebank_attendance came
+                        ON came.session_id = s.id AND came.role = 'attendee' AND came.state = 'attended'
+                       AND came.partner_id != helped.partner_id
+                      %s
+                     WHERE %s) p
+             GROUP BY 1, 2)""",
+        given_by_people(scope),
+        join_who("g.scheme_id", "g.receiver_id"),
+        IS_PERSON,
+        given_by_people(scope),
+        join_who("s.scheme_id", "came.partner_id"),
+        IS_PERSON,
+    )
+
+
+def flow_of(kind, source, target, operating):
+    """What a transfer is, one of ``FLOWS`` or NULL; the arguments name the columns of its kind, of both its
+    accounts and of its bank's operating account."""
+    return SQL(
+        """CASE WHEN %(kind)s IN ('earn', 'attend', 'voucher_issue') AND %(source)s = %(bank)s THEN 'issued'
+                WHEN %(kind)s IN ('redeem', 'attend', 'voucher_return') AND %(target)s = %(bank)s
+                THEN 'returned'
+                WHEN %(kind)s = 'exchange' THEN 'exchanged'
+                WHEN %(kind)s = 'gift' THEN 'given'
+                WHEN %(kind)s = 'expiry' THEN 'expired' END""",
+        kind=SQL(kind),
+        source=SQL(source),
+        target=SQL(target),
+        bank=SQL(operating),
+    )
+
+
 def moved(scope):
-    """Columns: id of the transfer, scheme_id, date, kind and flow (one of ``FLOWS``, or NULL) and both
-    accounts of what was reversed where it is a reversal, minutes (below zero then), reversed (whether it is
-    one), hours_id, attendance_id, redemption_id, and of those category_id, project_id, activity_id, grant_id.
+    """Columns: id of the transfer, scheme_id, company_id, date, kind and flow (one of ``FLOWS``, or NULL) and
+    both accounts of what was reversed where it is a reversal, minutes (below zero then), reversed (whether it
+    is one), hours_id, attendance_id, redemption_id, and of those category_id, role (of the giver),
+    project_id, activity_id, session_id, grant_id.
+
+    All but the transfer itself is joined on unique keys, where it is found or not: PostgreSQL leaves out what
+    a question doesn't need.
     """
     return SQL(
-        """(SELECT m.*,
-                   CASE WHEN m.kind IN ('earn', 'attend', 'voucher_issue')
-                             AND m.from_account_id = bank.operating_account_id THEN 'issued'
-                        WHEN m.kind IN ('redeem', 'attend', 'voucher_return')
-                             AND m.to_account_id = bank.operating_account_id THEN 'returned'
-                        WHEN m.kind = 'exchange' THEN 'exchanged'
-                        WHEN m.kind = 'gift' THEN 'given'
-                        WHEN m.kind = 'expiry' THEN 'expired'
-                    END AS flow
-              FROM (SELECT t.id, t.scheme_id, t.date, o.kind, o.from_account_id, o.to_account_id,
+        """(SELECT m.*, %s AS flow
+              FROM (SELECT t.id, t.scheme_id, bank.company_id, bank.operating_account_id, t.date,
+                           COALESCE(o.kind, t.kind) AS kind,
+                           COALESCE(o.from_account_id, t.from_account_id) AS from_account_id,
+                           COALESCE(o.to_account_id, t.to_account_id) AS to_account_id,
                            CASE WHEN t.reversal_of_id IS NULL THEN t.minutes ELSE -t.minutes END AS minutes,
                            t.reversal_of_id IS NOT NULL AS reversed,
-                           o.hours_id, o.attendance_id, o.redemption_id, h.category_id,
+                           COALESCE(o.hours_id, t.hours_id) AS hours_id,
+                           COALESCE(o.attendance_id, t.attendance_id) AS attendance_id,
+                           COALESCE(o.redemption_id, t.redemption_id) AS redemption_id,
+                           h.category_id, h.role,
                            COALESCE(h.project_id, s.project_id) AS project_id,
                            COALESCE(h.activity_id, s.activity_id) AS activity_id,
+                           COALESCE(h.session_id, s.id) AS session_id,
                            COALESCE(h.grant_id, s.grant_id, c.grant_id) AS grant_id
                       FROM timebank_transfer t
-                      JOIN timebank_transfer o ON o.id = COALESCE(t.reversal_of_id, t.id)
-                      LEFT JOIN timebank_hours h ON h.id = o.hours_id
-                      LEFT JOIN timebank_attendance a ON a.id = o.attendance_id
+                      LEFT JOIN timebank_scheme bank ON bank.id = t.scheme_id
+                      LEFT JOIN timebank_transfer o ON o.id = t.reversal_of_id
+                      LEFT JOIN timebank_hours h ON h.id = COALESCE(o.hours_id, t.hours_id)
+                      LEFT JOIN timebank_attendance a ON a.id = COALESCE(o.attendance_id, t.attendance_id)
                       LEFT JOIN timebank_session s ON s.id = a.session_id
-                      LEFT JOIN timebank_redemption c ON c.id = o.redemption_id) m
-              JOIN timebank_scheme bank ON bank.id = m.scheme_id
+                      LEFT JOIN timebank_redemption c ON c.id = COALESCE(o.redemption_id, t.redemption_id)) m
              WHERE %s)""",
+        flow_of("m.kind", "m.from_account_id", "m.to_account_id", "m.operating_account_id"),
         _within(scope, "m.scheme_id", "m.date", "m.project_id", "m.grant_id"),
     )
 

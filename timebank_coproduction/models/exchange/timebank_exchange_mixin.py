@@ -348,9 +348,12 @@ class TimebankExchangeMixin(models.AbstractModel):
             domain.append(("skill_id", "child_of", group.id))
         # sudo: what is published is for the bank's members, who get no more than is said of each
         board = self.sudo()
-        count = board.search_count(domain)
-        skipped = paging_of(count, page, limit)["skipped"] if limit else 0
-        found = board.search(domain, offset=skipped, limit=limit)
+        found = board.search_fetch(domain, limit=limit)
+        count = len(found)
+        if limit and count == limit:
+            count = board.search_count(domain)
+            skipped = paging_of(count, page, limit)["skipped"]
+            found = board.search_fetch(domain, offset=skipped, limit=limit) if skipped else found
         return [record._say_on_board() for record in found], count
 
     @api.model

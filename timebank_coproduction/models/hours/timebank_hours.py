@@ -426,8 +426,10 @@ class TimebankHours(models.Model):
         entries = self.sudo()
         given = [("partner_id", "=", own), ("receiver_id", "in", people.ids)]
         received = [("receiver_id", "=", own), ("partner_id", "in", people.ids)]
-        shared = entries.search([("state", "=", "approved"), "|", "&", *given, "&", *received])
-        return people & (shared.partner_id | shared.receiver_id)
+        pairs = entries._read_group(
+            [("state", "=", "approved"), "|", "&", *given, "&", *received], ["partner_id", "receiver_id"]
+        )
+        return people & people.browse().union(*(giver | receiver for giver, receiver in pairs))
 
     # ------------------------------------------------------------
     # What anybody may write: well-formed times, undecided entries, a member's own fields.

@@ -19,6 +19,9 @@ class ResCompany(models.Model):
         self.ensure_one()
         # sudo: name, logo and colours are on everything that the organisation sends
         company = self.sudo()
+        company.fetch(
+            ["name", "uses_default_logo", "primary_color", "timebank_page_shell"]
+        )  # of the many that it has
         return {
             "name": company.name,
             "logo": not company.uses_default_logo and f"/logo.png?company={company.id}",

@@ -107,7 +107,7 @@ class TimebankMember(models.Model):
         help="For the coordinators of this bank; members don't see it, and nobody their own.",
     )
     # Figures
-    account_id = fields.Many2one("timebank.account", readonly=True, copy=False)
+    account_id = fields.Many2one("timebank.account", readonly=True, copy=False, index="btree_not_null")
     balance_minutes = fields.Integer(related="account_id.balance_minutes")
     balance_hours = hours_field("balance_minutes", "Balance")
     below_warning = fields.Boolean(related="account_id.below_warning")
@@ -335,7 +335,7 @@ class TimebankMember(models.Model):
         return 0
 
     def _get_held_pots(self):
-        return self.env["timebank.account"].search(
+        return self.env["timebank.account"].search_fetch(
             [("scheme_id", "in", self.scheme_id.ids), ("holder_ids", "in", self.partner_id.ids)]
         )
 

@@ -46,7 +46,7 @@ class TimebankMember(models.Model):
 
     @api.model
     def _get_for_pages(self, domain=()):
-        members = self.search([*domain, ("state", "!=", "left")])
+        members = self.search_fetch([*domain, ("state", "!=", "left")])
         return members.filtered(lambda member: member._is_for_pages())
 
     def _is_for_pages(self):

@@ -56,7 +56,7 @@ class TimebankMember(models.Model):
             catalogue's order; in a constant number of queries
         """
         self.ensure_one()
-        rewards = self.env["timebank.reward"].search(
+        rewards = self.env["timebank.reward"].search_fetch(
             [("scheme_id", "=", self.scheme_id.id), ("state", "=", "published")]
         )
         reasons = self._get_refusals_to_have(rewards)
@@ -141,10 +141,9 @@ class TimebankMember(models.Model):
         """Claims for the member, and those paid from their account or a pot that they hold."""
         self.ensure_one()
         person, own = self.partner_id.id, [("scheme_id", "=", self.scheme_id.id)]
-        # the few accounts are looked up first: PostgreSQL then finds the claims by their index
-        accounts = self.env["timebank.account"].search(
-            [*own, "|", ("partner_id", "=", person), ("holder_ids", "in", [person])]
-        )
+        # the few accounts first, each kind by its index: PostgreSQL then finds the claims by theirs
+        accounts = self.env["timebank.account"].search([*own, ("partner_id", "=", person)])
+        accounts |= self._get_held_pots()
         return [*own, "|", ("partner_id", "=", person), ("account_id", "in", accounts.ids)]
 
     def _get_newest_claim_id(self):

@@ -9,14 +9,17 @@ class ResPartner(models.Model):
     @api.depends_context("uid")
     def _compute_display_name(self):
         """A record that names somebody tells its readers the name, also those who can't read the contact."""
-        super()._compute_display_name()
         user = self.env.user
-        if not self.env.su or not user._is_portal():
+        told_as_shown = self.env.su and user._is_portal()
+        # the user's own contact is read with theirs
+        people = self.with_prefetch((self | user.partner_id)._prefetch_ids) if told_as_shown else self
+        super(ResPartner, people)._compute_display_name()
+        if not told_as_shown:
             return
         others = self._origin.filtered(
             lambda partner: partner.commercial_partner_id != user.partner_id.commercial_partner_id
         )
-        members = self.env["timebank.member"].search([("partner_id", "in", others.ids)])
+        members = self.env["timebank.member"].search_fetch([("partner_id", "in", others.ids)])
         if not members:
             return
         known = self.env["timebank.hours"]._get_known(members.partner_id)

@@ -150,13 +150,16 @@ class TimebankHours(models.Model):
             return nameable
         return self._get_shown(nameable)
 
-    def _get_shown(self, people):
-        """Those of ``people`` who show their name to other members, or know the user."""
-        # sudo: only whether they show their name is asked
-        members = self.env["timebank.member"].sudo()
-        hidden = members.search(
-            [("partner_id", "in", people.ids), ("name_shown", "=", "hidden")]
-        ).partner_id.with_env(people.env)
+    def _get_shown(self, people, members=None):
+        """Those of ``people`` who show their name to other members, or know the user.
+
+        :param members: all memberships of these people, where they have been looked for already
+        """
+        if members is None:
+            # sudo: only whether they show their name is asked
+            members = self.env["timebank.member"].sudo().search([("partner_id", "in", people.ids)])
+        hidden = members.filtered(lambda one: one.name_shown == "hidden").partner_id
+        hidden = people & hidden.with_env(people.env)
         return people - (hidden - self._get_known(hidden))
 
     # ------------------------------------------------------------

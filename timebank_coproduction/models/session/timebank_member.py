@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools.sql import escape_psql
 
 from ...tools import codes, ical, names, qr
+from ...tools.minutes import DAY
 from ..common.personal import SECRET
 from ..common.verb import verb
 from ..common.windows import open_dialog, open_list
@@ -308,7 +309,7 @@ class TimebankMember(models.Model):
         :return: a list of dicts with ``session``, ``line`` (the member's own, which may be empty) and
             ``roles``: in which roles they could come → a sentence that says why not, or nothing
         """
-        sessions = self.env["timebank.session"].search(
+        sessions = self.env["timebank.session"].search_fetch(
             [*self._get_sessions_ahead_domain(), *domain], order="start, id", limit=MOST_AHEAD
         )
         found = self._look_at_sessions(sessions)
@@ -316,7 +317,8 @@ class TimebankMember(models.Model):
 
     def _look_at_sessions(self, sessions):
         """Of each session the member's own line, and in which roles they could come, as a dict."""
-        lines = self._get_own_lines([("session_id", "in", sessions.ids)]).grouped("session_id")
+        mine = self._get_own_lines([("session_id", "in", sessions.ids)], order="id")
+        lines = mine.grouped("session_id")
         # sudo: as at sign-up, this member's checks and other sessions are looked at
         attendance = self.env["timebank.attendance"].sudo()
         wishes = attendance.browse()
@@ -357,6 +359,25 @@ class TimebankMember(models.Model):
     def _get_own_lines(self, domain=(), **options):
         """The member's own lines on registers of the bank."""
         return self.env["timebank.attendance"].search([*self._get_own_lines_domain(), *domain], **options)
+
+    def _get_lines_ahead(self, states=("open",)):
+        """Their places, and on waiting lists, in sessions that aren't over: the soonest first. One query.
+
+        :param states: of the sessions
+        """
+        now = fields.Datetime.now()
+        lines = self._get_own_lines(
+            [
+                ("state", "in", ("signed_up", "waiting")),
+                ("start", ">", fields.Datetime.subtract(now, minutes=DAY)),  # none lasts longer
+            ],
+            order="start, id",
+        )
+        # sudo: when the session of their own line ends, and whether it takes place
+        ahead = lines.sudo().filtered(
+            lambda line: line.session_id.stop > now and line.session_id.state in states
+        )
+        return ahead.with_env(self.env)
 
     def _count_own_lines(self, domain=()):
         return self.env["timebank.attendance"].search_count([*self._get_own_lines_domain(), *domain])
