@@ -37,10 +37,8 @@ WHOLE, TOGETHER = "Whole period", "Together"
 
 
 def read(cell):
-    """What a cell says: unit, number in minutes or as it is, by how much it is rounded."""
+    """What a cell says: unit, number in minutes or as it is, how much it may be rounded by."""
     cell = str(cell)
-    if cell == HIDDEN:
-        return HIDDEN, None, 0
     if found := HOURS.match(cell):
         hours = float(found[1].replace(",", ""))
         return "h", round(60 * hours), 30 if hours >= 100 else 3
