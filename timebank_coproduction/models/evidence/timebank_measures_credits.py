@@ -87,24 +87,7 @@ class TimebankMeasures(models.AbstractModel):
         scope, last = scope.of_banks(), self._get_last_day(scope)
         [[outstanding, held, holders, top_held, top]] = self._query(
             SQL(
-                """WITH later AS (
-                       SELECT account_id, SUM(minutes) AS minutes
-                         FROM (SELECT to_account_id AS account_id, minutes FROM timebank_transfer
-                                WHERE scheme_id = ANY(%(schemes)s) AND date > %(last)s
-                                UNION ALL
-                               SELECT from_account_id, -minutes FROM timebank_transfer
-                                WHERE scheme_id = ANY(%(schemes)s) AND date > %(last)s) t
-                        GROUP BY account_id),
-                   balance AS (
-                       SELECT a.kind, a.partner_id,
-                              a.balance_minutes + COALESCE(tail.minutes, 0) - COALESCE(later.minutes, 0)
-                                  AS minutes
-                         FROM timebank_account a
-                         LEFT JOIN (SELECT account_id, SUM(minutes) AS minutes
-                                      FROM timebank_account_tail
-                                     GROUP BY account_id) tail ON tail.account_id = a.id
-                         LEFT JOIN later ON later.account_id = a.id
-                        WHERE a.scheme_id = ANY(%(schemes)s)),
+                """WITH balance AS MATERIALIZED (SELECT * FROM %s b),
                    holder AS (
                        SELECT minutes, ROW_NUMBER() OVER (ORDER BY minutes DESC) AS place,
                               COUNT(*) OVER () AS count
@@ -116,8 +99,7 @@ class TimebankMeasures(models.AbstractModel):
                           COALESCE(SUM(minutes) FILTER (WHERE place <= (count + 9) / 10), 0)::bigint,
                           COUNT(*) FILTER (WHERE place <= (count + 9) / 10)
                      FROM holder""",
-                schemes=list(scope.scheme_ids),
-                last=last,
+                facts.balances(scope._replace(date_to=last)),
             )
         )
         returned, months = self._get_flows(scope)["returned"], self._count_period(scope, last)
