@@ -193,10 +193,11 @@ class TestWhoMay(GrantOfTimeCase):
 class TestUpgrade(GrantOfTimeCase):
     def test_time_that_was_there_before_gets_its_grant_as_new_time_does(self):
         named = self._make_grant("Café", project_ids=[Command.set(self.project.ids)])
-        line = self._make_line(self.ben)
-        self._close()
+        session = self._make_session(start=datetime(2026, 3, 17, 8, 0), stop=datetime(2026, 3, 17, 10, 0))
+        line = self._make_line(self.ben, session)
+        self._close(session)
         entries = self._make_hours(self.ann) | self._make_hours(self.ann, 30, date=date(2025, 12, 31))
-        records = [*entries, line.hours_id, self.session]
+        records = [*entries, line.hours_id, session]
         before = [record.grant_id for record in records]
         self.assertEqual(before, [self.grant, self.grant.browse(), named, named])
         self.env.flush_all()
