@@ -163,7 +163,7 @@ def arcs(scope):
     """Columns: hours_id, attendance_id (the register's line, or 0), scheme_id, date, giver_id,
     receiver_id, minutes, project_id, activity_id, session_id, grant_id. People alone.
 
-    An entry's shares know its bank and day, so that a question about some of them looks at those entries alone.
+    An entry's shares know its bank and day, so that a question about some of them looks at those alone.
     """
     return SQL(
         """(SELECT g.id AS hours_id, 0 AS attendance_id, g.scheme_id, g.date, g.partner_id AS giver_id,
