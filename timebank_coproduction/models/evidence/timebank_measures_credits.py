@@ -19,7 +19,7 @@ class TimebankMeasures(models.AbstractModel):
         and what expires are of neither.
 
         :return: dict of flow (:data:`~.facts.FLOWS`) → dict of ``minutes`` and between how many ``people``
-            (and organisations) that have an account; and of ``adjusted``, the same of what settled balances
+            (no organisations); and of ``adjusted``, the same of what settled balances
             with the bank's own account: what is outstanding grows by what is issued and adjusted, and
             shrinks by what is returned
         """
@@ -60,10 +60,12 @@ class TimebankMeasures(models.AbstractModel):
                         GROUP BY 1, from_account_id, to_account_id),
                    concerned AS (
                        SELECT start, flow, COUNT(DISTINCT a.partner_id) AS people
-                         FROM (SELECT start, flow, from_account_id AS account_id FROM moves
+                         FROM (SELECT start, flow, from_account_id AS account_id FROM moves WHERE minutes != 0
                                 UNION
-                               SELECT start, flow, to_account_id FROM moves) side
+                               SELECT start, flow, to_account_id FROM moves WHERE minutes != 0) side
                          JOIN timebank_account a ON a.id = side.account_id AND a.kind = 'member'
+                         %(who)s
+                        WHERE %(is_person)s
                         GROUP BY start, flow)
                    SELECT m.start, m.flow, SUM(m.minutes)::bigint, COALESCE(MIN(c.people), 0)
                      FROM moves m
@@ -71,6 +73,8 @@ class TimebankMeasures(models.AbstractModel):
                     GROUP BY m.start, m.flow""",
                 start=start or SQL("NULL::date"),
                 moved=facts.moved(scope),
+                who=facts.join_who("a.scheme_id", "a.partner_id"),
+                is_person=facts.IS_PERSON,
             )
         )
 
