@@ -8,6 +8,10 @@ from . import timebank_measures
 from . import timebank_measures_credits
 from . import timebank_measures_people
 from . import timebank_measures_work
+from . import timebank_flow_report
+from . import timebank_involvement_report
+from . import timebank_exchange_report
+from . import timebank_reciprocity_report
 from . import timebank_network
 from . import timebank_scheme
 from . import timebank_time_audit

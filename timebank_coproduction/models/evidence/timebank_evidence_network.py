@@ -190,8 +190,8 @@ class TimebankEvidence(models.AbstractModel):
             "definition": self.env._(
                 "Everybody who took part in these days is a dot, also without a partner. A link goes from who"
                 " gave to who received: from an entry’s giver to its receiver, and in a session from each"
-                " helper to each attendee. Density is links of all that there could be, n (n − 1). In a circle"
-                " everybody reaches everybody along links. A bridge is somebody without whom others would no"
+                " helper to each attendee. Density is links of all that there could be, n (n − 1). In a"
+                " circle everybody reaches everybody along links. A bridge is somebody without whom others would no"
                 " longer be connected to the rest. Groups are people who exchange more with each other than"
                 " with others (Louvain’s method, by minutes). How much a link meant it can’t tell."
             ),
@@ -382,8 +382,8 @@ class TimebankEvidence(models.AbstractModel):
                 ],
             },
             "definition": self.env._(
-                "A link is new on the day on which one person gave to another for the first time ever in these"
-                " time banks, in a session or by an entry. In a bank’s first months nearly all links are new."
+                "A link is new on the day on which one person gave to another for the first time ever in"
+                " these time banks, in a session or by an entry. In a bank’s first months nearly all links are new."
                 " Whether people go on seeing each other it can’t tell."
             ),
             "anchor": "new-links",
@@ -455,8 +455,8 @@ class TimebankEvidence(models.AbstractModel):
             else None,
             "definition": self.env._(
                 "Of the members who joined in these days (organisations aside): after how many days half of"
-                " them had given or received for the first time, and after that for the second. Who has not yet"
-                " is counted as waiting until the period’s end, or until they left (Kaplan and Meier’s"
+                " them had given or received for the first time, and after that for the second. Who has not"
+                " yet is counted as waiting until the period’s end, or until they left (Kaplan and Meier’s"
                 " method), and not left out. It is about the whole bank. Why somebody hasn’t started it"
                 " can’t tell."
             ),

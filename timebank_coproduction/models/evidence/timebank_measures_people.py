@@ -281,9 +281,9 @@ class TimebankMeasures(models.AbstractModel):
         :param people: as :meth:`_get_people` returns it, where it has been asked before
         :return: dict of ``people``, of whom ``linked`` have an arc; ``arcs``, of which ``mutual_arcs`` have
             their opposite, between ``mutual_people``; ``partners_per_person`` (either way, of all people; the
-            mean) and ``partners_median``, ``density`` (of the arcs that there could be), ``arc_reciprocity`` (mutual of all),
-            ``largest_strong_part`` (people of whom each reaches each along arcs). A share of nothing is
-            ``None``.
+            mean) and ``partners_median``, ``density`` (of the arcs that there could be), ``arc_reciprocity``
+            (mutual of all), ``largest_strong_part`` (people of whom each reaches each along arcs). A share of
+            nothing is ``None``.
         """
         people = self._get_people(scope) if people is None else people
         rows = self._query(SQL("SELECT DISTINCT giver_id, receiver_id FROM %s m", facts.meetings(scope)))

@@ -63,7 +63,9 @@ class TimebankNetwork(models.AbstractModel):
         names = members = {}
         if named:
             names, members = self._get_names(scope, order)
-            order.sort(key=lambda person: (picture.places[person].group or len(network), names[person], person))
+            order.sort(
+                key=lambda person: (picture.places[person].group or len(network), names[person], person)
+            )
         index = {person: number for number, person in enumerate(order)}
         most = max((minutes for _one, _other, minutes in network.edges(data="minutes")), default=1)
         return {
@@ -110,8 +112,8 @@ class TimebankNetwork(models.AbstractModel):
             busy = dict(network.degree(weight="minutes"))
             kept = set(sorted(network, key=lambda person: (-busy[person], person))[:most])
             left_out = self.env._(
-                "The %(drawn)s who gave and received most are drawn, of %(all)s people: more could not be told apart."
-                " The figures count everybody.",
+                "The %(drawn)s who gave and received most are drawn, of %(all)s people: more could not be told"
+                " apart. The figures count everybody.",
                 drawn=say_number(self.env, most),
                 all=say_number(self.env, len(network)),
             )
