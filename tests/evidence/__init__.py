@@ -1,3 +1,7 @@
+from . import test_exchange_report
+from . import test_flow_report
+from . import test_involvement_report
+from . import test_reciprocity_report
 from . import test_suppression
 from . import test_measures
 from . import test_measures_histories

@@ -87,9 +87,7 @@ class TestTimeAudit(AuditCase):
             [{key: value for key, value in row.items() if key not in running} for row in again.read(names)],
             [{key: value for key, value in row.items() if key not in running} for row in before],
         )
-        self.assertEqual(
-            self.env["mail.activity"].search_count([("res_model", "=", audits._name)]), todos
-        )
+        self.assertEqual(self.env["mail.activity"].search_count([("res_model", "=", audits._name)]), todos)
 
     def test_a_month_without_anything_has_its_audit_too(self):
         self._give(self.ben, date(2025, 12, 10), 600)
