@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 import numpy as np
 from dateutil.relativedelta import relativedelta
 from scipy.sparse import coo_array
@@ -320,24 +318,17 @@ class TimebankMeasures(models.AbstractModel):
         """For each step: ``arcs``, how many there were from one person to another; ``new``, of how many of
         them it was the first time ever at these banks, whichever grant or project that was for; and how
         many ``people`` the new ones connect."""
-        period = scope.of_banks()
         start = self._get_step_sql(step)
-        before = SQL("SELECT NULL::int, NULL::int WHERE FALSE")
-        if scope.date_from:
-            earlier = period._replace(date_from=None, date_to=scope.date_from - timedelta(days=1))
-            before = SQL("SELECT giver_id, receiver_id FROM %s b", facts.meetings(earlier))
         return self._query_dicts(
             SQL(
                 """WITH here AS MATERIALIZED (
                        SELECT DISTINCT giver_id, receiver_id, %(start)s AS start FROM %(here)s m),
                    first AS MATERIALIZED (
-                       SELECT giver_id, receiver_id, %(first)s AS start FROM %(period)s m
-                        GROUP BY giver_id, receiver_id),
+                       SELECT giver_id, receiver_id, %(first)s AS start FROM %(ever)s m
+                        GROUP BY giver_id, receiver_id
+                       HAVING MIN(date) >= COALESCE(%(since)s::date, MIN(date))),
                    fresh AS MATERIALIZED (
-                       SELECT h.* FROM here h JOIN first USING (giver_id, receiver_id, start)
-                        WHERE NOT EXISTS (
-                              SELECT FROM (%(before)s) b (giver_id, receiver_id)
-                               WHERE b.giver_id = h.giver_id AND b.receiver_id = h.receiver_id)),
+                       SELECT h.* FROM here h JOIN first USING (giver_id, receiver_id, start)),
                    connected AS (
                        SELECT start, COUNT(DISTINCT person) AS people
                          FROM fresh CROSS JOIN LATERAL (VALUES (giver_id), (receiver_id)) v (person)
@@ -351,7 +342,7 @@ class TimebankMeasures(models.AbstractModel):
                 start=start,
                 first=self._get_step_sql(step, "MIN(date)"),
                 here=facts.meetings(scope),
-                period=facts.meetings(period),
-                before=before,
+                ever=facts.meetings(scope.of_banks().of_all_time()),
+                since=scope.date_from or None,
             )
         )
