@@ -174,7 +174,8 @@ class TestNetwork(ClosingCase):
     def test_figures_of_the_picture_are_those_of_all_measures(self):
         """A bank's network is worked out in two ways: with and without its picture."""
         evidence = self.env["timebank.evidence"]
-        session = self._make_session(scheme_id=self.bank.id)
+        activity = self._make_activity("Hill café", scheme_id=self.bank.id)
+        session = self._make_session(activity_id=activity.id)
         for name, role in (("Ada", "helper"), ("Bea", "helper"), ("Cy", "attendee"), ("Hal", "attendee")):
             self._make_line(self.people[name], session, role)
         self._close(session)
