@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import numpy as np
 from dateutil.relativedelta import relativedelta
 from scipy.sparse import coo_array
