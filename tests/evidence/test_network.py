@@ -68,7 +68,8 @@ class TestNetwork(ClosingCase):
         self.assertEqual(
             section["table"]["rows"][index["Ada Quill"]], ["Ada Quill", "1", 3, 2, "3:00", "2:00", "5 people"]
         )
-        self.assertEqual(len(section["table"]["rows"]), 13)
+        names = [row[0] for row in section["table"]["rows"]]
+        self.assertEqual(names, [*(f"{name} Quill" for name in NAMES), "Max Quill"])
 
     def test_it_is_the_same_picture_each_time(self):
         first, second = (self._get_section(self.coordinator, small=True)["chart"] for _time in "12")
@@ -80,8 +81,8 @@ class TestNetwork(ClosingCase):
                 section = self._get_section(user, **filters)
                 self.assertFalse(section["chart"]["named"])
                 answer = json.dumps(section, default=str)
-                for name in (*NAMES, "Quill", "1:30", "0:30", 'member_id": 1'):
-                    self.assertNotIn(name, answer)
+                for word in ("Quill", "1:30", "0:30", '"there"', '"row"'):
+                    self.assertNotIn(word, answer)
                 self.assertFalse(any(node["member_id"] for node in section["chart"]["nodes"]))
                 self.assertEqual(section["table"]["rows"], [["Group 1", "6 people"]])
 
@@ -127,6 +128,8 @@ class TestNetwork(ClosingCase):
         self._make_line(self.ann, session, "attendee")
         self._make_line(self.cat, session, "attendee")
         self._close(session)
+        waiting = session.attendance_ids.hours_id.filtered(lambda entry: entry.state == "submitted")
+        waiting.with_user(self.coordinator).action_approve()
         section = self._get_section(self.coordinator, scheme_ids=self.scheme.ids, small=True)
         texts = self._get_texts(section)
         self.assertIn("gave to 2, received from 0", texts["Ben Okoro"])
