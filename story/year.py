@@ -17,10 +17,10 @@ LANES = ("Mill Lane", "Weir Street", "Station Road")
 SEASON = (0.8, 0.9, 1.0, 1.05, 1.1, 1.0, 0.8, 0.5, 1.1, 1.2, 1.2, 0.7)
 
 FIRST_NAMES = (
-    "Abel Adwoa Agnes Ahmed Alice Anwar Barbara Bashir Beryl Brian Carys Chidi Clive Dilys Donna Edwin Elsie"
-    " Ewa Fatou Frank Gita Gordon Hana Harvey Hilda Idris Irene Jacek Janet Jaswinder Keith"
-    " Kofi Lena Linda Malik Mary Moira Nasra Neville Noreen Olga Omar Pearl Petra Ranjit Rhys Ruby Salma Selwyn Sheila Tariq"
-    " Teresa Thelma Tony Una Vera Wanda Xenia Yasmin Zofia"
+    "Abel Adwoa Agnes Ahmed Alice Anwar Barbara Bashir Beryl Brian Carys Chidi Clive Dilys Donna Edwin"
+    " Elsie Ewa Fatou Frank Gita Gordon Hana Harvey Hilda Idris Irene Jacek Janet Jaswinder Keith Kofi"
+    " Lena Linda Malik Mary Moira Nasra Neville Noreen Olga Omar Pearl Petra Ranjit Rhys Ruby Salma"
+    " Selwyn Sheila Tariq Teresa Thelma Tony Una Vera Wanda Xenia Yasmin Zofia"
 ).split()
 LAST_NAMES = (
     "Abbott Barlow Chowdhury Dyer Eze Fletcher Garrod Hussain Ivers Jarvis Kowal Lloyd Mensah Norris Osei"

@@ -13,11 +13,13 @@ class Reader:
     def __init__(self):
         self.shown, self.sums, self.keys = {}, [], {}
 
-    def see(self, key, value):
-        """A number that is shown, or ``None`` where it isn't."""
+    def see(self, key, value, slack=0):
+        """A number that is shown, or ``None`` where it isn't; with how much it may be rounded by."""
         self.keys.setdefault(key)
         if value is not None:
-            assert self.shown.setdefault(key, value) == value, f"{key} is shown as two numbers"
+            least, most = self.shown.get(key, (0, value + slack))
+            self.shown[key] = max(least, value - slack), min(most, value + slack)
+            assert self.shown[key][0] <= self.shown[key][1], f"{key} is shown as two numbers"
 
     def add_up(self, total, parts):
         """The whole is the sum of its parts."""
@@ -42,9 +44,15 @@ class Reader:
                 equations[row, places[part]] += 1
         aim = np.zeros(len(places))
         aim[places[key]] = sign
-        much = 10 * sum(self.shown.values()) + 1000
-        bounds = [(self.shown.get(name, 0), self.shown.get(name, much)) for name in places]
-        found = linprog(aim, A_eq=equations, b_eq=np.zeros(len(self.sums)), bounds=bounds, integrality=1)
+        much = 10 * round(sum(most for _least, most in self.shown.values())) + 1000
+        bounds = [self.shown.get(name, (0, much)) for name in places]
+        found = linprog(
+            aim,
+            A_eq=equations if self.sums else None,
+            b_eq=np.zeros(len(self.sums)) if self.sums else None,
+            bounds=bounds,
+            integrality=1,
+        )
         assert found.success, f"What is shown doesn't add up: {found.message}"
         value = round(found.x[places[key]])
         return None if value == much else value

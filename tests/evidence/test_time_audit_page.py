@@ -9,7 +9,7 @@ class TestTimeAuditPage(AuditCase):
     def _section(self, user, **filters):
         filters = {
             "period": "own",
-            "date_from": "2026-01-01",
+            "date_from": "2025-12-01",
             "date_to": "2026-02-28",
             "scheme_ids": self.scheme.ids,
             **filters,
@@ -30,8 +30,8 @@ class TestTimeAuditPage(AuditCase):
         self._make_history()
         section = self._section(self.finance)
         self.assertEqual(self._figures(section)["outstanding"], "60 h")
-        self.assertEqual(self._figures(section)["returned_share"], None, "nobody returned anything")
-        self.assertEqual(section["chart"]["series"], [{"label": "Issued", "values": [30.0, 30.0]}])
+        self.assertEqual(self._figures(section)["returned_share"], "0 %")
+        self.assertEqual(section["chart"]["series"], [{"label": "Issued", "values": [0, 30.0, 30.0]}])
         self.assertEqual(section["table"]["rows"][-1], ["Whole period", "60 h"])
 
     def test_what_few_did_is_hidden(self):
@@ -57,6 +57,10 @@ class TestTimeAuditPage(AuditCase):
         self.assertEqual(
             [way["label"] for way in self._section(self.finance)["actions"]], ["Transfers behind this"]
         )
+
+    def test_a_project_has_none(self):
+        self._make_history()
+        self.assertFalse(self._section(self.coordinator, project_id=self.project.id))
 
     def test_a_bank_where_nothing_moved_has_no_section(self):
         self._give(self.ben, date(2025, 7, 1), 60)

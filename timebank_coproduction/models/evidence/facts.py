@@ -199,29 +199,42 @@ def arcs(scope):
     )
 
 
-def meetings(scope):
-    """Columns: scheme_id, date, giver_id, receiver_id. The two people of :func:`arcs` without how long, each
-    two of a session once, whatever they were recorded as: several times as fast."""
+def direct(scope):
+    """Columns: hours_id, date, giver_id, receiver_id, minutes. The arcs of entries with a receiver."""
     return SQL(
-        """(SELECT g.scheme_id, g.date, g.partner_id AS giver_id, g.receiver_id
+        """(SELECT g.id AS hours_id, g.date, g.partner_id AS giver_id, g.receiver_id, g.minutes
               FROM %s g
-              %s
-             WHERE %s
-             UNION ALL
-            SELECT helped.scheme_id, helped.date, helped.partner_id, came.partner_id
-              FROM (SELECT DISTINCT g.scheme_id, g.date, g.session_id, g.partner_id FROM %s g
-                     WHERE g.session_id IS NOT NULL AND g.receiver_id IS NULL) helped
-              JOIN timebank_session s ON s.id = helped.session_id AND s.state = 'done'
-              JOIN timebank_attendance came
-                ON came.session_id = s.id AND came.role = 'attendee' AND came.state = 'attended'
-               AND came.partner_id != helped.partner_id
               %s
              WHERE %s)""",
         given_by_people(scope),
         join_who("g.scheme_id", "g.receiver_id"),
         IS_PERSON,
+    )
+
+
+def helped(scope):
+    """Columns: session_id, date, partner_id. Whose time in a session went to whoever came to it: with
+    :func:`came`, the arcs of sessions without all their pairs, of which there are many times as many."""
+    return SQL(
+        """(SELECT DISTINCT g.session_id, g.date, g.partner_id
+              FROM %s g
+              JOIN timebank_session s ON s.id = g.session_id AND s.state = 'done'
+             WHERE g.receiver_id IS NULL)""",
         given_by_people(scope),
-        join_who("s.scheme_id", "came.partner_id"),
+    )
+
+
+def came(scope):
+    """Columns: session_id, partner_id. Who came to the sessions of :func:`helped`."""
+    return SQL(
+        """(SELECT a.session_id, a.partner_id
+              FROM (SELECT DISTINCT session_id, scheme_id FROM %s g WHERE receiver_id IS NULL) g
+              JOIN timebank_attendance a
+                ON a.session_id = g.session_id AND a.role = 'attendee' AND a.state = 'attended'
+              %s
+             WHERE %s)""",
+        given(scope),
+        join_who("g.scheme_id", "a.partner_id"),
         IS_PERSON,
     )
 

@@ -13,8 +13,9 @@ class TimebankEvidence(models.AbstractModel):
     _inherit = "timebank.evidence"
 
     def _get_time_audit(self, scope, before):
-        """What moved in and out of the banks as a whole, whichever grant or project is asked for."""
-        scope, before = scope.of_banks(), before.of_banks()
+        """What moved in and out of the banks; not of a grant or project, of which there is no balance."""
+        if scope.grant_id or scope.project_id:
+            return None
         shown, steps = self._show_flows(scope)
         if not steps:
             return None
@@ -50,8 +51,8 @@ class TimebankEvidence(models.AbstractModel):
                 "From the ledger, each transfer on its own day; a reversal takes away on the day it was made."
                 " Issued is what the bank itself gave for hours, sessions and vouchers; returned is what was"
                 " spent on rewards, sessions and vouchers. Cover is how many months it takes until what is"
-                " outstanding has come back, at the period’s pace. It is of the banks as a whole, whichever"
-                " grant or project is chosen. It doesn’t say what an hour was worth."
+                " outstanding has come back, at the period’s pace. It is of the banks as a whole: no grant or"
+                " project has a balance. It doesn’t say what an hour was worth."
             ),
             "anchor": "time-audit",
             "actions": self._drop_nothing(*self._get_audit_ways(schemes, scope)),

@@ -531,4 +531,4 @@ class TimebankEvidence(models.AbstractModel):
         return reached
 
     def _say_reached(self, percent):
-        return self.env._("not shown") if percent is None else self.env._("%s %%", percent)
+        return self.env._("hidden") if percent is None else self.env._("%s %%", percent)
