@@ -58,6 +58,15 @@ class TimebankMeasures(models.AbstractModel):
                 )
             )
 
+    def _check_project(self, schemes, project_id):
+        """:raises AccessError: for a project that the user can't read, and that no time at these banks was for"""
+        project = self.env["project.project"].browse(project_id or [])
+        if not project or project.has_access("read"):
+            return
+        hours = [("scheme_id", "in", schemes.ids), ("project_id", "=", project.id)]
+        if not self.env["timebank.hours"].search_count(hours, limit=1):
+            raise AccessError(self.env._("There is no such project among those that you can see."))
+
     def _sees_small(self, schemes):
         """Whether figures about fewer than five people are shown: to who runs all of these banks, unless
         ``timebank_hide_small`` is in the context, as it is where they look at what goes to others."""
@@ -136,7 +145,8 @@ class TimebankMeasures(models.AbstractModel):
         people = self._get_people(scope)
         involvement, network = self._get_involvement(scope, people), self._get_network(scope, people)
         sustained, speed = self._get_sustained(scope), self._get_speed(scope)
-        flows, position = self._get_flows(scope), self._get_position(scope)
+        flows = self._get_flows(scope)
+        position = self._get_position(scope, flows if scope == scope.of_banks() else None)
         values = {
             "head_count": involvement["people"],
             "attendances": involvement["attendances"],
