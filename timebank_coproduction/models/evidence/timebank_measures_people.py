@@ -281,9 +281,9 @@ class TimebankMeasures(models.AbstractModel):
         :param people: as :meth:`_get_people` returns it, where it has been asked before
         :return: dict of ``people``, of whom ``linked`` have an arc; ``arcs``, of which ``mutual_arcs`` have
             their opposite, between ``mutual_people``; ``partners_per_person`` (either way, of all people; the
-            mean) and ``partners_median``, ``density`` (of the arcs that there could be),
-            ``arc_reciprocity`` (mutual of all), ``largest_strong_part`` (people of whom each reaches each along arcs). A share of nothing is
-            ``None``.
+            mean) and ``partners_median``, ``density`` (of the arcs that there could be), ``arc_reciprocity``
+            (mutual of all), ``largest_strong_part`` (people of whom each reaches each along arcs). A share of
+            nothing is ``None``.
         """
         people = self._get_people(scope) if people is None else people
         keys = np.unique(self._get_pairs(scope)[0])
@@ -348,9 +348,9 @@ class TimebankMeasures(models.AbstractModel):
 
         Sessions come as who helped and who came, since there are many times as many pairs.
         """
-        direct = self._query_numbers(facts.direct(scope), "giver_id", "receiver_id", "date")
-        helped = self._query_numbers(facts.helped(scope), "session_id", "partner_id", "date")
-        came = self._query_numbers(facts.came(scope), "session_id", "partner_id")
+        direct = self._query_numbers(SQL("giver_id, receiver_id, date"), facts.direct(scope))
+        helped = self._query_numbers(SQL("session_id, partner_id, date"), facts.helped(scope))
+        came = self._query_numbers(SQL("session_id, partner_id, DATE '1970-01-01'"), facts.came(scope))
         came = came[:, np.argsort(came[0], kind="stable")]
         begin, end = (np.searchsorted(came[0], helped[0], side) for side in ("left", "right"))
         count = end - begin
@@ -360,12 +360,10 @@ class TimebankMeasures(models.AbstractModel):
         keys = np.concatenate((_join(*direct[:2]), _join(givers, receivers)[others]))
         return keys, np.concatenate((direct[2], np.repeat(helped[2], count)[others])).astype("datetime64[D]")
 
-    def _query_numbers(self, rows, *columns):
-        """An array for each of these columns of ids and days, read as one text: there may be millions."""
-        parts = [SQL("date - DATE '1970-01-01'") if column == "date" else SQL(column) for column in columns]
-        query = SQL("SELECT STRING_AGG(CONCAT_WS(',', %s), ',') FROM %s r", SQL(", ").join(parts), rows)
-        [[text]] = self._query(query)
-        return np.fromstring(text or "", dtype=np.int64, sep=",").reshape(-1, len(columns)).T
+    def _query_numbers(self, columns, rows):
+        """Two columns of numbers and one of days, as three arrays."""
+        found = self._query(SQL("SELECT %s - DATE '1970-01-01' FROM %s r", columns, rows))
+        return np.array(found, dtype=np.float64).reshape(-1, 3).T.astype(np.int64)
 
 
 def _join(givers, receivers):
