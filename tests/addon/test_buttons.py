@@ -5,11 +5,10 @@ from datetime import date, datetime, timedelta
 from freezegun import freeze_time
 from lxml import etree
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
-
-from odoo.addons.timebank_coproduction.models.session.timebank_member_tablet import MOST_WRONG
 
 from ..common import JARGON, TODAY
 from ..journeys.world import WorldCase
@@ -46,7 +45,7 @@ class TestButtons(WorldCase):
         (cls.ann + cls.ben).action_new_card()
         cls.scheme.card_sign_in = True
         cls.ben._set_pin("4071")
-        cls.ben._in_verb().pin_wrong = MOST_WRONG
+        cls.ben._in_verb().pin_locked_until = fields.Datetime.now() + timedelta(hours=1)
         cafe = cls.env["timebank.session"].search(
             [("activity_id", "=", cls.activity.id)], order="id", limit=1
         )

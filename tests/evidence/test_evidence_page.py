@@ -100,16 +100,18 @@ class TestEvidencePage(SessionCase):
                 "scheme_ids": [Command.set(self.harbour.ids)],
             }
         )
-        grant.state = "open"
+        grant._in_verb().write({"state": "open"})
         project = self.env["project.project"].create({"name": "Elsewhere"})
-        with self.assertRefused("serves none", error=AccessError):
+        with self.assertRefused("no such record", error=AccessError):
             self._page(self.coordinator, grant_id=grant.id)
+        with self.assertRefused("serves none", error=AccessError):
+            self._page(self.finance, grant_id=grant.id)
         with self.assertRefused("none of these", error=AccessError):
             self._page(self.coordinator, project_id=project.id)
 
     def test_hostile_filters_get_a_sentence(self):
         for filters in HOSTILE:
-            with self.subTest(filters=filters), self.assertRaises((UserError, AccessError)):
+            with self.subTest(filters=filters), self.assertRaises(UserError):
                 self.env["timebank.evidence"].with_user(self.coordinator).get_page(filters)
 
     # Small numbers
@@ -126,7 +128,7 @@ class TestEvidencePage(SessionCase):
                 figures = self._figures(page)
                 self.assertEqual(page["filters"]["small"], shown)
                 self.assertEqual(figures["head_count"], "3" if shown else None)
-                self.assertEqual(figures["given_by_people"], "3.1 h" if shown else None)
+                self.assertEqual(figures["given_by_people"], "3 h" if shown else None)
                 rows = self._sections(page)["involvement"]["table"]["rows"]
                 self.assertEqual(rows[-1][1], "3" if shown else "hidden")
                 values = self._sections(page)["involvement"]["chart"]["series"][0]["values"]
@@ -160,12 +162,12 @@ class TestEvidencePage(SessionCase):
             chart, table = section["chart"], section["table"]
             with self.subTest(key):
                 self.assertTrue(section["title"] and section["answer"] and section["definition"])
-                for row in table["rows"]:
+                for row in table["rows"] if table else ():
                     self.assertEqual(len(row), len(table["head"]))
                 for series in (chart or {}).get("series") or []:
                     self.assertEqual(len(series["values"]), len(chart["labels"]))
         rows = self._sections(page)["work"]["table"]["rows"]
-        self.assertEqual([row[-1] for row in rows], ["3.2 h", "3.2 h", "3.3 h", "9.6 h"])
+        self.assertEqual([row[-1] for row in rows], ["3.1 h", "3.2 h", "3.2 h", "9.6 h"])
 
     def test_records_behind_a_figure(self):
         page = self._page(self.coordinator)
@@ -174,9 +176,9 @@ class TestEvidencePage(SessionCase):
             for way in section["actions"]:
                 action = way["action"]
                 with self.subTest(section["key"], way=way["label"]):
-                    if "xml_id" not in action:
-                        continue
                     window = self.env.ref(action["xml_id"])
+                    if window._name != "ir.actions.act_window":
+                        continue
                     records = self.env[window.res_model].with_user(self.coordinator)
                     found = records.search(action["domain"])
                     seen += 1
@@ -237,4 +239,5 @@ class TestEvidencePage(SessionCase):
         one = count(self.scheme)
         more = self.scheme | self.harbour
         more |= more.union(*(self._make_scheme(f"Bank {number}") for number in range(10)))
+        self._page(self.manager, scheme_ids=more.ids)
         self.assertLessEqual(count(more), one + 3)

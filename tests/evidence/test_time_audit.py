@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 
 from ..common import TODAY
 from .audit_common import DECEMBER, FEBRUARY, JANUARY, MARCH, AuditCase
@@ -82,14 +82,12 @@ class TestTimeAudit(AuditCase):
         self._run_job()
         again = self.env["timebank.time.audit"].search([])
         self.assertEqual(again, audits)
-        running = {"write_date", "__last_update"}
+        running = {"write_date"}
         self.assertEqual(
             [{key: value for key, value in row.items() if key not in running} for row in again.read(names)],
             [{key: value for key, value in row.items() if key not in running} for row in before],
         )
-        self.assertEqual(
-            self.env["mail.activity"].search_count([("res_model", "=", audits._name)]), todos
-        )
+        self.assertEqual(self.env["mail.activity"].search_count([("res_model", "=", audits._name)]), todos)
 
     def test_a_month_without_anything_has_its_audit_too(self):
         self._give(self.ben, date(2025, 12, 10), 600)
@@ -216,5 +214,5 @@ class TestTimeAudit(AuditCase):
         action = self.env["timebank.time.audit"].with_user(self.coordinator).action_open()
         self.assertEqual(action["res_model"], "timebank.time.audit")
         self.assertEqual(self._audit(MARCH).issued_minutes, 45)
-        with self.assertRaises((AccessError, UserError)):
+        with self.assertRaises(AccessError):
             self.env["timebank.time.audit"].with_user(self.finance).action_open()

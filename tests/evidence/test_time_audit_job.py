@@ -98,7 +98,9 @@ class TestTimeAuditJob(ConcurrencyCase):
             for audit in audits:
                 self.assertEqual(
                     audit.outstanding_minutes,
-                    sum(other.issued_minutes for other in audits if other.audited_month <= audit.audited_month),
+                    sum(
+                        other.issued_minutes for other in audits if other.audited_month <= audit.audited_month
+                    ),
                 )
 
     def test_two_at_a_time(self):

@@ -3,8 +3,10 @@
 from datetime import date
 
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import mute_logger
 
 from .audit_common import FEBRUARY, JANUARY, MARCH, AuditCase
 
@@ -43,9 +45,12 @@ class TestTimeAuditWarnings(AuditCase):
 
     def test_thresholds_are_per_cent(self):
         for vals in ({"top_share_most": 101}, {"dormant_most": -1}, {"cover_most": -1}):
-            with self.assertRaises((UserError, ValidationError, Exception)), self.env.cr.savepoint():
+            with (
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+                mute_logger("odoo.sql_db"),
+            ):
                 self.scheme.write(vals)
-                self.env.flush_all()
 
     def test_most_credits_with_few(self):
         self.scheme.top_share_most = 50
@@ -74,9 +79,10 @@ class TestTimeAuditWarnings(AuditCase):
         self.assertEqual(warning.figure, 8, "480 outstanding, 60 a month since January")
         self.assertIn("8", warning.sentence)
         self.assertEqual(self._shown(warning), self.ben.account_id)
-        self.scheme.cover_most = 8
+        self._give(self.ben, date(2026, 2, 6), 1)  # counted anew
+        self.scheme.cover_most = 9
         self._run_job()
-        self.assertFalse(self._warning(MARCH, "cover"), "over eight is more than eight")
+        self.assertFalse(self._warning(FEBRUARY, "cover"))
 
     def test_little_comes_back(self):
         self.scheme.returned_least = 40
@@ -111,7 +117,7 @@ class TestTimeAuditWarnings(AuditCase):
     def test_dormant_people_are_asked(self):
         self.scheme.dormant_most = 20
         for number in range(2):
-            self._make_member(f"Person {number}").joined_on = date(2025, 3, 1)
+            self._make_member(f"Person {number}", joined_on="2025-03-01")
         self._give(self.ben, date(2025, 7, 10), 600)
         self._run_job()
         warning = self._warning(FEBRUARY, "dormant").with_user(self.coordinator)
@@ -129,7 +135,7 @@ class TestTimeAuditWarnings(AuditCase):
         self.scheme.receiving_most = 20
         self.ann.account_id.write({"has_own_limit": True, "credit_limit_minutes": 600})
         for number in range(4):
-            self._give(self._make_member(f"Person {number}"), date(2026, 2, 3), 60)
+            self._give(self._make_member(f"Person {number}", joined_on="2026-01-01"), date(2026, 2, 3), 60)
         self._give(self.ben, date(2026, 2, 3), 60, receiver_id=self.ann.partner_id.id)
         self._run_job()
         warning = self._warning(FEBRUARY, "receiving")

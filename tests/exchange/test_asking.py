@@ -57,6 +57,22 @@ class TestAsking(ExchangeCase):
         self.assertEqual(introduction.hours_ids.state, "submitted")
         self.assertEqual(self.scheme.check_ledger(), [])
 
+    def test_the_mail_says_how_to_answer(self):
+        """With a login on the pages; without one by mail, or by telephone where there is a number."""
+        asked = self._mails(self._ask)
+        self.assertIn("Say yes or no on your pages", asked.body_html)
+        self.portal2.active = False
+        for phone, said in (
+            (False, "Answer this mail with yes or no, and we see to it."),
+            ("01248 333333", "Answer this mail with yes or no, or ring 01248 333333, and we see to it."),
+        ):
+            self.scheme.company_id.phone = phone
+            self.wish = self._make_request(self.ann)
+            asked = self._mails(self._ask)
+            self.assertIn(said, asked.body_html)
+            self.assertNotIn("your pages", asked.body_html)
+            self.assertNotIn(f"/timebank/{self.ben.id}/board", asked.body_html)
+
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_nobody_learns_more_before_yes(self):
         """Neither reads the introduction, and names are those that are shown, also in what names them."""

@@ -12,6 +12,7 @@ from . import test_credits_journey
 from . import test_deputy_journey
 from . import test_double_journey
 from . import test_durations_journey
+from . import test_evidence_journey
 from . import test_finance_journey
 from . import test_finding_people_journey
 from . import test_grant_screen

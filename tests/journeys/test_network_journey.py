@@ -8,7 +8,7 @@ from .common import JourneyCase
 
 AXE = os.environ.get("TIMEBANK_AXE")
 LOOK = """
-() => axe.run(document.querySelector(".o_action_manager"), {resultTypes: ["violations"]}).then(
+() => axe.run(document.querySelector(".o_timebank_network"), {resultTypes: ["violations"]}).then(
     ({violations}) => violations.flatMap(
         ({id, impact, nodes}) => nodes.map(({html}) => `${id} (${impact}): ${html.slice(0, 200)}`)
     )
@@ -72,6 +72,8 @@ class TestNetworkJourney(JourneyCase):
             screen.picture("network-first")
             self._choose_bank(screen, "Valley")
             self.assertEqual(screen.page.locator("[data-person]").count(), 40)
+            screen.page.set_viewport_size({"width": 1366, "height": 1500})
+            screen.settle()
             screen.picture("network")
             self._look_for_barriers(screen)
             self._walk(screen)
@@ -95,7 +97,7 @@ class TestNetworkJourney(JourneyCase):
             if said.startswith(before):
                 continue  # at the edge, nobody is further that way
             name = said.split(":")[0]
-            self.assertRegex(self._heard(screen), rf"gave .*hours to|No link between them")
+            self.assertRegex(self._heard(screen), r"gave .*hours to|No link between them")
             before = name
         screen.picture("network-walked")
         # the bridge is said to be one, and Enter opens the member
@@ -116,7 +118,10 @@ class TestNetworkJourney(JourneyCase):
         with self.at_screen(self.coordinator, start=f"/odoo/timebank.scheme/{self.valley.id}") as screen:
             screen.page.set_viewport_size({"width": 768, "height": 1024})
             screen.settle()
-            screen.press("Who gives to whom")
+            screen.press("More")
+            screen.page.locator(".o-dropdown--menu").get_by_text("Network").click()
+            screen.settle()
+            self.assertEqual(screen.title(), "Who gives to whom")
             screen.picture("network-tablet")
             self.assertFalse(screen.is_too_wide())
             screen.page.get_by_role("button", name="Larger").click()
@@ -130,6 +135,13 @@ class TestNetworkJourney(JourneyCase):
             screen.press("Table")
             self.assertIn("Amina Jones", screen.page.locator(".o_timebank_evidence_table").inner_text())
             screen.picture("network-tablet-table")
+            screen.press("Table")
+            screen.page.emulate_media(media="print")
+            self.assertFalse(screen.page.get_by_role("button", name="Whole picture").is_visible())
+            screen.picture("network-print")
+            screen.page.emulate_media(media="screen")
+            screen.page.locator("[data-person]").first.click()
+            screen.settle()
             screen.press("Open the member")
             self.assertEqual(screen.view(), "form")
 

@@ -260,6 +260,100 @@ class TestDeputies(PageCase):
         self.assertFalse(person.user_ids)
 
 
+class TestShut(PageCase):
+    """What becomes of those who act for an organisation when its own login is gone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.base = f"/timebank/{cls.agency.id}"
+        cls.agency.partner_id.email = "office@example.org"
+        person = cls.agency.partner_id
+        cls.own = new_test_user(
+            cls.env, "tb_trust", groups="base.group_portal", partner_id=person.id, name=person.name
+        )
+        cls.lea = new_test_user(cls.env, "tb_lea", groups="base.group_portal", name="Lea Marsh")
+        cls.deputy = cls.env["timebank.deputy"].create(
+            {"member_id": cls.agency.id, "partner_id": cls.lea.partner_id.id}
+        )
+
+    def _todos(self):
+        kind = self.env.ref("timebank_coproduction.mail_activity_pages_shut")
+        return self.agency.activity_ids.filtered(lambda todo: todo.activity_type_id == kind)
+
+    def test_both_are_told(self):
+        """The coordinator by a to-do, once; and who acts for it instead of a page that isn't there."""
+        self.come(self.lea)
+        self.assertEqual(self.go(self.base).status, 200)
+        self.own.active = False
+        (todo,) = self._todos()
+        self.assertIn(todo.user_id, self.scheme.coordinator_ids)
+        self.assertIn("Lea Marsh can't open the pages of Harbour Trust", todo.note)
+        page = self.go(f"{self.base}/log")
+        self.assertEqual(page.status, 403)
+        self.assertIn("The pages of Harbour Trust in River Street can't be opened at present", page.text())
+        self.assertIn("can't be opened at present", self.go("/timebank").text())
+        self.come(self.portal)  # who is nobody there
+        self.assertEqual(self.go(self.base).status, 404)
+        self.assertNotIn("Harbour", self.go("/timebank/banks").text())
+
+    def test_it_is_over_when_the_login_is_back(self):
+        self.own.active = False
+        self.assertTrue(self._todos())
+        self.own.active = True
+        self.assertFalse(self._todos())
+        self.come(self.lea)
+        self.assertEqual(self.go(self.base).status, 200)
+
+    def test_named_again_they_need_none(self):
+        """As the to-do says."""
+        self.own.active = False
+        self.deputy.with_user(self.coordinator).action_take_off()
+        self.env["timebank.deputy"].with_user(self.coordinator).create(
+            {"member_id": self.agency.id, "partner_id": self.lea.partner_id.id}
+        )
+        self.assertFalse(self._todos())
+        self.come(self.lea)
+        self.assertEqual(self.go(self.base).status, 200)
+
+    def test_a_login_of_another_company_alone(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.own.write({"company_ids": [Command.set(company.ids)], "company_id": company.id})
+        self.assertTrue(self._todos())
+        with self.assertRaisesRegex(UserError, "works for other organisations alone"):
+            self.env["timebank.deputy"].with_user(self.coordinator).create(
+                {"member_id": self.agency.id, "partner_id": self.portal.partner_id.id}
+            )
+        self.own.company_ids += self.agency.company_id
+        self.assertFalse(self._todos())
+
+    def test_a_login_that_is_removed(self):
+        self.own.unlink()
+        self.assertTrue(self._todos())
+
+    def test_mails_to_the_organisation_lead_to_its_pages(self):
+        """For who acts for it, who signs in with a login of their own; and not once nobody can."""
+        mails = self.env["mail.template"].with_context(
+            timebank_mail={
+                "kind": "needed",
+                "mail": "",
+                "members": {self.agency.account_id.id: self.agency.id},
+            }
+        )
+        account, company = self.agency.account_id, self.agency.company_id
+        self.own.active = False
+        self.assertFalse(mails._get_mail_layout(account, company)["button"])
+        self.own.unlink()
+        self.agency._make_seat()
+        about = mails._get_mail_layout(account, company)
+        self.assertEqual(about["button"], "My credits")
+        self.come(self.lea)
+        page = self.go(about["address"].removeprefix(self.agency.get_base_url()))
+        self.assertEqual(page.heading(), "My credits")
+        self.deputy.with_user(self.coordinator).action_take_off()
+        self.assertFalse(mails._get_mail_layout(account, company)["button"])
+
+
 class TestSeat(PageCase):
     """The login with whose rights people act."""
 

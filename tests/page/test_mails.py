@@ -2,11 +2,12 @@
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from lxml import html
 from werkzeug.routing import Map, Rule
 
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import email_split
 
@@ -66,7 +67,7 @@ class TestMails(MockEmail, TrustCase):
         return records, self._mails[0]
 
     def _find_page(self, address):
-        """The route that answers at an address.
+        """The route that answers at an address, or to which it leads once there is a password.
 
         :raises NotFound: where there is none
         """
@@ -75,7 +76,11 @@ class TestMails(MockEmail, TrustCase):
         ours = ["timebank_coproduction"]
         for path, endpoint in rules._generate_routing_rules(ours, rules._get_converters()):
             pages.add(Rule(path, endpoint=endpoint, methods=endpoint.routing["methods"]))
-        return pages.bind("localhost").match(urlsplit(address).path, method="GET")
+        return pages.bind("localhost").match(self._get_path(address), method="GET")
+
+    def _get_path(self, address):
+        parts = urlsplit(address)
+        return parse_qs(parts.query)["redirect"][0] if parts.path == "/web/signup" else parts.path
 
     def test_each_mail(self):
         """One layout, a text without colours, links that are pages, and the way to stop it."""
@@ -123,7 +128,7 @@ class TestMails(MockEmail, TrustCase):
                 people = self.env["res.partner"].search([("email", "in", email_split(mail["email_to"][0]))])
                 member = people.timebank_member_ids.filtered(lambda one: one.company_id == self.here)[:1]
                 buttons = html.fromstring(mail["body"]).xpath("//a[contains(@style, 'inline-block')]/@href")
-                without = "/renew/" in str(buttons) or "/place/" in str(buttons)
+                without = any(part in str(buttons) for part in ("/renew/", "/place/", "/web/signup"))
                 self.assertEqual(len(buttons), 1 if without or member._has_login() else 0)
                 if buttons and not without:
                     self.assertIn(f"/timebank/{member.id}", buttons[0])
@@ -146,6 +151,56 @@ class TestMails(MockEmail, TrustCase):
                 left = records._mail_people(f"timebank_coproduction.{name}", lambda one, who=people: who)
                 self.assertEqual(left, records, "who wants it and can't be reached is to be rung")
                 people.write({"email": "again@example.org"})
+
+
+@tagged("post_install", "-at_install")
+class TestInvitation(MockEmail, PageCase):
+    """Who gets a login gets one mail, which leads to a password and from there to their pages."""
+
+    def _open(self, page):
+        (address,) = page.xpath("//a[contains(@style, 'inline-block')]/@href")
+        self.come(None)
+        return self.go(address.replace(self.env["ir.http"].get_base_url(), ""))
+
+    def test_an_applicant_who_is_accepted(self):
+        person = self.env["res.partner"].create({"name": "Nia Plain", "email": "nia@example.org"})
+        member = self.env["timebank.member"].create({"partner_id": person.id, "scheme_id": self.scheme.id})
+        member._in_verb().applied_on = "2026-03-01 10:00:00"
+        self.assertEqual(member.state, "applicant")
+        with self.mock_mail_gateway():
+            self._as(self.coordinator, member).action_activate()
+            self.env["mail.mail"].search([("state", "=", "outgoing")]).send()
+        (sent,) = [mail for mail in self._mails if "nia@example.org" in mail["email_to"][0]]
+        self.assertEqual(sent["subject"], "Your pages of River Street")
+        self.assertIn("Hello Nia Plain", sent["body_alternative"])
+        self.assertIn("You get this mail because you are with River Street", sent["body_alternative"])
+        form = self._open(html.fromstring(sent["body"]))
+        self.assertEqual(form.status, 200)
+        page = self.press(form, "Sign up", password="a long password", confirm_password="a long password")
+        self.assertTrue(page.address.endswith(f"/timebank/{member.id}"), page.address)
+        self.assertEqual(page.heading(), "Hello Nia")
+
+    def test_who_is_to_act_for_an_organisation(self):
+        person = self.env["res.partner"].create({"name": "Max Reed", "email": "max@example.org"})
+        with self.mock_mail_gateway():
+            self.env["timebank.deputy"].with_user(self.coordinator).create(
+                {"member_id": self.agency.id, "partner_id": person.id}
+            )
+            self.env["mail.mail"].search([("state", "=", "outgoing")]).send()
+        (sent,) = [mail for mail in self._mails if "max@example.org" in mail["email_to"][0]]
+        self.assertIn("You can act for Harbour Trust in River Street now", sent["body_alternative"])
+        form = self._open(html.fromstring(sent["body"]))
+        page = self.press(form, "Sign up", password="a long password", confirm_password="a long password")
+        self.assertTrue(page.address.endswith(f"/timebank/{self.agency.id}"), page.address)
+        self.assertIn("You are acting for Harbour Trust", page.text())
+
+    def test_odoos_own_stays_odoos(self):
+        """Who is let in for something else is told nothing of a time bank."""
+        person = self.env["res.partner"].create({"name": "Max Reed", "email": "max@example.org"})
+        with self.mock_mail_gateway():
+            wizard = self.env["portal.wizard"].create({"partner_ids": [Command.set(person.ids)]})
+            wizard.user_ids.action_grant_access()
+        self.assertIn("Your account at", self._mails[0]["subject"])
 
 
 class TestStoppingMails(PageCase):

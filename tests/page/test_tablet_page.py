@@ -100,6 +100,37 @@ class TestTabletPage(TabletCase):
         self.dora.with_user(self.coordinator).action_unlock_pin()
         self.assertEqual(self.ask().heading(), "Hello Dora")
 
+    def test_it_unlocks_by_itself(self):
+        """After an hour, the next time after two, at most after a day; the page says so to everybody."""
+        self.assertIn("locked for an hour, and longer each time", self.go(f"{self.url}/mine").text())
+        start = fields.Datetime.now()
+        clock = self.startPatcher(freeze_time(start))
+        for hours in (1, 2, 4, 8, 16, 24, 24):
+            for _try in range(MOST_WRONG):
+                self.assertFalse(self.dora._is_pin("4072"))
+            clock.move_to(start + timedelta(hours=hours, minutes=-1))
+            self.env.invalidate_all()
+            self.assertTrue(self.dora.is_pin_locked)
+            self.assertFalse(self.dora._is_pin(PIN), "not even the right one")
+            start += timedelta(hours=hours)
+            clock.move_to(start)
+            self.env.invalidate_all()
+            self.assertFalse(self.dora.is_pin_locked)
+        self.assertTrue(self.dora._is_pin(PIN))
+        self.assertEqual((self.dora.pin_wrong, self.dora.pin_locked_until), (0, False))
+
+    def test_guessing_is_hopeless(self):
+        """How many PINs somebody with a card has tried in a month, at whatever tablets and addresses."""
+        start, tried = fields.Datetime.now(), 0
+        clock = self.startPatcher(freeze_time(start))
+        for hour in range(30 * 24):
+            clock.move_to(start + timedelta(hours=hour, seconds=1))
+            self.env.invalidate_all()
+            while not self.dora.is_pin_locked:
+                self.dora._is_pin("4072")
+                tried += 1
+        self.assertLess(tried, 200)  # of 10,000
+
     def test_right_begins_anew(self):
         for _round in range(2):
             for _try in range(MOST_WRONG - 1):
@@ -107,12 +138,13 @@ class TestTabletPage(TabletCase):
             self.assertTrue(self.dora._is_pin(PIN))
 
     def test_a_tablet_tries_so_many(self):
-        """Whichever cards they are."""
+        """Whichever cards they are; and from one address, whatever its number after the 40th in 15 minutes."""
         self.patch(timebank_tablet_visit, "MOST_TRIED", 2)
         self.assertGreater(MOST_TRIED, 2)
         for _try in range(2):
             self.ask("0000-0000-0000-0000")
         self.assertEqual(self.ask().status, 400)
+        self.assertFalse(self.dora.pin_wrong, "and a tablet that is stopped locks nobody's card")
 
     def test_who_tries_elsewhere_keeps_nobody_out(self):
         """The tablet's link can be read over somebody's shoulder."""

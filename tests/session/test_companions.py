@@ -1,10 +1,12 @@
 """People whom members bring along: each takes a place, and all of them get one or none."""
 
+from datetime import timedelta
+
 import psycopg2
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
 from odoo.tools import mute_logger
 
 from ..session_common import AFTER, SessionCase
@@ -128,3 +130,70 @@ class TestCompanions(SessionCase):
         self.scheme.companions_allowed = 1
         self.assertEqual(self._make_session().companions_allowed, 1)
         self.assertEqual(self.tea.companions_allowed, 2)
+
+    # A coordinator signs somebody up, from their own page
+    def _dialog(self, member):
+        dialogs = self.env["timebank.sign.up"].with_user(self.coordinator)
+        values = {"default_scheme_id": self.scheme.id, "default_partner_id": member.partner_id.id}
+        dialog = Form(dialogs.with_context(**values))
+        dialog.session_id = self.tea
+        return dialog
+
+    def test_the_dialog_asks_who_comes_along(self):
+        dialog = self._dialog(self.ann)
+        dialog.companions, dialog.companion_names = 2, "Mum, Bo"
+        self.assertFalse(dialog.is_full)
+        dialog.save().action_sign_up()
+        line = self.tea.attendance_ids
+        self.assertEqual((line.state, line.companions, line.companion_names), ("signed_up", 2, "Mum, Bo"))
+        dialog = self._dialog(self.ben)
+        self.assertFalse(dialog.is_full)
+        dialog.companions = 1  # two people, and one place
+        self.assertTrue(dialog.is_full)
+        dialog.save().action_sign_up()
+        self.assertEqual((self.tea.attendance_ids - line).mapped("state"), ["waiting"])
+
+    def test_in_the_dialog_helpers_bring_nobody(self):
+        dialog = self._dialog(self.ann)
+        dialog.companions, dialog.companion_names = 2, "Mum, Bo"
+        dialog.role = "helper"
+        self.assertEqual((dialog.companions, dialog.companion_names), (0, False))
+        dialog.save().action_sign_up()
+        self.assertEqual(self.tea.attendance_ids.companions, 0)
+
+    def test_the_dialog_says_what_cannot_be(self):
+        dialog = self._dialog(self.ann)
+        dialog.companions = 4
+        with self.assertRefused("no room for so many"):
+            dialog.save().action_sign_up()
+        dialog = self._dialog(self.ann)
+        dialog.companions = -1
+        with self.assertRaises(UserError):
+            dialog.save().action_sign_up()
+        self.assertFalse(self.tea.attendance_ids)
+
+    # What they are told
+    def _read(self, member, subject):
+        """The text of the newest mail to somebody, by what its subject begins with."""
+        with self.enter_registry_test_mode():
+            self.env.ref("timebank_coproduction.cron_session_notices").method_direct_trigger()
+        mails = self.env["mail.mail"].search([("subject", "=like", f"{subject}%")], order="id desc")
+        return mails.filtered(lambda mail: member.partner_id in mail.recipient_ids)[:1].body_html or ""
+
+    def test_mails_say_how_many_come_along(self):
+        people = (self.ann | self.ben | self.cat).partner_id
+        for person in people:
+            person.email = f"{person.name.split()[0].lower()}@example.org"
+        self._sign_up(self.portal, 2, companion_names="Mum, Bo")
+        self.assertIn("2 people come with you.", self._read(self.ann, "You are signed up"))
+        self._sign_up(self.portal2)
+        self.assertIn("Hello Ben", self._read(self.ben, "You are signed up"))
+        self.assertNotIn("come with you", self._read(self.ben, "You are signed up"))
+        self.tea.sign_up(self.cat.partner_id, companions=1)
+        self.assertFalse(self._read(self.cat, ""))
+        self._as(self.portal, self.tea).withdraw(self.portal.partner_id.id)
+        self.assertIn("One person comes with you.", self._read(self.cat, "A place for you"))
+        self._sign_up(self.portal, 1)
+        with freeze_time(self.tea.start - timedelta(hours=20)):
+            self.env["timebank.attendance"]._cron_remind()
+        self.assertNotIn("come with you", self._read(self.ben, "Coming up"))

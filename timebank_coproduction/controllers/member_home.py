@@ -16,12 +16,15 @@ class MemberHome(MemberPage, http.Controller):
         members = request.env["timebank.member"]._get_own_for_pages()
         if len(members) == 1:
             return request.redirect(f"/timebank/{members[0].id}")
-        return self._render("member_banks", {"members": members, "say_hours": say_hours})
+        return self._show_banks(members)
 
     @http.route("/timebank/banks", type="http", auth="user", methods=["GET"], readonly=True, sitemap=False)
     def banks(self):
-        members = request.env["timebank.member"]._get_own_for_pages()
-        return self._render("member_banks", {"members": members, "say_hours": say_hours})
+        return self._show_banks(request.env["timebank.member"]._get_own_for_pages())
+
+    def _show_banks(self, members):
+        shut = request.env["timebank.deputy"]._say_shut()
+        return self._render("member_banks", {"members": members, "shut": shut, "say_hours": say_hours})
 
     @shown_to_all("/timebank/sign-out")
     def sign_out(self):

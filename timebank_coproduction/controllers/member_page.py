@@ -148,7 +148,8 @@ def _page(path, on_tablet=False, for_applicants=False, **routing):
                 request.update_context(allowed_company_ids=list(request.env.user._get_company_ids()))
                 member = request.env["timebank.member"]._find_for_pages(member_id)
                 if not member:
-                    return self._not_found()
+                    shut = request.env["timebank.deputy"]._say_shut([("id", "=", member_id)])
+                    return self._sorry(*shut, status=403) if shut else self._not_found()
                 # whoever acts for an organisation does so with its rights; who acts is in the context
                 request.update_env(user=member.env.uid, context=member.env.context)
                 if self._is_on_tablet() and not on_tablet:
@@ -282,5 +283,5 @@ class MemberPage:
         """What isn't there and what isn't theirs look alike."""
         return self._render("member_not_found", {}, status=404)
 
-    def _sorry(self, sentence):
-        return self._render("member_sorry", {"sentence": sentence}, status=400)
+    def _sorry(self, sentence, status=400):
+        return self._render("member_sorry", {"sentence": sentence}, status=status)

@@ -2,6 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from ..models.session.ir_http import COOKIE, OVER
+from ..models.session.timebank_member_tablet import MOST_WRONG
 from ..models.session.timebank_tablet_visit import IDLE_MINUTES
 from .guessing import TakesCodes
 from .kiosk import KIOSK
@@ -90,6 +91,7 @@ class Tablet(TakesCodes, MemberPage, http.Controller):
             "form": form,
             "signed_in": bool(request.session.uid),
             "door": f"/timebank/kiosk/{token}",
+            "wrong": MOST_WRONG,
         }
         response = request.render("timebank_coproduction.tablet_ask", values, lazy=False)
         response = request.make_response(response, status=status)

@@ -17,6 +17,8 @@ from .network import cut_off, undirected
 SEED = 1
 #: From one person to the next, between discs, and between parts of the network. Units of the picture.
 STEP, GAP, APART = 84, 56, 60
+#: From one to the next of the people without a partner, whose names stand side by side.
+STEP_ALONE = 108
 #: Below one, groups are rather fewer and larger.
 COARSE = 0.7
 #: Up to so many people the slower and more even of the two layouts is used.
@@ -84,7 +86,7 @@ def lay_out(network, groups=None):
         centres.update(_arrange(partners.subgraph(part), number_of, discs))
     _turn(partners, groups, number_of, centres, points)
     width, height = _pack(partners, number_of, discs, centres)
-    columns = max(1, int(max(width, STEP * 8) // STEP))
+    columns = int(max(width, STEP_ALONE * 8) // STEP_ALONE)
     alone_y = height + APART if alone else None
     rows = ceil(len(alone) / columns)
     cut = cut_off(partners)
@@ -99,9 +101,9 @@ def lay_out(network, groups=None):
     }
     for index, person in enumerate(alone):
         row, column = divmod(index, columns)
-        places[person] = Place(round(STEP * (column + 0.5)), round(alone_y + STEP * (row + 0.75)), 0, 0)
+        places[person] = Place(round(STEP_ALONE * (column + 0.5)), round(alone_y + STEP * (row + 0.75)), 0, 0)
     return Picture(
-        round(max(width, STEP * min(columns, len(alone)))),
+        round(max(width, STEP_ALONE * min(columns, len(alone)))),
         round(height + (APART + STEP * (rows + 0.25) if alone else 0)),
         {person: places[person] for person in network},
         [

@@ -23,6 +23,8 @@ class TimebankSignUp(models.TransientModel):
         required=True,
         default="attendee",
     )
+    companions = fields.Integer("Brings", help="How many people come along. Each takes a place.")
+    companion_names = fields.Char("Who comes along", help="For whoever runs the session.")
     start = fields.Datetime(related="session_id.start")
     location = fields.Char(related="session_id.location")
     # What stands in the way
@@ -31,7 +33,13 @@ class TimebankSignUp(models.TransientModel):
     is_full = fields.Boolean(compute="_compute_obstacle")
     clash_reason = fields.Char("Why anyway", help="Kept on the register.")
 
-    @api.depends("session_id", "partner_id", "role")
+    @api.onchange("role")
+    def _onchange_role(self):
+        """Who helps brings nobody."""
+        if self.role != "attendee":
+            self.update({"companions": 0, "companion_names": False})
+
+    @api.depends("session_id", "partner_id", "role", "companions")
     def _compute_obstacle(self):
         for one in self:
             session = one.session_id._origin
@@ -39,7 +47,7 @@ class TimebankSignUp(models.TransientModel):
                 {"session_id": session.id, "partner_id": one.partner_id.id, "role": one.role}
             )
             one.obstacle, one.may_waive = line.obstacle, line.may_waive
-            one.is_full = bool(session and one.role) and session._is_full(one.role)
+            one.is_full = bool(session and one.role) and session._is_full(one.role, 1 + one.companions)
 
     @verb(single=True)
     def action_sign_up(self):
@@ -48,7 +56,13 @@ class TimebankSignUp(models.TransientModel):
         """
         self.ensure_one()
         reason = (self.clash_reason or "").strip() if self.may_waive else ""
-        line = self.session_id.sign_up(self.partner_id, self.role, reason or None)
+        line = self.session_id.sign_up(
+            self.partner_id,
+            self.role,
+            reason or None,
+            companions=self.companions,
+            companion_names=self.companion_names or "",
+        )
         said = {
             "signed_up": self.env._("%(person)s is signed up for %(session)s."),
             "waiting": self.env._("%(person)s waits for a place in %(session)s."),

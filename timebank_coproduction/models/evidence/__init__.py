@@ -5,12 +5,17 @@ from . import timebank_measures
 from . import timebank_measures_credits
 from . import timebank_measures_people
 from . import timebank_measures_work
+from . import timebank_flow_report
+from . import timebank_involvement_report
+from . import timebank_exchange_report
+from . import timebank_reciprocity_report
 from . import timebank_network
 from . import timebank_time_audit
 from . import timebank_time_audit_job
 from . import timebank_time_audit_measures
 from . import timebank_time_audit_warning
 from . import timebank_evidence
+from . import timebank_evidence_audit
 from . import timebank_evidence_network
 from . import timebank_evidence_people
 from . import timebank_evidence_work

@@ -41,6 +41,9 @@ class Scope(NamedTuple):
         return self._replace(grant_id=None, project_id=None)
 
 
+#: All banks, for all time: what reports are of, whose record rules say which rows somebody reads.
+EVERYTHING = Scope(None)
+
 #: What a transfer is for those who watch a bank: issued left the bank's own account, returned came back
 #: to it, the rest went between others. What settles balances (openings, adjustments) is none of the five.
 FLOWS = ("issued", "exchanged", "returned", "given", "expired")
@@ -163,60 +166,75 @@ def arcs(scope):
     """Columns: hours_id, attendance_id (the register's line, or 0), scheme_id, date, giver_id,
     receiver_id, minutes, project_id, activity_id, session_id, grant_id. People alone.
 
-    An entry's shares know its bank and day, so that a question about some of them looks at those entries alone.
+    Who came to a session is numbered once, whoever helped there; a helper who came as well is left out of
+    their own count.
     """
     return SQL(
         """(SELECT g.id AS hours_id, 0 AS attendance_id, g.scheme_id, g.date, g.partner_id AS giver_id,
                    g.receiver_id, g.minutes, g.project_id, g.activity_id, g.session_id, g.grant_id
-              FROM %s g
-              %s
-             WHERE %s
+              FROM %(given)s g
+              %(receiver)s
+             WHERE %(is_person)s
              UNION ALL
-            SELECT g.id, a.id, g.scheme_id, g.date, g.partner_id, a.partner_id,
-                   g.minutes * ROW_NUMBER() OVER share / COUNT(*) OVER whole
-                   - g.minutes * (ROW_NUMBER() OVER share - 1) / COUNT(*) OVER whole,
+            SELECT g.id, came.id, g.scheme_id, g.date, g.partner_id, came.partner_id,
+                   g.minutes * share.place / share.of - g.minutes * (share.place - 1) / share.of,
                    g.project_id, g.activity_id, g.session_id, g.grant_id
-              FROM %s g
-              JOIN timebank_session s ON s.id = g.session_id AND s.state = 'done'
-              JOIN timebank_attendance a
-                ON a.session_id = s.id AND a.role = 'attendee' AND a.state = 'attended'
-               AND a.partner_id != g.partner_id
-              %s
-             WHERE g.receiver_id IS NULL AND %s
-            WINDOW whole AS (PARTITION BY g.id, g.scheme_id, g.date),
-                   share AS (PARTITION BY g.id, g.scheme_id, g.date ORDER BY a.id))""",
-        given_by_people(scope),
-        join_who("g.scheme_id", "g.receiver_id"),
-        IS_PERSON,
-        given_by_people(scope),
-        join_who("s.scheme_id", "a.partner_id"),
-        IS_PERSON,
+              FROM %(given)s g
+              JOIN %(came)s came ON came.session_id = g.session_id AND came.partner_id != g.partner_id
+              LEFT JOIN %(came)s own ON own.session_id = g.session_id AND own.partner_id = g.partner_id
+             CROSS JOIN LATERAL (
+                   SELECT came.place - (COALESCE(own.place < came.place, FALSE))::int AS place,
+                          came.of - (own.id IS NOT NULL)::int AS of) share
+             WHERE g.receiver_id IS NULL)""",
+        given=given_by_people(scope),
+        receiver=join_who("g.scheme_id", "g.receiver_id"),
+        is_person=IS_PERSON,
+        came=SQL(
+            """(SELECT a.id, a.session_id, a.partner_id,
+                       (ROW_NUMBER() OVER (PARTITION BY a.session_id ORDER BY a.id))::int AS place,
+                       (COUNT(*) OVER (PARTITION BY a.session_id))::int AS of
+                  FROM %s a)""",
+            attended(scope.of_banks()),
+        ),
     )
 
 
-def meetings(scope):
-    """Columns: scheme_id, date, giver_id, receiver_id. The two people of :func:`arcs` without how long, each
-    two of a session once, whatever they were recorded as: several times as fast."""
+def direct(scope):
+    """Columns: hours_id, date, giver_id, receiver_id, minutes. The arcs of entries with a receiver."""
     return SQL(
-        """(SELECT g.scheme_id, g.date, g.partner_id AS giver_id, g.receiver_id
+        """(SELECT g.id AS hours_id, g.date, g.partner_id AS giver_id, g.receiver_id, g.minutes
               FROM %s g
-              %s
-             WHERE %s
-             UNION ALL
-            SELECT helped.scheme_id, helped.date, helped.partner_id, came.partner_id
-              FROM (SELECT DISTINCT g.scheme_id, g.date, g.session_id, g.partner_id FROM %s g
-                     WHERE g.session_id IS NOT NULL AND g.receiver_id IS NULL) helped
-              JOIN timebank_session s ON s.id = helped.session_id AND s.state = 'done'
-              JOIN timebank_attendance came
-                ON came.session_id = s.id AND came.role = 'attendee' AND came.state = 'attended'
-               AND came.partner_id != helped.partner_id
               %s
              WHERE %s)""",
         given_by_people(scope),
         join_who("g.scheme_id", "g.receiver_id"),
         IS_PERSON,
+    )
+
+
+def helped(scope):
+    """Columns: session_id, date, partner_id. Whose time in a session went to whoever came to it: with
+    :func:`came`, the arcs of sessions without all their pairs, of which there are many times as many."""
+    return SQL(
+        """(SELECT DISTINCT g.session_id, g.date, g.partner_id
+              FROM %s g
+              JOIN timebank_session s ON s.id = g.session_id AND s.state = 'done'
+             WHERE g.receiver_id IS NULL)""",
         given_by_people(scope),
-        join_who("s.scheme_id", "came.partner_id"),
+    )
+
+
+def came(scope):
+    """Columns: session_id, partner_id. Who came to the sessions of :func:`helped`."""
+    return SQL(
+        """(SELECT a.session_id, a.partner_id
+              FROM (SELECT DISTINCT session_id, scheme_id FROM %s g WHERE receiver_id IS NULL) g
+              JOIN timebank_attendance a
+                ON a.session_id = g.session_id AND a.role = 'attendee' AND a.state = 'attended'
+              %s
+             WHERE %s)""",
+        given(scope),
+        join_who("g.scheme_id", "a.partner_id"),
         IS_PERSON,
     )
 
@@ -266,26 +284,35 @@ def flow_of(kind, source, target, operating):
     )
 
 
+def _of_original(column):
+    """A column of the transfer ``t``, or of the one that it reverses."""
+    return SQL(
+        """CASE WHEN t.reversal_of_id IS NULL THEN t.%(column)s
+                ELSE (SELECT o.%(column)s FROM timebank_transfer o WHERE o.id = t.reversal_of_id) END""",
+        column=SQL.identifier(column),
+    )
+
+
 def moved(scope):
     """Columns: id of the transfer, scheme_id, company_id, date, kind and flow (one of ``FLOWS``, or NULL) and
     both accounts of what was reversed where it is a reversal, minutes (below zero then), reversed (whether it
     is one), hours_id, attendance_id, redemption_id, and of those category_id, role (of the giver),
     project_id, activity_id, session_id, grant_id.
 
-    All but the transfer itself is joined on unique keys, where it is found or not: PostgreSQL leaves out what
-    a question doesn't need.
+    What made a transfer is joined on unique keys, whether there is any or not: PostgreSQL leaves out what a
+    question doesn't need. What was reversed is looked up, as few are.
     """
     return SQL(
         """(SELECT m.*, %s AS flow
               FROM (SELECT t.id, t.scheme_id, bank.company_id, bank.operating_account_id, t.date,
-                           COALESCE(o.kind, t.kind) AS kind,
-                           COALESCE(o.from_account_id, t.from_account_id) AS from_account_id,
-                           COALESCE(o.to_account_id, t.to_account_id) AS to_account_id,
+                           %s AS kind,
+                           CASE WHEN t.reversal_of_id IS NULL THEN t.from_account_id ELSE t.to_account_id END
+                               AS from_account_id,
+                           CASE WHEN t.reversal_of_id IS NULL THEN t.to_account_id ELSE t.from_account_id END
+                               AS to_account_id,
                            CASE WHEN t.reversal_of_id IS NULL THEN t.minutes ELSE -t.minutes END AS minutes,
                            t.reversal_of_id IS NOT NULL AS reversed,
-                           COALESCE(o.hours_id, t.hours_id) AS hours_id,
-                           COALESCE(o.attendance_id, t.attendance_id) AS attendance_id,
-                           COALESCE(o.redemption_id, t.redemption_id) AS redemption_id,
+                           h.id AS hours_id, a.id AS attendance_id, c.id AS redemption_id,
                            h.category_id, h.role,
                            COALESCE(h.project_id, s.project_id) AS project_id,
                            COALESCE(h.activity_id, s.activity_id) AS activity_id,
@@ -293,13 +320,13 @@ def moved(scope):
                            COALESCE(h.grant_id, s.grant_id, c.grant_id) AS grant_id
                       FROM timebank_transfer t
                       LEFT JOIN timebank_scheme bank ON bank.id = t.scheme_id
-                      LEFT JOIN timebank_transfer o ON o.id = t.reversal_of_id
-                      LEFT JOIN timebank_hours h ON h.id = COALESCE(o.hours_id, t.hours_id)
-                      LEFT JOIN timebank_attendance a ON a.id = COALESCE(o.attendance_id, t.attendance_id)
+                      LEFT JOIN timebank_hours h ON h.id = %s
+                      LEFT JOIN timebank_attendance a ON a.id = %s
                       LEFT JOIN timebank_session s ON s.id = a.session_id
-                      LEFT JOIN timebank_redemption c ON c.id = COALESCE(o.redemption_id, t.redemption_id)) m
+                      LEFT JOIN timebank_redemption c ON c.id = %s) m
              WHERE %s)""",
         flow_of("m.kind", "m.from_account_id", "m.to_account_id", "m.operating_account_id"),
+        *map(_of_original, ("kind", "hours_id", "attendance_id", "redemption_id")),
         _within(scope, "m.scheme_id", "m.date", "m.project_id", "m.grant_id"),
     )
 

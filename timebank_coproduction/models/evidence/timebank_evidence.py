@@ -26,6 +26,7 @@ SECTIONS = (
     "_get_first_steps",
     "_get_resilience",
     "_get_embedding",
+    "_get_time_audit",
 )
 
 PERIODS = ("this_month", "last_month", "this_quarter", "this_year", "last_12_months", "last_year", "own")
@@ -151,7 +152,7 @@ class TimebankEvidence(models.AbstractModel):
             "scheme_ids": banks.ids if filters.get("scheme_ids") else [],
         }
         if asked["project_id"] and asked["project_id"] not in self._get_projects(banks).ids:
-            raise AccessError(self.env._("That project is none of these time banks’: choose one of theirs."))
+            raise AccessError(self.env._("That project is none of these time banks’: choose another."))
         if asked["grant_id"] and asked["grant_id"] not in self._get_grants(banks).ids:
             raise AccessError(self.env._("That grant serves none of these time banks: choose one that does."))
         return asked
@@ -366,7 +367,7 @@ class TimebankEvidence(models.AbstractModel):
         if value == before:
             return self.env._("as before"), "same"
         if not before:
-            return self.env._("none before"), "up"
+            return self.env._("none before"), None
         if say == self._say_percent:
             say = self._say_points
         if value > before:
@@ -403,7 +404,7 @@ class TimebankEvidence(models.AbstractModel):
 
     def _say_n(self, people, value):
         """Of how many people a figure is, as long as it is shown itself."""
-        return "" if value is None else self.env._("n = %s", self._say_people(people))
+        return self.env._("n = %s", self._say_people(people)) if value else ""
 
     def _say_cell(self, value, say=None):
         """A cell of a table: what is hidden is said to be.

@@ -176,10 +176,10 @@ class TimebankEvidence(models.AbstractModel):
             network = self.env["timebank.network"]._connect(scope)
             found["bridges"] = len(measure_network(network).bridges)
             chart = self.env["timebank.network"]._draw(scope, network, self._sees_names(scope))
-        shown, shown_before = (
-            self._show_network(scope, found),
-            self._show_network(before, self._measure_network(before)),
-        )
+        shown, shown_before = self._show_network(scope, found), {}
+        found_before = self._measure_network(before)
+        if found_before["people"]:
+            shown_before = self._show_network(before, found_before)
         return {
             "key": "network",
             "title": self.env._("Who gives to whom?"),
@@ -284,8 +284,8 @@ class TimebankEvidence(models.AbstractModel):
                     self.env._("Group"),
                     self.env._("Gave to"),
                     self.env._("Received from"),
-                    self.env._("Hours given"),
-                    self.env._("Hours received"),
+                    self.env._("Hours to partners"),
+                    self.env._("Hours from partners"),
                     self.env._("Connects to the rest"),
                 ],
                 "rows": [node.pop("row") for node in chart["nodes"]],
@@ -304,7 +304,8 @@ class TimebankEvidence(models.AbstractModel):
         return {
             "head": ["", self.env._("This period"), self.env._("The period before")],
             "rows": [
-                [name, self._say_cell(shown[key]), self._say_cell(before[key])] for key, name in names.items()
+                [name, self._say_cell(shown[key]), self._say_cell(before.get(key, 0))]
+                for key, name in names.items()
             ],
         }
 

@@ -91,8 +91,9 @@ class TimebankEvidence(models.AbstractModel):
             },
             "definition": self.env._(
                 "People are all who gave time that was approved, received some, or came to a session whose"
-                " register is closed; each is counted once, also over several banks, and organisations aren’t."
-                " Who comes in two months is counted in both, so months don’t add up to the period. Lastingly"
+                " register is closed; each is counted once, also over several banks, and organisations"
+                " aren’t."
+                " Who comes in two months counts in both, so months don’t add up to the period. Lastingly"
                 " involved is a beneficiary who gave at least %(hours)s beside professionals in at least"
                 " %(months)s different months. Neither says how much it meant to them.",
                 hours=self._say_time(sustained["minimum_minutes"]),
@@ -158,7 +159,7 @@ class TimebankEvidence(models.AbstractModel):
         ]
 
     def _show_rows(self, scope, rows):
-        """Rows of people, of which attendances and minutes add up to those of ``TOTAL``, without what is small.
+        """Rows of people without what is small; attendances and minutes add up to those of ``TOTAL``.
 
         :param dict rows: key → dict with :data:`COLUMNS`, ``givers`` and ``attendees``
         :return: the same, with :data:`COLUMNS` alone
@@ -247,8 +248,10 @@ class TimebankEvidence(models.AbstractModel):
                 "rows": [self._make_row(names[key], shown[key]) for key in order],
             },
             "definition": self.env._(
-                "As above, for each project and each grant that the time falls to. Somebody who takes part in two"
-                " projects is counted in both; an hour belongs to one grant at most. What names no project stands"
+                "As above, for each project and each grant that the time falls to. Somebody who takes part"
+                " in two"
+                " projects is counted in both; an hour belongs to one grant at most. What names no project"
+                " stands"
                 " under “No project”."
             ),
             "anchor": "who-takes-part",
@@ -366,9 +369,12 @@ class TimebankEvidence(models.AbstractModel):
                 ],
             },
             "definition": self.env._(
-                "Of the people whose support ended at least so many months before the period’s end and who are"
-                " still members, those who gave or received something in the month that lies so much later. Who"
-                " left or was forgotten since is told apart and not counted as lost. Of few people, how far the"
+                "Of the people whose support ended at least so many months before the period’s end and who"
+                " are"
+                " still members, those who gave or received something in the month that lies so much"
+                " later. Who"
+                " left or was forgotten since is told apart and not counted as lost. Of few people, how"
+                " far the"
                 " share can be trusted stands beside it. It doesn’t say whether support ended too early."
             ),
             "anchor": "after-support-ended",
@@ -403,7 +409,8 @@ class TimebankEvidence(models.AbstractModel):
         if row["share"] is None:
             return self.env._("How many stayed on is hidden, as they are few.")
         return self.env._(
-            "Of %(people)s who are still members, %(part)s gave or received something %(months)s months later.",
+            "Of %(people)s who are still members, %(part)s gave or received something %(months)s months"
+            " later.",
             people=self._say_people(row["people"]),
             part=self._say_cell(row["part"]),
             months=row["months"],

@@ -55,8 +55,10 @@ class TimebankEvidence(models.AbstractModel):
                 ],
             },
             "definition": self.env._(
-                "Hours that people gave and that were approved, on the day they were given, by what kind of help"
-                " it was. Time reversed later isn’t counted. It says how much time was given, not what came of it."
+                "Hours that people gave and that were approved, on the day they were given, by what kind"
+                " of help"
+                " it was. Time reversed later isn’t counted. It says how much time was given, not what"
+                " came of it."
             ),
             "anchor": "time-given",
             "actions": self._drop_nothing(
@@ -235,10 +237,13 @@ class TimebankEvidence(models.AbstractModel):
                 "rows": rows,
             },
             "definition": self.env._(
-                "Who planned an activity is what it says of itself. Who delivered it is measured: jointly where"
-                " people who aren’t professionals gave %(least)s to %(most)s of its hours in these days, else the side"
+                "Who planned an activity is what it says of itself. Who delivered it is measured: jointly"
+                " where"
+                " people who aren’t professionals gave %(least)s to %(most)s of its hours in these days,"
+                " else the side"
                 " that gave more. Where it was declared otherwise, that is said beside it. In the two dashed"
-                " cells one side did everything: that isn’t co-production. Time for no activity is in no cell."
+                " cells one side did everything: that isn’t co-production. Time for no activity is in no"
+                " cell."
                 " It doesn’t say how much say anybody really had. (After Bovaird, 2007.)",
                 least=self._say_percent(JOINT_SHARE),
                 most=self._say_percent(1 - JOINT_SHARE),
@@ -497,9 +502,12 @@ class TimebankEvidence(models.AbstractModel):
                 ],
             },
             "definition": self.env._(
-                "Projects of the banks’ companies, and how many of them had hours approved or people at a session"
-                " in these days; a team is what one project manager has. The four ways say who gave time to whom:"
-                " time without a receiver is for the organisation. It doesn’t say whether a project needed credits."
+                "Projects of the banks’ companies, and how many of them had hours approved or people at a"
+                " session"
+                " in these days; a team is what one project manager has. The four ways say who gave time"
+                " to whom:"
+                " time without a receiver is for the organisation. It doesn’t say whether a project needed"
+                " credits."
             ),
             "anchor": "where-credits-are-used",
             "actions": self._drop_nothing(
@@ -513,7 +521,8 @@ class TimebankEvidence(models.AbstractModel):
         }
 
     def _show_ways(self, scope, found):
-        """Minutes of each way, without those that few gave; organisations are no people that would be told of."""
+        """Minutes of each way, without those that few gave; organisations are no people that would be"
+        " told of."""
         flows = found["flows"]
         people = {way: flow["people"] for way, flow in flows.items() if way.startswith("person")}
         minutes = {way: flow["minutes"] for way, flow in flows.items()}

@@ -286,11 +286,10 @@ class TimebankMeasures(models.AbstractModel):
             ``None``.
         """
         people = self._get_people(scope) if people is None else people
-        rows = self._query(SQL("SELECT DISTINCT giver_id, receiver_id FROM %s m", facts.meetings(scope)))
-        pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
-        linked, places = np.unique(pairs, return_inverse=True)
-        givers, receivers = places.reshape(-1, 2).T
-        arcs, size = len(pairs), len(linked)
+        keys = np.unique(self._get_pairs(scope)[0])
+        linked, places = np.unique(np.concatenate(_split(keys)), return_inverse=True)
+        givers, receivers = places[: len(keys)], places[len(keys) :]
+        arcs, size = len(keys), len(linked)
         is_mutual = np.isin(givers * size + receivers, receivers * size + givers)
         mutual = int(is_mutual.sum())
         count = len(np.union1d(linked, [partner_id for partner_id, *_rest in people]))
@@ -320,38 +319,68 @@ class TimebankMeasures(models.AbstractModel):
         """For each step: ``arcs``, how many there were from one person to another; ``new``, of how many of
         them it was the first time ever at these banks, whichever grant or project that was for; and how
         many ``people`` the new ones connect."""
-        period = scope.of_banks()
-        start = self._get_step_sql(step)
-        before = SQL("SELECT NULL::int, NULL::int WHERE FALSE")
-        if scope.date_from:
-            earlier = period._replace(date_from=None, date_to=scope.date_from - timedelta(days=1))
-            before = SQL("SELECT giver_id, receiver_id FROM %s b", facts.meetings(earlier))
-        return self._query_dicts(
-            SQL(
-                """WITH here AS MATERIALIZED (
-                       SELECT DISTINCT giver_id, receiver_id, %(start)s AS start FROM %(here)s m),
-                   first AS MATERIALIZED (
-                       SELECT giver_id, receiver_id, %(first)s AS start FROM %(period)s m
-                        GROUP BY giver_id, receiver_id),
-                   fresh AS MATERIALIZED (
-                       SELECT h.* FROM here h JOIN first USING (giver_id, receiver_id, start)
-                        WHERE NOT EXISTS (
-                              SELECT FROM (%(before)s) b (giver_id, receiver_id)
-                               WHERE b.giver_id = h.giver_id AND b.receiver_id = h.receiver_id)),
-                   connected AS (
-                       SELECT start, COUNT(DISTINCT person) AS people
-                         FROM fresh CROSS JOIN LATERAL (VALUES (giver_id), (receiver_id)) v (person)
-                        GROUP BY start)
-                   SELECT h.start, COUNT(*) AS arcs, COUNT(f.start) AS new,
-                          COALESCE(MIN(c.people), 0) AS people
-                     FROM here h
-                     LEFT JOIN fresh f USING (giver_id, receiver_id, start)
-                     LEFT JOIN connected c USING (start)
-                    GROUP BY h.start ORDER BY h.start""",
-                start=start,
-                first=self._get_step_sql(step, "MIN(date)"),
-                here=facts.meetings(scope),
-                period=facts.meetings(period),
-                before=before,
-            )
-        )
+        keys, days = self._get_pairs(scope)
+        period = (keys, days) if scope == scope.of_banks() else self._get_pairs(scope.of_banks())
+        order = np.lexsort(period[::-1])
+        known, place = np.unique(period[0][order], return_index=True)
+        first = _first_of(
+            step, period[1][order][place]
+        )  # of each two people: when they first met in the period
+        met_before = np.zeros(len(known), dtype=bool)
+        if scope.date_from and len(known):
+            earlier = scope.of_banks()._replace(date_from=None, date_to=scope.date_from - timedelta(days=1))
+            before = self._get_pairs(earlier)[0]
+            at = np.minimum(np.searchsorted(known, before), len(known) - 1)
+            met_before[at[known[at] == before]] = True
+        starts = _first_of(step, days)
+        result = []
+        for start in np.unique(starts):
+            arcs = np.unique(keys[starts == start])
+            at = np.searchsorted(known, arcs)
+            new = arcs[(first[at] == start) & ~met_before[at]]
+            people = len(np.unique(np.concatenate(_split(new))))
+            result.append({"start": start.item(), "arcs": len(arcs), "new": len(new), "people": people})
+        return result
+
+    def _get_pairs(self, scope):
+        """Who gave to whom on which day, as often as it happened: two arrays, of a key for each two people,
+        which ``_split`` takes apart, and of days.
+
+        Sessions come as who helped and who came, since there are many times as many pairs.
+        """
+        direct = self._query_numbers(SQL("giver_id, receiver_id, date"), facts.direct(scope))
+        helped = self._query_numbers(SQL("session_id, partner_id, date"), facts.helped(scope))
+        came = self._query_numbers(SQL("session_id, partner_id, DATE '1970-01-01'"), facts.came(scope))
+        came = came[:, np.argsort(came[0], kind="stable")]
+        begin, end = (np.searchsorted(came[0], helped[0], side) for side in ("left", "right"))
+        count = end - begin
+        at = np.arange(count.sum()) + np.repeat(begin - np.cumsum(count) + count, count)
+        givers, receivers = np.repeat(helped[1], count), came[1][at]
+        others = givers != receivers
+        keys = np.concatenate((_join(*direct[:2]), _join(givers, receivers)[others]))
+        return keys, np.concatenate((direct[2], np.repeat(helped[2], count)[others])).astype("datetime64[D]")
+
+    def _query_numbers(self, columns, rows):
+        """Two columns of numbers and one of days, as three arrays."""
+        found = self._query(SQL("SELECT %s - DATE '1970-01-01' FROM %s r", columns, rows))
+        return np.array(found, dtype=np.float64).reshape(-1, 3).T.astype(np.int64)
+
+
+def _join(givers, receivers):
+    """A key for each two people; ids are of 31 bits."""
+    return (givers << 31) | receivers
+
+
+def _split(keys):
+    """Givers and receivers of such keys."""
+    return keys >> 31, keys & (2**31 - 1)
+
+
+def _first_of(step, days):
+    """The first day of the step that each of these days lies in."""
+    if step == "week":
+        return days - (days.astype(np.int64) + 3) % 7  # the first of January 1970 was a Thursday
+    if step == "quarter":
+        months = days.astype("datetime64[M]")
+        return (months - months.astype(np.int64) % 3).astype("datetime64[D]")
+    return days.astype({"month": "datetime64[M]", "year": "datetime64[Y]"}[step]).astype("datetime64[D]")

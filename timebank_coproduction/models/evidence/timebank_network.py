@@ -63,7 +63,7 @@ class TimebankNetwork(models.AbstractModel):
         names = members = {}
         if named:
             names, members = self._get_names(scope, order)
-            order.sort(key=lambda person: (picture.places[person].group or len(order), names[person], person))
+            order.sort(key=lambda person: (picture.places[person].group or len(network), names[person], person))
         index = {person: number for number, person in enumerate(order)}
         most = max((minutes for _one, _other, minutes in network.edges(data="minutes")), default=1)
         return {

@@ -3,6 +3,7 @@ from calendar import monthrange
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.fields import Command
 from odoo.tools import SQL
 
 from . import facts
@@ -66,7 +67,8 @@ class TimebankTimeAudit(models.Model):
 
     def _get_running(self, schemes):
         """As :meth:`_get_due`, of the month that runs, in banks where something has moved."""
-        moving = schemes.filtered(self._get_first_months(schemes).get)
+        first = self._get_first_months(schemes)
+        moving = schemes.filtered(lambda scheme: first[scheme.id])
         return [
             (today.replace(day=1), today, banks)
             for today, banks in moving.grouped(lambda scheme: scheme._today()).items()
@@ -279,7 +281,9 @@ class TimebankTimeAudit(models.Model):
         for audit in self:
             skills = found.get(audit.scheme_id.id, audit.missing_ids.browse())
             if audit._get_age() <= 1 and skills != audit.missing_ids:
-                audit._in_verb().write({"missing_ids": skills.ids, "missing_count": len(skills)})
+                audit._in_verb().write(
+                    {"missing_ids": [Command.set(skills.ids)], "missing_count": len(skills)}
+                )
 
     def _keep_warnings(self):
         """Make the warnings follow the figures. One for which a step was noted stays, and says that it

@@ -33,6 +33,21 @@ class TimebankIntroduction(models.Model):
         words = self.env._("Say yes or no") if asked else self.env._("Open the introduction")
         return words, f"/board/introduction/{self.id}"
 
+    def _say_how_to_answer(self, person):
+        """How somebody who was asked says yes or no: on their pages, or else through the bank."""
+        self.ensure_one()
+        # sudo: whether there is a login, and how the organisation is reached
+        bank = self.scheme_id.sudo()
+        members = self.env["timebank.member"]._find_in_banks(bank, person)
+        member = members.get((bank.id, person.id))
+        if member and member._has_login():
+            return self.env._("Say yes or no on your pages, or answer this mail, and we see to it.")
+        if bank.company_id.phone:
+            return self.env._(
+                "Answer this mail with yes or no, or ring %s, and we see to it.", bank.company_id.phone
+            )
+        return self.env._("Answer this mail with yes or no, and we see to it.")
+
     def _ask(self, offer, request, member):
         """Have ``member``, one of the two, ask the other; as superuser, for the verb that checked them.
 

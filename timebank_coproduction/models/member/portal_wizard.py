@@ -1,5 +1,7 @@
 from odoo import models
 
+from .timebank_member_pages import INVITED_TO
+
 
 class PortalWizardUser(models.TransientModel):
     _inherit = "portal.wizard.user"
@@ -11,3 +13,13 @@ class PortalWizardUser(models.TransientModel):
             users = line.partner_id.with_context(active_test=False).user_ids
             line.user_id = users.filtered(lambda user: not user.is_timebank_seat)[:1]
         return result
+
+    def _send_email(self):
+        """Who is invited to the pages of a member gets a mail like all others to members."""
+        member = self.env.context.get(INVITED_TO)
+        if not isinstance(member, models.BaseModel):
+            return super()._send_email()
+        # sudo: who has just got a login gets the link with which they choose their password
+        self.partner_id.sudo().signup_prepare()
+        member._mail_invitation(self.partner_id)
+        return True

@@ -17,7 +17,16 @@ class ResUsers(models.Model):
         # sudo: only whether there is one is asked, of who may wake it up
         if vals.get("active") and any(self.sudo().mapped("is_timebank_seat")):
             vals = {**vals, "is_timebank_seat": False}
-        return super().write(vals)
+        result = super().write(vals)
+        if {"active", "group_ids", "company_ids"} & vals.keys():
+            self.env["timebank.deputy"]._tell_of_shut(self.partner_id)
+        return result
+
+    def unlink(self):
+        people, deputies = self.partner_id, self.env["timebank.deputy"]
+        result = super().unlink()
+        deputies._tell_of_shut(people)
+        return result
 
     def _check_credentials(self, credential, env):
         """A link from a mail stands for a password, of users of the portal alone. Whoever has a second

@@ -6,6 +6,8 @@ from ..common.acting import KEY, Acting
 from ..common.personal import ABOUT, NAMED
 from ..common.verb import verb
 
+SHUT = "timebank_coproduction.mail_activity_pages_shut"
+
 
 class TimebankDeputy(models.Model):
     """Somebody who acts for an organisation that is a member, on its own pages.
@@ -98,6 +100,16 @@ class TimebankDeputy(models.Model):
                 )
             )
         self.member_id._make_seat()
+        if not self._is_let_in():
+            raise UserError(
+                self.env._(
+                    "The login of %(member)s works for other organisations alone: whoever manages logins adds"
+                    " %(company)s to it first.",
+                    member=self.member_id.name,
+                    company=self.company_id.name,
+                )
+            )
+        self._tell_of_shut(self.member_id.partner_id)
 
     @api.model
     def _get_members_of_user(self, domain=()):
@@ -105,26 +117,74 @@ class TimebankDeputy(models.Model):
 
         :param domain: what else the membership has to be
         """
-        user = self.env.user
-        # sudo: for whom the user acts; what they may do there, the organisation's login may
-        deputies = self.sudo().search(
-            [
-                ("partner_id", "=", user.partner_id.id),
-                ("member_id", "any", Domain("state", "!=", "left") & Domain(domain or [])),
-            ],
-            order="member_id",
-        )
+        user, deputies = self.env.user, self._get_of_user(domain)
         members = []
-        for deputy in deputies.filtered("member_id.takes_deputies"):
+        for deputy in deputies.filtered(lambda one: one.member_id.takes_deputies and one._is_let_in()):
             seat = deputy.member_id._get_seat()
-            if not seat or deputy.company_id not in seat.company_ids:
-                continue
             member = deputy.member_id.with_user(seat).with_context(
                 allowed_company_ids=deputy.company_id.ids, **{KEY: Acting(user.name, user.partner_id)}
             )
             if member.has_access("read"):
                 members.append(member)
         return members
+
+    @api.model
+    def _get_of_user(self, domain=()):
+        """As whom the user was named; as superuser."""
+        # sudo: for whom the user acts; what they may do there, the organisation's login may
+        return self.sudo().search(
+            [
+                ("partner_id", "=", self.env.user.partner_id.id),
+                ("member_id", "any", Domain("state", "!=", "left") & Domain(domain or [])),
+            ],
+            order="member_id",
+        )
+
+    # ------------------------------------------------------------
+    # Pages that nobody can open any more.
+    # ------------------------------------------------------------
+
+    def _is_let_in(self):
+        """Whether there is a login with whose rights they act, in the company of the bank."""
+        self.ensure_one()
+        # sudo: only what login there is
+        deputy = self.sudo()
+        return deputy.company_id in deputy.member_id._get_seat().company_ids
+
+    def _get_acting(self):
+        """Those who can open the organisation's pages."""
+        return self.filtered(lambda one: one.partner_id.user_ids and one._is_let_in())
+
+    @api.model
+    def _say_shut(self, domain=()):
+        """Which pages the user can't open any more, and why: a list of sentences."""
+        return [
+            self.env._(
+                "The pages of %(member)s in %(bank)s can't be opened at present, as its login was taken away."
+                " Its coordinator knows.",
+                member=deputy.member_id.name,
+                bank=deputy.scheme_id.name,
+            )
+            for deputy in self._get_of_user(domain)
+            if deputy.member_id.takes_deputies and not deputy._is_let_in()
+        ]
+
+    @api.model
+    def _tell_of_shut(self, people):
+        """Tell coordinators of the organisations whose pages those who act for them can't open any more;
+        what they were told is done where that is over.
+
+        :param people: contacts, of whose logins something has changed
+        """
+        # sudo: the task is the bank's, whoever takes a login away
+        deputies = self.sudo().search([("member_id.partner_id", "in", people.ids)])
+        for member, those in deputies.grouped("member_id").items():
+            todos = member.activity_ids.filtered(lambda one: one.activity_type_id == one.env.ref(SHUT))
+            shut = those.filtered(lambda one: not one._is_let_in())
+            if not shut:
+                todos.unlink()
+            elif not todos:
+                member._ask_to_open(shut)
 
     @verb()
     def action_take_off(self):

@@ -1,5 +1,7 @@
 from uuid import uuid4
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.fields import Command
 
@@ -102,6 +104,25 @@ class TimebankMember(models.Model):
             }
         )
         seat.active = False
+
+    def _ask_to_open(self, deputies):
+        """A to-do for the bank's coordinator: those who act for this organisation can't open its pages."""
+        self.ensure_one()
+        names = ", ".join(deputies.mapped("partner_id.name"))
+        note = self.env._(
+            "%(people)s can't open the pages of %(member)s: its login was archived, or may not work in"
+            " %(company)s any more. Whoever manages logins can give it back. Without one, take the people off"
+            " and name them again: they then need no login of its own.",
+            people=names,
+            member=self.name,
+            company=self.company_id.name,
+        )
+        self.activity_schedule(
+            "timebank_coproduction.mail_activity_pages_shut",
+            summary=self.env._("Nobody can open the pages of %s", self.name),
+            note=Markup("<p>%s</p>") % note,
+            user_id=self._get_broker().id,
+        )
 
     @verb(single=True)
     def action_open_pages(self):

@@ -18,6 +18,8 @@ MOST_APPLYING, MOST_FROM_SOURCE, MOST_IN_BANK, MOST_IN_ALL, A_DAY = 2, 20, 60, 3
 #: How long the code is of a link that switches mails off, in letters.
 STOP_LENGTH = 32
 LEAVING = "timebank_coproduction.mail_activity_leaving"
+#: In the context: to which membership somebody is invited, and who it is. Records, which nobody can send.
+INVITED_TO, INVITED = "timebank_invited_to", "timebank_invited"
 
 
 class TimebankMember(models.Model):
@@ -207,18 +209,38 @@ class TimebankMember(models.Model):
         if person._has_lost_login():
             return False
         # sudo: who may decide about the membership lets them see its pages, and no more
-        wizard = self.env["portal.wizard"].sudo().with_context(active_ids=[])
-        wizard = wizard.create(
-            {
-                "partner_ids": [Command.set(person.ids)],
-                "welcome_message": self.env._("%s is glad to have you.", self.scheme_id.name),
-            }
-        )
+        wizard = self.env["portal.wizard"].sudo().with_context(active_ids=[], **{INVITED_TO: self})
+        wizard = wizard.create({"partner_ids": [Command.set(person.ids)]})
         line = wizard.user_ids.filtered(lambda one: one.partner_id == person)
         if line.email_state != "ok":
             return False
         line.with_company(self.company_id).action_grant_access()
         return True
+
+    def _mail_invitation(self, person):
+        """Send who has got a login what they can do with it, and the way to choose a password.
+
+        :param person: the member, or who is to act for it
+        """
+        self.ensure_one()
+        member = self.with_context(**{INVITED: person})
+        template = "timebank_coproduction.mail_invitation"
+        unreached = member._mail_people(template, lambda one: person)
+        unreached._plan_calls(lambda one: self.env._("a login of theirs"), lambda one: person)
+
+    def _get_invited(self):
+        """Whom an invitation is for."""
+        person = self.env.context.get(INVITED)
+        return person if isinstance(person, models.BaseModel) else self.partner_id
+
+    def _get_mail_button(self, mail, member):
+        if mail != "mail_invitation":
+            return super()._get_mail_button(mail, member)
+        # sudo: the link is for its own mailbox
+        person = self._get_invited().sudo()
+        path = f"/timebank/{self.id}" if person == self.partner_id else "/timebank"
+        urls = person.with_context(signup_force_type_in_url="signup")._get_signup_url_for_action(url=path)
+        return self.env._("Choose a password"), urls[person.id]
 
     # ------------------------------------------------------------
     # What members say of themselves.
@@ -257,9 +279,10 @@ class TimebankMember(models.Model):
         return ["credit_mails"]
 
     def _has_login(self):
-        """Whether there is somebody who can open the member's pages as the member."""
+        """Whether there is somebody who can open the member's pages: the member, or who acts for it."""
         # sudo: only whether there is a login
-        return bool(self.sudo().partner_id.user_ids)
+        member = self.sudo()
+        return bool(member.partner_id.user_ids or member.deputy_ids._get_acting())
 
     def _get_stop_url(self, switch):
         """A link that switches off one kind of mail, for this member alone; works without a login.

@@ -384,6 +384,13 @@ class TimebankAttendance(models.Model):
         )
         return True
 
+    def _say_companions(self):
+        """How many people the one who reads it brings along: a sentence, or nothing."""
+        self.ensure_one()
+        if self.companions == 1:
+            return self.env._("One person comes with you.")
+        return self.env._("%s people come with you.", self.companions) if self.companions else ""
+
     def _say_offered_until(self):
         """Until when the place is kept, as the clocks of the session's place show it."""
         self.ensure_one()

@@ -1,11 +1,17 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import codes, pins
 from ..common.verb import verb
 
-#: How many wrong PINs in a row lock a card, until a coordinator sees to it.
-MOST_WRONG = 5
+#: How many wrong PINs in a row lock a card; for how many hours the first time, and at most: each time twice
+#: as long. So whoever has a card and guesses has tried some 30 of 10,000 PINs after three days, and 5 more a
+#: day from then on.
+MOST_WRONG, FIRST_HOURS, MOST_HOURS = 5, 1, 24
+
+UNLOCKED = {"pin_wrong": 0, "pin_locked_until": False}
 
 
 class TimebankMember(models.Model):
@@ -20,15 +26,22 @@ class TimebankMember(models.Model):
         copy=False,
         groups="timebank_coproduction.group_timebank_coordinator",
     )
+    pin_locked_until = fields.Datetime(
+        "PIN is locked until",
+        readonly=True,
+        copy=False,
+        groups="timebank_coproduction.group_timebank_coordinator",
+    )
     has_pin = fields.Boolean("Has a PIN", compute="_compute_has_pin", compute_sudo=True)
     is_pin_locked = fields.Boolean("PIN is locked", compute="_compute_has_pin", compute_sudo=True)
     uses_cards = fields.Boolean(related="scheme_id.card_sign_in")
 
-    @api.depends("pin", "pin_wrong")
+    @api.depends("pin", "pin_locked_until")
     def _compute_has_pin(self):
+        now = fields.Datetime.now()
         for member in self:
             member.has_pin = bool(member.pin)
-            member.is_pin_locked = member.pin_wrong >= MOST_WRONG
+            member.is_pin_locked = bool(member.pin_locked_until and member.pin_locked_until > now)
 
     @verb(single=True)
     def action_new_pin(self):
@@ -63,7 +76,7 @@ class TimebankMember(models.Model):
         """Let members try their PIN again."""
         self.check_access("write")
         # sudo: whoever may change the membership lets them try again
-        self.sudo()._in_verb().write({"pin_wrong": 0})
+        self.sudo()._in_verb().write(UNLOCKED)
         self._note_pin(self.env._("The PIN for the tablet can be tried again."))
         return True
 
@@ -72,7 +85,7 @@ class TimebankMember(models.Model):
         """Let members use the tablet no longer, such as when the card and the PIN got into other hands."""
         self.check_access("write")
         # sudo: whoever may change the membership ends it
-        self.sudo()._in_verb().write({"pin": False, "pin_wrong": 0})
+        self.sudo()._in_verb().write({"pin": False, **UNLOCKED})
         self._end_visits()
         self._note_pin(self.env._("There is no PIN for the tablet any more."))
         return True
@@ -112,7 +125,7 @@ class TimebankMember(models.Model):
         # sudo: who may change it was asked; only its digest is kept
         member = self.sudo()
         digest = member.env["res.users"]._crypt_context().hash(pin)
-        member._in_verb().write({"pin": digest, "pin_wrong": 0})
+        member._in_verb().write({"pin": digest, **UNLOCKED})
         self._end_visits()
         self._note_pin(self.env._("A new PIN for the tablet."))
 
@@ -142,20 +155,29 @@ class TimebankMember(models.Model):
     def _is_pin(self, pin):
         """Whether that is the member's PIN, of which so many are tried in a row; none's is nothing's.
 
+        A card that is locked takes none, not even the right one, until the time is over or a coordinator
+        unlocks it.
+
         Of two at the same moment both count: the second writes what the first has, and tries again.
         """
         context = self.env["res.users"]._crypt_context()
         # sudo: only whether it is the same is told
         member = self.sudo()
-        if not member.pin or member.pin_wrong >= MOST_WRONG or not pins.is_pin(pin):
+        if not member.pin or member.is_pin_locked or not pins.is_pin(pin):
             context.hash("0")  # takes as long as to compare one
             return False
         member._in_verb().write({"pin_wrong": member.pin_wrong + 1})
         if context.verify(pin, member.pin):
-            member._in_verb().write({"pin_wrong": 0})
+            member._in_verb().write(UNLOCKED)
             return True
-        if member.is_pin_locked:
-            member._message_log(body=self.env._("The PIN was wrong too often. It is locked."))
+        if not member.pin_wrong % MOST_WRONG:
+            hours = min(FIRST_HOURS * 2 ** (member.pin_wrong // MOST_WRONG - 1), MOST_HOURS)
+            member._in_verb().pin_locked_until = fields.Datetime.now() + timedelta(hours=hours)
+            member._message_log(
+                body=self.env._("The PIN was wrong too often. It is locked for %s hours.", hours)
+                if hours > 1
+                else self.env._("The PIN was wrong too often. It is locked for an hour.")
+            )
         return False
 
     # In whose name the pages are

@@ -140,6 +140,10 @@ export class TimebankEvidence extends Component {
         await this.change({ scheme_ids, project_id: false, grant_id: false });
     }
 
+    changeOne(name, value) {
+        return this.change({ [name]: Number(value) || false });
+    }
+
     changeDay(name, value) {
         return this.change({ [name]: value ? serializeDate(value) : false });
     }

@@ -13,8 +13,8 @@ const GRID = "rgba(0, 0, 0, .12)";
 const TILE = 8;
 /** What is said to be left out has no colour of its own. */
 const REST = "#c9ced6";
-/** How wide a chart is drawn for paper, so that its words are as large as those around it. */
-const PAPER_WIDTH = 680;
+/** How large charts are drawn for paper, so that their words are as large as those around them. */
+const PAPER = { width: 680, round: 400, height: 230 };
 /** So many bars have their numbers above them. */
 const MOST_NUMBERED = 16;
 
@@ -77,8 +77,14 @@ export class EvidenceChart extends Component {
             },
             () => [this.canvas.el, this.props.chart]
         );
-        useExternalListener(window, "beforeprint", () => this.drawn.resize(PAPER_WIDTH, this.drawn.height));
+        useExternalListener(window, "beforeprint", () => this.drawForPaper());
         useExternalListener(window, "afterprint", () => this.drawn.resize());
+    }
+
+    drawForPaper() {
+        const { type } = this.props.chart;
+        const height = this.isSideways ? this.drawn.height : PAPER.height;
+        this.drawn.resize(type === "doughnut" ? PAPER.round : PAPER.width, height);
     }
 
     get isSideways() {

@@ -12,9 +12,9 @@ const NAMES_FROM = 0.55;
 const MOST_ZOOM = 8;
 const STEP = 1.5;
 /** Letters of a name, and their size in pixels as far as they have room in units. */
-const LETTERS = 14;
+const LETTERS = 12;
 const NAME_PIXELS = 12;
-const NAME_UNITS = 17;
+const NAME_UNITS = 16;
 /** Below this width a picture that lies is stood up. */
 const NARROW = 800;
 
@@ -148,8 +148,12 @@ export class NetworkPicture extends Component {
         return Math.min(NAME_UNITS, NAME_PIXELS / this.scale).toFixed(1);
     }
 
-    get showsNames() {
-        return this.scale >= NAMES_FROM;
+    /** Those with their name below: all, or where that would be too small to read, whom it matters for. */
+    get named() {
+        const all = this.scale >= NAMES_FROM;
+        return this.drawn.nodes.filter(
+            (node) => node.label && (all || node.bridge || (this.state.chosen && node.index === this.at))
+        );
     }
 
     get hasBridges() {
