@@ -6,8 +6,10 @@ hidden number can be.
 """
 
 import re
+import unittest
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,10 @@ from ..common import TODAY, TimebankCase, undone
 from ..generated import same
 from .reader import Reader
 
+DEFINITIONS = next(
+    filter(Path.is_file, (folder / "docs" / "measures.md" for folder in Path(__file__).resolve().parents)),
+    None,
+)
 PEOPLE = 14
 ENTRY = st.tuples(
     st.one_of(st.integers(0, 3), st.integers(0, PEOPLE - 1)),  # who gave: some give more
@@ -111,7 +117,18 @@ class TestPageHidden(TimebankCase):
         """The page as that user sees it, by section."""
         evidence = self.env["timebank.evidence"].with_user(user)
         page = evidence.get_page({"period": "last_12_months", "scheme_ids": self.scheme.ids, "small": small})
-        return {section["key"]: section for section in page["sections"]}
+        return {section["key"]: {**section, "actions": None} for section in page["sections"]}
+
+    @unittest.skipUnless(DEFINITIONS, "Only a checkout has the definitions.")
+    def test_each_section_is_explained(self):
+        """The page on figures has a heading for each section of the screen."""
+        self._live([(number % PEOPLE, (number + 5) % PEOPLE, 20, number % 3, 6) for number in range(40)])
+        headings = re.findall(r"^## (.+)$", DEFINITIONS.read_text(), re.MULTILINE)
+        anchors = {heading.lower().replace(" ", "-") for heading in headings}
+        sections = self._page(self.coordinator, True)
+        self.assertGreater(len(sections), 8)
+        for key, section in sections.items():
+            self.assertIn(section["anchor"], anchors, key)
 
     @same(10, shrinks=False)
     @given(st.lists(ENTRY, min_size=4, max_size=45))
