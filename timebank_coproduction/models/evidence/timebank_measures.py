@@ -79,7 +79,8 @@ class TimebankMeasures(models.AbstractModel):
 
         :param dict values: key → figure
         :param dict people: key → how many people it is about; a count of people needs none
-        :param beside: what else ``hide`` of ``tools/suppression.py`` is told: ``totals``, ``parts``
+        :param beside: what else ``hide`` of ``tools/suppression.py`` is told: ``totals``, ``parts``,
+            ``derived``, ``zeros``, ``keep``
         :return: dict of the same keys
         """
         if self._sees_small(schemes):
