@@ -68,6 +68,9 @@ class TestToday(WorldCase, HttpCase):
         self._make_grant("Two years", date_start=date(2025, 1, 1))
         self._make_signed()
         self.hillside.activity_schedule("timebank_coproduction.mail_activity_ledger", user_id=self.manager.id)
+        entry = self._make_hours(self.jose, 60, "submitted", date=date(2026, 2, 5))
+        entry.with_user(self.manager).action_approve()
+        self.env["timebank.time.audit"]._count(self.scheme, date(2026, 2, 1), date(2026, 2, 28))
         self._make_scheme("Lonely", coordinator_ids=[Command.clear()])
         self._tamper(
             "UPDATE timebank_transfer SET create_date = %s WHERE scheme_id = %s",
