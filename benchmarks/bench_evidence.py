@@ -15,6 +15,10 @@ ROUNDS = 5
 SCALES = {"The movement": 0.1, "Ten times the movement": 1.0}
 #: In how many seconds the page is there, at each.
 PAGE_BARS = {0.1: 1.5, 1.0: 5}
+#: And the figures of who gives to whom.
+NETWORK_BARS = {0.1: 2}
+#: In how many seconds the nightly job is done.
+AUDIT_BARS = {0.1: 30, 1.0: 120}
 TODAY = date.today()
 
 IS_PERSON = "(m.role = 'organisation' OR p.is_company) IS NOT TRUE"
@@ -133,5 +137,66 @@ def _page(report, database, scale):
         )
 
 
+def _network(report, database, scale):
+    """Who gives to whom: the figures of everybody over a year, and the picture of the largest bank."""
+    # addons can be imported once Odoo is set up
+    from odoo.addons.timebank_coproduction.models.evidence.facts import Scope
+
+    year = Scope((), TODAY - timedelta(days=365), TODAY)
+
+    def figures(env):
+        banks = env["timebank.scheme"].search([])
+        return env["timebank.measures"]._get_network(year._replace(scheme_ids=tuple(banks.ids)))
+
+    def picture(env):
+        return env["timebank.evidence"].get_network({"small": True})
+
+    medians = harness.take_turns(
+        ROUNDS,
+        {
+            "figures": lambda: _ask(database, figures)[0],
+            "picture": lambda: _ask(database, picture, movement.ONE)[0],
+        },
+    )
+    people, drawn = _ask(database, figures)[1]["people"], _ask(database, picture, movement.ONE)[1]
+    dots = len(drawn["sections"][0]["chart"]["nodes"])
+    report.figure(
+        f"Network figures of {people:,} people",
+        medians["figures"],
+        "s",
+        at_most=NETWORK_BARS.get(scale),
+    )
+    report.figure(f"The picture of one bank, {dots} people drawn", medians["picture"], "s", at_most=1)
+
+
+def _audit(report, database, scale):
+    """The nightly job: in the first night, in one after a month's end, and in any other."""
+
+    def run(forgotten):
+        with harness.environment(database=database, keep=True) as env:
+            audits = env["timebank.time.audit"]
+            env.execute_query(
+                SQL(
+                    """DELETE FROM mail_activity WHERE res_model = %s RETURNING id""",
+                    audits._name,
+                )
+            )
+            env.cr.execute(SQL("DELETE FROM timebank_time_audit WHERE %s", forgotten))
+        with harness.environment(database=database, keep=True) as env:
+            return harness.seconds(env, env["timebank.time.audit"]._cron_audit)
+
+    month = TODAY.replace(day=1)
+    nights = {
+        "in the first night": SQL("TRUE"),
+        "after a month's end": SQL("audited_month >= %s", (month - timedelta(days=1)).replace(day=1)),
+        "in any other night": SQL("FALSE"),
+    }
+    for name, forgotten in nights.items():
+        report.figure(f"The time audits of all banks, {name}", run(forgotten), "s", at_most=AUDIT_BARS[scale])
+    with harness.environment(database=database, keep=True) as env:
+        env["mail.activity"].search([("res_model", "=", "timebank.time.audit")]).unlink()
+        env["timebank.time.audit"].search([]).unlink()
+
+
 #: Each a function of the report, the database and its scale.
-PARTS = (_pivots, _measures, _page)
+PARTS = (_pivots, _measures, _page, _network, _audit)

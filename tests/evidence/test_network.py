@@ -6,6 +6,8 @@ from datetime import date
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
+from odoo.addons.timebank_coproduction.models.evidence.facts import Scope
+
 from ..common import TODAY
 from ..session_common import ClosingCase
 
@@ -168,3 +170,16 @@ class TestNetwork(ClosingCase):
         page = self._get_page(self.coordinator, "get_page", small=True)
         sections = {section["key"]: section for section in page["sections"]}
         self.assertEqual(sections["new_links"]["figures"][0]["value"], "24")
+
+    def test_figures_of_the_picture_are_those_of_all_measures(self):
+        """A bank's network is worked out in two ways: with and without its picture."""
+        evidence = self.env["timebank.evidence"]
+        activity = self._make_activity("Hill café", scheme_id=self.bank.id)
+        session = self._make_session(activity_id=activity.id)
+        for name, role in (("Ada", "helper"), ("Bea", "helper"), ("Cy", "attendee"), ("Hal", "attendee")):
+            self._make_line(self.people[name], session, role)
+        self._close(session)
+        scope = Scope(tuple(self.bank.ids), date(2026, 1, 1), TODAY)
+        network = self.env["timebank.network"]._connect(scope)
+        drawn, measured = evidence._measure_network(scope, network), evidence._measure_network(scope)
+        self.assertEqual({key: drawn[key] for key in measured}, measured)

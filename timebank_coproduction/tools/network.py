@@ -20,6 +20,7 @@ class Figures(NamedTuple):
     partners_median: float | None
     density: float | None  # arcs of those that there could be: m / (n (n - 1))
     mutual_arcs: int  # arcs whose opposite is one as well
+    mutual_people: int  # who are at their ends
     arc_reciprocity: float | None  # mutual arcs of all arcs
     largest_strong_part: int  # people of whom each reaches each along arcs
     parts: int  # of two people or more, with no arc from one to another
@@ -68,8 +69,10 @@ def measure(people, arcs):
     >>> found = measure("ABCDE", arcs)
     >>> found.people, found.arcs, found.partners_mean, found.partners_median, found.density
     (5, 4, 1.2, 1, 0.2)
-    >>> found.mutual_arcs, found.arc_reciprocity, found.largest_strong_part, found.parts
-    (2, 0.5, 2, 1)
+    >>> found.mutual_arcs, found.mutual_people, found.arc_reciprocity
+    (2, 2, 0.5)
+    >>> found.largest_strong_part, found.parts
+    (2, 1)
     >>> sorted(found.bridges), sorted(found.isolated)
     (['A', 'C'], ['E'])
 
@@ -88,15 +91,16 @@ def measure_network(network):
     partners = undirected(network)
     count, arcs = len(network), network.number_of_edges()
     degrees = [degree for _person, degree in partners.degree()]
-    mutual = sum(network.has_edge(receiver, giver) for giver, receiver in network.edges())
+    mutual = [giver for giver, receiver in network.edges() if network.has_edge(receiver, giver)]
     return Figures(
         people=count,
         arcs=arcs,
         partners_mean=sum(degrees) / count if count else None,
         partners_median=median(degrees) if count else None,
         density=arcs / (count * (count - 1)) if count > 1 else None,
-        mutual_arcs=mutual,
-        arc_reciprocity=mutual / arcs if arcs else None,
+        mutual_arcs=len(mutual),
+        mutual_people=len(set(mutual)),
+        arc_reciprocity=len(mutual) / arcs if arcs else None,
         largest_strong_part=max(map(len, networkx.strongly_connected_components(network)), default=0),
         parts=sum(len(part) > 1 for part in networkx.connected_components(partners)),
         bridges=frozenset(networkx.articulation_points(partners)),

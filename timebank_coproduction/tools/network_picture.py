@@ -21,8 +21,8 @@ STEP, GAP, APART = 84, 56, 60
 STEP_ALONE = 108
 #: Below one, groups are rather fewer and larger.
 COARSE = 0.7
-#: Up to so many people the slower and more even of the two layouts is used.
-EVEN = 40
+#: From so many people in one group on, fewer rounds have to do.
+MANY = 150
 #: How wide a picture of several parts is, compared with its height.
 WIDE = 1.7
 
@@ -134,21 +134,29 @@ def find_groups(partners):
 
 def _spread(group):
     """Where the people of a group stand around the middle of their disc."""
-    count = len(group)
     # a subgraph goes through its people in any order
     ordered = networkx.Graph()
     ordered.add_nodes_from(sorted(group))
     ordered.add_edges_from(sorted(tuple(sorted(edge)) for edge in group.edges()))
-    if count <= EVEN and networkx.is_connected(ordered):
-        found = networkx.kamada_kawai_layout(ordered)
-    else:
-        found = networkx.spring_layout(ordered, seed=SEED, weight=None, method="force", iterations=30)
-    size = STEP * 0.62 * sqrt(count)
+    found = _spring(ordered)
+    size = STEP * 0.55 * sqrt(len(ordered))
     points = {person: [float(x) * size, float(y) * size] for person, (x, y) in found.items()}
     _push_apart(points, dict.fromkeys(points, STEP / 2), 0)
-    middle_x = sum(x for x, _y in points.values()) / count
-    middle_y = sum(y for _x, y in points.values()) / count
+    middle_x = sum(x for x, _y in points.values()) / len(points)
+    middle_y = sum(y for _x, y in points.values()) / len(points)
     return {person: (x - middle_x, y - middle_y) for person, (x, y) in points.items()}
+
+
+def _spring(graph):
+    """Links pull, and all push each other away, beginning from a circle: the same each time."""
+    return networkx.spring_layout(
+        graph,
+        pos=networkx.circular_layout(graph),
+        seed=SEED,
+        weight=None,
+        method="force",
+        iterations=50 if len(graph) < MANY else 20,
+    )
 
 
 def _push_apart(points, radii, gap, rounds=60):
@@ -181,8 +189,7 @@ def _arrange(part, number_of, radii):
             between.add_edge(first, second, length=radii[first] + radii[second] + GAP)
     if len(between) == 1:
         return {number: [0.0, 0.0] for number in between}
-    lengths = dict(networkx.all_pairs_dijkstra_path_length(between, weight="length"))
-    found = networkx.kamada_kawai_layout(between, dist=lengths)
+    found = _spring(between)
     wanted = sum(length for _one, _other, length in between.edges(data="length"))
     drawn = sum(hypot(*(found[one] - found[other])) for one, other in between.edges())
     scale = wanted / drawn if drawn else 1

@@ -124,7 +124,7 @@ class TimebankEvidence(models.AbstractModel):
                 " session that is closed. Whoever gave before these days and received within them counts as"
                 " only receiving; what people do for each other without logging it isn’t seen."
             ),
-            "anchor": "reciprocity",
+            "anchor": "giving-and-receiving",
             "actions": self._get_ways_to_facts(scope),
         }
 
@@ -167,14 +167,13 @@ class TimebankEvidence(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_network(self, scope, before):
-        found = self._measure_network(scope)
+        network = chart = None
+        if len(scope.scheme_ids) == 1:
+            network = self.env["timebank.network"]._connect(scope)
+        found = self._measure_network(scope, network)
         if not found["people"]:
             return None
-        chart = None
-        if len(scope.scheme_ids) == 1:
-            # only in one bank's picture can anybody see who the bridges are
-            network = self.env["timebank.network"]._connect(scope)
-            found["bridges"] = len(measure_network(network).bridges)
+        if network:
             chart = self.env["timebank.network"]._draw(scope, network, self._sees_names(scope))
         shown, shown_before = self._show_network(scope, found), {}
         found_before = self._measure_network(before)
@@ -190,21 +189,34 @@ class TimebankEvidence(models.AbstractModel):
             "definition": self.env._(
                 "Everybody who took part in these days is a dot, also without a partner. A link goes from who"
                 " gave to who received: from an entry’s giver to its receiver, and in a session from each"
-                " helper to each attendee. Density is links of all that there could be, n (n − 1). In a circle"
-                " everybody reaches everybody along links. A bridge is somebody without whom others would no"
+                " helper to each attendee. Density is links of all that there could be, n (n − 1). In a"
+                " circle everybody reaches everybody along links. A bridge is somebody without whom others would no"
                 " longer be connected to the rest. Groups are people who exchange more with each other than"
                 " with others (Louvain’s method, by minutes). How much a link meant it can’t tell."
             ),
-            "anchor": "network",
+            "anchor": "who-gives-to-whom",
             "actions": [
                 *([self._get_way_to_picture(scope)] if chart else []),
                 *self._get_ways_to_facts(scope),
             ],
         }
 
-    def _measure_network(self, scope):
-        found = self.env["timebank.measures"]._get_network(scope)
-        return {**found, "isolated": found["people"] - found["linked"]}
+    def _measure_network(self, scope, network=None):
+        """The figures by name, as :meth:`timebank.measures._get_network` has them.
+
+        :param network: of one bank, whose bridges are found as well: in its picture anybody can see them
+        """
+        if network is None:
+            found = self.env["timebank.measures"]._get_network(scope)
+            return {**found, "isolated": found["people"] - found["linked"]}
+        found = measure_network(network)
+        return {
+            **found._asdict(),
+            "partners_per_person": found.partners_mean,
+            "linked": found.people - len(found.isolated),
+            "isolated": len(found.isolated),
+            "bridges": len(found.bridges),
+        }
 
     def _show_network(self, scope, found):
         """The figures by name, without what tells of few."""
@@ -330,11 +342,10 @@ class TimebankEvidence(models.AbstractModel):
     # New links
     # ------------------------------------------------------------
 
-    def _get_new_links(self, scope, before):
+    def _get_new_links(self, scope, _before):
         links, whole = self._count_new_links(scope)
         if not whole["new"]:
             return None
-        _links, whole_before = self._count_new_links(before)
         steps = self._get_steps(scope)
         cells = {step: links.get(step, {"new": 0, "people": 0}) for step in steps}
         cells[None] = whole
@@ -345,7 +356,6 @@ class TimebankEvidence(models.AbstractModel):
             totals=[(None, list(steps))],
             zeros=False,
         )
-        shown_before = self._show(before, {None: whole_before["new"]}, {None: whole_before["people"]})
         if shown[None] is None:
             answer = self.env._("Too few people were part of it for this to be shown.")
         else:
@@ -363,9 +373,7 @@ class TimebankEvidence(models.AbstractModel):
                     "new_links",
                     name,
                     shown[None],
-                    shown_before[None],
                     note=self.env._("each direction counts for itself"),
-                    more_is_better=True,
                 )
             ],
             "chart": {
@@ -382,11 +390,11 @@ class TimebankEvidence(models.AbstractModel):
                 ],
             },
             "definition": self.env._(
-                "A link is new on the day on which one person gave to another for the first time ever in these"
-                " time banks, in a session or by an entry. In a bank’s first months nearly all links are new."
+                "A link is new on the day on which one person gave to another for the first time ever in"
+                " these time banks, in a session or by an entry. In a bank’s first months nearly all links are new."
                 " Whether people go on seeing each other it can’t tell."
             ),
-            "anchor": "new-links",
+            "anchor": "who-gives-to-whom",
             "actions": self._get_ways_to_facts(scope),
         }
 
@@ -455,12 +463,12 @@ class TimebankEvidence(models.AbstractModel):
             else None,
             "definition": self.env._(
                 "Of the members who joined in these days (organisations aside): after how many days half of"
-                " them had given or received for the first time, and after that for the second. Who has not yet"
-                " is counted as waiting until the period’s end, or until they left (Kaplan and Meier’s"
+                " them had given or received for the first time, and after that for the second. Who has not"
+                " yet is counted as waiting until the period’s end, or until they left (Kaplan and Meier’s"
                 " method), and not left out. It is about the whole bank. Why somebody hasn’t started it"
                 " can’t tell."
             ),
-            "anchor": "first-steps",
+            "anchor": "speed-of-the-bank",
             "actions": self._drop_nothing(
                 self._window(
                     self.env._("Who joined"), "timebank_member_action", self._get_joined_domain(scope)

@@ -10,8 +10,8 @@ from ...tools.suppression import FEW
 from ..common.words import say_number
 from . import facts
 
-#: Of more people than can be told apart in a picture, the most active are drawn.
-MOST_DRAWN = 400
+#: Of more people, or links, than can be told apart in a picture, the most active are drawn.
+MOST_DRAWN, MOST_LINKS = 300, 1500
 
 #: Minutes of who is drawn largest.
 BUSY = 100 * 60
@@ -67,7 +67,13 @@ class TimebankNetwork(models.AbstractModel):
                 key=lambda person: (picture.places[person].group or len(network), names[person], person)
             )
         index = {person: number for number, person in enumerate(order)}
-        most = max((minutes for _one, _other, minutes in network.edges(data="minutes")), default=1)
+        edges = self._draw_edges(network, index, named)
+        if len(edges) > MOST_LINKS:
+            edges = edges[:MOST_LINKS]
+            words = self.env._(
+                "Of the links the %s with most time are drawn.", say_number(self.env, MOST_LINKS)
+            )
+            left_out = f"{left_out} {words}".strip()
         return {
             "type": "network",
             "unit": "people",
@@ -82,12 +88,7 @@ class TimebankNetwork(models.AbstractModel):
                 )
                 for person in order
             ],
-            "edges": [
-                self._draw_edge(network, index, giver, receiver, most, named)
-                for giver, receiver in network.edges()
-                # of two who give to each other one line is drawn
-                if index[giver] < index[receiver] or not network.has_edge(receiver, giver)
-            ],
+            "edges": edges,
             "groups": [
                 {
                     "number": number,
@@ -112,8 +113,8 @@ class TimebankNetwork(models.AbstractModel):
             busy = dict(network.degree(weight="minutes"))
             kept = set(sorted(network, key=lambda person: (-busy[person], person))[:most])
             left_out = self.env._(
-                "The %(drawn)s who gave and received most are drawn, of %(all)s people: more could not be told apart."
-                " The figures count everybody.",
+                "The %(drawn)s who gave and received most are drawn, of %(all)s people: more could not be told"
+                " apart. The figures count everybody.",
                 drawn=say_number(self.env, most),
                 all=say_number(self.env, len(network)),
             )
@@ -224,10 +225,21 @@ class TimebankNetwork(models.AbstractModel):
     def _get_most_drawn(self):
         return MOST_DRAWN
 
-    def _draw_edge(self, network, index, giver, receiver, most, named):
-        back = network.edges[receiver, giver]["minutes"] if network.has_edge(receiver, giver) else 0
-        there = network.edges[giver, receiver]["minutes"]
-        edge = {"from": index[giver], "to": index[receiver], "mutual": bool(back), "size": 1}
+    def _draw_edges(self, network, index, named):
+        """One line for each two partners, those with most time first."""
+        edges, minutes_of = [], {}
+        for giver, receiver, there in network.edges(data="minutes"):
+            back = network.edges[receiver, giver]["minutes"] if network.has_edge(receiver, giver) else 0
+            if back and index[giver] > index[receiver]:
+                continue
+            edge = {"from": index[giver], "to": index[receiver], "mutual": bool(back), "size": 1}
+            if named:
+                edge.update(there=clock(there), back=clock(back))
+            minutes_of[edge["from"], edge["to"]] = max(there, back)
+            edges.append(edge)
+        edges.sort(key=lambda edge: (-minutes_of[edge["from"], edge["to"]], edge["from"], edge["to"]))
         if named:
-            edge.update(there=clock(there), back=clock(back), size=self._get_size(max(there, back), most))
-        return edge
+            most = max(minutes_of.values(), default=1)
+            for edge in edges:
+                edge["size"] = self._get_size(minutes_of[edge["from"], edge["to"]], most)
+        return edges

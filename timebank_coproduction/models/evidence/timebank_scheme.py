@@ -59,7 +59,7 @@ class TimebankScheme(models.Model):
         help="When less than this part of what the last three months issued came back in them. 0: never.",
     )
     dormant_most = fields.Integer(
-        "Warn: dormant people, from (%)",
+        "Warn: dormant credits, from (%)",
         default=20,
         tracking=True,
         aggregator=None,
@@ -131,4 +131,5 @@ class TimebankScheme(models.Model):
         measures = self.env["timebank.measures"]
         measures._check_readable(self)
         measures._check_project(self, project_id)
+        measures._plan_simply()
         return measures._get_all(measures._make_scope(self, date_from, date_to, grant_id, project_id))
