@@ -272,8 +272,8 @@ def helped(scope):
 
 
 def came(scope):
-    """Columns: session_id, partner_id. Who came to the sessions of :func:`helped`; without a first day, to any
-    session of the banks, which is found faster."""
+    """Columns: session_id, partner_id. Who came to the sessions of :func:`helped`; without a first day, to
+    any session of the banks, which is found faster."""
     sessions = SQL(
         "SELECT id AS session_id FROM timebank_session WHERE state = 'done' AND scheme_id = ANY(%s)",
         list(scope.scheme_ids),
