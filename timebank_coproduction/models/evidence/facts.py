@@ -239,34 +239,6 @@ def came(scope):
     )
 
 
-def first_pairs(scope):
-    """Columns: giver_id, receiver_id, date: when in the scope the one first gave to the other."""
-    return SQL(
-        """(SELECT p.giver_id, p.receiver_id, MIN(p.date) AS date
-              FROM (SELECT g.partner_id AS giver_id, g.receiver_id, g.date
-                      FROM %s g
-                      %s
-                     WHERE %s
-                     UNION ALL
-                    SELECT helped.partner_id, came.partner_id, helped.date
-                      FROM (SELECT DISTINCT g.session_id, g.partner_id, g.date FROM %s g
-                             WHERE g.session_id IS NOT NULL AND g.receiver_id IS NULL) helped
-                      JOIN timebank_session s ON s.id = helped.session_id AND s.state = 'done'
-                      JOIN timebank_attendance came
-                        ON came.session_id = s.id AND came.role = 'attendee' AND came.state = 'attended'
-                       AND came.partner_id != helped.partner_id
-                      %s
-                     WHERE %s) p
-             GROUP BY 1, 2)""",
-        given_by_people(scope),
-        join_who("g.scheme_id", "g.receiver_id"),
-        IS_PERSON,
-        given_by_people(scope),
-        join_who("s.scheme_id", "came.partner_id"),
-        IS_PERSON,
-    )
-
-
 def flow_of(kind, source, target, operating):
     """What a transfer is, one of ``FLOWS`` or NULL; the arguments name the columns of its kind, of both its
     accounts and of its bank's operating account."""
