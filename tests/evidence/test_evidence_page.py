@@ -1,10 +1,12 @@
 """The page Evidence: who may ask what, and that its figures are those of the books."""
 
+import re
 from datetime import date
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
+from odoo.tools import file_open
 
 from ..common import TODAY
 from ..session_common import SessionCase
@@ -215,6 +217,13 @@ class TestEvidencePage(SessionCase):
         scope = scope._replace(date_from=date(2023, 3, 1), date_to=date(2024, 2, 29))
         before = evidence._get_scope_before(scope, "year")
         self.assertEqual((before.date_from, before.date_to), (date(2022, 3, 1), date(2023, 2, 28)))
+
+    def test_each_section_is_explained_on_the_page_of_measures(self):
+        with file_open("timebank_coproduction/static/measures.md") as page:
+            headings = re.findall(r"^## (.*)$", page.read(), re.M)
+        anchors = {re.sub("[^a-z0-9]+", "-", heading.lower()) for heading in headings}
+        for key, section in self._sections(self._page(self.coordinator, small=True)).items():
+            self.assertIn(section["anchor"], anchors, key)
 
     # Where there is nothing
     def test_a_bank_without_anything_says_what_to_do(self):

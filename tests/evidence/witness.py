@@ -324,7 +324,7 @@ class Witness:
         return member.left_on > self.last if member.left_on else member.state != "left"
 
     def forms(self):
-        cells, unknown = {}, [0, 0]
+        cells, unknown = {}, [0, 0, 0]
         for activity, entries in self._mine().filtered("activity_id").grouped("activity_id").items():
             total = sum(entries.mapped("minutes"))
             paid = sum(entries.filtered(lambda one: one.role == "professional").mapped("minutes"))
@@ -337,6 +337,7 @@ class Witness:
             if not activity.planned_by:
                 unknown[0] += total
                 unknown[1] += 1
+                unknown[2] += activity.delivered_by not in (False, delivered)
                 continue
             cell = cells.setdefault((activity.planned_by, delivered), [0, 0, 0])
             cell[0] += total
@@ -355,7 +356,7 @@ class Witness:
                 for delivered in SIDES
                 if (planned, delivered) in cells
             ],
-            "unknown": {"minutes": unknown[0], "activities": unknown[1]},
+            "unknown": dict(zip(("minutes", "activities", "declared_otherwise"), unknown, strict=True)),
         }
 
     def embedding(self):
@@ -414,5 +415,5 @@ class Witness:
             "sustained_hours": max(owners.mapped("sustained_minutes")) / 60,
             "sustained_months": max(owners.mapped("sustained_months")),
             "forms": forms["forms"],
-            "forms_unknown": {**forms["unknown"], "declared_otherwise": 0},
+            "forms_unknown": forms["unknown"],
         }

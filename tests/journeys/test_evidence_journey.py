@@ -82,6 +82,13 @@ class TestEvidenceJourney(JourneyCase):
                 self._section(screen, "involvement").get_by_text("each is counted once").is_visible()
             )
             screen.picture("evidence-table")
+            self._press(screen, "involvement", "What the figures mean")
+            self.assertEqual(screen.title(), "What the figures mean")
+            heading = screen.page.locator("[data-anchor='who-takes-part']")
+            self.assertTrue(heading.evaluate("part => part === document.activeElement"))
+            screen.picture("evidence-measures")
+            screen.back()
+            self.assertEqual(self._chosen(screen, "Period"), "This year")
             # the records, and back to where one was
             self._press(screen, "involvement", "Hours behind this")
             self.assertEqual(screen.view(), "list")

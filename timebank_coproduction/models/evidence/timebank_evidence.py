@@ -93,6 +93,7 @@ class TimebankEvidence(models.AbstractModel):
         before = self._get_scope_before(scope, filters["compare"])
         measures = self.env["timebank.measures"]
         measures._check_readable(chosen)
+        measures._plan_simply()
         can_show_small = measures._sees_small(chosen)
         filters["small"] = filters["small"] and can_show_small
         page = self.with_context(timebank_hide_small=not filters["small"])

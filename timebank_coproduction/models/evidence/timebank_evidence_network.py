@@ -124,7 +124,7 @@ class TimebankEvidence(models.AbstractModel):
                 " session that is closed. Whoever gave before these days and received within them counts as"
                 " only receiving; what people do for each other without logging it isn’t seen."
             ),
-            "anchor": "reciprocity",
+            "anchor": "giving-and-receiving",
             "actions": self._get_ways_to_facts(scope),
         }
 
@@ -194,7 +194,7 @@ class TimebankEvidence(models.AbstractModel):
                 " longer be connected to the rest. Groups are people who exchange more with each other than"
                 " with others (Louvain’s method, by minutes). How much a link meant it can’t tell."
             ),
-            "anchor": "network",
+            "anchor": "who-gives-to-whom",
             "actions": [
                 *([self._get_way_to_picture(scope)] if chart else []),
                 *self._get_ways_to_facts(scope),
@@ -394,7 +394,7 @@ class TimebankEvidence(models.AbstractModel):
                 " these time banks, in a session or by an entry. In a bank’s first months nearly all links are new."
                 " Whether people go on seeing each other it can’t tell."
             ),
-            "anchor": "new-links",
+            "anchor": "who-gives-to-whom",
             "actions": self._get_ways_to_facts(scope),
         }
 
@@ -468,7 +468,7 @@ class TimebankEvidence(models.AbstractModel):
                 " method), and not left out. It is about the whole bank. Why somebody hasn’t started it"
                 " can’t tell."
             ),
-            "anchor": "first-steps",
+            "anchor": "speed-of-the-bank",
             "actions": self._drop_nothing(
                 self._window(
                     self.env._("Who joined"), "timebank_member_action", self._get_joined_domain(scope)

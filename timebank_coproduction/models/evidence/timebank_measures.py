@@ -58,6 +58,15 @@ class TimebankMeasures(models.AbstractModel):
                 )
             )
 
+    def _check_project(self, schemes, project_id):
+        """:raises AccessError: for a project that the user can't read, and for which nobody gave time here"""
+        project = self.env["project.project"].browse(project_id or [])
+        if not project or project.has_access("read"):
+            return
+        hours = [("scheme_id", "in", schemes.ids), ("project_id", "=", project.id)]
+        if not self.env["timebank.hours"].search_count(hours, limit=1):
+            raise AccessError(self.env._("There is no such project among those that you can see."))
+
     def _sees_small(self, schemes):
         """Whether figures about fewer than five people are shown: to who runs all of these banks, unless
         ``timebank_hide_small`` is in the context, as it is where they look at what goes to others."""
@@ -86,14 +95,23 @@ class TimebankMeasures(models.AbstractModel):
             raise UserError(self.env._("The first day lies after the last one: change one of them."))
         return Scope(tuple(schemes.ids), date_from, date_to, grant_id, project_id)
 
+    def _plan_simply(self):
+        """Have no query of this transaction compiled: that takes longer than what it saves."""
+        self.env.cr.execute("SET LOCAL jit = off")
+
     def _query(self, query):
         """Rows, after what is still to be written has been."""
-        self.env.flush_all()
+        self._prepare_query()
         return self.env.execute_query(query)
 
     def _query_dicts(self, query):
-        self.env.flush_all()
+        self._prepare_query()
         return self.env.execute_query_dict(query)
+
+    def _prepare_query(self):
+        self.env.flush_all()
+        # To compile questions of so many expressions takes PostgreSQL longer than to answer them.
+        self.env.cr.execute("SET LOCAL jit = off")
 
     def _get_step_sql(self, step, column="date"):
         """The first day of the step that a day lies in."""
@@ -136,7 +154,8 @@ class TimebankMeasures(models.AbstractModel):
         people = self._get_people(scope)
         involvement, network = self._get_involvement(scope, people), self._get_network(scope, people)
         sustained, speed = self._get_sustained(scope), self._get_speed(scope)
-        flows, position = self._get_flows(scope), self._get_position(scope)
+        flows = self._get_flows(scope)
+        position = self._get_position(scope, flows if scope == scope.of_banks() else None)
         values = {
             "head_count": involvement["people"],
             "attendances": involvement["attendances"],

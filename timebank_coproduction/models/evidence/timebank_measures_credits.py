@@ -19,7 +19,7 @@ class TimebankMeasures(models.AbstractModel):
         and what expires are of neither.
 
         :return: dict of flow (:data:`~.facts.FLOWS`) → dict of ``minutes`` and between how many ``people``
-            (and organisations) that have an account; and of ``adjusted``, the same of what settled balances
+            (no organisations); and of ``adjusted``, the same of what settled balances
             with the bank's own account: what is outstanding grows by what is issued and adjusted, and
             shrinks by what is returned
         """
@@ -44,26 +44,23 @@ class TimebankMeasures(models.AbstractModel):
         return self._query(
             SQL(
                 """WITH moves AS MATERIALIZED (
-                       SELECT %(start)s AS start, flow, from_account_id, to_account_id,
-                              SUM(minutes) AS minutes
-                         FROM %(moved)s m
-                        WHERE flow IS NOT NULL
-                        GROUP BY 1, flow, from_account_id, to_account_id
-                        UNION ALL
-                       SELECT %(start)s, 'adjusted', from_account_id, to_account_id,
-                              SUM(CASE WHEN m.from_account_id = bank.operating_account_id
-                                THEN minutes ELSE -minutes END)
-                         FROM %(moved)s m
-                         JOIN timebank_scheme bank ON bank.id = m.scheme_id
-                          AND bank.operating_account_id IN (m.from_account_id, m.to_account_id)
-                        WHERE flow IS NULL
-                        GROUP BY 1, from_account_id, to_account_id),
+                       SELECT start, COALESCE(flow, 'adjusted') AS flow, from_account_id, to_account_id,
+                              SUM(CASE WHEN flow IS NOT NULL OR from_account_id = operating_account_id
+                                       THEN minutes ELSE -minutes END) AS minutes
+                         FROM (SELECT %(start)s AS start, flow, from_account_id, to_account_id,
+                                      operating_account_id, minutes
+                                 FROM %(moved)s m
+                               OFFSET 0) m -- so that each is worked out once
+                        WHERE flow IS NOT NULL OR operating_account_id IN (from_account_id, to_account_id)
+                        GROUP BY start, flow, from_account_id, to_account_id),
                    concerned AS (
                        SELECT start, flow, COUNT(DISTINCT a.partner_id) AS people
-                         FROM (SELECT start, flow, from_account_id AS account_id FROM moves
+                         FROM (SELECT start, flow, from_account_id AS account_id FROM moves WHERE minutes != 0
                                 UNION
-                               SELECT start, flow, to_account_id FROM moves) side
+                               SELECT start, flow, to_account_id FROM moves WHERE minutes != 0) side
                          JOIN timebank_account a ON a.id = side.account_id AND a.kind = 'member'
+                         %(who)s
+                        WHERE %(is_person)s
                         GROUP BY start, flow)
                    SELECT m.start, m.flow, SUM(m.minutes)::bigint, COALESCE(MIN(c.people), 0)
                      FROM moves m
@@ -71,12 +68,15 @@ class TimebankMeasures(models.AbstractModel):
                     GROUP BY m.start, m.flow""",
                 start=start or SQL("NULL::date"),
                 moved=facts.moved(scope),
+                who=facts.join_who("a.scheme_id", "a.partner_id"),
+                is_person=facts.IS_PERSON,
             )
         )
 
-    def _get_position(self, scope):
+    def _get_position(self, scope, flows=None):
         """How the banks stand at the period's end, as a whole: whichever grant or project is asked for.
 
+        :param flows: as :meth:`_get_flows` returns them for the banks as a whole, where they have been asked
         :return: dict of ``outstanding_minutes`` (what the banks' own accounts owe), with how many
             ``holders`` of credits; ``returned_minutes`` of the period by how many ``returning``,
             ``months`` of the period, ``returned_per_month`` and ``cover_months`` (outstanding by what
@@ -87,24 +87,8 @@ class TimebankMeasures(models.AbstractModel):
         scope, last = scope.of_banks(), self._get_last_day(scope)
         [[outstanding, held, holders, top_held, top]] = self._query(
             SQL(
-                """WITH later AS (
-                       SELECT account_id, SUM(minutes) AS minutes
-                         FROM (SELECT to_account_id AS account_id, minutes FROM timebank_transfer
-                                WHERE scheme_id = ANY(%(schemes)s) AND date > %(last)s
-                                UNION ALL
-                               SELECT from_account_id, -minutes FROM timebank_transfer
-                                WHERE scheme_id = ANY(%(schemes)s) AND date > %(last)s) t
-                        GROUP BY account_id),
-                   balance AS (
-                       SELECT a.kind, a.partner_id,
-                              a.balance_minutes + COALESCE(tail.minutes, 0) - COALESCE(later.minutes, 0)
-                                  AS minutes
-                         FROM timebank_account a
-                         LEFT JOIN (SELECT account_id, SUM(minutes) AS minutes
-                                      FROM timebank_account_tail
-                                     GROUP BY account_id) tail ON tail.account_id = a.id
-                         LEFT JOIN later ON later.account_id = a.id
-                        WHERE a.scheme_id = ANY(%(schemes)s)),
+                """WITH balance AS MATERIALIZED (
+                       SELECT kind, partner_id, minutes FROM %s b),
                    holder AS (
                        SELECT minutes, ROW_NUMBER() OVER (ORDER BY minutes DESC) AS place,
                               COUNT(*) OVER () AS count
@@ -116,11 +100,11 @@ class TimebankMeasures(models.AbstractModel):
                           COALESCE(SUM(minutes) FILTER (WHERE place <= (count + 9) / 10), 0)::bigint,
                           COUNT(*) FILTER (WHERE place <= (count + 9) / 10)
                      FROM holder""",
-                schemes=list(scope.scheme_ids),
-                last=last,
+                facts.balances(scope._replace(date_to=last)),
             )
         )
-        returned, months = self._get_flows(scope)["returned"], self._count_period(scope, last)
+        returned = (flows or self._get_flows(scope))["returned"]
+        months = self._count_period(scope, last)
         per_month = returned["minutes"] / months if months else Fraction(0)
         return {
             "outstanding_minutes": outstanding,

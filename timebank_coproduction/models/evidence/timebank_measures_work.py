@@ -138,14 +138,12 @@ class TimebankMeasures(models.AbstractModel):
                      LEFT JOIN timebank_member whose
                        ON whose.partner_id = g.receiver_id AND whose.scheme_id = g.scheme_id
                      LEFT JOIN (SELECT session_id, MIN(partner_id) AS first, MAX(partner_id) AS last
-                                  FROM %(attended)s a
-                                 WHERE session_id IN (SELECT session_id FROM %(given)s h)
+                                  FROM %(came)s a
                                  GROUP BY session_id) came ON came.session_id = g.session_id
                     GROUP BY way""",
                 is_organisation=facts.IS_ORGANISATION,
                 given=facts.given(scope),
-                # whoever came to the sessions of these entries, whatever the sessions themselves are for
-                attended=facts.attended(facts.Scope(scope.scheme_ids)),
+                came=facts.came(scope),
             )
         )
         found = {way: {"minutes": minutes, "people": people} for way, minutes, people in rows}

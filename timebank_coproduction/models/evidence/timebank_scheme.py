@@ -59,7 +59,7 @@ class TimebankScheme(models.Model):
         help="When less than this part of what the last three months issued came back in them. 0: never.",
     )
     dormant_most = fields.Integer(
-        "Warn: dormant people, from (%)",
+        "Warn: dormant credits, from (%)",
         default=20,
         tracking=True,
         aggregator=None,
@@ -98,7 +98,7 @@ class TimebankScheme(models.Model):
         date_from=day(),
         date_to=day(),
         grant_id=record_id("timebank.grant"),
-        project_id=record_id("project.project"),
+        project_id=record_id("project.project", seen=False),
     )
     def get_measures(self, date_from, date_to, grant_id=None, project_id=None):
         """What happened in these banks from one day to another, both within, in figures.
@@ -124,9 +124,12 @@ class TimebankScheme(models.Model):
             - ``forms``: a list of ``planned_by``, ``delivered_by`` (as measured), ``minutes``,
               ``activities``, ``declared_otherwise`` (as something else than measured); ``forms_unknown``:
               the last three of activities whose planner nobody named
-        :raises AccessError: for who can't read all hours, sessions and transfers of these banks
+        :raises AccessError: for who can't read all hours, sessions and transfers of these banks, or names a
+            project of which they see nothing
         :raises UserError: for no bank, or days in the wrong order
         """
         measures = self.env["timebank.measures"]
         measures._check_readable(self)
+        measures._check_project(self, project_id)
+        measures._plan_simply()
         return measures._get_all(measures._make_scope(self, date_from, date_to, grant_id, project_id))

@@ -57,6 +57,15 @@ export class EvidenceSection extends Component {
         return figure.better === false ? _t("worse") : "";
     }
 
+    /** The page on what all figures mean, at this one. */
+    get measuresPage() {
+        return {
+            type: "ir.actions.client",
+            tag: "timebank_measures",
+            params: { anchor: this.props.section.anchor },
+        };
+    }
+
     get id() {
         return `timebank_evidence_${this.props.section.key}`;
     }
