@@ -36,7 +36,14 @@ class TimebankNetwork(models.AbstractModel):
         Everybody who gave or received is in it, with or without a partner.
         """
         measures = self.env["timebank.measures"]
-        arcs = measures._query(SQL("SELECT giver_id, receiver_id, minutes FROM %s d", facts.direct(scope)))
+        arcs = measures._query(
+            SQL(
+                "SELECT g.partner_id, g.receiver_id, g.minutes FROM %s g %s WHERE %s",
+                facts.given_by_people(scope),
+                facts.join_who("g.scheme_id", "g.receiver_id"),
+                facts.IS_PERSON,
+            )
+        )
         people = [partner_id for partner_id, *_rest in measures._get_people(scope)]
         return connect(people, [*arcs, *self._get_session_arcs(scope)])
 
