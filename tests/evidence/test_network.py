@@ -46,6 +46,9 @@ class TestNetwork(ClosingCase):
         (section,) = self._get_page(user, **filters)["sections"]
         return section
 
+    def _get_ways(self, section):
+        return [way["label"] for way in section["actions"]]
+
     def _get_texts(self, section):
         return {node["name"]: node["text"] for node in section["chart"]["nodes"]}
 
@@ -159,6 +162,9 @@ class TestNetwork(ClosingCase):
         self.assertEqual(sections["new_links"]["figures"][0]["value"], "25")
         self.assertEqual(sections["first_steps"]["figures"][0]["value"], "0 days")
         self.assertTrue(sections["network"]["chart"]["named"])
+        self.assertIn("The picture on a page of its own", self._get_ways(sections["network"]))
+        alone = self._get_section(self.coordinator, small=True)
+        self.assertEqual(self._get_ways(alone), ["Hours behind this", "Attendances behind this"])
 
     def test_a_link_is_new_once(self):
         page = self._get_page(
