@@ -17,6 +17,8 @@ SCALES = {"The movement": 0.1, "Ten times the movement": 1.0}
 PAGE_BARS = {0.1: 1.5, 1.0: 5}
 #: And the figures of who gives to whom.
 NETWORK_BARS = {0.1: 2}
+#: In how many seconds the nightly job is done.
+AUDIT_BARS = {0.1: 30, 1.0: 120}
 TODAY = date.today()
 
 IS_PERSON = "(m.role = 'organisation' OR p.is_company) IS NOT TRUE"
@@ -167,5 +169,34 @@ def _network(report, database, scale):
     report.figure(f"The picture of one bank, {dots} people drawn", medians["picture"], "s", at_most=1)
 
 
+def _audit(report, database, scale):
+    """The nightly job: in the first night, in one after a month's end, and in any other."""
+
+    def run(forgotten):
+        with harness.environment(database=database, keep=True) as env:
+            audits = env["timebank.time.audit"]
+            env.execute_query(
+                SQL(
+                    """DELETE FROM mail_activity WHERE res_model = %s RETURNING id""",
+                    audits._name,
+                )
+            )
+            env.cr.execute(SQL("DELETE FROM timebank_time_audit WHERE %s", forgotten))
+        with harness.environment(database=database, keep=True) as env:
+            return harness.seconds(env, env["timebank.time.audit"]._cron_audit)
+
+    month = TODAY.replace(day=1)
+    nights = {
+        "in the first night": SQL("TRUE"),
+        "after a month's end": SQL("audited_month >= %s", (month - timedelta(days=1)).replace(day=1)),
+        "in any other night": SQL("FALSE"),
+    }
+    for name, forgotten in nights.items():
+        report.figure(f"The time audits of all banks, {name}", run(forgotten), "s", at_most=AUDIT_BARS[scale])
+    with harness.environment(database=database, keep=True) as env:
+        env["mail.activity"].search([("res_model", "=", "timebank.time.audit")]).unlink()
+        env["timebank.time.audit"].search([]).unlink()
+
+
 #: Each a function of the report, the database and its scale.
-PARTS = (_pivots, _measures, _page, _network)
+PARTS = (_pivots, _measures, _page, _network, _audit)

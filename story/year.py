@@ -182,7 +182,8 @@ class _Bank:
         if not days:
             return Month(ago, [], [], [], [], [])
         self.days, self.ago, self.taken = days, ago, set()
-        self.there = [person for person in self.people if person.is_there(ago)]
+        here = min(1, 0.3 + 0.7 * SEASON[month - 1])  # in quiet months some are away
+        self.there = [one for one in self.people if one.is_there(ago) and self.chance.random() < here]
         grown = 0.6 + 0.4 * (MONTHS - ago) / MONTHS  # as a bank does that has just opened
         much = SEASON[month - 1] * grown * days / 28
         gatherings = sorted(self._gather(much, month), key=lambda one: one.day)

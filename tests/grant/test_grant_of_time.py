@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
+from odoo.modules.migration import load_script
+from odoo.tools.misc import file_path
 
 from ..common import TODAY
 from ..grants_common import GrantCase
@@ -186,3 +188,23 @@ class TestWhoMay(GrantOfTimeCase):
         self.assertEqual(entry.grant_id.name, "Neighbours Together")
         with self.assertRaises(AccessError):
             entry.grant_id = False
+
+
+class TestUpgrade(GrantOfTimeCase):
+    def test_time_that_was_there_before_gets_its_grant_as_new_time_does(self):
+        named = self._make_grant("Café", project_ids=[Command.set(self.project.ids)])
+        session = self._make_session(start=datetime(2026, 3, 17, 8, 0), stop=datetime(2026, 3, 17, 10, 0))
+        line = self._make_line(self.ben, session)
+        self._close(session)
+        entries = self._make_hours(self.ann) | self._make_hours(self.ann, 30, date=date(2025, 12, 31))
+        records = [*entries, line.hours_id, session]
+        before = [record.grant_id for record in records]
+        self.assertEqual(before, [self.grant, self.grant.browse(), named, named])
+        self.env.flush_all()
+        for table in ("hours", "session"):
+            self.env.cr.execute(f"UPDATE timebank_{table} SET grant_id = NULL")
+        self.env.invalidate_all()
+        path = file_path("timebank_coproduction/migrations/19.0.1.5.0/post-grant_of_time.py")
+        load_script(path, "grant_of_time").migrate(self.env.cr, "19.0.1.4.0")
+        self.env.invalidate_all()
+        self.assertEqual([record.grant_id for record in records], before)

@@ -35,6 +35,7 @@ from . import test_sessions_journey
 from . import test_shared_claim_journey
 from . import test_sign_up_journey
 from . import test_tablet_journey
+from . import test_time_audit_journey
 from . import test_today_journey
 from . import test_walk
 from . import test_year_end_journey

@@ -138,7 +138,7 @@ class TestTabletPage(TabletCase):
             self.assertTrue(self.dora._is_pin(PIN))
 
     def test_a_tablet_tries_so_many(self):
-        """Whichever cards they are; and from one address, whatever its number after the 40th in 15 minutes."""
+        """Whichever cards they are."""
         self.patch(timebank_tablet_visit, "MOST_TRIED", 2)
         self.assertGreater(MOST_TRIED, 2)
         for _try in range(2):

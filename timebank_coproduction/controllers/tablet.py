@@ -91,7 +91,7 @@ class Tablet(TakesCodes, MemberPage, http.Controller):
             "form": form,
             "signed_in": bool(request.session.uid),
             "door": f"/timebank/kiosk/{token}",
-            "wrong": MOST_WRONG,
+            "most_wrong": MOST_WRONG,
         }
         response = request.render("timebank_coproduction.tablet_ask", values, lazy=False)
         response = request.make_response(response, status=status)

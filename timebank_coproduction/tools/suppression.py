@@ -35,7 +35,7 @@ def is_small(people, few=FEW, zero=True):
     return people is not None and people < few and (people > 0 or zero)
 
 
-def hide(cells, people=None, totals=(), parts=(), derived=None, zeros=True, few=FEW):
+def hide(cells, people=None, totals=(), parts=(), derived=None, zeros=True, keep=(), few=FEW):
     """The keys of what must not be shown, of numbers that are shown together.
 
     :param cells: dict of key → number; what is ``None`` isn't there
@@ -47,6 +47,7 @@ def hide(cells, people=None, totals=(), parts=(), derived=None, zeros=True, few=
         the change against the period before): hidden with any of them. Numbers that aren't shown but
         follow from it, such as how many a share is of those asked, belong into ``cells``.
     :param zeros: whether *nobody* is hidden as well: for all, or a collection of keys
+    :param keep: keys of what matters most, which is hidden for another's sake last
     :return: set of keys
 
     Of both, only giving and only receiving with their sum, the smallest goes with the small one:
@@ -54,6 +55,12 @@ def hide(cells, people=None, totals=(), parts=(), derived=None, zeros=True, few=
     >>> sorted(hide({"all": 40, "both": 25, "giving": 12, "receiving": 3},
     ...             totals=[("all", ["both", "giving", "receiving"])]))
     ['giving', 'receiving']
+
+    What is kept is hidden last, here after the sum:
+
+    >>> cells, totals = {"ended": 17, "left": 1, "stayed": 16}, [("ended", ["left", "stayed"])]
+    >>> sorted(hide(cells, totals=totals)), sorted(hide(cells, totals=totals, keep=["stayed"]))
+    (['left', 'stayed'], ['ended', 'left'])
 
     Two small ones are not enough if together they are small:
 
@@ -73,8 +80,10 @@ def hide(cells, people=None, totals=(), parts=(), derived=None, zeros=True, few=
 
     All but two of a group say something about the two:
 
-    >>> hide({"all": 30, "most": 28}, parts=[("most", "all")]), hide({"all": 30, "half": 15}, parts=[("half", "all")])
-    ({'most'}, set())
+    >>> hide({"all": 30, "most": 28}, parts=[("most", "all")])
+    {'most'}
+    >>> hide({"all": 30, "half": 15}, parts=[("half", "all")])
+    set()
     """
     values = {key: value for key, value in cells.items() if value is not None}
     people, sums = dict(people or {}), [(total, tuple(keys)) for total, keys in totals]
@@ -97,7 +106,7 @@ def hide(cells, people=None, totals=(), parts=(), derived=None, zeros=True, few=
         for key, value in values.items()
         if small(key)
     }
-    hidden = _Search(values, sums, needed, unseen).run() - unseen
+    hidden = _Search(values, sums, needed, unseen, keep).run() - unseen
     derived, before = dict(derived or {}), None
     while before != len(hidden):
         before = len(hidden)
@@ -160,10 +169,11 @@ class _Search:
     :param sums: pairs of a key and its parts, and :param needed: dict of key → the value that a
         reader has to hold for possible
     :param unseen: keys that are never shown, and so may be hidden at no cost
+    :param keep: keys that are hidden last
     """
 
-    def __init__(self, values, sums, needed, unseen):
-        self.values, self.sums, self.needed = values, sums, needed
+    def __init__(self, values, sums, needed, unseen, keep=()):
+        self.values, self.sums, self.needed, self.keep = values, sums, needed, set(keep)
         self.hidden, self.unseen = set(needed) | unseen, unseen
         self.order = {key: number for number, key in enumerate(values)}
         self.within = {key: [] for key in values}
@@ -224,6 +234,7 @@ class _Search:
             min(
                 shown,
                 key=lambda key: (
+                    key in self.keep,
                     not self.values[key],  # nothing adds no uncertainty
                     any(key == self.sums[number][0] for number in numbers),
                     0 if smallest else self._count_alone(key, numbers),

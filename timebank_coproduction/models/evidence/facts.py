@@ -152,13 +152,40 @@ def received(scope):
 def taken(scope):
     """Columns: scheme_id, date, partner_id, gave (or else received), minutes. People alone."""
     return SQL(
+        """(SELECT f.*
+              FROM %s f
+              %s
+             WHERE %s)""",
+        touched(scope),
+        join_who("f.scheme_id", "f.partner_id"),
+        WAS_PERSON,
+    )
+
+
+#: Whether whom :func:`join_who` has joined to a row of :func:`touched` took part as a person: as what
+#: somebody gave time stands on the entry, and as what they received it is what they are.
+WAS_PERSON = SQL("(who.is_company OR NOT f.gave AND whose.role = 'organisation') IS NOT TRUE")
+
+
+def touched(scope):
+    """Columns: scheme_id, date, partner_id, gave (or else received), minutes. As :func:`taken`, before
+    anybody has asked who they are (``WAS_PERSON``): what is counted by person is so before it is joined."""
+    return SQL(
         """(SELECT g.scheme_id, g.date, g.partner_id, TRUE AS gave, g.minutes
-              FROM %s g
+              FROM %(given)s g
+             WHERE g.role IS DISTINCT FROM 'organisation'
              UNION ALL
-            SELECT r.scheme_id, r.date, r.partner_id, FALSE, r.minutes
-              FROM %s r)""",
-        given_by_people(scope),
-        received(scope),
+            SELECT g.scheme_id, g.date, g.receiver_id, FALSE, g.minutes
+              FROM %(given)s g
+             WHERE g.receiver_id IS NOT NULL
+             UNION ALL
+            SELECT s.scheme_id, s.date, a.partner_id, FALSE, a.minutes
+              FROM timebank_session s
+              JOIN timebank_attendance a
+                ON a.session_id = s.id AND a.role = 'attendee' AND a.state = 'attended'
+             WHERE s.state = 'done' AND %(of_sessions)s)""",
+        given=given(scope),
+        of_sessions=_of_sessions(scope),
     )
 
 
@@ -200,13 +227,15 @@ def arcs(scope):
 
 
 def direct(scope):
-    """Columns: hours_id, date, giver_id, receiver_id, minutes. The arcs of entries with a receiver."""
+    """Columns: date, giver_id, receiver_id. The arcs of entries with a receiver, of a day once."""
     return SQL(
-        """(SELECT g.id AS hours_id, g.date, g.partner_id AS giver_id, g.receiver_id, g.minutes
-              FROM %s g
+        """(SELECT g.date, g.partner_id AS giver_id, g.receiver_id
+              FROM (SELECT DISTINCT scheme_id, date, partner_id, receiver_id FROM %s g
+                     WHERE receiver_id IS NOT NULL AND role IS DISTINCT FROM 'organisation') g
+              JOIN res_partner giver ON giver.id = g.partner_id AND giver.is_company IS NOT TRUE
               %s
              WHERE %s)""",
-        given_by_people(scope),
+        given(scope),
         join_who("g.scheme_id", "g.receiver_id"),
         IS_PERSON,
     )
@@ -216,11 +245,13 @@ def helped(scope):
     """Columns: session_id, date, partner_id. Whose time in a session went to whoever came to it: with
     :func:`came`, the arcs of sessions without all their pairs, of which there are many times as many."""
     return SQL(
-        """(SELECT DISTINCT g.session_id, g.date, g.partner_id
-              FROM %s g
-              JOIN timebank_session s ON s.id = g.session_id AND s.state = 'done'
-             WHERE g.receiver_id IS NULL)""",
-        given_by_people(scope),
+        """(SELECT g.session_id, g.date, g.partner_id
+              FROM (SELECT DISTINCT session_id, date, partner_id FROM %s g
+                     WHERE session_id IS NOT NULL AND receiver_id IS NULL
+                       AND role IS DISTINCT FROM 'organisation') g
+              JOIN res_partner giver ON giver.id = g.partner_id AND giver.is_company IS NOT TRUE
+              JOIN timebank_session s ON s.id = g.session_id AND s.state = 'done')""",
+        given(scope),
     )
 
 

@@ -402,6 +402,7 @@ class TimebankEvidence(models.AbstractModel):
             totals=[("ended", ["left", "forgotten", "people"])],
             parts=[("part", "people")],
             derived={"share": ["part", "people"]},
+            keep=["people", "part"],
         )
         return {**row, **shown}
 

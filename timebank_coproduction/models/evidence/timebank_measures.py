@@ -59,7 +59,7 @@ class TimebankMeasures(models.AbstractModel):
             )
 
     def _check_project(self, schemes, project_id):
-        """:raises AccessError: for a project that the user can't read, and that no time at these banks was for"""
+        """:raises AccessError: for a project that the user can't read, and for which nobody gave time here"""
         project = self.env["project.project"].browse(project_id or [])
         if not project or project.has_access("read"):
             return
@@ -79,7 +79,8 @@ class TimebankMeasures(models.AbstractModel):
 
         :param dict values: key → figure
         :param dict people: key → how many people it is about; a count of people needs none
-        :param beside: what else ``hide`` of ``tools/suppression.py`` is told: ``totals``, ``parts``
+        :param beside: what else ``hide`` of ``tools/suppression.py`` is told: ``totals``, ``parts``,
+            ``derived``, ``zeros``, ``keep``
         :return: dict of the same keys
         """
         if self._sees_small(schemes):
@@ -101,12 +102,17 @@ class TimebankMeasures(models.AbstractModel):
 
     def _query(self, query):
         """Rows, after what is still to be written has been."""
-        self.env.flush_all()
+        self._prepare_query()
         return self.env.execute_query(query)
 
     def _query_dicts(self, query):
-        self.env.flush_all()
+        self._prepare_query()
         return self.env.execute_query_dict(query)
+
+    def _prepare_query(self):
+        self.env.flush_all()
+        # To compile questions of so many expressions takes PostgreSQL longer than to answer them.
+        self.env.cr.execute("SET LOCAL jit = off")
 
     def _get_step_sql(self, step, column="date"):
         """The first day of the step that a day lies in."""

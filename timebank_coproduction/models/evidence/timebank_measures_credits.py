@@ -44,20 +44,15 @@ class TimebankMeasures(models.AbstractModel):
         return self._query(
             SQL(
                 """WITH moves AS MATERIALIZED (
-                       SELECT %(start)s AS start, flow, from_account_id, to_account_id,
-                              SUM(minutes) AS minutes
-                         FROM %(moved)s m
-                        WHERE flow IS NOT NULL
-                        GROUP BY 1, flow, from_account_id, to_account_id
-                        UNION ALL
-                       SELECT %(start)s, 'adjusted', from_account_id, to_account_id,
-                              SUM(CASE WHEN m.from_account_id = bank.operating_account_id
-                                THEN minutes ELSE -minutes END)
-                         FROM %(moved)s m
-                         JOIN timebank_scheme bank ON bank.id = m.scheme_id
-                          AND bank.operating_account_id IN (m.from_account_id, m.to_account_id)
-                        WHERE flow IS NULL
-                        GROUP BY 1, from_account_id, to_account_id),
+                       SELECT start, COALESCE(flow, 'adjusted') AS flow, from_account_id, to_account_id,
+                              SUM(CASE WHEN flow IS NOT NULL OR from_account_id = operating_account_id
+                                       THEN minutes ELSE -minutes END) AS minutes
+                         FROM (SELECT %(start)s AS start, flow, from_account_id, to_account_id,
+                                      operating_account_id, minutes
+                                 FROM %(moved)s m
+                               OFFSET 0) m -- so that each is worked out once
+                        WHERE flow IS NOT NULL OR operating_account_id IN (from_account_id, to_account_id)
+                        GROUP BY start, flow, from_account_id, to_account_id),
                    concerned AS (
                        SELECT start, flow, COUNT(DISTINCT a.partner_id) AS people
                          FROM (SELECT start, flow, from_account_id AS account_id FROM moves WHERE minutes != 0

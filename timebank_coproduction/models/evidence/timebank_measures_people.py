@@ -24,9 +24,14 @@ class TimebankMeasures(models.AbstractModel):
         """Who gave or received in the period: list of (contact id, whether they gave, or received)."""
         return self._query(
             SQL(
-                """SELECT partner_id, BOOL_OR(gave), BOOL_OR(NOT gave)
-                     FROM %s t GROUP BY partner_id ORDER BY partner_id""",
-                facts.taken(scope),
+                """SELECT f.partner_id, BOOL_OR(f.gave), BOOL_OR(NOT f.gave)
+                     FROM (SELECT DISTINCT scheme_id, partner_id, gave FROM %s t) f
+                     %s
+                    WHERE %s
+                    GROUP BY f.partner_id ORDER BY f.partner_id""",
+                facts.touched(scope),
+                facts.join_who("f.scheme_id", "f.partner_id"),
+                facts.WAS_PERSON,
             )
         )
 
@@ -160,14 +165,14 @@ class TimebankMeasures(models.AbstractModel):
                    SELECT j.joined_on, j.until, did.days[1], did.days[2]
                      FROM joined j
                      LEFT JOIN (SELECT t.scheme_id, t.partner_id, ARRAY_AGG(t.date ORDER BY t.date) AS days
-                                  FROM %(taken)s t
+                                  FROM %(touched)s t
                                   JOIN joined USING (scheme_id, partner_id)
                                  WHERE t.date >= joined.joined_on
                                  GROUP BY t.scheme_id, t.partner_id) did USING (scheme_id, partner_id)""",
                 first=scope.date_from or None,
                 last=self._get_last_day(scope),
                 schemes=list(scope.scheme_ids),
-                taken=facts.taken(scope),
+                touched=facts.touched(scope),
             )
         )
         first = [(((one or until) - joined).days, bool(one)) for joined, until, one, _two in rows]
@@ -281,38 +286,42 @@ class TimebankMeasures(models.AbstractModel):
         :param people: as :meth:`_get_people` returns it, where it has been asked before
         :return: dict of ``people``, of whom ``linked`` have an arc; ``arcs``, of which ``mutual_arcs`` have
             their opposite, between ``mutual_people``; ``partners_per_person`` (either way, of all people; the
-            mean) and ``partners_median``, ``density`` (of the arcs that there could be), ``arc_reciprocity``
-            (mutual of all), ``largest_strong_part`` (people of whom each reaches each along arcs). A share of
-            nothing is ``None``.
+            mean) and ``partners_median``, ``density`` (of the arcs that there could be),
+            ``arc_reciprocity`` (mutual of all), ``largest_strong_part`` (people of whom each reaches each
+            along arcs). A share of nothing is ``None``.
         """
         people = self._get_people(scope) if people is None else people
-        keys = np.unique(self._get_pairs(scope)[0])
-        linked, places = np.unique(np.concatenate(_split(keys)), return_inverse=True)
-        givers, receivers = places[: len(keys)], places[len(keys) :]
-        arcs, size = len(keys), len(linked)
-        is_mutual = np.isin(givers * size + receivers, receivers * size + givers)
-        mutual = int(is_mutual.sum())
-        count = len(np.union1d(linked, [partner_id for partner_id, *_rest in people]))
-        partners = np.bincount(np.concatenate([givers, receivers]), minlength=count)
-        partners -= np.bincount(givers[is_mutual], minlength=count)
+        keys, _days = self._get_pairs(scope)
+        givers, receivers = _split(keys)
+        ids = np.array([partner_id for partner_id, *_rest in people], dtype=np.int64)
+        place, ids = _number(ids, givers, receivers)
+        count = len(ids)
+        links = coo_array(
+            (np.ones(len(keys), dtype=np.int64), (place[givers], place[receivers])), shape=(count, count)
+        ).tocsr()
+        links.data[:] = 1
+        back = links.T.tocsr()
+        both = links.multiply(back).tocsr()
+        arcs, mutual = links.nnz, both.nnz
+        mutual_of_each = np.diff(both.indptr)
+        partners = np.diff(links.indptr) + np.diff(back.indptr) - mutual_of_each
         return {
             "people": count,
-            "linked": size,
+            "linked": int((partners > 0).sum()),
             "arcs": arcs,
             "mutual_arcs": mutual,
-            "mutual_people": len(np.unique(givers[is_mutual])),
+            "mutual_people": int((mutual_of_each > 0).sum()),
             "partners_per_person": (2 * arcs - mutual) / count if count else None,
             "partners_median": float(np.median(partners)) if count else None,
             "density": arcs / (count * (count - 1)) if count > 1 else None,
             "arc_reciprocity": mutual / arcs if arcs else None,
-            "largest_strong_part": self._measure_strong_part(givers, receivers, size, count),
+            "largest_strong_part": self._measure_strong_part(links),
         }
 
-    def _measure_strong_part(self, givers, receivers, size, count):
-        if not size:
-            return min(count, 1)
-        network = coo_array((np.ones(len(givers), dtype=np.int8), (givers, receivers)), shape=(size, size))
-        _parts, part = connected_components(network.tocsr(), connection="strong")
+    def _measure_strong_part(self, links):
+        if not links.shape[0]:
+            return 0
+        _parts, part = connected_components(links, connection="strong")
         return int(np.bincount(part).max())
 
     def _get_new_arcs_by(self, scope, step):
@@ -348,9 +357,9 @@ class TimebankMeasures(models.AbstractModel):
 
         Sessions come as who helped and who came, since there are many times as many pairs.
         """
-        direct = self._query_numbers(SQL("giver_id, receiver_id, date"), facts.direct(scope))
-        helped = self._query_numbers(SQL("session_id, partner_id, date"), facts.helped(scope))
-        came = self._query_numbers(SQL("session_id, partner_id, DATE '1970-01-01'"), facts.came(scope))
+        direct = self._query_numbers(facts.direct(scope), "giver_id", "receiver_id", "date")
+        helped = self._query_numbers(facts.helped(scope), "session_id", "partner_id", "date")
+        came = self._query_numbers(facts.came(scope), "session_id", "partner_id")
         came = came[:, np.argsort(came[0], kind="stable")]
         begin, end = (np.searchsorted(came[0], helped[0], side) for side in ("left", "right"))
         count = end - begin
@@ -360,15 +369,25 @@ class TimebankMeasures(models.AbstractModel):
         keys = np.concatenate((_join(*direct[:2]), _join(givers, receivers)[others]))
         return keys, np.concatenate((direct[2], np.repeat(helped[2], count)[others])).astype("datetime64[D]")
 
-    def _query_numbers(self, columns, rows):
-        """Two columns of numbers and one of days, as three arrays."""
-        found = self._query(SQL("SELECT %s - DATE '1970-01-01' FROM %s r", columns, rows))
-        return np.array(found, dtype=np.float64).reshape(-1, 3).T.astype(np.int64)
+    def _query_numbers(self, rows, *columns):
+        """An array for each of these columns of ids and days, read as one text: there may be millions."""
+        parts = [SQL("date - DATE '1970-01-01'") if column == "date" else SQL(column) for column in columns]
+        query = SQL("SELECT STRING_AGG(CONCAT_WS(',', %s), ',') FROM %s r", SQL(", ").join(parts), rows)
+        [[text]] = self._query(query)
+        return np.fromstring(text or "", dtype=np.int64, sep=",").reshape(-1, len(columns)).T
 
 
 def _join(givers, receivers):
     """A key for each two people; ids are of 31 bits."""
     return (givers << 31) | receivers
+
+
+def _number(*ids):
+    """Consecutive numbers for some ids: an array of id → number, and the ids in their order."""
+    here = np.zeros(max((int(some.max()) for some in ids if len(some)), default=0) + 1, dtype=bool)
+    for some in ids:
+        here[some] = True
+    return np.cumsum(here) - 1, np.flatnonzero(here)
 
 
 def _split(keys):

@@ -30,7 +30,6 @@ class TimebankReciprocityReport(models.Model):
     date = fields.Date("Month", readonly=True, help="The first day of the month.")
     reciprocity = fields.Selection(
         [("both", "Gave and received"), ("giving", "Only gave"), ("receiving", "Only received")],
-        string="Reciprocity",
         readonly=True,
         help="In this bank, over the whole period that is searched for.",
     )
@@ -54,7 +53,8 @@ class TimebankReciprocityReport(models.Model):
             """SELECT r.*, bank.company_id, r.gave_minutes::float / 60 AS gave_hours,
                       r.received_minutes::float / 60 AS received_hours,
                       CASE WHEN NOT BOOL_OR(r.received) OVER whole THEN 'giving'
-                           WHEN NOT BOOL_OR(r.gave) OVER whole THEN 'receiving' ELSE 'both' END AS reciprocity,
+                           WHEN NOT BOOL_OR(r.gave) OVER whole THEN 'receiving'
+                           ELSE 'both' END AS reciprocity,
                       COALESCE(met.partner_count, 0) AS partner_count
                  FROM (SELECT MIN(i.id) AS id, i.partner_id, i.scheme_id,
                               date_trunc('month', i.date::timestamp)::date AS date,

@@ -59,7 +59,7 @@ class TimebankScheme(models.Model):
         help="When less than this part of what the last three months issued came back in them. 0: never.",
     )
     dormant_most = fields.Integer(
-        "Warn: dormant people, from (%)",
+        "Warn: dormant credits, from (%)",
         default=20,
         tracking=True,
         aggregator=None,

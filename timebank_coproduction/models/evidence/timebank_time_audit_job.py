@@ -247,7 +247,7 @@ class TimebankTimeAudit(models.Model):
             "recent_issued_minutes": issued,
             "recent_returned_minutes": returned,
             "returned_percent": round(100 * returned / issued) if issued > 0 else 0,
-            "cover_months": round(outstanding / (returned / months), 1) if returned > 0 else 0,
+            "cover_months": round(float(outstanding * months / returned), 1) if returned > 0 else 0,
             "before_issued_minutes": round(before),
             "falling_percent": round(100 * (before - own["issued"]) / before) if before > 0 else 0,
         }

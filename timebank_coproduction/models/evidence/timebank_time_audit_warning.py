@@ -50,7 +50,7 @@ class TimebankTimeAuditWarning(models.Model):
             ("cover", "Credits pile up"),
             ("returned", "Little comes back"),
             ("falling", "Less is earned"),
-            ("dormant", "Dormant people with credits"),
+            ("dormant", "Dormant credits"),
             ("receiving", "People who only receive"),
             ("missing", "Wanted and not offered"),
         ],
@@ -62,9 +62,8 @@ class TimebankTimeAuditWarning(models.Model):
     stands = fields.Boolean(
         default=True, readonly=True, help="Off: what came into the books later has taken the warning away."
     )
-    sentence = fields.Char("What it is about", compute="_compute_sentence")
+    sentence = fields.Text("What it is about", compute="_compute_sentence")
     figure_text = fields.Char("Then", compute="_compute_sentence")
-    step_label = fields.Char("Next step", compute="_compute_sentence")
 
     step = fields.Char(
         "What you did",
@@ -89,7 +88,6 @@ class TimebankTimeAuditWarning(models.Model):
         for warning in self:
             warning.figure_text = warning._say_figure(warning.figure)
             warning.sentence = getattr(warning, f"_say_{warning.kind}")() if warning.kind else ""
-            warning.step_label = warning._get_step_labels().get(warning.kind, "")
 
     @api.depends("audit_id", "kind", "figure")
     def _compute_after(self):
@@ -149,7 +147,7 @@ class TimebankTimeAuditWarning(models.Model):
 
     def _say_returned(self):
         return self.env._(
-            "Of %(issued)s issued in the last three months' time, %(returned)s came back: %(figure)s."
+            "In the last three months %(issued)s were issued, and %(returned)s came back: %(figure)s."
             " You are warned below %(threshold)s.",
             issued=say_hours(self.env, self.audit_id.recent_issued_minutes),
             returned=say_hours(self.env, self.audit_id.recent_returned_minutes),
@@ -232,18 +230,6 @@ class TimebankTimeAuditWarning(models.Model):
     def _get_kind_label(self):
         return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
 
-    def _get_step_labels(self):
-        rewards, ask = self.env._("Add or publish rewards"), self.env._("Ask them")
-        return {
-            "top": rewards,
-            "cover": rewards,
-            "returned": rewards,
-            "falling": self.env._("See who waits for help"),
-            "dormant": ask,
-            "receiving": ask,
-            "missing": self.env._("Look for offers"),
-        }
-
     def _step_top(self):
         bank = self.scheme_id
         return open_list(
@@ -277,11 +263,12 @@ class TimebankTimeAuditWarning(models.Model):
                 self.env._("All of them have been asked within the last %s months.", ASK_AGAIN_MONTHS)
             )
         fresh.action_ask_to_give_back()
-        done = self.env._("You have a to-do to ask each of %s people.", len(fresh))
-        if len(fresh) == 1:
-            done = self.env._("You have a to-do to ask one person.")
+        one = len(fresh) == 1
         if not self.step:
-            self.step = self.env._("Asked %s people", len(fresh))
+            self.step = self.env._("Asked 1 person") if one else self.env._("Asked %s people", len(fresh))
+        done = self.env._("You have a to-do to ask one person.")
+        if not one:
+            done = self.env._("You have a to-do to ask each of %s people.", len(fresh))
         return tell(done)
 
     _step_receiving = _step_dormant
