@@ -65,6 +65,7 @@ class TimebankEvidence(models.AbstractModel):
     """
 
     _name = "timebank.evidence"
+    _inherit = ["timebank.evidence.audit"]
     _description = "What Happened, Measured"
 
     @api.model
