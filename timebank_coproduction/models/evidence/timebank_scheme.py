@@ -131,5 +131,4 @@ class TimebankScheme(models.Model):
         measures = self.env["timebank.measures"]
         measures._check_readable(self)
         measures._check_project(self, project_id)
-        measures._plan_simply()
         return measures._get_all(measures._make_scope(self, date_from, date_to, grant_id, project_id))
