@@ -42,8 +42,8 @@ class TimebankRewardSpendReport(models.Model):
 
     @property
     def _table_query(self):
-        # The project is a column that PostgreSQL works out where it is asked for, and not for every row. What is
-        # looked for, such as a year, it looks for in each part, as none of them has a window function of its own.
+        # The project is a column that PostgreSQL works out where it is asked for, and not for every row. What
+        # is looked for, such as a year, it looks for in each part, as none has a window function of its own.
         return SQL(
             """
             SELECT spend.*, g.funder_id, c.currency_id,
@@ -113,7 +113,7 @@ class TimebankRewardSpendReport(models.Model):
 
     @api.model
     def _search(self, domain, *args, **kwargs):
-        """Claims of a time are found by an index on when they were approved, and so without all the others."""
+        """Claims of a time are found by when they were approved, and so without looking at all others."""
         bounds = get_bounds(self, domain, "date")
         return super(TimebankRewardSpendReport, self.with_context(timebank_bounds=bounds))._search(
             domain, *args, **kwargs
