@@ -9,6 +9,7 @@ from . import (
     bench_approve,
     bench_calendar,
     bench_concurrency,
+    bench_evidence,
     bench_exchange,
     bench_grants,
     bench_pages,
@@ -28,6 +29,7 @@ SUBJECTS = {
     "sessions": bench_sessions.measure,
     "calendar": bench_calendar.measure,
     "grants": bench_grants.measure,
+    "evidence": bench_evidence.measure,
     "pages": bench_pages.measure,
     "screens": bench_screens.measure,
 }

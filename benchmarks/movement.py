@@ -13,7 +13,7 @@ made anew when this file, the month or Odoo changes; the addon in them is brough
 
 import hashlib
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import odoo
@@ -120,8 +120,8 @@ def database(part=WHOLE, scale=1.0):
 
 
 def _key(scale):
-    what = f"{Path(__file__).read_text()} {templates.template()} {date.today():%Y-%m} {scale}"
-    return hashlib.sha256(what.encode()).hexdigest()[:8]
+    what = f"{Path(__file__).read_text()} {templates.template()} {date.today():%Y-%m}"
+    return f"{hashlib.sha256(what.encode()).hexdigest()[:8]}_{scale:g}".replace(".", "_")
 
 
 def _bring_up_to_date(name):
@@ -133,7 +133,7 @@ def _bring_up_to_date(name):
 
 def _make(name, part, scale):
     numbers = {"banks": round(BANKS * scale), "people": round(PEOPLE * scale), "last": ROUNDS - 1}
-    _forget_others(_key(scale))
+    _forget_others()
     making = f"{name}_part"
     if part == SHORT:
         databases.fresh(making)
@@ -161,10 +161,12 @@ def _in_parts(rounds, size=12):
     return [range(start, min(start + size, rounds.stop)) for start in range(rounds.start, rounds.stop, size)]
 
 
-def _forget_others(key):
+def _forget_others():
+    """Those of another month or state of this file, of whatever scale."""
+    current = PREFIX + _key(1).partition("_")[0]
     names = postgres.psql(f"SELECT datname FROM pg_database WHERE datname LIKE '{PREFIX}%'")
     for name in names.splitlines():
-        if not name.startswith(PREFIX + key):
+        if not name.startswith(current):
             databases.drop(name)
 
 
@@ -192,6 +194,7 @@ def _lay_ground(env, numbers):
         "skills": env["timebank.skill"].search([]).ids,
         "categories": env["timebank.category"].search([]).ids,
         "checks": env["timebank.check.type"].search([]).ids,
+        "grants": _make_grants(env, schemes[::4]),
     }
     people, banks = numbers["people"], numbers["banks"]
     rows = {
@@ -228,6 +231,27 @@ def _make_users(env):
         )
         for login, group in LOGINS.items()
     }
+
+
+def _make_grants(env, schemes):
+    """A grant for each of the last ten years, the newest first."""
+    today = date.today()
+    grants = env["timebank.grant"].create(
+        [
+            {
+                "name": f"Grant {year}",
+                "funder_id": env.company.partner_id.id,
+                "amount": 100_000,
+                "date_start": today - timedelta(days=365 * year + 364),
+                "date_end": today - timedelta(days=365 * year),
+                "scheme_ids": [Command.set(schemes.ids)],
+                "every_expense_counts": True,
+            }
+            for year in range(10)
+        ]
+    )
+    grants.action_open()
+    return grants.ids
 
 
 def _reserve(env, model, count):
@@ -288,6 +312,9 @@ def _add_people(env, numbers):
             "role": "role",
             "state": "CASE WHEN n > 0 AND mod(n, 50) = 0 THEN 'paused' ELSE 'active' END",
             "joined_on": "CURRENT_DATE - mod(n, 3650)::int - 10",
+            "supported_from": "CASE WHEN role = 'beneficiary' THEN CURRENT_DATE - mod(n, 3650)::int - 10 END",
+            "supported_until": "CASE WHEN role = 'beneficiary' AND mod(n, 3) > 0"
+            " THEN CURRENT_DATE - mod(n, 3650)::int + mod(n, 400)::int END",
         },
         who,
         numbers,
@@ -317,7 +344,7 @@ def _add_supply(env, numbers):
             "scheme_id": "scheme_id",
             "company_id": "company_id",
             "state": "'running'",
-            "planned_by": "'jointly'",
+            "planned_by": "(ARRAY['jointly', 'professionals', 'community'])[1 + mod(bank + j, 3)]",
             "attendee_effect": "CASE WHEN mod(bank, 10) = 0 THEN 'credit' ELSE 'none' END",
         },
         "FROM benchmark_bank, generate_series(0, 4) j",
@@ -493,6 +520,7 @@ def _add_sessions(env, numbers):
             "state": "'done'",
             "closed_on": "session_day + time '13:00'",
             "closed_by_id": "%(coordinator)s",
+            "grant_id": _grant("session_day"),
             **_of_session("'Session ' || k || ' of bank ' || bank", "session_day"),
         },
         "FROM entry WHERE place = 0 AND g IS NOT NULL ORDER BY session_day",
@@ -520,6 +548,7 @@ def _add_hours(env, numbers):
             "source": "CASE WHEN met THEN 'session' ELSE 'coordinator' END",
             "session_id": "CASE WHEN met THEN session_id END",
             "activity_id": "CASE WHEN met THEN activity_id END",
+            "grant_id": _grant("day"),
             "state": "state",
             "refusal_reason": "CASE state WHEN 'refused' THEN 'Recorded already' END",
             "approver_id": decided.format("%(coordinator)s"),
@@ -679,6 +708,11 @@ def _add_met_requests(env, numbers):
         pair,
         numbers,
     )
+
+
+def _grant(day):
+    """SQL of the grant that time at a bank counts for on that day."""
+    return f"CASE WHEN mod(bank, 4) = 0 THEN (%(grants)s)[1 + (CURRENT_DATE - {day}) / 365] END"
 
 
 def _of_transfer(day, minutes):

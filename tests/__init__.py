@@ -9,6 +9,7 @@ from .session import *
 from .exchange import *
 from .reward import *
 from .grant import *
+from .evidence import *
 from .desk import *
 from .page import *
 from .trust import *

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from odoo.fields import Command
 
+from ..common import TODAY
 from .access_common import AccessCase
 
 COORDINATED = {
@@ -19,6 +20,13 @@ ANNOUNCED = {
     "portal": "r---/----",
     "staff": "r---/r---",
     "coordinator": "rwcu/r---",
+}
+#: Made at night; those who run the bank note what they did about it.
+AUDITED = {
+    **COORDINATED,
+    "coordinator": "rw--/----",
+    "finance": "----/----",
+    "manager": "rw--/rw--",
 }
 TABLE = {
     "timebank.activity": ANNOUNCED,
@@ -50,6 +58,8 @@ TABLE = {
         "finance": "rwcu/rwcu",
         "manager": "r---/r---",
     },
+    "timebank.time.audit": AUDITED,
+    "timebank.time.audit.warning": AUDITED,
 }
 
 
@@ -82,6 +92,7 @@ class TestAccessOfSubjects(AccessCase):
         batch = env["timebank.voucher.batch"].create({"scheme_id": scheme.id, "quantity": 1})
         batch.action_issue()
         claim = {"reward_id": reward.id, "partner_id": partner.id}
+        env["timebank.time.audit"]._count(scheme, TODAY.replace(day=1), TODAY)
         return {
             "timebank.activity": activity,
             "timebank.session": session,
@@ -100,6 +111,8 @@ class TestAccessOfSubjects(AccessCase):
             "timebank.dues": env["timebank.dues"].create(claim),
             "timebank.voucher.batch": batch,
             "timebank.voucher": batch.voucher_ids,
+            "timebank.time.audit": scheme.audit_ids,
+            "timebank.time.audit.warning": scheme.audit_ids.warning_ids[:1],
             "timebank.grant": env["timebank.grant"].create(
                 {
                     "name": f"A grant for {scheme.name}",

@@ -19,6 +19,7 @@ from . import test_grant_course
 from . import test_grant_date
 from . import test_grant_paid
 from . import test_grant_currency
+from . import test_grant_of_time
 from . import test_grant_plan
 from . import test_grant_spend
 from . import test_matching_rule

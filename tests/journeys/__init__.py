@@ -12,6 +12,7 @@ from . import test_credits_journey
 from . import test_deputy_journey
 from . import test_double_journey
 from . import test_durations_journey
+from . import test_evidence_journey
 from . import test_finance_journey
 from . import test_finding_people_journey
 from . import test_grant_screen
@@ -20,6 +21,7 @@ from . import test_intake_journey
 from . import test_introduction_journey
 from . import test_kiosk_browser
 from . import test_kiosk_journey
+from . import test_network_journey
 from . import test_personal_journey
 from . import test_phone_journey
 from . import test_pot_journey
@@ -33,6 +35,7 @@ from . import test_sessions_journey
 from . import test_shared_claim_journey
 from . import test_sign_up_journey
 from . import test_tablet_journey
+from . import test_time_audit_journey
 from . import test_today_journey
 from . import test_walk
 from . import test_year_end_journey

@@ -286,6 +286,11 @@ class TrustCase(TimebankCase):
         reconciliation.action_refresh()
         made["timebank.reconciliation.line"] = reconciliation.line_ids[:1]
         reconciliation.action_prepare()
+        # what is looked at each month
+        env["timebank.time.audit"]._count(scheme, TODAY.replace(day=1), TODAY)
+        made["timebank.time.audit"] = scheme.audit_ids
+        made["timebank.time.audit.warning"] = scheme.audit_ids.warning_ids[:1]
+        made["timebank.time.audit.warning"].step = f"Step {word}"
         # what is noted by the way
         made["timebank.member"].note = f"Note {word}"
         made["timebank.words"] = env["timebank.words"].search([("scheme_id", "=", scheme.id)])

@@ -18,6 +18,8 @@ from .days import read_day, read_moment
 
 #: The largest number that a column of whole numbers, or an id, can hold.
 LARGEST = 2**31 - 1
+#: The largest number that a browser tells from the next: a report's rows may have ids up to it.
+LARGEST_SHOWN = 2**53 - 1
 #: What money may amount to; nobody means more.
 MOST_MONEY = 10**12
 #: The longest text that somebody types, in letters.
@@ -62,7 +64,8 @@ def _ask_for_records(records, single, model_only):
     """:raises UserError: for what are no records, or not one where there should be one
     :raises AccessError: for records that the user can't read
     """
-    if not all(isinstance(one, NewId) or _is_id(one) for one in records._ids):
+    largest = LARGEST if records._auto else LARGEST_SHOWN
+    if not all(isinstance(one, NewId) or _is_id(one, largest) for one in records._ids):
         raise UserError(records.env._("Say which records are meant by their numbers."))
     if records._abstract and not model_only:
         # such as the desk, which keeps nothing: its verbs ask about what they touch
@@ -74,8 +77,8 @@ def _ask_for_records(records, single, model_only):
         raise UserError(records.env._("This is done for one record at a time: choose one."))
 
 
-def _is_id(value):
-    return type(value) is int and 0 < value <= LARGEST
+def _is_id(value, largest=LARGEST):
+    return type(value) is int and 0 < value <= largest
 
 
 def _is_empty(value):

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
@@ -377,13 +379,10 @@ class TimebankDesk(models.AbstractModel):
 
     def _get_missing(self, schemes):
         """Skills that are asked for and that nobody offers."""
-        live = [("scheme_id", "in", schemes.ids), ("state", "=", "published")]
-        wanted = self.env["timebank.request"]._read_group(live, ["skill_id"], ["__count"])
-        offered = {skill.id for (skill,) in self.env["timebank.offer"]._read_group(live, ["skill_id"])}
-        missing = sorted(
-            ((skill, count) for skill, count in wanted if skill.id not in offered),
-            key=lambda pair: -pair[1],
-        )
+        waiting = Counter()
+        for _scheme, skill, count in self.env["timebank.skill"]._get_missing_in(schemes):
+            waiting[skill] += count
+        missing = waiting.most_common()
         return [
             self._section(
                 "missing",

@@ -14,7 +14,11 @@ GROUP = "timebank_coproduction.group_timebank_"
 #: From the top of the page to its bottom: a key, the role that it is for (none: all of the staff), and
 #: the methods that each return a figure or nothing. A new figure is a method and its name in here.
 SECTIONS = (
-    ("decide", "coordinator", ("_get_hours", "_get_claims", "_get_registers", "_get_applicants")),
+    (
+        "decide",
+        "coordinator",
+        ("_get_hours", "_get_claims", "_get_registers", "_get_applicants", "_get_audits"),
+    ),
     ("sessions", "coordinator", ("_get_sessions_today", "_get_sessions_tomorrow", "_get_helpers")),
     ("people", "coordinator", ("_get_requests", "_get_silent", "_get_checks")),
     (
@@ -30,6 +34,7 @@ SECTIONS = (
 HAVE_FIGURES = (
     CALL,
     "timebank_coproduction.mail_activity_approve",
+    "timebank_coproduction.mail_activity_audit",
     "timebank_coproduction.mail_activity_claim",
     "timebank_coproduction.mail_activity_ledger",
 )
@@ -210,6 +215,17 @@ class TimebankToday(models.AbstractModel):
             "timebank.member",
             "timebank_member_action",
             [("state", "=", "applicant"), ("scheme_id.is_run_by_user", "=", True)],
+        )
+
+    def _get_audits(self):
+        return self._figure(
+            "audits",
+            self.env._("Time audits to look at"),
+            "timebank.time.audit",
+            "timebank_time_audit_action",
+            [("state", "=", "open"), ("scheme_id.is_run_by_user", "=", True)],
+            ["warning_count:sum"],
+            lambda count: self.env._("1 warning") if count == 1 else self.env._("%s warnings", count),
         )
 
     # ------------------------------------------------------------

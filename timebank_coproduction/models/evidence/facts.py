@@ -1,14 +1,21 @@
-"""What counts as evidence: who gave time, who received it, and who gave to whom. As queries.
+"""What counts as evidence: who gave time, who received it, who gave to whom, what moved. As queries.
 
 Each is a sub-query for a ``FROM``, one row for each fact, within a :class:`Scope`. Days are
 those of the bank's (or the session's) own clock, as they stand in the records.
 
 given      an approved entry of hours, whoever gave it. What was refused or reversed didn't happen.
-received   a person for whom time was given: the receiver of an entry, or an attendee who came to
-           a session that is closed
-taken      everybody of both, once for each fact: what head counts and reciprocity count
+attended   a person who came to take part in a session that is closed
+received   a person for whom time was given: the receiver of an entry, or who attended
+taken      everybody of given and received, once for each fact: what head counts and reciprocity count
 arcs       who gave to whom: an entry with its receiver, and in a session each helper's entry
            towards each attendee, over whom its minutes are spread so that they add up to it
+moved      a transfer of the ledger; a reversal is the negative of what it reverses, on its own day
+
+Organisations (who take part as such, and contacts that are companies) are no people: they are in
+``given`` and ``moved`` alone.
+
+Where rows are joined, so are the tables: no sub-query is asked for each row, as a year of a movement
+has hundreds of thousands of them.
 """
 
 from typing import NamedTuple
@@ -17,7 +24,7 @@ from odoo.tools import SQL
 
 
 class Scope(NamedTuple):
-    """What a figure is about. Both days are within; empty means: no limit."""
+    """What a figure is about. Both days are within; empty means: no limit, and so does ``None`` for banks."""
 
     scheme_ids: tuple
     date_from: object = None
@@ -25,10 +32,28 @@ class Scope(NamedTuple):
     grant_id: int = None
     project_id: int = None
 
+    def of_all_time(self):
+        """The same until the period's end, however long ago."""
+        return self._replace(date_from=None)
+
+    def of_banks(self):
+        """The same banks and period, whichever grant or project."""
+        return self._replace(grant_id=None, project_id=None)
+
+
+#: All banks, for all time: what reports are of, whose record rules say which rows somebody reads.
+EVERYTHING = Scope(None)
+
+#: What a transfer is for those who watch a bank: issued left the bank's own account, returned came back
+#: to it, the rest went between others. What settles balances (openings, adjustments) is none of the five.
+FLOWS = ("issued", "exchanged", "returned", "given", "expired")
+
 
 def _within(scope, scheme, date, project, grant):
     """The condition that rows are within a scope; the last four name their columns."""
-    conditions = [SQL("%s = ANY(%s)", SQL(scheme), list(scope.scheme_ids))]
+    conditions = [SQL("TRUE")]
+    if scope.scheme_ids is not None:
+        conditions.append(SQL("%s = ANY(%s)", SQL(scheme), list(scope.scheme_ids)))
     if scope.date_from:
         conditions.append(SQL("%s >= %s", SQL(date), scope.date_from))
     if scope.date_to:
@@ -62,46 +87,64 @@ def given(scope):
 
 def attended(scope):
     """Columns: id of the register's line, scheme_id, date, partner_id, minutes, project_id, activity_id,
-    session_id, grant_id."""
+    session_id, grant_id. People alone."""
     return SQL(
         """(SELECT a.id, s.scheme_id, s.date, a.partner_id, a.minutes,
                    s.project_id, s.activity_id, s.id AS session_id, s.grant_id
               FROM timebank_session s
               JOIN timebank_attendance a
                 ON a.session_id = s.id AND a.role = 'attendee' AND a.state = 'attended'
-             WHERE s.state = 'done' AND %s)""",
+              %s
+             WHERE s.state = 'done' AND %s AND %s)""",
+        join_who("s.scheme_id", "a.partner_id"),
         _of_sessions(scope),
+        IS_PERSON,
     )
 
 
-def is_organisation(scheme, partner):
-    """Whether a receiver is an organisation: as a member, or as a contact that isn't one.
-
-    Both name columns.
-    """
+def join_who(scheme, partner):
+    """The joins that say who ``partner`` is, in the bank ``scheme`` (two columns): ``IS_ORGANISATION``
+    or ``IS_PERSON`` ask them."""
     return SQL(
-        """(SELECT COALESCE(m.role = 'organisation', p.is_company)
-              FROM res_partner p
-              LEFT JOIN timebank_member m ON m.partner_id = p.id AND m.scheme_id = %s
-             WHERE p.id = %s)""",
-        SQL(scheme),
+        """JOIN res_partner who ON who.id = %s
+              LEFT JOIN timebank_member whose ON whose.partner_id = who.id AND whose.scheme_id = %s""",
         SQL(partner),
+        SQL(scheme),
+    )
+
+
+#: Whether whom :func:`join_who` has joined is an organisation: as a member, or as a contact.
+IS_ORGANISATION = SQL("(whose.role = 'organisation' OR who.is_company) IS TRUE")
+IS_PERSON = SQL("(whose.role = 'organisation' OR who.is_company) IS NOT TRUE")
+
+
+def given_by_people(scope):
+    """As :func:`given`, without what organisations gave: as what they gave it stands on the entry."""
+    return SQL(
+        """(SELECT g.*
+              FROM %s g
+              JOIN res_partner giver ON giver.id = g.partner_id
+             WHERE g.role IS DISTINCT FROM 'organisation' AND giver.is_company IS NOT TRUE)""",
+        given(scope),
     )
 
 
 def received(scope):
-    """Columns: scheme_id, date, partner_id, minutes, project_id, activity_id, session_id, grant_id."""
+    """Columns: scheme_id, date, partner_id, minutes, project_id, activity_id, session_id, grant_id, and
+    came: whether they attended, rather than being the receiver of an entry. People alone."""
     return SQL(
         """(SELECT g.scheme_id, g.date, g.receiver_id AS partner_id, g.minutes,
-                   g.project_id, g.activity_id, g.session_id, g.grant_id
+                   g.project_id, g.activity_id, g.session_id, g.grant_id, FALSE AS came
               FROM %s g
-             WHERE g.receiver_id IS NOT NULL AND NOT %s
+              %s
+             WHERE %s
              UNION ALL
             SELECT a.scheme_id, a.date, a.partner_id, a.minutes,
-                   a.project_id, a.activity_id, a.session_id, a.grant_id
+                   a.project_id, a.activity_id, a.session_id, a.grant_id, TRUE
               FROM %s a)""",
         given(scope),
-        is_organisation("g.scheme_id", "g.receiver_id"),
+        join_who("g.scheme_id", "g.receiver_id"),
+        IS_PERSON,
         attended(scope),
     )
 
@@ -109,39 +152,263 @@ def received(scope):
 def taken(scope):
     """Columns: scheme_id, date, partner_id, gave (or else received), minutes. People alone."""
     return SQL(
+        """(SELECT f.*
+              FROM %s f
+              %s
+             WHERE %s)""",
+        touched(scope),
+        join_who("f.scheme_id", "f.partner_id"),
+        WAS_PERSON,
+    )
+
+
+#: Whether whom :func:`join_who` has joined to a row of :func:`touched` took part as a person: as what
+#: somebody gave time stands on the entry, and as what they received it is what they are.
+WAS_PERSON = SQL("(who.is_company OR NOT f.gave AND whose.role = 'organisation') IS NOT TRUE")
+
+
+def touched(scope):
+    """Columns: scheme_id, date, partner_id, gave (or else received), minutes. As :func:`taken`, before
+    anybody has asked who they are (``WAS_PERSON``): what is counted by person is so before it is joined."""
+    return SQL(
         """(SELECT g.scheme_id, g.date, g.partner_id, TRUE AS gave, g.minutes
-              FROM %s g
+              FROM %(given)s g
              WHERE g.role IS DISTINCT FROM 'organisation'
              UNION ALL
-            SELECT r.scheme_id, r.date, r.partner_id, FALSE, r.minutes
-              FROM %s r)""",
-        given(scope),
-        received(scope),
+            SELECT g.scheme_id, g.date, g.receiver_id, FALSE, g.minutes
+              FROM %(given)s g
+             WHERE g.receiver_id IS NOT NULL
+             UNION ALL
+            SELECT s.scheme_id, s.date, a.partner_id, FALSE, a.minutes
+              FROM timebank_session s
+              JOIN timebank_attendance a
+                ON a.session_id = s.id AND a.role = 'attendee' AND a.state = 'attended'
+             WHERE s.state = 'done' AND %(of_sessions)s)""",
+        given=given(scope),
+        of_sessions=_of_sessions(scope),
     )
 
 
 def arcs(scope):
-    """Columns: id (of the entry, and of the register's line or 0), scheme_id, date, giver_id,
-    receiver_id, minutes, project_id, activity_id, session_id, grant_id. People alone."""
+    """Columns: hours_id, attendance_id (the register's line, or 0), scheme_id, date, giver_id,
+    receiver_id, minutes, project_id, activity_id, session_id, grant_id. People alone.
+
+    Who came to a session is numbered once, whoever helped there; a helper who came as well is left out of
+    their own count.
+    """
     return SQL(
         """(SELECT g.id AS hours_id, 0 AS attendance_id, g.scheme_id, g.date, g.partner_id AS giver_id,
                    g.receiver_id, g.minutes, g.project_id, g.activity_id, g.session_id, g.grant_id
-              FROM %s g
-             WHERE g.role IS DISTINCT FROM 'organisation'
-               AND g.receiver_id IS NOT NULL AND NOT %s
+              FROM %(given)s g
+              %(receiver)s
+             WHERE %(is_person)s
              UNION ALL
-            SELECT g.id, a.id, g.scheme_id, g.date, g.partner_id, a.partner_id,
-                   g.minutes * ROW_NUMBER() OVER share / COUNT(*) OVER whole
-                   - g.minutes * (ROW_NUMBER() OVER share - 1) / COUNT(*) OVER whole,
+            SELECT g.id, came.id, g.scheme_id, g.date, g.partner_id, came.partner_id,
+                   g.minutes * share.place / share.of - g.minutes * (share.place - 1) / share.of,
                    g.project_id, g.activity_id, g.session_id, g.grant_id
-              FROM %s g
+              FROM %(given)s g
+              JOIN %(came)s came ON came.session_id = g.session_id AND came.partner_id != g.partner_id
+              LEFT JOIN %(came)s own ON own.session_id = g.session_id AND own.partner_id = g.partner_id
+             CROSS JOIN LATERAL (
+                   SELECT came.place - (COALESCE(own.place < came.place, FALSE))::int AS place,
+                          came.of - (own.id IS NOT NULL)::int AS of) share
+             WHERE g.receiver_id IS NULL)""",
+        given=given_by_people(scope),
+        receiver=join_who("g.scheme_id", "g.receiver_id"),
+        is_person=IS_PERSON,
+        came=SQL(
+            """(SELECT a.id, a.session_id, a.partner_id,
+                       (ROW_NUMBER() OVER (PARTITION BY a.session_id ORDER BY a.id))::int AS place,
+                       (COUNT(*) OVER (PARTITION BY a.session_id))::int AS of
+                  FROM %s a)""",
+            attended(scope.of_banks()),
+        ),
+    )
+
+
+def direct(scope):
+    """Columns: date, giver_id, receiver_id. The arcs of entries with a receiver, of a day once."""
+    return SQL(
+        """(SELECT g.date, g.partner_id AS giver_id, g.receiver_id
+              FROM (SELECT DISTINCT scheme_id, date, partner_id, receiver_id FROM %s g
+                     WHERE receiver_id IS NOT NULL AND role IS DISTINCT FROM 'organisation') g
+              JOIN res_partner giver ON giver.id = g.partner_id AND giver.is_company IS NOT TRUE
+              %s
+             WHERE %s)""",
+        given(scope),
+        join_who("g.scheme_id", "g.receiver_id"),
+        IS_PERSON,
+    )
+
+
+def helped(scope):
+    """Columns: session_id, date, partner_id. Whose time in a session went to whoever came to it: with
+    :func:`came`, the arcs of sessions without all their pairs, of which there are many times as many."""
+    return SQL(
+        """(SELECT g.session_id, g.date, g.partner_id
+              FROM (SELECT DISTINCT session_id, date, partner_id FROM %s g
+                     WHERE session_id IS NOT NULL AND receiver_id IS NULL
+                       AND role IS DISTINCT FROM 'organisation') g
+              JOIN res_partner giver ON giver.id = g.partner_id AND giver.is_company IS NOT TRUE
+              JOIN timebank_session s ON s.id = g.session_id AND s.state = 'done')""",
+        given(scope),
+    )
+
+
+def came(scope):
+    """Columns: session_id, partner_id. Who came to the sessions of :func:`helped`."""
+    return SQL(
+        """(SELECT a.session_id, a.partner_id
+              FROM (SELECT DISTINCT session_id, scheme_id FROM %s g WHERE receiver_id IS NULL) g
               JOIN timebank_attendance a
                 ON a.session_id = g.session_id AND a.role = 'attendee' AND a.state = 'attended'
-               AND a.partner_id != g.partner_id
-              JOIN timebank_session s ON s.id = g.session_id AND s.state = 'done'
-             WHERE g.role IS DISTINCT FROM 'organisation' AND g.receiver_id IS NULL
-            WINDOW whole AS (PARTITION BY g.id), share AS (PARTITION BY g.id ORDER BY a.id))""",
+              %s
+             WHERE %s)""",
         given(scope),
-        is_organisation("g.scheme_id", "g.receiver_id"),
-        given(scope),
+        join_who("g.scheme_id", "a.partner_id"),
+        IS_PERSON,
+    )
+
+
+def first_pairs(scope):
+    """Columns: giver_id, receiver_id, date: when in the scope the one first gave to the other."""
+    return SQL(
+        """(SELECT p.giver_id, p.receiver_id, MIN(p.date) AS date
+              FROM (SELECT g.partner_id AS giver_id, g.receiver_id, g.date
+                      FROM %s g
+                      %s
+                     WHERE %s
+                     UNION ALL
+                    SELECT helped.partner_id, came.partner_id, helped.date
+                      FROM (SELECT DISTINCT g.session_id, g.partner_id, g.date FROM %s g
+                             WHERE g.session_id IS NOT NULL AND g.receiver_id IS NULL) helped
+                      JOIN timebank_session s ON s.id = helped.session_id AND s.state = 'done'
+                      JOIN timebank_attendance came
+                        ON came.session_id = s.id AND came.role = 'attendee' AND came.state = 'attended'
+                       AND came.partner_id != helped.partner_id
+                      %s
+                     WHERE %s) p
+             GROUP BY 1, 2)""",
+        given_by_people(scope),
+        join_who("g.scheme_id", "g.receiver_id"),
+        IS_PERSON,
+        given_by_people(scope),
+        join_who("s.scheme_id", "came.partner_id"),
+        IS_PERSON,
+    )
+
+
+def flow_of(kind, source, target, operating):
+    """What a transfer is, one of ``FLOWS`` or NULL; the arguments name the columns of its kind, of both its
+    accounts and of its bank's operating account."""
+    return SQL(
+        """CASE WHEN %(kind)s IN ('earn', 'attend', 'voucher_issue') AND %(source)s = %(bank)s THEN 'issued'
+                WHEN %(kind)s IN ('redeem', 'attend', 'voucher_return') AND %(target)s = %(bank)s
+                THEN 'returned'
+                WHEN %(kind)s = 'exchange' THEN 'exchanged'
+                WHEN %(kind)s = 'gift' THEN 'given'
+                WHEN %(kind)s = 'expiry' THEN 'expired' END""",
+        kind=SQL(kind),
+        source=SQL(source),
+        target=SQL(target),
+        bank=SQL(operating),
+    )
+
+
+def _of_original(column):
+    """A column of the transfer ``t``, or of the one that it reverses."""
+    return SQL(
+        """CASE WHEN t.reversal_of_id IS NULL THEN t.%(column)s
+                ELSE (SELECT o.%(column)s FROM timebank_transfer o WHERE o.id = t.reversal_of_id) END""",
+        column=SQL.identifier(column),
+    )
+
+
+def moved(scope):
+    """Columns: id of the transfer, scheme_id, company_id, date, kind and flow (one of ``FLOWS``, or NULL) and
+    both accounts of what was reversed where it is a reversal, minutes (below zero then), reversed (whether it
+    is one), hours_id, attendance_id, redemption_id, and of those category_id, role (of the giver),
+    project_id, activity_id, session_id, grant_id.
+
+    What made a transfer is joined on unique keys, whether there is any or not: PostgreSQL leaves out what a
+    question doesn't need. What was reversed is looked up, as few are.
+    """
+    return SQL(
+        """(SELECT m.*, %s AS flow
+              FROM (SELECT t.id, t.scheme_id, bank.company_id, bank.operating_account_id, t.date,
+                           %s AS kind,
+                           CASE WHEN t.reversal_of_id IS NULL THEN t.from_account_id ELSE t.to_account_id END
+                               AS from_account_id,
+                           CASE WHEN t.reversal_of_id IS NULL THEN t.to_account_id ELSE t.from_account_id END
+                               AS to_account_id,
+                           CASE WHEN t.reversal_of_id IS NULL THEN t.minutes ELSE -t.minutes END AS minutes,
+                           t.reversal_of_id IS NOT NULL AS reversed,
+                           h.id AS hours_id, a.id AS attendance_id, c.id AS redemption_id,
+                           h.category_id, h.role,
+                           COALESCE(h.project_id, s.project_id) AS project_id,
+                           COALESCE(h.activity_id, s.activity_id) AS activity_id,
+                           COALESCE(h.session_id, s.id) AS session_id,
+                           COALESCE(h.grant_id, s.grant_id, c.grant_id) AS grant_id
+                      FROM timebank_transfer t
+                      LEFT JOIN timebank_scheme bank ON bank.id = t.scheme_id
+                      LEFT JOIN timebank_hours h ON h.id = %s
+                      LEFT JOIN timebank_attendance a ON a.id = %s
+                      LEFT JOIN timebank_session s ON s.id = a.session_id
+                      LEFT JOIN timebank_redemption c ON c.id = %s) m
+             WHERE %s)""",
+        flow_of("m.kind", "m.from_account_id", "m.to_account_id", "m.operating_account_id"),
+        *map(_of_original, ("kind", "hours_id", "attendance_id", "redemption_id")),
+        _within(scope, "m.scheme_id", "m.date", "m.project_id", "m.grant_id"),
+    )
+
+
+def members(scope):
+    """Columns: id, scheme_id, partner_id, joined_on. People who take part in a bank at the end of the scope's
+    last day, by the days on which they joined and left."""
+    return SQL(
+        """(SELECT whose.id, whose.scheme_id, whose.partner_id, whose.joined_on
+              FROM timebank_member whose
+              JOIN res_partner who ON who.id = whose.partner_id
+             WHERE whose.scheme_id = ANY(%(schemes)s) AND whose.state != 'applicant' AND %(is_person)s
+               AND whose.joined_on <= %(last)s
+               AND COALESCE(whose.left_on > %(last)s, whose.state != 'left')
+               AND COALESCE(whose.forgotten_on > %(last)s, TRUE))""",
+        schemes=list(scope.scheme_ids),
+        is_person=IS_PERSON,
+        last=scope.date_to,
+    )
+
+
+def balances(scope):
+    """Columns: account_id, scheme_id, kind, partner_id, minutes. What was on each account at the end of the
+    scope's last day: what is there now, without what moved since."""
+    return SQL(
+        """(SELECT a.id AS account_id, a.scheme_id, a.kind, a.partner_id,
+                   a.balance_minutes + COALESCE(tail.minutes, 0) - COALESCE(later.minutes, 0) AS minutes
+              FROM timebank_account a
+              LEFT JOIN (SELECT account_id, SUM(minutes) AS minutes
+                           FROM timebank_account_tail GROUP BY account_id) tail ON tail.account_id = a.id
+              LEFT JOIN (SELECT account_id, SUM(minutes) AS minutes
+                           FROM (SELECT to_account_id AS account_id, minutes FROM timebank_transfer
+                                  WHERE scheme_id = ANY(%(schemes)s) AND date > %(last)s
+                                  UNION ALL
+                                 SELECT from_account_id, -minutes FROM timebank_transfer
+                                  WHERE scheme_id = ANY(%(schemes)s) AND date > %(last)s) side
+                          GROUP BY account_id) later ON later.account_id = a.id
+             WHERE a.scheme_id = ANY(%(schemes)s))""",
+        schemes=list(scope.scheme_ids),
+        last=scope.date_to,
+    )
+
+
+def holders(scope):
+    """Columns: scheme_id, partner_id, minutes, place (who has most is the first), count (of the bank's
+    holders). Whoever has more than nothing on their accounts in a bank."""
+    return SQL(
+        """(SELECT scheme_id, partner_id, minutes, COUNT(*) OVER (PARTITION BY scheme_id) AS count,
+                   ROW_NUMBER() OVER (PARTITION BY scheme_id ORDER BY minutes DESC, partner_id) AS place
+              FROM (SELECT scheme_id, partner_id, SUM(minutes) AS minutes
+                      FROM %s b WHERE kind = 'member' GROUP BY scheme_id, partner_id) whole
+             WHERE minutes > 0)""",
+        balances(scope),
     )

@@ -6,6 +6,7 @@ from . import (
     timebank_grant_fund,
     timebank_grant_paid,
     timebank_grant_currency,
+    timebank_grant_time,
     timebank_grant,
     timebank_grant_terms,
     timebank_grant_figures,

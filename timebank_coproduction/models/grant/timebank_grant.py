@@ -23,6 +23,7 @@ class TimebankGrant(models.Model):
         "timebank.grant.fund",
         "timebank.grant.paid",
         "timebank.grant.currency",
+        "timebank.grant.timed",
         "timebank.protected",
         "timebank.reasoned",
         "mail.thread",

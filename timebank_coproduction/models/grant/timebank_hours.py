@@ -1,11 +1,68 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .timebank_grant_linked import SEES_GRANTS
 
 
 class TimebankHours(models.Model):
-    """For which grant's report an entry counts."""
+    """For which grant's report an entry counts: that of its session, or one that is for it."""
 
     _inherit = "timebank.hours"
 
     grant_id = fields.Many2one(
-        "timebank.grant", ondelete="restrict", index="btree_not_null", check_company=True, copy=False
+        "timebank.grant",
+        string="Counts for",
+        compute="_compute_grant_id",
+        store=True,
+        readonly=False,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('scheme_ids', 'in', scheme_id), ('state', '!=', 'draft'),"
+        " ('date_start', '<=', date), ('date_end', '>=', date)]",
+        groups=SEES_GRANTS,
+        help="The grant whose report this time is told in. Time in a session counts for the session's.",
     )
+
+    @api.depends("scheme_id", "project_id", "date", "session_id.grant_id")
+    def _compute_grant_id(self):
+        """Chosen anew until it is decided; what was approved keeps its grant, but follows its session."""
+        # sudo: whoever records time; which grant it counts for they are not told
+        entries = self.sudo()
+        keys = {
+            entry: (entry.scheme_id._origin.id, entry.project_id._origin.id, entry.date)
+            for entry in entries
+            if not entry.session_id
+            and (entry.state in ("draft", "submitted") or not (entry._origin and entry.grant_id))
+        }
+        found = self.env["timebank.grant"]._find_for_time(keys.values())
+        for entry in entries:
+            if entry.session_id:
+                entry.grant_id = entry.session_id.grant_id
+            elif entry in keys:
+                entry.grant_id = found.get(keys[entry])
+            else:
+                entry.grant_id = entry.grant_id
+
+    @api.constrains("grant_id")
+    def _check_grant(self):
+        # sudo: whoever records time; the grant is named to who chose it alone
+        for entry in self.sudo():
+            if entry.session_id:
+                if entry.grant_id != entry.session_id.grant_id:
+                    raise ValidationError(
+                        self.env._(
+                            "The time in %s counts for the grant of the session: change it there.",
+                            entry.session_id._say(),
+                        )
+                    )
+            elif entry.grant_id and (reason := entry.grant_id._why_not_for(entry)):
+                raise ValidationError(reason)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "grant_id" in vals and not self._is_in_verb():
+            decided = self.filtered(lambda entry: entry.state not in ("draft", "submitted"))
+            decided._note(self.env._("Counts for another grant from now on"))
+        return result

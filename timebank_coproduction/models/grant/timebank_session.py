@@ -1,11 +1,52 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .timebank_grant_linked import SEES_GRANTS
 
 
 class TimebankSession(models.Model):
-    """For which grant's report a session counts."""
+    """For which grant's report a session counts, and the time that is given in it."""
 
     _inherit = "timebank.session"
 
     grant_id = fields.Many2one(
-        "timebank.grant", ondelete="restrict", index="btree_not_null", check_company=True
+        "timebank.grant",
+        string="Counts for",
+        compute="_compute_grant_id",
+        store=True,
+        readonly=False,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+        tracking=True,
+        domain="[('scheme_ids', 'in', scheme_id), ('state', '!=', 'draft'),"
+        " ('date_start', '<=', date), ('date_end', '>=', date)]",
+        groups=SEES_GRANTS,
+        help="The grant whose report this session is told in, with all the time given in it.",
     )
+
+    @api.depends("scheme_id", "project_id", "date")
+    def _compute_grant_id(self):
+        """Chosen anew until the session is over; then it keeps what it has."""
+        # sudo: whoever makes a session; which grant it counts for only those are told who see grants
+        sessions = self.sudo()
+        keys = {
+            session: (session.scheme_id._origin.id, session.project_id._origin.id, session.date)
+            for session in sessions
+            if not (session._origin and session.state == "done" and session.grant_id)
+        }
+        found = self.env["timebank.grant"]._find_for_time(keys.values())
+        for session in sessions:
+            session.grant_id = found.get(keys[session]) if session in keys else session.grant_id
+
+    @api.constrains("grant_id")
+    def _check_grant(self):
+        # sudo: whoever makes a session; the grant is named to who chose it alone
+        for session in self.sudo():
+            if session.grant_id and (reason := session.grant_id._why_not_for(session)):
+                raise ValidationError(reason)
+
+    def _prepare_hours(self):
+        # sudo: whoever closes the register; its time counts for the session's grant
+        return {**super()._prepare_hours(), "grant_id": self.sudo().grant_id.id}

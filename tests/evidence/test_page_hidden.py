@@ -1,0 +1,308 @@
+"""Nobody works out from the page *Evidence* what it hides: all its numbers are read, as a reader would.
+
+The page as its coordinators may see it says what is true, the page as it goes to others what is shown. From
+everything shown there, with all that adds up in it, the least and the most is worked out that each
+hidden number can be.
+"""
+
+import re
+import unittest
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odoo.tests import tagged
+
+from odoo.addons.timebank_coproduction.tools.suppression import FEW
+
+from ..common import TODAY, TimebankCase, undone
+from ..generated import same
+from .reader import Reader
+
+DEFINITIONS = next(
+    filter(Path.is_file, (folder / "docs" / "measures.md" for folder in Path(__file__).resolve().parents)),
+    None,
+)
+PEOPLE = 14
+ENTRY = st.tuples(
+    st.one_of(st.integers(0, 3), st.integers(0, PEOPLE - 1)),  # who gave: some give more
+    st.one_of(st.none(), st.integers(0, PEOPLE - 1)),  # who received
+    st.sampled_from((3, 3, 20, 20, 20, 50, 80)),  # days ago, so that months differ
+    st.integers(0, 2),  # activity and category
+    st.integers(2, 12),  # times five minutes, and some odd ones
+)
+HIDDEN = "hidden"
+HOURS = re.compile(r"^([\d,]+(?:\.\d+)?) h$")
+COUNT = re.compile(r"^([\d,]+)(?: activit(?:y|ies).*)?$")
+OF_PEOPLE = re.compile(r"(\d+) of (\d+) people")
+ABOUT_PEOPLE = re.compile(r"(?<![\d.,])(\d+) (?:people|person)\b")
+WHOLE, TOGETHER = "Whole period", "Together"
+
+
+def read(cell):
+    """What a cell says: unit, number in minutes or as it is, how much it may be rounded by."""
+    cell = str(cell)
+    if found := HOURS.match(cell):
+        hours = float(found[1].replace(",", ""))
+        return "h", round(60 * hours), 30 if hours >= 100 else 3
+    if found := COUNT.match(cell):
+        return "n", int(found[1].replace(",", "")), 0
+    return None, None, 0
+
+
+@tagged("post_install", "-at_install")
+class TestPageHidden(TimebankCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        roles = ["volunteer", "beneficiary", "beneficiary", "professional"]
+        cls.people = [
+            cls._make_member(f"Person {number}", roles[number % 4], joined_on=TODAY - timedelta(days=90))
+            for number in range(PEOPLE)
+        ]
+        for number, member in enumerate(cls.people):
+            if member.role == "beneficiary":
+                member.supported_until = TODAY - timedelta(days=95 + 40 * (number % 3))
+        cls.scheme.credit_limit_minutes = 100_000
+        cls.categories = cls.env["timebank.category"].search([], limit=3)
+        sides = ("professionals", "jointly", "community")
+        cls.activities = cls.env["timebank.activity"].create(
+            [
+                {
+                    "name": f"Activity {number}",
+                    "scheme_id": cls.scheme.id,
+                    "project_id": cls.project.id,
+                    "planned_by": sides[number],
+                }
+                for number in range(3)
+            ]
+        )
+
+    def _in_turn(self, deeds):
+        """With how many entries of that person came earlier on the same day; at most nine of them."""
+        earlier = Counter()
+        for deed in deeds:
+            earlier[deed[0], deed[2]] += 1
+            if earlier[deed[0], deed[2]] < 10:
+                yield *deed, earlier[deed[0], deed[2]]
+
+    def _live(self, deeds):
+        """Entries of hours, approved."""
+        hours = self.env["timebank.hours"].create(
+            [
+                self._hours_vals(
+                    self.people[giver],
+                    5 * fives + number % 5,
+                    date=TODAY - timedelta(days=ago),
+                    start_minute=65 * earlier,
+                    receiver_id=receiver is not None
+                    and receiver != giver
+                    and self.people[giver].role != "professional"
+                    and self.people[receiver].role != "professional"
+                    and self.people[receiver].partner_id.id,
+                    category_id=self.categories[kind].id,
+                    activity_id=bool(receiver is None or receiver % 2) and self.activities[kind].id,
+                )
+                for number, (giver, receiver, ago, kind, fives, earlier) in enumerate(self._in_turn(deeds))
+            ]
+        )
+        hours.action_submit()
+        hours.with_user(self.coordinator).action_approve()
+        self.assertEqual(set(hours.mapped("state")), {"approved"})
+
+    def _page(self, user, small):
+        """The page as that user sees it, by section."""
+        evidence = self.env["timebank.evidence"].with_user(user)
+        page = evidence.get_page({"period": "last_12_months", "scheme_ids": self.scheme.ids, "small": small})
+        return {section["key"]: {**section, "actions": None} for section in page["sections"]}
+
+    @unittest.skipUnless(DEFINITIONS, "Only a checkout has the definitions.")
+    def test_each_section_is_explained(self):
+        """The page on figures has a heading for each section of the screen."""
+        self._live([(number % PEOPLE, (number + 5) % PEOPLE, 20, number % 3, 6) for number in range(40)])
+        headings = re.findall(r"^## (.+)$", DEFINITIONS.read_text(), re.MULTILINE)
+        anchors = {heading.lower().replace(" ", "-") for heading in headings}
+        sections = self._page(self.coordinator, True)
+        self.assertGreater(len(sections), 8)
+        for key, section in sections.items():
+            self.assertIn(section["anchor"], anchors, key)
+
+    @same(10, shrinks=False)
+    @given(st.lists(ENTRY, min_size=4, max_size=45))
+    def test_what_is_hidden_stays_hidden(self, deeds):
+        with undone(self.env):
+            self._live(deeds)
+            true, shown = self._page(self.coordinator, True), self._page(self.coordinator, False)
+            self.assertEqual(
+                shown, self._page(self.finance, True), "whoever doesn't run the bank sees no more"
+            )
+            self.assertEqual(list(true), list(shown))
+            for key in true:
+                with self.subTest(section=key):
+                    self._check_nothing_else(true[key], shown[key])
+                    self._check_chart(true[key], shown[key])
+                    self._check_sentences(shown[key])
+            self._check_not_worked_out(true, shown)
+            self._check_measures()
+
+    def _check_measures(self):
+        """Nor do other systems that ask as finance learn more: of whole numbers of people, what adds up."""
+        days = TODAY - timedelta(days=365), TODAY
+        true = self.scheme.with_user(self.coordinator).get_measures(*days)
+        shown = self.scheme.with_user(self.finance).get_measures(*days)
+        kinds = ("giving_and_receiving", "only_giving", "only_receiving")
+        reader = Reader()
+        for key in ("head_count", "sustained_people", *kinds):
+            self.assertIn(shown[key], (true[key], None))
+            reader.see(key, shown[key])
+        reader.add_up("head_count", kinds)
+        reader.add_up("head_count", ("sustained_people", "all others"))
+        for key in reader.hidden():
+            _least, most = reader.work_out(key)
+            if true.get(key, FEW) < FEW:
+                self.assertTrue(most is None or most >= FEW, f"{key} is {true[key]}, and at most {most}")
+
+    def _check_nothing_else(self, true, shown):
+        """A cell or figure says the truth, or that it is hidden."""
+        for row, row_shown in self._pair_rows(true, shown):
+            for cell, cell_shown in zip(row, row_shown, strict=True):
+                self.assertIn(cell_shown, (cell, HIDDEN))
+        table = shown["table"] or {"head": [], "rows": []}
+        for column, name in enumerate(table["head"]):
+            for row in table["rows"]:
+                if name == "People" and read(row[column])[0]:
+                    self.assertNotIn(read(row[column])[1], range(1, FEW), row)
+        for figure, figure_shown in self._pair_figures(true, shown):
+            self.assertIn(figure_shown["value"], (figure["value"], None))
+            if figure_shown["value"] is None:
+                self.assertFalse(figure_shown["change"], figure["key"])
+                digits = re.sub(r"[^\d.]", "", str(figure["value"]))
+                for text in (shown["answer"], figure_shown["note"]) if len(digits) > 2 else ():
+                    self.assertNotIn(f" {digits} ", f" {text} ", figure["key"])
+
+    def _pair_rows(self, true, shown):
+        """The rows as they are and as they are shown; none where a list of people isn't shown at all."""
+        tables = [page["table"] or {"head": [], "rows": []} for page in (true, shown)]
+        if not tables[1]["rows"] or tables[0]["head"] != tables[1]["head"]:
+            return []
+        return list(zip(tables[0]["rows"], tables[1]["rows"], strict=True))
+
+    def _pair_figures(self, true, shown):
+        """The figures as they are and as they are shown; one that isn't there at all is hidden, too."""
+        found = {figure["key"]: figure for figure in shown["figures"]}
+        self.assertLessEqual(set(found), {figure["key"] for figure in true["figures"]})
+        hidden = {"value": None, "change": False, "note": ""}
+        return [(figure, found.get(figure["key"], hidden)) for figure in true["figures"]]
+
+    def _check_chart(self, true, shown):
+        """A chart draws nothing that its table hides."""
+        hidden = {}
+        for row, row_shown in self._pair_rows(true, shown):
+            for cell, cell_shown in zip(row[1:], row_shown[1:], strict=True):
+                known = hidden.setdefault(row[0], {})
+                known[cell] = known.get(cell, True) and cell_shown == HIDDEN
+        for series in (shown["chart"] or {}).get("series") or []:
+            self.assertEqual(len(shown["chart"]["labels"]), len(series["values"]), series["label"])
+            for label, value in zip(shown["chart"]["labels"], series["values"], strict=True):
+                for cell, is_hidden in hidden.get(label, {}).items():
+                    unit, number, slack = read(cell)
+                    if value and is_hidden and unit:
+                        drawn = 60 * value if shown["chart"]["unit"] == "hours" else value
+                        self.assertGreater(abs(drawn - number), slack, f"{label} is drawn, and hidden")
+
+    def _check_sentences(self, shown):
+        """Nor is it said in words, with n."""
+        texts = [shown["answer"], *(figure["note"] for figure in shown["figures"])]
+        texts += [str(cell) for row in (shown["table"] or {"rows": []})["rows"] for cell in row]
+        for text in texts:
+            for part, whole in OF_PEOPLE.findall(text):
+                self.assertGreaterEqual(int(part), FEW, text)
+                self.assertFalse(0 < int(whole) - int(part) < FEW, text)
+            for people in ABOUT_PEOPLE.findall(text):
+                self.assertFalse(0 < int(people) < FEW, text)
+
+    def _check_not_worked_out(self, true, shown):
+        reader, truth = Reader(), {}
+        for key in true:
+            self._read_table(reader, truth, key, true[key], shown[key])
+            for figure, figure_shown in self._pair_figures(true[key], shown[key]):
+                unit, number, slack = read(figure["value"])
+                if unit:
+                    place = (key, figure["key"])
+                    truth[place] = unit, number, slack
+                    reader.see(place, None if figure_shown["value"] is None else number, slack)
+        self._add_what_belongs_together(reader, truth)
+        for place in reader.hidden():
+            if place not in truth or self._is_about_many(place, true):
+                continue
+            unit, number, _slack = truth[place]
+            least, most = reader.work_out(place)
+            told = f"{place} is {number} and can be worked out to lie between {least} and {most}"
+            if unit == "n" and number < FEW:
+                self.assertTrue(most is None or most >= FEW, told)
+            elif unit == "h":
+                self.assertTrue(most is None or most - least >= 60, told)
+
+    def _is_about_many(self, place, true):
+        """Whether time that is hidden was given by five people or more: it is hidden for another's sake."""
+        key, *where = place
+        if key not in ("work", "involvement") or len(where) != 2:
+            return False
+        head, rows = true[key]["table"]["head"], true[key]["table"]["rows"]
+        month, column = rows[where[0]][0], head[where[1]]
+        hours = self.scheme.env["timebank.hours"].search(
+            [("scheme_id", "=", self.scheme.id), ("state", "=", "approved")]
+        )
+        if month != WHOLE:
+            hours = hours.filtered(lambda entry: f"{entry.date:%b %Y}" == month)
+        if key == "work" and column != TOGETHER:
+            hours = hours.filtered(lambda entry: entry.category_id.display_name == column)
+        return len(hours.partner_id) >= FEW
+
+    def _read_table(self, reader, truth, key, true, shown):
+        """All cells, and the sums below and beside them."""
+        pairs = self._pair_rows(true, shown)
+        if not pairs:
+            return
+        head, rows = true["table"]["head"], true["table"]["rows"]
+        for number, (row, row_shown) in enumerate(pairs):
+            for column, cell in enumerate(row):
+                unit, value, slack = read(cell)
+                if unit:
+                    place = (key, number, column)
+                    truth[place] = unit, value, slack
+                    reader.see(place, None if row_shown[column] == HIDDEN else value, slack)
+        if rows and rows[-1][0] == WHOLE:
+            for column, name in enumerate(head):
+                if name != "People":  # somebody of two months is one
+                    self._add_up(reader, truth, [(key, number, column) for number in range(len(rows))])
+        if head[-1] == TOGETHER:
+            for number in range(len(rows)):
+                self._add_up(reader, truth, [(key, number, column) for column in range(1, len(head))])
+
+    def _add_up(self, reader, truth, places):
+        """The last is the sum of the others, where it is one."""
+        if all(place in truth for place in places):
+            *parts, total = places
+            slack = sum(truth[place][2] for place in places)
+            if abs(sum(truth[place][1] for place in parts) - truth[total][1]) <= slack:
+                reader.add_up(total, parts)
+
+    def _add_what_belongs_together(self, reader, truth):
+        """One number that stands in two places, and sums over several sections."""
+        kinds = [("reciprocity", name) for name in ("giving_and_receiving", "only_giving", "only_receiving")]
+        self._add_up(reader, truth, [*kinds, ("involvement", "head_count")])
+        work, forms, places = (
+            [place for place in truth if place[0] == key and len(place) == 3]
+            for key in ("work", "forms", "places")
+        )
+        whole = ("involvement", "given_by_people")
+        if work:
+            together = max(column for _key, _row, column in work)
+            for row in {row for _key, row, _column in work}:
+                self._add_up(reader, truth, [("work", row, together), ("involvement", row, 3)])
+        self._add_up(reader, truth, [place for place in places if place[2] == 3] + [whole])
+        self._add_up(reader, truth, [place for place in forms if place[2] == 3] + [whole])

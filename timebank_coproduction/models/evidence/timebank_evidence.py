@@ -1,0 +1,438 @@
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools.misc import formatLang
+
+from ..common.roles import ROLES
+from ..common.verb import choice, day, flag, named, record_id, record_ids, verb
+from ..common.words import say_day, say_number
+from .facts import Scope
+
+#: From the top of the page to its bottom: methods that each return a section or nothing, given the
+#: scope and the scope of the period before. A new section is a method and its name in here.
+SECTIONS = (
+    "_get_involvement",
+    "_get_places",
+    "_get_work",
+    "_get_forms",
+    "_get_forms_over_time",
+    "_get_reciprocity",
+    "_get_network",
+    "_get_new_links",
+    "_get_first_steps",
+    "_get_resilience",
+    "_get_embedding",
+    "_get_time_audit",
+)
+
+PERIODS = ("this_month", "last_month", "this_quarter", "this_year", "last_12_months", "last_year", "own")
+#: What a period is compared with: the same days a year before, as time banks have their seasons, or
+#: the days just before it.
+COMPARED = ("year", "before")
+
+#: Up to so many days a chart goes by week; up to so many months by month; else by year.
+WEEKS_UP_TO, MONTHS_UP_TO = 62, 36
+#: Up to so many years one period may last.
+MOST_YEARS = 20
+
+FINANCE = "timebank_coproduction.group_timebank_finance"
+
+
+#: How a page is asked for: see :meth:`TimebankEvidence.get_page`.
+FILTERS = named(
+    period=choice(*PERIODS),
+    date_from=day(),
+    date_to=day(),
+    scheme_ids=record_ids("timebank.scheme"),
+    project_id=record_id("project.project"),
+    grant_id=record_id("timebank.grant"),
+    compare=choice(*COMPARED),
+    small=flag(),
+)
+
+
+class TimebankEvidence(models.AbstractModel):
+    """The page that answers a trustee's questions: what happened, measured.
+
+    Each section is a method that returns the question, its answer as a sentence, a few large
+    figures, a chart, the table with the same figures, and the way to the records behind them.
+    Small numbers are hidden unless who looks runs all the banks and asks to see them.
+    """
+
+    _name = "timebank.evidence"
+    _description = "What Happened, Measured"
+
+    @api.model
+    @verb(filters=FILTERS)
+    def get_page(self, filters):
+        """Everything on the page, in one call.
+
+        :param dict filters: ``period``, one of :data:`PERIODS`; for ``own`` with ``date_from`` and
+            ``date_to``, both within it; ``scheme_ids``, without any all that the user may ask about;
+            ``project_id``, ``grant_id``; ``compare``, one of :data:`COMPARED`; ``small``, whether
+            figures about fewer than five people are shown to who runs all of the banks
+        :return: dict of ``filters`` as they were understood, ``choices`` for them, ``heading`` in
+            words, ``can_show_small``, ``sections``, and ``empty``: what is said and can be done
+            where nothing happened
+        :raises AccessError: for who has no role, or names what they can't ask about
+        :raises UserError: for days that are no period
+        """
+        return self._make_page(filters, SECTIONS)
+
+    def _make_page(self, filters, names):
+        """A page of the sections that these methods return."""
+        self._check_role()
+        banks = self._get_banks()
+        chosen = self._get_chosen(banks, filters.get("scheme_ids"))
+        filters = self._complete(filters, chosen)
+        scope = self._get_scope(filters, chosen)
+        before = self._get_scope_before(scope, filters["compare"])
+        measures = self.env["timebank.measures"]
+        measures._check_readable(chosen)
+        measures._plan_simply()
+        can_show_small = measures._sees_small(chosen)
+        filters["small"] = filters["small"] and can_show_small
+        page = self.with_context(timebank_hide_small=not filters["small"])
+        sections = page._get_sections(names, scope, before) if chosen else []
+        return {
+            "filters": {
+                **filters,
+                "date_from": fields.Date.to_string(scope.date_from),
+                "date_to": fields.Date.to_string(scope.date_to),
+            },
+            "choices": self._get_choices(banks, chosen, scope),
+            "heading": self._get_heading(filters, chosen, scope, before),
+            "can_show_small": can_show_small,
+            "sections": sections,
+            "empty": self._get_empty(banks, chosen, scope) if not sections else None,
+        }
+
+    def _get_sections(self, names, scope, before):
+        found = []
+        for name in names:
+            section = getattr(self, name)(scope, before)
+            if section:
+                found.append(section)
+        return found
+
+    # ------------------------------------------------------------
+    # What is asked about
+    # ------------------------------------------------------------
+
+    def _check_role(self):
+        if not any(map(self.env.user.has_group, ROLES)):
+            raise AccessError(
+                self.env._("Evidence is for coordinators, finance and managers: ask one of them to show you.")
+            )
+
+    def _get_banks(self):
+        """All that the user may ask about: finance all, everybody else those that they run."""
+        banks = self.env["timebank.scheme"].search([])
+        return banks if self.env.user.has_group(FINANCE) else banks._run_by_user()
+
+    def _get_chosen(self, banks, scheme_ids):
+        chosen = self.env["timebank.scheme"].browse(scheme_ids or banks.ids)
+        if chosen - banks:
+            raise AccessError(self.env._("You can ask about the time banks that you run."))
+        return banks & chosen
+
+    def _complete(self, filters, banks):
+        asked = {
+            "period": "last_12_months",
+            "date_from": None,
+            "date_to": None,
+            "project_id": None,
+            "grant_id": None,
+            "compare": "year",
+            "small": False,
+            **filters,
+            "scheme_ids": banks.ids if filters.get("scheme_ids") else [],
+        }
+        if asked["project_id"] and asked["project_id"] not in self._get_projects(banks).ids:
+            raise AccessError(self.env._("That project is none of these time banks’: choose another."))
+        if asked["grant_id"] and asked["grant_id"] not in self._get_grants(banks).ids:
+            raise AccessError(self.env._("That grant serves none of these time banks: choose one that does."))
+        return asked
+
+    def _get_scope(self, filters, banks):
+        first, last = self._get_days(filters)
+        return Scope(
+            scheme_ids=tuple(banks.ids),
+            date_from=first,
+            date_to=last,
+            grant_id=filters["grant_id"],
+            project_id=filters["project_id"],
+        )
+
+    def _get_days(self, filters):
+        """The first and the last day of the period; a period that goes on ends today."""
+        today = fields.Date.context_today(self)
+        month = today.replace(day=1)
+        if filters["period"] == "own":
+            first, last = filters["date_from"], filters["date_to"]
+            if not first or not last:
+                raise UserError(self.env._("Choose the first and the last day."))
+            if first > last:
+                raise UserError(self.env._("The first day lies after the last one: change one of them."))
+            if last >= first + relativedelta(years=MOST_YEARS):
+                raise UserError(self.env._("Choose a period of at most %s years.", MOST_YEARS))
+            return first, last
+        return {
+            "this_month": (month, today),
+            "last_month": (month - relativedelta(months=1), month - relativedelta(days=1)),
+            "this_quarter": (month.replace(month=(month.month - 1) // 3 * 3 + 1), today),
+            "this_year": (month.replace(month=1), today),
+            "last_12_months": (month - relativedelta(months=11), today),
+            "last_year": (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+        }[filters["period"]]
+
+    def _get_scope_before(self, scope, compare):
+        """The same days a year before; or as many just before them, whole months before whole months."""
+        first, last = scope.date_from, scope.date_to
+        if compare == "year":
+            year = relativedelta(years=1)
+            return scope._replace(date_from=first - year, date_to=self._a_year_before(last))
+        end = first - relativedelta(days=1)
+        after = last + relativedelta(days=1)
+        if first.day == after.day == 1:
+            months = (after.year - first.year) * 12 + after.month - first.month
+            return scope._replace(date_from=first - relativedelta(months=months), date_to=end)
+        return scope._replace(date_from=first - (after - first), date_to=end)
+
+    def _a_year_before(self, last):
+        """The same day; the end of February stays its end."""
+        return (last + relativedelta(days=1)) - relativedelta(years=1) - relativedelta(days=1)
+
+    # ------------------------------------------------------------
+    # What can be asked about
+    # ------------------------------------------------------------
+
+    def _get_projects(self, banks):
+        """Those of which the banks take the hours."""
+        projects = self.env["project.project"]
+        if not projects.has_access("read"):
+            return projects
+        named_ones = banks.project_ids
+        if all(bank.project_ids for bank in banks):
+            return projects.search([("id", "in", named_ones.ids)])
+        return projects.search([("is_template", "=", False)])
+
+    def _get_grants(self, banks):
+        """Those that serve one of the banks: all that name it, and those that name none."""
+        return self.env["timebank.grant"].search(
+            Domain("state", "!=", "draft")
+            & (Domain("scheme_ids", "in", banks.ids) | Domain("scheme_ids", "=", False)),
+            order="date_end desc, id desc",
+        )
+
+    def _get_choices(self, banks, chosen, scope):
+        return {
+            "periods": [[key, self._get_period_names()[key]] for key in PERIODS],
+            "compare": [
+                ["year", self.env._("A year before")],
+                ["before", self.env._("Just before")],
+            ],
+            "banks": [{"id": bank.id, "name": bank.display_name} for bank in banks],
+            "projects": [{"id": one.id, "name": one.display_name} for one in self._get_projects(chosen)],
+            "grants": [{"id": one.id, "name": one.display_name} for one in self._get_grants(chosen)],
+        }
+
+    def _get_period_names(self):
+        return {
+            "this_month": self.env._("This month"),
+            "last_month": self.env._("Last month"),
+            "this_quarter": self.env._("This quarter"),
+            "this_year": self.env._("This year"),
+            "last_12_months": self.env._("Last 12 months"),
+            "last_year": self.env._("Last year"),
+            "own": self.env._("Other days"),
+        }
+
+    def _get_heading(self, filters, chosen, scope, before):
+        """What stands on top of the page, and of what is printed."""
+        names = chosen.mapped("display_name")
+        few = ", ".join(names) if len(names) <= 3 else self.env._("%s time banks", len(names))
+        return {
+            "banks": few,
+            "days": self._say_days(scope),
+            "before": self.env._("Changes are against %s", self._say_days(before)),
+            "project": self.env["project.project"].browse(filters["project_id"] or []).display_name or "",
+            "grant": self.env["timebank.grant"].browse(filters["grant_id"] or []).display_name or "",
+            "drawn_on": self.env._("As at %s", say_day(self.env, fields.Date.context_today(self))),
+            "small": self.env._("Small numbers are shown: for coordinators alone")
+            if filters["small"]
+            else self.env._("Figures about fewer than five people are hidden"),
+        }
+
+    def _say_days(self, scope):
+        return self.env._(
+            "%(first)s to %(last)s",
+            first=say_day(self.env, scope.date_from, "d MMMM y"),
+            last=say_day(self.env, scope.date_to, "d MMMM y"),
+        )
+
+    def _get_empty(self, banks, chosen, scope):
+        """What is said where there is nothing to show, and what can be done."""
+        if not banks:
+            return {
+                "title": self.env._("You don’t run a time bank yet"),
+                "text": self.env._("Ask a manager to name you among the coordinators of one."),
+            }
+        if scope.grant_id or scope.project_id:
+            return {
+                "title": self.env._("Nothing happened in this period"),
+                "text": self.env._(
+                    "No time was given for this grant or project in these days."
+                    " Choose another period, or take the filter off."
+                ),
+            }
+        return {
+            "title": self.env._("Nothing happened in this period"),
+            "text": self.env._(
+                "As soon as hours are approved or the register of a session is closed, they are counted here."
+                " Choose another period, or log the first hours."
+            ),
+            "action": {"xml_id": "timebank_coproduction.timebank_hours_action"},
+            "label": self.env._("Go to the hours"),
+        }
+
+    # ------------------------------------------------------------
+    # What sections are made of
+    # ------------------------------------------------------------
+
+    def _get_step(self, scope):
+        """By what a chart of the period goes: ``week``, ``month`` or ``year``."""
+        length = (scope.date_to - scope.date_from).days + 1
+        if length <= WEEKS_UP_TO:
+            return "week"
+        return "month" if length <= MONTHS_UP_TO * 31 else "year"
+
+    def _get_steps(self, scope):
+        """The first day of each week, month or year of the period, and what it is called.
+
+        :return: dict of date → words, in order
+        """
+        step = self._get_step(scope)
+        first = scope.date_from
+        day_of = {
+            "week": first - relativedelta(days=first.weekday()),
+            "month": first.replace(day=1),
+            "year": first.replace(month=1, day=1),
+        }[step]
+        patterns = {"week": "d MMM", "month": "MMM y", "year": "y"}
+        steps = {}
+        while day_of <= scope.date_to:
+            steps[day_of] = say_day(self.env, day_of, patterns[step])
+            day_of += relativedelta(**{f"{step}s": 1})
+        return steps
+
+    def _say_step(self, scope):
+        return {
+            "week": self.env._("Week from"),
+            "month": self.env._("Month"),
+            "year": self.env._("Year"),
+        }[self._get_step(scope)]
+
+    def _figure(self, key, label, value, before=None, say=None, note="", more_is_better=None):
+        """One large figure, with its change against the period before.
+
+        :param value: a number, or None where it is hidden
+        :param before: the number of the period before, None where hidden or not known
+        :param say: a function of an amount that puts it in words; numbers without one
+        :param str note: n, thresholds, interval
+        :param more_is_better: whether a rise is good news; None where it is neither
+        """
+        say = say or (lambda number: say_number(self.env, number))
+        change, direction = self._say_change(value, before, say)
+        better = None
+        if more_is_better is not None and direction in ("up", "down"):
+            better = (direction == "up") == more_is_better
+        return {
+            "key": key,
+            "label": label,
+            "value": None if value is None else say(value),
+            "note": note,
+            "change": change,
+            "direction": direction,
+            "better": better,
+        }
+
+    def _say_change(self, value, before, say):
+        """The change in words, and its direction: ``up``, ``down``, ``same``; None where it isn't known."""
+        if value is None or before is None:
+            return False, None
+        if value == before:
+            return self.env._("as before"), "same"
+        if not before:
+            return self.env._("none before"), None
+        if say == self._say_percent:
+            say = self._say_points
+        if value > before:
+            return self.env._("%s more than before", say(value - before)), "up"
+        return self.env._("%s less than before", say(before - value)), "down"
+
+    def _say_hours(self, minutes):
+        """Hours with at most one decimal, which a whole number goes without."""
+        hours = round(minutes / 60, 1) if abs(minutes) < 6000 else round(minutes / 60)
+        return self.env._("%s h", self._say_decimal(hours))
+
+    def _say_percent(self, share):
+        return self.env._("%s %%", round(100 * share))
+
+    def _say_points(self, share):
+        """The difference of two shares."""
+        return self.env._("%s points", self._say_decimal(round(100 * share, 1)))
+
+    def _say_time(self, minutes):
+        """The same in a sentence."""
+        hours = round(minutes / 60, 1) if abs(minutes) < 600 else round(minutes / 60)
+        if hours == 1:
+            return self.env._("1 hour")
+        return self.env._("%s hours", self._say_decimal(hours))
+
+    def _say_decimal(self, number):
+        """A number with at most one decimal, which a whole one goes without."""
+        return formatLang(self.env, number, digits=0 if number == int(number) else 1)
+
+    def _say_people(self, people):
+        return (
+            self.env._("1 person") if people == 1 else self.env._("%s people", say_number(self.env, people))
+        )
+
+    def _say_n(self, people, value):
+        """Of how many people a figure is, as long as it is shown itself."""
+        return self.env._("n = %s", self._say_people(people)) if value else ""
+
+    def _say_cell(self, value, say=None):
+        """A cell of a table: what is hidden is said to be.
+
+        It is hidden where it is about fewer than five, or would give such a number away, and both look alike.
+        """
+        if value is None:
+            return self.env._("hidden")
+        return say(value) if say else say_number(self.env, value)
+
+    def _get_schemes(self, scope):
+        return self.env["timebank.scheme"].browse(scope.scheme_ids)
+
+    def _drop_nothing(self, *ways):
+        return [way for way in ways if way]
+
+    def _window(self, label, xml_id, domain, context=None):
+        """The way to the records behind a figure, for who may read them; None for others."""
+        action = self.env.ref(f"timebank_coproduction.{xml_id}")
+        # sudo: a window says which model it is of, whoever looks
+        if not self.env[action.sudo().res_model].has_access("read"):
+            return None
+        return {
+            "label": label,
+            "action": {
+                "xml_id": f"timebank_coproduction.{xml_id}",
+                "domain": list(Domain(domain)),
+                "context": context or {},
+            },
+        }

@@ -1,0 +1,208 @@
+/* global Chart */
+import { Component, onWillStart, useEffect, useExternalListener, useRef } from "@odoo/owl";
+import { loadBundle } from "@web/core/assets";
+import { formatFloat } from "@web/core/utils/numbers";
+import { _t } from "@web/core/l10n/translation";
+
+/** Told apart on white, by who sees few colours, and in grey print by their patterns. */
+const COLOURS = ["#0b5c8c", "#b3490b", "#1b7a5a", "#7a4c9e", "#8a6d00", "#5b6770", "#a3195b", "#33475b"];
+const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 4], [1, 2]];
+const POINTS = ["circle", "rect", "triangle", "rectRot", "crossRot", "star"];
+const TEXT = "#374151";
+const GRID = "rgba(0, 0, 0, .12)";
+const TILE = 8;
+/** What is said to be left out has no colour of its own. */
+const REST = "#c9ced6";
+/** How large charts are drawn for paper, so that their words are as large as those around them. */
+const PAPER = { width: 680, round: 400, height: 230 };
+/** So many bars have their numbers above them. */
+const MOST_NUMBERED = 16;
+
+/** What is drawn over a colour, so that it isn't told by its colour alone; none for the first. */
+const PATTERNS = [
+    null,
+    (tile) => lines(tile, [[0, TILE, TILE, 0]]),
+    (tile) => {
+        tile.beginPath();
+        tile.arc(TILE / 2, TILE / 2, 1.6, 0, 2 * Math.PI);
+        tile.fill();
+    },
+    (tile) => lines(tile, [[0, 0, TILE, TILE]]),
+    (tile) => lines(tile, [[0, TILE / 2, TILE, TILE / 2]]),
+    (tile) => lines(tile, [[TILE / 2, 0, TILE / 2, TILE]]),
+    (tile) => lines(tile, [[0, 0, TILE, TILE], [0, TILE, TILE, 0]]),
+    (tile) => lines(tile, [[TILE / 2, 0, TILE / 2, TILE], [0, TILE / 2, TILE, TILE / 2]]),
+];
+
+function lines(tile, ends) {
+    tile.beginPath();
+    for (const [fromX, fromY, toX, toY] of ends) {
+        tile.moveTo(fromX, fromY);
+        tile.lineTo(toX, toY);
+    }
+    tile.stroke();
+}
+
+function filling(context, index) {
+    const colour = COLOURS[index % COLOURS.length];
+    const draw = PATTERNS[index % PATTERNS.length];
+    if (!draw) {
+        return colour;
+    }
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = TILE;
+    const tile = canvas.getContext("2d");
+    tile.fillStyle = colour;
+    tile.fillRect(0, 0, TILE, TILE);
+    tile.strokeStyle = tile.fillStyle = "#ffffff";
+    tile.lineWidth = 1.4;
+    draw(tile);
+    return context.createPattern(canvas, "repeat");
+}
+
+/**
+ * A section's chart, drawn by Odoo's own Chart.js. For who doesn't see it the table says the same.
+ */
+export class EvidenceChart extends Component {
+    static template = "timebank_coproduction.EvidenceChart";
+    static props = { chart: Object, label: String };
+
+    setup() {
+        this.canvas = useRef("canvas");
+        onWillStart(() => loadBundle("web.chartjs_lib"));
+        useEffect(
+            (canvas, chart) => {
+                this.drawn = new Chart(canvas, this.configure(canvas, chart));
+                return () => this.drawn.destroy();
+            },
+            () => [this.canvas.el, this.props.chart]
+        );
+        useExternalListener(window, "beforeprint", () => this.drawForPaper());
+        useExternalListener(window, "afterprint", () => this.drawn.resize());
+    }
+
+    drawForPaper() {
+        const { type } = this.props.chart;
+        const height = this.isSideways ? this.drawn.height : PAPER.height;
+        this.drawn.resize(type === "doughnut" ? PAPER.round : PAPER.width, height);
+    }
+
+    get isSideways() {
+        return this.props.chart.type === "rows";
+    }
+
+    /** Bars that lie need room for each; all others have the same height. */
+    get height() {
+        return this.isSideways ? `${5 + 2.2 * this.props.chart.labels.length}rem` : "18rem";
+    }
+
+    configure(canvas, chart) {
+        const context = canvas.getContext("2d");
+        const round = chart.type === "doughnut";
+        const line = chart.type === "line";
+        const alone = chart.series.length === 1 || this.isSideways;
+        const numbered = !round && !line && alone && chart.labels.length <= MOST_NUMBERED;
+        const datasets = chart.series.map((one, index) => ({
+            label: one.label,
+            rest: Boolean(one.rest),
+            data: one.values,
+            borderColor: round ? "#ffffff" : COLOURS[index % COLOURS.length],
+            backgroundColor: round
+                ? one.values.map((_value, part) => filling(context, part))
+                : one.rest
+                  ? REST
+                  : line
+                    ? COLOURS[index % COLOURS.length]
+                    : filling(context, index),
+            ...(line
+                ? {
+                      borderDash: DASHES[index % DASHES.length],
+                      pointStyle: POINTS[index % POINTS.length],
+                      pointRadius: 4,
+                      borderWidth: 2.5,
+                      spanGaps: false,
+                      tension: 0,
+                  }
+                : { borderWidth: round ? 2 : 0, maxBarThickness: 48 }),
+        }));
+        return {
+            type: round ? "doughnut" : line ? "line" : "bar",
+            data: { labels: chart.labels, datasets },
+            options: {
+                animation: false,
+                devicePixelRatio: Math.max(2, window.devicePixelRatio || 1),
+                indexAxis: this.isSideways ? "y" : "x",
+                maintainAspectRatio: false,
+                plugins: {
+                    legend: {
+                        display: round || datasets.length > 1,
+                        position: round ? "right" : "bottom",
+                        labels: { color: TEXT, usePointStyle: line, pointStyleWidth: 16, boxHeight: line ? 8 : 14, boxWidth: 22, font: { size: 13 } },
+                    },
+                    tooltip: { callbacks: { label: (item) => this.say(item, chart.unit) } },
+                },
+                layout: { padding: { top: numbered && !this.isSideways ? 16 : 0, right: numbered && this.isSideways ? 40 : 0 } },
+                scales: round ? {} : this.makeScales(chart),
+            },
+            plugins: numbered ? [this.numbersOnBars()] : [],
+        };
+    }
+
+    /** The number of each bar beside its end, so that nobody has to measure it against the scale. */
+    numbersOnBars() {
+        return {
+            id: "timebankNumbers",
+            afterDatasetsDraw: (drawn) => {
+                const { ctx } = drawn;
+                ctx.save();
+                ctx.fillStyle = TEXT;
+                ctx.font = "12px sans-serif";
+                ctx.textAlign = this.isSideways ? "left" : "center";
+                ctx.textBaseline = this.isSideways ? "middle" : "bottom";
+                drawn.data.datasets.forEach((dataset, index) => {
+                    drawn.getDatasetMeta(index).data.forEach((bar, place) => {
+                        const value = dataset.data[place];
+                        if (value) {
+                            const [x, y] = this.isSideways ? [bar.x + 6, bar.y] : [bar.x, bar.y - 4];
+                            ctx.fillText(this.number(value), x, y);
+                        }
+                    });
+                });
+                ctx.restore();
+            },
+        };
+    }
+
+    makeScales(chart) {
+        const stacked = chart.type === "stacked" || Boolean(chart.stacked);
+        const names = { grid: { display: false }, ticks: { color: TEXT, font: { size: 12 } }, stacked };
+        const amounts = {
+            beginAtZero: true,
+            stacked,
+            suggestedMax: chart.unit === "percent" ? 100 : undefined,
+            grid: { color: GRID },
+            title: { display: true, text: this.unitName(chart.unit), color: TEXT },
+            ticks: {
+                color: TEXT,
+                precision: chart.unit === "people" ? 0 : undefined,
+                callback: (value) => this.number(value),
+            },
+        };
+        return this.isSideways ? { x: amounts, y: names } : { x: names, y: amounts };
+    }
+
+    unitName(unit) {
+        return { hours: _t("hours"), people: _t("people"), percent: _t("per cent"), minutes: _t("minutes") }[unit] || "";
+    }
+
+    number(value) {
+        return formatFloat(value, { digits: [16, Number.isInteger(value) ? 0 : 1] });
+    }
+
+    say(item, unit) {
+        const name = this.props.chart.series.length > 1 || !item.dataset.label ? item.dataset.label : "";
+        const value = `${this.number(item.raw)} ${this.unitName(unit)}`;
+        const what = this.props.chart.type === "doughnut" ? item.label : name;
+        return what ? `${what}: ${value}` : value;
+    }
+}
