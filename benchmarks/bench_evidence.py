@@ -192,7 +192,9 @@ def _audit(report, database, scale):
         "in any other night": SQL("FALSE"),
     }
     for name, forgotten in nights.items():
-        report.figure(f"The time audits of all banks, {name}", run(forgotten), "s", at_most=AUDIT_BARS[scale])
+        report.figure(
+            f"The time audits of all banks, {name}", run(forgotten), "s", at_most=AUDIT_BARS.get(scale)
+        )
     with harness.environment(database=database, keep=True) as env:
         env["mail.activity"].search([("res_model", "=", "timebank.time.audit")]).unlink()
         env["timebank.time.audit"].search([]).unlink()
