@@ -200,6 +200,8 @@ class TimebankTimeAudit(models.Model):
     def _get_figures(self, schemes, month, last, kept):
         """Values of the audits of a month: dict of bank id → dict."""
         measures = self.env["timebank.time.audit.measures"]
+        # compiling these queries takes PostgreSQL longer than they take to run
+        self.env.cr.execute("SET LOCAL jit = off")
         ids = tuple(schemes.ids)
         looked_back = {
             scheme.id: kept[scheme].looked_back_months
@@ -339,4 +341,5 @@ class TimebankTimeAudit(models.Model):
         older._in_verb().write({"state": "past"})
         (over | older)._close_todos()
         for audit in latest.filtered(lambda audit: audit.state == "open" and not audit.todo_id):
-            audit._ask_for_decision()
+            # no mail besides: it is on the first screen, and there is one for each bank
+            audit.with_context(mail_activity_quick_update=True)._ask_for_decision()

@@ -163,18 +163,21 @@ class TimebankTimeAuditMeasures(models.AbstractModel):
         """Columns: id (of the membership), scheme_id. Members who have credits, and have spent none for the
         bank's months; who joined later than that isn't dormant yet."""
         return SQL(
-            """(SELECT m.id, m.scheme_id
-                  FROM %(members)s m
-                  JOIN %(back)s back ON back.scheme_id = m.scheme_id
-                  JOIN %(holders)s h ON h.scheme_id = m.scheme_id AND h.partner_id = m.partner_id
-                 WHERE m.joined_on <= (%(last)s::date - make_interval(months => back.months))::date
+            """(WITH here AS MATERIALIZED (
+                       SELECT m.*, (%(last)s::date - make_interval(months => back.months))::date AS since
+                         FROM %(members)s m
+                         JOIN %(back)s back ON back.scheme_id = m.scheme_id),
+                     held AS MATERIALIZED (SELECT scheme_id, partner_id FROM %(holders)s h)
+                SELECT here.id, here.scheme_id
+                  FROM here
+                  JOIN held USING (scheme_id, partner_id)
+                 WHERE here.joined_on <= here.since
                    AND NOT EXISTS (
                        SELECT FROM timebank_account mine
                          JOIN timebank_transfer t ON t.from_account_id = mine.id
-                        WHERE mine.scheme_id = m.scheme_id AND mine.partner_id = m.partner_id
+                        WHERE mine.scheme_id = here.scheme_id AND mine.partner_id = here.partner_id
                           AND mine.kind = 'member' AND t.kind IN %(spending)s
-                          AND t.date > (%(last)s::date - make_interval(months => back.months))::date
-                          AND t.date <= %(last)s
+                          AND t.date > here.since AND t.date <= %(last)s
                           AND NOT EXISTS (SELECT FROM timebank_transfer r
                                            WHERE r.reversal_of_id = t.id AND r.date <= %(last)s)))""",
             members=facts.members(scope),
