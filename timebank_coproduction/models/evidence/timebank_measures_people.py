@@ -391,7 +391,7 @@ class TimebankMeasures(models.AbstractModel):
         return keys, np.concatenate((direct[2], np.repeat(helped[2], count)[others])).astype("datetime64[D]")
 
     def _read_arcs(self, scope):
-        """What all arcs are made of: givers, receivers, days; sessions, helpers, days; sessions, attendees."""
+        """What arcs are made of: givers, receivers, days; sessions, helpers, days; sessions, attendees."""
         return (
             self._query_numbers(facts.direct(scope), "giver_id", "receiver_id", "date"),
             self._query_numbers(facts.helped(scope), "session_id", "partner_id", "date"),
