@@ -64,7 +64,7 @@ class TestEvidenceJourney(JourneyCase):
         entries = self.env["timebank.hours"].search_count(
             [("scheme_id", "=", self.scheme.id), ("state", "=", "approved"), ("date", ">=", "2026-01-01")]
         )
-        with self.at_screen(self.coordinator, start="/odoo/timebank.scheme/%d" % self.scheme.id) as screen:
+        with self.at_screen(self.coordinator, start=f"/odoo/timebank.scheme/{self.scheme.id}") as screen:
             self._open_from_form(screen)
             self.assertEqual(screen.page.locator("h1").inner_text(), "River Street")
             self._choose(screen, "Period", "This year")
@@ -141,7 +141,7 @@ class TestEvidenceJourney(JourneyCase):
 
     def test_finance_comes_from_the_grant(self):
         grant = self.grant
-        with self.at_screen(self.finance, start="/odoo/timebank.grant/%d" % grant.id) as screen:
+        with self.at_screen(self.finance, start=f"/odoo/timebank.grant/{grant.id}") as screen:
             self._open_from_form(screen)
             self.assertEqual(self._chosen(screen, "Grant"), grant.name)
             self.assertFalse(screen.page.get_by_label("Show small numbers").count())

@@ -14,8 +14,8 @@ from . import timebank_time_audit
 from . import timebank_time_audit_job
 from . import timebank_time_audit_measures
 from . import timebank_time_audit_warning
-from . import timebank_evidence
 from . import timebank_evidence_audit
+from . import timebank_evidence
 from . import timebank_evidence_network
 from . import timebank_evidence_people
 from . import timebank_evidence_work

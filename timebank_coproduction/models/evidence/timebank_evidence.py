@@ -11,6 +11,7 @@ from ..common.roles import ROLES
 from ..common.verb import choice, day, flag, named, record_id, record_ids, verb
 from ..common.words import say_day, say_number
 from .facts import Scope
+from .timebank_measures import Asked
 
 #: From the top of the page to its bottom: methods that each return a section or nothing, given the
 #: scope and the scope of the period before. A new section is a method and its name in here.
@@ -64,6 +65,7 @@ class TimebankEvidence(models.AbstractModel):
     """
 
     _name = "timebank.evidence"
+    _inherit = ["timebank.evidence.audit"]
     _description = "What Happened, Measured"
 
     @api.model
@@ -93,10 +95,9 @@ class TimebankEvidence(models.AbstractModel):
         before = self._get_scope_before(scope, filters["compare"])
         measures = self.env["timebank.measures"]
         measures._check_readable(chosen)
-        measures._plan_simply()
         can_show_small = measures._sees_small(chosen)
         filters["small"] = filters["small"] and can_show_small
-        page = self.with_context(timebank_hide_small=not filters["small"])
+        page = self.with_context(timebank_hide_small=not filters["small"], timebank_asked=Asked())
         sections = page._get_sections(names, scope, before) if chosen else []
         return {
             "filters": {

@@ -7,10 +7,14 @@ from .facts import FLOWS
 STANDING = ("outstanding", "cover", "top")
 
 
-class TimebankEvidence(models.AbstractModel):
-    """Whether credits keep their value: what was issued and came back, what is outstanding, and with whom."""
+class TimebankEvidenceAudit(models.AbstractModel):
+    """Whether credits keep their value: what was issued and came back, what is outstanding, and with whom.
 
-    _inherit = "timebank.evidence"
+    A part of ``timebank.evidence``, whose words and figures it uses.
+    """
+
+    _name = "timebank.evidence.audit"
+    _description = "Whether Credits Keep Their Value"
 
     def _get_time_audit(self, scope, before):
         """What moved in and out of the banks; not of a grant or project, of which there is no balance."""

@@ -19,6 +19,11 @@ READ_ALL = (GROUP + "finance", GROUP + "manager")
 STEPS = ("week", "month", "quarter", "year")
 
 
+class Asked(dict):
+    """What has been asked for one page, which writes nothing in between, with the answers: several of its
+    figures rest on the same rows. In the context as ``timebank_asked``."""
+
+
 class TimebankMeasures(models.AbstractModel):
     """What happened in some banks, in figures: each method answers for a :class:`Scope` of facts.
 
@@ -96,14 +101,17 @@ class TimebankMeasures(models.AbstractModel):
             raise UserError(self.env._("The first day lies after the last one: change one of them."))
         return Scope(tuple(schemes.ids), date_from, date_to, grant_id, project_id)
 
-    def _plan_simply(self):
-        """Have no query of this transaction compiled: that takes longer than what it saves."""
-        self.env.cr.execute("SET LOCAL jit = off")
-
     def _query(self, query):
         """Rows, after what is still to be written has been."""
-        self._prepare_query()
-        return self.env.execute_query(query)
+        asked = self.env.context.get("timebank_asked")
+        if not isinstance(asked, Asked):
+            self._prepare_query()
+            return self.env.execute_query(query)
+        key = (query.code, repr(query.params))
+        if key not in asked:
+            self._prepare_query()
+            asked[key] = self.env.execute_query(query)
+        return asked[key]
 
     def _query_dicts(self, query):
         self._prepare_query()
