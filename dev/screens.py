@@ -45,6 +45,12 @@ SCREENS = [
         "wait_for": ".o_form_view .o_form_sheet",
     },
     {
+        "name": "evidence",
+        "login": "coordinator",
+        "url": ACTION + "timebank_evidence_action",
+        "wait_for": ".o_timebank_evidence canvas",
+    },
+    {
         "name": "account-statement",
         "login": "coordinator",
         "url": ACTION + "timebank_member_action/{timebank_coproduction.member_rosa}",

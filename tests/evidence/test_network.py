@@ -5,8 +5,9 @@ from datetime import date
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
+from odoo.tools import SQL
 
-from odoo.addons.timebank_coproduction.models.evidence.facts import Scope
+from odoo.addons.timebank_coproduction.models.evidence import facts
 
 from ..common import TODAY
 from ..session_common import ClosingCase
@@ -44,6 +45,9 @@ class TestNetwork(ClosingCase):
     def _get_section(self, user, **filters):
         (section,) = self._get_page(user, **filters)["sections"]
         return section
+
+    def _get_ways(self, section):
+        return [way["label"] for way in section["actions"]]
 
     def _get_texts(self, section):
         return {node["name"]: node["text"] for node in section["chart"]["nodes"]}
@@ -158,6 +162,9 @@ class TestNetwork(ClosingCase):
         self.assertEqual(sections["new_links"]["figures"][0]["value"], "25")
         self.assertEqual(sections["first_steps"]["figures"][0]["value"], "0 days")
         self.assertTrue(sections["network"]["chart"]["named"])
+        self.assertIn("The picture on a page of its own", self._get_ways(sections["network"]))
+        alone = self._get_section(self.coordinator, small=True)
+        self.assertEqual(self._get_ways(alone), ["Hours behind this", "Attendances behind this"])
 
     def test_a_link_is_new_once(self):
         page = self._get_page(
@@ -176,10 +183,20 @@ class TestNetwork(ClosingCase):
         evidence = self.env["timebank.evidence"]
         activity = self._make_activity("Hill café", scheme_id=self.bank.id)
         session = self._make_session(activity_id=activity.id)
-        for name, role in (("Ada", "helper"), ("Bea", "helper"), ("Cy", "attendee"), ("Hal", "attendee")):
+        for name, role in (
+            ("Ada", "helper"),
+            ("Bea", "helper"),
+            ("Cy", "attendee"),
+            ("Hal", "attendee"),
+            ("Ida", "attendee"),
+        ):
             self._make_line(self.people[name], session, role)
         self._close(session)
-        scope = Scope(tuple(self.bank.ids), date(2026, 1, 1), TODAY)
+        scope = facts.Scope(tuple(self.bank.ids), date(2026, 1, 1), TODAY)
         network = self.env["timebank.network"]._connect(scope)
         drawn, measured = evidence._measure_network(scope, network), evidence._measure_network(scope)
         self.assertEqual({key: drawn[key] for key in measured}, measured)
+        rows = self.env.execute_query(
+            SQL("SELECT giver_id, receiver_id, SUM(minutes) FROM %s a GROUP BY 1, 2", facts.arcs(scope))
+        )
+        self.assertEqual(sorted(network.edges(data="minutes")), sorted(rows))

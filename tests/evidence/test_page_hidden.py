@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
-from odoo.addons.timebank_coproduction.tools.suppression import FEW
+from odoo.addons.timebank_coproduction.tools.suppression import FEW, LEAST_ROOM
 
 from ..common import TODAY, TimebankCase, undone
 from ..generated import same
@@ -130,6 +130,17 @@ class TestPageHidden(TimebankCase):
         for key, section in sections.items():
             self.assertIn(section["anchor"], anchors, key)
 
+    def test_sums_of_two_sections(self):
+        """What few gave isn't to be seen from the month's sum, which stands in another section, too."""
+        few = [(0, None, 50, 0, 12)] * 5 + [
+            (1, None, 50, 0, 12),
+            *((who, None, 50, 1, 1) for who in (4, 5, 6)),
+        ]
+        many = [(who, None, ago, kind, 12) for who in range(8) for ago in (20, 80) for kind in (0, 1)]
+        self._live([*few, *many])
+        true, shown = self._page(self.coordinator, True), self._page(self.finance, False)
+        self._check_not_worked_out(true, shown)
+
     @same(10, shrinks=False)
     @given(st.lists(ENTRY, min_size=4, max_size=45))
     def test_what_is_hidden_stays_hidden(self, deeds):
@@ -238,13 +249,16 @@ class TestPageHidden(TimebankCase):
         for place in reader.hidden():
             if place not in truth or self._is_about_many(place, true):
                 continue
-            unit, number, _slack = truth[place]
+            unit, number, slack = truth[place]
             least, most = reader.work_out(place)
             told = f"{place} is {number} and can be worked out to lie between {least} and {most}"
             if unit == "n" and number < FEW:
                 self.assertTrue(most is None or most >= FEW, told)
             elif unit == "h":
                 self.assertTrue(most is None or most - least >= 60, told)
+                if place[0] in ("work", "involvement"):  # whose people are known here
+                    enough = number + max(LEAST_ROOM, number // 10) - 2 * slack
+                    self.assertTrue(most is None or most >= enough, told)
 
     def _is_about_many(self, place, true):
         """Whether time that is hidden was given by five people or more: it is hidden for another's sake."""

@@ -27,6 +27,7 @@ from . import test_phone_journey
 from . import test_pot_journey
 from . import test_register_browser
 from . import test_register_journey
+from . import test_reports_journey
 from . import test_reward_journey
 from . import test_reward_scanning
 from . import test_session_calendar

@@ -125,6 +125,17 @@ class TestPersonalData(PersonalCase):
         self.assertNotIn("rang", text)
         self.assertIn("What coordinators wrote", data["_about"]["not_in_here"][0])
 
+    def test_what_they_may_not_read_themselves_is_said_in_plain_words(self):
+        """Once, and not as other parts of Odoo call it."""
+        for country in ("Wales", "England"):
+            self.env["res.device.log"].create(
+                {"session_identifier": "x" * 42, "user_id": self.portal.id, "country": country}
+            )
+        said = self._get(self.portal)["_about"]["not_in_here"]
+        self.assertEqual(sum("when and from where you signed in" in sentence for sentence in said), 1)
+        self.assertNotIn("“", " ".join(said))
+        self.assertNotIn("Device", " ".join(said))
+
     def test_whole_or_refused(self):
         """Part of it is another bank's: whoever doesn't run that is told whose it is to ask."""
         hill = self._make_scheme("Hill Top", coordinator_ids=[Command.set(self.coordinator2.ids)])

@@ -67,7 +67,8 @@ class TimebankDecisionReport(models.Model):
                          JOIN timebank_account giver ON giver.id = o.from_account_id
                          LEFT JOIN timebank_hours oh ON oh.id = o.hours_id
                          JOIN res_users ou
-                           ON ou.id = CASE WHEN o.hours_id IS NOT NULL THEN oh.approver_id ELSE o.create_uid END
+                           ON ou.id = CASE WHEN o.hours_id IS NOT NULL THEN oh.approver_id
+                                           ELSE o.create_uid END
                         WHERE a.partner_id = u.partner_id AND a.scheme_id = t.scheme_id
                           AND a.kind IN ('member', 'pot') AND o.redemption_id IS NULL
                           AND giver.partner_id IS DISTINCT FROM ou.partner_id

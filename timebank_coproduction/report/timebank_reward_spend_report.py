@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.common.odoo_private import get_bounds
 from ..models.common.verb import verb
 from ..models.common.windows import open_list
 from ..models.grant.timebank_claim_share import claim_parts
@@ -41,7 +42,8 @@ class TimebankRewardSpendReport(models.Model):
 
     @property
     def _table_query(self):
-        # The project is a column that PostgreSQL works out where it is asked for, and not for every row.
+        # The project is a column that PostgreSQL works out where it is asked for, and not for every row. What
+        # is looked for, such as a year, it looks for in each part, as none has a window function of its own.
         return SQL(
             """
             SELECT spend.*, g.funder_id, c.currency_id,
@@ -76,7 +78,7 @@ class TimebankRewardSpendReport(models.Model):
                        r.cost_amount AS committed_amount, 0.0 AS billed_amount
                   FROM %(parts)s
                   JOIN timebank_reward w ON w.id = r.reward_id
-                 WHERE r.state IN ('approved', 'fulfilled')
+                 WHERE r.state IN ('approved', 'fulfilled') AND %(approved)s
                 UNION ALL
                 SELECT 5 * m.id + 1, 'billed', l.date, m.grant_id, r.company_id, r.scheme_id, r.reward_id,
                        l.partner_id, 0, 0, 0.0, m.amount
@@ -90,20 +92,41 @@ class TimebankRewardSpendReport(models.Model):
                   JOIN timebank_grant g ON g.id = l.grant_id
                  WHERE l.open_amount != 0
                 UNION ALL
-                SELECT 5 * ROW_NUMBER() OVER (ORDER BY e.entry, e.grant_id) + 3, 'billed', e.date,
+                SELECT 5 * e.number + 3, 'billed', e.date,
                        e.grant_id, g.company_id, NULL, NULL, NULL, 0, 0, 0.0, e.amount
-                  FROM (%(by_hand)s) e
+                  FROM (
+                    SELECT h.*, ROW_NUMBER() OVER (ORDER BY h.entry, h.grant_id) AS number
+                      FROM (%(by_hand)s) h WHERE h.entry IS NOT NULL
+                  ) e
                   JOIN timebank_grant g ON g.id = e.grant_id
-                 WHERE e.entry IS NOT NULL
               ) spend
               JOIN res_company c ON c.id = spend.company_id
               LEFT JOIN timebank_grant g ON g.id = spend.grant_id
             """,
             day=claim_day(self.env, "r"),
             parts=claim_parts("r"),
+            approved=self._get_approved(),
             by_hand=self._get_by_hand(),
             **self._get_project_link("timebank.grant", "grant"),
             **self._get_project_link("timebank.scheme", "bank"),
+        )
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Claims of a time are found by when they were approved, and so without looking at all others."""
+        bounds = get_bounds(self, domain, "date")
+        return super(TimebankRewardSpendReport, self.with_context(timebank_bounds=bounds))._search(
+            domain, *args, **kwargs
+        )
+
+    def _get_approved(self):
+        """That a claim was approved about then; the day depends on where."""
+        bounds = self.env.context.get("timebank_bounds")
+        first, last = bounds if isinstance(bounds, tuple) else (None, None)  # which nobody can send
+        return SQL(
+            "%s AND %s",
+            SQL("r.approved_on >= %s", fields.Date.subtract(first, days=1)) if first else SQL("TRUE"),
+            SQL("r.approved_on < %s", fields.Date.add(last, days=2)) if last else SQL("TRUE"),
         )
 
     def _get_by_hand(self):

@@ -5,6 +5,7 @@ named counts, whether or not an arc touches them: who takes part in the period a
 is in the density and in the partners per person as well.
 """
 
+from itertools import chain
 from statistics import median
 from typing import NamedTuple
 
@@ -43,7 +44,7 @@ def connect(people, arcs):
             pair = (giver, receiver)
             together[pair] = together.get(pair, 0) + minutes
     network = networkx.DiGraph()
-    network.add_nodes_from(sorted({*people, *(person for pair in together for person in pair)}))
+    network.add_nodes_from(sorted({*people, *chain.from_iterable(together)}))
     network.add_edges_from((*pair, {"minutes": minutes}) for pair, minutes in sorted(together.items()))
     return network
 
@@ -52,11 +53,11 @@ def undirected(network):
     """Who has to do with whom: the same people, and an edge of all minutes for each two partners."""
     partners = networkx.Graph()
     partners.add_nodes_from(network)
+    links = {}
     for giver, receiver, minutes in network.edges(data="minutes"):
-        if partners.has_edge(giver, receiver):
-            partners[giver][receiver]["minutes"] += minutes
-        else:
-            partners.add_edge(giver, receiver, minutes=minutes)
+        pair = (giver, receiver) if (receiver, giver) not in links else (receiver, giver)
+        links[pair] = links.get(pair, 0) + minutes
+    partners.add_edges_from((*pair, {"minutes": minutes}) for pair, minutes in links.items())
     return partners
 
 

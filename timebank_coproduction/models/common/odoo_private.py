@@ -5,10 +5,12 @@ Who may read what is written beside a record is asked where Odoo asks it, too: `
 or what every addon of Odoo's own uses.
 """
 
+from datetime import date
 from functools import partial
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL
 
 # Odoo offers no public name for these.
@@ -55,6 +57,23 @@ def after_signing_in(user_id, path):
 def keeping_what_was_chosen(records, chosen):
     """A context in which computed fields of ``records`` stay as they are."""
     return records.env.protecting(chosen, records)
+
+
+def get_bounds(records, domain, name):
+    """Between which days all lies that a domain finds, as far as its conditions on a field of dates say.
+
+    :return: the first and the last day, either of which may be None
+    """
+    domain = Domain(domain).optimize(records)
+    first = last = None
+    for one in domain.children if isinstance(domain, DomainAnd) else [domain]:
+        if not isinstance(one, DomainCondition) or one.field_expr != name:
+            continue
+        if isinstance(one.value, date) and one.operator in (">=", ">"):
+            first = max(first or one.value, one.value)
+        elif isinstance(one.value, date) and one.operator in ("<=", "<"):
+            last = min(last or one.value, one.value)
+    return first, last
 
 
 def _goes_through_list(model, domain):

@@ -226,18 +226,35 @@ def arcs(scope):
     )
 
 
+def is_person(scheme, partner):
+    """Whether somebody, in the bank ``scheme``, is no organisation (two columns): as ``IS_PERSON``, for many
+    rows of which few are looked at together, since there are few organisations."""
+    return SQL(
+        """NOT EXISTS (SELECT FROM res_partner WHERE res_partner.id = %(partner)s AND is_company)
+           AND NOT EXISTS (SELECT FROM timebank_member whose WHERE whose.partner_id = %(partner)s
+                              AND whose.scheme_id = %(scheme)s AND whose.role = 'organisation')""",
+        partner=SQL(partner),
+        scheme=SQL(scheme),
+    )
+
+
+def was_giver():
+    """Whether who gave an entry did so as a person; for entries called ``g``."""
+    return SQL(
+        """g.role IS DISTINCT FROM 'organisation'
+           AND NOT EXISTS (SELECT FROM res_partner WHERE res_partner.id = g.partner_id AND is_company)"""
+    )
+
+
 def direct(scope):
-    """Columns: date, giver_id, receiver_id. The arcs of entries with a receiver, of a day once."""
+    """Columns: date, giver_id, receiver_id. The arcs of entries with a receiver, as often as they were."""
     return SQL(
         """(SELECT g.date, g.partner_id AS giver_id, g.receiver_id
-              FROM (SELECT DISTINCT scheme_id, date, partner_id, receiver_id FROM %s g
-                     WHERE receiver_id IS NOT NULL AND role IS DISTINCT FROM 'organisation') g
-              JOIN res_partner giver ON giver.id = g.partner_id AND giver.is_company IS NOT TRUE
-              %s
-             WHERE %s)""",
+              FROM %s g
+             WHERE g.receiver_id IS NOT NULL AND %s AND %s)""",
         given(scope),
-        join_who("g.scheme_id", "g.receiver_id"),
-        IS_PERSON,
+        was_giver(),
+        is_person("g.scheme_id", "g.receiver_id"),
     )
 
 
@@ -246,55 +263,31 @@ def helped(scope):
     :func:`came`, the arcs of sessions without all their pairs, of which there are many times as many."""
     return SQL(
         """(SELECT g.session_id, g.date, g.partner_id
-              FROM (SELECT DISTINCT session_id, date, partner_id FROM %s g
-                     WHERE session_id IS NOT NULL AND receiver_id IS NULL
-                       AND role IS DISTINCT FROM 'organisation') g
-              JOIN res_partner giver ON giver.id = g.partner_id AND giver.is_company IS NOT TRUE
-              JOIN timebank_session s ON s.id = g.session_id AND s.state = 'done')""",
+              FROM %s g
+              JOIN timebank_session s ON s.id = g.session_id AND s.state = 'done'
+             WHERE g.receiver_id IS NULL AND %s)""",
         given(scope),
+        was_giver(),
     )
 
 
 def came(scope):
-    """Columns: session_id, partner_id. Who came to the sessions of :func:`helped`."""
+    """Columns: session_id, partner_id. Who came to the sessions of :func:`helped`; without a first day, to
+    any session of the banks, which is found faster."""
+    sessions = SQL(
+        "SELECT id AS session_id FROM timebank_session WHERE state = 'done' AND scheme_id = ANY(%s)",
+        list(scope.scheme_ids),
+    )
+    if scope.date_from:
+        sessions = SQL("SELECT DISTINCT session_id FROM %s g WHERE receiver_id IS NULL", given(scope))
     return SQL(
         """(SELECT a.session_id, a.partner_id
-              FROM (SELECT DISTINCT session_id, scheme_id FROM %s g WHERE receiver_id IS NULL) g
+              FROM (%s) g
               JOIN timebank_attendance a
                 ON a.session_id = g.session_id AND a.role = 'attendee' AND a.state = 'attended'
-              %s
              WHERE %s)""",
-        given(scope),
-        join_who("g.scheme_id", "a.partner_id"),
-        IS_PERSON,
-    )
-
-
-def first_pairs(scope):
-    """Columns: giver_id, receiver_id, date: when in the scope the one first gave to the other."""
-    return SQL(
-        """(SELECT p.giver_id, p.receiver_id, MIN(p.date) AS date
-              FROM (SELECT g.partner_id AS giver_id, g.receiver_id, g.date
-                      FROM %s g
-                      %s
-                     WHERE %s
-                     UNION ALL
-                    SELECT helped.partner_id, came.partner_id, helped.date
-                      FROM (SELECT DISTINCT g.session_id, g.partner_id, g.date FROM %s g
-                             WHERE g.session_id IS NOT NULL AND g.receiver_id IS NULL) helped
-                      JOIN timebank_session s ON s.id = helped.session_id AND s.state = 'done'
-                      JOIN timebank_attendance came
-                        ON came.session_id = s.id AND came.role = 'attendee' AND came.state = 'attended'
-                       AND came.partner_id != helped.partner_id
-                      %s
-                     WHERE %s) p
-             GROUP BY 1, 2)""",
-        given_by_people(scope),
-        join_who("g.scheme_id", "g.receiver_id"),
-        IS_PERSON,
-        given_by_people(scope),
-        join_who("s.scheme_id", "came.partner_id"),
-        IS_PERSON,
+        sessions,
+        is_person("a.scheme_id", "a.partner_id"),
     )
 
 

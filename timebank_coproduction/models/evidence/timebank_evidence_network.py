@@ -12,6 +12,9 @@ from .timebank_evidence import FILTERS
 #: How long after joining the chart of first steps looks, in days.
 AFTER_DAYS = (7, 14, 30, 60, 90, 180, 365)
 
+#: The page of the picture alone.
+PICTURE = "timebank_coproduction.timebank_network_action"
+
 
 class TimebankEvidence(models.AbstractModel):
     """Who gives to whom: both ways or one, with how many partners, and how it begins."""
@@ -30,7 +33,10 @@ class TimebankEvidence(models.AbstractModel):
         """
         self._check_role()
         bank = self._get_chosen(self._get_banks(), filters.get("scheme_ids"))[:1]
-        return self._make_page({**filters, "scheme_ids": bank.ids}, ("_get_network",))
+        page = self._make_page({**filters, "scheme_ids": bank.ids}, ("_get_network",))
+        for section in page["sections"]:
+            section["actions"] = [way for way in section["actions"] if way["action"]["xml_id"] != PICTURE]
+        return page
 
     def _of(self, scope):
         return self.env["timebank.scheme"].browse(scope.scheme_ids)
@@ -333,7 +339,7 @@ class TimebankEvidence(models.AbstractModel):
         return {
             "label": self.env._("The picture on a page of its own"),
             "action": {
-                "xml_id": "timebank_coproduction.timebank_network_action",
+                "xml_id": PICTURE,
                 "context": {"timebank_evidence": asked},
             },
         }

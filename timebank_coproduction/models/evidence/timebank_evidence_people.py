@@ -27,6 +27,11 @@ class TimebankEvidence(models.AbstractModel):
             return None
         by_step = {row["start"]: row for row in measures._get_involvement_by(scope, self._get_step(scope))}
         shown = self._show_rows(scope, {**by_step, TOTAL: whole})
+        # the same sums stand below what was done: what is hidden there would be worked out from here
+        work = self._make_table(scope, *self._read_work(scope))
+        for step, row in shown.items():
+            key = (None if step == TOTAL else step, None)
+            row["minutes"] = work.shown(*key) if key in work.cells else 0
         shown_before = self._show_rows(before, {TOTAL: whole_before})[TOTAL]
         sustained = self._show_sustained(scope, whole["people"])
         sustained_before = self._show_sustained(before, whole_before["people"])

@@ -335,12 +335,7 @@ class TimebankMeasures(models.AbstractModel):
         first = _first_of(
             step, period[1][order][place]
         )  # of each two people: when they first met in the period
-        met_before = np.zeros(len(known), dtype=bool)
-        if scope.date_from and len(known):
-            earlier = scope.of_banks()._replace(date_from=None, date_to=scope.date_from - timedelta(days=1))
-            before = self._get_pairs(earlier)[0]
-            at = np.minimum(np.searchsorted(known, before), len(known) - 1)
-            met_before[at[known[at] == before]] = True
+        met_before = self._get_met_before(scope, known)
         starts = _first_of(step, days)
         result = []
         for start in np.unique(starts):
@@ -351,15 +346,41 @@ class TimebankMeasures(models.AbstractModel):
             result.append({"start": start.item(), "arcs": len(arcs), "new": len(new), "people": people})
         return result
 
+    def _get_met_before(self, scope, known):
+        """Of which two people, as sorted keys, one had given to the other before the scope's first day.
+
+        Who helped and who came are multiplied as matrices: there is no list of all pairs that ever were.
+        """
+        if not scope.date_from or not len(known):
+            return np.zeros(len(known), dtype=bool)
+        earlier = scope.of_banks()._replace(date_from=None, date_to=scope.date_from - timedelta(days=1))
+        givers, receivers = _split(known)
+        place, ids = _number(givers, receivers)
+        direct, (by_session, helpers, _day), (session, attendees) = self._read_arcs(earlier)
+        place_of_session, sessions = _number(by_session, session)
+
+        def matrix(rows, columns, shape):
+            return coo_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=shape).tocsr()
+
+        def among(*people):
+            """Which of these are all among the known people."""
+            return np.all([np.isin(some, ids) for some in people], axis=0)
+
+        count, asked = len(ids), among(*direct[:2])
+        met = matrix(place[direct[0][asked]], place[direct[1][asked]], (count, count))
+        helped, came = among(helpers), among(attendees)
+        helped = matrix(place[helpers[helped]], place_of_session[by_session[helped]], (count, len(sessions)))
+        came = matrix(place_of_session[session[came]], place[attendees[came]], (len(sessions), count))
+        met = (met + helped @ came).tocsr()
+        return np.asarray(met[place[givers], place[receivers]]).ravel() > 0
+
     def _get_pairs(self, scope):
         """Who gave to whom on which day, as often as it happened: two arrays, of a key for each two people,
         which ``_split`` takes apart, and of days.
 
         Sessions come as who helped and who came, since there are many times as many pairs.
         """
-        direct = self._query_numbers(facts.direct(scope), "giver_id", "receiver_id", "date")
-        helped = self._query_numbers(facts.helped(scope), "session_id", "partner_id", "date")
-        came = self._query_numbers(facts.came(scope), "session_id", "partner_id")
+        direct, helped, came = self._read_arcs(scope)
         came = came[:, np.argsort(came[0], kind="stable")]
         begin, end = (np.searchsorted(came[0], helped[0], side) for side in ("left", "right"))
         count = end - begin
@@ -369,8 +390,16 @@ class TimebankMeasures(models.AbstractModel):
         keys = np.concatenate((_join(*direct[:2]), _join(givers, receivers)[others]))
         return keys, np.concatenate((direct[2], np.repeat(helped[2], count)[others])).astype("datetime64[D]")
 
+    def _read_arcs(self, scope):
+        """What arcs are made of: givers, receivers, days; sessions, helpers, days; sessions, attendees."""
+        return (
+            self._query_numbers(facts.direct(scope), "giver_id", "receiver_id", "date"),
+            self._query_numbers(facts.helped(scope), "session_id", "partner_id", "date"),
+            self._query_numbers(facts.came(scope), "session_id", "partner_id"),
+        )
+
     def _query_numbers(self, rows, *columns):
-        """An array for each of these columns of ids and days, read as one text: there may be millions."""
+        """An array for each of these columns of ids and days, read as one text: there are many."""
         parts = [SQL("date - DATE '1970-01-01'") if column == "date" else SQL(column) for column in columns]
         query = SQL("SELECT STRING_AGG(CONCAT_WS(',', %s), ',') FROM %s r", SQL(", ").join(parts), rows)
         [[text]] = self._query(query)

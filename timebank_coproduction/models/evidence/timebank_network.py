@@ -38,11 +38,35 @@ class TimebankNetwork(models.AbstractModel):
         measures = self.env["timebank.measures"]
         arcs = measures._query(
             SQL(
-                "SELECT giver_id, receiver_id, SUM(minutes)::integer FROM %s a GROUP BY 1, 2",
-                facts.arcs(scope),
+                "SELECT g.partner_id, g.receiver_id, g.minutes FROM %s g %s WHERE %s",
+                facts.given_by_people(scope),
+                facts.join_who("g.scheme_id", "g.receiver_id"),
+                facts.IS_PERSON,
             )
         )
-        return connect([partner_id for partner_id, *_rest in measures._get_people(scope)], arcs)
+        people = [partner_id for partner_id, *_rest in measures._get_people(scope)]
+        return connect(people, [*arcs, *self._get_session_arcs(scope)])
+
+    def _get_session_arcs(self, scope):
+        """The arcs of sessions, as :func:`facts.arcs` has them: what a helper's entry has is spread over all
+        who came. Put together here, as there are many times as many as there are helpers."""
+        measures = self.env["timebank.measures"]
+        came = {}
+        for session_id, partner_id in measures._query(
+            SQL("SELECT session_id, partner_id FROM %s a ORDER BY id", facts.attended(scope.of_banks()))
+        ):
+            came.setdefault(session_id, []).append(partner_id)
+        for session_id, helper_id, minutes in measures._query(
+            SQL(
+                """SELECT session_id, partner_id, minutes FROM %s g
+                    WHERE receiver_id IS NULL AND session_id IS NOT NULL""",
+                facts.given_by_people(scope),
+            )
+        ):
+            others = [partner_id for partner_id in came.get(session_id, ()) if partner_id != helper_id]
+            for place, partner_id in enumerate(others):
+                share = minutes * (place + 1) // len(others) - minutes * place // len(others)
+                yield helper_id, partner_id, share
 
     def _draw(self, scope, network, named):
         """The picture of a network of one bank.
@@ -67,9 +91,9 @@ class TimebankNetwork(models.AbstractModel):
                 key=lambda person: (picture.places[person].group or len(network), names[person], person)
             )
         index = {person: number for number, person in enumerate(order)}
-        edges = self._draw_edges(network, index, named)
-        if len(edges) > MOST_LINKS:
-            edges = edges[:MOST_LINKS]
+        links = self._get_links(network, index)
+        if len(links) > MOST_LINKS:
+            links = links[:MOST_LINKS]
             words = self.env._(
                 "Of the links the %s with most time are drawn.", say_number(self.env, MOST_LINKS)
             )
@@ -88,7 +112,7 @@ class TimebankNetwork(models.AbstractModel):
                 )
                 for person in order
             ],
-            "edges": edges,
+            "edges": self._draw_links(links, named),
             "groups": [
                 {
                     "number": number,
@@ -225,21 +249,33 @@ class TimebankNetwork(models.AbstractModel):
     def _get_most_drawn(self):
         return MOST_DRAWN
 
-    def _draw_edges(self, network, index, named):
-        """One line for each two partners, those with most time first."""
-        edges, minutes_of = [], {}
-        for giver, receiver, there in network.edges(data="minutes"):
-            back = network.edges[receiver, giver]["minutes"] if network.has_edge(receiver, giver) else 0
-            if back and index[giver] > index[receiver]:
-                continue
-            edge = {"from": index[giver], "to": index[receiver], "mutual": bool(back), "size": 1}
-            if named:
-                edge.update(there=clock(there), back=clock(back))
-            minutes_of[edge["from"], edge["to"]] = max(there, back)
-            edges.append(edge)
-        edges.sort(key=lambda edge: (-minutes_of[edge["from"], edge["to"]], edge["from"], edge["to"]))
-        if named:
-            most = max(minutes_of.values(), default=1)
-            for edge in edges:
-                edge["size"] = self._get_size(minutes_of[edge["from"], edge["to"]], most)
-        return edges
+    def _get_links(self, network, index):
+        """What lies between each two partners: tuples of who gave, who received, minutes there and back, by
+        the places of the two in the list of people; those with most time first."""
+        links = []
+        for giver, taken in network.adjacency():
+            start = index[giver]
+            for receiver, there in taken.items():
+                end, back = index[receiver], network[receiver].get(giver)
+                if not back or start < end:
+                    links.append((start, end, there["minutes"], back["minutes"] if back else 0))
+        return sorted(links, key=lambda link: (-max(link[2:]), link))
+
+    def _draw_links(self, links, named):
+        if not named:
+            return [
+                {"from": start, "to": end, "mutual": bool(back), "size": 1}
+                for start, end, _there, back in links
+            ]
+        most = max(links[0][2:]) if links else 1
+        return [
+            {
+                "from": start,
+                "to": end,
+                "mutual": bool(back),
+                "there": clock(there),
+                "back": clock(back),
+                "size": self._get_size(max(there, back), most),
+            }
+            for start, end, there, back in links
+        ]

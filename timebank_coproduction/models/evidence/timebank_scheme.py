@@ -81,7 +81,12 @@ class TimebankScheme(models.Model):
         aggregator=None,
         help="When so many skills are asked for that nobody offers. 0: never.",
     )
-    audit_ids = fields.One2many("timebank.time.audit", "scheme_id", string="Time audits")
+    audit_ids = fields.One2many(
+        "timebank.time.audit",
+        "scheme_id",
+        string="Time audits",
+        groups="timebank_coproduction.group_timebank_coordinator",
+    )
 
     _warnings_within = models.Constraint(
         """CHECK (top_share_most BETWEEN 0 AND 100 AND returned_least BETWEEN 0 AND 100

@@ -230,6 +230,13 @@ class Copy:
         return ours | read
 
     def _say_left_out(self, model, count):
+        if self.is_own:  # what other parts of Odoo call it says nothing to them
+            said = self.env._(
+                "Other parts of this system keep something about you that isn't in here, such as when and"
+                " from where you signed in. Ask an administrator for it."
+            )
+            self.left_out += [said] if said not in self.left_out else []
+            return
         label = self.env["ir.model"]._get(model).name or model
         self.left_out.append(
             self.env._(

@@ -166,6 +166,7 @@ class TimebankRedemption(models.Model):
     _due_once = models.UniqueIndex(
         "(dues_id, due_date) WHERE dues_id IS NOT NULL", "This turn has been claimed already."
     )
+    _approved = models.Index("(approved_on) WHERE approved_on IS NOT NULL")
     _open = models.Index("(scheme_id, state) WHERE state IN ('requested', 'approved')")
 
     @api.depends("reward_id", "partner_id")

@@ -12,7 +12,7 @@ const NAMES_FROM = 0.55;
 const MOST_ZOOM = 8;
 const STEP = 1.5;
 /** Letters of a name, and their size in pixels as far as they have room in units. */
-const LETTERS = 12;
+const LETTERS = 10;
 const NAME_PIXELS = 12;
 const NAME_UNITS = 16;
 /** Below this width a picture that lies is stood up. */
