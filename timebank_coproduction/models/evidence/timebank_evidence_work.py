@@ -60,7 +60,7 @@ class TimebankEvidence(models.AbstractModel):
                 " it was. Time reversed later isn’t counted. It says how much time was given, not what"
                 " came of it."
             ),
-            "anchor": "who-takes-part",
+            "anchor": "time-given",
             "actions": self._drop_nothing(
                 self._window(
                     self.env._("Hours by category"),
