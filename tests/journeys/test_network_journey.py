@@ -16,8 +16,8 @@ LOOK = """
 """
 FIRST = (
     "Amina Beth Carlos Dilys Edwin Farah Gareth Hana Idris Joan Kofi Leila Mabli Nadia Owain Priya Quentin"
-    " Rhian Sanjay Tegan Umar Violet Wanda Xavi Yasmin Zoe Alun Bronwen Cerys Dafydd Eira Ffion Gwyn Huw Ifor Jac"
-    " Kasia Lowri Magda Nia"
+    " Rhian Sanjay Tegan Umar Violet Wanda Xavi Yasmin Zoe Alun Bronwen Cerys Dafydd Eira Ffion Gwyn Huw Ifor"
+    " Jac Kasia Lowri Magda Nia"
 ).split()
 LAST = ("Jones", "Patel", "Okafor", "Davies", "Nowak", "Ahmed", "Hughes", "Martínez")
 #: Three groups; the last six take part with nobody.

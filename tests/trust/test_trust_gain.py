@@ -182,6 +182,7 @@ class TestTrustGain(RewardCase):
             "category_id", "description", "project_id", "activity_id", "session_id", "task_id", "pot_id",
             "introduction_id", "request_id", "offer_id", "source", "display_name",
             "evidence", "evidence_name",
+            "grant_id",  # whose report it counts in
         },
     }  # fmt: skip
 

@@ -67,7 +67,8 @@ class TimebankEvidenceAudit(models.AbstractModel):
 
         :return: dict of (step, flow), (``None``, flow) for the whole period, and ``STANDING`` with
             ``returned_share`` → number or ``None`` where it is hidden or there is none; of ``used``, the
-            flows in which anything moved, and of ``holders`` and ``top_people``; and the steps in which it did
+            flows in which anything moved, and of ``holders`` and ``top_people``; and the steps in which it
+            did
         """
         measures = self.env["timebank.measures"]
         whole, position = measures._get_flows(scope), measures._get_position(scope)

@@ -196,9 +196,9 @@ class TimebankEvidence(models.AbstractModel):
                 "Everybody who took part in these days is a dot, also without a partner. A link goes from who"
                 " gave to who received: from an entry’s giver to its receiver, and in a session from each"
                 " helper to each attendee. Density is links of all that there could be, n (n − 1). In a"
-                " circle everybody reaches everybody along links. A bridge is somebody without whom others would no"
-                " longer be connected to the rest. Groups are people who exchange more with each other than"
-                " with others (Louvain’s method, by minutes). How much a link meant it can’t tell."
+                " circle everybody reaches everybody along links. A bridge is somebody without whom others"
+                " would no longer be connected to the rest. Groups are people who exchange more with each"
+                " other than with others (Louvain’s method, by minutes). How much a link meant it can’t tell."
             ),
             "anchor": "who-gives-to-whom",
             "actions": [
@@ -397,8 +397,8 @@ class TimebankEvidence(models.AbstractModel):
             },
             "definition": self.env._(
                 "A link is new on the day on which one person gave to another for the first time ever in"
-                " these time banks, in a session or by an entry. In a bank’s first months nearly all links are new."
-                " Whether people go on seeing each other it can’t tell."
+                " these time banks, in a session or by an entry. In a bank’s first months nearly all links"
+                " are new. Whether people go on seeing each other it can’t tell."
             ),
             "anchor": "who-gives-to-whom",
             "actions": self._get_ways_to_facts(scope),

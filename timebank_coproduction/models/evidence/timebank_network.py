@@ -137,8 +137,8 @@ class TimebankNetwork(models.AbstractModel):
             busy = dict(network.degree(weight="minutes"))
             kept = set(sorted(network, key=lambda person: (-busy[person], person))[:most])
             left_out = self.env._(
-                "The %(drawn)s who gave and received most are drawn, of %(all)s people: more could not be told"
-                " apart. The figures count everybody.",
+                "The %(drawn)s who gave and received most are drawn, of %(all)s people: more could not be"
+                " told apart. The figures count everybody.",
                 drawn=say_number(self.env, most),
                 all=say_number(self.env, len(network)),
             )
