@@ -521,8 +521,8 @@ class TimebankEvidence(models.AbstractModel):
         }
 
     def _show_ways(self, scope, found):
-        """Minutes of each way, without those that few gave; organisations are no people that would be"
-        " told of."""
+        """Minutes of each way, without those that few gave; organisations are no people that would be told
+        of."""
         flows = found["flows"]
         people = {way: flow["people"] for way, flow in flows.items() if way.startswith("person")}
         minutes = {way: flow["minutes"] for way, flow in flows.items()}
