@@ -292,7 +292,8 @@ class Witness:
         result = []
         for months in (3, 6, 12):
             counts = dict.fromkeys(("ended", "left", "forgotten", "people", "part"), 0)
-            for person, memberships in self._people().grouped("partner_id").items():
+            members = self._people().filtered(lambda one: one.state != "applicant")
+            for person, memberships in members.grouped("partner_id").items():
                 ends = [one.supported_until for one in memberships if one.supported_until]
                 going_on = any(one.supported_from and not one.supported_until for one in memberships)
                 if not ends or going_on:

@@ -227,12 +227,12 @@ class TimebankMeasures(models.AbstractModel):
         rows = self._query(
             SQL(
                 """SELECT m.partner_id, MAX(m.supported_until),
-                          CASE WHEN BOOL_OR(m.state != 'applicant' AND NOT (%(gone)s)) THEN 'member'
+                          CASE WHEN BOOL_OR(NOT (%(gone)s)) THEN 'member'
                                WHEN BOOL_OR(COALESCE(m.forgotten_on <= %(last)s, FALSE)) THEN 'forgotten'
                                ELSE 'left' END
                      FROM timebank_member m
                      JOIN res_partner who ON who.id = m.partner_id
-                    WHERE m.scheme_id = ANY(%(schemes)s)
+                    WHERE m.scheme_id = ANY(%(schemes)s) AND m.state != 'applicant'
                       AND m.role != 'organisation' AND who.is_company IS NOT TRUE
                     GROUP BY m.partner_id
                    HAVING MAX(m.supported_until) <= %(last)s
