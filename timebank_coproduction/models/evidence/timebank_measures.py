@@ -202,7 +202,7 @@ class TimebankMeasures(models.AbstractModel):
             values,
             about,
             totals=[("head_count", ["giving_and_receiving", "only_giving", "only_receiving"])],
-            parts=[("sustained_people", "head_count")],
+            parts=[("sustained_people", "head_count"), ("largest_strong_part", "head_count")],
         )
         forms = self._get_forms(scope)
         return {
