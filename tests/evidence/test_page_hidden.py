@@ -38,6 +38,7 @@ HIDDEN = "hidden"
 HOURS = re.compile(r"^([\d,]+(?:\.\d+)?) h$")
 COUNT = re.compile(r"^([\d,]+)(?: activit(?:y|ies).*)?$")
 OF_PEOPLE = re.compile(r"(\d+) of (\d+) people")
+N_OF = re.compile(r"^n = ([\d,]+) (?:people|person)$")
 ABOUT_PEOPLE = re.compile(r"(?<![\d.,])(\d+) (?:people|person)\b")
 WHOLE, TOGETHER = "Whole period", "Together"
 
@@ -141,6 +142,27 @@ class TestPageHidden(TimebankCase):
         true, shown = self._page(self.coordinator, True), self._page(self.finance, False)
         self._check_not_worked_out(true, shown)
 
+    def test_how_many_gave(self):
+        """Of how many a figure is doesn't say who only gave: who gave are they, and who did both."""
+        both, giving, receiving = (0, 1, 2, 4, 5, 6), (3, 7, 11), (8, 9, 10, 12, 13)
+        ring = [(who, both[place - 1], 20, 0, 12) for place, who in enumerate(both)]
+        self._live(
+            [
+                *ring,
+                *((who, None, 20, 0, 12) for who in giving),
+                *((who, other, 50, 0, 12) for who, other in zip(both, receiving, strict=False)),
+            ]
+        )
+        true, shown = self._page(self.coordinator, True), self._page(self.finance, False)
+        notes = [
+            {figure["key"]: figure["note"] for figure in page["involvement"]["figures"]}
+            for page in (true, shown)
+        ]
+        self.assertEqual(
+            [note["given_by_people"] for note in notes], ["n = 9 people", "n = five people or more"]
+        )
+        self._check_not_worked_out(true, shown)
+
     @same(10, shrinks=False)
     @given(st.lists(ENTRY, min_size=4, max_size=45))
     def test_what_is_hidden_stays_hidden(self, deeds):
@@ -166,11 +188,15 @@ class TestPageHidden(TimebankCase):
         shown = self.scheme.with_user(self.finance).get_measures(*days)
         kinds = ("giving_and_receiving", "only_giving", "only_receiving")
         reader = Reader()
-        for key in ("head_count", "sustained_people", *kinds):
+        for key in ("head_count", "sustained_people", "largest_strong_part", *kinds):
             self.assertIn(shown[key], (true[key], None))
             reader.see(key, shown[key])
         reader.add_up("head_count", kinds)
         reader.add_up("head_count", ("sustained_people", "all others"))
+        reader.add_up("head_count", ("largest_strong_part", "outside of it"))
+        outside = true["head_count"] - true["largest_strong_part"]
+        if outside < FEW and shown["head_count"]:
+            self.assertIsNone(shown["largest_strong_part"], f"{outside} are outside of it")
         for key in reader.hidden():
             _least, most = reader.work_out(key)
             if true.get(key, FEW) < FEW:
@@ -246,6 +272,7 @@ class TestPageHidden(TimebankCase):
                     truth[place] = unit, number, slack
                     reader.see(place, None if figure_shown["value"] is None else number, slack)
         self._add_what_belongs_together(reader, truth)
+        self._read_n(reader, shown)
         for place in reader.hidden():
             if place not in truth or self._is_about_many(place, true):
                 continue
@@ -296,6 +323,15 @@ class TestPageHidden(TimebankCase):
         if head[-1] == TOGETHER:
             for number in range(len(rows)):
                 self._add_up(reader, truth, [(key, number, column) for column in range(1, len(head))])
+
+    def _read_n(self, reader, shown):
+        """How many gave are those who did both and who only gave."""
+        for figure in shown["involvement"]["figures"] if "involvement" in shown else ():
+            found = N_OF.match(figure["note"])
+            if found and figure["key"] == "given_by_people":
+                reader.see("givers", int(found[1].replace(",", "")))
+                names = ("giving_and_receiving", "only_giving")
+                reader.add_up("givers", [("reciprocity", name) for name in names])
 
     def _add_up(self, reader, truth, places):
         """The last is the sum of the others, where it is one."""

@@ -405,8 +405,15 @@ class TimebankEvidence(models.AbstractModel):
         )
 
     def _say_n(self, people, value):
-        """Of how many people a figure is, as long as it is shown itself."""
-        return self.env._("n = %s", self._say_people(people)) if value else ""
+        """Of how many people a figure is, as long as it is shown itself.
+
+        :param people: ``None`` where the number is hidden: of fewer than five, the figure would be as well
+        """
+        if not value:
+            return ""
+        if people is None:
+            return self.env._("n = five people or more")
+        return self.env._("n = %s", self._say_people(people))
 
     def _say_cell(self, value, say=None):
         """A cell of a table: what is hidden is said to be.

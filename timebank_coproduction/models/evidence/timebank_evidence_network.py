@@ -38,15 +38,14 @@ class TimebankEvidence(models.AbstractModel):
             section["actions"] = [way for way in section["actions"] if way["action"]["xml_id"] != PICTURE]
         return page
 
-    def _of(self, scope):
-        return self.env["timebank.scheme"].browse(scope.scheme_ids)
-
     def _show(self, scope, values, people=None, **beside):
         """Figures with ``None`` for what the user may not see: see :meth:`timebank.measures._hide_small`."""
-        return self.env["timebank.measures"]._hide_small(self._of(scope), values, people or {}, **beside)
+        return self.env["timebank.measures"]._hide_small(
+            self._get_schemes(scope), values, people or {}, **beside
+        )
 
     def _sees_names(self, scope):
-        return self.env["timebank.measures"]._sees_small(self._of(scope))
+        return self.env["timebank.measures"]._sees_small(self._get_schemes(scope))
 
     def _say_share_of(self, share, what):
         """What a share is of, and how far it can be trusted where it is of few.
@@ -85,17 +84,14 @@ class TimebankEvidence(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_reciprocity(self, scope, before):
-        counts = self._count_both_ways(scope)
-        if not counts["people"]:
+        if not self.env["timebank.measures"]._get_people(scope):
             return None
         parts = {
             "giving_and_receiving": self.env._("Gave and received"),
             "only_giving": self.env._("Only gave"),
             "only_receiving": self.env._("Only received"),
         }
-        totals = [("people", list(parts))]
-        shown = self._show(scope, counts, totals=totals)
-        shown_before = self._show(before, self._count_both_ways(before), totals=totals)
+        shown, shown_before = self._show_both_ways(scope), self._show_both_ways(before)
         return {
             "key": "reciprocity",
             "title": self.env._("Do people both give and receive?"),
@@ -134,17 +130,15 @@ class TimebankEvidence(models.AbstractModel):
             "actions": self._get_ways_to_facts(scope),
         }
 
-    def _count_both_ways(self, scope):
-        """How many people did both, only gave, only received, and all."""
-        people = self.env["timebank.measures"]._get_people(scope)
-        both = sum(gave and received for _partner, gave, received in people)
-        giving = sum(gave for _partner, gave, _received in people)
-        return {
-            "giving_and_receiving": both,
-            "only_giving": giving - both,
-            "only_receiving": len(people) - giving,
-            "people": len(people),
+    def _show_both_ways(self, scope):
+        """How many people did both, only gave, only received, and all, without what tells of few."""
+        found = self.env["timebank.measures"]._get_involvement(scope)
+        parts = {
+            "giving_and_receiving": found["both"],
+            "only_giving": found["only_giving"],
+            "only_receiving": found["only_receiving"],
         }
+        return self._show(scope, {**parts, "people": found["people"]}, totals=[("people", list(parts))])
 
     def _say_reciprocity(self, shown):
         both, people = shown["giving_and_receiving"], shown["people"]

@@ -33,8 +33,9 @@ class TimebankEvidence(models.AbstractModel):
             key = (None if step == TOTAL else step, None)
             row["minutes"] = work.shown(*key) if key in work.cells else 0
         shown_before = self._show_rows(before, {TOTAL: whole_before})[TOTAL]
-        sustained = self._show_sustained(scope, whole["people"])
-        sustained_before = self._show_sustained(before, whole_before["people"])
+        sustained = self._show_sustained(scope, whole)
+        sustained_before = self._show_sustained(before, whole_before)
+        counted = self._show_numbers(scope, whole)
         steps, together = self._get_steps(scope), shown[TOTAL]
         nothing = dict.fromkeys(COLUMNS, 0)
         return {
@@ -55,7 +56,7 @@ class TimebankEvidence(models.AbstractModel):
                     self.env._("Attendances at sessions"),
                     together["attendances"],
                     shown_before["attendances"],
-                    note=self._say_n(whole["attendees"], together["attendances"]),
+                    note=self._say_n(counted["attendees"], together["attendances"]),
                     more_is_better=True,
                 ),
                 self._figure(
@@ -64,7 +65,7 @@ class TimebankEvidence(models.AbstractModel):
                     together["minutes"],
                     shown_before["minutes"],
                     say=self._say_hours,
-                    note=self._say_n(whole["givers"], together["minutes"]),
+                    note=self._say_n(counted["givers"], together["minutes"]),
                     more_is_better=True,
                 ),
                 self._figure(
@@ -73,6 +74,15 @@ class TimebankEvidence(models.AbstractModel):
                     sustained["people"],
                     sustained_before["people"],
                     note=self._say_thresholds(sustained),
+                    more_is_better=True,
+                ),
+                self._figure(
+                    "sustained_minutes",
+                    self.env._("Time that people we support gave beside professionals"),
+                    sustained["minutes"],
+                    sustained_before["minutes"],
+                    say=self._say_hours,
+                    note=self._say_n(sustained["beneficiaries"], sustained["minutes"]),
                     more_is_better=True,
                 ),
             ],
@@ -105,16 +115,7 @@ class TimebankEvidence(models.AbstractModel):
                 months=sustained["minimum_months"],
             ),
             "anchor": "who-takes-part",
-            "actions": self._drop_nothing(
-                self._window(
-                    self.env._("Hours behind this"), "timebank_hours_action", self._get_hours_domain(scope)
-                ),
-                self._window(
-                    self.env._("Attendances behind this"),
-                    "timebank_attendance_action",
-                    self._get_attendance_domain(scope),
-                ),
-            ),
+            "actions": self._get_ways_to_facts(scope),
         }
 
     def _say_involvement(self, together, sustained):
@@ -133,17 +134,46 @@ class TimebankEvidence(models.AbstractModel):
             lasting=sustained["people"],
         )
 
-    def _show_sustained(self, scope, head_count):
-        """Sustained involvement, without what is small."""
-        measures = self.env["timebank.measures"]
-        found = measures._get_sustained(scope)
-        shown = measures._hide_small(
-            self._get_schemes(scope),
-            {"people": found["people"], "head_count": head_count},
-            {},
-            parts=[("people", "head_count")],
+    def _show_sustained(self, scope, whole):
+        """Sustained involvement, without what is small: nor are few told of by the rest of all who took part,
+        or of all time.
+
+        :param dict whole: what :meth:`timebank.measures._get_involvement` returned
+        """
+        found = self.env["timebank.measures"]._get_sustained(scope)
+        shown = self._show(
+            scope,
+            {
+                "people": found["people"],
+                "minutes": found["minutes"],
+                "beneficiaries": found["beneficiaries"],
+                "head_count": whole["people"],
+                "given": whole["minutes"],
+            },
+            {"minutes": found["beneficiaries"], "given": whole["givers"]},
+            parts=[
+                ("people", "head_count"),
+                ("beneficiaries", "head_count"),
+                ("people", "beneficiaries"),
+                ("minutes", "given"),
+            ],
+            keep=["head_count", "given", "people", "minutes"],
         )
-        return {**found, "people": shown["people"]}
+        return {**found, **{key: shown[key] for key in ("people", "minutes", "beneficiaries")}}
+
+    def _show_numbers(self, scope, whole):
+        """How many gave and how many attended, ``None`` where all who took part less these are few.
+
+        Who gave are those who did both and who only gave: with them the reader knows who only received.
+        """
+        attendees = self._show(
+            scope,
+            {"attendees": whole["attendees"], "people": whole["people"]},
+            parts=[("attendees", "people")],
+            keep=["people"],
+        )["attendees"]
+        ways = self._show_both_ways(scope)
+        return {"attendees": attendees, "givers": None if None in ways.values() else whole["givers"]}
 
     def _say_thresholds(self, sustained):
         return self.env._(
