@@ -223,11 +223,9 @@ class TimebankEvidence(models.AbstractModel):
         return projects.search([("is_template", "=", False)])
 
     def _get_grants(self, banks):
-        """Those that serve one of the banks: all that name it, and those that name none."""
+        """Those that serve one of the banks: for others no time counts."""
         return self.env["timebank.grant"].search(
-            Domain("state", "!=", "draft")
-            & (Domain("scheme_ids", "in", banks.ids) | Domain("scheme_ids", "=", False)),
-            order="date_end desc, id desc",
+            [("state", "!=", "draft"), ("scheme_ids", "in", banks.ids)], order="date_end desc, id desc"
         )
 
     def _get_choices(self, banks, chosen, scope):

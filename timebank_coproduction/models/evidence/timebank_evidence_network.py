@@ -455,7 +455,7 @@ class TimebankEvidence(models.AbstractModel):
             "table": {
                 "head": [self.env._("Within"), *names.values()],
                 "rows": [
-                    [label, *(self._say_reached(values[row]) for values in reached.values())]
+                    [label, *(self._say_reached(scope, values[row]) for values in reached.values())]
                     for row, label in enumerate(labels)
                 ],
             }
@@ -538,5 +538,8 @@ class TimebankEvidence(models.AbstractModel):
                 reached.append(None)
         return reached
 
-    def _say_reached(self, percent):
-        return self.env._("hidden") if percent is None else self.env._("%s %%", percent)
+    def _say_reached(self, scope, percent):
+        if percent is not None:
+            return self.env._("%s %%", percent)
+        # from who sees all nothing is hidden: nobody is watched so long yet
+        return self.env._("too early to say") if self._sees_names(scope) else self._say_cell(None)

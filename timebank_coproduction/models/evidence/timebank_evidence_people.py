@@ -442,6 +442,8 @@ class TimebankEvidence(models.AbstractModel):
         return {**row, **shown}
 
     def _say_resilience(self, row):
+        if row["people"] == 0:
+            return self.env._("Of those whose support ended nobody is a member any more.")
         if row["share"] is None:
             return self.env._("How many stayed on is hidden, as they are few.")
         return self.env._(

@@ -258,6 +258,8 @@ class TimebankTimeAuditWarning(models.Model):
         since = self.scheme_id._today() - relativedelta(months=ASK_AGAIN_MONTHS)
         there = members.filtered(lambda member: member.state == "active")
         fresh = there.filtered(lambda member: not member.asked_on or member.asked_on < since)
+        if not there:
+            raise UserError(self.env._("None of them takes part any more: there is nobody to ask."))
         if not fresh:
             raise UserError(
                 self.env._("All of them have been asked within the last %s months.", ASK_AGAIN_MONTHS)

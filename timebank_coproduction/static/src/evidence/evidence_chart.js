@@ -192,7 +192,7 @@ export class EvidenceChart extends Component {
     }
 
     unitName(unit) {
-        return { hours: _t("hours"), people: _t("people"), percent: _t("per cent"), minutes: _t("minutes") }[unit] || "";
+        return { hours: _t("hours"), people: _t("people"), percent: _t("per cent") }[unit] || "";
     }
 
     number(value) {
