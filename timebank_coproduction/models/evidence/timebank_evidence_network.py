@@ -424,7 +424,7 @@ class TimebankEvidence(models.AbstractModel):
         }
         median = self._get_median(scope, speed["first"])
         if median is None:
-            answer = self.env._("Too few people joined for this to be shown.")
+            answer = self.env._("Too few people joined, or have started, for this to be shown.")
         elif median == inf:
             answer = self.env._("Fewer than half of those who joined have had an exchange yet.")
         else:
@@ -486,8 +486,10 @@ class TimebankEvidence(models.AbstractModel):
         ]
 
     def _get_median(self, scope, wait):
-        """Days after which half of the waits are over; ``inf`` while fewer are, None where it isn't shown."""
-        if not wait["people"] or self._show(scope, {"people": wait["people"]})["people"] is None:
+        """Days after which half of the waits are over; ``inf`` while fewer are, None where it isn't shown: where
+        it is about few whose wait is over, or all are few."""
+        about = wait["people"] if wait["median_days"] is None else wait["ended"]
+        if not wait["people"] or self._show(scope, {"people": about})["people"] is None:
             return None
         return inf if wait["median_days"] is None else wait["median_days"]
 
