@@ -318,8 +318,8 @@ def read_network(world):
     figures = measure(world)
     return (
         f"{figures['partners_per_person']:.1f} partners a person, density {share(figures['density'])},"
-        f" {share(figures['arc_reciprocity'])} mutual, {figures['largest_strong_part']} people in the largest"
-        " part that is closed in itself"
+        f" {share(figures['arc_reciprocity'])} of the links go both ways,"
+        f" {figures['largest_strong_part']} people in the largest circle"
     )
 
 

@@ -105,11 +105,11 @@ class TimebankEvidence(models.AbstractModel):
                 "date_from": fields.Date.to_string(scope.date_from),
                 "date_to": fields.Date.to_string(scope.date_to),
             },
-            "choices": self._get_choices(banks, chosen, scope),
+            "choices": self._get_choices(banks, chosen),
             "heading": self._get_heading(filters, chosen, scope, before),
             "can_show_small": can_show_small,
             "sections": sections,
-            "empty": self._get_empty(banks, chosen, scope) if not sections else None,
+            "empty": self._get_empty(banks, scope) if not sections else None,
         }
 
     def _get_sections(self, names, scope, before):
@@ -228,7 +228,7 @@ class TimebankEvidence(models.AbstractModel):
             [("state", "!=", "draft"), ("scheme_ids", "in", banks.ids)], order="date_end desc, id desc"
         )
 
-    def _get_choices(self, banks, chosen, scope):
+    def _get_choices(self, banks, chosen):
         return {
             "periods": [[key, self._get_period_names()[key]] for key in PERIODS],
             "compare": [
@@ -274,7 +274,7 @@ class TimebankEvidence(models.AbstractModel):
             last=say_day(self.env, scope.date_to, "d MMMM y"),
         )
 
-    def _get_empty(self, banks, chosen, scope):
+    def _get_empty(self, banks, scope):
         """What is said where there is nothing to show, and what can be done."""
         if not banks:
             return {

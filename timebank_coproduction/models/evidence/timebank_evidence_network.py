@@ -486,8 +486,10 @@ class TimebankEvidence(models.AbstractModel):
         ]
 
     def _get_median(self, scope, wait):
-        """Days after which half of the waits are over; ``inf`` while fewer are, None where it isn't shown: where
-        it is about few whose wait is over, or all are few."""
+        """Days after which half of the waits are over; ``inf`` while fewer are, None where it isn't shown.
+
+        It is about those whose wait is over; that fewer than half have ended theirs, about all.
+        """
         about = wait["people"] if wait["median_days"] is None else wait["ended"]
         if not wait["people"] or self._show(scope, {"people": about})["people"] is None:
             return None

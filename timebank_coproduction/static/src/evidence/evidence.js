@@ -106,7 +106,6 @@ export class TimebankEvidence extends Component {
             this.state.busy = false;
         }
         this.state.filters.small = this.state.page.filters.small;
-        this.state.said = this.state.page.heading.days;
     }
 
     whatIsWrong() {
