@@ -154,14 +154,14 @@ class TimebankMeasures(models.AbstractModel):
         rows = self._query(
             SQL(
                 """WITH joined AS MATERIALIZED (
-                       SELECT m.scheme_id, m.partner_id, m.joined_on,
-                              LEAST(m.left_on, %(last)s) AS until
-                         FROM timebank_member m
-                         JOIN res_partner who ON who.id = m.partner_id
-                        WHERE m.scheme_id = ANY(%(schemes)s) AND m.state != 'applicant'
-                          AND m.role != 'organisation' AND who.is_company IS NOT TRUE
-                          AND m.joined_on <= %(last)s
-                          AND m.joined_on >= COALESCE(%(first)s::date, m.joined_on))
+                       SELECT whose.scheme_id, whose.partner_id, whose.joined_on,
+                              LEAST(whose.left_on, %(last)s) AS until
+                         FROM timebank_member whose
+                         JOIN res_partner who ON who.id = whose.partner_id
+                        WHERE whose.scheme_id = ANY(%(schemes)s) AND whose.state != 'applicant'
+                          AND %(is_person)s
+                          AND whose.joined_on <= %(last)s
+                          AND whose.joined_on >= COALESCE(%(first)s::date, whose.joined_on))
                    SELECT j.joined_on, j.until, did.days[1], did.days[2]
                      FROM joined j
                      LEFT JOIN (SELECT t.scheme_id, t.partner_id, ARRAY_AGG(t.date ORDER BY t.date) AS days
@@ -173,6 +173,7 @@ class TimebankMeasures(models.AbstractModel):
                 last=self._get_last_day(scope),
                 schemes=list(scope.scheme_ids),
                 touched=facts.touched(scope),
+                is_person=facts.IS_PERSON,
             )
         )
         first = [(((one or until) - joined).days, bool(one)) for joined, until, one, _two in rows]
@@ -226,25 +227,26 @@ class TimebankMeasures(models.AbstractModel):
         """Rows of contact id, the day on which support ended, and ``member``, ``left`` or ``forgotten``."""
         rows = self._query(
             SQL(
-                """SELECT m.partner_id, MAX(m.supported_until),
+                """SELECT whose.partner_id, MAX(whose.supported_until),
                           CASE WHEN BOOL_OR(NOT (%(gone)s)) THEN 'member'
-                               WHEN BOOL_OR(COALESCE(m.forgotten_on <= %(last)s, FALSE)) THEN 'forgotten'
+                               WHEN BOOL_OR(COALESCE(whose.forgotten_on <= %(last)s, FALSE)) THEN 'forgotten'
                                ELSE 'left' END
-                     FROM timebank_member m
-                     JOIN res_partner who ON who.id = m.partner_id
-                    WHERE m.scheme_id = ANY(%(schemes)s) AND m.state != 'applicant'
-                      AND m.role != 'organisation' AND who.is_company IS NOT TRUE
-                    GROUP BY m.partner_id
-                   HAVING MAX(m.supported_until) <= %(last)s
-                      AND NOT BOOL_OR(m.supported_from IS NOT NULL AND m.supported_until IS NULL)
-                    ORDER BY m.partner_id""",
+                     FROM timebank_member whose
+                     JOIN res_partner who ON who.id = whose.partner_id
+                    WHERE whose.scheme_id = ANY(%(schemes)s) AND whose.state != 'applicant'
+                      AND %(is_person)s
+                    GROUP BY whose.partner_id
+                   HAVING MAX(whose.supported_until) <= %(last)s
+                      AND NOT BOOL_OR(whose.supported_from IS NOT NULL AND whose.supported_until IS NULL)
+                    ORDER BY whose.partner_id""",
                 gone=SQL(
-                    """COALESCE(m.left_on <= %(last)s, m.state = 'left')
-                       OR COALESCE(m.forgotten_on <= %(last)s, FALSE)""",
+                    """COALESCE(whose.left_on <= %(last)s, whose.state = 'left')
+                       OR COALESCE(whose.forgotten_on <= %(last)s, FALSE)""",
                     last=last,
                 ),
                 last=last,
                 schemes=list(scope.scheme_ids),
+                is_person=facts.IS_PERSON,
             )
         )
         if not (scope.grant_id or scope.project_id) or not rows:
