@@ -100,6 +100,25 @@ class TestNetwork(ClosingCase):
             chart["left_out"], "Groups of fewer than five people are not drawn, nor what would tell of them."
         )
 
+    def test_few_links_both_ways_are_worked_out_from_nothing(self):
+        """Neither from how many links and partners there are, nor in the picture."""
+        self._give("Bea", "Ada", 20)
+        own = self._get_section(self.coordinator, small=True)
+        self.assertEqual(sum(edge["mutual"] for edge in own["chart"]["edges"]), 1)
+        section = self._get_section(self.finance)
+        values = {figure["key"]: figure["value"] for figure in section["figures"]}
+        notes = {figure["key"]: figure["note"] for figure in section["figures"]}
+        self.assertTrue(values["partners_per_person"])
+        self.assertIsNone(values["arc_reciprocity"])
+        self.assertIsNone(values["density"])
+        self.assertFalse(notes["density"])
+        self.assertFalse([edge for edge in section["chart"]["edges"] if edge["mutual"]])
+        self.assertTrue(section["chart"]["left_out"])
+        measures = self.bank.with_user(self.finance).get_measures(TODAY.replace(day=1), TODAY)
+        self.assertTrue(measures["partners_per_person"])
+        self.assertIsNone(measures["arc_reciprocity"])
+        self.assertIsNone(measures["density"])
+
     def test_there_is_no_picture_of_fewer_than_five(self):
         self.scheme.credit_limit_minutes = 600
         self._make_hours(self.ann, 60, "approved", receiver_id=self.ben.partner_id.id)

@@ -103,5 +103,14 @@ class TestReciprocityReport(ReportCase):
             rows.invalidate_recordset()
             self.assertEqual(len(rows.with_context(timebank_period=period).read(["reciprocity"])), 5)
 
+    def test_a_search_reaches_the_ends_of_the_calendar(self):
+        report = self.env[self.model].with_user(self.coordinator)
+        every = {("0001-01-01", ">"), ("0001-01-01", ">="), ("9999-12-31", "<"), ("9999-12-31", "<=")}
+        for day in ("0001-01-01", "9999-12-31"):
+            for operator in (">", ">=", "<", "<=", "="):
+                with self.subTest(operator=operator, day=day):
+                    found = report.search([("date", operator, day)])
+                    self.assertEqual(len(found), 5 if (day, operator) in every else 0)
+
     def test_who_may_read_it(self):
         self.check_who_may_read([self.manager], [self.finance, self.portal, self.staff])

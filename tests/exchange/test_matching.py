@@ -33,6 +33,15 @@ class TestMatching(ExchangeCase):
         self.assertIn("offers Archery", found[0]["reasons"])
         self.assertEqual([row["request_id"] for row in offer.suggest(5)], [wish.id])
 
+    def test_a_limit_as_high_as_can_be(self):
+        """What somebody can spend is more than a whole number of the database holds."""
+        self._make_hours(self.ann, 60, "approved")
+        self.scheme.credit_limit_minutes = 2**31 - 1
+        self.assertEqual(self.ann.account_id.credit_limit_minutes, 2**31 - 1)
+        wish = self._make_request(self.ann, self.archery)
+        self._make_offer(self._make_member("Dai Archer"), self.archery)
+        self.assertEqual(len(wish.suggest(5)), 1)
+
     def test_tree(self):
         """The same skill, then a more exact one, a broader one, a neighbour; nothing else."""
         group = self.env.ref("timebank_coproduction.skill_sport_health")

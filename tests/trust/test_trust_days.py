@@ -1,5 +1,9 @@
 """Days that nobody means, in every field of one; what members do with their own hours; a bank's figures."""
 
+import re
+
+from psycopg2.errors import CheckViolation
+
 from odoo.exceptions import UserError
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import mute_logger
@@ -18,6 +22,9 @@ ABSURD = (
     7,
     [1],
 )
+
+#: The names of what is counted in units of time that lead to a day.
+LENGTH = re.compile(r"(^|_)(months|days|hours)$|^days_")
 
 #: What figures of a bank alone depend on.
 KNOWN = {"operating_account_id.balance_minutes", "member_ids.state"}
@@ -62,6 +69,37 @@ class TestTrustDays(TrustCase):
                 hours.with_context(default_date=day).create(vals)
         with self.assertRaisesRegex(UserError, "as a date"):
             hours.create({"scheme_id": self.scheme.id, "minutes": 30, "date": "tomorrow"})
+
+    @mute_logger("odoo.sql_db")
+    def test_lengths_within_reason(self):
+        """What is counted in months, days or hours leads to no day beyond the calendar's end: the jobs that
+        go through all banks would stop at the first such bank."""
+        tried = []
+        for name, model in self._stored().items():
+            record = self.world[self.here].get(name, model)
+            if name == "timebank.grant":
+                record = record.copy()  # a draft, of which nothing is agreed yet
+            for field in model._fields.values():
+                if (
+                    field.type != "integer" or not field.store or field.readonly
+                    or not LENGTH.search(field.name)
+                ):  # fmt: skip
+                    continue
+                self.assertTrue(record, name)
+                for value in (10_000, 100_000, 2**31 - 1):
+                    with self.subTest(field=str(field), value=value):
+                        self.assertFalse(self._takes(record, field.name, value))
+                tried.append(field.name)
+        self.assertGreater(len(tried), 8, tried)
+
+    def _takes(self, record, name, value):
+        try:
+            with self.env.cr.savepoint():
+                record[name] = value
+                self.env.flush_all()
+        except (UserError, CheckViolation):
+            return False
+        return True
 
     def test_a_session_of_another_day(self):
         """An entry that was handed in says no session that it can't have been given in."""

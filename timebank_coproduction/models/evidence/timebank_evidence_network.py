@@ -228,6 +228,8 @@ class TimebankEvidence(models.AbstractModel):
             {key: found.get(key) for key in keys},
             {**about, "arc_reciprocity": found["mutual_people"]},
             parts=[("isolated", "people"), ("largest_strong_part", "people")],
+            # with all links, those of a person tell how many go both ways
+            derived={"density": ["arc_reciprocity"], "arcs": ["arc_reciprocity"]},
         )
         share = None
         if shown["arc_reciprocity"] is not None:

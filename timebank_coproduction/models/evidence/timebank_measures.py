@@ -203,6 +203,8 @@ class TimebankMeasures(models.AbstractModel):
             about,
             totals=[("head_count", ["giving_and_receiving", "only_giving", "only_receiving"])],
             parts=[("sustained_people", "head_count"), ("largest_strong_part", "head_count")],
+            # with all links, those of a person tell how many go both ways
+            derived={"density": ["arc_reciprocity"]},
         )
         forms = self._get_forms(scope)
         return {

@@ -143,6 +143,9 @@ class TimebankNetwork(models.AbstractModel):
                 all=say_number(self.env, len(network)),
             )
             network = self._keep(network, kept)
+        drawn_of = len(network), network.number_of_edges()
+        if not named:
+            network = self._leave_few_mutual_out(network)
         partners = undirected(network)
         alone = [person for person in partners if not partners[person]]
         partners.remove_nodes_from(alone)
@@ -150,7 +153,7 @@ class TimebankNetwork(models.AbstractModel):
         if named:
             return network, groups, left_out
         drawn = self._leave_few_out([*groups, alone])
-        if sum(map(len, drawn)) < len(network):
+        if (sum(map(len, drawn)), network.number_of_edges()) != drawn_of:
             left_out = " ".join(
                 [
                     left_out,
@@ -161,6 +164,15 @@ class TimebankNetwork(models.AbstractModel):
             )
         kept = {person for group in drawn for person in group}
         return self._keep(network, kept), [group for group in groups if group in drawn], left_out.strip()
+
+    def _leave_few_mutual_out(self, network):
+        """The network without its links both ways, where those are between fewer than five people: as the
+        share of such links, which is hidden then, they could be counted in the picture."""
+        mutual = {(one, other) for one, other in network.edges if network.has_edge(other, one)}
+        if len({person for link in mutual for person in link}) >= FEW:
+            return network
+        arcs = network.edges(data="minutes")
+        return connect(list(network), [arc for arc in arcs if arc[:2] not in mutual])
 
     def _leave_few_out(self, groups):
         """Groups without those of fewer than five people. These together are five at least, or nobody could

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..common.days import EARLIEST, LATEST
 from ..common.verb import verb
 from ..common.windows import open_list
 from . import facts
@@ -117,12 +118,17 @@ class TimebankReciprocityReport(models.Model):
         if getattr(domain, "field_expr", None) != "date" or domain.operator not in (*SINCE, *UNTIL, "in"):
             return None, None
         if domain.operator == "in":
-            days = [fields.Date.to_date(day) for day in domain.value]
+            days = [self._read_bound(day) for day in domain.value]
             return (min(days), max(days)) if days and all(days) else (None, None)
-        day = fields.Date.to_date(domain.value)
+        day = self._read_bound(domain.value)
         if domain.operator in SINCE:
             return fields.Date.add(day, days=domain.operator == ">"), None
         return None, fields.Date.subtract(day, days=domain.operator == "<")
+
+    def _read_bound(self, day):
+        """A day, or the first or last of which anything is kept: the calendar ends there somewhere, too."""
+        found = fields.Date.to_date(day)
+        return found and min(max(found, EARLIEST), LATEST)
 
     @verb(single=True)
     def action_open_source(self):

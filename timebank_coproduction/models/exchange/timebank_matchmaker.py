@@ -46,9 +46,9 @@ OF_OFFERS = {
 
 #: A pot pays all of it; people of a group pay a share each, and the poorest tells.
 OF_REQUESTS = {
-    "available": """CASE WHEN pot.id IS NOT NULL THEN pot.balance_minutes + pot.credit_limit_minutes
+    "available": """CASE WHEN pot.id IS NOT NULL THEN pot.balance_minutes::bigint + pot.credit_limit_minutes
                          WHEN g.people > 0 THEN g.least
-                         ELSE COALESCE(a.balance_minutes + a.credit_limit_minutes, 0) END""",
+                         ELSE COALESCE(a.balance_minutes::bigint + a.credit_limit_minutes, 0) END""",
     "minutes": """CASE WHEN pot.id IS NULL AND g.people > 0 THEN CEIL(r.minutes::numeric / g.people)::int
                        ELSE r.minutes END""",
     "payer": "CASE WHEN pot.id IS NOT NULL THEN pot.name ELSE COALESCE(g.poorest, p.name) END",
@@ -57,13 +57,14 @@ OF_REQUESTS = {
 
 PAYERS = """LEFT JOIN timebank_account pot ON pot.id = r.pot_id
             LEFT JOIN LATERAL (
-                SELECT count(*) AS people, min(ga.balance_minutes + ga.credit_limit_minutes) AS least,
-                       (array_agg(gp.name ORDER BY ga.balance_minutes + ga.credit_limit_minutes, gp.id))[1]
-                           AS poorest
+                SELECT count(*) AS people, min(has.available) AS least,
+                       (array_agg(gp.name ORDER BY has.available, gp.id))[1] AS poorest
                   FROM timebank_request_group_rel rel
                   JOIN res_partner gp ON gp.id = rel.partner_id
                   JOIN timebank_member gm ON gm.partner_id = rel.partner_id AND gm.scheme_id = r.scheme_id
                   JOIN timebank_account ga ON ga.id = gm.account_id
+                 CROSS JOIN LATERAL (
+                       SELECT ga.balance_minutes::bigint + ga.credit_limit_minutes AS available) has
                  WHERE rel.request_id = r.id) g ON TRUE"""
 
 #: Within how many kilometres somebody lives next door.

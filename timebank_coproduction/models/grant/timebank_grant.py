@@ -170,8 +170,9 @@ class TimebankGrant(models.Model):
     _period = models.Constraint("CHECK (date_end >= date_start)", "A grant can't end before it starts.")
     _amount_positive = models.Constraint("CHECK (amount >= 0)", "A grant's amount is zero or more.")
     _tolerance_positive = models.Constraint(
-        "CHECK (tolerance_percent >= 0 AND tolerance_amount >= 0 AND days_before >= 0 AND days_after >= 0)",
-        "Tolerances and days are zero or more.",
+        """CHECK (tolerance_percent >= 0 AND tolerance_amount >= 0
+                  AND days_before BETWEEN 0 AND 3660 AND days_after BETWEEN 0 AND 3660)""",
+        "Tolerances and days are zero or more, and a bill comes within ten years.",
     )
     _analytic_unique = models.UniqueIndex(
         "(analytic_account_id) WHERE state = 'open'",

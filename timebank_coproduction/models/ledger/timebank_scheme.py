@@ -160,8 +160,8 @@ class TimebankScheme(models.Model):
         "Limits are zero or more: they say how far below zero a balance may go.",
     )
     _expiry_positive = models.Constraint(
-        "CHECK (expiry_months > 0)",
-        "Expiry takes at least one month.",
+        "CHECK (expiry_months BETWEEN 1 AND 600)",
+        "Expiry takes one month to 600 months.",
     )
 
     def _default_code(self, taken=()):

@@ -59,7 +59,9 @@ class TimebankScheme(models.Model):
     _merge_undo_positive = models.Constraint(
         "CHECK (merge_undo_days BETWEEN 0 AND 366)", "Merged contacts can be undone for up to a year."
     )
-    _dormancy_positive = models.Constraint("CHECK (dormant_months > 0)", "Dormancy takes at least one month.")
+    _dormancy_positive = models.Constraint(
+        "CHECK (dormant_months BETWEEN 1 AND 600)", "Dormancy takes one month to 600 months."
+    )
 
     @api.depends_context("uid")
     @api.depends("member_ids.state")

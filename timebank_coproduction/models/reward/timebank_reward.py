@@ -199,8 +199,8 @@ class TimebankReward(models.Model):
         "CHECK (available_until >= available_from)", "A reward can't end before it begins."
     )
     _limits_positive = models.Constraint(
-        "CHECK (member_limit >= 0 AND min_given_minutes >= 0 AND collect_days > 0)",
-        "Limits are zero or more, and a claim is valid for at least a day.",
+        "CHECK (member_limit >= 0 AND min_given_minutes >= 0 AND collect_days BETWEEN 1 AND 3660)",
+        "Limits are zero or more, and a claim is valid for a day at least and ten years at most.",
     )
 
     @api.depends("minutes", "is_free")

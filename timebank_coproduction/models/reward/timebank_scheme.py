@@ -50,7 +50,7 @@ class TimebankScheme(models.Model):
     claims_to_approve_count = fields.Integer(compute="_compute_claims_to_approve_count")
 
     _voucher_months_positive = models.Constraint(
-        "CHECK (voucher_months > 0)", "Vouchers last at least one month."
+        "CHECK (voucher_months BETWEEN 1 AND 600)", "Vouchers last one month to 600 months."
     )
     _voucher_ask_positive = models.Constraint(
         "CHECK (voucher_ask_minutes >= 0)", "From how many hours on vouchers are asked about is zero or more."

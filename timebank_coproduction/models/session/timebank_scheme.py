@@ -38,7 +38,8 @@ class TimebankScheme(models.Model):
         f"A member brings up to {MOST_COMPANIONS} people along.",
     )
     _claim_hours_positive = models.Constraint(
-        "CHECK (claim_hours > 0)", "A free place is kept for at least an hour."
+        "CHECK (claim_hours BETWEEN 1 AND 8784)",
+        "A free place is kept for an hour at least and a year at most.",
     )
 
     def _get_web_sessions(self, most):
