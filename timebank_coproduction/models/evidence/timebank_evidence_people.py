@@ -107,7 +107,9 @@ class TimebankEvidence(models.AbstractModel):
             "anchor": "who-takes-part",
             "actions": self._drop_nothing(
                 self._window(
-                    self.env._("Hours behind this"), "timebank_hours_action", self._get_hours_domain(scope)
+                    self.env._("Hours behind this"),
+                    "timebank_hours_action",
+                    self._get_people_hours_domain(scope),
                 ),
                 self._window(
                     self.env._("Attendances behind this"),
@@ -185,6 +187,14 @@ class TimebankEvidence(models.AbstractModel):
 
     def _get_hours_domain(self, scope):
         return [("state", "=", "approved"), *self._get_scope_domain(scope)]
+
+    def _get_people_hours_domain(self, scope):
+        """Without what organisations gave: as :func:`given_by_people`."""
+        return [
+            *self._get_hours_domain(scope),
+            ("role", "!=", "organisation"),
+            ("partner_id.is_company", "=", False),
+        ]
 
     def _get_attendance_domain(self, scope):
         return [
@@ -264,7 +274,7 @@ class TimebankEvidence(models.AbstractModel):
                 self._window(
                     self.env._("Hours by project"),
                     "timebank_hours_action",
-                    self._get_hours_domain(scope),
+                    self._get_people_hours_domain(scope),
                     {"group_by": ["project_id"]},
                 )
             ),
