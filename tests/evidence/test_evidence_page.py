@@ -191,9 +191,8 @@ class TestEvidencePage(SessionCase):
     def test_lists_behind_a_sum_have_what_is_in_it(self):
         """What organisations gave is in neither: the figures are of people."""
         council = self.env["res.partner"].create({"name": "Council", "is_company": True})
-        given = self._make_hours(
-            self._make_member(council, role="organisation"), 120, date=date(2026, 1, 7), project_id=self.project.id
-        )
+        member = self._make_member(council, role="organisation")
+        given = self._make_hours(member, 120, date=date(2026, 1, 7), project_id=self.project.id)
         given.with_user(self.coordinator).action_submit()
         given.with_user(self.manager).action_approve()
         sections = self._sections(self._page(self.coordinator, small=True))
