@@ -351,6 +351,17 @@ def read_page(world):
     return " ".join(section["answer"] for section in page["sections"])
 
 
+@step("coordinator", "finds the time audits of a year, which the night's job has made")
+def read_audits(world):
+    # sudo: the scheduler runs the job, not a person
+    world.env["timebank.time.audit"].sudo()._cron_audit()
+    audits = world.env["timebank.time.audit"].search([("scheme_id", "=", world["mill"].id)])
+    over = audits.filtered(lambda audit: audit.state != "running")
+    latest = max(over, key=lambda audit: audit.audited_month)
+    assert len(over) == 12 and latest.state == "open" and latest.warning_ids
+    return f"{len(over)} months. {latest.display_name}: " + " ".join(latest.warning_ids.mapped("sentence"))
+
+
 def measure(world):
     return world["mill"].get_measures(day_of(world, 11), today(world))
 

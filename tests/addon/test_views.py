@@ -78,6 +78,17 @@ class TestScreens(TimebankCase):
         views = self.env["ir.ui.view"].browse(data.mapped("res_id"))
         self.assertEqual(views.filtered(lambda view: view.inherit_id in views).mapped("name"), [])
 
+    def test_figures_of_pivots_and_graphs_lead_to_a_list_with_a_name(self):
+        """Without a title the list behind a figure is “Untitled”; without a list view it has names alone."""
+        views = self.env["ir.ui.view"].search(
+            [("model", "=like", "timebank.%"), ("type", "in", ("pivot", "graph"))]
+        )
+        self.assertGreater(len(views), 10)
+        for view in views:
+            with self.subTest(view=view.name):
+                self.assertTrue(etree.fromstring(view.arch).get("string"))
+                self.assertTrue(self.env["ir.ui.view"].default_view(view.model, "list"))
+
     def test_menus_are_of_the_role(self):
         self.assertEqual(
             self._menus(self.staff)

@@ -188,6 +188,21 @@ class TestEvidencePage(SessionCase):
                         self.assertEqual(found, self.hours.sorted())
         self.assertGreater(seen, 4)
 
+    def test_lists_behind_a_sum_have_what_is_in_it(self):
+        """What organisations gave is in neither: the figures are of people."""
+        council = self.env["res.partner"].create({"name": "Council", "is_company": True})
+        member = self._make_member(council, role="organisation")
+        given = self._make_hours(member, 120, date=date(2026, 1, 7), project_id=self.project.id)
+        given.with_user(self.coordinator).action_submit()
+        given.with_user(self.manager).action_approve()
+        sections = self._sections(self._page(self.coordinator, small=True))
+        self.assertEqual(sections["work"]["table"]["rows"][-1][-1], "9.6 h")
+        for key in ("involvement", "work"):
+            with self.subTest(key):
+                action = sections[key]["actions"][0]["action"]
+                found = self.env["timebank.hours"].with_user(self.coordinator).search(action["domain"])
+                self.assertEqual(found, self.hours.sorted())
+
     def test_a_grant_and_a_project_narrow_it(self):
         other = self.env["project.project"].create({"name": "Garden"})
         self.scheme.project_ids += other

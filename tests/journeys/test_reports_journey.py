@@ -47,7 +47,7 @@ class TestReportsJourney(JourneyCase):
             screen.open_menu("Grants and reports", "Giving and receiving")
             self.assertEqual(screen.views(), ["pivot", "graph", "list"])
             screen.switch("list")
-            self.assertIn("Only gave", screen.cell("Gil Moss", "Reciprocity"))
+            self.assertIn("Only gave", screen.cell("Gil Moss", "In the whole period"))
             self.assertEqual(screen.cell("Tia Hill", "Received"), "1:15")
 
     def _press_figure(self, screen, row, place):

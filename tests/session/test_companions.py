@@ -66,7 +66,9 @@ class TestCompanions(SessionCase):
         self.tea.companions_allowed = 0
         with self.assertRefused("nobody can be brought along"):
             self._sign_up(self.portal, 1)
+        self.assertFalse(self.tea.has_companions)
         self.assertEqual(self.tea.sign_up(self.ann.partner_id, companions=3).companions, 3)
+        self.assertTrue(self.tea.has_companions, "the register shows who is brought along all the same")
         with self.assertRefused("no room for so many"):
             self.tea.sign_up(self.ben.partner_id, companions=4)
         for wrong in (-1, "two", 1.5):

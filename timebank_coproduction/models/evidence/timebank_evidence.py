@@ -368,7 +368,7 @@ class TimebankEvidence(models.AbstractModel):
             return self.env._("as before"), "same"
         if not before:
             return self.env._("none before"), None
-        if say == self._say_percent:
+        if say in (self._say_percent, self._say_percent_finely):
             say = self._say_points
         if value > before:
             return self.env._("%s more than before", say(value - before)), "up"
@@ -381,6 +381,10 @@ class TimebankEvidence(models.AbstractModel):
 
     def _say_percent(self, share):
         return self.env._("%s %%", round(100 * share))
+
+    def _say_percent_finely(self, share):
+        """Of what is small and moves little."""
+        return self.env._("%s %%", self._say_decimal(round(100 * share, 1)))
 
     def _say_points(self, share):
         """The difference of two shares."""

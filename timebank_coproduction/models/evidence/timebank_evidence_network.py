@@ -272,7 +272,7 @@ class TimebankEvidence(models.AbstractModel):
             figure(
                 "density",
                 self.env._("Density"),
-                say=lambda share: self.env._("%s %%", self._say_rounded(100 * share)),
+                say=self._say_percent_finely,
                 note="" if arcs is None else self.env._("%s links", say_number(self.env, arcs)),
             ),
             figure(
@@ -435,7 +435,7 @@ class TimebankEvidence(models.AbstractModel):
             )
         labels = [self.env._("%s days", days) for days in AFTER_DAYS]
         reached = {key: self._get_reached(scope, speed[key]) for key in names}
-        is_shown = any(value is not None for values in reached.values() for value in values)
+        most = max(len(AFTER_DAYS) - values.count(None) for values in reached.values())
         return {
             "key": "first_steps",
             "title": self.env._("How soon do people start, and come back?"),
@@ -452,7 +452,7 @@ class TimebankEvidence(models.AbstractModel):
                 "labels": labels,
                 "series": [{"label": name, "values": reached[key]} for key, name in names.items()],
             }
-            if is_shown
+            if most > 1  # one point is no line
             else None,
             "table": {
                 "head": [self.env._("Within"), *names.values()],
@@ -461,7 +461,7 @@ class TimebankEvidence(models.AbstractModel):
                     for row, label in enumerate(labels)
                 ],
             }
-            if is_shown
+            if most
             else None,
             "definition": self.env._(
                 "Of the members who joined in these days (organisations aside): after how many days half of"

@@ -115,7 +115,18 @@ class TimebankEvidence(models.AbstractModel):
                 months=sustained["minimum_months"],
             ),
             "anchor": "who-takes-part",
-            "actions": self._get_ways_to_facts(scope),
+            "actions": self._drop_nothing(
+                self._window(
+                    self.env._("Hours behind this"),
+                    "timebank_hours_action",
+                    self._get_people_hours_domain(scope),
+                ),
+                self._window(
+                    self.env._("Attendances behind this"),
+                    "timebank_attendance_action",
+                    self._get_attendance_domain(scope),
+                ),
+            ),
         }
 
     def _say_involvement(self, together, sustained):
@@ -216,6 +227,14 @@ class TimebankEvidence(models.AbstractModel):
     def _get_hours_domain(self, scope):
         return [("state", "=", "approved"), *self._get_scope_domain(scope)]
 
+    def _get_people_hours_domain(self, scope):
+        """Without what organisations gave: as :func:`given_by_people`."""
+        return [
+            *self._get_hours_domain(scope),
+            ("role", "!=", "organisation"),
+            ("partner_id.is_company", "=", False),
+        ]
+
     def _get_attendance_domain(self, scope):
         return [
             ("role", "=", "attendee"),
@@ -294,7 +313,7 @@ class TimebankEvidence(models.AbstractModel):
                 self._window(
                     self.env._("Hours by project"),
                     "timebank_hours_action",
-                    self._get_hours_domain(scope),
+                    self._get_people_hours_domain(scope),
                     {"group_by": ["project_id"]},
                 )
             ),

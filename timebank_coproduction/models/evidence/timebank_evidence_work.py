@@ -65,7 +65,7 @@ class TimebankEvidence(models.AbstractModel):
                 self._window(
                     self.env._("Hours by category"),
                     "timebank_hours_action",
-                    self._get_hours_domain(scope),
+                    self._get_people_hours_domain(scope),
                     {"group_by": ["category_id"]},
                 )
             ),

@@ -57,6 +57,7 @@ class TimebankSession(models.Model):
         precompute=True,
         help="How many people whoever takes part may bring along when they sign up.",
     )
+    has_companions = fields.Boolean(compute="_compute_has_companions")
 
     _companions_allowed = models.Constraint(
         f"CHECK (companions_allowed BETWEEN 0 AND {MOST_COMPANIONS})",
@@ -71,6 +72,14 @@ class TimebankSession(models.Model):
             # sudo: whoever makes it; only the bank's setting is asked
             usual = session.activity_id.scheme_id.sudo().companions_allowed
             session.companions_allowed = session.companions_allowed if session._origin else usual
+
+    @api.depends("companions_allowed", "attendance_ids.companions")
+    def _compute_has_companions(self):
+        """Whether anybody may bring people along, or does: a coordinator can sign up more than may."""
+        for session in self:
+            session.has_companions = session.companions_allowed or any(
+                session.attendance_ids.mapped("companions")
+            )
 
     @verb(
         single=True,

@@ -144,7 +144,35 @@ export class EvidenceChart extends Component {
                 layout: { padding: { top: numbered && !this.isSideways ? 16 : 0, right: numbered && this.isSideways ? 40 : 0 } },
                 scales: round ? {} : this.makeScales(chart),
             },
-            plugins: numbered ? [this.numbersOnBars()] : [],
+            plugins: [...(numbered ? [this.numbersOnBars()] : []), ...(round || line ? [] : [this.hiddenBars()])],
+        };
+    }
+
+    /** Where all is hidden there is no bar, as where there was nothing: it is said. */
+    hiddenBars() {
+        const { labels, series } = this.props.chart;
+        const isHidden = (_label, place) =>
+            series.every((one) => !one.values[place]) && series.some((one) => one.values[place] === null);
+        return {
+            id: "timebankHidden",
+            afterDatasetsDraw: ({ ctx, scales }) => {
+                const [names, amounts] = this.isSideways ? [scales.y, scales.x] : [scales.x, scales.y];
+                ctx.save();
+                ctx.fillStyle = TEXT;
+                ctx.font = "italic 12px sans-serif";
+                ctx.textBaseline = "middle";
+                labels.forEach((label, place) => {
+                    if (isHidden(label, place)) {
+                        const [along, up] = [names.getPixelForValue(place), amounts.getPixelForValue(0)];
+                        ctx.save();
+                        ctx.translate(...(this.isSideways ? [up + 6, along] : [along, up - 6]));
+                        ctx.rotate(this.isSideways ? 0 : -Math.PI / 2);
+                        ctx.fillText(_t("hidden"), 0, 0);
+                        ctx.restore();
+                    }
+                });
+                ctx.restore();
+            },
         };
     }
 
