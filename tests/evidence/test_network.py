@@ -185,6 +185,13 @@ class TestNetwork(ClosingCase):
         alone = self._get_section(self.coordinator, small=True)
         self.assertEqual(self._get_ways(alone), ["Hours behind this", "Attendances behind this"])
 
+    def test_shares_change_by_points(self):
+        """Of what is in per cent already, “4 % more” could mean two things."""
+        evidence = self.env["timebank.evidence"]
+        for say, said in (("_say_percent", "20 %"), ("_say_percent_finely", "20.1 %")):
+            figure = evidence._figure("density", "Density", 0.201, 0.159, say=getattr(evidence, say))
+            self.assertEqual((figure["value"], figure["change"]), (said, "4.2 points more than before"))
+
     def test_a_link_is_new_once(self):
         page = self._get_page(
             self.coordinator, "get_page", period="own", date_from=TODAY, date_to=TODAY, small=True
