@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
 from lxml import etree
 
@@ -89,6 +90,11 @@ class TestButtons(WorldCase):
         cls._make_shop(env, scheme, giver)
         cls._make_pots(env, scheme, giver)
         cls._make_calendar(env, scheme, giver, receiver)
+        first = TODAY.replace(day=1)
+        cls.env["timebank.time.audit"]._count(scheme, first, TODAY)
+        cls.env["timebank.time.audit"]._count(
+            scheme, first - relativedelta(months=1), first - timedelta(days=1)
+        )
 
     @classmethod
     def _make_offers(cls, env, giver, receiver):

@@ -61,6 +61,7 @@ class TestWalkOfCoordinator(WalkCase):
         "Today ‣ My credits",
         "Members ‣ Perhaps the same person",
         "Members ‣ Merged contacts",
+        "Grants and reports ‣ Exchanges",
     )
 
     def test_every_entry_opens(self):
@@ -110,6 +111,7 @@ class TestWalkOfSeveralRoles(WalkCase):
         "Rewards ‣ Single vouchers",
         "Grants and reports ‣ Accruals of claims",
         "Grants and reports ‣ Paid in advance",
+        "Grants and reports ‣ Exchanges",
     )
 
     def test_every_entry_opens(self):
