@@ -56,6 +56,7 @@ class TestPersonalJourney(JourneyCase):
     def test_their_own_on_a_phone(self):
         with self.at_screen(self.portal, phone=True) as screen:
             screen.page.goto(f"{self.base_url()}/my/home")
+            screen.settle()  # Odoo's cards move until they have been counted
             screen.page.get_by_text("Everything about me").first.click()
             screen.page.wait_for_url("**/timebank/personal/me")
             text = " ".join(screen.page.inner_text("body").split())
