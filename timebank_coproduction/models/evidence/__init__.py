@@ -1,4 +1,5 @@
 from . import facts
+from . import timebank_sustained
 from . import timebank_grant
 from . import timebank_scheme
 from . import timebank_measures

@@ -65,14 +65,6 @@ def _within(scope, scheme, date, project, grant):
     return SQL(" AND ").join(conditions)
 
 
-def _of_hours(scope):
-    return _within(scope, "h.scheme_id", "h.date", "h.project_id", "h.grant_id")
-
-
-def _of_sessions(scope):
-    return _within(scope, "s.scheme_id", "s.date", "s.project_id", "s.grant_id")
-
-
 def given(scope):
     """Columns: id of the entry, scheme_id, date, partner_id, role, receiver_id, minutes, category_id,
     project_id, activity_id, session_id, grant_id."""
@@ -81,7 +73,7 @@ def given(scope):
                    h.category_id, h.project_id, h.activity_id, h.session_id, h.grant_id
               FROM timebank_hours h
              WHERE h.state = 'approved' AND %s)""",
-        _of_hours(scope),
+        _within(scope, "h.scheme_id", "h.date", "h.project_id", "h.grant_id"),
     )
 
 
@@ -89,16 +81,22 @@ def attended(scope):
     """Columns: id of the register's line, scheme_id, date, partner_id, minutes, project_id, activity_id,
     session_id, grant_id. People alone."""
     return SQL(
+        "(SELECT a.* FROM %s a %s WHERE %s)",
+        _attended_by_anybody(scope),
+        join_who("a.scheme_id", "a.partner_id"),
+        IS_PERSON,
+    )
+
+
+def _attended_by_anybody(scope):
+    return SQL(
         """(SELECT a.id, s.scheme_id, s.date, a.partner_id, a.minutes,
                    s.project_id, s.activity_id, s.id AS session_id, s.grant_id
               FROM timebank_session s
               JOIN timebank_attendance a
                 ON a.session_id = s.id AND a.role = 'attendee' AND a.state = 'attended'
-              %s
-             WHERE s.state = 'done' AND %s AND %s)""",
-        join_who("s.scheme_id", "a.partner_id"),
-        _of_sessions(scope),
-        IS_PERSON,
+             WHERE s.state = 'done' AND %s)""",
+        _within(scope, "s.scheme_id", "s.date", "s.project_id", "s.grant_id"),
     )
 
 
@@ -179,13 +177,10 @@ def touched(scope):
               FROM %(given)s g
              WHERE g.receiver_id IS NOT NULL
              UNION ALL
-            SELECT s.scheme_id, s.date, a.partner_id, FALSE, a.minutes
-              FROM timebank_session s
-              JOIN timebank_attendance a
-                ON a.session_id = s.id AND a.role = 'attendee' AND a.state = 'attended'
-             WHERE s.state = 'done' AND %(of_sessions)s)""",
+            SELECT a.scheme_id, a.date, a.partner_id, FALSE, a.minutes
+              FROM %(attended)s a)""",
         given=given(scope),
-        of_sessions=_of_sessions(scope),
+        attended=_attended_by_anybody(scope),
     )
 
 

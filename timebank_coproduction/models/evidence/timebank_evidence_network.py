@@ -67,10 +67,13 @@ class TimebankEvidence(models.AbstractModel):
             "%(share)s of %(whole)s %(what)s; 95 %% interval %(low)s to %(high)s", **words, low=low, high=high
         )
 
-    def _get_ways_to_facts(self, scope):
+    def _get_ways_to_facts(self, scope, hours=None):
+        """The windows of the entries and the attendances; ``hours``: which entries, rather than all."""
         return self._drop_nothing(
             self._window(
-                self.env._("Hours behind this"), "timebank_hours_action", self._get_hours_domain(scope)
+                self.env._("Hours behind this"),
+                "timebank_hours_action",
+                hours or self._get_hours_domain(scope),
             ),
             self._window(
                 self.env._("Attendances behind this"),

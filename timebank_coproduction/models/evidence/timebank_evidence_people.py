@@ -115,18 +115,7 @@ class TimebankEvidence(models.AbstractModel):
                 months=sustained["minimum_months"],
             ),
             "anchor": "who-takes-part",
-            "actions": self._drop_nothing(
-                self._window(
-                    self.env._("Hours behind this"),
-                    "timebank_hours_action",
-                    self._get_people_hours_domain(scope),
-                ),
-                self._window(
-                    self.env._("Attendances behind this"),
-                    "timebank_attendance_action",
-                    self._get_attendance_domain(scope),
-                ),
-            ),
+            "actions": self._get_ways_to_facts(scope, self._get_people_hours_domain(scope)),
         }
 
     def _say_involvement(self, together, sustained):

@@ -1,32 +1,13 @@
 from odoo import fields, models
 
-from ..common.hours_field import hours_field
 from ..common.verb import day, record_id, verb
-
-#: From how many minutes in how many months somebody's involvement is sustained, unless said otherwise.
-SUSTAINED_MINUTES, SUSTAINED_MONTHS = 6 * 60, 3
 
 
 class TimebankScheme(models.Model):
     """A bank's evidence: its thresholds, and its measures."""
 
-    _inherit = "timebank.scheme"
-
-    # Sustained involvement
-    sustained_minutes = fields.Integer("Sustained from (minutes)", default=SUSTAINED_MINUTES, tracking=True)
-    sustained_hours = hours_field(
-        "sustained_minutes",
-        "Sustained from",
-        editable=True,
-        help="A beneficiary's involvement is sustained from so many hours given together with professionals"
-        " in the period of a report.",
-    )
-    sustained_months = fields.Integer(
-        "In at least (months)",
-        default=SUSTAINED_MONTHS,
-        tracking=True,
-        help="In how many different months they have to lie.",
-    )
+    _name = "timebank.scheme"
+    _inherit = ["timebank.scheme", "timebank.sustained"]
 
     # Time audit: from where a month's audit warns
     top_share_most = fields.Integer(
@@ -93,10 +74,6 @@ class TimebankScheme(models.Model):
                   AND falling_most BETWEEN 0 AND 100 AND dormant_most BETWEEN 0 AND 100
                   AND receiving_most BETWEEN 0 AND 100 AND cover_most >= 0 AND missing_most >= 0)""",
         "A warning starts at 0 to 100 per cent, or from some months or skills; 0 means never.",
-    )
-    _sustained_positive = models.Constraint(
-        "CHECK (sustained_minutes > 0 AND sustained_months BETWEEN 1 AND 120)",
-        "Involvement is sustained from at least a minute, in 1 to 120 months.",
     )
 
     @verb(
