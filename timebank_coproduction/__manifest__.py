@@ -1,7 +1,7 @@
 {
     "name": "Time Bank & Co-production",
     "summary": "Time credits, volunteering and rewards on your contacts, projects and grants",
-    "version": "19.0.1.5.0",
+    "version": "19.0.1.6.0",
     "category": "Services/Time Bank",
     "author": "timebank_coproduction contributors",
     "license": "AGPL-3",
