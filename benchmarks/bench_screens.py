@@ -116,7 +116,8 @@ def _get_openings_of(env, action, name):
     if values["type"] == "ir.actions.client" and values["tag"] == "timebank_dialog":
         values = env["ir.actions.actions"]._for_xml_id(values["params"]["dialog"])
     if values["type"] == "ir.actions.client":
-        yield name, "page", CLIENTS[values["tag"]]
+        if values["tag"] not in MEASURED_APART:
+            yield name, "page", CLIENTS[values["tag"]]
     elif values["type"] == "ir.actions.act_window":
         for _view_id, view_type in values["views"]:
             opened = view_type != "form" or values.get("target") == "new"
@@ -329,3 +330,6 @@ CLIENTS = {
     "timebank_desk": lambda env: env["timebank.scheme"].get_desk(),
     "timebank_today": lambda env: env["timebank.today"].get_today(),
 }
+
+#: Pages that have bars of their own, in :mod:`bench_evidence`.
+MEASURED_APART = {"timebank_evidence", "timebank_network"}
