@@ -254,7 +254,8 @@ def _open_pivot(model, arch, domain, groups):
     sets = [
         [*rows[:row], *columns[:column]] for row in range(len(rows) + 1) for column in range(len(columns) + 1)
     ]
-    aggregates = [f"{name}:{model._fields[name].aggregator}" for name in measures]
+    # the client counts whom a field names
+    aggregates = [f"{name}:{model._fields[name].aggregator or 'count_distinct'}" for name in measures]
     return model.formatted_read_grouping_sets(domain, sets, [*aggregates, "__count"])
 
 
@@ -265,7 +266,8 @@ def _open_graph(model, arch, domain, groups):
         for node in arch.iter("field")
         if node.get("type") != "measure" and node.get("invisible") not in ("1", "True")
     ]
-    aggregates = [f"{name}:{model._fields[name].aggregator}" for name in measures]
+    # the client counts whom a field names
+    aggregates = [f"{name}:{model._fields[name].aggregator or 'count_distinct'}" for name in measures]
     filled = model.with_context(fill_temporal=True)
     return filled.formatted_read_group(domain, groups or shown, [*aggregates, "__count"])
 
