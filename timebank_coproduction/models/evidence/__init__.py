@@ -1,6 +1,7 @@
 from . import facts
 from . import timebank_sustained
 from . import timebank_grant
+from . import timebank_member
 from . import timebank_scheme
 from . import timebank_measures
 from . import timebank_measures_credits
