@@ -219,8 +219,9 @@ class TimebankWellbeingWave(models.Model):
                 [("state", "=", "left"), ("left_on", ">=", begun), ("left_on", "<=", self.date_to)]
             )
         domain &= Domain("state", "=", "active")
+        domain &= Domain("joined_on", "=", False) | Domain("joined_on", "<=", self.date_to)
         if self.purpose == "joining":
-            domain &= Domain([("joined_on", ">=", begun), ("joined_on", "<=", self.date_to)])
+            domain &= Domain("joined_on", ">=", begun)
         elif self.purpose == "course":
             # sudo: who signed up, of an activity of the same bank
             lines = (
