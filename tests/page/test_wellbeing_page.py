@@ -92,10 +92,9 @@ class TestWellbeingPage(PageCase, WellbeingCase):
         page = self.go(self.link)
         form, _button = page.form("Send my answers")
         token = form.fields["csrf_token"]
-        for typed in ("11", "-1", "1e1", "٣", "9" * 500, "7\0", "<b>", ""):
+        for typed in ("11", "-1", "1e1", "٣", "9" * 500, "<b>", ""):
             values = {**dict.fromkeys(QUESTIONS, "7"), "happy": typed, "age": "over", "agreed": "on"}
             answer = self.url_open(self.link, data={"csrf_token": token, "deed": "answer", **values})
-            if typed != "7\0":
-                self.assertEqual(answer.status_code, 400, typed)
-                self.assertFalse(self._response())
+            self.assertEqual(answer.status_code, 400, typed)
+            self.assertFalse(self._response())
         self.assertEqual(self.url_open(self.link, data={"deed": "decline"}).status_code, 400, "no token")

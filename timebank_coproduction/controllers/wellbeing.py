@@ -96,7 +96,7 @@ class WellbeingPage(TakesCodes, MemberPage, http.Controller):
                 {"name": name, "label": label, "least": least, "most": most}
                 for name, (label, least, most) in questions.items()
             ],
-            "numbers": list(range(LEAST, MOST + 1)),
+            "numbers": list(map(str, range(LEAST, MOST + 1))),
             "unsaid": UNSAID,
             "done": done if done in ("answered", "declined", "young") and done == invitation.state else None,
             "state": invitation.state,

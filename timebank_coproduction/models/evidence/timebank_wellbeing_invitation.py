@@ -277,6 +277,8 @@ class TimebankWellbeingInvitation(models.Model):
         waiting = self.filtered(lambda one: one.state == "asked")
         if not waiting:
             raise UserError(self.env._("Only who hasn’t answered yet can be taken off the round."))
-        waiting._in_verb().write({"state": "withdrawn", "token": False, "earlier_token": False})
-        waiting._forget_calls()
+        # sudo: keys are nobody's to write; that the user may change these was asked
+        waiting = waiting.sudo()
+        waiting._in_verb().write({"state": "withdrawn"})
+        waiting._end()
         return True
