@@ -102,7 +102,11 @@ PLACES = {
         "report/timebank_reconciliation_xlsx",
         "report/timebank_reward_spend_report",
     ),
-    "evidence": ("report/timebank_decision_report",),
+    "evidence": (
+        "wizards/timebank_wellbeing_answer",
+        "controllers/wellbeing",
+        "report/timebank_decision_report",
+    ),
     "desk": (
         "wizards/timebank_code_desk",
         "controllers/mails",

@@ -12,3 +12,5 @@ from . import test_time_audit
 from . import test_time_audit_job
 from . import test_time_audit_warnings
 from . import test_time_audit_page
+from . import test_wellbeing
+from . import test_wellbeing_results

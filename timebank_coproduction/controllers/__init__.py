@@ -16,4 +16,5 @@ from . import (
     renew,
     supplier,
     tablet,
+    wellbeing,
 )

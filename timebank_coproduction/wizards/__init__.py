@@ -26,4 +26,5 @@ from . import (
     timebank_statement,
     timebank_verify,
     timebank_voucher_desk,
+    timebank_wellbeing_answer,
 )

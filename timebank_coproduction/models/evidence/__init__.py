@@ -3,6 +3,9 @@ from . import timebank_sustained
 from . import timebank_grant
 from . import timebank_member
 from . import timebank_scheme
+from . import timebank_member
+from . import timebank_merge
+from . import timebank_retention
 from . import timebank_measures
 from . import timebank_measures_credits
 from . import timebank_measures_people
@@ -17,7 +20,12 @@ from . import timebank_time_audit_job
 from . import timebank_time_audit_measures
 from . import timebank_time_audit_warning
 from . import timebank_evidence_audit
+from . import timebank_evidence_wellbeing
 from . import timebank_evidence
 from . import timebank_evidence_network
 from . import timebank_evidence_people
 from . import timebank_evidence_work
+from . import timebank_wellbeing_results
+from . import timebank_wellbeing_wave
+from . import timebank_wellbeing_invitation
+from . import timebank_wellbeing_response

@@ -7,7 +7,7 @@ from ..common.words import say_months
 
 
 class TimebankMember(models.Model):
-    """People who have credits and spend none, and are asked what they would like for them."""
+    """Members who are asked: what they would like for credits that they don't spend, and how they are."""
 
     _inherit = "timebank.member"
 
@@ -17,6 +17,12 @@ class TimebankMember(models.Model):
         copy=False,
         help="When coordinators last got a to-do about the credits that they don't use.",
     )
+    wellbeing_mails = fields.Boolean(
+        "Mails that ask how you are", default=True, help="A few questions on well-being, now and then."
+    )
+
+    def _get_mail_switches(self):
+        return ["wellbeing_mails", *super()._get_mail_switches()]
 
     def _ask_to_spend(self, months):
         """Give the user a to-do for each of these members, with what their credits buy.

@@ -207,7 +207,7 @@ export class EvidenceChart extends Component {
         const amounts = {
             beginAtZero: true,
             stacked,
-            suggestedMax: chart.unit === "percent" ? 100 : undefined,
+            suggestedMax: { percent: 100, ten: 10 }[chart.unit],
             grid: { color: GRID },
             title: { display: true, text: this.unitName(chart.unit), color: TEXT },
             ticks: {
@@ -220,7 +220,7 @@ export class EvidenceChart extends Component {
     }
 
     unitName(unit) {
-        return { hours: _t("hours"), people: _t("people"), percent: _t("per cent") }[unit] || "";
+        return { hours: _t("hours"), people: _t("people"), percent: _t("per cent"), ten: _t("mean, of 10") }[unit] || "";
     }
 
     number(value) {
