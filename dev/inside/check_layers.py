@@ -102,7 +102,12 @@ PLACES = {
         "report/timebank_reconciliation_xlsx",
         "report/timebank_reward_spend_report",
     ),
-    "evidence": ("report/timebank_decision_report",),
+    "evidence": (
+        "wizards/timebank_story_consenting",
+        "report/timebank_decision_report",
+        "report/timebank_self_audit",
+        "controllers/member_stories",
+    ),
     "desk": (
         "wizards/timebank_code_desk",
         "controllers/mails",

@@ -27,3 +27,4 @@ from . import (
     timebank_verify,
     timebank_voucher_desk,
 )
+from . import timebank_story_consenting

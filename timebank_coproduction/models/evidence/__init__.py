@@ -16,7 +16,14 @@ from . import timebank_time_audit_job
 from . import timebank_time_audit_measures
 from . import timebank_time_audit_warning
 from . import timebank_evidence_audit
+from . import timebank_evidence_voices
 from . import timebank_evidence
 from . import timebank_evidence_network
 from . import timebank_evidence_people
 from . import timebank_evidence_work
+from . import timebank_member
+from . import timebank_retention
+from . import timebank_self_audit
+from . import timebank_self_audit_voice
+from . import timebank_story
+from . import timebank_story_consent
