@@ -17,3 +17,4 @@ from . import test_sign_in_page
 from . import test_sign_in_page_concurrency
 from . import test_tablet_page
 from . import test_tablet_page_concurrency
+from . import test_stories
