@@ -105,7 +105,10 @@ PLACES = {
     "evidence": (
         "wizards/timebank_wellbeing_answer",
         "controllers/wellbeing",
+        "wizards/timebank_story_consenting",
         "report/timebank_decision_report",
+        "report/timebank_self_audit",
+        "controllers/member_stories",
     ),
     "desk": (
         "wizards/timebank_code_desk",

@@ -11,6 +11,7 @@ from . import (
     member_rewards,
     member_sessions,
     member_sign_in,
+    member_stories,
     papers,
     personal,
     renew,

@@ -7,5 +7,6 @@ from . import (
     timebank_grant_csv,
     timebank_reconciliation_xlsx,
     timebank_reward_spend_report,
+    timebank_self_audit,
     timebank_statement,
 )

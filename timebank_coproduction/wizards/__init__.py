@@ -28,3 +28,4 @@ from . import (
     timebank_voucher_desk,
     timebank_wellbeing_answer,
 )
+from . import timebank_story_consenting

@@ -2,8 +2,8 @@ from . import facts
 from . import timebank_sustained
 from . import timebank_grant
 from . import timebank_member
+from . import timebank_member_stories
 from . import timebank_scheme
-from . import timebank_member
 from . import timebank_merge
 from . import timebank_retention
 from . import timebank_measures
@@ -21,6 +21,7 @@ from . import timebank_time_audit_measures
 from . import timebank_time_audit_warning
 from . import timebank_evidence_audit
 from . import timebank_evidence_wellbeing
+from . import timebank_evidence_voices
 from . import timebank_evidence
 from . import timebank_evidence_network
 from . import timebank_evidence_people
@@ -29,3 +30,7 @@ from . import timebank_wellbeing_results
 from . import timebank_wellbeing_wave
 from . import timebank_wellbeing_invitation
 from . import timebank_wellbeing_response
+from . import timebank_self_audit
+from . import timebank_self_audit_voice
+from . import timebank_story
+from . import timebank_story_consent
