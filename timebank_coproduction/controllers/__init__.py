@@ -13,6 +13,7 @@ from . import (
     member_sign_in,
     papers,
     personal,
+    records,
     renew,
     supplier,
     tablet,

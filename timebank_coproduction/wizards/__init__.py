@@ -1,5 +1,6 @@
 from . import (
     timebank_accrue,
+    timebank_benefits,
     timebank_certificate,
     timebank_claims_asked,
     timebank_claim_cost,
@@ -19,6 +20,7 @@ from . import (
     timebank_prepay,
     timebank_reason,
     timebank_reconciliation_names,
+    timebank_records_pack,
     timebank_retention_due,
     timebank_session_repeat,
     timebank_sign_up,
