@@ -143,6 +143,8 @@
         "views/timebank_exchange_report.xml",
         "views/timebank_reciprocity_report.xml",
         "views/timebank_time_audit.xml",
+        "report/timebank_disclosure.xml",
+        "views/timebank_disclosure.xml",
         "views/timebank_desk.xml",
         "views/timebank_code_desk.xml",
         "views/timebank_today.xml",

@@ -110,7 +110,11 @@ PLACES = {
         "report/timebank_records_pack",
         "report/timebank_reward_spend_report",
     ),
-    "evidence": ("report/timebank_decision_report",),
+    "evidence": (
+        "wizards/timebank_disclosure",
+        "report/timebank_decision_report",
+        "report/timebank_disclosure_xlsx",
+    ),
     "desk": (
         "wizards/timebank_code_desk",
         "controllers/mails",

@@ -8,6 +8,7 @@ from . import (
     timebank_claim_recharge,
     timebank_claim_split,
     timebank_code_desk,
+    timebank_disclosure,
     timebank_fund_period,
     timebank_gift,
     timebank_grant_amend,
