@@ -113,7 +113,7 @@ class TimebankDisclosure(models.TransientModel):
         }
 
     def _say_cell(self, number, digits=0):
-        return self.env._("fewer than five") if number is None else formatLang(self.env, number, digits=digits)
+        return self.env._("hidden") if number is None else formatLang(self.env, number, digits=digits)
 
     # ------------------------------------------------------------
     # In words

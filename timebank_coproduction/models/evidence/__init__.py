@@ -3,6 +3,9 @@ from . import res_company
 from . import res_config_settings
 from . import timebank_sustained
 from . import timebank_grant
+from . import timebank_member
+from . import timebank_mailing
+from . import timebank_mailing_content
 from . import timebank_scheme
 from . import timebank_measures
 from . import timebank_measures_credits
