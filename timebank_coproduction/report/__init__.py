@@ -4,7 +4,6 @@ from . import (
     res_config_settings,
     timebank_benefits,
     timebank_decision_report,
-    timebank_disclosure_xlsx,
     timebank_fund_movement,
     timebank_grant_csv,
     timebank_reconciliation_xlsx,

@@ -134,7 +134,9 @@ class RecordsPack:
         """The lines of the index: dicts of what stands in each column."""
         status = self.env["timebank.reconciliation.line"]._fields["status"]
         statuses = dict(status._description_selection(self.env))
-        return [self._prepare_row(number, line, statuses) for number, line in enumerate(self.money_lines, start=1)]
+        return [
+            self._prepare_row(number, line, statuses) for number, line in enumerate(self.money_lines, start=1)
+        ]
 
     def _prepare_row(self, number, line, statuses):
         claims, item = self._get_claims(line), self.bill_items.get(line["move_line_id"])
@@ -148,9 +150,7 @@ class RecordsPack:
             "what": self.say.whole(", ".join(dict.fromkeys(claims.reward_id.mapped("name")))),
             "quantity": quantity or "",
             "claimed_on": line["claimed_on"] or "",
-            "had_on": ", ".join(
-                dict.fromkeys(map(_say_handed_over, claims.filtered("fulfilled_on")))
-            ),
+            "had_on": ", ".join(dict.fromkeys(map(_say_handed_over, claims.filtered("fulfilled_on")))),
             "supplier": self._say_supplier(item.partner_id) if item else "",
             "bill": move.name or self.say(line["bill_name"]),
             "reference": self.say(move.ref),
@@ -382,9 +382,7 @@ class RecordsPack:
                 ),
                 self._plain_amount(row["amount"]),
                 " ".join(row["payments"]),
-                " ".join(
-                    document["path"] for document in row["documents"] if not document["why_not"]
-                ),
+                " ".join(document["path"] for document in row["documents"] if not document["why_not"]),
             ]
         yield ["", env._("Together"), *[""] * 11, self._plain_amount(self.total), "", ""]
 

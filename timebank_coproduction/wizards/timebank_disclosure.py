@@ -5,8 +5,11 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
 from ..models.common.verb import verb
+from ..models.common.windows import download
 from ..models.common.words import say_day, say_number
 from ..models.evidence.facts import Scope
+from ..report.timebank_disclosure_xlsx import make_workbook
+from ..report.timebank_reconciliation_xlsx import MIMETYPES
 
 
 class TimebankDisclosure(models.TransientModel):
@@ -26,7 +29,7 @@ class TimebankDisclosure(models.TransientModel):
     date_to = fields.Date("To", compute="_compute_dates", store=True, readonly=False, required=True)
     full_time_hours = fields.Integer(related="company_id.timebank_full_time_hours", related_sudo=True)
     paragraph = fields.Text(compute="_compute_paragraph")
-    table = fields.Html(compute="_compute_paragraph", sanitize=False)
+    table_html = fields.Html(compute="_compute_paragraph", sanitize=False)
 
     _in_order = models.Constraint("CHECK (date_from <= date_to)", "The period ends before it begins.")
 
@@ -46,7 +49,7 @@ class TimebankDisclosure(models.TransientModel):
         for asked in self:
             found = asked._get_figures() if asked._is_complete() else None
             asked.paragraph = found and asked._say_paragraph(found)
-            asked.table = found and self.env["ir.qweb"]._render(
+            asked.table_html = found and self.env["ir.qweb"]._render(
                 "timebank_coproduction.disclosure_table", {"found": found}
             )
 
@@ -70,11 +73,16 @@ class TimebankDisclosure(models.TransientModel):
         :raises AccessError: for who can't read all hours of these banks
         """
         self.ensure_one()
-        banks = self.scheme_ids or self.env["timebank.scheme"].search([("company_id", "=", self.company_id.id)])
-        measures = self.env["timebank.measures"]
+        banks = self.scheme_ids or self.env["timebank.scheme"].search(
+            [("company_id", "=", self.company_id.id)]
+        )
+        measures = self.env["timebank.volunteers"]
         measures._check_readable(banks)
         year = relativedelta(years=1)
-        before = (self.date_from - year, (self.date_to + relativedelta(days=1)) - year - relativedelta(days=1))
+        before = (
+            self.date_from - year,
+            (self.date_to + relativedelta(days=1)) - year - relativedelta(days=1),
+        )
         full_time, years = self.full_time_hours or 1, []
         for first, last in ((self.date_from, self.date_to), before):
             found = measures._get_volunteers(Scope(tuple(banks.ids), first, last))
@@ -127,7 +135,9 @@ class TimebankDisclosure(models.TransientModel):
             )
         said = [self._say_year(found, this)]
         kinds = [
-            self.env._("%(kind)s (%(hours)s hours)", kind=row["name"], hours=say_number(self.env, row["hours"][0]))
+            self.env._(
+                "%(kind)s (%(hours)s hours)", kind=row["name"], hours=say_number(self.env, row["hours"][0])
+            )
             for row in found["rows"]
             if row["hours"][0]
         ]
@@ -155,8 +165,8 @@ class TimebankDisclosure(models.TransientModel):
                 banks=found["banks"],
             )
         return self.env._(
-            "From %(days)s, %(people)s volunteers gave %(hours)s hours to %(banks)s: as much time as %(staff)s"
-            " full-time members of staff, at %(full_time)s hours a year.",
+            "From %(days)s, %(people)s volunteers gave %(hours)s hours to %(banks)s: as much time as"
+            " %(staff)s full-time members of staff, at %(full_time)s hours a year.",
             days=year["days"],
             people=say_number(self.env, year["people"]),
             hours=say_number(self.env, year["hours"]),
@@ -178,7 +188,18 @@ class TimebankDisclosure(models.TransientModel):
     def action_print(self):
         """:return: the action that makes the PDF"""
         self._check_complete()
-        return self.env.ref("timebank_coproduction.timebank_disclosure_report").report_action(self, config=False)
+        return self.env.ref("timebank_coproduction.timebank_disclosure_report").report_action(
+            self, config=False
+        )
+
+    @verb(single=True)
+    def action_export_xlsx(self):
+        """:return: an action that downloads the workbook"""
+        self._check_complete()
+        name = self.env._(
+            "Volunteers %(first)s to %(last)s.xlsx", first=str(self.date_from), last=str(self.date_to)
+        )
+        return download(self, name, make_workbook(self), MIMETYPES["xlsx"])
 
 
 def _hours(minutes):

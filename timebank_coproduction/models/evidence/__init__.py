@@ -4,14 +4,14 @@ from . import res_config_settings
 from . import timebank_sustained
 from . import timebank_grant
 from . import timebank_member
-from . import timebank_mailing
 from . import timebank_mailing_content
+from . import timebank_mailing
 from . import timebank_scheme
 from . import timebank_measures
 from . import timebank_measures_credits
 from . import timebank_measures_people
-from . import timebank_measures_volunteers
 from . import timebank_measures_work
+from . import timebank_volunteers
 from . import timebank_flow_report
 from . import timebank_involvement_report
 from . import timebank_exchange_report

@@ -30,7 +30,7 @@ class TimebankMailing(models.Model):
 
     _name = "timebank.mailing"
     _description = "Mail for Each Month or Quarter"
-    _inherit = ["timebank.told", "timebank.protected"]
+    _inherit = ["timebank.mailing.content", "timebank.told", "timebank.protected"]
     _order = "date_from desc, id desc"
     _rec_name = "kind"
     _allow_sudo_commands = False
@@ -53,7 +53,7 @@ class TimebankMailing(models.Model):
     )
     company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     partner_id = fields.Many2one(
-        "res.partner", string="To", required=True, readonly=True, ondelete="cascade", index=True
+        "res.partner", string="Reader", required=True, readonly=True, ondelete="cascade", index=True
     )
     date_from = fields.Date("From", required=True, readonly=True)
     date_to = fields.Date("To", required=True, readonly=True)
@@ -100,7 +100,9 @@ class TimebankMailing(models.Model):
             month, quarter = (scheme._get_period_over(unit) for unit in ("month", "quarter"))
             if month:
                 due += self._prepare("coordinators", scheme, scheme._get_digest_readers(*month), month)
-                due += self._prepare("statement", scheme, scheme._get_statement_readers("month", *month), month)
+                due += self._prepare(
+                    "statement", scheme, scheme._get_statement_readers("month", *month), month
+                )
             if quarter:
                 due += self._prepare("trustees", scheme, scheme.trustee_ids, quarter)
                 readers = scheme._get_statement_readers("quarter", *quarter)
@@ -180,7 +182,9 @@ class TimebankMailing(models.Model):
         if self.kind == "statement":
             return self.env._("My credits"), f"/credits?period=dates&from={self.date_from}&to={self.date_to}"
         if self.kind == "coordinators":
-            return self.env._("Open the time bank"), f"{self.get_base_url()}/odoo/timebanks/{self.scheme_id.id}"
+            return self.env._(
+                "Open the time bank"
+            ), f"{self.get_base_url()}/odoo/timebanks/{self.scheme_id.id}"
         return None
 
     def _get_mail_reason(self, mail):

@@ -9,10 +9,11 @@ from .facts import FLOWS, Scope
 MOST_LINES = 60
 
 
-class TimebankMailing(models.Model):
+class TimebankMailingContent(models.AbstractModel):
     """What the mails for each month or quarter say."""
 
-    _inherit = "timebank.mailing"
+    _name = "timebank.mailing.content"
+    _description = "Content of Mails for Each Month or Quarter"
 
     # ------------------------------------------------------------
     # For coordinators: the month that was audited
@@ -65,7 +66,7 @@ class TimebankMailing(models.Model):
         found = []
         for first, last in ((self.date_from, self.date_to), before):
             scope = Scope((self.scheme_id.id,), first, last)
-            given = measures._get_volunteers(scope)
+            given = self.env["timebank.volunteers"]._get_volunteers(scope)
             figures = measures._get_all(scope)
             found.append({**figures, "volunteers": given["people"], "given_by_volunteers": given["minutes"]})
         people = [
@@ -118,7 +119,8 @@ class TimebankMailing(models.Model):
                         "day": say_day(env, row["line"].date),
                         "what": row["line"].transfer_id._get_words(),
                         "with": row["line"]._get_other_name(),
-                        "moved": ("+" if row["line"].minutes > 0 else "") + say_hours(env, row["line"].minutes),
+                        "moved": ("+" if row["line"].minutes > 0 else "")
+                        + say_hours(env, row["line"].minutes),
                     }
                     for row in lines[:MOST_LINES]
                 ],

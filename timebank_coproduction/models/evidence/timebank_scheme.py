@@ -87,7 +87,8 @@ class TimebankScheme(models.Model):
         "partner_id",
         string="Trustees",
         groups="timebank_coproduction.group_timebank_coordinator",
-        help="Who gets each quarter's figures by mail: without names, and nothing about fewer than five people.",
+        help="Who gets each quarter's figures by mail: without names, and nothing about fewer than five"
+        " people.",
     )
 
     _warnings_within = models.Constraint(

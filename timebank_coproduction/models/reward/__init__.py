@@ -10,7 +10,6 @@ from . import (
     timebank_transfer,
     timebank_scheme,
     timebank_member,
-    timebank_member_benefits,
     timebank_ledger_check,
     timebank_merge,
     timebank_retention,

@@ -5,10 +5,12 @@ from ...tools.suppression import hide
 from . import facts
 
 
-class TimebankMeasures(models.AbstractModel):
+class TimebankVolunteers(models.AbstractModel):
     """What trustees say of volunteers in the annual report: how many, of what, how long."""
 
-    _inherit = "timebank.measures"
+    _name = "timebank.volunteers"
+    _inherit = ["timebank.measures"]
+    _description = "Volunteers, in Figures"
 
     def _get_volunteers(self, scope):
         """People who gave approved hours other than as paid staff, by the kind of contribution.
@@ -21,7 +23,8 @@ class TimebankMeasures(models.AbstractModel):
         """
         rows = self._query(
             SQL(
-                """SELECT GROUPING(category_id) = 1, category_id, COUNT(DISTINCT partner_id), SUM(minutes)::bigint
+                """SELECT GROUPING(category_id) = 1, category_id,
+                          COUNT(DISTINCT partner_id), SUM(minutes)::bigint
                      FROM %s g
                     WHERE role IS DISTINCT FROM 'professional'
                     GROUP BY GROUPING SETS ((), (category_id))
