@@ -84,7 +84,12 @@ PLACES = {
         "controllers/member_board",
         "controllers/renew",
     ),
-    "reward": ("wizards/timebank_voucher_desk", "controllers/supplier"),
+    "reward": (
+        "wizards/timebank_benefits",
+        "wizards/timebank_voucher_desk",
+        "report/timebank_benefits",
+        "controllers/supplier",
+    ),
     "grant": (
         "wizards/timebank_accrue",
         "wizards/timebank_claim_cost",
@@ -97,9 +102,12 @@ PLACES = {
         "wizards/timebank_grant_date",
         "wizards/timebank_prepay",
         "wizards/timebank_reconciliation_names",
+        "wizards/timebank_records_pack",
+        "controllers/records",
         "report/timebank_fund_movement",
         "report/timebank_grant_csv",
         "report/timebank_reconciliation_xlsx",
+        "report/timebank_records_pack",
         "report/timebank_reward_spend_report",
     ),
     "evidence": (
@@ -109,6 +117,8 @@ PLACES = {
         "report/timebank_decision_report",
         "report/timebank_self_audit",
         "controllers/member_stories",
+        "wizards/timebank_disclosure",
+        "report/timebank_disclosure_xlsx",
     ),
     "desk": (
         "wizards/timebank_code_desk",

@@ -1,5 +1,6 @@
 from . import test_accessibility_page
 from . import test_acting
+from . import test_benefits_page
 from . import test_board_page
 from . import test_credits_page
 from . import test_deputies

@@ -14,6 +14,7 @@ from . import (
     member_stories,
     papers,
     personal,
+    records,
     renew,
     supplier,
     tablet,

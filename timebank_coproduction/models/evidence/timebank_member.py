@@ -7,7 +7,7 @@ from ..common.words import say_months
 
 
 class TimebankMember(models.Model):
-    """Members who are asked: what they would like for credits that they don't spend, and how they are."""
+    """Members who are asked what they would like for their credits and how they are, or get a statement by mail."""
 
     _inherit = "timebank.member"
 
@@ -21,8 +21,21 @@ class TimebankMember(models.Model):
         "Mails that ask how you are", default=True, help="A few questions on well-being, now and then."
     )
 
+    statement_mails = fields.Boolean(
+        "My statement by mail", help="What came in and went out, once a month or once a quarter."
+    )
+    statement_pace = fields.Selection(
+        [("month", "Each month"), ("quarter", "Each quarter")],
+        "Statement by mail",
+        required=True,
+        default="month",
+    )
+
     def _get_mail_switches(self):
-        return ["wellbeing_mails", *super()._get_mail_switches()]
+        return ["wellbeing_mails", "statement_mails", *super()._get_mail_switches()]
+
+    def _get_own_fields(self):
+        return ["statement_pace", *super()._get_own_fields()]
 
     def _ask_to_spend(self, months):
         """Give the user a to-do for each of these members, with what their credits buy.
