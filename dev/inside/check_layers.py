@@ -102,7 +102,13 @@ PLACES = {
         "report/timebank_reconciliation_xlsx",
         "report/timebank_reward_spend_report",
     ),
-    "evidence": ("report/timebank_decision_report",),
+    "evidence": (
+        "wizards/timebank_funder_report_send",
+        "report/timebank_decision_report",
+        "report/timebank_funder_report",
+        "report/timebank_funder_report_xlsx",
+        "controllers/funder_report",
+    ),
     "desk": (
         "wizards/timebank_code_desk",
         "controllers/mails",

@@ -20,3 +20,8 @@ from . import timebank_evidence
 from . import timebank_evidence_network
 from . import timebank_evidence_people
 from . import timebank_evidence_work
+from . import timebank_funder_report_section
+from . import timebank_funder_report_link
+from . import timebank_funder_report_money
+from . import timebank_funder_report_content
+from . import timebank_funder_report
