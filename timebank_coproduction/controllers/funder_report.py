@@ -14,9 +14,7 @@ class FunderReport(TakesCodes, MemberPage, http.Controller):
     """A report as a page: for who has a link to it that works, and before it is sent for who may read it."""
 
     # Not read-only: that a link was opened is counted.
-    @http.route(
-        "/timebank/report/<string:token>", type="http", auth="public", methods=["GET"], sitemap=False
-    )
+    @http.route("/timebank/report/<string:token>", type="http", auth="public", methods=["GET"], sitemap=False)
     def report(self, token, **_query):
         """What was sent; a link that has ended or never was leads nowhere, and doesn't say which."""
         link = request.env["timebank.funder.report.link"]._find(token)
@@ -39,7 +37,7 @@ class FunderReport(TakesCodes, MemberPage, http.Controller):
         report = link.report_id
         if not link or report._find_altered():
             return self._link_ended()
-        content = b64decode(report.with_context(bin_size=False)[kind])
+        content = b64decode(report.with_context(bin_size=False)[f"{kind}_file"])
         headers = [
             ("Content-Type", MIMETYPES[kind]),
             ("Content-Disposition", content_disposition(report[f"{kind}_name"])),

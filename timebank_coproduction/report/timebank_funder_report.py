@@ -33,8 +33,8 @@ class TimebankFunderReport(models.Model):
     def _lay_out(self):
         """The content with its charts drawn and its figures in rows.
 
-        :return: dict as ``_make_content`` returns it; each section has as well ``svg`` and ``image`` (the same
-            for papers), ``alt``, ``beside`` (whether its table stands beside the chart), ``rows`` of figures,
+        :return: dict as ``_make_content`` returns it; each section has as well ``svg`` and ``image`` (the
+            same for papers), ``alt``, ``beside`` (whether its table stands beside the chart), ``rows`` of figures,
             ``numeric`` (which columns are numbers), and ``name``, unique on the page
         """
         content = self._get_content()
@@ -49,10 +49,7 @@ class TimebankFunderReport(models.Model):
         in_row = len(figures) if len(figures) <= MOST_IN_ROW else ceil(len(figures) / 2)
         whole = not chart or chart["type"] in WHOLE
         beside = bool(
-            not whole
-            and table
-            and len(table["head"]) <= BESIDE_COLUMNS
-            and len(table["rows"]) <= BESIDE_ROWS
+            not whole and table and len(table["head"]) <= BESIDE_COLUMNS and len(table["rows"]) <= BESIDE_ROWS
         )
         svg = chart_svg.draw(
             chart,
@@ -84,9 +81,12 @@ class TimebankFunderReport(models.Model):
             return []
         columns = zip(*table["rows"], strict=True)
         said = (
-            [str(cell) for cell in column if str(cell) not in ("", "–", self.env._("hidden"))] for column in columns
+            [str(cell) for cell in column if str(cell) not in ("", "–", self.env._("hidden"))]
+            for column in columns
         )
-        return [bool(cells) and all(any(sign.isdigit() for sign in cell[:3]) for cell in cells) for cells in said]
+        return [
+            bool(cells) and all(any(sign.isdigit() for sign in cell[:3]) for cell in cells) for cells in said
+        ]
 
     def _get_signatures(self):
         """Who signed it, as sentences."""

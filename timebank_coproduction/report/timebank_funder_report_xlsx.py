@@ -39,7 +39,7 @@ class TimebankFunderReport(models.Model):
             self._refuse_altered()
             return {
                 "type": "ir.actions.act_url",
-                "url": f"/web/content/timebank.funder.report/{self.id}/xlsx/{self.xlsx_name}?download=true",
+                "url": f"/web/content/{self._name}/{self.id}/xlsx_file/{self.xlsx_name}?download=true",
                 "target": "download",
             }
         return download(self, self.xlsx_name, self._make_workbook(), MIMETYPES["xlsx"])

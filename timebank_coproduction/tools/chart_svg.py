@@ -37,7 +37,8 @@ def draw(chart, title, description="", key="chart", say=None, hidden="hidden", w
         have their own
     :return: SVG, or an empty text where there is nothing to draw
 
-    >>> chart = {"type": "bar", "labels": ["May", "June"], "series": [{"label": "People", "values": [5, None]}]}
+    >>> people = {"label": "People", "values": [5, None]}
+    >>> chart = {"type": "bar", "labels": ["May", "June"], "series": [people]}
     >>> svg = draw(chart, "Who takes part?", "5 people in May", key="c1")
     >>> "<title id=\\"c1-title\\">Who takes part?</title>" in svg, "hidden" in svg, svg.count("<rect")
     (True, True, 2)
@@ -200,7 +201,8 @@ def _draw_bars(pen, chart):
         top = pen.legend(series, 12) + 4
     values = [[one["values"][place] for one in series] for place in range(len(labels))]
     most = max(
-        (sum(filter(None, row)) if stacked else max(filter(None, row), default=0) for row in values), default=0
+        (sum(filter(None, row)) if stacked else max(filter(None, row), default=0) for row in values),
+        default=0,
     )
     marks = ticks(most)
     left = 12 + max(_width(pen.say(mark)) for mark in marks)
@@ -222,7 +224,14 @@ def _draw_bars(pen, chart):
                 continue
             height = value * scale
             if value:
-                pen.bar(at, bottom - above - height, thick - (0 if stacked else 1), height, number, series[number].get("rest"))
+                pen.bar(
+                    at,
+                    bottom - above - height,
+                    thick - (0 if stacked else 1),
+                    height,
+                    number,
+                    series[number].get("rest"),
+                )
             if stacked:
                 above += height
             elif numbered:
@@ -273,7 +282,9 @@ def _draw_rows(pen, chart):
             else:
                 pen.text(left + length + 6, at + thick / 2 + 4, pen.say(value))
         if stacked and x > left:
-            pen.text(x + 6, y + thick / 2 + 4, pen.say(round(sum(one["values"][place] or 0 for one in series), 1)))
+            pen.text(
+                x + 6, y + thick / 2 + 4, pen.say(round(sum(one["values"][place] or 0 for one in series), 1))
+            )
         y += tall + (12 if len(label) > 1 else 8)
     pen.line(left, top - 3, left, y - 4, TEXT)
     return y + 2, pen.width
@@ -337,7 +348,12 @@ def _draw_grid(pen, chart):
             pen.text(x + 10, y + tall - 11, cell["hours"], font_weight="bold", font_size=14)
             if cell["hours"] != "–":
                 pen.text(
-                    x + wide - 10, y + tall - 11, _cut(cell["activities"], 22), "end", font_size=10, fill=MUTED
+                    x + wide - 10,
+                    y + tall - 11,
+                    _cut(cell["activities"], 22),
+                    "end",
+                    font_size=10,
+                    fill=MUTED,
                 )
     return top + tall * len(rows) + 4, WIDTH
 
@@ -372,9 +388,7 @@ def _draw_network(pen, chart):
             _outline(shape, node["x"], node["y"], RADII[node["size"]]), COLOURS[number % len(COLOURS)], ring
         )
     for disc in chart["groups"]:
-        pen.text(
-            disc["x"], disc["y"] - disc["radius"] - 6, disc["name"], "middle", font_size=18, fill=MUTED
-        )
+        pen.text(disc["x"], disc["y"] - disc["radius"] - 6, disc["name"], "middle", font_size=18, fill=MUTED)
     return chart["height"], chart["width"]
 
 

@@ -19,7 +19,12 @@ class TimebankFunderReportSend(models.TransientModel):
         default="mail",
     )
     email = fields.Char(
-        "To", compute="_compute_email", store=True, readonly=False, precompute=True, help="The funder's contact."
+        "To",
+        compute="_compute_email",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="The funder's contact.",
     )
     until = fields.Date(
         "Works until",
@@ -55,7 +60,11 @@ class TimebankFunderReportSend(models.TransientModel):
             self.sudo().address = link.env.context["timebank_address"]  # sudo: of one's own dialog
             return self._open_again()
         if self.way == "mail":
-            return tell(self.env._("“%(report)s” was sent to %(address)s.", report=report.display_name, address=address))
+            return tell(
+                self.env._(
+                    "“%(report)s” was sent to %(address)s.", report=report.display_name, address=address
+                )
+            )
         return tell(self.env._("“%s” is kept as it was sent.", report.display_name))
 
     def _open_again(self):

@@ -25,3 +25,4 @@ from . import timebank_funder_report_link
 from . import timebank_funder_report_money
 from . import timebank_funder_report_content
 from . import timebank_funder_report
+from . import timebank_funder_report_sending

@@ -24,8 +24,8 @@ ON_PAGE_ONE = (
 class TimebankFunderReportContent(models.AbstractModel):
     """What a report says: sections in the shape of those of the page *Evidence*, ready for JSON.
 
-    A section is a dict of ``key``, ``title``, ``answer`` (a sentence), ``figures``, ``chart``, ``table`` (with
-    ``head``, ``rows`` and, where its last row adds up the others, ``sums``), ``definition``; and what only
+    A section is a dict of ``key``, ``title``, ``answer`` (a sentence), ``figures``, ``chart``, ``table``
+    (with ``head``, ``rows`` and, where its last row adds up the others, ``sums``), ``definition``; and what only
     reports have: ``text`` (own words), ``parts`` (dicts of ``title`` and ``text``) and ``picture`` beside
     them. Page, paper and workbook draw nothing else. Whoever drafts it, small numbers are hidden.
     """
@@ -146,7 +146,8 @@ class TimebankFunderReportContent(models.AbstractModel):
         taken["key"] = key
         if not compares:
             taken["figures"] = [
-                {**figure, "change": False, "direction": None, "better": None} for figure in taken["figures"] or []
+                {**figure, "change": False, "direction": None, "better": None}
+                for figure in taken["figures"] or []
             ]
             table = taken["table"]
             if table and table["head"][-1] == self.env._("The period before"):
@@ -163,16 +164,26 @@ class TimebankFunderReportContent(models.AbstractModel):
 
     def _make(self, key, **more):
         """A section with only what is given."""
-        names = dict(self.env["timebank.funder.report.section"]._fields["key"]._description_selection(self.env))
+        names = dict(
+            self.env["timebank.funder.report.section"]._fields["key"]._description_selection(self.env)
+        )
         empty = dict.fromkeys(TAKEN_OVER)
-        return {**empty, "key": key, "title": names[key], "answer": "", "figures": [], "definition": "", **more}
+        return {
+            **empty,
+            "key": key,
+            "title": names[key],
+            "answer": "",
+            "figures": [],
+            "definition": "",
+            **more,
+        }
 
     def _get_own(self, section, made, wanted):
         """What stands for a line of the report's sections; None where there is nothing to say."""
         if section.key == "summary":
             return self._get_summary(made)
         if section.key == "learned":
-            return self._make("learned", text=self.learned) if self.learned else None
+            return self._make("learned", text=self.learned_text) if self.learned_text else None
         if section.key == "question":
             return self._make("question", text=section.text) if section.text else None
         if section.key == "method":
@@ -199,12 +210,12 @@ class TimebankFunderReportContent(models.AbstractModel):
         parts = [
             (
                 self.env._("What was paid for") if self.grant_id else self.env._("What it is about"),
-                together(self._say_paid_for(made), self.paid_for),
+                together(self._say_paid_for(made), self.paid_for_text),
             ),
-            (self.env._("Who did it together"), together(answer("involvement", "forms"), self.together)),
+            (self.env._("Who did it together"), together(answer("involvement", "forms"), self.together_text)),
             (
                 self.env._("What changed"),
-                together(answer("reciprocity", "newcomers", "resilience", "wellbeing"), self.changed),
+                together(answer("reciprocity", "newcomers", "resilience", "wellbeing"), self.changed_text),
             ),
         ]
         return self._make(
@@ -226,8 +237,8 @@ class TimebankFunderReportContent(models.AbstractModel):
                 "title": self.env._("Numbers that are hidden"),
                 "text": self.env._(
                     "Nothing is told about fewer than %(few)s people: such numbers say “hidden”, and so do"
-                    " further ones from which they could be worked out, the smallest first. Shares and changes"
-                    " go with them. A share of fewer than 30 people has its 95 %% interval beside it"
+                    " further ones from which they could be worked out, the smallest first. Shares and"
+                    " changes go with them. A share of fewer than 30 people has its 95 %% interval beside it"
                     " (Wilson’s), and n says of how many people a figure is.",
                     few={5: self.env._("five")}.get(FEW, FEW),
                 ),
@@ -237,8 +248,8 @@ class TimebankFunderReportContent(models.AbstractModel):
             {
                 "title": self.env._("What the figures are from"),
                 "text": self.env._(
-                    "Time that was recorded when it was given and approved by somebody else, and the registers"
-                    " of sessions; days are those of the time bank’s own clock. Figures were taken on %s."
+                    "Time that was recorded when it was given and approved by somebody else, and the"
+                    " registers of sessions; days are those of the time bank’s own clock. Figures were taken on %s."
                     " None of them says what would have happened without the money.",
                     say_day(self.env, fields.Date.context_today(self), "d MMMM y"),
                 ),
@@ -251,7 +262,7 @@ class TimebankFunderReportContent(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_hours(self, scope, _before):
-        """Time given by people, by the role in which they gave it; and for disclosure what it would be worth."""
+        """Time given by people, by the role in which they gave it; for disclosure, what it would be worth."""
         evidence, measures = self.env["timebank.evidence"], self.env["timebank.measures"]
         rows = measures._get_roles(scope)
         if not rows:
@@ -298,8 +309,8 @@ class TimebankFunderReportContent(models.AbstractModel):
             },
             definition=self.env._(
                 "Approved time by the role that people had when they gave it; somebody who changed roles is"
-                " counted in both. Volunteer time is never booked as money: a value, where one is given, is for"
-                " disclosure only, is in no account, and is added to no sum of money here."
+                " counted in both. Volunteer time is never booked as money: a value, where one is given, is"
+                " for disclosure only, is in no account, and is added to no sum of money here."
             ),
         )
 
@@ -336,7 +347,8 @@ class TimebankFunderReportContent(models.AbstractModel):
             return []
         money = self.currency_id.format
         note = self.env._(
-            "%(hours)s of volunteers and people we support, at %(value)s an hour (%(source)s); added to no money",
+            "%(hours)s of volunteers and people we support, at %(value)s an hour (%(source)s); added to no"
+            " money",
             hours=evidence._say_hours(sum(minutes)),
             value=money(self.hour_value),
             source=self.hour_value_source or self.env._("no source given"),
@@ -382,7 +394,9 @@ class TimebankFunderReportContent(models.AbstractModel):
             "newcomers",
             answer=answer,
             figures=[
-                evidence._figure(key, name, shown[key], note=evidence._say_part_of(shown[key], shown["people"]))
+                evidence._figure(
+                    key, name, shown[key], note=evidence._say_part_of(shown[key], shown["people"])
+                )
                 for key, name in names.items()
                 if key != "again"
             ],
@@ -400,8 +414,8 @@ class TimebankFunderReportContent(models.AbstractModel):
                 ],
             },
             definition=self.env._(
-                "Whoever gave or received time in these days, or came to a session: for the first time in these"
-                " time banks, or having done so on an earlier day, whatever for. Came again are those of the"
+                "Whoever gave or received time in these days, or came to a session: for the first time in"
+                " these time banks, or having done so on an earlier day, whatever for. Came again are those of the"
                 " new whose days lie in two months or more."
             ),
         )

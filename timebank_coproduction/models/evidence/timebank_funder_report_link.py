@@ -29,7 +29,7 @@ class TimebankFunderReportLink(models.Model):
     sent_to = fields.Char("Sent to", readonly=True)
     token = fields.Char(required=True, readonly=True, groups=fields.NO_ACCESS)
     until = fields.Date("Works until", required=True, readonly=True)
-    opened = fields.Integer("Opened", readonly=True, default=0, aggregator=None, help="How many times.")
+    opened_count = fields.Integer("Opened", readonly=True, default=0, aggregator=None, help="How many times.")
     last_opened_on = fields.Datetime("Last opened", readonly=True)
     withdrawn_on = fields.Datetime("Withdrawn", readonly=True)
 
@@ -69,11 +69,12 @@ class TimebankFunderReportLink(models.Model):
         """Send the link by mail."""
         report = self.report_id
         company = report.company_id
+        words = {"organisation": company.name, "report": report.display_name}
         values = {"report": report, "link": self, "address": self.env.context["timebank_address"]}
         # sudo: the mail of a report that the user sends
         self.env["mail.mail"].sudo().create(
             {
-                "subject": self.env._("%(organisation)s: %(report)s", organisation=company.name, report=report.display_name),
+                "subject": self.env._("%(organisation)s: %(report)s", **words),
                 "email_to": address,
                 "email_from": company.email_formatted or self.env.user.email_formatted,
                 "body_html": self.env["ir.qweb"]
@@ -81,9 +82,11 @@ class TimebankFunderReportLink(models.Model):
                 ._render("timebank_coproduction.funder_report_mail", values),
                 "auto_delete": True,
             }
-        )  # fmt: skip
+        )
         report._message_log(
-            body=self.env._("A link that works until %(day)s was sent to %(address)s.", day=self.until, address=address),
+            body=self.env._(
+                "A link that works until %(day)s was sent to %(address)s.", day=self.until, address=address
+            ),
             author_id=self.env.user.partner_id.id,
         )
 
@@ -119,10 +122,10 @@ class TimebankFunderReportLink(models.Model):
         """Count an opening; of two at once, both."""
         self.env.cr.execute(
             SQL(
-                """UPDATE timebank_funder_report_link SET opened = COALESCE(opened, 0) + 1, last_opened_on = %s
+                """UPDATE timebank_funder_report_link SET opened_count = opened_count + 1, last_opened_on = %s
                     WHERE id = %s""",
                 fields.Datetime.now(),
                 self.id,
             )
         )
-        self.invalidate_recordset(["opened", "last_opened_on"], flush=False)
+        self.invalidate_recordset(["opened_count", "last_opened_on"], flush=False)

@@ -62,13 +62,14 @@ class TimebankFunderReportMoney(models.AbstractModel):
             for first, last in missing
         )
         return self.env._(
-            "No reconciliation signed by two people is about %s: sign one first, as the money is told from it.",
+            "No reconciliation signed by two people is about %s: sign one first, as the money is told"
+            " from it.",
             days,
         )
 
     def _say_paid_for(self, made):
         """What the grant is for, and what of it was spent, in a sentence or two."""
-        grant, money = self.grant_id, self.currency_id.format
+        grant = self.grant_id
         if not grant:
             return ", ".join(self.scheme_ids.mapped("name"))
         words = [
@@ -91,7 +92,9 @@ class TimebankFunderReportMoney(models.AbstractModel):
         if not self.grant_id:
             return None
         if not signed or self._get_missing_days():
-            return self._make("money", answer=self.env._("The money is told once all days of it are signed for."))
+            return self._make(
+                "money", answer=self.env._("The money is told once all days of it are signed for.")
+            )
         money, last = self.currency_id.format, signed[-1]
         first_day, last_day = signed[0].date_from, last.date_to
         days = self._say_days(first_day, last_day)
@@ -114,7 +117,8 @@ class TimebankFunderReportMoney(models.AbstractModel):
         return self._make(
             "money",
             answer=self.env._(
-                "%(spent)s were spent on rewards from %(days)s; of the budget of %(budget)s, %(left)s are left.",
+                "%(spent)s were spent on rewards from %(days)s; of the budget of %(budget)s, %(left)s are"
+                " left.",
                 spent=money(spent),
                 days=days,
                 budget=money(last.budget_amount),
@@ -200,17 +204,21 @@ class TimebankFunderReportMoney(models.AbstractModel):
                     self.env._("Proposed for the rest"),
                 ],
                 "rows": [
-                    *([row[0], *(money(row[place]) for place in (1, 3, 4, 5)), proposals.get(row[0], "")] for row in rows),
+                    *(
+                        [row[0], *(money(row[place]) for place in (1, 3, 4, 5)), proposals.get(row[0], "")]
+                        for row in rows
+                    ),
                     [self.env._("Together"), *map(money, sums), ""],
                 ],
                 "sums": True,
             },
             definition=self.env._(
-                "Budget lines as they were agreed and signed for at the end of %s, since the grant began. To bill"
-                " is what members have claimed and no bill has come for yet; left is the budget without both.",
+                "Budget lines as they were agreed and signed for at the end of %s, since the grant began. To"
+                " bill is what members have claimed and no bill has come for yet; left is the budget without"
+                " both.",
                 day,
             ),
-        )  # fmt: skip
+        )
 
     def _get_plan(self, _scope, _before):
         """What was planned, what was done, and why that differs."""
@@ -226,7 +234,7 @@ class TimebankFunderReportMoney(models.AbstractModel):
                     self.env._("Why it differs"),
                 ],
                 "rows": [
-                    [line.name, line.planned or "", line.done or "", line.reason or ""]
+                    [line.name, line.planned_text or "", line.done_text or "", line.reason or ""]
                     for line in self.plan_line_ids.sorted(lambda one: (one.sequence, one.id))
                 ],
             },

@@ -28,7 +28,7 @@ STANDARD = tuple(key for key, _name in KEYS if key != "question")
 
 
 class TimebankFunderReportSection(models.Model):
-    """A section of a report, or of a funder's template: in or out, in its place, under a heading of its own."""
+    """A section of a report, or of a funder's template: in or out, in its place, under its heading."""
 
     _name = "timebank.funder.report.section"
     _description = "Section of a Funder's Report"
@@ -94,14 +94,14 @@ class TimebankFunderReportLine(models.Model):
     _inherit = ["timebank.protected"]
     _order = "sequence, id"
     _allow_sudo_commands = False
-    _personal_fields = {"name": OURS, "planned": OURS, "done": OURS, "reason": OURS}
+    _personal_fields = {"name": OURS, "planned_text": OURS, "done_text": OURS, "reason": OURS}
 
     report_id = fields.Many2one("timebank.funder.report", required=True, ondelete="cascade", index=True)
     kind = fields.Selection([("plan", "Plan"), ("budget", "Budget heading")], required=True, default="plan")
     sequence = fields.Integer(default=10)
     name = fields.Char("What", required=True)
-    planned = fields.Char(help="As it was agreed, such as “40 sessions”.")
-    done = fields.Char()
+    planned_text = fields.Char(help="As it was agreed, such as “40 sessions”.")
+    done_text = fields.Char()
     reason = fields.Text("Why it differs", help="Or, of a budget heading, what is proposed for the rest.")
 
     @api.model_create_multi
@@ -153,7 +153,9 @@ class TimebankFunderReportTemplate(models.Model):
         # sudo: the funder of the report
         funder = report.sudo().funder_id
         if not funder:
-            raise UserError(self.env._("This is for no funder in particular: there is nobody to keep it for."))
+            raise UserError(
+                self.env._("This is for no funder in particular: there is nobody to keep it for.")
+            )
         # sudo: whoever may write the report keeps its headings; no words of it go along
         template = self.sudo()._find_for(report)
         if not template:
