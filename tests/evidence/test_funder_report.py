@@ -19,12 +19,12 @@ class TestFunderReport(FunderReportCase):
     def test_check_asks_for_signed_days(self):
         report = self._draft()
         with self.assertRaisesRegex(
-            UserError, "No reconciliation signed by two people is about 12/01/2025 to"
+            UserError, "No reconciliation signed by two people is about Dec 1, 2025 to"
         ):
             report.with_user(self.finance).action_check()
         self._reconcile(FIRST, LAST - timedelta(days=10))
         report.invalidate_recordset()
-        self.assertIn("02/19/2026 to 02/28/2026", report.missing_text)
+        self.assertIn("Feb 19, 2026 to Feb 28, 2026", report.missing_text)
         self._reconcile(LAST - timedelta(days=9), LAST)
         report.invalidate_recordset()
         self.assertFalse(report.missing_text)
@@ -96,12 +96,14 @@ class TestFunderReport(FunderReportCase):
         ):
             with self.assertRaisesRegex(UserError, "has been checked"):
                 change()
-        with self.assertRaises(AccessError):
+        with self.assertRaises(UserError):
             report.write({"state": "draft"})
         report.with_user(self.finance).action_back_to_draft("A bill is missing")
         self.assertEqual((report.state, report.content), ("draft", False))
         self.assertIn("A bill is missing", report.message_ids[0].body)
         report.write({"learned_text": "Other"})
+        with self.assertRaises(AccessError):
+            report.write({"state": "sent"})
 
     def test_what_was_checked_is_what_is_sent(self):
         self._reconcile()
