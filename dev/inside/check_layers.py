@@ -119,6 +119,10 @@ PLACES = {
         "controllers/member_stories",
         "wizards/timebank_disclosure",
         "report/timebank_disclosure_xlsx",
+        "wizards/timebank_funder_report_send",
+        "report/timebank_funder_report",
+        "report/timebank_funder_report_xlsx",
+        "controllers/funder_report",
     ),
     "desk": (
         "wizards/timebank_code_desk",

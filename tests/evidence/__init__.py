@@ -18,3 +18,4 @@ from . import test_wellbeing
 from . import test_wellbeing_results
 from . import test_story
 from . import test_self_audit
+from . import test_funder_report

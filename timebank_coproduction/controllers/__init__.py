@@ -1,4 +1,5 @@
 from . import (
+    funder_report,
     kiosk,
     mails,
     member_board,

@@ -5,6 +5,8 @@ from . import (
     timebank_benefits,
     timebank_decision_report,
     timebank_fund_movement,
+    timebank_funder_report,
+    timebank_funder_report_xlsx,
     timebank_grant_csv,
     timebank_reconciliation_xlsx,
     timebank_records_pack,

@@ -10,6 +10,7 @@ from . import (
     timebank_code_desk,
     timebank_disclosure,
     timebank_fund_period,
+    timebank_funder_report_send,
     timebank_gift,
     timebank_grant_amend,
     timebank_grant_date,
