@@ -4,7 +4,6 @@ from . import res_config_settings
 from . import timebank_sustained
 from . import timebank_grant
 from . import timebank_member
-from . import timebank_member_stories
 from . import timebank_mailing_content
 from . import timebank_mailing
 from . import timebank_scheme
