@@ -29,6 +29,8 @@ SECTIONS = (
     "_get_resilience",
     "_get_embedding",
     "_get_time_audit",
+    "_get_wellbeing",
+    "_get_self_audit",
 )
 
 PERIODS = ("this_month", "last_month", "this_quarter", "this_year", "last_12_months", "last_year", "own")
@@ -66,7 +68,7 @@ class TimebankEvidence(models.AbstractModel):
     """
 
     _name = "timebank.evidence"
-    _inherit = ["timebank.evidence.audit"]
+    _inherit = ["timebank.evidence.audit", "timebank.evidence.wellbeing", "timebank.evidence.voices"]
     _description = "What Happened, Measured"
 
     @api.model

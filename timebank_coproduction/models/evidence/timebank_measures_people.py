@@ -94,6 +94,34 @@ class TimebankMeasures(models.AbstractModel):
             )
         )
 
+    def _get_roles(self, scope):
+        """What people gave by the role in which they gave it: rows of role, how many people, minutes."""
+        return self._query(
+            SQL(
+                """SELECT role, COUNT(DISTINCT partner_id), SUM(minutes)::bigint
+                     FROM %s g GROUP BY role ORDER BY role""",
+                facts.given_by_people(scope),
+            )
+        )
+
+    def _get_newcomers(self, scope):
+        """Who took part for the first time: dict of ``people``; of them ``back`` had taken part in these
+        banks before, whatever for, ``new`` hadn't; of these ``again`` did in two months or more."""
+        earlier = scope.of_banks()._replace(date_from=None, date_to=scope.date_from - timedelta(days=1))
+        [[people, back, again]] = self._query(
+            SQL(
+                """SELECT COUNT(*), COUNT(known.partner_id),
+                          COUNT(*) FILTER (WHERE known.partner_id IS NULL AND p.months > 1)
+                     FROM (SELECT partner_id, COUNT(DISTINCT date_trunc('month', date::timestamp)) AS months
+                             FROM %s t GROUP BY partner_id) p
+                     LEFT JOIN (SELECT DISTINCT partner_id FROM %s t) known
+                       ON known.partner_id = p.partner_id""",
+                facts.taken(scope),
+                facts.taken(earlier),
+            )
+        )
+        return {"people": people, "new": people - back, "back": back, "again": again}
+
     def _get_thresholds(self, scope):
         """From how many minutes in how many months somebody's involvement is sustained: dict of
         ``minimum_minutes`` and ``minimum_months``. The grant's own; else the banks', of several the
