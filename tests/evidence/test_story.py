@@ -138,9 +138,7 @@ class TestStory(StoryCase):
         exif = Image.Exif()
         exif[0x8825] = {1: "N", 2: (53.0, 48.0, 0.0)}  # the place
         exif[0x010F] = "Telephone"
-        story = self._make_story(
-            photo=make_photo((2400, 1200), format="JPEG", exif=exif), photo_alt="A pan"
-        )
+        story = self._make_story(photo=make_photo((2400, 1200), format="JPEG", exif=exif), photo_alt="A pan")
         kept = Image.open(BytesIO(base64.b64decode(story.photo)))
         self.assertEqual(kept.size, (1600, 800))
         self.assertFalse(dict(kept.getexif()))
