@@ -37,10 +37,6 @@ class TimebankWellbeingAnswer(models.TransientModel):
     worthwhile = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
     happy = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
     anxious = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
-    asked_satisfied = fields.Char(compute="_compute_wording")
-    asked_worthwhile = fields.Char(compute="_compute_wording")
-    asked_happy = fields.Char(compute="_compute_wording")
-    asked_anxious = fields.Char(compute="_compute_wording")
     last_deed = fields.Char(readonly=True, help="What was written down before.")
     typed_count = fields.Integer("Sheets typed in", readonly=True)
 
@@ -67,13 +63,6 @@ class TimebankWellbeingAnswer(models.TransientModel):
         for desk in self:
             for name in QUESTIONS:
                 desk[name] = False
-
-    @api.depends("wave_id")
-    @api.depends_context("lang")
-    def _compute_wording(self):
-        for desk in self:
-            for name, wording in self.env["timebank.wellbeing.response"]._get_questions().items():
-                desk[f"asked_{name}"] = wording[0]
 
     @verb(single=True)
     def action_next(self):
@@ -152,7 +141,7 @@ class TimebankWellbeingAnswer(models.TransientModel):
                     "“%(typed)s” is no answer to “%(question)s”: type 0 to 10, or nothing for who would rather"
                     " not say.",
                     typed=typed,
-                    question=self[f"asked_{name}"],
+                    question=self.env["timebank.wellbeing.response"]._get_questions()[name][0],
                 )
             )
         return int(typed)
