@@ -22,7 +22,13 @@ class TestWellbeingJourney(JourneyCase):
         people = cls.env["res.partner"].create(
             [
                 {"name": name, "email": f"{name.lower()}@example.org" if mails else False}
-                for name, mails in (("Ada", True), ("Bea", True), ("Cyn", False), ("Dee", False), ("Eve", False))
+                for name, mails in (
+                    ("Ada", True),
+                    ("Bea", True),
+                    ("Cyn", False),
+                    ("Dee", False),
+                    ("Eve", False),
+                )
             ]
         )
         for person in people:
@@ -83,9 +89,7 @@ class TestWellbeingJourney(JourneyCase):
                 self.assertIn("How are you", screen.heading())
                 self._answer_on_the_phone(screen, number)
         wave = self.env["timebank.wellbeing.wave"].search([("state", "=", "running")])
-        codes = [
-            one.sheet_code for one in wave.invitation_ids if one.partner_id.name in ("Dee", "Eve")
-        ]
+        codes = [one.sheet_code for one in wave.invitation_ids if one.partner_id.name in ("Dee", "Eve")]
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
             screen.open_menu("Grants and reports", "Well-being")
