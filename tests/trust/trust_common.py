@@ -329,6 +329,19 @@ class TrustCase(TimebankCase):
             [("account_id", "in", scheme.account_ids.ids)], limit=1
         )
         make("timebank.session.notice", attendance_id=made["timebank.attendance"].id, kind="reminder")
+        made["timebank.mailing"] = (
+            env["timebank.mailing"]
+            ._in_verb()
+            .create(
+                {
+                    "kind": "statement",
+                    "scheme_id": scheme.id,
+                    "partner_id": made["timebank.attendance"].partner_id.id,
+                    "date_from": TODAY.replace(month=2, day=1),
+                    "date_to": TODAY.replace(month=2, day=28),
+                }
+            )
+        )
         made["timebank.retention"] = env["timebank.retention"].search(
             [("scheme_id", "=", scheme.id)], limit=1
         )
