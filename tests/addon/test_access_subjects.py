@@ -28,6 +28,13 @@ AUDITED = {
     "finance": "----/----",
     "manager": "rw--/rw--",
 }
+#: How people are: nobody but who runs the bank, and the person their own answers.
+WELLBEING = {
+    **COORDINATED,
+    "portal": "----/----",
+    "staff": "----/----",
+    "finance": "----/----",
+}
 TABLE = {
     "timebank.activity": ANNOUNCED,
     "timebank.session": ANNOUNCED,
@@ -60,6 +67,14 @@ TABLE = {
     },
     "timebank.time.audit": AUDITED,
     "timebank.time.audit.warning": AUDITED,
+    "timebank.wellbeing.wave": WELLBEING,
+    "timebank.wellbeing.invitation": {**WELLBEING, "coordinator": "rw--/----", "manager": "rw--/rw--"},
+    "timebank.wellbeing.response": {
+        **WELLBEING,
+        "portal": "r---/----",
+        "coordinator": "rwc-/----",
+        "manager": "rwc-/rwc-",
+    },
 }
 
 
@@ -93,6 +108,8 @@ class TestAccessOfSubjects(AccessCase):
         batch.action_issue()
         claim = {"reward_id": reward.id, "partner_id": partner.id}
         env["timebank.time.audit"]._count(scheme, TODAY.replace(day=1), TODAY)
+        wave = env["timebank.wellbeing.wave"].create({"scheme_id": scheme.id})
+        answer = {"wave_id": wave.id, "partner_id": partner.id, "way": "paper", "happy": 7}
         return {
             "timebank.activity": activity,
             "timebank.session": session,
@@ -113,6 +130,9 @@ class TestAccessOfSubjects(AccessCase):
             "timebank.voucher": batch.voucher_ids,
             "timebank.time.audit": scheme.audit_ids,
             "timebank.time.audit.warning": scheme.audit_ids.warning_ids[:1],
+            "timebank.wellbeing.wave": wave,
+            "timebank.wellbeing.response": env["timebank.wellbeing.response"].create(answer),
+            "timebank.wellbeing.invitation": wave.invitation_ids,
             "timebank.grant": env["timebank.grant"].create(
                 {
                     "name": f"A grant for {scheme.name}",

@@ -43,3 +43,4 @@ from . import test_year_end_journey
 from . import test_joining_journey
 from . import test_log_journey
 from . import test_leaving_journey
+from . import test_wellbeing_journey

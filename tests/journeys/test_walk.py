@@ -61,6 +61,7 @@ class TestWalkOfCoordinator(WalkCase):
         "Today ‣ My credits",
         "Members ‣ Perhaps the same person",
         "Members ‣ Merged contacts",
+        "Grants and reports ‣ Well-being",
         "Grants and reports ‣ Exchanges",
     )
 
@@ -75,6 +76,8 @@ class TestWalkOfManager(WalkCase):
         "Today ‣ My credits",
         "Members ‣ Perhaps the same person",
         "Members ‣ Merged contacts",
+        "Grants and reports ‣ Well-being",
+        "Configuration ‣ Licensed scales",
         "Configuration ‣ What was erased",
     )
 

@@ -292,6 +292,7 @@ class TrustCase(TimebankCase):
         made["timebank.time.audit.warning"] = scheme.audit_ids.warning_ids[:1]
         made["timebank.time.audit.warning"].step = f"Step {word}"
         # how people are
+        make("timebank.wellbeing.scale", name=f"Scale {word}", company_id=company.id, licence_reference="L1")
         wave = make("timebank.wellbeing.wave", name=f"Round {word}", scheme_id=scheme.id)
         wave.action_invite()
         made["timebank.wellbeing.invitation"] = wave.invitation_ids[:1]
