@@ -22,7 +22,7 @@ class TestPapersJourney(FinanceJourneyCase):
         with self.at_screen(self.finance) as screen:
             screen.go(f"/odoo/timebank-grants/{self.swims.id}")
             screen.press("Records pack")
-            self.assertIn("1 lines, $ 20.00 together", screen.text())
+            self.assertIn("$ 20.00 together, on lines: 1; bills and entries: 1; documents: 1.", screen.text())
             self.assertIn("bill.txt, names Ann Lee", screen.text())
             screen.picture("records-pack")
             with screen.page.expect_download() as coming:
@@ -55,7 +55,7 @@ class TestPapersJourney(FinanceJourneyCase):
             phone.press("Show")
             self.assertIn("Nothing of the kind was handed over in this time.", phone.reads())
             phone.follow("My credits")
-            phone.follow("Me")
+            phone.follow("About me")
             phone.follow("Change what others see, and mails")
             phone.mark("My statement by mail")
             phone.page.get_by_label("My statement comes").select_option("Each quarter")

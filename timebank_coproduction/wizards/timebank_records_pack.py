@@ -63,8 +63,7 @@ class TimebankRecordsPack(models.TransientModel):
         named = [f"{one['bill'].name}: {one['file'].name}, {why}" for one, why in pack.find_named()]
         return {
             "what_text": self.env._(
-                "%(lines)s lines, %(amount)s together; bills and entries: %(bills)s,"
-                " documents: %(documents)s.",
+                "%(amount)s together, on lines: %(lines)s; bills and entries: %(bills)s; documents: %(documents)s.",
                 lines=len(pack.money_lines),
                 amount=pack.currency.format(pack.total),
                 bills=len(pack.moves),
