@@ -18,3 +18,5 @@ from . import test_sign_in_page
 from . import test_sign_in_page_concurrency
 from . import test_tablet_page
 from . import test_tablet_page_concurrency
+from . import test_wellbeing_page
+from . import test_stories

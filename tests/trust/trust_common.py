@@ -291,6 +291,17 @@ class TrustCase(TimebankCase):
         made["timebank.time.audit"] = scheme.audit_ids
         made["timebank.time.audit.warning"] = scheme.audit_ids.warning_ids[:1]
         made["timebank.time.audit.warning"].step = f"Step {word}"
+        # how people are
+        wave = make("timebank.wellbeing.wave", name=f"Round {word}", scheme_id=scheme.id)
+        wave.action_invite()
+        made["timebank.wellbeing.invitation"] = wave.invitation_ids[:1]
+        make(
+            "timebank.wellbeing.response",
+            wave_id=wave.id,
+            partner_id=people[0].id,
+            way="paper",
+            happy=7,
+        )
         # what is noted by the way
         made["timebank.member"].note = f"Note {word}"
         made["timebank.words"] = env["timebank.words"].search([("scheme_id", "=", scheme.id)])

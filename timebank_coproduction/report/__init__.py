@@ -5,9 +5,12 @@ from . import (
     timebank_benefits,
     timebank_decision_report,
     timebank_fund_movement,
+    timebank_funder_report,
+    timebank_funder_report_xlsx,
     timebank_grant_csv,
     timebank_reconciliation_xlsx,
     timebank_records_pack,
     timebank_reward_spend_report,
+    timebank_self_audit,
     timebank_statement,
 )

@@ -10,6 +10,7 @@ from . import (
     timebank_code_desk,
     timebank_disclosure,
     timebank_fund_period,
+    timebank_funder_report_send,
     timebank_gift,
     timebank_grant_amend,
     timebank_grant_date,
@@ -29,4 +30,6 @@ from . import (
     timebank_statement,
     timebank_verify,
     timebank_voucher_desk,
+    timebank_wellbeing_answer,
 )
+from . import timebank_story_consenting

@@ -67,6 +67,18 @@ class TimebankScheme(models.Model):
         aggregator=None,
         help="When so many skills are asked for that nobody offers. 0: never.",
     )
+    # Well-being: what the nightly job asks by itself
+    wellbeing_months = fields.Integer(
+        "Ask all every (months)",
+        default=0,
+        tracking=True,
+        aggregator=None,
+        help="How people are, by the four national questions. 0: only when somebody begins a round.",
+    )
+    wellbeing_on_joining = fields.Boolean(
+        "Ask who joins", tracking=True, help="How they are when they begin, to compare with later."
+    )
+    wellbeing_on_leaving = fields.Boolean("Ask who leaves", tracking=True)
     audit_ids = fields.One2many(
         "timebank.time.audit",
         "scheme_id",
@@ -96,6 +108,11 @@ class TimebankScheme(models.Model):
                   AND falling_most BETWEEN 0 AND 100 AND dormant_most BETWEEN 0 AND 100
                   AND receiving_most BETWEEN 0 AND 100 AND cover_most >= 0 AND missing_most >= 0)""",
         "A warning starts at 0 to 100 per cent, or from some months or skills; 0 means never.",
+    )
+
+    _wellbeing_within = models.Constraint(
+        "CHECK (wellbeing_months BETWEEN 0 AND 60)",
+        "People are asked every one to 60 months; 0 means only by hand.",
     )
 
     # ------------------------------------------------------------
