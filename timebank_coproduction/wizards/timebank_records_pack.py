@@ -63,7 +63,8 @@ class TimebankRecordsPack(models.TransientModel):
         named = [f"{one['bill'].name}: {one['file'].name}, {why}" for one, why in pack.find_named()]
         return {
             "what_text": self.env._(
-                "%(amount)s together, on lines: %(lines)s; bills and entries: %(bills)s; documents: %(documents)s.",
+                "%(amount)s together, on lines: %(lines)s; bills and entries: %(bills)s;"
+                " documents: %(documents)s.",
                 lines=len(pack.money_lines),
                 amount=pack.currency.format(pack.total),
                 bills=len(pack.moves),
