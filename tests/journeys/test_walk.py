@@ -62,6 +62,8 @@ class TestWalkOfCoordinator(WalkCase):
         "Members ‣ Perhaps the same person",
         "Members ‣ Merged contacts",
         "Grants and reports ‣ Exchanges",
+        "Grants and reports ‣ Stories",
+        "Grants and reports ‣ Self-audit",
     )
 
     def test_every_entry_opens(self):
@@ -76,6 +78,8 @@ class TestWalkOfManager(WalkCase):
         "Members ‣ Perhaps the same person",
         "Members ‣ Merged contacts",
         "Configuration ‣ What was erased",
+        "Grants and reports ‣ Stories",
+        "Grants and reports ‣ Self-audit",
     )
 
     def test_every_entry_opens(self):
@@ -112,6 +116,8 @@ class TestWalkOfSeveralRoles(WalkCase):
         "Grants and reports ‣ Accruals of claims",
         "Grants and reports ‣ Paid in advance",
         "Grants and reports ‣ Exchanges",
+        "Grants and reports ‣ Stories",
+        "Grants and reports ‣ Self-audit",
     )
 
     def test_every_entry_opens(self):
