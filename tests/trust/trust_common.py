@@ -313,6 +313,17 @@ class TrustCase(TimebankCase):
             assets="2",
             words=f"Said {word}",
         )
+        # how people are
+        wave = make("timebank.wellbeing.wave", name=f"Round {word}", scheme_id=scheme.id)
+        wave.action_invite()
+        made["timebank.wellbeing.invitation"] = wave.invitation_ids[:1]
+        make(
+            "timebank.wellbeing.response",
+            wave_id=wave.id,
+            partner_id=people[0].id,
+            way="paper",
+            happy=7,
+        )
         # what is noted by the way
         made["timebank.member"].note = f"Note {word}"
         made["timebank.words"] = env["timebank.words"].search([("scheme_id", "=", scheme.id)])
@@ -339,6 +350,19 @@ class TrustCase(TimebankCase):
             [("account_id", "in", scheme.account_ids.ids)], limit=1
         )
         make("timebank.session.notice", attendance_id=made["timebank.attendance"].id, kind="reminder")
+        made["timebank.mailing"] = (
+            env["timebank.mailing"]
+            ._in_verb()
+            .create(
+                {
+                    "kind": "statement",
+                    "scheme_id": scheme.id,
+                    "partner_id": made["timebank.attendance"].partner_id.id,
+                    "date_from": TODAY.replace(month=2, day=1),
+                    "date_to": TODAY.replace(month=2, day=28),
+                }
+            )
+        )
         made["timebank.retention"] = env["timebank.retention"].search(
             [("scheme_id", "=", scheme.id)], limit=1
         )

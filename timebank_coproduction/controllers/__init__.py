@@ -1,4 +1,5 @@
 from . import (
+    funder_report,
     kiosk,
     mails,
     member_board,
@@ -14,7 +15,9 @@ from . import (
     member_stories,
     papers,
     personal,
+    records,
     renew,
     supplier,
     tablet,
+    wellbeing,
 )

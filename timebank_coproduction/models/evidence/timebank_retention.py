@@ -5,19 +5,33 @@ class TimebankRetention(models.Model):
     _inherit = "timebank.retention"
 
     kind = fields.Selection(
-        selection_add=[("story", "Stories that nobody may tell any more")], ondelete={"story": "cascade"}
+        selection_add=[
+            ("wellbeing", "Answers about well-being"),
+            ("story", "Stories that nobody may tell any more"),
+        ],
+        ondelete={"wellbeing": "cascade", "story": "cascade"},
     )
 
     @api.model
     def _get_usual_terms(self):
         return {
             **super()._get_usual_terms(),
+            "wellbeing": (
+                36,
+                self.env._("A grant of three years compares how people are at its beginning and its end."),
+                self.env._("What each person answered; reports that were sent keep their figures."),
+            ),
             "story": (
                 12,
                 self.env._("Whoever hasn't agreed anew within a year after consent ended doesn't wish to."),
                 self.env._("The story with its photo, and who had agreed to what."),
             ),
         }
+
+    def _find_wellbeing(self, before):
+        return self.env["timebank.wellbeing.response"].search(
+            [("scheme_id", "=", self.scheme_id.id), ("answered_on", "<", before)]
+        )
 
     def _find_story(self, before):
         """Stories of which nothing was agreed to, or written, since that day."""

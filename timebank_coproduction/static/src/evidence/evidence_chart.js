@@ -212,7 +212,7 @@ export class EvidenceChart extends Component {
         const amounts = {
             beginAtZero: true,
             stacked,
-            suggestedMax: chart.unit === "percent" ? 100 : undefined,
+            suggestedMax: { percent: 100, ten: 10 }[chart.unit],
             grid: { color: GRID },
             title: { display: true, text: this.unitName(chart.unit), color: TEXT },
             ticks: {
@@ -239,7 +239,7 @@ export class EvidenceChart extends Component {
     }
 
     unitName(unit) {
-        const names = { hours: _t("hours"), people: _t("people"), percent: _t("per cent"), points: _t("of 4") };
+        const names = { hours: _t("hours"), people: _t("people"), percent: _t("per cent"), ten: _t("mean, of 10"), points: _t("of 4") };
         return names[unit] || "";
     }
 
