@@ -291,6 +291,28 @@ class TrustCase(TimebankCase):
         made["timebank.time.audit"] = scheme.audit_ids
         made["timebank.time.audit.warning"] = scheme.audit_ids.warning_ids[:1]
         made["timebank.time.audit.warning"].step = f"Step {word}"
+        # what people tell, and how they score their bank
+        story = make(
+            "timebank.story",
+            name=f"Story {word}",
+            scheme_id=scheme.id,
+            partner_ids=people[0].ids,
+            text=f"Told {word}",
+            shown_as=f"Rosa {word}",
+        )
+        story.record_consent(people[0].id, ["funder"], date(2026, 12, 31), "person")
+        made["timebank.story.consent"] = story.consent_ids
+        make("timebank.story.used", story_id=story.id, use="funder", used_where=f"Report {word}", used_on=TODAY)
+        self_audit = make("timebank.self.audit", scheme_id=scheme.id, note=f"Meeting {word}", met_on=TODAY)
+        made["timebank.self.audit.line"] = self_audit.line_ids[:1]
+        made["timebank.self.audit.line"].evidence = f"Evidence {word}"
+        make(
+            "timebank.self.audit.voice",
+            audit_id=self_audit.id,
+            partner_id=people[0].id,
+            assets="2",
+            words=f"Said {word}",
+        )
         # how people are
         make("timebank.wellbeing.scale", name=f"Scale {word}", company_id=company.id, licence_reference="L1")
         wave = make("timebank.wellbeing.wave", name=f"Round {word}", scheme_id=scheme.id)
