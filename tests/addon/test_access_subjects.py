@@ -60,6 +60,9 @@ TABLE = {
     },
     "timebank.time.audit": AUDITED,
     "timebank.time.audit.warning": AUDITED,
+    "timebank.funder.report": COORDINATED,
+    "timebank.funder.report.section": COORDINATED,
+    "timebank.funder.report.line": COORDINATED,
 }
 
 
@@ -93,6 +96,9 @@ class TestAccessOfSubjects(AccessCase):
         batch.action_issue()
         claim = {"reward_id": reward.id, "partner_id": partner.id}
         env["timebank.time.audit"]._count(scheme, TODAY.replace(day=1), TODAY)
+        report = env["timebank.funder.report"].create(
+            {"kind": "bid", "scheme_ids": [Command.set(scheme.ids)]}
+        )
         return {
             "timebank.activity": activity,
             "timebank.session": session,
@@ -111,6 +117,11 @@ class TestAccessOfSubjects(AccessCase):
             "timebank.dues": env["timebank.dues"].create(claim),
             "timebank.voucher.batch": batch,
             "timebank.voucher": batch.voucher_ids,
+            "timebank.funder.report": report,
+            "timebank.funder.report.section": report.section_ids[0],
+            "timebank.funder.report.line": env["timebank.funder.report.line"].create(
+                {"report_id": report.id, "name": "Forty sessions"}
+            ),
             "timebank.time.audit": scheme.audit_ids,
             "timebank.time.audit.warning": scheme.audit_ids.warning_ids[:1],
             "timebank.grant": env["timebank.grant"].create(

@@ -291,6 +291,24 @@ class TrustCase(TimebankCase):
         made["timebank.time.audit"] = scheme.audit_ids
         made["timebank.time.audit.warning"] = scheme.audit_ids.warning_ids[:1]
         made["timebank.time.audit.warning"].step = f"Step {word}"
+        # what a funder is told
+        report = make(
+            "timebank.funder.report",
+            grant_id=grant.id,
+            date_from=date(2026, 1, 1),
+            date_to=date(2026, 3, 31),
+            learned_text=f"Learned {word}",
+            plan_line_ids=[Command.create({"kind": "plan", "name": f"Plan {word}"})],
+        )
+        made["timebank.funder.report.section"] = report.section_ids[0]
+        report.section_ids[0].title = f"Heading {word}"
+        made["timebank.funder.report.line"] = report.plan_line_ids
+        make("timebank.funder.report.template", funder_id=grant.funder_id.id, company_id=company.id)
+        made["timebank.funder.report.link"] = (
+            env["timebank.funder.report.link"]
+            ._in_verb()
+            .create({"report_id": report.id, "sent_to": word, "until": TODAY, "token": word})
+        )
         # what is noted by the way
         made["timebank.member"].note = f"Note {word}"
         made["timebank.words"] = env["timebank.words"].search([("scheme_id", "=", scheme.id)])

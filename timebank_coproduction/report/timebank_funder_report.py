@@ -27,7 +27,9 @@ class TimebankFunderReport(models.Model):
 
     def _make_pdf(self):
         """The paper as bytes."""
-        content, _kind = self.env["ir.actions.report"]._render_qweb_pdf(PAPER, self.ids)
+        # what is kept is a paper also where Odoo would make do with a page
+        reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        content, _kind = reports._render_qweb_pdf(PAPER, self.ids)
         return content
 
     def _lay_out(self):

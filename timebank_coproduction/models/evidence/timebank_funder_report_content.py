@@ -347,11 +347,11 @@ class TimebankFunderReportContent(models.AbstractModel):
             return []
         money = self.currency_id.format
         note = self.env._(
-            "%(hours)s of volunteers and people we support, at %(value)s an hour (%(source)s); added to no"
+            "%(hours)s of volunteers and people we support, at %(value)s an hour (%(taken_from)s); added to no"
             " money",
             hours=evidence._say_hours(sum(minutes)),
             value=money(self.hour_value),
-            source=self.hour_value_source or self.env._("no source given"),
+            taken_from=self.hour_value_source or self.env._("no source given"),
         )
         return [
             {
