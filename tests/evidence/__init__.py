@@ -14,3 +14,4 @@ from . import test_time_audit_warnings
 from . import test_time_audit_page
 from . import test_funder_report
 from . import test_funder_report_papers
+from . import test_funder_report_page
