@@ -86,6 +86,9 @@ TABLE = {
     "timebank.self.audit": TOLD,
     "timebank.self.audit.line": {**TOLD, "coordinator": "rwc-/----", "manager": "rwc-/rwc-"},
     "timebank.self.audit.voice": TOLD,
+    "timebank.funder.report": COORDINATED,
+    "timebank.funder.report.section": COORDINATED,
+    "timebank.funder.report.line": COORDINATED,
 }
 
 
@@ -126,6 +129,9 @@ class TestAccessOfSubjects(AccessCase):
         story.record_consent(other.partner_id.id, ["funder"], date(2026, 12, 31), "person")
         self_audit = env["timebank.self.audit"].create({"scheme_id": scheme.id})
         voice = {"audit_id": self_audit.id, "partner_id": other.partner_id.id, "assets": "2"}
+        report = env["timebank.funder.report"].create(
+            {"kind": "bid", "scheme_ids": [Command.set(scheme.ids)]}
+        )
         return {
             "timebank.activity": activity,
             "timebank.session": session,
@@ -144,6 +150,11 @@ class TestAccessOfSubjects(AccessCase):
             "timebank.dues": env["timebank.dues"].create(claim),
             "timebank.voucher.batch": batch,
             "timebank.voucher": batch.voucher_ids,
+            "timebank.funder.report": report,
+            "timebank.funder.report.section": report.section_ids[0],
+            "timebank.funder.report.line": env["timebank.funder.report.line"].create(
+                {"report_id": report.id, "name": "Forty sessions"}
+            ),
             "timebank.time.audit": scheme.audit_ids,
             "timebank.time.audit.warning": scheme.audit_ids.warning_ids[:1],
             "timebank.wellbeing.wave": wave,
