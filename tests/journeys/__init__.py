@@ -22,6 +22,7 @@ from . import test_introduction_journey
 from . import test_kiosk_browser
 from . import test_kiosk_journey
 from . import test_network_journey
+from . import test_papers_journey
 from . import test_personal_journey
 from . import test_phone_journey
 from . import test_pot_journey

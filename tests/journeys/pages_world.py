@@ -4,6 +4,7 @@ import base64
 from datetime import datetime, time, timedelta
 
 from ..common import TODAY
+from ..evidence.story_common import make_photo
 from ..page_routes import PART
 from .world import WorldCase
 
@@ -29,6 +30,26 @@ class PagesWorld(WorldCase):
         wave.action_invite()
         cls.invited = wave.invitation_ids.filtered(lambda one: one.partner_id == cls.ann.partner_id)
         cls.asked = cls.env["timebank.introduction"].browse(asked)
+        cls.env["timebank.self.audit"].create({"scheme_id": cls.scheme.id})
+        cls.story = cls._make_story()
+
+    @classmethod
+    def _make_story(cls):
+        """One of Ann's, that may be on the bank's page."""
+        story = cls.env["timebank.story"].create(
+            {
+                "name": "The first soup",
+                "scheme_id": cls.scheme.id,
+                "partner_ids": cls.ann.partner_id.ids,
+                "text": "I had nobody to cook for.\nNow there are twelve of us.",
+                "shown_as": "Rosa",
+                "photo": make_photo((640, 400)),
+                "photo_alt": "A pan of soup",
+            }
+        )
+        until = TODAY + timedelta(days=365)
+        story.record_consent(cls.ann.partner_id.id, ["website"], until, "person", photo=True)
+        return story
 
     def _get_examples(self):
         """For each part of an address, by its name, something that Ann may look at."""
@@ -41,6 +62,7 @@ class PagesWorld(WorldCase):
             "own_id": self.own_offer.id,
             "introduction_id": self.met.id,
             "entry_id": self.entry.id,
+            "story_id": self.story.id,
             "reward_id": self.lesson.id,
             "claim_id": self._find_claim().id,
             "pot_id": self.pot.id,

@@ -63,6 +63,8 @@ class TestWalkOfCoordinator(WalkCase):
         "Members ‣ Merged contacts",
         "Grants and reports ‣ Well-being",
         "Grants and reports ‣ Exchanges",
+        "Grants and reports ‣ Stories",
+        "Grants and reports ‣ Self-audit",
     )
 
     def test_every_entry_opens(self):
@@ -79,6 +81,8 @@ class TestWalkOfManager(WalkCase):
         "Grants and reports ‣ Well-being",
         "Configuration ‣ Licensed scales",
         "Configuration ‣ What was erased",
+        "Grants and reports ‣ Stories",
+        "Grants and reports ‣ Self-audit",
     )
 
     def test_every_entry_opens(self):
@@ -115,6 +119,8 @@ class TestWalkOfSeveralRoles(WalkCase):
         "Grants and reports ‣ Accruals of claims",
         "Grants and reports ‣ Paid in advance",
         "Grants and reports ‣ Exchanges",
+        "Grants and reports ‣ Stories",
+        "Grants and reports ‣ Self-audit",
     )
 
     def test_every_entry_opens(self):
