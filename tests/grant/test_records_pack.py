@@ -197,7 +197,7 @@ class TestRecordsPack(HttpCase, GrantCase):
         self.assertEqual(remarks, ["Left out: it may name somebody"] * 2)
 
     def test_who_was_paid(self):
-        """A business by its name, though it belongs to the bank as well; a member who was paid back by none."""
+        """A business by its name, though it belongs to the bank; a member who was paid back by none."""
         agency = self.agency.partner_id
         agency.is_company = True
         self._bill(("Hall", 10), partner_id=agency.id)
