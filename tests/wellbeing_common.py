@@ -62,9 +62,7 @@ class WellbeingCase(TimebankCase):
         return first, second
 
     def _results(self, schemes=None, **more):
-        return self.waves._get_results(
-            schemes or self.scheme, TODAY - timedelta(days=365), TODAY, **more
-        )
+        return self.waves._get_results(schemes or self.scheme, TODAY - timedelta(days=365), TODAY, **more)
 
     def _find_links(self):
         """The private links in mails: address → path."""

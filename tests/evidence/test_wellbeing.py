@@ -33,9 +33,7 @@ class TestWellbeingWave(WellbeingCase):
 
     def test_everybody_is_asked_by_mail_or_rung(self):
         (self.people[0] | self.people[1]).email = False
-        self.env["timebank.member"].search(
-            [("partner_id", "=", self.people[2].id)]
-        ).wellbeing_mails = False
+        self.env["timebank.member"].search([("partner_id", "=", self.people[2].id)]).wellbeing_mails = False
         wave = self._make_wave()
         told = wave.with_user(self.coordinator).action_invite()
         self.assertEqual(wave.state, "running")
@@ -237,8 +235,10 @@ class TestWellbeingAnswers(WellbeingCase):
 
     def test_sheets_typed_in(self):
         """Code, four figures, next."""
-        desk = self.env["timebank.wellbeing.answer"].with_user(self.coordinator).browse(
-            self.wave.with_user(self.coordinator).action_type_sheets()["res_id"]
+        desk = (
+            self.env["timebank.wellbeing.answer"]
+            .with_user(self.coordinator)
+            .browse(self.wave.with_user(self.coordinator).action_type_sheets()["res_id"])
         )
         for person, typed in ((self.people[0], "7 8 10 0"), (self.people[1], "- 3 4 x")):
             code = self._asked(person).sheet_code
@@ -380,7 +380,13 @@ class TestWellbeingAccess(WellbeingCase):
                 self._call(self.manager, "timebank.wellbeing.wave", method, [1])
 
     def test_verbs_of_anothers_bank(self):
-        for verb in ("action_invite", "action_remind", "action_close", "action_follow_up", "action_print_sheets"):
+        for verb in (
+            "action_invite",
+            "action_remind",
+            "action_close",
+            "action_follow_up",
+            "action_print_sheets",
+        ):
             for user in (self.coordinator2, self.finance):
                 with self.subTest(verb=verb), self.assertRaises(AccessError):
                     self._call(user, "timebank.wellbeing.wave", verb, self.wave.ids)

@@ -76,7 +76,12 @@ class TestWellbeingPage(PageCase, WellbeingCase):
         unknown = self.go("/timebank/wellbeing/" + "x" * 32)
         self.assertEqual(unknown.status, 404)
         texts = {unknown.text()}
-        for path in ("/timebank/wellbeing/x", self.link[:-1], self.link + "0", "/timebank/wellbeing/%00" + "x" * 32):
+        for path in (
+            "/timebank/wellbeing/x",
+            self.link[:-1],
+            self.link + "0",
+            "/timebank/wellbeing/%00" + "x" * 32,
+        ):
             page = self.go(path)
             texts.add(page.text())
             self.assertEqual(page.status, 404, path)
