@@ -90,12 +90,25 @@ class TestButtons(WorldCase):
         cls._make_shop(env, scheme, giver)
         cls._make_pots(env, scheme, giver)
         cls._make_calendar(env, scheme, giver, receiver)
+        cls._make_rounds(scheme, giver, receiver)
         cls._make_voices(env, scheme, giver)
         first = TODAY.replace(day=1)
         cls.env["timebank.time.audit"]._count(scheme, first, TODAY)
         cls.env["timebank.time.audit"]._count(
             scheme, first - relativedelta(months=1), first - timedelta(days=1)
         )
+
+    @classmethod
+    def _make_rounds(cls, scheme, giver, receiver):
+        """Rounds of well-being questions: being prepared, asking, and closed."""
+        waves = cls.env["timebank.wellbeing.wave"].create([{"scheme_id": scheme.id}] * 3)
+        (waves[1] + waves[2]).action_invite()
+        for wave in waves[1:]:
+            for member in (giver, receiver):
+                cls.env["timebank.wellbeing.response"].create(
+                    {"wave_id": wave.id, "partner_id": member.partner_id.id, "way": "read_out", "happy": 7}
+                )
+        waves[2].action_close()
 
     @classmethod
     def _make_voices(cls, env, scheme, member):

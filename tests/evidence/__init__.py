@@ -19,3 +19,5 @@ from . import test_wellbeing_results
 from . import test_story
 from . import test_self_audit
 from . import test_funder_report
+from . import test_funder_report_papers
+from . import test_funder_report_page

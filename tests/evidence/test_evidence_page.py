@@ -112,9 +112,11 @@ class TestEvidencePage(SessionCase):
             self._page(self.coordinator, project_id=project.id)
 
     def test_finance_chooses_among_the_projects_that_hours_name(self):
-        """Which they can't open, and whose names stand on the hours that they read."""
-        unused = self.env["project.project"].create({"name": "Garden"})
+        """Also those that they can't open: their names stand on the hours that finance reads."""
+        closed = {"privacy_visibility": "followers"}
+        unused = self.env["project.project"].create({"name": "Garden", **closed})
         self.scheme.project_ids += unused
+        self.project.write(closed)
         self.assertFalse(unused.with_user(self.finance).has_access("read"))
         self.env.invalidate_all()
         page = self._page(self.finance, project_id=self.project.id)
@@ -123,7 +125,8 @@ class TestEvidencePage(SessionCase):
         self.assertEqual(self._figures(page)["head_count"], "9")
         with self.assertRefused("none of these", error=AccessError):
             self._page(self.finance, project_id=unused.id)
-        self.assertFalse(self._page(self.finance, scheme_ids=self.harbour.ids)["choices"]["projects"])
+        elsewhere = self._page(self.finance, scheme_ids=self.harbour.ids)["choices"]["projects"]
+        self.assertNotIn(self.project.id, [one["id"] for one in elsewhere])
 
     def test_of_one_project_nothing_is_said_of_how_many_there_are(self):
         whole = self._sections(self._page(self.coordinator, small=True))["embedding"]

@@ -140,9 +140,9 @@ class TestTakenIn(GrantOfTimeCase):
         self.assertFalse(chosen.grant_chosen, "the rule's own is no choice")
         self._as(self.coordinator, chosen).write({"grant_id": other.id})
         self.assertTrue(chosen.grant_chosen)
-        other.action_amend({"project_ids": garden.ids}, "For the garden alone")
+        other.project_ids = garden
         self.assertEqual(chosen.grant_id, other, "what somebody has chosen stays")
-        self.grant.action_amend({"project_ids": garden.ids}, "For the garden alone")
+        self.grant.project_ids = garden
         for record in (entry, draft, session, line.hours_id):
             with self.subTest(record=record):
                 self.assertFalse(record.grant_id)

@@ -26,6 +26,9 @@ class PagesWorld(WorldCase):
         cls.own_offer = cls._make_offer(cls.ann, cls.baking, description="Bread and buns")
         cls.met = cls._introduce(cls.offered, cls.wish)
         asked = cls.jose.ask_to_be_introduced(cls.own_offer.id, cls._make_request(cls.jose, cls.baking).id)
+        wave = cls.env["timebank.wellbeing.wave"].create({"scheme_id": cls.scheme.id})
+        wave.action_invite()
+        cls.invited = wave.invitation_ids.filtered(lambda one: one.partner_id == cls.ann.partner_id)
         cls.asked = cls.env["timebank.introduction"].browse(asked)
         cls.env["timebank.self.audit"].create({"scheme_id": cls.scheme.id})
         cls.story = cls._make_story()
@@ -95,6 +98,7 @@ class PagesWorld(WorldCase):
             f"/timebank/kiosk/{self.session_ahead.kiosk_token}/mine",
             "/timebank/tablet/over",
             "/timebank/claim",
+            self.invited._make_link().removeprefix(self.invited.get_base_url()),
         ]
 
     def _get_address(self, route):

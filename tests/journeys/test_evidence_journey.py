@@ -13,10 +13,12 @@ TABLET = {"width": 768, "height": 1024}
 SECTION = '.o_timebank_evidence_section[data-section="{}"]'
 
 AXE = os.environ.get("TIMEBANK_AXE")
-#: Serious findings alone: Odoo's own lists and forms have lesser ones.
+#: What is ours of a page; of Odoo's own box for several records one rule is known to be broken.
 LOOK = """
-() => axe.run(document.querySelector(".o_action"), {resultTypes: ["violations"]}).then(
-    ({violations}) => violations.filter(({impact}) => ["serious", "critical"].includes(impact)).flatMap(
+(part) => axe.run(document.querySelector(part), {
+    resultTypes: ["violations"], rules: {"aria-allowed-attr": {enabled: false}}
+}).then(
+    ({violations}) => violations.flatMap(
         ({id, impact, nodes}) => nodes.map(({html}) => `${id} (${impact}): ${html.slice(0, 200)}`)
     )
 )
@@ -160,7 +162,7 @@ class TestEvidenceJourney(JourneyCase):
         with self.at_screen(self.coordinator, start=f"/odoo/timebank-evidence?{asked}") as screen:
             told = screen.page.locator(".o_timebank_evidence .alert")
             self.assertIn("These are the figures that you can see", told.inner_text())
-            self.assertEqual(screen.page.locator("h1").inner_text(), "River Street")
+            self.assertEqual(screen.page.locator("h1").inner_text(), "Hillside, River Street")
             screen.picture("evidence-bookmark")
             self._choose(screen, "Period", "This year")
             self.assertFalse(told.count())
@@ -170,30 +172,24 @@ class TestEvidenceJourney(JourneyCase):
                 self.assertEqual(self._chosen(screen, "Period"), "Last 12 months")
 
     def test_nobody_is_kept_off_the_pages(self):
-        """What axe-core finds on the pages of evidence, with tables and definitions open; in the dialogs and
-        frames around them it looks at nothing of ours."""
-        self._count_audits()
+        """What axe-core finds on the pages of evidence, with a table and a definition open as well."""
         with self.at_screen(self.coordinator, start="/odoo/timebank-evidence?period=this_year") as screen:
             self._look_for_barriers(screen)
             for words in ("Table", "What is this?"):
                 self._press(screen, "involvement", words)
             self._look_for_barriers(screen)
-            for address in ("timebank-network", "timebank-time-audit", "timebank-measures"):
-                screen.go(f"/odoo/{address}")
-                self._look_for_barriers(screen)
-            screen.open("River Street, February 2026")
+            screen.page.get_by_label("Show small numbers").click()
+            screen.settle()
+            self._look_for_barriers(screen)
+            self._press(screen, "involvement", "What the figures mean")
+            self._look_for_barriers(screen, ".o_timebank_measures")
+        with self.at_screen(self.manager, start="/odoo/timebank-evidence?period=this_year") as screen:
             self._look_for_barriers(screen)
 
-    def _count_audits(self):
-        """As the job does at night."""
-        first, last = date(2026, 2, 1), date(2026, 2, 28)
-        self.env["timebank.time.audit"]._count(self.scheme, first, last)
-        self.env.flush_all()
-
-    def _look_for_barriers(self, screen):
+    def _look_for_barriers(self, screen, part=".o_timebank_evidence"):
         if AXE:
             screen.page.add_script_tag(content=Path(AXE).read_text())
-            self.assertEqual(screen.page.evaluate(LOOK), [])
+            self.assertEqual(screen.page.evaluate(LOOK, part), [])
 
     def test_finance_comes_from_the_grant(self):
         grant = self.grant

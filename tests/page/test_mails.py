@@ -205,6 +205,11 @@ class TestInvitation(MockEmail, PageCase):
 
 
 class TestStoppingMails(PageCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        (cls.ann | cls.ben).statement_mails = True  # off until somebody wants it
+
     def test_the_link_of_each_kind(self):
         """A scanner that opens it stops nothing; a press does, without a login or a form's token."""
         self.come(None)

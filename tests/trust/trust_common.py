@@ -316,6 +316,7 @@ class TrustCase(TimebankCase):
             words=f"Said {word}",
         )
         # how people are
+        make("timebank.wellbeing.scale", name=f"Scale {word}", company_id=company.id, licence_reference="L1")
         wave = make("timebank.wellbeing.wave", name=f"Round {word}", scheme_id=scheme.id)
         wave.action_invite()
         made["timebank.wellbeing.invitation"] = wave.invitation_ids[:1]
@@ -325,6 +326,46 @@ class TrustCase(TimebankCase):
             partner_id=people[0].id,
             way="paper",
             happy=7,
+        )
+        # what is noted by the way
+        made["timebank.member"].note = f"Note {word}"
+        made["timebank.words"] = env["timebank.words"].search([("scheme_id", "=", scheme.id)])
+        env["timebank.code.attempt"]._note_attempt("voucher", word, "unknown", scheme)
+        made["timebank.code.attempt"] = env["timebank.code.attempt"].search([("source", "=", word)])
+        env["timebank.pace"]._count("apply", word, 60)
+        made["timebank.pace"] = env["timebank.pace"].search([], order="id desc", limit=1)
+        env["timebank.sign.in"]._ask(f"ida@{word.lower()}.example", word)
+        made["timebank.sign.in"] = env["timebank.sign.in"].search([], order="id desc", limit=1)
+        made["timebank.tablet.visit"] = (
+            env["timebank.tablet.visit"]
+            ._in_verb()
+            .create(
+                {
+                    "member_id": made["timebank.member"].id,
+                    "session_id": made["timebank.session"].id,
+                    "tablet": word,
+                    "token": word,
+                    "until": TODAY,
+                }
+            )
+        )
+        # what a funder is told
+        report = make(
+            "timebank.funder.report",
+            grant_id=grant.id,
+            date_from=date(2026, 1, 1),
+            date_to=date(2026, 3, 31),
+            learned_text=f"Learned {word}",
+            plan_line_ids=[Command.create({"kind": "plan", "name": f"Plan {word}"})],
+        )
+        made["timebank.funder.report.section"] = report.section_ids[0]
+        report.section_ids[0].title = f"Heading {word}"
+        made["timebank.funder.report.line"] = report.plan_line_ids
+        make("timebank.funder.report.template", funder_id=grant.funder_id.id, company_id=company.id)
+        made["timebank.funder.report.link"] = (
+            env["timebank.funder.report.link"]
+            ._in_verb()
+            .create({"report_id": report.id, "sent_to": word, "until": TODAY, "token": word})
         )
         # what is noted by the way
         made["timebank.member"].note = f"Note {word}"

@@ -1,5 +1,3 @@
-from base64 import b64decode
-
 from odoo import http
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import content_disposition, request
@@ -37,7 +35,7 @@ class FunderReport(TakesCodes, MemberPage, http.Controller):
         report = link.report_id
         if not link or report._find_altered():
             return self._link_ended()
-        content = b64decode(report.with_context(bin_size=False)[f"{kind}_file"])
+        content = report._read_kept(kind)
         headers = [
             ("Content-Type", MIMETYPES[kind]),
             ("Content-Disposition", content_disposition(report[f"{kind}_name"])),

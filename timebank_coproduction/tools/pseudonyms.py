@@ -49,6 +49,9 @@ class Pseudonyms:
             self._know(_words(name), HIDDEN, own_words)
         for number, name in people.items():
             self._know(_words(name), self.pseudonyms[number])
+        for name in (*others, *people.values()):
+            for word in re.findall(r"['’‘ʼ´`]([^\W\d_]{3,})", name or ""):  # O’Neill is called Neill, too
+                self.parts[_key(word),] = HIDDEN
         self.longest = max(map(len, self.names), default=1)
 
     def _know(self, words, said, left=()):

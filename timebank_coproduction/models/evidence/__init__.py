@@ -30,6 +30,7 @@ from . import timebank_evidence
 from . import timebank_evidence_network
 from . import timebank_evidence_people
 from . import timebank_evidence_work
+from . import timebank_wellbeing_scale
 from . import timebank_wellbeing_results
 from . import timebank_wellbeing_wave
 from . import timebank_wellbeing_invitation

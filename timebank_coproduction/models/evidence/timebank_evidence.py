@@ -216,15 +216,18 @@ class TimebankEvidence(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_projects(self, banks):
-        """Those of which the banks take the hours; for who reads no projects, those that hours there name."""
+        """Those of which the banks take the hours; for finance, who may open none, those that hours name as well."""
         projects = self.env["project.project"]
-        if not projects.has_access("read"):
+        domain = [("is_template", "=", False)]
+        # sudo: which they are; the user's own rules say which of them they see
+        taken = banks.sudo().mapped("project_ids")
+        if all(bank.project_ids for bank in banks.sudo()):
+            domain = [("id", "in", taken.ids)]
+        found = projects.search(domain) if projects.has_access("read") else projects
+        if self.env.user.has_group(FINANCE):
             # sudo: the names of what hours, all of which finance may read, say they were given for
-            return projects.sudo().search([("id", "in", self._find_named_projects(banks))])
-        named_ones = banks.project_ids
-        if all(bank.project_ids for bank in banks):
-            return projects.search([("id", "in", named_ones.ids)])
-        return projects.search([("is_template", "=", False)])
+            found = projects.sudo().search([("id", "in", found.ids + self._find_named_projects(banks))])
+        return found
 
     def _find_named_projects(self, banks):
         """The projects for which there are hours or sessions at some banks: a look into an index for each."""

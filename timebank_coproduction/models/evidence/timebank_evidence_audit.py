@@ -166,7 +166,7 @@ class TimebankEvidenceAudit(models.AbstractModel):
                 self.env._("Months of cover"),
                 shown["cover"],
                 past["cover"],
-                say=lambda months: say_months(self.env, months),
+                say=self._say_rounded,
                 note=self.env._("until what is outstanding has come back, at the pace of these days"),
             ),
             self._figure(

@@ -117,7 +117,7 @@ class TimebankEvidence(models.AbstractModel):
                 "series": [{"label": self.env._("People"), "values": [shown[key] for key in parts]}],
             },
             "table": {
-                "head": ["", self.env._("This period"), self.env._("The period before")],
+                "head": [self.env._("Figure"), self.env._("This period"), self.env._("The period before")],
                 "rows": [
                     [name, self._say_cell(shown[key]), self._say_cell(shown_before[key])]
                     for key, name in [*parts.items(), ("people", self.env._("All who took part"))]
@@ -185,7 +185,7 @@ class TimebankEvidence(models.AbstractModel):
         return {
             "key": "network",
             "title": self.env._("Who gives to whom?"),
-            "answer": self._say_network(shown),
+            "answer": self._say_where_picture(scope, self._say_network(shown)),
             "figures": self._get_network_figures(shown, shown_before),
             "chart": chart,
             "table": self._get_network_table(chart, shown, shown_before),
@@ -238,6 +238,12 @@ class TimebankEvidence(models.AbstractModel):
         if shown["arc_reciprocity"] is not None:
             share = self.env["timebank.measures"]._get_share(found["mutual_arcs"], found["arcs"])
         return {**shown, "mutual": share, "has_arcs": bool(found["arcs"])}
+
+    def _say_where_picture(self, scope, words):
+        """There is a picture of one bank alone."""
+        if len(scope.scheme_ids) == 1:
+            return words
+        return self.env._("%s Choose one time bank to see its picture.", words)
 
     def _say_network(self, shown):
         if shown["partners_per_person"] is None:
@@ -319,7 +325,7 @@ class TimebankEvidence(models.AbstractModel):
             "isolated": self.env._("Without a partner"),
         }
         return {
-            "head": ["", self.env._("This period"), self.env._("The period before")],
+            "head": [self.env._("Figure"), self.env._("This period"), self.env._("The period before")],
             "rows": [
                 [name, self._say_cell(shown[key]), self._say_cell(before.get(key, 0))]
                 for key, name in names.items()

@@ -143,6 +143,7 @@ class TimebankFunderReportContent(models.AbstractModel):
         """A section as a report has it: without ways to records, and without changes where there was no
         period to compare with."""
         taken = {name: section.get(name) for name in TAKEN_OVER}
+        taken |= {name: section[name] for name in ("text", "parts") if section.get(name)}
         taken["key"] = key
         if not compares:
             taken["figures"] = [
@@ -278,7 +279,7 @@ class TimebankFunderReportContent(models.AbstractModel):
             answer=self.env._("People gave %s, which were approved.", evidence._say_time(whole))
             if whole
             else self.env._("The time given is hidden, as it is about few people."),
-            figures=self._get_hour_value(evidence, shown),
+            parts=self._get_hour_value(evidence, shown),
             chart={
                 "type": "rows",
                 "unit": "hours",
@@ -306,6 +307,7 @@ class TimebankFunderReportContent(models.AbstractModel):
                     ),
                     [self.env._("All"), "", together],
                 ],
+                "sums": True,
             },
             definition=self.env._(
                 "Approved time by the role that people had when they gave it; somebody who changed roles is"
@@ -346,19 +348,17 @@ class TimebankFunderReportContent(models.AbstractModel):
         if not self.hour_value or not minutes or None in minutes:
             return []
         money = self.currency_id.format
-        note = self.env._(
-            "%(hours)s of volunteers and people we support, at %(value)s an hour (%(source)s); added to no"
-            " money",
-            hours=evidence._say_hours(sum(minutes)),
-            value=money(self.hour_value),
-            source=self.hour_value_source or self.env._("no source given"),
-        )
         return [
             {
-                "key": "disclosed",
-                "label": self.env._("For disclosure only"),
-                "value": money(self.currency_id.round(sum(minutes) / 60 * self.hour_value)),
-                "note": note,
+                "title": self.env._("For disclosure only"),
+                "text": self.env._(
+                    "The %(hours)s of volunteers and people we support would be worth %(worth)s at %(value)s an"
+                    " hour (%(taken_from)s). It is no income and no cost, and is added to no sum of money.",
+                    hours=evidence._say_hours(sum(minutes)),
+                    worth=money(self.currency_id.round(sum(minutes) / 60 * self.hour_value)),
+                    value=money(self.hour_value),
+                    taken_from=self.hour_value_source or self.env._("no source given"),
+                ),
             }
         ]
 

@@ -1,4 +1,4 @@
-import { Component, onMounted, onWillStart, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
 import { DateTimeInput } from "@web/core/datetime/datetime_input";
 import { deserializeDate, serializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
@@ -92,6 +92,11 @@ export class TimebankEvidence extends Component {
         });
         onWillStart(() => this.load());
         onMounted(() => this.remember());
+        // Odoo's box for several records takes no label
+        useEffect(() => {
+            const box = this.root.el.querySelector(".o_multi_record_selector input");
+            box?.setAttribute("aria-labelledby", "timebank_evidence_banks");
+        });
     }
 
     async load() {
