@@ -302,7 +302,9 @@ class TrustCase(TimebankCase):
         )
         story.record_consent(people[0].id, ["funder"], date(2026, 12, 31), "person")
         made["timebank.story.consent"] = story.consent_ids
-        make("timebank.story.used", story_id=story.id, use="funder", used_where=f"Report {word}", used_on=TODAY)
+        make(
+            "timebank.story.used", story_id=story.id, use="funder", used_where=f"Report {word}", used_on=TODAY
+        )
         self_audit = make("timebank.self.audit", scheme_id=scheme.id, note=f"Meeting {word}", met_on=TODAY)
         made["timebank.self.audit.line"] = self_audit.line_ids[:1]
         made["timebank.self.audit.line"].evidence = f"Evidence {word}"
