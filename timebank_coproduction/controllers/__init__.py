@@ -12,9 +12,12 @@ from . import (
     member_rewards,
     member_sessions,
     member_sign_in,
+    member_stories,
     papers,
     personal,
+    records,
     renew,
     supplier,
     tablet,
+    wellbeing,
 )

@@ -220,7 +220,8 @@ class TimebankMeasures(models.AbstractModel):
 
     def _get_resilience(self, scope, later=LATER_MONTHS):
         """Of the people whose support had ended so many months before the period's end: who still gave or
-        received something in the month of the calendar that lies so much after that end.
+        received something in the month of the calendar that lies so much after that end. Who has that month
+        still before them, or in it, at the period's end is left out: nothing can be told of them yet.
 
         Support of somebody in several of these banks ended when the last of it did. A grant or project
         that is asked for says whose support is looked at (who ever took part in it), not what they did since.
@@ -234,7 +235,7 @@ class TimebankMeasures(models.AbstractModel):
         moved = self._get_months_moved([partner_id for partner_id, *_rest in ended], scope, last)
         result = []
         for months in later:
-            there = [row for row in ended if row[1] + relativedelta(months=months) <= last]
+            there = [row for row in ended if _end_of_month(row[1] + relativedelta(months=months)) <= last]
             still = [row for row in there if row[2] == "member"]
             part = sum(
                 (partner_id, (day + relativedelta(months=months)).replace(day=1)) in moved
@@ -434,6 +435,10 @@ class TimebankMeasures(models.AbstractModel):
         query = SQL("SELECT STRING_AGG(CONCAT_WS(',', %s), ',') FROM %s r", SQL(", ").join(parts), rows)
         [[text]] = self._query(query)
         return np.fromstring(text or "", dtype=np.int64, sep=",").reshape(-1, len(columns)).T
+
+
+def _end_of_month(day):
+    return day + relativedelta(day=31)
 
 
 def _join(givers, receivers):
