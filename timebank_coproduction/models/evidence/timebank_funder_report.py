@@ -123,7 +123,9 @@ class TimebankFunderReport(models.Model):
         "timebank.funder.report.link", "report_id", string="Links", readonly=True, copy=False
     )
     # Who has signed it
-    drafted_by = fields.Many2one("res.users", "Drafted by", readonly=True, copy=False, default=lambda self: self.env.user)
+    drafted_by = fields.Many2one(
+        "res.users", "Drafted by", readonly=True, copy=False, default=lambda self: self.env.user
+    )
     writer_ids = fields.Many2many(
         "res.users",
         "timebank_funder_report_writer_rel",
