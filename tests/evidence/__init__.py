@@ -21,3 +21,4 @@ from . import test_self_audit
 from . import test_funder_report
 from . import test_funder_report_papers
 from . import test_funder_report_page
+from . import test_funder_report_stories

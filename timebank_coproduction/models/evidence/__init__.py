@@ -42,6 +42,7 @@ from . import timebank_story_consent
 from . import timebank_funder_report_section
 from . import timebank_funder_report_link
 from . import timebank_funder_report_money
+from . import timebank_funder_report_stories
 from . import timebank_funder_report_content
 from . import timebank_funder_report
 from . import timebank_funder_report_sending
