@@ -1,5 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessDenied
+
+#: In the context while somebody signs up; an object, which nobody can send.
+SIGNING_UP, _SIGNING_UP = "timebank_signing_up", object()
 
 
 class ResUsers(models.Model):
@@ -45,6 +48,18 @@ class ResUsers(models.Model):
             "tag": "display_notification",
             "params": {"message": self.env._("A mail with a link was sent."), "sticky": False},
         }
+
+    @api.model
+    def signup(self, values, token=None):
+        return super(ResUsers, self.with_context(**{SIGNING_UP: _SIGNING_UP})).signup(values, token)
+
+    def _notify_security_setting_update(self, *args, **kwargs):
+        """Whose first password it is gets a mail about that, and no alarm beside it."""
+        told = self.browse()
+        if self.env.context.get(SIGNING_UP) is _SIGNING_UP:
+            told = self.filtered(lambda user: not user.login_date and user._get_told_membership())
+        users = super(ResUsers, self - told)
+        return users._notify_security_setting_update(*args, **kwargs) if self - told else None
 
     def _get_told_membership(self):
         """The membership, their own or an organisation's for which they act, whose bank writes to this user
