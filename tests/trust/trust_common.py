@@ -389,6 +389,11 @@ class TrustCase(TimebankCase):
                 }
             )
         )
+        made["timebank.pin.lock"] = (
+            env["timebank.pin.lock"]
+            ._in_verb()
+            .create({"member_id": made["timebank.member"].id, "place": word, "wrong": 1})
+        )
         made["timebank.account.tail"] = env["timebank.account.tail"].search(
             [("account_id", "in", scheme.account_ids.ids)], limit=1
         )
