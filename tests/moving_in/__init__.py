@@ -1,0 +1,2 @@
+from . import test_opening
+from . import test_samples
