@@ -1,2 +1,3 @@
+from . import test_moving_in
 from . import test_opening
 from . import test_samples

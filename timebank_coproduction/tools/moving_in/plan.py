@@ -643,15 +643,15 @@ class Planner:
     def _weigh(self):
         """Everybody's balance, and who would stand below the bank's limit."""
         coming = [row for row in self.rows if row.what == "movement" and row.comes_in and not row.waits]
-        for row in sorted(coming, key=lambda one: one.day):
+        for row in coming:
             for person, minutes in ((row.payer, -row.minutes), (row.payee, row.minutes)):
                 if person and row.kind == "taken":
                     person.taken += minutes
                 elif person:
                     person.history += minutes
-                    person.lowest = min(person.lowest, person.history)
+                    person.spent += max(-minutes, 0)
         for person in self.people.all:
-            person.lowest = min(person.lowest, person.result)
+            person.spent += max(-person.opening, 0)
             row = person.row
             if person.is_known or row is None or row.fate not in ("new", "joined"):
                 continue
