@@ -50,6 +50,8 @@ def say_reason(env, row):
     elif row.what == "post":
         kinds = {"offer": env._("an offer of %s"), "request": env._("a request of %s")}
         said = kinds[row.kind] % row.person.name
+    elif row.fate == "joined":
+        said = "; ".join(filter(None, (env._("a contact is here with that name and address"), _say_state(env, row))))
     else:
         said = _say_state(env, row)
     parts = [said]

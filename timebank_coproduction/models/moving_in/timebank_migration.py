@@ -100,8 +100,8 @@ class TimebankMigration(models.Model):
         titles = dict(self._fields["source"]._description_selection(self.env))
         for move in self:
             move.display_name = self.env._(
-                "%(source)s into %(bank)s",
-                source=titles.get(move.source) or self.env._("Files"),
+                "%(program)s into %(bank)s",
+                program=titles.get(move.source) or self.env._("Files"),
                 bank=move.scheme_id.name or "?",
             )
 
@@ -447,8 +447,8 @@ class TimebankMigration(models.Model):
     def _write_questions(self, plan, answers):
         found = {}
         for row in plan.rows:
-            if row.question:
-                found.setdefault(row.question, []).append(row)
+            for code in row.asked:
+                found.setdefault(code, []).append(row)
         self.env["timebank.migration.question"]._in_verb().create(
             [
                 {
@@ -468,9 +468,9 @@ class TimebankMigration(models.Model):
         for found in plan.founds:
             parts = [
                 self.env._(
-                    "%(file)s: %(source)s, %(table)s",
+                    "%(file)s: %(program)s, %(table)s",
                     file=found.sheet.name,
-                    source=found.source.title,
+                    program=found.source.title,
                     table=found.table.name.replace("_", " "),
                 )
             ]

@@ -269,7 +269,8 @@ class TimebankMigration(models.Model):
         (approved & earning)._in_verb().write({**vals, "earns_credit": True})
         (approved - earning)._in_verb().write({**vals, "earns_credit": False})
         if waiting:
-            waiting.with_env(self.env)._ask_for_decision()
+            # a to-do on the list of those who run the bank, without a mail of it
+            waiting.with_env(self.env).with_context(mail_activity_quick_update=True)._ask_for_decision()
         self._mark(rows, refusals)
 
     def _why_not_entry(self, row):
@@ -442,6 +443,9 @@ class TimebankMigration(models.Model):
                 continue
             model = self.env["timebank.offer" if row.kind == "offer" else "timebank.request"].sudo()
             post = model._in_verb().create(self._prepare_post_vals(row, skills))
+            if row.post_state == "expired":
+                # nobody can make one for a time gone by; this one was made when that was to come
+                post._update_rows({post.id: {"expires_on": row.date}})
             row._in_verb().write({"offer_id" if row.kind == "offer" else "request_id": post.id})
         self._mark(rows, refusals)
         return len(rows)
@@ -450,13 +454,14 @@ class TimebankMigration(models.Model):
         state = row.post_state
         if state == "met" and row.kind == "offer":
             state = "closed"
+        until = row.date if row.date and state != "expired" else False
         vals = {
             "scheme_id": self.scheme_id.id,
             "partner_id": row.person_id.partner_id.id,
             "description": row.words,
             "skill_id": skills[row.id],
             "state": state,
-            "expires_on": row.date or fields.Date.add(self.scheme_id._today(), months=6),
+            "expires_on": until or fields.Date.add(self.scheme_id._today(), months=6),
         }
         if state == "published":
             vals["published_on"] = self.scheme_id._today()

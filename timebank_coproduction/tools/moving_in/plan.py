@@ -84,6 +84,7 @@ class Row:
     notes: list = field(default_factory=list)
     question: str = ""
     answer: str = ""
+    asked: list = field(default_factory=list)  # all that was asked about it, answered or not
     person: Person | None = None
     payer: Person | None = None
     payee: Person | None = None
@@ -263,6 +264,7 @@ class Planner:
     def _ask(self, row, code, **about):
         """Ask about a row: the answer where there is one, else an empty string and the row waits."""
         row.question = code
+        row.asked.append(code)
         row.answer = self._get_answer(row, code)
         self._set(row, "ask", code, **about)
         if row.answer == "leave_out":
@@ -540,6 +542,7 @@ class Planner:
         except (Refused, Doubtful):
             pass
         row.question = row.answer = ""
+        row.asked = []
 
     def _say_movement(self, item):
         """A movement in a few words, without the name of anybody who was erased."""
