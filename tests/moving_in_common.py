@@ -46,7 +46,11 @@ class Sample(NamedTuple):
         :return: dict of (file, record) → list of (fate, reason), and dict of (key, name) → minutes
         """
         folder = SAMPLES / self.folder
-        text = (folder if (folder / "expected.md").exists() else folder.parent).joinpath("expected.md").read_text()
+        text = (
+            (folder if (folder / "expected.md").exists() else folder.parent)
+            .joinpath("expected.md")
+            .read_text()
+        )
         sections = re.split(r"(?m)^## ", text)
         if self.heading:
             sections = [one for one in sections if one.startswith(self.heading)]

@@ -24,13 +24,13 @@ class MovingInCase(TimebankCase):
         files = self.env["ir.attachment"].create(
             [{"name": name, "raw": content} for name, content in sample.get_files()]
         )
-        vals = {"scheme_id": scheme.id, "file_ids": files.ids, "unit": sample.unit or False, **vals}
+        vals = {"scheme_id": scheme.id, "file_ids": files.ids, "unit_worth": sample.unit or False, **vals}
         return self.env["timebank.migration"].create(vals)
 
     def _answer(self, move, sample):
         for key, answer in sample.answers.items():
             rows = move.row_ids.filtered(lambda row, place=key: (row.file_name, row.number) == place)
-            rows.filtered("question").write({"answer": answer})
+            rows.filtered("question").write({"given_answer": answer})
         move.action_accept_proposals()
 
     def _get_balances(self, move):
@@ -93,7 +93,9 @@ class TestMovingIn(MovingInCase):
         self.assertEqual(again.row_ids.filtered(lambda row: row.fate in ("new", "joined")).mapped("name"), [])
         again.action_carry_out(wait=True)
         self.assertEqual(
-            [(person.name, person.member_id.balance_minutes) for person in move.person_ids], got, "nothing moves twice"
+            [(person.name, person.member_id.balance_minutes) for person in move.person_ids],
+            got,
+            "nothing moves twice",
         )
         self.assertEqual(move.scheme_id.check_ledger(), [])
 

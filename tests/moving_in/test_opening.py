@@ -74,4 +74,6 @@ class TestOpening(BaseCase):
 
     def test_zip_of_csv(self):
         sheets = open_files([("bank.zip", zipped({"b/Members.csv": "N,Name\n1,Ann", "__MACOSX/x": "junk"}))])
-        self.assertEqual([(sheet.name, sheet.rows) for sheet in sheets], [("Members.csv", [["N", "Name"], ["1", "Ann"]])])
+        self.assertEqual(
+            [(sheet.name, sheet.rows) for sheet in sheets], [("Members.csv", [["N", "Name"], ["1", "Ann"]])]
+        )

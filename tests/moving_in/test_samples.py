@@ -3,7 +3,8 @@ from fractions import Fraction
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.timebank_coproduction.tools.moving_in.opening import open_files
-from odoo.addons.timebank_coproduction.tools.moving_in.plan import Setting, make_plan
+from odoo.addons.timebank_coproduction.tools.moving_in.plan import Setting
+from odoo.addons.timebank_coproduction.tools.moving_in.planner import make_plan
 from odoo.addons.timebank_coproduction.tools.names import folded
 
 from ..moving_in_common import LIMIT, MOVING_DAY, SAMPLES, SAMPLES_TO_TRY
@@ -69,7 +70,10 @@ class TestSamples(BaseCase):
                     if fate == "new" and reason.startswith("hours of "):
                         with self.subTest(sample=sample.name, place=place):
                             clock = f"{row.minutes // 60}:{row.minutes % 60:02d}"
-                            self.assertEqual(f"hours of {row.day}, {clock}", reason.split(";")[0][: 20 + len(clock) + 1].split(", handed")[0])
+                            self.assertEqual(
+                                f"hours of {row.day}, {clock}",
+                                reason.split(";")[0][: 20 + len(clock) + 1].split(", handed")[0],
+                            )
 
     def test_order_of_files(self):
         """What comes of the rows of files depends on none standing before another."""
@@ -81,7 +85,12 @@ class TestSamples(BaseCase):
 
     def test_secrets_are_not_read(self):
         """Digests of passwords are in no record."""
-        files = [("users.csv", b"email,name,status,passwordHash,language\na@example.org,Ana,active,$2a$secret,ca\n")]
+        files = [
+            (
+                "users.csv",
+                b"email,name,status,passwordHash,language\na@example.org,Ana,active,$2a$secret,ca\n",
+            )
+        ]
         plan = make_plan(open_files(files), Setting(today=MOVING_DAY))
         [found] = plan.founds
         self.assertEqual(found.source.name, "komunitin")

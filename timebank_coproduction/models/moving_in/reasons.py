@@ -1,4 +1,4 @@
-"""The words for what ``tools/moving_in`` finds: why a row has its fate, what is asked, why a file can't be read.
+"""Words for what ``tools/moving_in`` finds: why a row has its fate, what is asked, which files can't be read.
 
 The tools say it by codes, so that they know nothing of languages.
 """
@@ -13,11 +13,17 @@ def say_unreadable(env, error):
         "empty": env._("%s is empty."),
         "large": env._("%s is too large: up to 50 MB can be read at once. Save it in parts."),
         "rows": env._("%s has more than 500,000 rows: save it in parts."),
-        "cells": env._("%s has rows or cells that are too long for a table of people or hours. Is it the right file?"),
-        "html": env._("%s is a web page, whatever its name says: open it in a spreadsheet and save it as CSV or XLSX."),
+        "cells": env._(
+            "%s has rows or cells that are too long for a table of people or hours. Is it the right file?"
+        ),
+        "html": env._(
+            "%s is a web page, whatever its name says: open it in a spreadsheet and save it as CSV or XLSX."
+        ),
         "old_spreadsheet": env._("%s is an old kind of spreadsheet: open it and save it as XLSX or CSV."),
         "open_document": env._("%s is an OpenDocument file: open it and save it as XLSX or CSV."),
-        "spreadsheet": env._("%s can't be opened as a spreadsheet: open it yourself and save it anew as XLSX or CSV."),
+        "spreadsheet": env._(
+            "%s can't be opened as a spreadsheet: open it yourself and save it anew as XLSX or CSV."
+        ),
         "macros": env._("%s holds macros, which are never run: save it as XLSX without them, or as CSV."),
         "pdf": env._("%s is a PDF: ask for the same list as CSV or XLSX."),
         "calendar": env._("%s is a calendar: ask for the same hours as CSV or JSON."),
@@ -51,7 +57,9 @@ def say_reason(env, row):
         kinds = {"offer": env._("an offer of %s"), "request": env._("a request of %s")}
         said = kinds[row.kind] % row.person.name
     elif row.fate == "joined":
-        said = "; ".join(filter(None, (env._("a contact is here with that name and address"), _say_state(env, row))))
+        said = "; ".join(
+            filter(None, (env._("a contact is here with that name and address"), _say_state(env, row)))
+        )
     else:
         said = _say_state(env, row)
     parts = [said]

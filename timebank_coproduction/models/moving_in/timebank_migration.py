@@ -5,7 +5,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...tools.moving_in.opening import MOST_BYTES, Unreadable, open_files
-from ...tools.moving_in.plan import ANSWERS, Setting, make_plan
+from ...tools.moving_in.plan import ANSWERS, Setting
+from ...tools.moving_in.planner import make_plan
 from ...tools.moving_in.reading import Doubtful, amount
 from ...tools.moving_in.source import address
 from ...tools.moving_in.sources import SOURCES
@@ -34,8 +35,8 @@ class TimebankMigration(models.Model):
     _allow_sudo_commands = False
     _personal_fields = {
         "file_ids": OURS,
-        "unit": OURS,
-        "found": OURS,
+        "unit_worth": OURS,
+        "recognised": OURS,
         "user_id": OURS,
     }
 
@@ -53,7 +54,7 @@ class TimebankMigration(models.Model):
         copy=False,
         help="CSV, XLSX, JSON, or a zip of them.",
     )
-    unit = fields.Char(
+    unit_worth = fields.Char(
         "Minutes in a unit",
         help="Where the files count in a unit of their own: how many minutes one is worth.",
     )
@@ -72,14 +73,16 @@ class TimebankMigration(models.Model):
         copy=False,
         tracking=True,
     )
-    found = fields.Text("Recognised", readonly=True, copy=False)
+    recognised = fields.Text("Recognised", readonly=True, copy=False)
     is_answered = fields.Boolean(
         readonly=True, copy=False, help="Answers were given that the rehearsal doesn't show yet."
     )
     user_id = fields.Many2one("res.users", "Carried out by", readonly=True, copy=False)
     row_ids = fields.One2many("timebank.migration.row", "migration_id", string="Rows", copy=False)
     person_ids = fields.One2many("timebank.migration.person", "migration_id", string="Balances", copy=False)
-    question_ids = fields.One2many("timebank.migration.question", "migration_id", string="Questions", copy=False)
+    question_ids = fields.One2many(
+        "timebank.migration.question", "migration_id", string="Questions", copy=False
+    )
     # Figures
     row_count = fields.Integer("Rows read", compute="_compute_counts")
     new_count = fields.Integer("New", compute="_compute_counts")
@@ -114,15 +117,27 @@ class TimebankMigration(models.Model):
                 [("migration_id", "in", self.ids)], ["migration_id", "fate"], ["__count"]
             ):
                 counts[move.id, fate] = count
-            open_rows = [("migration_id", "in", self.ids), ("fate", "in", ("new", "joined")), ("is_carried", "=", False)]
-            left = {move.id: count for move, count in rows._read_group(open_rows, ["migration_id"], ["__count"])}
+            open_rows = [
+                ("migration_id", "in", self.ids),
+                ("fate", "in", ("new", "joined")),
+                ("is_carried", "=", False),
+            ]
+            left = {
+                move.id: count for move, count in rows._read_group(open_rows, ["migration_id"], ["__count"])
+            }
             failed = [("migration_id", "in", self.ids), ("problem", "!=", False)]
-            problems = {move.id: count for move, count in rows._read_group(failed, ["migration_id"], ["__count"])}
+            problems = {
+                move.id: count for move, count in rows._read_group(failed, ["migration_id"], ["__count"])
+            }
         for move in self:
             for fate in ("new", "joined", "present", "ask", "refused"):
                 move[f"{fate}_count"] = counts.get((move._origin.id, fate), 0)
-            move.row_count = sum(count for (move_id, _fate), count in counts.items() if move_id == move._origin.id)
-            move.left_count = left.get(move._origin.id, 0) if move.state in ("rehearsed", "running", "done") else 0
+            move.row_count = sum(
+                count for (move_id, _fate), count in counts.items() if move_id == move._origin.id
+            )
+            move.left_count = (
+                left.get(move._origin.id, 0) if move.state in ("rehearsed", "running", "done") else 0
+            )
             move.problem_count = problems.get(move._origin.id, 0)
 
     @api.depends("person_ids.result_minutes", "person_ids.moved_minutes", "person_ids.is_settled")
@@ -141,7 +156,7 @@ class TimebankMigration(models.Model):
         return moves
 
     def write(self, vals):
-        if not self._is_in_verb() and {"scheme_id", "source", "file_ids", "unit"} & vals.keys():
+        if not self._is_in_verb() and {"scheme_id", "source", "file_ids", "unit_worth"} & vals.keys():
             self._check_not_begun()
         result = super().write(vals)
         if "scheme_id" in vals:
@@ -155,7 +170,9 @@ class TimebankMigration(models.Model):
         for move in self:
             if move.state not in ("draft", "rehearsed"):
                 raise UserError(
-                    self.env._("“%s” has been carried out: its record stays. It can be undone.", move.display_name)
+                    self.env._(
+                        "“%s” has been carried out: its record stays. It can be undone.", move.display_name
+                    )
                 )
 
     def _take_files(self):
@@ -170,7 +187,9 @@ class TimebankMigration(models.Model):
         for move in self:
             if move.state not in ("draft", "rehearsed"):
                 raise UserError(
-                    self.env._("“%s” has been carried out: begin another one for more files.", move.display_name)
+                    self.env._(
+                        "“%s” has been carried out: begin another one for more files.", move.display_name
+                    )
                 )
 
     def _note_answered(self):
@@ -206,8 +225,8 @@ class TimebankMigration(models.Model):
         self._check_may_move()
         self._check_not_begun()
         for move in self:
-            for question in move.question_ids.filtered(lambda one: not one.answer):
-                question._in_verb().write({"answer": question.proposal})
+            for question in move.question_ids.filtered(lambda one: not one.given_answer):
+                question._in_verb().write({"given_answer": question.proposal})
             move._rehearse()
         return True
 
@@ -236,8 +255,8 @@ class TimebankMigration(models.Model):
     def _rehearse(self):
         self.ensure_one()
         plan = self._make_plan()
-        answers = {question.code: question.answer for question in self.question_ids if question.answer}
-        own = {(row.file_name, row.number): row.answer for row in self.row_ids if row.answer}
+        answers = self._get_answers()
+        own = {(row.file_name, row.number): row.given_answer for row in self.row_ids if row.given_answer}
         self._forget_rehearsal()
         people = self._write_people(plan)
         self._write_rows(plan, people, own)
@@ -245,13 +264,13 @@ class TimebankMigration(models.Model):
         vals = {
             "state": "rehearsed",
             "is_answered": False,
-            "found": self._say_found(plan),
+            "recognised": self._say_found(plan),
             "asks_unit": bool(plan.source and plan.source.propose_unit),
         }
         if plan.source and not self.source:
             vals["source"] = plan.source.name
         if plan.asks_unit and plan.unit:
-            vals["found"] += "\n" + self.env._(
+            vals["recognised"] += "\n" + self.env._(
                 "Time is in a unit of its own. One unit seems to be %s minutes: say so below, or what it is.",
                 plan.unit,
             )
@@ -264,8 +283,8 @@ class TimebankMigration(models.Model):
         if not plan.founds:
             raise UserError(
                 self.env._(
-                    "Nothing is known about the headings of %s. A table of people has a name; one of hours has a"
-                    " name, a date and hours.",
+                    "Nothing is known about the headings of %s. A table of people has a name; one of hours"
+                    " has a name, a date and hours.",
                     ", ".join(plan.unknown),
                 )
             )
@@ -292,8 +311,8 @@ class TimebankMigration(models.Model):
 
     def _prepare_setting(self):
         scheme = self.scheme_id
-        answers = {question.code: question.answer for question in self.question_ids if question.answer}
-        answers |= {(row.file_name, row.number): row.answer for row in self.row_ids if row.answer}
+        answers = self._get_answers()
+        answers |= {(row.file_name, row.number): row.given_answer for row in self.row_ids if row.given_answer}
         return Setting(
             today=scheme._today(),
             zone=scheme.tz or "UTC",
@@ -306,15 +325,19 @@ class TimebankMigration(models.Model):
             answers=answers,
         )
 
+    def _get_answers(self):
+        """What was answered for all rows alike: dict of code → answer."""
+        return {one.code: one.given_answer for one in self.question_ids if one.given_answer}
+
     def _read_unit(self):
-        if not (self.unit or "").strip():
+        if not (self.unit_worth or "").strip():
             return None
         try:
-            minutes = amount(self.unit)
+            minutes = amount(self.unit_worth)
         except Doubtful:
             minutes = None
         if not minutes or not 0 < minutes <= MOST_IN_UNIT:
-            raise UserError(self.env._("“%s” is no number of minutes: write 6, or 7.5.", self.unit))
+            raise UserError(self.env._("“%s” is no number of minutes: write 6, or 7.5.", self.unit_worth))
         return Fraction(minutes)
 
     def _get_known_keys(self):
@@ -322,10 +345,12 @@ class TimebankMigration(models.Model):
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
-                """SELECT r.key FROM timebank_migration_row r JOIN timebank_migration m ON m.id = r.migration_id
+                """SELECT r.key FROM timebank_migration_row r
+                     JOIN timebank_migration m ON m.id = r.migration_id
                     WHERE r.scheme_id = %(scheme)s AND r.is_carried AND m.state IN ('running', 'done')
                    UNION
-                   SELECT p.key FROM timebank_migration_person p JOIN timebank_migration m ON m.id = p.migration_id
+                   SELECT p.key FROM timebank_migration_person p
+                     JOIN timebank_migration m ON m.id = p.migration_id
                     WHERE p.scheme_id = %(scheme)s AND p.is_carried AND m.state IN ('running', 'done')""",
                 scheme=self.scheme_id.id,
             )
@@ -374,7 +399,7 @@ class TimebankMigration(models.Model):
                 "words": one.note,
                 "joined_on": one.joined,
                 "is_organisation": one.is_company,
-                "standing": one.state,
+                "joining_state": one.state,
                 "is_known": one.is_known,
                 "is_declared": one.declared is not None,
                 "declared_minutes": one.declared or 0,
@@ -417,7 +442,7 @@ class TimebankMigration(models.Model):
                 "fate": row.fate,
                 "reason": say_reason(self.env, row)[:500],
                 "question": row.question or None,
-                "answer": own.get((row.file, row.record)),
+                "given_answer": own.get((row.file, row.record)),
                 "kind": row.kind,
                 "person_id": people.get(row.payee or row.person),
                 "other_id": people.get(row.payer),
@@ -425,8 +450,8 @@ class TimebankMigration(models.Model):
                 "start_minute": row.start,
                 "minutes": row.minutes,
                 "words": row.text[:500],
-                "category": row.category,
-                "waits": row.waits,
+                "category_words": row.category,
+                "is_waiting": row.waits,
                 "is_carried": False,
                 **self._prepare_post(row.post),
             }
@@ -434,12 +459,14 @@ class TimebankMigration(models.Model):
         ]
         records = self.env["timebank.migration.row"]._in_verb()._insert_rows(rows)
         ids = dict(zip(plan.rows, records.ids, strict=True))
-        reversals = {ids[row]: {"reversed_row_id": ids[row.reversed_row]} for row in plan.rows if row.reversed_row}
+        reversals = {
+            ids[row]: {"reversed_row_id": ids[row.reversed_row]} for row in plan.rows if row.reversed_row
+        }
         records._update_rows(reversals)
 
     def _prepare_post(self, post):
         return {
-            "skills": ", ".join(post.skills)[:500] if post else None,
+            "skill_words": ", ".join(post.skills)[:500] if post else None,
             "post_state": post.state if post else None,
             **({"words": post.title[:500]} if post else {}),
         }
@@ -456,7 +483,7 @@ class TimebankMigration(models.Model):
                     "code": code,
                     "row_count": len(rows),
                     "example": f"{rows[0].label}: {say_reason(self.env, rows[0])}"[:300],
-                    "answer": answers.get(code) if answers.get(code) in ANSWERS[code] else False,
+                    "given_answer": answers.get(code) if answers.get(code) in ANSWERS[code] else False,
                 }
                 for code, rows in sorted(found.items())
             ]
@@ -480,5 +507,8 @@ class TimebankMigration(models.Model):
                 if found.source.is_conjecture:
                     parts.append(self.env._("its headings are a guess: look at the rows below"))
             lines.append("; ".join(parts))
-        lines += [self.env._("%s: nothing is known about its headings, so it is not read", name) for name in plan.unknown]
+        lines += [
+            self.env._("%s: nothing is known about its headings, so it is not read", name)
+            for name in plan.unknown
+        ]
         return "\n".join(lines)

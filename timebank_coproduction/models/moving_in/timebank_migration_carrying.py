@@ -15,11 +15,16 @@ MOST_STEPS = 100_000
 class TimebankMigration(models.Model):
     """Carrying a move out: some rows at a time, each batch saved with what it made.
 
-    A row is marked in the transaction that writes what it brings, so a job that is killed finds the rest still to
-    do. The order is always people, time by its days, openings, limits and states, offers and requests.
+    A row is marked in the transaction that writes what it brings, so a job that is killed finds the rest
+    still to do. The order is always people, time by its days, openings, limits and states, offers and requests.
     """
 
     _inherit = "timebank.migration"
+
+    def _as_bank(self, records):
+        """These records with the rights of the bank that moves in."""
+        # sudo: whoever calls it runs the bank, which each step has asked; nothing of it is shown to them
+        return records.sudo()
 
     @verb(wait=flag())
     def action_carry_out(self, wait=False):
@@ -33,7 +38,9 @@ class TimebankMigration(models.Model):
             move._check_can_be_carried()
             move._in_verb().write({"state": "running", "user_id": self.env.user.id})
             # what somebody else could not carry out, or was refused, is tried once more
-            again = self.env["timebank.migration.row"].search([("migration_id", "=", move.id), ("problem", "!=", False)])
+            again = self.env["timebank.migration.row"].search(
+                [("migration_id", "=", move.id), ("problem", "!=", False)]
+            )
             again._in_verb().write({"problem": False})
         if not wait:
             # sudo: the job is started, which goes on as the user
@@ -53,10 +60,10 @@ class TimebankMigration(models.Model):
             raise UserError(self.env._("“%s” was undone: begin another one.", self.display_name))
         if self.state == "rehearsed":
             self._rehearse()  # as the bank is now, and with the last answers
-            if self.asks_unit and not (self.unit or "").strip():
+            if self.asks_unit and not (self.unit_worth or "").strip():
                 raise UserError(self.env._("Say how many minutes a unit of these files is worth."))
             if self.ask_count:
-                asked = self.question_ids.filtered(lambda one: not one.answer) or self.question_ids
+                asked = self.question_ids.filtered(lambda one: not one.given_answer) or self.question_ids
                 raise UserError(
                     self.env._(
                         "%(count)s rows are still to be answered: %(questions)s.",
@@ -139,27 +146,21 @@ class TimebankMigration(models.Model):
         people = self._get_people(("is_carried", "=", False), ("partner_id", "!=", me.id))
         if not people:
             return 0
-        # sudo: a coordinator takes people in without being allowed to make contacts; the user runs the bank
         new = people.filtered(lambda one: not one.partner_id)
-        contacts = (
-            self.env["res.partner"]
-            .sudo()
-            .create([self._prepare_contact(one) for one in new])
-        )
+        contacts = self._as_bank(self.env["res.partner"]).create([self._prepare_contact(one) for one in new])
         for one, contact in zip(new, contacts, strict=True):
             one._in_verb().write({"partner_id": contact.id, "is_new_contact": True})
         members = self.env["timebank.member"]._find_in_banks(self.scheme_id, people.partner_id)
         without = people.filtered(lambda one: (self.scheme_id.id, one.partner_id.id) not in members)
-        # sudo: the user runs the bank, which the verb asked
-        made = self.env["timebank.member"].sudo().create([self._prepare_member(one) for one in without])
+        made = self._as_bank(self.env["timebank.member"]).create([*map(self._prepare_member, without)])
         for one, member in zip(without, made, strict=True):
             one._in_verb().write({"member_id": member.id, "is_new_member": True})
         for one in people - without:
             one._in_verb().write({"member_id": members[self.scheme_id.id, one.partner_id.id].id})
-        standing = people.member_id.sudo().filtered(lambda member: member.state != "active")
-        (standing).action_activate()
+        standing = self._as_bank(people.member_id).filtered(lambda member: member.state != "active")
+        standing.action_activate()
         for one in people:
-            account = one.member_id.sudo().account_id
+            account = self._as_bank(one.member_id).account_id
             one._in_verb().write(
                 {
                     "is_carried": True,
@@ -209,7 +210,7 @@ class TimebankMigration(models.Model):
         )
 
     def _carry_time(self):
-        """Hours, gifts and openings of their own day, in the order of their days; then what takes some back."""
+        """Hours, gifts and openings of their own day, by their days; then what takes some back."""
         rows = self._get_rows("movement")
         if not rows:
             return 0
@@ -226,8 +227,10 @@ class TimebankMigration(models.Model):
         """Rows by which the one who carries out would gain, or that somebody's who isn't in yet."""
         me = self.env.user.partner_id
         return rows.filtered(
-            lambda row: (row.person_id and (row.person_id.partner_id == me or not row.person_id.is_carried))
-            or (row.other_id and (row.other_id.partner_id == me or not row.other_id.is_carried))
+            lambda row: (
+                (row.person_id and (row.person_id.partner_id == me or not row.person_id.is_carried))
+                or (row.other_id and (row.other_id.partner_id == me or not row.other_id.is_carried))
+            )
         )
 
     def _post_rows(self, rows):
@@ -242,14 +245,15 @@ class TimebankMigration(models.Model):
                 refusals[row.id] = refused[row.hours_id.id]
         self._drop_entries(timed.filtered(lambda row: row.id in refusals))
         going = timed.filtered(lambda row: row.id not in refusals)
-        going.hours_id.sudo()._in_verb().write({"state": "submitted"})
-        waiting = going.filtered("waits").hours_id
-        paying = going.filtered(lambda row: not row.waits)
-        credits = dict(zip(paying.hours_id.ids, paying.hours_id.sudo()._prepare_transfers(), strict=True))
-        earning = paying.hours_id.sudo()._get_earning()
+        self._as_bank(going.hours_id)._in_verb().write({"state": "submitted"})
+        waiting = going.filtered("is_waiting").hours_id
+        paying = going.filtered(lambda row: not row.is_waiting)
+        vals_list = self._as_bank(paying.hours_id)._prepare_transfers()
+        credits = dict(zip(paying.hours_id.ids, vals_list, strict=True))
+        earning = self._as_bank(paying.hours_id)._get_earning()
         transfers, of_rows = [], []
         for row in rows:
-            if row.id in refusals or row.waits:
+            if row.id in refusals or row.is_waiting:
                 continue
             if row.kind == "hours":
                 found = [credits[row.hours_id.id]] if row.hours_id in earning else []
@@ -264,7 +268,7 @@ class TimebankMigration(models.Model):
             refusals[of_rows[position].id] = sentence
         failed = timed.filtered(lambda row: row.id in refusals and row.hours_id)
         self._drop_entries(failed)
-        approved = (paying - failed).hours_id.sudo()
+        approved = self._as_bank((paying - failed).hours_id)
         vals = approved._prepare_approval(self.env.user)
         (approved & earning)._in_verb().write({**vals, "earns_credit": True})
         (approved - earning)._in_verb().write({**vals, "earns_credit": False})
@@ -280,7 +284,7 @@ class TimebankMigration(models.Model):
         """The hours of these rows, as drafts; each row knows its own."""
         rows = rows.filtered("person_id")
         categories = self._find_categories(rows)
-        hours = self.env["timebank.hours"].sudo()  # sudo: the user runs the bank; who gave and received is read
+        hours = self._as_bank(self.env["timebank.hours"])
         entries = hours._in_verb()._insert_rows(
             [
                 {
@@ -290,8 +294,8 @@ class TimebankMigration(models.Model):
                     "date": row.date,
                     "minutes": row.minutes,
                     "start_minute": row.start_minute,
-                    "description": row.words or row.category,
-                    "category_id": categories.get(folded(row.category)),
+                    "description": row.words or row.category_words,
+                    "category_id": categories.get(folded(row.category_words)),
                     "source": "import",
                     "state": "draft",
                     "revision": 0,
@@ -305,13 +309,13 @@ class TimebankMigration(models.Model):
 
     def _find_categories(self, rows):
         """Categories by their names: dict of name → id."""
-        if not any(rows.mapped("category")):
+        if not any(rows.mapped("category_words")):
             return {}
         return {folded(one.name): one.id for one in self.env["timebank.category"].search([])}
 
     def _drop_entries(self, rows):
         """Hours that could not come in leave nothing behind."""
-        entries = rows.hours_id.sudo()
+        entries = self._as_bank(rows.hours_id)
         if not entries:
             return
         rows._in_verb().write({"hours_id": False})
@@ -321,7 +325,7 @@ class TimebankMigration(models.Model):
     def _prepare_movements(self, row):
         """Transfers of what is no hours of anybody's: a gift, or between the bank and an account."""
         operating = self.scheme_id.operating_account_id.id
-        payer, payee = (one.member_id.sudo().account_id.id for one in (row.other_id, row.person_id))
+        payer, payee = (self._as_bank(one.member_id).account_id.id for one in (row.other_id, row.person_id))
         common = {"minutes": row.minutes, "date": row.date, "memo": row.words or False}
         if row.kind == "gift" and payer and payee:
             return [{**common, "from_account_id": payer, "to_account_id": payee, "kind": "gift"}]
@@ -338,13 +342,15 @@ class TimebankMigration(models.Model):
         """Take back hours as it was taken back there, on its own day."""
         refusals = {}
         for row in rows:
-            entry = row.reversed_row_id.hours_id.sudo()
+            entry = self._as_bank(row.reversed_row_id.hours_id)
             if not entry or entry.state != "approved":
                 refusals[row.id] = self.env._("What it takes back could not come in.")
                 continue
             reason = row.words or self.env._("Taken back there")
             vals = entry.transfer_ids._prepare_reversals(reason, row.date)
-            unposted = self.env["timebank.transfer"]._post_possible([{**one, "migration_id": self.id} for one in vals])
+            unposted = self.env["timebank.transfer"]._post_possible(
+                [{**one, "migration_id": self.id} for one in vals]
+            )
             if unposted:
                 refusals[row.id] = next(iter(unposted.values()))
                 continue
@@ -370,7 +376,7 @@ class TimebankMigration(models.Model):
         operating = self.scheme_id.operating_account_id.id
         vals_list = []
         for one in people.filtered("opening_minutes"):
-            account, minutes = one.member_id.sudo().account_id.id, one.opening_minutes
+            account, minutes = self._as_bank(one.member_id).account_id.id, one.opening_minutes
             vals_list.append(
                 {
                     "from_account_id": operating if minutes > 0 else account,
@@ -386,13 +392,13 @@ class TimebankMigration(models.Model):
         return len(people)
 
     def _carry_limits(self):
-        """The bank's limits hold from here on, but for those who were given their own; and who is paused is."""
+        """The bank's limits hold from here on, but for own ones; and who is paused there is here."""
         people = self._get_people(("is_carried", "=", True), ("is_settled", "=", False))
         if not people:
             return 0
         moved = self._get_moved(people)
         for one in people:
-            member = one.member_id.sudo()
+            member = self._as_bank(one.member_id)
             account = member.account_id
             limit = max(one.limit_minutes, -account.balance_minutes, 0)
             usual = one.had_limit_minutes if one.had_own_limit else self.scheme_id.credit_limit_minutes
@@ -400,9 +406,9 @@ class TimebankMigration(models.Model):
                 account.write({"has_own_limit": True, "credit_limit_minutes": limit})
             elif account.has_own_limit != one.had_own_limit:
                 account.write({"has_own_limit": one.had_own_limit, "credit_limit_minutes": usual})
-            if one.is_new_member and one.standing == "paused":
+            if one.is_new_member and one.joining_state == "paused":
                 member.action_pause()
-            elif one.is_new_member and one.standing == "applicant":
+            elif one.is_new_member and one.joining_state == "applicant":
                 member._in_verb().write({"state": "applicant"})
             one._in_verb().write({"is_settled": True, "moved_minutes": moved.get(account.id, 0)})
         return len(people)
@@ -410,7 +416,7 @@ class TimebankMigration(models.Model):
     def _get_moved(self, people):
         """What this move has moved on the accounts of these people: dict of account id → minutes."""
         self.env.flush_all()
-        accounts = tuple(people.member_id.sudo().account_id.ids) or (0,)
+        accounts = tuple(self._as_bank(people.member_id).account_id.ids) or (0,)
         return dict(
             self.env.execute_query(
                 SQL(
@@ -441,7 +447,7 @@ class TimebankMigration(models.Model):
             if not row.person_id.is_carried:
                 refusals[row.id] = self.env._("Whoever it is of is not in yet.")
                 continue
-            model = self.env["timebank.offer" if row.kind == "offer" else "timebank.request"].sudo()
+            model = self._as_bank(self.env["timebank.offer" if row.kind == "offer" else "timebank.request"])
             post = model._in_verb().create(self._prepare_post_vals(row, skills))
             if row.post_state == "expired":
                 # nobody can make one for a time gone by; this one was made when that was to come
@@ -469,11 +475,11 @@ class TimebankMigration(models.Model):
 
     def _find_skills(self, rows):
         """The skill of each row by the words of the source: one that is there, else a new one."""
-        skills = self.env["timebank.skill"].sudo()
+        skills = self._as_bank(self.env["timebank.skill"])
         known = {folded(one.name): one.id for one in skills.search([("kind", "=", "skill")])}
         found = {}
         for row in rows:
-            names = [name.strip() for name in (row.skills or "").split(",") if name.strip()]
+            names = [name.strip() for name in (row.skill_words or "").split(",") if name.strip()]
             names = names or [self.env._("Other")]
             name = next((one for one in names if folded(one) in known), names[0])
             if folded(name) not in known:

@@ -25,7 +25,9 @@ class TimebankMigrationPerson(models.Model):
     migration_id = fields.Many2one(
         "timebank.migration", "Move", required=True, readonly=True, ondelete="cascade", index=True
     )
-    scheme_id = fields.Many2one("timebank.scheme", required=True, readonly=True, ondelete="restrict", index=True)
+    scheme_id = fields.Many2one(
+        "timebank.scheme", required=True, readonly=True, ondelete="restrict", index=True
+    )
     company_id = fields.Many2one(related="scheme_id.company_id")
     # As the files have them
     key = fields.Char(required=True, readonly=True, index=True)
@@ -35,8 +37,10 @@ class TimebankMigrationPerson(models.Model):
     words = fields.Char("Note", readonly=True)
     joined_on = fields.Date(readonly=True)
     is_organisation = fields.Boolean(readonly=True)
-    standing = fields.Selection(
-        [("active", "Active"), ("paused", "Paused"), ("applicant", "Applicant")], readonly=True, default="active"
+    joining_state = fields.Selection(
+        [("active", "Active"), ("paused", "Paused"), ("applicant", "Applicant")],
+        readonly=True,
+        default="active",
     )
     is_known = fields.Boolean("Moved in before", readonly=True)
     # Their balance, in minutes
@@ -49,13 +53,15 @@ class TimebankMigrationPerson(models.Model):
     opening_hours = hours_field("opening_minutes", "Opening")
     result_minutes = fields.Integer(readonly=True, aggregator="sum")
     result_hours = hours_field("result_minutes", "Will have", store=True, aggregator="sum")
-    spent_minutes = fields.Integer(readonly=True, help="All that leaves the account while the move is carried out.")
+    spent_minutes = fields.Integer(
+        readonly=True, help="All that leaves the account while the move is carried out."
+    )
     limit_minutes = fields.Integer(readonly=True, help="A limit of their own, as answered; 0 means none.")
     # What was made of them
-    partner_id = fields.Many2one("res.partner", "Contact", readonly=True, ondelete="restrict", index="btree_not_null")
-    member_id = fields.Many2one(
-        "timebank.member", "Member", readonly=True, ondelete="restrict", index="btree_not_null"
+    partner_id = fields.Many2one(
+        "res.partner", "Contact", readonly=True, ondelete="restrict", index="btree_not_null"
     )
+    member_id = fields.Many2one("timebank.member", readonly=True, ondelete="restrict", index="btree_not_null")
     is_carried = fields.Boolean(readonly=True)
     is_new_contact = fields.Boolean(readonly=True)
     is_new_member = fields.Boolean(readonly=True)
@@ -65,7 +71,7 @@ class TimebankMigrationPerson(models.Model):
     had_limit_minutes = fields.Integer(readonly=True)
     moved_minutes = fields.Integer("Moved (minutes)", readonly=True)
     moved_hours = hours_field("moved_minutes", "In the ledger", store=True, aggregator="sum")
-    agrees = fields.Boolean(compute="_compute_agrees", string="Agrees")
+    agrees = fields.Boolean(compute="_compute_agrees")
 
     _once = models.UniqueIndex("(migration_id, key)", "That person is part of the move already.")
 

@@ -16,7 +16,7 @@ class TimebankMigrationQuestion(models.Model):
     _allow_sudo_commands = False
     _personal_fields = {
         "example": WORDS,
-        "allowed": OURS,
+        "possible_answers": OURS,
     }
 
     migration_id = fields.Many2one(
@@ -27,24 +27,24 @@ class TimebankMigrationQuestion(models.Model):
     code = fields.Selection(QUESTIONS, "Question", required=True, readonly=True)
     row_count = fields.Integer("Rows", readonly=True)
     example = fields.Char("For example", readonly=True)
-    allowed = fields.Char(compute="_compute_allowed")
-    proposal = fields.Selection(CHOICES, compute="_compute_allowed")
-    answer = fields.Selection(CHOICES)
+    possible_answers = fields.Char(compute="_compute_possible_answers")
+    proposal = fields.Selection(CHOICES, compute="_compute_possible_answers")
+    given_answer = fields.Selection(CHOICES)
 
     _once = models.UniqueIndex("(migration_id, code)", "That is asked already.")
 
     @api.depends("code")
-    def _compute_allowed(self):
+    def _compute_possible_answers(self):
         for question in self:
             answers = ANSWERS.get(question.code, ())
-            question.allowed = ",".join(answers)
+            question.possible_answers = ",".join(answers)
             question.proposal = answers[0] if answers else False
 
-    @api.constrains("answer")
+    @api.constrains("given_answer")
     def _check_answer(self):
         for question in self:
-            if question.answer and question.answer not in ANSWERS[question.code]:
-                choices = dict(self._fields["answer"]._description_selection(self.env))
+            if question.given_answer and question.given_answer not in ANSWERS[question.code]:
+                choices = dict(self._fields["given_answer"]._description_selection(self.env))
                 raise UserError(
                     self.env._(
                         "That is no answer to “%(question)s”: choose %(answers)s.",
@@ -54,7 +54,7 @@ class TimebankMigrationQuestion(models.Model):
                 )
 
     def write(self, vals):
-        if "answer" in vals and not self._is_in_verb():
+        if "given_answer" in vals and not self._is_in_verb():
             self.migration_id._check_not_begun()
             self.migration_id._note_answered()
         return super().write(vals)

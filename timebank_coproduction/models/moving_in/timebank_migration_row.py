@@ -21,8 +21,8 @@ class TimebankMigrationRow(models.Model):
         "key": KEPT,
         "reason": WORDS,
         "words": WORDS,
-        "category": OURS,
-        "skills": WORDS,
+        "category_words": OURS,
+        "skill_words": WORDS,
         "problem": WORDS,
         "person_id": THROUGH,
         "other_id": NAMED,
@@ -34,13 +34,17 @@ class TimebankMigrationRow(models.Model):
     migration_id = fields.Many2one(
         "timebank.migration", "Move", required=True, readonly=True, ondelete="cascade", index=True
     )
-    scheme_id = fields.Many2one("timebank.scheme", required=True, readonly=True, ondelete="restrict", index=True)
+    scheme_id = fields.Many2one(
+        "timebank.scheme", required=True, readonly=True, ondelete="restrict", index=True
+    )
     company_id = fields.Many2one(related="scheme_id.company_id")
     # Where it stands
     file_name = fields.Char("File", readonly=True)
     number = fields.Integer("Record", readonly=True, aggregator=None, help="Counted without the heading row.")
     what = fields.Selection(
-        [("member", "Person"), ("movement", "Time"), ("post", "Offer or request")], readonly=True, required=True
+        [("member", "Person"), ("movement", "Time"), ("post", "Offer or request")],
+        readonly=True,
+        required=True,
     )
     name = fields.Char("What it says", readonly=True)
     key = fields.Char(readonly=True, index=True)
@@ -58,8 +62,8 @@ class TimebankMigrationRow(models.Model):
     )
     reason = fields.Char(readonly=True)
     question = fields.Selection(QUESTIONS, readonly=True)
-    allowed = fields.Char(compute="_compute_allowed")
-    answer = fields.Selection(CHOICES, "Answer for this row")
+    possible_answers = fields.Char(compute="_compute_possible_answers")
+    given_answer = fields.Selection(CHOICES, "Answer for this row")
     # What it brings
     kind = fields.Char(readonly=True)
     person_id = fields.Many2one(
@@ -73,24 +77,30 @@ class TimebankMigrationRow(models.Model):
     minutes = fields.Integer(readonly=True)
     hours = hours_field("minutes", "Hours")
     words = fields.Char("What for", readonly=True)
-    category = fields.Char(readonly=True)
-    skills = fields.Char(readonly=True)
+    category_words = fields.Char(readonly=True)
+    skill_words = fields.Char(readonly=True)
     post_state = fields.Char(readonly=True)
-    waits = fields.Boolean(readonly=True)
-    reversed_row_id = fields.Many2one("timebank.migration.row", readonly=True, ondelete="cascade", index="btree_not_null")
+    is_waiting = fields.Boolean(readonly=True)
+    reversed_row_id = fields.Many2one(
+        "timebank.migration.row", readonly=True, ondelete="cascade", index="btree_not_null"
+    )
     # What was made of it
     is_carried = fields.Boolean("Carried out", readonly=True)
     problem = fields.Char(readonly=True, help="Why it could not be carried out.")
-    hours_id = fields.Many2one("timebank.hours", "Entry", readonly=True, ondelete="restrict", index="btree_not_null")
+    hours_id = fields.Many2one(
+        "timebank.hours", "Entry", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
     offer_id = fields.Many2one("timebank.offer", readonly=True, ondelete="set null", index="btree_not_null")
-    request_id = fields.Many2one("timebank.request", readonly=True, ondelete="set null", index="btree_not_null")
+    request_id = fields.Many2one(
+        "timebank.request", readonly=True, ondelete="set null", index="btree_not_null"
+    )
 
     _to_carry = models.Index("(migration_id, what, date, id) WHERE NOT is_carried")
 
     @api.depends("question")
-    def _compute_allowed(self):
+    def _compute_possible_answers(self):
         for row in self:
-            row.allowed = ",".join(ANSWERS.get(row.question, ()))
+            row.possible_answers = ",".join(ANSWERS.get(row.question, ()))
 
     @api.depends("file_name", "number", "name")
     def _compute_display_name(self):
@@ -98,11 +108,11 @@ class TimebankMigrationRow(models.Model):
             row.display_name = f"{row.file_name or ''} {row.number}: {row.name or ''}"
 
     def write(self, vals):
-        if vals.get("answer") and not self._is_in_verb():
+        if vals.get("given_answer") and not self._is_in_verb():
             for row in self:
-                if vals["answer"] not in ANSWERS.get(row.question, ()):
+                if vals["given_answer"] not in ANSWERS.get(row.question, ()):
                     raise UserError(self.env._("That can't be answered of “%s”.", row.display_name))
-        if "answer" in vals and not self._is_in_verb():
+        if "given_answer" in vals and not self._is_in_verb():
             self.migration_id._check_not_begun()
             self.migration_id._note_answered()
         return super().write(vals)

@@ -23,7 +23,9 @@ class TimebankMigration(models.Model):
         self._check_may_move()
         for move in self:
             if move.state not in ("running", "done"):
-                raise UserError(self.env._("“%s” was not carried out, so there is nothing to undo.", move.display_name))
+                raise UserError(
+                    self.env._("“%s” was not carried out, so there is nothing to undo.", move.display_name)
+                )
             move._check_unused()
             move._undo(reason.strip() or self.env._("The move was undone"))
         return True
@@ -47,31 +49,34 @@ class TimebankMigration(models.Model):
         if rows:
             raise UserError(
                 self.env._(
-                    "Credits have moved since for %s: what was moved in is used, and can't be undone as a whole.",
+                    "Credits have moved since for %s: what came in is used, and can't be undone.",
                     ", ".join(name for (name,) in rows),
                 )
             )
 
     def _undo(self, reason):
         people = self.person_ids.filtered("is_carried")
-        # sudo: the user runs the bank, which the verb asked
-        accounts = people.member_id.sudo().account_id
-        paused = people.member_id.sudo().filtered(lambda member: member.state != "active")
+        accounts = self._as_bank(people.member_id).account_id
+        paused = self._as_bank(people.member_id).filtered(lambda member: member.state != "active")
         paused.action_activate()
         kept = {account: (account.has_own_limit, account.credit_limit_minutes) for account in accounts}
-        transfers = self.env["timebank.transfer"].sudo().search(
+        transfers = self._as_bank(self.env["timebank.transfer"]).search(
             [("migration_id", "=", self.id), ("kind", "!=", "reversal")], order="id"
         )
         back = transfers.filtered(lambda one: not one.is_reversed)
         total = sum(back.mapped("minutes"))
         for account in accounts:  # while it goes back, in whatever order
-            account.write({"has_own_limit": True, "credit_limit_minutes": total + max(-account.balance_minutes, 0)})
+            account.write(
+                {"has_own_limit": True, "credit_limit_minutes": total + max(-account.balance_minutes, 0)}
+            )
         vals_list = back._prepare_reversals(reason)
-        self.env["timebank.transfer"]._by_rule()._post([{**vals, "migration_id": self.id} for vals in vals_list])
+        self.env["timebank.transfer"]._by_rule()._post(
+            [{**vals, "migration_id": self.id} for vals in vals_list]
+        )
         self._take_hours_back(reason)
         for account, (own, limit) in kept.items():
             account.write({"has_own_limit": own, "credit_limit_minutes": limit})
-        posts = self.row_ids.offer_id.sudo(), self.row_ids.request_id.sudo()
+        posts = self._as_bank(self.row_ids.offer_id), self._as_bank(self.row_ids.request_id)
         for post in posts:
             post._in_verb().write({"state": "closed"})
         self._end_members(people, reason)
@@ -79,7 +84,7 @@ class TimebankMigration(models.Model):
         self._message_log(body=self.env._("Undone: %s", reason))
 
     def _take_hours_back(self, reason):
-        entries = self.row_ids.hours_id.sudo()
+        entries = self._as_bank(self.row_ids.hours_id)
         approved = entries.filtered(lambda entry: entry.state == "approved")
         approved._in_verb().write({"state": "reversed", "refusal_reason": reason})
         waiting = entries.filtered(lambda entry: entry.state in ("draft", "submitted"))
@@ -88,12 +93,14 @@ class TimebankMigration(models.Model):
 
     def _end_members(self, people, reason):
         """Memberships that the move made end, and contacts that nothing else is known of are archived."""
-        members = people.filtered("is_new_member").member_id.sudo()
+        members = self._as_bank(people.filtered("is_new_member").member_id)
         day = self.scheme_id._today()
         members._end(day, reason)
         members._end_accounts()
-        contacts = people.filtered("is_new_contact").partner_id.sudo()
+        contacts = self._as_bank(people.filtered("is_new_contact").partner_id)
         alone = contacts.filtered(
-            lambda person: not person.user_ids and not (person.timebank_member_ids - members).filtered("scheme_id")
+            lambda person: (
+                not person.user_ids and not (person.timebank_member_ids - members).filtered("scheme_id")
+            )
         )
         alone.action_archive()

@@ -1,6 +1,6 @@
 """Opening files that other programs export, or people save from a spreadsheet, without trusting any of them.
 
-Nothing is evaluated, and no more is read than :data:`MOST_BYTES` of each file, unpacked. What can't be read raises
+Nothing is evaluated, and no more is read than :data:`MOST_BYTES`, unpacked. What can't be read raises
 :class:`Unreadable`, whose ``code`` says why; the words for it are the models'.
 """
 
@@ -115,8 +115,8 @@ def decode(name, content):
 def find_separator(text):
     """The sign between the cells: the one that most of the first lines have, outside quotes.
 
-    >>> find_separator('Hours 2026;;;\\nName;Jan;"a, b, c, d, e"'), find_separator("a\\tb"), find_separator("a")
-    (';', '\\t', ',')
+    >>> find_separator('Hours 2026;;;\\nName;Jan;"a, b, c, d, e"'), find_separator("a\\tb")
+    (';', '\\t')
     """
     head = text[:20_000].splitlines()[:5]
     outside = ["".join(line.split('"')[::2]) for line in head]
@@ -149,7 +149,7 @@ def _keep(name, rows, row):
 
 
 def clean(cell):
-    """A cell as it was meant: composed letters, no blanks around, no apostrophe that kept it from being a formula.
+    """A cell as it was meant: composed letters, no blanks around, no apostrophe that keeps formulas away.
 
     >>> clean(" '-3.00 "), clean("'t Hof"), clean("Zoe\\u0308")
     ('-3.00', "'t Hof", 'Zoë')
@@ -176,7 +176,8 @@ def _open_zip(name, content):
     if any(part.flag_bits & 1 for part in parts):
         raise Unreadable("locked", name)
     if sum(part.file_size for part in parts) > MOST_BYTES or any(
-        part.file_size > MOST_RATIO * max(part.compress_size, 1) and part.file_size > 1_000_000 for part in parts
+        part.file_size > MOST_RATIO * max(part.compress_size, 1) and part.file_size > 1_000_000
+        for part in parts
     ):
         raise Unreadable("bomb", name)
     names = {part.filename for part in parts}

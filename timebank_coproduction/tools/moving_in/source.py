@@ -1,7 +1,7 @@
 """What a source is: for each of its files the headings by which it is known, and how a record of it is read.
 
-A source stands in a file of ``sources/``: most of it is headings in several languages, units and words. Where a
-program has a way of its own, the file has a function that reads a record into one of the neutral forms below.
+A source stands in a file of ``sources/``: most of it is headings in several languages, units and words. Where
+a program has a way of its own, the file has a function that reads a record into one of the neutral forms below.
 ``docs/moving_in.md`` says how to add one.
 """
 
@@ -24,8 +24,11 @@ DEEPEST_HEADING = 10
 
 
 class Party(NamedTuple):
-    """Whom a record names: by what it says of them. ``kind`` is ``person``, or what stands for none: ``bank``, ``gone``
-    (somebody of whom nothing is known any more), ``several``, ``nobody``, ``foreign`` (of another bank)."""
+    """Whom a record names: by what it says of them.
+
+    ``kind`` is ``person``, or what stands for none: ``bank``, ``gone`` (nothing is known of them any more),
+    ``several``, ``nobody``, ``foreign`` (of another bank).
+    """
 
     id: str = ""
     name: str = ""
@@ -33,6 +36,7 @@ class Party(NamedTuple):
     kind: str = "person"
 
     def say(self):
+        """What the record calls them."""
         return self.name or self.email or self.id
 
 
@@ -46,7 +50,8 @@ class Member(NamedTuple):
     email: str = ""
     phone: str = ""
     joined: str = ""
-    #: ours (active, paused, applicant), or why no contact is made (erased, deleted), or what is asked (fund, banned)
+    #: ours (active, paused, applicant), or why no contact is made (erased, deleted), or what is asked (fund,
+    #: banned)
     state: str = "active"
     balance: str | None = None
     note: str = ""

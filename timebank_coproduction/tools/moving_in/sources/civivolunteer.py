@@ -1,6 +1,6 @@
 """CiviVolunteer's report: minutes that were completed, by people named last name first."""
 
-from ..source import BANK, Movement, NOBODY, Party, Source, Table, one_line
+from ..source import BANK, NOBODY, Movement, Party, Source, Table, one_line
 
 DONE = ("completed", "abgeschlossen", "terminé", "completado", "voltooid")
 

@@ -12,7 +12,13 @@ def read_member(cells, look):
         email=cells.get("email", ""),
         phone=cells.get("phone", ""),
         joined=cells.get("joined", ""),
-        state="fund" if is_fund(named(cells, "first", "last")) else "applicant" if applies else "paused" if blocked else "active",
+        state="fund"
+        if is_fund(named(cells, "first", "last"))
+        else "applicant"
+        if applies
+        else "paused"
+        if blocked
+        else "active",
     )
 
 

@@ -4,7 +4,7 @@ import calendar
 import re
 
 from ..reading import MONTHS
-from ..source import BANK, Member, Movement, NOBODY, Party, Source, Table, find_columns, key_of, named
+from ..source import BANK, NOBODY, Member, Movement, Party, Source, Table, find_columns, key_of, named
 
 TOTALS = frozenset({"total", "totals", "sum", "summe", "suma", "totale", "totaal", "gesamt", "grand total"})
 SEVERAL = re.compile(r"\s(and|und|y|i|et|en|e|&|\+)\s|[;/&]", re.IGNORECASE)
@@ -122,8 +122,26 @@ HOURS = Table(
         "name": NAME,
         "email": EMAIL,
         "day": ("Date", "Date hours occurred", "Date volunteered", "Day", "Datum", "Fecha", "Data"),
-        "time": ("Hours", "Total hours worked", "Totals", "Total hours", "Time", "Duration", "Horas", "Heures", "Stunden"),
-        "text": ("Additional notes/comments", "Notes", "Comments", "Description", "Program", "Activity", "What for"),
+        "time": (
+            "Hours",
+            "Total hours worked",
+            "Totals",
+            "Total hours",
+            "Time",
+            "Duration",
+            "Horas",
+            "Heures",
+            "Stunden",
+        ),
+        "text": (
+            "Additional notes/comments",
+            "Notes",
+            "Comments",
+            "Description",
+            "Program",
+            "Activity",
+            "What for",
+        ),
         "category": ("Activity category", "Category"),
         "status": ("Status",),
     },

@@ -1,4 +1,4 @@
-"""Komunitin and IntegralCES: the bundle for moving an exchange, and the downloads of the accounting interface.
+"""Komunitin and IntegralCES: the bundle for moving an exchange, and downloads of its accounting.
 
 Amounts are in a unit of the exchange's own, so what it is worth is always asked.
 """

@@ -2,7 +2,7 @@
 
 import re
 
-from ..source import BANK, Member, Movement, NOBODY, Party, Post, Source, Table, is_erased, named, one_line
+from ..source import BANK, NOBODY, Member, Movement, Party, Post, Source, Table, is_erased, named, one_line
 
 STATES = {"active": "active", "inactive": "paused", "suspended": "paused", "pending": "applicant"}
 OF_HOURS = ("transfer", "exchange", "volunteer", "job_completion")
@@ -36,11 +36,17 @@ def read_member(cells, look):
 def read_transaction(cells, look):
     # the provider is who pays, whatever the word says
     payer, payee = (
-        Party(name=one_line(cells[side]), email=cells[f"{side}_email"]) if cells[side] or cells[f"{side}_email"] else NOBODY
+        Party(name=one_line(cells[side]), email=cells[f"{side}_email"])
+        if cells[side] or cells[f"{side}_email"]
+        else NOBODY
         for side in ("payer", "payee")
     )
     said = cells["kind"].lower()
-    kind = "hours" if said in OF_HOURS else {"donation": "gift", "exchange_reversal": "reversal"}.get(said, "opening")
+    kind = (
+        "hours"
+        if said in OF_HOURS
+        else {"donation": "gift", "exchange_reversal": "reversal"}.get(said, "opening")
+    )
     if kind == "opening" and (payer.kind == "nobody" or payer == payee):
         payer = BANK  # the system, or another bank
     if said == "exchange_reversal" and not (match := REVERSED.search(cells["text"])):

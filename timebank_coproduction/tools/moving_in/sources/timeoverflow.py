@@ -8,7 +8,8 @@ from ..source import BANK, Member, Movement, Party, Post, Source, Table, named, 
 GONE = re.compile(
     r"^(el usuario (no está activo|ya no existe)|l'usuari (no està actiu|ja no existeix)"
     r"|the user (isn't|is not) active|(the )?user no longer exists|the user (doesn't|does not) exist anymore"
-    r"|o usuário (não está ativo|não existe mais|já não existe)|l'utilisateur n'(est pas actif|existe plus))\.?$",
+    r"|o usuário (não está ativo|não existe mais|já não existe)"
+    r"|l'utilisateur n'(est pas actif|existe plus))\.?$",
     re.IGNORECASE,
 )
 NUMBERED = re.compile(r"(?P<name>.*)\((?P<number>\d+)\)", re.DOTALL)
@@ -89,7 +90,12 @@ def read_post(kind):
 #: What its own import reads, from older programs: no heading row, seconds.
 def find_users_in(rows):
     row = rows[0]
-    if len(row) == 10 and row[0].isdigit() and re.fullmatch(r"(\d{4}-\d{2}-\d{2})?", row[1]) and "@" in row[9]:
+    if (
+        len(row) == 10
+        and row[0].isdigit()
+        and re.fullmatch(r"(\d{4}-\d{2}-\d{2})?", row[1])
+        and "@" in row[9]
+    ):
         return -1, {"id": 0, "joined": 1, "first": 2, "last": 3, "last2": 4, "phone": 7, "email": 9}
     return None
 
@@ -126,7 +132,17 @@ def read_transfer_in(cells, look):
     )
 
 
-OWNER = ("User", "Usuario", "Usuari", "Erabiltzailea", "Utilisateur", "Usuario/a", "ユーザー", "Gebruiker", "Usuário")
+OWNER = (
+    "User",
+    "Usuario",
+    "Usuari",
+    "Erabiltzailea",
+    "Utilisateur",
+    "Usuario/a",
+    "ユーザー",
+    "Gebruiker",
+    "Usuário",
+)
 TAGS = ("Tags", "Etiquetas", "Etiquetes", "Etiketak", "Étiquettes", "タグ", "Labels")
 CREATED = ("Created", "Creado", "Creat", "Sortua", "Créé", "作成日", "Aangemaakt", "Criado")
 
@@ -141,8 +157,22 @@ SOURCE = Source(
                 "id": ("N",),
                 "name": ("Name", "Nombre", "Nom", "Izena", "Nome", "名前", "Naam"),
                 "email": ("Email", "Correo", "Correu", "Eposta", "Adresse email", "Mail", "E-mail"),
-                "phone": ("Phone", "Teléfono", "Telèfon", "Telefonoa", "Téléphone", "電話", "Telefoon", "Telefone"),
-                "phone2": ("Alternative Phone", "Teléfono alternativo", "Telèfon alternatiu", "Téléphone alternatif"),
+                "phone": (
+                    "Phone",
+                    "Teléfono",
+                    "Telèfon",
+                    "Telefonoa",
+                    "Téléphone",
+                    "電話",
+                    "Telefoon",
+                    "Telefone",
+                ),
+                "phone2": (
+                    "Alternative Phone",
+                    "Teléfono alternativo",
+                    "Telèfon alternatiu",
+                    "Téléphone alternatif",
+                ),
                 "joined": CREATED,
                 "balance": ("Balance", "Balanç", "Balantzea", "Solde", "残高", "Balans", "Balanço"),
                 "language": ("Locale",),
@@ -158,7 +188,17 @@ SOURCE = Source(
                 "day": ("Date", "Fecha", "Data", "日付", "Datum"),
                 "payer": ("From", "Origen", "Jatorria", "Depuis", "De", "から", "Van", "Origem"),
                 "payee": ("To", "Destino", "Destí", "Helmuga, erabilera", "Vers", "Para", "へ", "Naar"),
-                "text": ("Post", "Anuncio", "Anunci", "Iragarkia", "Annonce", "Publicar", "投稿", "Bericht", "Anúncio"),
+                "text": (
+                    "Post",
+                    "Anuncio",
+                    "Anunci",
+                    "Iragarkia",
+                    "Annonce",
+                    "Publicar",
+                    "投稿",
+                    "Bericht",
+                    "Anúncio",
+                ),
                 "time": (
                     "Quantity",
                     "Cantidad",
@@ -178,7 +218,12 @@ SOURCE = Source(
         ),
         Table(
             "offers",
-            {"title": ("Offer", "Oferta", "Offre", "Eskaintza", "Aanbod"), "tags": TAGS, "owner": OWNER, "posted": CREATED},
+            {
+                "title": ("Offer", "Oferta", "Offre", "Eskaintza", "Aanbod"),
+                "tags": TAGS,
+                "owner": OWNER,
+                "posted": CREATED,
+            },
             ("title", "tags", "owner"),
             read_post("offer"),
         ),
