@@ -1,12 +1,26 @@
 """What a trustee is shown: figures, charts and tables, the records behind them, and the page on paper."""
 
+import os
 from datetime import date
+from pathlib import Path
+
+from odoo.fields import Command
 
 from ..common import TODAY
 from .common import JourneyCase
 
 TABLET = {"width": 768, "height": 1024}
 SECTION = '.o_timebank_evidence_section[data-section="{}"]'
+
+AXE = os.environ.get("TIMEBANK_AXE")
+#: Serious findings alone: Odoo's own lists and forms have lesser ones.
+LOOK = """
+() => axe.run(document.querySelector(".o_action"), {resultTypes: ["violations"]}).then(
+    ({violations}) => violations.filter(({impact}) => ["serious", "critical"].includes(impact)).flatMap(
+        ({id, impact, nodes}) => nodes.map(({html}) => `${id} (${impact}): ${html.slice(0, 200)}`)
+    )
+)
+"""
 
 
 class TestEvidenceJourney(JourneyCase):
@@ -138,6 +152,48 @@ class TestEvidenceJourney(JourneyCase):
             # nobody shows them round by going back to a bookmark
             screen.go(screen.page.url)
             self.assertEqual(screen.page.locator(".o_timebank_evidence_hidden").count(), hidden)
+
+    def test_an_old_bookmark_shows_what_one_may_see(self):
+        harbour = self._make_scheme("Harbour", coordinator_ids=[Command.set(self.manager.ids)])
+        self.env.flush_all()
+        asked = f"scheme_ids={self.scheme.id},{harbour.id}&period=this_year"
+        with self.at_screen(self.coordinator, start=f"/odoo/timebank-evidence?{asked}") as screen:
+            told = screen.page.locator(".o_timebank_evidence .alert")
+            self.assertIn("These are the figures that you can see", told.inner_text())
+            self.assertEqual(screen.page.locator("h1").inner_text(), "River Street")
+            screen.picture("evidence-bookmark")
+            self._choose(screen, "Period", "This year")
+            self.assertFalse(told.count())
+            for wrong in ("period=own", "period=for_ever", "grant_id=999999", "date_from=never&period=own"):
+                screen.go(f"/odoo/timebank-evidence?{wrong}")
+                self.assertIn("that you can see", told.inner_text())
+                self.assertEqual(self._chosen(screen, "Period"), "Last 12 months")
+
+    def test_nobody_is_kept_off_the_pages(self):
+        """What axe-core finds on the pages of evidence, with tables and definitions open; in the dialogs and
+        frames around them it looks at nothing of ours."""
+        self._count_audits()
+        with self.at_screen(self.coordinator, start="/odoo/timebank-evidence?period=this_year") as screen:
+            self._look_for_barriers(screen)
+            for words in ("Table", "What is this?"):
+                self._press(screen, "involvement", words)
+            self._look_for_barriers(screen)
+            for address in ("timebank-network", "timebank-time-audit", "timebank-measures"):
+                screen.go(f"/odoo/{address}")
+                self._look_for_barriers(screen)
+            screen.open("River Street, February 2026")
+            self._look_for_barriers(screen)
+
+    def _count_audits(self):
+        """As the job does at night."""
+        first, last = date(2026, 2, 1), date(2026, 2, 28)
+        self.env["timebank.time.audit"]._count(self.scheme, first, last)
+        self.env.flush_all()
+
+    def _look_for_barriers(self, screen):
+        if AXE:
+            screen.page.add_script_tag(content=Path(AXE).read_text())
+            self.assertEqual(screen.page.evaluate(LOOK), [])
 
     def test_finance_comes_from_the_grant(self):
         grant = self.grant

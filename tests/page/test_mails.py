@@ -16,8 +16,8 @@ from odoo.addons.mail.tests.common import MockEmail
 from ..page_common import PageCase
 from ..trust.trust_common import TrustCase
 
-#: The one mail that isn't to members.
-TO_FINANCE = "mail_template_anchor"
+#: Mails that aren't to members: to finance, coordinators and trustees.
+TO_OTHERS = ("mail_template_anchor", "mail_coordinators", "mail_trustees")
 
 
 @tagged("post_install", "-at_install")
@@ -29,6 +29,7 @@ class TestMails(MockEmail, TrustCase):
         people = cls.env["timebank.member"].search([]).partner_id
         for number, person in enumerate(people):
             person.email = f"member{number}@example.org"
+        cls.env["timebank.member"].search([]).statement_mails = True  # nobody gets it who hasn't asked for it
         ida = cls.world[cls.here]["timebank.attendance"].partner_id  # has a login, others have none
         new_test_user(cls.env, "mails_ida", groups="base.group_portal", partner_id=ida.id, name=ida.name)
         cls.templates = {
@@ -36,7 +37,7 @@ class TestMails(MockEmail, TrustCase):
             for data in cls.env["ir.model.data"].search(
                 [("module", "=", "timebank_coproduction"), ("model", "=", "mail.template")]
             )
-            if data.name != TO_FINANCE
+            if data.name not in TO_OTHERS
         }
 
     def _send(self, name):

@@ -291,6 +291,17 @@ class TrustCase(TimebankCase):
         made["timebank.time.audit"] = scheme.audit_ids
         made["timebank.time.audit.warning"] = scheme.audit_ids.warning_ids[:1]
         made["timebank.time.audit.warning"].step = f"Step {word}"
+        # how people are
+        wave = make("timebank.wellbeing.wave", name=f"Round {word}", scheme_id=scheme.id)
+        wave.action_invite()
+        made["timebank.wellbeing.invitation"] = wave.invitation_ids[:1]
+        make(
+            "timebank.wellbeing.response",
+            wave_id=wave.id,
+            partner_id=people[0].id,
+            way="paper",
+            happy=7,
+        )
         # what is noted by the way
         made["timebank.member"].note = f"Note {word}"
         made["timebank.words"] = env["timebank.words"].search([("scheme_id", "=", scheme.id)])
@@ -317,6 +328,19 @@ class TrustCase(TimebankCase):
             [("account_id", "in", scheme.account_ids.ids)], limit=1
         )
         make("timebank.session.notice", attendance_id=made["timebank.attendance"].id, kind="reminder")
+        made["timebank.mailing"] = (
+            env["timebank.mailing"]
+            ._in_verb()
+            .create(
+                {
+                    "kind": "statement",
+                    "scheme_id": scheme.id,
+                    "partner_id": made["timebank.attendance"].partner_id.id,
+                    "date_from": TODAY.replace(month=2, day=1),
+                    "date_to": TODAY.replace(month=2, day=28),
+                }
+            )
+        )
         made["timebank.retention"] = env["timebank.retention"].search(
             [("scheme_id", "=", scheme.id)], limit=1
         )

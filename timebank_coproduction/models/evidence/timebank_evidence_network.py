@@ -6,7 +6,7 @@ from ...tools.intervals import survival
 from ...tools.network import measure_network
 from ...tools.suppression import FEW
 from ..common.verb import verb
-from ..common.words import say_number
+from ..common.words import say_number, say_percent
 from .timebank_evidence import FILTERS
 
 #: How long after joining the chart of first steps looks, in days.
@@ -192,7 +192,7 @@ class TimebankEvidence(models.AbstractModel):
             "definition": self.env._(
                 "Everybody who took part in these days is a dot, also without a partner. A link goes from who"
                 " gave to who received: from an entry’s giver to its receiver, and in a session from each"
-                " helper to each attendee. Density is links of all that there could be, n (n − 1). In a"
+                " helper to each attendee. Between n people there could be n (n − 1). In a"
                 " circle everybody reaches everybody along links. A bridge is somebody without whom others"
                 " would no longer be connected to the rest. Groups are people who exchange more with each"
                 " other than with others (Louvain’s method, by minutes). How much a link meant it can’t tell."
@@ -274,7 +274,7 @@ class TimebankEvidence(models.AbstractModel):
             ),
             figure(
                 "density",
-                self.env._("Density"),
+                self.env._("Links there are, of all there could be (density)"),
                 say=self._say_percent_finely,
                 note="" if arcs is None else self.env._("%s links", say_number(self.env, arcs)),
             ),
@@ -549,6 +549,6 @@ class TimebankEvidence(models.AbstractModel):
 
     def _say_reached(self, scope, percent):
         if percent is not None:
-            return self.env._("%s %%", percent)
+            return say_percent(self.env, percent)
         # from who sees all nothing is hidden: nobody is watched so long yet
         return self.env._("too early to say") if self._sees_names(scope) else self._say_cell(None)

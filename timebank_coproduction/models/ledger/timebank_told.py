@@ -54,6 +54,13 @@ class TimebankTold(models.AbstractModel):
         """
         return None
 
+    def _get_mail_reason(self, mail):
+        """Why somebody gets the mail, in a sentence at its foot; empty for what is usual.
+
+        :param str mail: the name of the mail's template
+        """
+        return ""
+
     def _plan_calls(self, say, person="partner_id", note=False):
         """A to-do for the bank's coordinator for each of these records: ring its person.
 

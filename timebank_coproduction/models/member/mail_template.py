@@ -78,6 +78,7 @@ class MailTemplate(models.Model):
             "bank": member.scheme_id.name or "",
             "button": address and words,
             "address": address,
+            "why": record._get_mail_reason(about["mail"]),
             "kind": switch and member._fields[switch]._description_string(self.env),
             "off": member._get_stop_url(switch),
             "choose": member._has_login() and f"{root}/timebank/{member.id}/me/seen",

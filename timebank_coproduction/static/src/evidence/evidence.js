@@ -3,6 +3,7 @@ import { DateTimeInput } from "@web/core/datetime/datetime_input";
 import { deserializeDate, serializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { MultiRecordSelector } from "@web/core/record_selectors/multi_record_selector";
+import { RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -81,6 +82,7 @@ export class TimebankEvidence extends Component {
             page: null,
             busy: false,
             wrong: "",
+            left: false,
         });
         useSetupAction({
             rootRef: this.root,
@@ -94,18 +96,42 @@ export class TimebankEvidence extends Component {
 
     async load() {
         this.state.wrong = this.whatIsWrong();
-        if (this.state.wrong) {
+        if (this.state.wrong && this.state.page) {
             return;
         }
         this.state.busy = true;
         try {
-            this.state.page = await this.keepLast.add(
-                this.orm.call("timebank.evidence", this.constructor.method, [askedFilters(this.state.filters)])
-            );
+            this.state.page = await this.keepLast.add(this.ask());
+        } catch (error) {
+            if (!this.isOutOfReach(error)) {
+                throw error;
+            }
+            // an old bookmark, or a bank that somebody else runs by now
+            const { small } = this.state.filters;
+            Object.assign(this.state.filters, NOTHING, { small });
+            this.state.wrong = "";
+            this.state.left = true;
+            this.remember();
+            this.state.page = await this.keepLast.add(this.ask());
         } finally {
             this.state.busy = false;
         }
         this.state.filters.small = this.state.page.filters.small;
+    }
+
+    ask() {
+        return this.orm.call("timebank.evidence", this.constructor.method, [askedFilters(this.state.filters)]);
+    }
+
+    /** Whether the server refuses what is chosen: of an address anything, else a bank, project or grant. */
+    isOutOfReach(error) {
+        const chosen = Object.values(writeFilters(this.state.filters)).some(Boolean);
+        const refused = this.state.page ? ["AccessError"] : ["AccessError", "UserError"];
+        return (
+            chosen &&
+            error instanceof RPCError &&
+            refused.some((name) => error.exceptionName === `odoo.exceptions.${name}`)
+        );
     }
 
     whatIsWrong() {
@@ -130,6 +156,7 @@ export class TimebankEvidence extends Component {
             Object.assign(values, { date_from, date_to });
         }
         Object.assign(this.state.filters, values);
+        this.state.left = false;
         this.remember();
         await this.load();
     }
