@@ -60,6 +60,15 @@ TABLE = {
     },
     "timebank.time.audit": AUDITED,
     "timebank.time.audit.warning": AUDITED,
+    "timebank.migration": {**COORDINATED, "finance": "----/----"},
+    "timebank.migration.row": AUDITED,
+    "timebank.migration.question": AUDITED,
+    "timebank.migration.person": {
+        **COORDINATED,
+        "coordinator": "r---/----",
+        "finance": "----/----",
+        "manager": "r---/r---",
+    },
 }
 
 
@@ -93,6 +102,12 @@ class TestAccessOfSubjects(AccessCase):
         batch.action_issue()
         claim = {"reward_id": reward.id, "partner_id": partner.id}
         env["timebank.time.audit"]._count(scheme, TODAY.replace(day=1), TODAY)
+        content = b"Name,Date,Hours\nMay Moss,2026-03-02,1\nMay Moss,2026-03-03,90\n"
+        files = env["ir.attachment"].create({"name": "hours.csv", "raw": content})
+        move = env["timebank.migration"].create(
+            {"scheme_id": scheme.id, "file_ids": [Command.set(files.ids)]}
+        )
+        move.action_rehearse()
         return {
             "timebank.activity": activity,
             "timebank.session": session,
@@ -111,6 +126,10 @@ class TestAccessOfSubjects(AccessCase):
             "timebank.dues": env["timebank.dues"].create(claim),
             "timebank.voucher.batch": batch,
             "timebank.voucher": batch.voucher_ids,
+            "timebank.migration": move,
+            "timebank.migration.row": move.row_ids[:1],
+            "timebank.migration.question": move.question_ids[:1],
+            "timebank.migration.person": move.person_ids[:1],
             "timebank.time.audit": scheme.audit_ids,
             "timebank.time.audit.warning": scheme.audit_ids.warning_ids[:1],
             "timebank.grant": env["timebank.grant"].create(

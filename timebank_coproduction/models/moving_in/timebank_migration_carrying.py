@@ -16,7 +16,7 @@ class TimebankMigration(models.Model):
     """Carrying a move out: some rows at a time, each batch saved with what it made.
 
     A row is marked in the transaction that writes what it brings, so a job that is killed finds the rest
-    still to do. The order is always people, time by its days, openings, limits and states, offers and requests.
+    still to do. The order is always people, time by its days, openings, limits, offers and requests.
     """
 
     _inherit = "timebank.migration"

@@ -92,8 +92,8 @@ def minutes(text, unit="hours", answer=""):
     Traceback (most recent call last):
     ...
     Doubtful: fraction
-    >>> minutes("1,5", "minutes", "hours"), minutes("90", "hours", "minutes"), minutes("1,5", answer="decimal")
-    (90, 90, 90)
+    >>> minutes("1,5", "minutes", "hours"), minutes("90", "hours", "minutes")
+    (90, 90)
     """
     plain = " ".join(text.lower().replace("\N{MINUS SIGN}", "-").split())
     if not plain:

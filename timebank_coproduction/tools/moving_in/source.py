@@ -1,7 +1,7 @@
 """What a source is: for each of its files the headings by which it is known, and how a record of it is read.
 
 A source stands in a file of ``sources/``: most of it is headings in several languages, units and words. Where
-a program has a way of its own, the file has a function that reads a record into one of the neutral forms below.
+a program has a way of its own, the file has a function that reads a record into one of the forms below.
 ``docs/moving_in.md`` says how to add one.
 """
 
