@@ -476,7 +476,8 @@ class TimebankMigration(models.Model):
         for row in plan.rows:
             for code in row.asked:
                 found.setdefault(code, []).append(row)
-        self.env["timebank.migration.question"]._in_verb().create(
+        # sudo: what the move itself asks; the user runs its bank
+        self.env["timebank.migration.question"].sudo()._in_verb().create(
             [
                 {
                     "migration_id": self.id,

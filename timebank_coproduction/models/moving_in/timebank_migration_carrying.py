@@ -136,7 +136,7 @@ class TimebankMigration(models.Model):
     # ------------------------------------------------------------
 
     def _get_people(self, *domain):
-        return self.env["timebank.migration.person"].search(
+        return self._as_bank(self.env["timebank.migration.person"]).search(
             [("migration_id", "=", self.id), *domain], limit=BATCH, order="id"
         )
 
@@ -197,7 +197,7 @@ class TimebankMigration(models.Model):
     # ------------------------------------------------------------
 
     def _get_rows(self, what):
-        return self.env["timebank.migration.row"].search(
+        return self._as_bank(self.env["timebank.migration.row"]).search(
             [
                 ("migration_id", "=", self.id),
                 ("what", "=", what),
