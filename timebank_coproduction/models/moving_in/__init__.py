@@ -5,5 +5,6 @@ from . import (
     timebank_migration_question,
     timebank_migration_row,
     timebank_migration_undoing,
+    timebank_scheme,
     timebank_transfer,
 )

@@ -8,7 +8,6 @@ from ...tools.moving_in.opening import MOST_BYTES, Unreadable, open_files
 from ...tools.moving_in.plan import ANSWERS, Setting
 from ...tools.moving_in.planner import make_plan
 from ...tools.moving_in.reading import Doubtful, amount
-from ...tools.moving_in.source import address
 from ...tools.moving_in.sources import SOURCES
 from ...tools.names import folded
 from ..common.hours_field import hours_field
@@ -288,16 +287,9 @@ class TimebankMigration(models.Model):
                     ", ".join(plan.unknown),
                 )
             )
-        known = {
-            (address(person.email), folded(person.name)): person
-            for person in plan.people
-            if person.email and not person.is_known
-        }
-        contacts = self._find_contacts(known)
-        if contacts:
-            setting = self._prepare_setting()
-            setting.contacts = contacts
-            plan = make_plan(self._open_files(), setting)
+        contacts = self._find_contacts(plan.people)
+        for person, contact in contacts.items():
+            person.join(contact)
         return plan
 
     def _open_files(self):
@@ -358,11 +350,9 @@ class TimebankMigration(models.Model):
         return frozenset(key for (key,) in rows)
 
     def _find_contacts(self, people):
-        """Contacts who are these people by address and name together: dict of both → id.
-
-        :param people: keys are (address, name folded)
-        """
-        mails = sorted({mail for mail, _name in people})
+        """Contacts who are these people by address and name together: dict of person → id."""
+        people = [one for one in people if one.email and not one.is_known]
+        mails = sorted({one.email for one in people})
         if not mails:
             return {}
         contacts = self.env["res.partner"].search_fetch(
@@ -374,7 +364,8 @@ class TimebankMigration(models.Model):
             order="id desc",
         )
         found = {(one.email_normalized, folded(one.name)): one.id for one in contacts}
-        return {key: found[key] for key in people if key in found}
+        keys = {one: (one.email, folded(one.name)) for one in people}
+        return {one: found[key] for one, key in keys.items() if key in found}
 
     def _forget_rehearsal(self):
         """What an earlier rehearsal wrote goes; nothing has been carried out."""

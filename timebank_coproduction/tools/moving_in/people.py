@@ -31,6 +31,12 @@ class Person:
     rows: list = field(default_factory=list)
     is_known: bool = False  # has moved in before
 
+    def join(self, contact):
+        """They are somebody who is there already."""
+        self.contact = contact
+        if self.row and self.row.what == "member" and self.row.fate == "new":
+            self.row.fate = "joined"
+
     @property
     def opening(self):
         return 0 if self.is_known else self.taken if self.declared is None else self.declared - self.history

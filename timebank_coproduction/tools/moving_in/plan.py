@@ -57,7 +57,6 @@ class Setting:
     source: str = ""  # its name, where somebody chose it
     unit: Fraction | None = None  # minutes in a unit of the source's own
     known: frozenset = frozenset()  # keys of what moved in before
-    contacts: dict = field(default_factory=dict)  # (address, name folded) → what stands for a contact
     answers: dict = field(default_factory=dict)  # a code, or (file, record) → an answer
 
 

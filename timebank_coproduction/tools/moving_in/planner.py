@@ -3,7 +3,6 @@
 import hashlib
 from fractions import Fraction
 
-from ..names import folded
 from . import reading
 from .people import People, Person
 from .plan import ANSWERS, Plan, Row
@@ -252,9 +251,8 @@ class Planner(TimePlanner):
         return row
 
     def _join(self, row, person):
-        person.contact = self.setting.contacts.get((person.email, folded(person.name)))
         person.is_known = person.key in self.setting.known
-        self._set(row, "present" if person.is_known else "joined" if person.contact else "new")
+        self._set(row, "present" if person.is_known else "new")
         if person.is_known:
             row.code = "moved_in_before"
         if self.people.count_names(person.name):
@@ -304,7 +302,6 @@ class Planner(TimePlanner):
         mail = address(party.email)
         digest = hashlib.sha256(f"{mail}\x1f{party.name.casefold()}".encode()).hexdigest()[:24]
         person = Person(f"{source}:person:{digest}", party.name, email=mail)
-        person.contact = self.setting.contacts.get((mail, folded(party.name)))
         person.is_known = person.key in self.setting.known
         return person
 

@@ -7,12 +7,14 @@ from . import (
     generic,
     komunitin,
     nexus,
+    timebank,
     timebank_cc,
     timeoverflow,
     v4s,
 )
 
 SOURCES = (
+    timebank.SOURCE,
     timeoverflow.SOURCE,
     komunitin.SOURCE,
     timebank_cc.SOURCE,
