@@ -62,6 +62,7 @@ class TestWalkOfCoordinator(WalkCase):
         "Members ‣ Perhaps the same person",
         "Members ‣ Merged contacts",
         "Grants and reports ‣ Exchanges",
+        "Configuration ‣ Moving in",
     )
 
     def test_every_entry_opens(self):
@@ -76,6 +77,7 @@ class TestWalkOfManager(WalkCase):
         "Members ‣ Perhaps the same person",
         "Members ‣ Merged contacts",
         "Configuration ‣ What was erased",
+        "Configuration ‣ Moving in",
     )
 
     def test_every_entry_opens(self):

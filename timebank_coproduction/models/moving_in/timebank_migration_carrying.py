@@ -115,6 +115,11 @@ class TimebankMigration(models.Model):
     def _finish(self):
         """Done, unless something waits for another coordinator."""
         self._mark_people_rows()
+        settled = self._as_bank(self.person_ids.filtered("is_settled"))
+        moved = self._get_moved(settled)
+        settled._update_rows(
+            {one.id: {"moved_minutes": moved.get(one.member_id.account_id.id, 0)} for one in settled}
+        )
         if not self.person_ids.filtered(lambda one: not one.is_carried):
             self._in_verb().write({"state": "done"})
 

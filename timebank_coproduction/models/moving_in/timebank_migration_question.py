@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.moving_in.plan import ANSWERS
-from ..common.personal import OURS, WORDS
+from ..common.personal import WORDS
 from .reasons import CHOICES, QUESTIONS
 
 
@@ -16,7 +16,6 @@ class TimebankMigrationQuestion(models.Model):
     _allow_sudo_commands = False
     _personal_fields = {
         "example": WORDS,
-        "possible_answers": OURS,
     }
 
     migration_id = fields.Many2one(
