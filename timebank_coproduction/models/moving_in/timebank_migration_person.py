@@ -39,6 +39,7 @@ class TimebankMigrationPerson(models.Model):
     is_organisation = fields.Boolean(readonly=True)
     joining_state = fields.Selection(
         [("active", "Active"), ("paused", "Paused"), ("applicant", "Applicant")],
+        "State",
         readonly=True,
         default="active",
     )

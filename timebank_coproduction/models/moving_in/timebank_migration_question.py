@@ -28,7 +28,7 @@ class TimebankMigrationQuestion(models.Model):
     example = fields.Char("For example", readonly=True)
     possible_answers = fields.Char(compute="_compute_possible_answers")
     proposal = fields.Selection(CHOICES, compute="_compute_possible_answers")
-    given_answer = fields.Selection(CHOICES)
+    given_answer = fields.Selection(CHOICES, "Answer")
 
     _once = models.UniqueIndex("(migration_id, code)", "That is asked already.")
 

@@ -60,6 +60,7 @@ class TimebankMigrationRow(models.Model):
             ("ask", "To answer"),
             ("refused", "Refused"),
         ],
+        string="What becomes of it",
         required=True,
         readonly=True,
     )

@@ -27,7 +27,9 @@ class TimebankScheme(models.Model):
         :raises UserError: for who doesn't run the bank
         """
         if self not in self._run_by_user():
-            raise UserError(self.env._("Only a coordinator of %s can take all of its records along.", self.name))
+            raise UserError(
+                self.env._("Only a coordinator of %s can take all of its records along.", self.name)
+            )
         self.env.flush_all()
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:

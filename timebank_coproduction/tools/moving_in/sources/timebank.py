@@ -94,7 +94,9 @@ def read_post(kind):
 
 
 def _table(name, headings, read, **more):
-    return Table(name, {field: (heading,) for field, heading in headings.items()}, tuple(headings), read, **more)
+    return Table(
+        name, {field: (heading,) for field, heading in headings.items()}, tuple(headings), read, **more
+    )
 
 
 def post_headings(kind):
