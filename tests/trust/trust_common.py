@@ -327,6 +327,18 @@ class TrustCase(TimebankCase):
             way="paper",
             happy=7,
         )
+        # who moves in from elsewhere
+        lines = (
+            "Name,Email,Date,Hours,Notes",
+            f"Movable {word},m@{word.lower()}.example,2026-03-02,1,Gardening {word}",
+        )
+        content = "\n".join((*lines, f"Movable {word},m@{word.lower()}.example,2026-03-03,90,")).encode()
+        files = env["ir.attachment"].create({"name": f"{word}.csv", "raw": content})
+        move = make("timebank.migration", scheme_id=scheme.id, file_ids=[Command.set(files.ids)])
+        move.action_rehearse()
+        made["timebank.migration.row"] = move.row_ids[:1]
+        made["timebank.migration.person"] = move.person_ids[:1]
+        made["timebank.migration.question"] = move.question_ids[:1]
         # what is noted by the way
         made["timebank.member"].note = f"Note {word}"
         made["timebank.words"] = env["timebank.words"].search([("scheme_id", "=", scheme.id)])
