@@ -28,7 +28,7 @@ class TimebankEvidence(models.AbstractModel):
         by_step = {row["start"]: row for row in measures._get_involvement_by(scope, self._get_step(scope))}
         shown = self._show_rows(scope, {**by_step, TOTAL: whole})
         # the same sums stand below what was done: what is hidden there would be worked out from here
-        work = self._make_table(scope, *self._read_work(scope))
+        work = self._show_table(scope, *self._read_work(scope))
         for step, row in shown.items():
             key = (None if step == TOTAL else step, None)
             row["minutes"] = work.shown(*key) if key in work.cells else 0
@@ -200,8 +200,8 @@ class TimebankEvidence(models.AbstractModel):
         :return: the same, with :data:`COLUMNS` alone
         """
         keys = [key for key in rows if key != TOTAL]
-        shown = self.env["timebank.measures"]._hide_small(
-            self._get_schemes(scope),
+        shown = self._show(
+            scope,
             {(key, name): row[name] for key, row in rows.items() for name in COLUMNS},
             {
                 (key, name): row[about]
@@ -438,8 +438,8 @@ class TimebankEvidence(models.AbstractModel):
         if not row["ended"]:
             return row
         counts = {name: row[name] for name in ("ended", "left", "forgotten", "people", "part")}
-        shown = self.env["timebank.measures"]._hide_small(
-            self._get_schemes(scope),
+        shown = self._show(
+            scope,
             {**counts, "share": row["share"]},
             {"share": row["people"]},
             totals=[("ended", ["left", "forgotten", "people"])],

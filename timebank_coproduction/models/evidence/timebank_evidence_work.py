@@ -4,7 +4,6 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...tools.coproduction_form import JOINT_SHARE, SIDES, is_coproductive
-from ...tools.suppression import FEW, Table
 from .facts import given_by_people
 
 #: So many categories have a colour of their own; the rest stand together.
@@ -32,7 +31,7 @@ class TimebankEvidence(models.AbstractModel):
         minutes, people = self._read_work(scope)
         if not minutes:
             return None
-        table = self._make_table(scope, minutes, people)
+        table = self._show_table(scope, minutes, people)
         names = self._get_category_names(table.columns)
         steps = self._get_steps(scope)
         order = sorted(table.columns, key=lambda one: (one == OTHER, not one, -table.get(None, one)))
@@ -130,11 +129,6 @@ class TimebankEvidence(models.AbstractModel):
         for category in self.env["timebank.category"].browse(key for key in keys if key and key != OTHER):
             names[category.id] = category.display_name
         return names
-
-    def _make_table(self, scope, cells, people):
-        """A table with its sums that hides what is small, from who isn't shown it."""
-        sees = self.env["timebank.measures"]._sees_small(self._get_schemes(scope))
-        return Table(cells, people, zeros=False, few=0 if sees else FEW)
 
     def _make_series(self, table, steps, names):
         """Hours of each column by step; and what is hidden in a step of which the sum is shown, so that
@@ -321,9 +315,7 @@ class TimebankEvidence(models.AbstractModel):
         if not cells:
             return {}
         minutes, people, totals = self._sum_forms(cells)
-        shown = self.env["timebank.measures"]._hide_small(
-            self._get_schemes(scope), minutes, people, totals=totals
-        )
+        shown = self._show(scope, minutes, people, totals=totals)
         names = ("minutes", "activities", "declared_otherwise")
         return {
             key: cell | dict.fromkeys(names) if shown[key] is None else cell for key, cell in cells.items()
@@ -355,8 +347,8 @@ class TimebankEvidence(models.AbstractModel):
         if not sums:
             return None
         # a share tells of either side
-        shown = self.env["timebank.measures"]._hide_small(
-            self._get_schemes(scope),
+        shown = self._show(
+            scope,
             {**sums, "share": minutes.get("good", 0) / sum(sums.values())},
             {**{key: people[key] for key in sums}, "share": max(people.values())},
             derived={"share": list(sums)},
@@ -378,7 +370,7 @@ class TimebankEvidence(models.AbstractModel):
                     minutes[one] = minutes.get(one, 0) + cell["minutes"]
                     for key in (one, (row["start"], None), (None, kind), (None, None)):
                         people[key] = max(people.get(key, 0), cell["people"])
-        table = self._make_table(scope, minutes, people)
+        table = self._show_table(scope, minutes, people)
         names = {
             "full": self.env._("Both planned and both did it"),
             "partly": self.env._("Together in part"),
@@ -526,7 +518,5 @@ class TimebankEvidence(models.AbstractModel):
         flows = found["flows"]
         people = {way: flow["people"] for way, flow in flows.items() if way.startswith("person")}
         minutes = {way: flow["minutes"] for way, flow in flows.items()}
-        shown = self.env["timebank.measures"]._hide_small(
-            self._get_schemes(scope), {way: minutes[way] for way in people}, people, zeros=False
-        )
+        shown = self._show(scope, {way: minutes[way] for way in people}, people, zeros=False)
         return {**minutes, **shown}

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...tools.intervals import SURE, wilson
-from ...tools.suppression import hide
+from ...tools.suppression import FEW, Table, hide
 from .facts import FLOWS, Scope
 
 GROUP = "timebank_coproduction.group_timebank_"
@@ -92,6 +92,16 @@ class TimebankMeasures(models.AbstractModel):
             return dict(values)
         hidden = hide(values, people, **beside)
         return {key: None if key in hidden else value for key, value in values.items()}
+
+    def _hide_small_cells(self, schemes, cells, people):
+        """A table with the sums of its rows and columns that hides what would tell about fewer than five
+        people.
+
+        :param dict cells: (row, column) → figure
+        :param dict people: (row, column) → how many people it is about, also for sums
+        :return: :class:`tools.suppression.Table`
+        """
+        return Table(cells, people, zeros=False, few=0 if self._sees_small(schemes) else FEW)
 
     def _make_scope(self, schemes, date_from, date_to, grant_id=None, project_id=None):
         """:raises UserError: for no bank, or days in the wrong order"""

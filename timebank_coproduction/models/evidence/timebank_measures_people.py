@@ -3,12 +3,12 @@ from datetime import timedelta
 import numpy as np
 from dateutil.relativedelta import relativedelta
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from odoo import models
 from odoo.tools import SQL
 
 from ...tools.intervals import median_wait
+from ...tools.network import join, measure, number, split
 from . import facts
 
 #: After how many months without support somebody is looked for.
@@ -120,20 +120,16 @@ class TimebankMeasures(models.AbstractModel):
         thresholds = self._get_thresholds(scope)
         [[people, minutes, beneficiaries]] = self._query(
             SQL(
-                """WITH beside AS MATERIALIZED (
-                       SELECT DISTINCT session_id, activity_id, date FROM %(professionals)s g
-                        WHERE role = 'professional')
+                """WITH professionals AS MATERIALIZED (SELECT * FROM %(professionals)s p)
                    SELECT COUNT(*) FILTER (WHERE minutes >= %(minutes)s AND months >= %(months)s),
                           COALESCE(SUM(minutes), 0)::bigint, COUNT(*)
                      FROM (SELECT partner_id, SUM(minutes) AS minutes,
                                   COUNT(DISTINCT date_trunc('month', date::timestamp)) AS months
                              FROM %(given)s g
-                            WHERE role = 'beneficiary'
-                              AND (session_id IN (SELECT session_id FROM beside WHERE session_id IS NOT NULL)
-                                   OR session_id IS NULL AND (activity_id, date) IN (
-                                       SELECT activity_id, date FROM beside WHERE activity_id IS NOT NULL))
+                            WHERE role = 'beneficiary' AND %(is_beside)s
                             GROUP BY partner_id) p""",
-                professionals=facts.given(scope.of_banks()),
+                professionals=facts.professionals(scope),
+                is_beside=facts.is_beside("g", SQL("professionals")),
                 given=facts.given_by_people(scope),
                 minutes=thresholds["minimum_minutes"],
                 months=thresholds["minimum_months"],
@@ -279,52 +275,19 @@ class TimebankMeasures(models.AbstractModel):
         )
 
     # ------------------------------------------------------------
-    # Who gives to whom, as figures: tools/network.py has those of a picture.
+    # Who gives to whom
     # ------------------------------------------------------------
 
     def _get_network(self, scope, people=None):
         """The figures of the network of all who took part: an arc from A to B where A gave time to B.
 
         :param people: as :meth:`_get_people` returns it, where it has been asked before
-        :return: dict of ``people``, of whom ``linked`` have an arc; ``arcs``, of which ``mutual_arcs`` have
-            their opposite, between ``mutual_people``; ``partners_per_person`` (either way, of all people; the
-            mean) and ``partners_median``, ``density`` (of the arcs that there could be),
-            ``arc_reciprocity`` (mutual of all), ``largest_strong_part`` (people of whom each reaches each
-            along arcs). A share of nothing is ``None``.
+        :return: dict of what :class:`tools.network.Figures` says
         """
         people = self._get_people(scope) if people is None else people
-        keys, _days = self._get_pairs(scope)
-        givers, receivers = _split(keys)
         ids = np.array([partner_id for partner_id, *_rest in people], dtype=np.int64)
-        place, ids = _number(ids, givers, receivers)
-        count = len(ids)
-        links = coo_array(
-            (np.ones(len(keys), dtype=np.int64), (place[givers], place[receivers])), shape=(count, count)
-        ).tocsr()
-        links.data[:] = 1
-        back = links.T.tocsr()
-        both = links.multiply(back).tocsr()
-        arcs, mutual = links.nnz, both.nnz
-        mutual_of_each = np.diff(both.indptr)
-        partners = np.diff(links.indptr) + np.diff(back.indptr) - mutual_of_each
-        return {
-            "people": count,
-            "linked": int((partners > 0).sum()),
-            "arcs": arcs,
-            "mutual_arcs": mutual,
-            "mutual_people": int((mutual_of_each > 0).sum()),
-            "partners_per_person": (2 * arcs - mutual) / count if count else None,
-            "partners_median": float(np.median(partners)) if count else None,
-            "density": arcs / (count * (count - 1)) if count > 1 else None,
-            "arc_reciprocity": mutual / arcs if arcs else None,
-            "largest_strong_part": self._measure_strong_part(links),
-        }
-
-    def _measure_strong_part(self, links):
-        if not links.shape[0]:
-            return 0
-        _parts, part = connected_components(links, connection="strong")
-        return int(np.bincount(part).max())
+        keys, _days = self._get_pairs(scope)
+        return measure(ids, *split(keys))._asdict()
 
     def _get_new_arcs_by(self, scope, step):
         """For each step: ``arcs``, how many there were from one person to another; ``new``, of how many of
@@ -344,7 +307,7 @@ class TimebankMeasures(models.AbstractModel):
             arcs = np.unique(keys[starts == start])
             at = np.searchsorted(known, arcs)
             new = arcs[(first[at] == start) & ~met_before[at]]
-            people = len(np.unique(np.concatenate(_split(new))))
+            people = len(np.unique(np.concatenate(split(new))))
             result.append({"start": start.item(), "arcs": len(arcs), "new": len(new), "people": people})
         return result
 
@@ -356,10 +319,10 @@ class TimebankMeasures(models.AbstractModel):
         if not scope.date_from or not len(known):
             return np.zeros(len(known), dtype=bool)
         earlier = scope.of_banks()._replace(date_from=None, date_to=scope.date_from - timedelta(days=1))
-        givers, receivers = _split(known)
-        place, ids = _number(givers, receivers)
+        givers, receivers = split(known)
+        place, ids = number(givers, receivers)
         direct, (by_session, helpers, _day), (session, attendees) = self._read_arcs(earlier)
-        place_of_session, sessions = _number(by_session, session)
+        place_of_session, sessions = number(by_session, session)
 
         def matrix(rows, columns, shape):
             return coo_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=shape).tocsr()
@@ -378,7 +341,7 @@ class TimebankMeasures(models.AbstractModel):
 
     def _get_pairs(self, scope):
         """Who gave to whom on which day, as often as it happened: two arrays, of a key for each two people,
-        which ``_split`` takes apart, and of days.
+        which ``split`` takes apart, and of days.
 
         Sessions come as who helped and who came, since there are many times as many pairs.
         """
@@ -389,41 +352,27 @@ class TimebankMeasures(models.AbstractModel):
         at = np.arange(count.sum()) + np.repeat(begin - np.cumsum(count) + count, count)
         givers, receivers = np.repeat(helped[1], count), came[1][at]
         others = givers != receivers
-        keys = np.concatenate((_join(*direct[:2]), _join(givers, receivers)[others]))
+        keys = np.concatenate((join(*direct[:2]), join(givers, receivers)[others]))
         return keys, np.concatenate((direct[2], np.repeat(helped[2], count)[others])).astype("datetime64[D]")
 
     def _read_arcs(self, scope):
         """What arcs are made of: givers, receivers, days; sessions, helpers, days; sessions, attendees."""
         return (
-            self._query_numbers(facts.direct(scope), "giver_id", "receiver_id", "date"),
+            self._query_numbers(facts.direct(scope), "partner_id", "receiver_id", "date"),
             self._query_numbers(facts.helped(scope), "session_id", "partner_id", "date"),
             self._query_numbers(facts.came(scope), "session_id", "partner_id"),
         )
 
     def _query_numbers(self, rows, *columns):
-        """An array for each of these columns of ids and days, read as one text: there are many."""
+        """An array for each of these columns of ids and days, as PostgreSQL keeps them: there are many."""
         parts = [SQL("date - DATE '1970-01-01'") if column == "date" else SQL(column) for column in columns]
-        query = SQL("SELECT STRING_AGG(CONCAT_WS(',', %s), ',') FROM %s r", SQL(", ").join(parts), rows)
-        [[text]] = self._query(query)
-        return np.fromstring(text or "", dtype=np.int64, sep=",").reshape(-1, len(columns)).T
-
-
-def _join(givers, receivers):
-    """A key for each two people; ids are of 31 bits."""
-    return (givers << 31) | receivers
-
-
-def _number(*ids):
-    """Consecutive numbers for some ids: an array of id → number, and the ids in their order."""
-    here = np.zeros(max((int(some.max()) for some in ids if len(some)), default=0) + 1, dtype=bool)
-    for some in ids:
-        here[some] = True
-    return np.cumsum(here) - 1, np.flatnonzero(here)
-
-
-def _split(keys):
-    """Givers and receivers of such keys."""
-    return keys >> 31, keys & (2**31 - 1)
+        query = SQL(
+            "SELECT %s FROM %s r",
+            SQL(", ").join(SQL("STRING_AGG(int4send(%s), '')", part) for part in parts),
+            rows,
+        )
+        [row] = self._query(query)
+        return np.array([np.frombuffer(column or b"", dtype=">i4") for column in row], dtype=np.int64)
 
 
 def _first_of(step, days):

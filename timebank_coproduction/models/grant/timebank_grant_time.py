@@ -4,16 +4,42 @@ A grant that serves the bank on that day, and the project if it names any: one t
 goes first, then the one that ends first. So nothing counts for two grants.
 """
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..common.words import say_day
+from .timebank_grant_linked import SEES_GRANTS
 
 #: What decides which time a grant takes in.
 DECIDES = frozenset({"state", "scheme_ids", "project_ids", "date_start", "date_end"})
 
 #: Time by its bank, project and day: sessions, and the entries that were given in none.
 TABLES = (("timebank_session", SQL("TRUE")), ("timebank_hours", SQL("t.session_id IS NULL")))
+
+
+def counts_for_field(told, **attributes):
+    """The field of a model of time, with a bank and a day, that says for which grant's report it counts.
+
+    The model computes it in ``_compute_grant_id``; who sees grants may choose another that serves it.
+
+    :param str told: its help
+    """
+    return fields.Many2one(
+        "timebank.grant",
+        string="Counts for",
+        compute="_compute_grant_id",
+        store=True,
+        readonly=False,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('scheme_ids', 'in', scheme_id), ('state', '!=', 'draft'),"
+        " ('date_start', '<=', date), ('date_end', '>=', date)]",
+        groups=SEES_GRANTS,
+        help=told,
+        **attributes,
+    )
 
 
 def grant_of_time(scheme, project, date):
