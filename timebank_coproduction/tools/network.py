@@ -16,8 +16,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-#: Of the bits of a pair's key those of the receiver: ids have 31 at most.
-BITS = 31
+from .arrays import add_up, join, number, split
 
 
 class Links(NamedTuple):
@@ -44,24 +43,6 @@ class Figures(NamedTuple):
     largest_strong_part: int  # people of whom each reaches each along arcs
 
 
-def join(givers, receivers):
-    """A key for each two people."""
-    return (givers << BITS) | receivers
-
-
-def split(keys):
-    """Givers and receivers of such keys."""
-    return keys >> BITS, keys & (2**BITS - 1)
-
-
-def number(*ids):
-    """Consecutive numbers for some ids: an array of id → number, and the ids in their order."""
-    here = np.zeros(max((int(some.max()) for some in ids if len(some)), default=0) + 1, dtype=bool)
-    for some in ids:
-        here[some] = True
-    return np.cumsum(here) - 1, np.flatnonzero(here)
-
-
 def gather(people, arcs):
     """The links of some people.
 
@@ -73,8 +54,7 @@ def gather(people, arcs):
     rows = np.array(arcs, dtype=np.int64).reshape(-1, 3)
     rows = rows[rows[:, 0] != rows[:, 1]]
     keys, place = np.unique(join(rows[:, 0], rows[:, 1]), return_inverse=True)
-    minutes = np.zeros(len(keys), dtype=np.int64)
-    np.add.at(minutes, place, rows[:, 2])
+    minutes = add_up(place, rows[:, 2], len(keys))
     givers, receivers = split(keys)
     return Links(
         np.union1d(np.array(people, dtype=np.int64), np.concatenate((givers, receivers))),
@@ -87,9 +67,7 @@ def gather(people, arcs):
 def keep_busiest(links, most):
     """The links of those ``most`` people who gave and received most, between them."""
     place, ids = number(links.people)
-    busy = np.zeros(len(ids), dtype=np.int64)
-    for side in (links.givers, links.receivers):
-        np.add.at(busy, place[side], links.minutes)
+    busy = sum(add_up(place[side], links.minutes, len(ids)) for side in (links.givers, links.receivers))
     kept = np.zeros(len(ids), dtype=bool)
     kept[np.lexsort((ids, -busy))[:most]] = True
     inside = kept[place[links.givers]] & kept[place[links.receivers]]

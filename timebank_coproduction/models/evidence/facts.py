@@ -187,39 +187,18 @@ def received(scope):
 
 
 def taken(scope):
-    """Columns: scheme_id, date, partner_id, gave (or else received), minutes. People alone."""
+    """Columns: scheme_id, date, partner_id, gave, or came, or else received otherwise; minutes, category_id (of
+    what was given), project_id, grant_id. People alone."""
     return SQL(
-        """(SELECT f.*
-              FROM %s f
-              %s
-             WHERE %s)""",
-        touched(scope),
-        join_who("f.scheme_id", "f.partner_id"),
-        WAS_PERSON,
-    )
-
-
-#: Whether whom :func:`join_who` has joined to a row of :func:`touched` took part as a person: as what
-#: somebody gave time stands on the entry, and as what they received it is what they are.
-WAS_PERSON = SQL("(who.is_company OR NOT f.gave AND whose.role = 'organisation') IS NOT TRUE")
-
-
-def touched(scope):
-    """Columns: scheme_id, date, partner_id, gave (or else received), minutes. As :func:`taken`, before
-    anybody has asked who they are (``WAS_PERSON``): what is counted by person is so before it is joined."""
-    return SQL(
-        """(SELECT g.scheme_id, g.date, g.partner_id, TRUE AS gave, g.minutes
-              FROM %(given)s g
-             WHERE g.role IS DISTINCT FROM 'organisation'
+        """(SELECT g.scheme_id, g.date, g.partner_id, TRUE AS gave, FALSE AS came, g.minutes,
+                   g.category_id, g.project_id, g.grant_id
+              FROM %s g
              UNION ALL
-            SELECT g.scheme_id, g.date, g.receiver_id, FALSE, g.minutes
-              FROM %(given)s g
-             WHERE g.receiver_id IS NOT NULL
-             UNION ALL
-            SELECT a.scheme_id, a.date, a.partner_id, FALSE, a.minutes
-              FROM %(attended)s a)""",
-        given=given(scope),
-        attended=_attended_by_anybody(scope),
+            SELECT r.scheme_id, r.date, r.partner_id, FALSE, r.came, r.minutes,
+                   NULL::int, r.project_id, r.grant_id
+              FROM %s r)""",
+        given_by_people(scope),
+        received(scope),
     )
 
 

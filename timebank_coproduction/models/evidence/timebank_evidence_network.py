@@ -78,7 +78,7 @@ class TimebankEvidence(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_reciprocity(self, scope, before):
-        if not self.env["timebank.measures"]._get_people(scope):
+        if not len(self.env["timebank.measures"]._get_people(scope).ids):
             return None
         parts = {
             "giving_and_receiving": self.env._("Gave and received"),

@@ -1,10 +1,8 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import models
-from odoo.tools import SQL
 
 from ...tools.coproduction_form import JOINT_SHARE, SIDES, is_coproductive
-from .facts import given_by_people
 
 #: So many categories have a colour of their own; the rest stand together.
 MOST_CATEGORIES = 6
@@ -93,26 +91,11 @@ class TimebankEvidence(models.AbstractModel):
 
     def _read_work(self, scope):
         """Minutes by step and category, and how many people gave them; sums of people under None."""
-        rows = self.env["timebank.measures"]._query(
-            SQL(
-                """SELECT GROUPING(step), GROUPING(category_id), step, category_id, SUM(minutes),
-                          COUNT(DISTINCT partner_id)
-                     FROM (SELECT date_trunc(%s, g.date)::date AS step, g.category_id, g.partner_id,
-                                  SUM(g.minutes) AS minutes
-                             FROM %s g
-                            GROUP BY 1, 2, 3) one
-                    GROUP BY CUBE (step, category_id)""",
-                self._get_step(scope),
-                given_by_people(scope),
-            )
-        )
-        minutes, people, by_category = {}, {}, {}
-        for all_steps, all_categories, step, category, total, count in rows:
-            key = (None if all_steps else step, None if all_categories else category or False)
-            people[key] = count
-            if None not in key:
-                minutes[key] = int(total)
-                by_category[key[1]] = by_category.get(key[1], 0) + int(total)
+        minutes, people = self.env["timebank.measures"]._get_work_by(scope, self._get_step(scope))
+        by_category = {
+            column: total for (row, column), total in minutes.items() if row is None and column is not None
+        }
+        minutes = {key: total for key, total in minutes.items() if None not in key}
         few = sorted(by_category, key=by_category.get, reverse=True)[MOST_CATEGORIES:]
         return self._join_columns(minutes, few), self._join_columns(people, few, most=True)
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import NamedTuple
 
 import numpy as np
 from dateutil.relativedelta import relativedelta
@@ -7,12 +8,35 @@ from scipy.sparse import coo_array
 from odoo import models
 from odoo.tools import SQL
 
+from ...tools.arrays import add_up, count_different, first_of, join, number, split
 from ...tools.intervals import median_wait
-from ...tools.network import join, measure, number, split
+from ...tools.network import measure
 from . import facts
 
 #: After how many months without support somebody is looked for.
 LATER_MONTHS = (3, 6, 12)
+
+
+class Taken(NamedTuple):
+    """Who gave, received or came, a row for each time: arrays. Without a category, project or grant it is 0."""
+
+    scheme_id: np.ndarray
+    partner_id: np.ndarray
+    gave: np.ndarray
+    came: np.ndarray
+    date: np.ndarray
+    minutes: np.ndarray
+    category_id: np.ndarray
+    project_id: np.ndarray
+    grant_id: np.ndarray
+
+
+class People(NamedTuple):
+    """Contact ids, each once and in order, and whether they gave, and received: arrays."""
+
+    ids: np.ndarray
+    gave: np.ndarray
+    got: np.ndarray
 
 
 class TimebankMeasures(models.AbstractModel):
@@ -20,79 +44,126 @@ class TimebankMeasures(models.AbstractModel):
 
     _inherit = "timebank.measures"
 
-    def _get_people(self, scope):
-        """Who gave or received in the period: list of (contact id, whether they gave, or received)."""
-        return self._query(
-            SQL(
-                """SELECT f.partner_id, BOOL_OR(f.gave), BOOL_OR(NOT f.gave)
-                     FROM (SELECT DISTINCT scheme_id, partner_id, gave FROM %s t) f
-                     %s
-                    WHERE %s
-                    GROUP BY f.partner_id ORDER BY f.partner_id""",
-                facts.touched(scope),
-                facts.join_who("f.scheme_id", "f.partner_id"),
-                facts.WAS_PERSON,
-            )
-        )
+    def _read_taken(self, scope):
+        """Who gave, received or came: :class:`Taken`, a row for each time."""
 
-    def _get_involvement(self, scope, people=None):
+        def read():
+            numbers = self._query_numbers(
+                facts.taken(scope),
+                "scheme_id",
+                "partner_id",
+                "gave::int",
+                "came::int",
+                "date",
+                "minutes",
+                "COALESCE(category_id, 0)",
+                "COALESCE(project_id, 0)",
+                "COALESCE(grant_id, 0)",
+            )
+            taken = Taken(*numbers)
+            return taken._replace(
+                gave=taken.gave.astype(bool),
+                came=taken.came.astype(bool),
+                date=taken.date.astype("datetime64[D]"),
+            )
+
+        return self._remember(("taken", scope), read)
+
+    def _get_people(self, scope):
+        """Who gave or received in the period: :class:`People`."""
+        taken = self._read_taken(scope)
+        place, ids = number(taken.partner_id)
+        gave, got = np.zeros(len(ids), dtype=bool), np.zeros(len(ids), dtype=bool)
+        gave[place[taken.partner_id[taken.gave]]] = True
+        got[place[taken.partner_id[~taken.gave]]] = True
+        return People(ids, gave, got)
+
+    def _get_involvement(self, scope):
         """How many took part, and how.
 
-        :param people: as :meth:`_get_people` returns it, where it has been asked before
         :return: dict of ``people`` (head count); of those ``both`` (gave and received), ``only_giving``,
             ``only_receiving``; ``givers``, ``receivers``; ``minutes`` and ``entries`` that people gave;
             ``attendances`` of how many ``attendees``; and ``reciprocity``, the share that did both, as
             :meth:`_get_share` returns it
         """
-        people = self._get_people(scope) if people is None else people
-        both = sum(gave and got for _partner, gave, got in people)
-        givers = sum(gave for _partner, gave, _got in people)
-        receivers = sum(got for _partner, _gave, got in people)
-        [[minutes, entries]] = self._query(
-            SQL("SELECT COALESCE(SUM(minutes), 0), COUNT(*) FROM %s g", facts.given_by_people(scope))
-        )
-        [[attendances, attendees]] = self._query(
-            SQL("SELECT COUNT(*), COUNT(DISTINCT partner_id) FROM %s a", facts.attended(scope))
-        )
+        found = self._count_involvement(self._read_taken(scope))
+        givers, receivers, both = found["givers"], found["receivers"], found["both"]
         return {
-            "people": len(people),
-            "both": both,
+            **found,
             "only_giving": givers - both,
             "only_receiving": receivers - both,
-            "givers": givers,
-            "receivers": receivers,
-            "minutes": minutes,
-            "entries": entries,
-            "attendances": attendances,
-            "attendees": attendees,
-            "reciprocity": self._get_share(both, len(people)),
+            "reciprocity": self._get_share(both, found["people"]),
         }
 
     def _get_involvement_by(self, scope, step):
-        """For each step: ``people``, ``givers``, ``receivers``, ``both``, ``minutes`` (given by people) and
-        ``attendances`` of how many ``attendees``."""
-        first = self._get_step_sql(step)
-        return self._query_dicts(
-            SQL(
-                """SELECT p.start, COUNT(*) AS people, COUNT(*) FILTER (WHERE gave) AS givers,
-                          COUNT(*) FILTER (WHERE got) AS receivers,
-                          COUNT(*) FILTER (WHERE gave AND got) AS both,
-                          COALESCE(SUM(p.minutes), 0)::bigint AS minutes,
-                          COALESCE(MIN(came.attendances), 0) AS attendances,
-                          COALESCE(MIN(came.attendees), 0) AS attendees
-                     FROM (SELECT %(first)s AS start, partner_id,
-                                  BOOL_OR(gave) AS gave, BOOL_OR(NOT gave) AS got,
-                                  SUM(minutes) FILTER (WHERE gave) AS minutes
-                             FROM %(taken)s t GROUP BY start, partner_id) p
-                     LEFT JOIN (SELECT %(first)s AS start, COUNT(*) AS attendances,
-                                       COUNT(DISTINCT partner_id) AS attendees
-                                  FROM %(attended)s a GROUP BY start) came ON came.start = p.start
-                    GROUP BY p.start ORDER BY p.start""",
-                first=first,
-                taken=facts.taken(scope),
-                attended=facts.attended(scope),
-            )
+        """For each step: ``people``, ``givers``, ``receivers``, ``both``, ``minutes`` and ``entries`` (given by
+        people) and ``attendances`` of how many ``attendees``."""
+        taken = self._read_taken(scope)
+        return [
+            {"start": start, **self._count_involvement(rows)}
+            for start, rows in self._sort_by(first_of(step, taken.date), taken)
+        ]
+
+    def _get_involvement_in(self, scope, field):
+        """For each project (``project_id``) or grant (``grant_id``), and without any (``None``), what
+        :meth:`_get_involvement_by` returns for a step: dict of id → dict."""
+        taken = self._read_taken(scope)
+        return {
+            place or None: self._count_involvement(rows)
+            for place, rows in self._sort_by(getattr(taken, field), taken)
+        }
+
+    def _sort_by(self, keys, taken):
+        """The rows of each key, in the keys' order: pairs of key and :class:`Taken`."""
+        order = np.argsort(keys, kind="stable")
+        taken = Taken(*(column[order] for column in taken))
+        keys, begin = np.unique(keys[order], return_index=True)
+        ends = [*begin[1:].tolist(), len(order)]
+        for key, start, stop in zip(keys.tolist(), begin.tolist(), ends, strict=False):
+            yield key, Taken(*(column[start:stop] for column in taken))
+
+    def _count_involvement(self, taken):
+        givers, receivers, attendees = (
+            np.unique(taken.partner_id[rows]) for rows in (taken.gave, ~taken.gave, taken.came)
         )
+        both = len(np.intersect1d(givers, receivers, assume_unique=True))
+        return {
+            "people": len(givers) + len(receivers) - both,
+            "both": both,
+            "givers": len(givers),
+            "receivers": len(receivers),
+            "minutes": int(taken.minutes[taken.gave].sum()),
+            "entries": int(taken.gave.sum()),
+            "attendances": int(taken.came.sum()),
+            "attendees": len(attendees),
+        }
+
+    def _get_work_by(self, scope, step):
+        """What people gave by step and category.
+
+        :return: minutes, and how many people gave them, by pairs of the first day of the step and the
+            category's id (False without one); ``None`` for either in both stands for all of them
+        """
+        taken = self._read_taken(scope)
+        given = Taken(*(column[taken.gave] for column in taken))
+        starts, step_of = np.unique(first_of(step, given.date), return_inverse=True)
+        categories, category_of = np.unique(given.category_id, return_inverse=True)
+        starts, categories = starts.tolist(), [category or False for category in categories.tolist()]
+        minutes, people = {}, {}
+        for rows, columns, row_of, column_of in (
+            (starts, categories, step_of, category_of),
+            (starts, [None], step_of, 0),
+            ([None], categories, 0, category_of),
+            ([None], [None], 0, 0),
+        ):
+            cells = np.zeros(len(given.minutes), dtype=np.int64) + row_of * len(columns) + column_of
+            keys = [(row, column) for row in rows for column in columns]
+            counts = count_different(cells, given.partner_id, len(keys)).tolist()
+            sums = add_up(cells, given.minutes, len(keys)).tolist()
+            for key, count, total in zip(keys, counts, sums, strict=True):
+                if count:
+                    people[key], minutes[key] = count, total
+        return minutes, people
 
     def _get_thresholds(self, scope):
         """From how many minutes in how many months somebody's involvement is sustained: dict of
@@ -149,34 +220,42 @@ class TimebankMeasures(models.AbstractModel):
         scope = scope.of_banks()
         rows = self._query(
             SQL(
-                """WITH joined AS MATERIALIZED (
-                       SELECT whose.scheme_id, whose.partner_id, whose.joined_on,
-                              LEAST(whose.left_on, %(last)s) AS until
-                         FROM timebank_member whose
-                         JOIN res_partner who ON who.id = whose.partner_id
-                        WHERE whose.scheme_id = ANY(%(schemes)s) AND whose.state != 'applicant'
-                          AND %(is_person)s
-                          AND whose.joined_on <= %(last)s
-                          AND whose.joined_on >= COALESCE(%(first)s::date, whose.joined_on))
-                   SELECT j.joined_on, j.until, did.days[1], did.days[2]
-                     FROM joined j
-                     LEFT JOIN (SELECT t.scheme_id, t.partner_id, ARRAY_AGG(t.date ORDER BY t.date) AS days
-                                  FROM %(touched)s t
-                                  JOIN joined USING (scheme_id, partner_id)
-                                 WHERE t.date >= joined.joined_on
-                                 GROUP BY t.scheme_id, t.partner_id) did USING (scheme_id, partner_id)""",
+                """SELECT whose.scheme_id, whose.partner_id, whose.joined_on, LEAST(whose.left_on, %(last)s)
+                     FROM timebank_member whose
+                     JOIN res_partner who ON who.id = whose.partner_id
+                    WHERE whose.scheme_id = ANY(%(schemes)s) AND whose.state != 'applicant'
+                      AND %(is_person)s
+                      AND whose.joined_on <= %(last)s
+                      AND whose.joined_on >= COALESCE(%(first)s::date, whose.joined_on)""",
                 first=scope.date_from or None,
                 last=self._get_last_day(scope),
                 schemes=list(scope.scheme_ids),
-                touched=facts.touched(scope),
                 is_person=facts.IS_PERSON,
             )
         )
-        first = [(((one or until) - joined).days, bool(one)) for joined, until, one, _two in rows]
-        second = [
-            (((two or max(until, one)) - one).days, bool(two)) for _joined, until, one, two in rows if one
-        ]
+        first, second = [], []
+        days_of = self._get_first_days(scope, [row[:3] for row in rows])
+        for (_scheme, _partner, joined, until), days in zip(rows, days_of, strict=True):
+            one, two = (*days, None, None)[:2]
+            first.append((((one or until) - joined).days, bool(one)))
+            if one:
+                second.append((((two or max(until, one)) - one).days, bool(two)))
         return {key: self._say_wait(waits) for key, waits in (("first", first), ("second", second))}
+
+    def _get_first_days(self, scope, joined):
+        """For each bank, person and day, the first two days since on which they gave or received there, as far
+        as there are any."""
+        taken = self._read_taken(scope)
+        keys = join(taken.scheme_id, taken.partner_id)
+        order = np.lexsort((taken.date, keys))
+        keys, days = keys[order], taken.date[order]
+        asked = join(*(np.array([row[place] for row in joined], dtype=np.int64) for place in (0, 1)))
+        begin, end = (np.searchsorted(keys, asked, side) for side in ("left", "right"))
+        found = []
+        for start, stop, (_scheme, _partner, day) in zip(begin.tolist(), end.tolist(), joined, strict=True):
+            since = start + int(np.searchsorted(days[start:stop], np.datetime64(day)))
+            found.append(days[since : min(since + 2, stop)].tolist())
+        return found
 
     def _say_wait(self, waits):
         return {
@@ -199,15 +278,20 @@ class TimebankMeasures(models.AbstractModel):
         """
         last = self._get_last_day(scope)
         ended = self._get_support_ended(scope, last)
-        moved = self._get_months_moved([partner_id for partner_id, *_rest in ended], scope, last)
+        month_of = {
+            (partner_id, months): (day + relativedelta(months=months)).replace(day=1)
+            for partner_id, day, _state in ended
+            for months in later
+            if day + relativedelta(months=months) <= last
+        }
+        moved = self._get_months_moved(
+            scope, {(partner_id, month) for (partner_id, _months), month in month_of.items()}, last
+        )
         result = []
         for months in later:
-            there = [row for row in ended if row[1] + relativedelta(months=months) <= last]
+            there = [row for row in ended if (row[0], months) in month_of]
             still = [row for row in there if row[2] == "member"]
-            part = sum(
-                (partner_id, (day + relativedelta(months=months)).replace(day=1)) in moved
-                for partner_id, day, _state in still
-            )
+            part = sum((partner_id, month_of[partner_id, months]) in moved for partner_id, *_rest in still)
             result.append(
                 {
                     "months": months,
@@ -259,17 +343,22 @@ class TimebankMeasures(models.AbstractModel):
         }
         return [row for row in rows if row[0] in among]
 
-    def _get_months_moved(self, partner_ids, scope, last):
-        """In which months these people gave or received: pairs of contact id and first day of the month."""
-        if not partner_ids:
+    def _get_months_moved(self, scope, asked, last):
+        """Of some people and months (pairs of contact id and first day), those in which they gave or received."""
+        if not asked:
             return set()
+        people, months = zip(*sorted(asked), strict=True)
         return set(
             self._query(
                 SQL(
-                    "SELECT DISTINCT partner_id, %s FROM %s t WHERE partner_id = ANY(%s)",
-                    self._get_step_sql("month"),
-                    facts.taken(scope.of_banks().of_all_time()._replace(date_to=last)),
-                    partner_ids,
+                    """SELECT DISTINCT asked.partner_id, asked.month
+                         FROM %(taken)s t
+                         JOIN unnest(%(people)s::int[], %(months)s::date[]) AS asked (partner_id, month)
+                           ON asked.partner_id = t.partner_id AND asked.month = %(month)s""",
+                    taken=facts.taken(scope.of_banks()._replace(date_from=min(months), date_to=last)),
+                    people=list(people),
+                    months=list(months),
+                    month=self._get_step_sql("month", "t.date"),
                 )
             )
         )
@@ -278,16 +367,13 @@ class TimebankMeasures(models.AbstractModel):
     # Who gives to whom
     # ------------------------------------------------------------
 
-    def _get_network(self, scope, people=None):
+    def _get_network(self, scope):
         """The figures of the network of all who took part: an arc from A to B where A gave time to B.
 
-        :param people: as :meth:`_get_people` returns it, where it has been asked before
         :return: dict of what :class:`tools.network.Figures` says
         """
-        people = self._get_people(scope) if people is None else people
-        ids = np.array([partner_id for partner_id, *_rest in people], dtype=np.int64)
         keys, _days = self._get_pairs(scope)
-        return measure(ids, *split(keys))._asdict()
+        return measure(self._get_people(scope).ids, *split(keys))._asdict()
 
     def _get_new_arcs_by(self, scope, step):
         """For each step: ``arcs``, how many there were from one person to another; ``new``, of how many of
@@ -297,11 +383,11 @@ class TimebankMeasures(models.AbstractModel):
         period = (keys, days) if scope == scope.of_banks() else self._get_pairs(scope.of_banks())
         order = np.lexsort(period[::-1])
         known, place = np.unique(period[0][order], return_index=True)
-        first = _first_of(
+        first = first_of(
             step, period[1][order][place]
         )  # of each two people: when they first met in the period
         met_before = self._get_met_before(scope, known)
-        starts = _first_of(step, days)
+        starts = first_of(step, days)
         result = []
         for start in np.unique(starts):
             arcs = np.unique(keys[starts == start])
@@ -362,24 +448,3 @@ class TimebankMeasures(models.AbstractModel):
             self._query_numbers(facts.helped(scope), "session_id", "partner_id", "date"),
             self._query_numbers(facts.came(scope), "session_id", "partner_id"),
         )
-
-    def _query_numbers(self, rows, *columns):
-        """An array for each of these columns of ids and days, as PostgreSQL keeps them: there are many."""
-        parts = [SQL("date - DATE '1970-01-01'") if column == "date" else SQL(column) for column in columns]
-        query = SQL(
-            "SELECT %s FROM %s r",
-            SQL(", ").join(SQL("STRING_AGG(int4send(%s), '')", part) for part in parts),
-            rows,
-        )
-        [row] = self._query(query)
-        return np.array([np.frombuffer(column or b"", dtype=">i4") for column in row], dtype=np.int64)
-
-
-def _first_of(step, days):
-    """The first day of the step that each of these days lies in."""
-    if step == "week":
-        return days - (days.astype(np.int64) + 3) % 7  # the first of January 1970 was a Thursday
-    if step == "quarter":
-        months = days.astype("datetime64[M]")
-        return (months - months.astype(np.int64) % 3).astype("datetime64[D]")
-    return days.astype({"month": "datetime64[M]", "year": "datetime64[Y]"}[step]).astype("datetime64[D]")

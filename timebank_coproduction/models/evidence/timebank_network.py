@@ -42,7 +42,7 @@ class TimebankNetwork(models.AbstractModel):
                 facts.arcs(scope),
             )
         )
-        return gather([partner_id for partner_id, *_rest in measures._get_people(scope)], arcs)
+        return gather(measures._get_people(scope).ids, arcs)
 
     def _draw(self, scope, links, named):
         """The picture of who gave to whom in one bank.
