@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from .arrays import add_up, join, number, split
+from .arrays import add_up, different, join, number, split
 
 
 class Links(NamedTuple):
@@ -177,7 +177,7 @@ def count_bridges(links):
     """
     place, ids = number(links.people)
     one, other = place[links.givers], place[links.receivers]
-    one, other = split(np.unique(join(np.minimum(one, other), np.maximum(one, other))))
+    one, other = split(different(join(np.minimum(one, other), np.maximum(one, other))))
     partners = networkx.Graph()
     for _search in range(2):
         tree = _search_through(one, other, len(ids))

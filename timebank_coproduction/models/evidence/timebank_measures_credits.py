@@ -6,7 +6,7 @@ import numpy as np
 from odoo import models
 from odoo.tools import SQL
 
-from ...tools.arrays import add_up, count_different, first_of, number
+from ...tools.arrays import add_up, begins, count_different, number, number_steps
 from . import facts
 from .facts import FLOWS
 
@@ -49,7 +49,7 @@ class TimebankMeasures(models.AbstractModel):
     def _get_flows_by(self, scope, step):
         """For each step: ``start``, and for each flow what :meth:`_get_flows` returns."""
         moves = self._read_moves(scope)
-        starts, step_of = np.unique(first_of(step, moves.date), return_inverse=True)
+        starts, step_of = number_steps(step, moves.date)
         series = self._add_up_moves(scope, moves, step_of, starts.tolist())
         return [{"start": start, **flows} for start, flows in series]
 
@@ -109,8 +109,10 @@ class TimebankMeasures(models.AbstractModel):
         partner_of[place[known]] = partner_ids
         count = len(accounts) or 1
         ways = (cells * count + place[moves.from_account_id]) * count + place[moves.to_account_id]
-        ways, way_of = np.unique(ways, return_inverse=True)
-        ways = ways[add_up(way_of, moves.minutes, len(ways)) != 0]
+        order = np.argsort(ways)
+        ways, moved = ways[order], moves.minutes[order]
+        begin = begins(ways)
+        ways = ways[begin][np.add.reduceat(moved, np.flatnonzero(begin)) != 0] if len(ways) else ways
         sides = partner_of[np.concatenate((ways // count % count, ways % count))]
         cells_of_sides = np.tile(ways // count**2, 2)
         people = count_different(cells_of_sides[sides > 0], sides[sides > 0], size).tolist()

@@ -8,7 +8,7 @@ from scipy.sparse import coo_array
 from odoo import models
 from odoo.tools import SQL
 
-from ...tools.arrays import add_up, count_different, first_of, join, number, split
+from ...tools.arrays import add_up, begins, count_different, first_of, join, number, number_steps, split
 from ...tools.intervals import median_wait
 from ...tools.network import measure
 from . import facts
@@ -123,19 +123,20 @@ class TimebankMeasures(models.AbstractModel):
             yield key, Taken(*(column[start:stop] for column in taken))
 
     def _count_involvement(self, taken):
-        givers, receivers, attendees = (
-            np.unique(taken.partner_id[rows]) for rows in (taken.gave, ~taken.gave, taken.came)
-        )
-        both = len(np.intersect1d(givers, receivers, assume_unique=True))
+        size = int(taken.partner_id.max(initial=0)) + 1
+        gave, got, attended = (np.zeros(size, dtype=bool) for _way in range(3))
+        gave[taken.partner_id[taken.gave]] = True
+        got[taken.partner_id[~taken.gave]] = True
+        attended[taken.partner_id[taken.came]] = True
         return {
-            "people": len(givers) + len(receivers) - both,
-            "both": both,
-            "givers": len(givers),
-            "receivers": len(receivers),
+            "people": int((gave | got).sum()),
+            "both": int((gave & got).sum()),
+            "givers": int(gave.sum()),
+            "receivers": int(got.sum()),
             "minutes": int(taken.minutes[taken.gave].sum()),
             "entries": int(taken.gave.sum()),
             "attendances": int(taken.came.sum()),
-            "attendees": len(attendees),
+            "attendees": int(attended.sum()),
         }
 
     def _get_work_by(self, scope, step):
@@ -146,8 +147,9 @@ class TimebankMeasures(models.AbstractModel):
         """
         taken = self._read_taken(scope)
         given = Taken(*(column[taken.gave] for column in taken))
-        starts, step_of = np.unique(first_of(step, given.date), return_inverse=True)
-        categories, category_of = np.unique(given.category_id, return_inverse=True)
+        starts, step_of = number_steps(step, given.date)
+        place, categories = number(given.category_id)
+        category_of = place[given.category_id]
         starts, categories = starts.tolist(), [category or False for category in categories.tolist()]
         minutes, people = {}, {}
         for rows, columns, row_of, column_of in (
@@ -278,11 +280,16 @@ class TimebankMeasures(models.AbstractModel):
         """
         last = self._get_last_day(scope)
         ended = self._get_support_ended(scope, last)
+        after = {
+            (day, months): day + relativedelta(months=months)
+            for day in {day for _partner, day, _state in ended}
+            for months in later
+        }
         month_of = {
-            (partner_id, months): (day + relativedelta(months=months)).replace(day=1)
+            (partner_id, months): after[day, months].replace(day=1)
             for partner_id, day, _state in ended
             for months in later
-            if day + relativedelta(months=months) <= last
+            if after[day, months] <= last
         }
         moved = self._get_months_moved(
             scope, {(partner_id, month) for (partner_id, _months), month in month_of.items()}, last
@@ -344,24 +351,33 @@ class TimebankMeasures(models.AbstractModel):
         return [row for row in rows if row[0] in among]
 
     def _get_months_moved(self, scope, asked, last):
-        """Of some people and months (pairs of contact id and first day), those in which they gave or received."""
-        if not asked:
-            return set()
-        people, months = zip(*sorted(asked), strict=True)
-        return set(
-            self._query(
+        """Of some people and months (pairs of contact id and first day), those in which they gave or received
+        until the last day.
+
+        What was asked of one period is known for the one before.
+        """
+        known = self._remember(("months moved", scope.scheme_ids), dict)
+        missing = sorted(asked - known.keys())
+        if missing:
+            people, months = map(list, zip(*missing, strict=True))
+            end = max(months) + relativedelta(months=1, days=-1)
+            rows = self._query(
                 SQL(
-                    """SELECT DISTINCT asked.partner_id, asked.month
+                    """SELECT asked.partner_id, asked.month, MIN(t.date)
                          FROM %(taken)s t
                          JOIN unnest(%(people)s::int[], %(months)s::date[]) AS asked (partner_id, month)
-                           ON asked.partner_id = t.partner_id AND asked.month = %(month)s""",
-                    taken=facts.taken(scope.of_banks()._replace(date_from=min(months), date_to=last)),
-                    people=list(people),
-                    months=list(months),
-                    month=self._get_step_sql("month", "t.date"),
+                           ON asked.partner_id = t.partner_id AND t.date >= asked.month
+                          AND t.date < asked.month + interval '1 month'
+                        WHERE t.partner_id = ANY(%(people)s::int[]) -- before anything is joined
+                        GROUP BY asked.partner_id, asked.month""",
+                    taken=facts.taken(scope.of_banks()._replace(date_from=min(months), date_to=end)),
+                    people=people,
+                    months=months,
                 )
             )
-        )
+            known.update(dict.fromkeys(missing))
+            known.update({(partner_id, month): day for partner_id, month, day in rows})
+        return {pair for pair in asked if known[pair] and known[pair] <= last}
 
     # ------------------------------------------------------------
     # Who gives to whom
@@ -379,23 +395,41 @@ class TimebankMeasures(models.AbstractModel):
         """For each step: ``arcs``, how many there were from one person to another; ``new``, of how many of
         them it was the first time ever at these banks, whichever grant or project that was for; and how
         many ``people`` the new ones connect."""
-        keys, days = self._get_pairs(scope)
-        period = (keys, days) if scope == scope.of_banks() else self._get_pairs(scope.of_banks())
-        order = np.lexsort(period[::-1])
-        known, place = np.unique(period[0][order], return_index=True)
-        first = first_of(
-            step, period[1][order][place]
-        )  # of each two people: when they first met in the period
+        arcs, days = self._sort_pairs(*self._get_pairs(scope))
+        period, period_days = arcs, days
+        if scope != scope.of_banks():
+            period, period_days = self._sort_pairs(*self._get_pairs(scope.of_banks()))
+        # of each two people: when they first met in the period
+        known, first = (column[begins(period)] for column in (period, first_of(step, period_days)))
         met_before = self._get_met_before(scope, known)
-        starts = first_of(step, days)
-        result = []
-        for start in np.unique(starts):
-            arcs = np.unique(keys[starts == start])
-            at = np.searchsorted(known, arcs)
-            new = arcs[(first[at] == start) & ~met_before[at]]
-            people = len(np.unique(np.concatenate(split(new))))
-            result.append({"start": start.item(), "arcs": len(arcs), "new": len(new), "people": people})
-        return result
+        starts, step_of = number_steps(step, days)
+        once = begins(arcs, step_of)
+        arcs, step_of = arcs[once], step_of[once]
+        at = np.searchsorted(known, arcs)
+        new = (first[at] == starts[step_of]) & ~met_before[at]
+        people = count_different(np.tile(step_of[new], 2), np.concatenate(split(arcs[new])), len(starts))
+        return [
+            {"start": start, "arcs": of_step, "new": new_ones, "people": count}
+            for start, of_step, new_ones, count in zip(
+                starts.tolist(),
+                np.bincount(step_of, minlength=len(starts)).tolist(),
+                np.bincount(step_of[new], minlength=len(starts)).tolist(),
+                people.tolist(),
+                strict=True,
+            )
+        ]
+
+    def _sort_pairs(self, keys, days):
+        """The same, each two people in a row, by day."""
+        if not len(keys):
+            return keys, days
+        givers, receivers = split(keys)
+        place, ids = number(givers, receivers)
+        day = (days - days.min()).astype(np.int64)
+        span = int(day.max()) + 1
+        rows = np.sort((place[givers] * len(ids) + place[receivers]) * span + day)  # faster than two columns
+        ways = rows // span
+        return join(ids[ways // len(ids)], ids[ways % len(ids)]), days.min() + rows % span
 
     def _get_met_before(self, scope, known):
         """Of which two people, as sorted keys, one had given to the other before the scope's first day.
@@ -443,8 +477,11 @@ class TimebankMeasures(models.AbstractModel):
 
     def _read_arcs(self, scope):
         """What arcs are made of: givers, receivers, days; sessions, helpers, days; sessions, attendees."""
-        return (
-            self._query_numbers(facts.direct(scope), "partner_id", "receiver_id", "date"),
-            self._query_numbers(facts.helped(scope), "session_id", "partner_id", "date"),
-            self._query_numbers(facts.came(scope), "session_id", "partner_id"),
+        return self._remember(
+            ("arcs", scope),
+            lambda: (
+                self._query_numbers(facts.direct(scope), "partner_id", "receiver_id", "date"),
+                self._query_numbers(facts.helped(scope), "session_id", "partner_id", "date"),
+                self._query_numbers(facts.came(scope), "session_id", "partner_id"),
+            ),
         )
