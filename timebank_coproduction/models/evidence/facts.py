@@ -214,13 +214,14 @@ def arcs(scope):
         """(SELECT d.id AS hours_id, 0 AS attendance_id, d.scheme_id, d.date, d.partner_id AS giver_id,
                    d.receiver_id, d.role, d.minutes, d.category_id, d.project_id, d.activity_id,
                    d.session_id, d.grant_id
-              FROM %(direct)s d
+              FROM %(given)s d
+             WHERE d.receiver_id IS NOT NULL
              UNION ALL
             SELECT g.id, came.id, g.scheme_id, g.date, g.partner_id,
                    came.partner_id, g.role,
                    g.minutes * share.place / share.of - g.minutes * (share.place - 1) / share.of,
                    g.category_id, g.project_id, g.activity_id, g.session_id, g.grant_id
-              FROM %(helped)s g
+              FROM %(given)s g
               JOIN (SELECT a.id, a.session_id, a.partner_id,
                            (ROW_NUMBER() OVER (PARTITION BY a.session_id ORDER BY a.id))::int AS place,
                            (COUNT(*) OVER (PARTITION BY a.session_id))::int AS of
@@ -236,34 +237,27 @@ def arcs(scope):
                            AND whose.role IS DISTINCT FROM 'organisation') IS TRUE AS too) came_too
              CROSS JOIN LATERAL (
                    SELECT came.place - (came_too.too AND own.id < came.id)::int AS place,
-                          came.of - came_too.too::int AS of) share)""",
-        direct=direct(scope),
-        helped=helped(scope),
+                          came.of - came_too.too::int AS of) share
+             WHERE g.receiver_id IS NULL)""",
+        given=given_to_people(scope),
         came=came(scope),
     )
 
 
-def direct(scope):
-    """Columns: as :func:`given`. The arcs of entries with a receiver, who are people both."""
+def given_to_people(scope):
+    """As :func:`given`, between people: what has a receiver is an arc by itself; what has none was given in a
+    session, to whoever :func:`came`. So the arcs of sessions are there without all their pairs, of which there
+    are many times as many."""
     return SQL(
-        "(SELECT g.* FROM %s g WHERE g.receiver_id IS NOT NULL AND %s)",
+        "(SELECT g.* FROM %s g WHERE (g.receiver_id IS NOT NULL OR g.session_id IS NOT NULL) AND %s)",
         given_by_people(scope),
         is_person("g.scheme_id", "g.receiver_id"),
     )
 
 
-def helped(scope):
-    """Columns: as :func:`given`. Whose time in a session went to whoever came to it: with :func:`came`, the
-    arcs of sessions without all their pairs, of which there are many times as many."""
-    return SQL(
-        "(SELECT g.* FROM %s g WHERE g.session_id IS NOT NULL AND g.receiver_id IS NULL)",
-        given_by_people(scope),
-    )
-
-
 def came(scope):
-    """Columns: as :func:`attended`. Who came to the sessions of :func:`helped`, whichever grant or project
-    the time was for."""
+    """Columns: as :func:`attended`. Who came to the sessions of :func:`given_to_people`, whichever grant or
+    project the time was for."""
     return attended(scope.of_banks())
 
 

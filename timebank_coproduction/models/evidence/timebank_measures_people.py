@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,9 @@ from ...tools.arrays import add_up, begins, count_different, first_of, join, num
 from ...tools.intervals import median_wait
 from ...tools.network import measure
 from . import facts
+
+#: A day after all others, in days since 1970.
+LAST = (date.max - date(1970, 1, 1)).days
 
 #: After how many months without support somebody is looked for.
 LATER_MONTHS = (3, 6, 12)
@@ -354,30 +357,30 @@ class TimebankMeasures(models.AbstractModel):
         """Of some people and months (pairs of contact id and first day), those in which they gave or received
         until the last day.
 
-        What was asked of one period is known for the one before.
+        On which day they next did since a month's first is remembered: the period before asks the same.
         """
         known = self._remember(("months moved", scope.scheme_ids), dict)
         missing = sorted(asked - known.keys())
         if missing:
-            people, months = map(list, zip(*missing, strict=True))
+            ids, months = map(list, zip(*missing, strict=True))
             end = max(months) + relativedelta(months=1, days=-1)
-            rows = self._query(
+            people, days = self._query_numbers(
                 SQL(
-                    """SELECT asked.partner_id, asked.month, MIN(t.date)
-                         FROM %(taken)s t
-                         JOIN unnest(%(people)s::int[], %(months)s::date[]) AS asked (partner_id, month)
-                           ON asked.partner_id = t.partner_id AND t.date >= asked.month
-                          AND t.date < asked.month + interval '1 month'
-                        WHERE t.partner_id = ANY(%(people)s::int[]) -- before anything is joined
-                        GROUP BY asked.partner_id, asked.month""",
-                    taken=facts.taken(scope.of_banks()._replace(date_from=min(months), date_to=end)),
-                    people=people,
-                    months=months,
-                )
+                    "(SELECT * FROM %s t WHERE partner_id = ANY(%s))",
+                    facts.taken(scope.of_banks()._replace(date_from=min(months), date_to=end)),
+                    sorted(set(ids)),
+                ),
+                "partner_id",
+                "date",
             )
-            known.update(dict.fromkeys(missing))
-            known.update({(partner_id, month): day for partner_id, month, day in rows})
-        return {pair for pair in asked if known[pair] and known[pair] <= last}
+            moved = np.sort(join(people, days))
+            wanted = np.array(months, dtype="datetime64[D]").astype(np.int64)
+            at = np.searchsorted(moved, join(np.array(ids, dtype=np.int64), wanted))
+            found, first = split(np.append(moved, 0)[at])
+            days = np.where(found == ids, first, LAST).astype("datetime64[D]").tolist()
+            known.update(zip(missing, days, strict=True))
+        months = {month: min(month + relativedelta(months=1, days=-1), last) for _partner, month in asked}
+        return {pair for pair in asked if known[pair] <= months[pair[1]]}
 
     # ------------------------------------------------------------
     # Who gives to whom
@@ -477,11 +480,20 @@ class TimebankMeasures(models.AbstractModel):
 
     def _read_arcs(self, scope):
         """What arcs are made of: givers, receivers, days; sessions, helpers, days; sessions, attendees."""
-        return self._remember(
-            ("arcs", scope),
-            lambda: (
-                self._query_numbers(facts.direct(scope), "partner_id", "receiver_id", "date"),
-                self._query_numbers(facts.helped(scope), "session_id", "partner_id", "date"),
+
+        def read():
+            given = self._query_numbers(
+                facts.given_to_people(scope),
+                "partner_id",
+                "COALESCE(receiver_id, 0)",
+                "COALESCE(session_id, 0)",
+                "date",
+            )
+            direct = given[1] > 0
+            return (
+                given[:, direct][[0, 1, 3]],
+                given[:, ~direct][[2, 0, 3]],
                 self._query_numbers(facts.came(scope), "session_id", "partner_id"),
-            ),
-        )
+            )
+
+        return self._remember(("arcs", scope), read)
