@@ -6,10 +6,9 @@ from freezegun import freeze_time
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.service.model import call_kw
 from odoo.tests import new_test_user
 
-from ..common import TODAY, TimebankCase
+from ..common import TODAY, TimebankCase, call_as
 from .reachable import models_of_ours
 
 GROUP = "timebank_coproduction.group_timebank_"
@@ -475,7 +474,7 @@ class TrustCase(TimebankCase):
     def _rpc(self, user, model, method, *args, context=None, **kwargs):
         """Call as the web client and the external API do."""
         env = self.env(user=user, context={"allowed_company_ids": user.company_ids.ids}, su=False)
-        return call_kw(env[model], method, list(args), dict(kwargs, context=context or {}))
+        return call_as(env, model, method, *args, **kwargs, context=context or {})
 
     def _refusal(self, call):
         """Make a call, undo it, and return the sentence it was refused with, or None."""
