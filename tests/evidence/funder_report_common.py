@@ -5,20 +5,20 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
-from ..session_common import ClosingCase
+from ..common import TimebankCase
 
 #: The days that reports are about.
 FIRST, LAST = date(2025, 12, 1), date(2026, 2, 28)
 GROUP = "timebank_coproduction.group_timebank_"
 
 
-class FunderReportCase(ClosingCase):
-    """River Street from December to February: cafés that beneficiaries run beside a professional, and neighbours."""
+class FunderReportCase(TimebankCase):
+    """River Street from December to February: neighbours who give each other time."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.scheme.write({"approve_at_closing": True, "credit_limit_minutes": 6000})
+        cls.scheme.credit_limit_minutes = 6000
         cls.funder = cls.env["res.partner"].create(
             {"name": "Harbour Foundation", "email": "reports@harbour.example.org"}
         )
@@ -45,14 +45,13 @@ class FunderReportCase(ClosingCase):
 
     @classmethod
     def _live(cls):
-        """Twelve people, of whom one is a professional: three cafés, and hours for each other."""
+        """Twelve people who give each other time in each of three months."""
         cls.people = [
             cls._make_member(
                 f"Person {number}", ("beneficiary", "volunteer")[number % 2], joined_on=date(2025, 6, 1)
             )
             for number in range(12)
         ]
-        cls.staff = cls._make_member("Pro Fessional", "professional", joined_on=date(2025, 6, 1))
         vals = []
         for month, day in enumerate((FIRST, date(2026, 1, 1), date(2026, 2, 1))):
             for number, one in enumerate(cls.people):

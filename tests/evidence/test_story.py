@@ -131,8 +131,9 @@ class TestStory(StoryCase):
         story.photo = make_photo((9, 9))
         [shown] = story._show("funder", TODAY)
         self.assertEqual(shown["photo"], "", "another photo is another question; the words are the same")
-        with self.assertRaisesRegex(ValidationError, "what is on the photo"):
-            story.photo_alt = " "
+        story.photo_alt = " "
+        with self.assertRaisesRegex(UserError, "what is on the photo"):
+            self._agree(story, self.ann, photo=True)
 
     def test_a_photo_says_nothing_of_where_it_was_taken(self):
         exif = Image.Exif()

@@ -3,10 +3,12 @@
 import random
 from statistics import mean, stdev
 
+from odoo.exceptions import AccessError
 from odoo.tests import BaseCase
 
 from ...tools import wellbeing
 from ...tools.wellbeing import QUESTIONS
+from ..common import TODAY
 from ..wellbeing_common import WellbeingCase
 
 #: Student's t for 95 %, from a printed table, by degrees of freedom.
@@ -175,3 +177,73 @@ class TestWellbeingIntervals(BaseCase):
                 held += made["low"] <= true <= made["high"]
             with self.subTest(size=size):
                 self.assertTrue(0.93 <= held / rounds <= 0.97, f"{held / rounds:.3f} of {size}")
+
+
+class TestWellbeingScale(WellbeingCase):
+    """A licensed scale: nothing without a licence, scored by the table that its holder enters."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.scale = (
+            cls.env["timebank.wellbeing.scale"]
+            .with_user(cls.manager)
+            .create(
+                {
+                    "name": "Three statements",
+                    "wording": "One is made up\nTwo is made up\n\nThree is made up",
+                    "options": "never\nsometimes\nalways",
+                    "scores": "\n".join(f"{total} {total * 1.5}" for total in range(3, 10)),
+                }
+            )
+        )
+
+    def test_no_wording_comes_along(self):
+        self.assertFalse(self.env["timebank.wellbeing.scale"].search([("id", "!=", self.scale.id)]))
+
+    def test_only_with_a_licence_and_a_whole_table(self):
+        with self.assertRefused("reference of your licence"):
+            self.scale.action_switch_on()
+        with self.assertRaises(Exception), self.env.cr.savepoint():
+            self._make_wave(scale_id=self.scale.id)
+        self.scale.licence_reference = "L-204"
+        self.scale.scores = "3 4.5\n4 6"
+        with self.assertRefused("says nothing of 5 points"):
+            self.scale.action_switch_on()
+        self.scale.scores = "three 4"
+        with self.assertRefused("is no line of the table"):
+            self.scale.action_switch_on()
+        with self.assertRaises(AccessError):
+            self._as(self.coordinator, self.scale).action_switch_on()
+
+    def test_asked_scored_and_compared(self):
+        self.scale.licence_reference = "L-204"
+        self.scale.action_switch_on()
+        with self.assertRefused("switch it off"):
+            self.scale.wording = "Something else"
+        first, second = self._make_pairs([((5, 5, 5, 5), (6, 6, 6, 4))] * 6, scale_id=self.scale.id)
+        for wave, typed in ((first, "111 1-1 121 112 123 111"), (second, "222 222 222 3,3,3 222 222")):
+            wave.date_to = TODAY
+            wave.with_user(self.coordinator).action_invite()
+            for person, points in zip(self.people, typed.split(), strict=False):
+                invitation = wave.invitation_ids.filtered(lambda one, who=person: one.partner_id == who)
+                desk = (
+                    self.env["timebank.wellbeing.answer"]
+                    .with_user(self.coordinator)
+                    .create({"wave_id": wave.id, "way": "paper", "sheet_code": invitation.sheet_code})
+                )
+                desk.write({"agreed": True, "satisfied": "5", "scale_typed": points})
+                desk.action_next()
+        first.response_ids.write({"answered_on": first.date_from})
+        [found] = self._results()["scales"]
+        before = [1.5 * total for total in (3, 4, 4, 6, 3)]
+        after = [1.5 * total for total in (6, 6, 9, 6, 6)]
+        self.assertAlmostEqual(found["mean_before"], mean(before))
+        self.assertAlmostEqual(found["mean_after"], mean(after))
+        self.assertIsNone(found["n"], "one of six left a statement out: that is nobody's business")
+        with self.assertRefused("People have answered"):
+            self.scale.action_switch_off()
+            self.scale.scores = "3 1"
+        for typed in ("11", "4 4 4", "abc", "1111"):
+            with self.assertRefused("doesn’t fit"):
+                self.scale._read_points(typed)

@@ -103,3 +103,21 @@ class TestWellbeingPage(PageCase, WellbeingCase):
             self.assertEqual(answer.status_code, 400, typed)
             self.assertFalse(self._response())
         self.assertEqual(self.url_open(self.link, data={"deed": "decline"}).status_code, 400, "no token")
+
+    def test_a_licensed_scale(self):
+        scale = self.env["timebank.wellbeing.scale"].create(
+            {
+                "name": "Two statements",
+                "licence_reference": "L-204",
+                "wording": "One is made up\nTwo is made up",
+                "options": "never\nalways",
+                "scores": "2 2\n3 3.5\n4 5",
+            }
+        )
+        scale.action_switch_on()
+        self.wave.scale_id = scale
+        page = self._answer(self.go(self.link), **{"scale-0": "2"})
+        self.assertEqual([error for error in page.errors() if "Two" in error], ["Choose one: Two is made up"])
+        self._answer(page, **{"scale-1": "unsaid"})
+        self.assertEqual(self._response().scale_points, [2, None])
+        self.assertEqual(self.go(self.link).typed("scale-1"), "unsaid")

@@ -1,5 +1,3 @@
-from base64 import b64decode
-
 from odoo import http
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import content_disposition, request
@@ -35,9 +33,9 @@ class FunderReport(TakesCodes, MemberPage, http.Controller):
         """Paper or workbook, as they were sent."""
         link = request.env["timebank.funder.report.link"]._find(token)
         report = link.report_id
-        if not link or report._find_altered():
+        if not link or report._find_altered() or report._get_ended_stories():
             return self._link_ended()
-        content = b64decode(report.with_context(bin_size=False)[f"{kind}_file"])
+        content = report._read_kept(kind)
         headers = [
             ("Content-Type", MIMETYPES[kind]),
             ("Content-Disposition", content_disposition(report[f"{kind}_name"])),
@@ -76,6 +74,8 @@ class FunderReport(TakesCodes, MemberPage, http.Controller):
             "signatures": report._get_signatures(),
             "address": address,
             "later": report.later_ids.filtered(lambda one: one.state == "sent"),
+            # a story that may not be told any more still stands in the files
+            "ended": report._get_ended_stories(),
             "altered": report.state != "draft" and report._find_altered(),
             "shell": "lean",
         }

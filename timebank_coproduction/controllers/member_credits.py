@@ -164,7 +164,8 @@ class MemberCredits(MemberPage, http.Controller):
 
     @shown("/credits/benefits")
     def benefits(self, member, page=None, **asked):
-        env, (form, (first, last)) = request.env, self._read_period(member, asked)
+        env = request.env
+        form, (first, last) = self._read_period(member, {"period": "year", **asked})
         (had,) = member._get_benefits(first, last).values()
         rows, paging = page_of(had, page)
         currency = member.scheme_id.sudo().currency_id  # sudo: in what the bank's prices are

@@ -32,7 +32,8 @@ class WellbeingPage(TakesCodes, MemberPage, http.Controller):
         if form.shows("age") == "under":
             return self._settle(form, invitation, token, "young")
         answers = self._read(form)
-        if form and form.carry_out(lambda: invitation._answer(answers, "link")):
+        points = self._read_points(form, invitation.wave_id.scale_id)
+        if form and form.carry_out(lambda: invitation._answer(answers, "link", points)):
             return self._lead_on(token, "answered")
         return self._show(invitation, form)
 
@@ -60,6 +61,8 @@ class WellbeingPage(TakesCodes, MemberPage, http.Controller):
         if not response:
             return {}
         said = {name: UNSAID if response[name] is False else str(response[name]) for name in QUESTIONS}
+        for place, points in enumerate(response.scale_points or ()):
+            said[f"scale-{place}"] = UNSAID if points is None else str(points)
         return {**said, "age": "over", "agreed": "on"}
 
     def _read(self, form):
@@ -81,6 +84,19 @@ class WellbeingPage(TakesCodes, MemberPage, http.Controller):
                 form.refuse(name, request.env._("Choose a number, or “I’d rather not say”: %s", wording[0]))
         return answers
 
+    def _read_points(self, form, scale):
+        """What was chosen of the statements of a licensed scale."""
+        points, choices = (
+            [],
+            {str(number): number for number, _words in scale._get_choices()} if scale else {},
+        )
+        for place, statement in enumerate(scale._get_statements() if scale else ()):
+            chosen = form.shows(f"scale-{place}")
+            if chosen != UNSAID and chosen not in choices:
+                form.refuse(f"scale-{place}", request.env._("Choose one: %s", statement))
+            points.append(choices.get(chosen))
+        return points or None
+
     def _show(self, invitation, form, done=None):
         # sudo: what the page says of the bank, to whom its link was sent
         bank = invitation.scheme_id.sudo()
@@ -98,6 +114,7 @@ class WellbeingPage(TakesCodes, MemberPage, http.Controller):
             ],
             "numbers": list(map(str, range(LEAST, MOST + 1))),
             "unsaid": UNSAID,
+            "scale": invitation.wave_id.scale_id,
             "done": done if done in ("answered", "declined", "young") and done == invitation.state else None,
             "state": invitation.state,
         }

@@ -1,3 +1,4 @@
+import re
 from base64 import b64encode
 from math import ceil
 
@@ -13,11 +14,11 @@ PAPER = "timebank_coproduction.report_funder_report"
 #: A table of so many columns and rows, at most, stands beside its chart.
 BESIDE_COLUMNS, BESIDE_ROWS = 4, 14
 #: How wide a chart is drawn with a table beside it, and alone.
-NARROW, WIDE = 380, 640
-#: Charts that take the whole width.
-WHOLE = ("grid", "network")
-#: So many figures stand in one row.
-MOST_IN_ROW = 5
+NARROW, WIDE = 350, 640
+#: A chart that takes the whole width.
+WHOLE = "grid"
+#: So many figures have room in one row, and so many at most.
+LEAST_IN_ROW, MOST_IN_ROW = 3, 5
 
 
 class TimebankFunderReport(models.Model):
@@ -27,7 +28,9 @@ class TimebankFunderReport(models.Model):
 
     def _make_pdf(self):
         """The paper as bytes."""
-        content, _kind = self.env["ir.actions.report"]._render_qweb_pdf(PAPER, self.ids)
+        # what is kept is a paper also where Odoo would make do with a page
+        reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        content, _kind = reports._render_qweb_pdf(PAPER, self.ids)
         return content
 
     def _lay_out(self):
@@ -37,7 +40,7 @@ class TimebankFunderReport(models.Model):
             same for papers), ``alt``, ``beside`` (whether its table stands beside the chart), ``rows`` of figures,
             ``numeric`` (which columns are numbers), and ``name``, unique on the page
         """
-        content = self._get_content()
+        content = self._without_ended(self._get_content())
         sections = [
             self._lay_out_section(number, section) for number, section in enumerate(content["sections"], 1)
         ]
@@ -47,7 +50,7 @@ class TimebankFunderReport(models.Model):
         chart, table, name = section["chart"], section["table"], f"s{number}-{section['key']}"
         figures = section["figures"] or []
         in_row = len(figures) if len(figures) <= MOST_IN_ROW else ceil(len(figures) / 2)
-        whole = not chart or chart["type"] in WHOLE
+        whole = not chart or chart["type"] == WHOLE
         beside = bool(
             not whole and table and len(table["head"]) <= BESIDE_COLUMNS and len(table["rows"]) <= BESIDE_ROWS
         )
@@ -67,7 +70,10 @@ class TimebankFunderReport(models.Model):
             "image": svg and f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}",
             "alt": f"{section['title']} {self._describe(section)}".strip(),
             "beside": beside,
-            "rows": [figures[at : at + in_row] for at in range(0, len(figures), in_row or 1)],
+            "rows": [
+                [*row, *[None] * (LEAST_IN_ROW - len(row))]
+                for row in (figures[at : at + in_row] for at in range(0, len(figures), in_row or 1))
+            ],
             "numeric": self._find_numeric(table),
         }
 
@@ -76,16 +82,19 @@ class TimebankFunderReport(models.Model):
         return section["answer"] or ""
 
     def _find_numeric(self, table):
-        """Which columns of a table stand to the right: those in which most cells begin with a digit."""
+        """Which columns of a table stand to the right: those of numbers alone, in whatever unit."""
         if not table or not table["rows"]:
             return []
-        columns = zip(*table["rows"], strict=True)
-        said = (
-            [str(cell) for cell in column if str(cell) not in ("", "–", self.env._("hidden"))]
-            for column in columns
-        )
+        hidden = self.env._("hidden")
+
+        def is_number(cell):
+            return bool(re.search(r"\d", cell)) and not re.search(r"[^\W\d_]{2}", cell)
+
+        columns = [[str(cell) for cell in column] for column in zip(*table["rows"], strict=True)]
+        said = [[cell for cell in column if cell not in ("", "–", hidden)] for column in columns]
         return [
-            bool(cells) and all(any(sign.isdigit() for sign in cell[:3]) for cell in cells) for cells in said
+            place > 0 and (all(map(is_number, cells)) if cells else hidden in column)
+            for place, (column, cells) in enumerate(zip(columns, said, strict=True))
         ]
 
     def _get_signatures(self):

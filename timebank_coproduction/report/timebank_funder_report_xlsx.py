@@ -187,7 +187,8 @@ class _Writer:
             is_sum = table.get("sums") and number == len(table["rows"]) - 1
             for column, cell in enumerate(cells):
                 value, pattern = self._read(cell)
-                if is_sum and value is not None:
+                above = [self._read(one[column])[0] or 0 for one in table["rows"][:-1]]
+                if is_sum and value is not None and abs(sum(above) - value) < 0.005:  # else some are hidden
                     added = f"=SUM({xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(row - 1, column)})"
                     sheet.write_formula(row, column, added, self._format(pattern, True), value)
                 else:

@@ -18,6 +18,7 @@ from odoo.tools import hmac
 from odoo.tools.pdf import PdfReader
 
 from ..models.common.words import at_place, say_day
+from ..tools import initials
 from ..tools.cells import plain
 from ..tools.pseudonyms import Pseudonyms
 
@@ -68,7 +69,8 @@ class RecordsPack:
             asked = {"grant_id": self.grant.id, "date_from": self.date_from, "date_to": self.date_to}
             draft = self.env["timebank.reconciliation"].new({**asked, "state": "draft"})
             values = draft._prepare_values(draft._prepare_lines())
-        return [line for line in values if not self.currency.is_zero(line["billed_amount"])]
+        paid = [line for line in values if not self.currency.is_zero(line["billed_amount"])]
+        return sorted(paid, key=lambda line: str(line["billed_on"] or ""))
 
     @cached_property
     def total(self):
@@ -121,13 +123,38 @@ class RecordsPack:
             {person.id: person.name for person in people},
             key=lambda number: hmac(env, scope, number),
             say=lambda place: env._("Person %s", place),
-            others=others.mapped("name"),
+            others=others.filtered(lambda one: not one.is_company).mapped("name"),
             ours=[
                 *self.claims.reward_id.mapped("name"),
                 *self.moves.invoice_line_ids.product_id.mapped("name"),
                 *self.moves.partner_id.filtered("is_company").mapped("name"),
             ],
         )
+
+    def tell(self, text):
+        """What somebody wrote on a bill or a payment: without names, and without the codes of claims."""
+        return self.say(self._without_codes(text))
+
+    @cached_property
+    def _without_codes(self):
+        written = [text for move in self.moves for text in (move.ref, move.name, *self._get_labels(move))]
+        claims = self.env["timebank.redemption"].search_fetch(
+            [("code", "in", list(initials.codes_in(*written, *self._get_memos())))], ["code"]
+        )
+        return initials.Abbreviated((), {claim.code: f"#{claim.id}" for claim in claims})
+
+    def _get_memos(self):
+        """What is written on payments."""
+        entries = self.env["account.move"]
+        for line in self.moves.line_ids:
+            entries |= line.matched_debit_ids.debit_move_id.move_id
+            entries |= line.matched_credit_ids.credit_move_id.move_id
+        payments = entries.origin_payment_id | self.moves.matched_payment_ids
+        return [
+            *entries.mapped("ref"),
+            *payments.mapped("memo"),
+            *entries.statement_line_id.mapped("payment_ref"),
+        ]
 
     @cached_property
     def rows(self):
@@ -151,10 +178,10 @@ class RecordsPack:
             "quantity": quantity or "",
             "claimed_on": line["claimed_on"] or "",
             "had_on": ", ".join(dict.fromkeys(map(_say_handed_over, claims.filtered("fulfilled_on")))),
-            "supplier": self._say_supplier(item.partner_id) if item else "",
-            "bill": move.name or self.say(line["bill_name"]),
-            "reference": self.say(move.ref),
-            "text": self.say(item.name) if item else "",
+            "supplier": self._say_supplier(item.partner_id) if item else self.tell(line["supplier_name"]),
+            "bill": move.name or self.tell(line["bill_name"]),
+            "reference": self.tell(move.ref),
+            "text": self.tell(item.name) if item else "",
             "billed_on": line["billed_on"] or "",
             "amount": line["billed_amount"],
             "payments": [payment["number"] for payment in self.payments if payment["move"] == move],
@@ -162,9 +189,11 @@ class RecordsPack:
         }
 
     def _say_supplier(self, supplier):
-        """Who was paid: a person who is a member by their pseudonym, anybody else by name."""
-        person = supplier.commercial_partner_id
-        return self.say.of(person.id) or self.say.whole(supplier.commercial_partner_id.name)
+        """Who was paid: a business by its name, and a person who is a member by their pseudonym."""
+        who = supplier.commercial_partner_id
+        if who.is_company or not who.timebank_member_ids:
+            return who.name or ""
+        return self.say.of(who.id) or self.env._("A member")
 
     # ------------------------------------------------------------
     # How it was paid
@@ -203,7 +232,7 @@ class RecordsPack:
             yield {
                 "paid_by": self.env._("Payment"),
                 "name": payment.name or "",
-                "memo": self.say(payment.memo),
+                "memo": self.tell(payment.memo),
                 "date": payment.date,
                 "amount": amount,
                 "bank": "",
@@ -225,7 +254,7 @@ class RecordsPack:
         return {
             "paid_by": way,
             "name": entry.name or "",
-            "memo": self.say(payment.memo or line.payment_ref or entry.ref),
+            "memo": self.tell(payment.memo or line.payment_ref or entry.ref),
             "date": day,
             "amount": amount,
             "bank": ", ".join(f"{one.journal_id.name} {one.date}" for one in bank),
@@ -267,7 +296,7 @@ class RecordsPack:
             for number, file in enumerate(dict.fromkeys(of_bill), start=1):
                 if (move, file) not in seen:
                     seen.add((move, file))
-                    folder = re.sub(r"[^A-Za-z0-9]+", "_", self.say(move.name)).strip("_")
+                    folder = re.sub(r"[^A-Za-z0-9]+", "_", move.name or "").strip("_")
                     path = f"documents/{place:04d}_{folder}/{number}{_ending(file.mimetype)}"
                     documents.append({"bill": move, "file": file, "path": path, "why_not": ""})
         return documents
@@ -431,7 +460,7 @@ class RecordsPack:
                 last=say_day(self.env, self.date_to),
             ),
             "say_day": lambda day: say_day(self.env, day) if day else "",
-            "lang": (self.env.lang or "en_GB").replace("_", "-"),
+            "page_lang": (self.env.lang or "en_GB").replace("_", "-"),
         }
         page = self.env["ir.qweb"]._render("timebank_coproduction.records_pack_page", values)
         return Markup("<!DOCTYPE html>\n") + page

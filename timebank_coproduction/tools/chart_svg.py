@@ -58,13 +58,14 @@ def draw(chart, title, description="", key="chart", say=None, hidden="hidden", w
         return ""
     pen = _Pen(key, say or (lambda number: f"{number:,.10g}"), hidden, width)
     height, width = draws[chart["type"]](pen, chart)
+    above = 28 if chart["type"] == "network" else 0  # what groups are called stands above them
     head = [f'<title id="{key}-title">{escape(title)}</title>']
     if description:
         head.append(f'<desc id="{key}-desc">{escape(description)}</desc>')
     about = f"{key}-title {key}-desc" if description else f"{key}-title"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{about}"'
-        f' viewBox="0 0 {width} {_n(height)}" width="{width}" height="{_n(height)}"'
+        f' viewBox="0 {-above} {width} {_n(height + above)}" width="{width}" height="{_n(height + above)}"'
         f' font-family="{FONT}" font-size="{SIZE}" fill="{TEXT}">{"".join(head)}'
         f"<defs>{''.join(pen.patterns.values())}</defs>{''.join(pen.parts)}</svg>"
     )
@@ -206,7 +207,7 @@ def _draw_bars(pen, chart):
     )
     marks = ticks(most)
     left = 12 + max(_width(pen.say(mark)) for mark in marks)
-    bottom = top + 180
+    bottom = top + 150
     scale, step = (bottom - top - 14) / (marks[-1] or 1), (pen.width - left) / max(len(labels), 1)
     _draw_axis(pen, marks, scale, left, bottom)
     room = min(step * 0.72, 90)
@@ -325,7 +326,7 @@ def _draw_lines(pen, chart):
 def _draw_grid(pen, chart):
     """Three by three: who planned across, who delivered down; the darker, the more."""
     rows, labels = chart["rows"], chart["labels"]
-    left, top, tall = 104, 40, 78
+    left, top, tall = 104, 40, 88
     wide = (WIDTH - left) / max(len(labels), 1)
     pen.text(left + (WIDTH - left) / 2, 12, chart["across"], "middle", font_weight="bold")
     pen.text(0, 34, chart["down"], font_weight="bold")
@@ -343,8 +344,8 @@ def _draw_grid(pen, chart):
                 x + 2, y + 2, wide - 4, tall - 4, COLOURS[0] if dark else "#ffffff",
                 f' fill-opacity="{_n2(dark or 1)}" stroke="{COLOURS[0]}"{dashed}',
             )  # fmt: skip
-            for number, words in enumerate(wrap(cell["name"], 29)):
-                pen.text(x + 10, y + 18 + 13 * number, words, font_size=11)
+            for number, words in enumerate(wrap(cell["name"], 25, 4)):
+                pen.text(x + 10, y + 17 + 12 * number, words, font_size=11)
             pen.text(x + 10, y + tall - 11, cell["hours"], font_weight="bold", font_size=14)
             if cell["hours"] != "–":
                 pen.text(

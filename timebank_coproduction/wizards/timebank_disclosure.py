@@ -25,8 +25,12 @@ class TimebankDisclosure(models.TransientModel):
         domain="[('company_id', '=', company_id)]",
         help="Left empty, all of the organisation's.",
     )
-    date_from = fields.Date("From", compute="_compute_dates", store=True, readonly=False, required=True)
-    date_to = fields.Date("To", compute="_compute_dates", store=True, readonly=False, required=True)
+    date_from = fields.Date(
+        "From", required=True, compute="_compute_dates", store=True, precompute=True, readonly=False
+    )
+    date_to = fields.Date(
+        "To", required=True, compute="_compute_dates", store=True, precompute=True, readonly=False
+    )
     full_time_hours = fields.Integer(related="company_id.timebank_full_time_hours", related_sudo=True)
     paragraph = fields.Text(compute="_compute_paragraph")
     table_html = fields.Html(compute="_compute_paragraph", sanitize=False)

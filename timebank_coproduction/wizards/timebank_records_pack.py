@@ -21,8 +21,12 @@ class TimebankRecordsPack(models.TransientModel):
         domain="[('grant_id', '=', grant_id), ('state', '!=', 'draft')]",
         help="Its lines as they were signed. Without one, what the books say now of these days.",
     )
-    date_from = fields.Date("From", compute="_compute_dates", store=True, readonly=False, required=True)
-    date_to = fields.Date("To", compute="_compute_dates", store=True, readonly=False, required=True)
+    date_from = fields.Date(
+        "From", required=True, compute="_compute_dates", store=True, precompute=True, readonly=False
+    )
+    date_to = fields.Date(
+        "To", required=True, compute="_compute_dates", store=True, precompute=True, readonly=False
+    )
     what_text = fields.Char(compute="_compute_findings")
     has_lines = fields.Boolean(compute="_compute_findings")
     named_text = fields.Text("To be looked at", compute="_compute_findings")
@@ -59,7 +63,7 @@ class TimebankRecordsPack(models.TransientModel):
         named = [f"{one['bill'].name}: {one['file'].name}, {why}" for one, why in pack.find_named()]
         return {
             "what_text": self.env._(
-                "%(lines)s lines, %(amount)s together; bills and entries: %(bills)s,"
+                "%(amount)s together, on lines: %(lines)s; bills and entries: %(bills)s;"
                 " documents: %(documents)s.",
                 lines=len(pack.money_lines),
                 amount=pack.currency.format(pack.total),

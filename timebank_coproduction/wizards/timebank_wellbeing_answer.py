@@ -37,10 +37,14 @@ class TimebankWellbeingAnswer(models.TransientModel):
     worthwhile = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
     happy = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
     anxious = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
-    asked_satisfied = fields.Char(compute="_compute_wording")
-    asked_worthwhile = fields.Char(compute="_compute_wording")
-    asked_happy = fields.Char(compute="_compute_wording")
-    asked_anxious = fields.Char(compute="_compute_wording")
+    scale_id = fields.Many2one(related="wave_id.scale_id")
+    scale_typed = fields.Char(
+        "Points of the scale",
+        compute="_compute_questions",
+        store=True,
+        readonly=False,
+        help="A number for each statement, in order, - for one left out; such as 3443254.",
+    )
     last_deed = fields.Char(readonly=True, help="What was written down before.")
     typed_count = fields.Integer("Sheets typed in", readonly=True)
 
@@ -65,15 +69,8 @@ class TimebankWellbeingAnswer(models.TransientModel):
     def _compute_questions(self):
         """Empty for each sheet: what was typed for the one before says nothing of the next."""
         for desk in self:
-            for name in QUESTIONS:
+            for name in (*QUESTIONS, "scale_typed"):
                 desk[name] = False
-
-    @api.depends("wave_id")
-    @api.depends_context("lang")
-    def _compute_wording(self):
-        for desk in self:
-            for name, wording in self.env["timebank.wellbeing.response"]._get_questions().items():
-                desk[f"asked_{name}"] = wording[0]
 
     @verb(single=True)
     def action_next(self):
@@ -135,12 +132,13 @@ class TimebankWellbeingAnswer(models.TransientModel):
                 self.env._("Say that they are 16 or over and have agreed: without that nothing is kept.")
             )
         answers = {name: self._read_answer(name) for name in QUESTIONS}
-        if all(answer is None for answer in answers.values()):
+        points = self.scale_id._read_points(self.scale_typed) if self.scale_id else None
+        if points is None and all(answer is None for answer in answers.values()):
             raise UserError(
                 self.env._("No question is answered. If they would rather not answer at all, say so below.")
             )
         # sudo: answers are made by verbs alone; that the user may change the invitation was asked
-        invitation.sudo()._answer(answers, self.way)
+        invitation.sudo()._answer(answers, self.way, points)
 
     def _read_answer(self, name):
         typed = (self[name] or "").strip()
@@ -152,7 +150,7 @@ class TimebankWellbeingAnswer(models.TransientModel):
                     "“%(typed)s” is no answer to “%(question)s”: type 0 to 10, or nothing for who would rather"
                     " not say.",
                     typed=typed,
-                    question=self[f"asked_{name}"],
+                    question=self.env["timebank.wellbeing.response"]._get_questions()[name][0],
                 )
             )
         return int(typed)

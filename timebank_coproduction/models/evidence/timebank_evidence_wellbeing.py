@@ -163,7 +163,8 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
             ),
         ]
         names = self._get_short_questions()
-        for question in results["questions"] if compared else ():
+        names |= {scale["key"]: scale["wording"] for scale in results["scales"]}
+        for question in [*results["questions"], *results["scales"]] if compared else ():
             figures.append(
                 self._figure(
                     f"change_{question['key']}",
@@ -237,6 +238,9 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
                     bands = question["now"]["bands"] if question["now"] else [None] * BAND_COUNT
                     cells = [self._say_cell(bands[place], self._say_percent), ""]
                 rows.append([f"– {band}", *cells])
+        if compared:
+            for scale in results["scales"]:
+                rows.append(self._make_wellbeing_row(scale["wording"], scale, compared))
         return {"head": head, "rows": rows}
 
     def _make_wellbeing_row(self, name, question, compared):

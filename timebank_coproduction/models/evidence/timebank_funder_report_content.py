@@ -32,7 +32,7 @@ class TimebankFunderReportContent(models.AbstractModel):
 
     _name = "timebank.funder.report.content"
     _description = "What a Funder's Report Says"
-    _inherit = ["timebank.funder.report.money"]
+    _inherit = ["timebank.funder.report.money", "timebank.funder.report.stories"]
 
     has_drift = fields.Boolean("Has changed", compute="_compute_drift")
     drift = fields.Text("Changed since", compute="_compute_drift")
@@ -91,7 +91,12 @@ class TimebankFunderReportContent(models.AbstractModel):
         compares = self._compares_with(before)
         makes = self._get_section_methods(evidence)
         made, wanted = {}, self.section_ids.filtered("is_in").sorted(lambda one: (one.sequence, one.id))
-        on_page_one = {key for key, _figure in ON_PAGE_ONE} | {"reciprocity", "newcomers", "resilience"}
+        on_page_one = {key for key, _figure in ON_PAGE_ONE} | {
+            "reciprocity",
+            "newcomers",
+            "resilience",
+            "wellbeing",
+        }
         keys = dict.fromkeys(wanted.mapped("key"))
         if "summary" in keys:
             keys |= dict.fromkeys(on_page_one)
@@ -125,6 +130,8 @@ class TimebankFunderReportContent(models.AbstractModel):
             "network": evidence._get_network,
             "newcomers": self._get_newcomers,
             "resilience": evidence._get_resilience,
+            "wellbeing": evidence._get_wellbeing,
+            "stories": self._get_stories_section,
         }
 
     def _get_scope(self):
@@ -143,6 +150,7 @@ class TimebankFunderReportContent(models.AbstractModel):
         """A section as a report has it: without ways to records, and without changes where there was no
         period to compare with."""
         taken = {name: section.get(name) for name in TAKEN_OVER}
+        taken |= {name: section[name] for name in ("text", "parts") if section.get(name)}
         taken["key"] = key
         if not compares:
             taken["figures"] = [
@@ -278,7 +286,7 @@ class TimebankFunderReportContent(models.AbstractModel):
             answer=self.env._("People gave %s, which were approved.", evidence._say_time(whole))
             if whole
             else self.env._("The time given is hidden, as it is about few people."),
-            figures=self._get_hour_value(evidence, shown),
+            parts=self._get_hour_value(evidence, shown),
             chart={
                 "type": "rows",
                 "unit": "hours",
@@ -306,6 +314,7 @@ class TimebankFunderReportContent(models.AbstractModel):
                     ),
                     [self.env._("All"), "", together],
                 ],
+                "sums": True,
             },
             definition=self.env._(
                 "Approved time by the role that people had when they gave it; somebody who changed roles is"
@@ -346,19 +355,17 @@ class TimebankFunderReportContent(models.AbstractModel):
         if not self.hour_value or not minutes or None in minutes:
             return []
         money = self.currency_id.format
-        note = self.env._(
-            "%(hours)s of volunteers and people we support, at %(value)s an hour (%(source)s); added to no"
-            " money",
-            hours=evidence._say_hours(sum(minutes)),
-            value=money(self.hour_value),
-            source=self.hour_value_source or self.env._("no source given"),
-        )
         return [
             {
-                "key": "disclosed",
-                "label": self.env._("For disclosure only"),
-                "value": money(self.currency_id.round(sum(minutes) / 60 * self.hour_value)),
-                "note": note,
+                "title": self.env._("For disclosure only"),
+                "text": self.env._(
+                    "The %(hours)s of volunteers and people we support would be worth %(worth)s at %(value)s an"
+                    " hour (%(taken_from)s). It is no income and no cost, and is added to no sum of money.",
+                    hours=evidence._say_hours(sum(minutes)),
+                    worth=money(self.currency_id.round(sum(minutes) / 60 * self.hour_value)),
+                    value=money(self.hour_value),
+                    taken_from=self.hour_value_source or self.env._("no source given"),
+                ),
             }
         ]
 

@@ -11,7 +11,7 @@ from ..common.verb import day, text, verb
 from ..common.windows import ask, open_dialog, open_form, open_list, tell
 from .timebank_funder_report import GROUP
 
-TODO = "timebank_coproduction.mail_activity_funder_report"
+TODO = "timebank_coproduction.mail_activity_report_next"
 #: What the last hash is over besides the figures and the earlier signatures.
 KEPT = ("sent_by", "sent_on", "pdf_hash", "xlsx_hash")
 
@@ -93,6 +93,7 @@ class TimebankFunderReport(models.Model):
         links = self.env["timebank.funder.report.link"]
         address = email and links._read_address(email)
         self._keep_sent()
+        self._note_stories()
         if address:
             links._make(self, address, until)._mail(address)
         self._close_todos()
@@ -293,20 +294,24 @@ class TimebankFunderReport(models.Model):
         self.ensure_one()
         return json.loads(self.content) if self.content else self._make_content()
 
+    def _read_kept(self, kind):
+        """The paper or the workbook as it was sent: bytes, or None where it is missing."""
+        content = self.with_context(bin_size=False)[f"{kind}_file"]
+        return b64decode(content) if content else None
+
     def _find_altered(self):
         """Which of what is kept isn't as it was kept: keys of it."""
         self.ensure_one()
         # sudo: the bytes, whoever looks
-        report = self.sudo().with_context(bin_size=False)
+        report = self.sudo()
         altered = []
         if not report.content or report.content_hash != canonical.digest(json.loads(report.content)):
             altered.append("content")
         if report.state == "sent":
             altered += [
-                name
-                for name in ("pdf", "xlsx")
-                if not report[f"{name}_file"]
-                or report[f"{name}_hash"] != _sha256(b64decode(report[f"{name}_file"]))
+                kind
+                for kind in ("pdf", "xlsx")
+                if report[f"{kind}_hash"] != _sha256(report._read_kept(kind) or b"")
             ]
             kept = {name: report[name].id if name == "sent_by" else report[name] for name in KEPT}
             if report.hash != report._digest_with(kept):

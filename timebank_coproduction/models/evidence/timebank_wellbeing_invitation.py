@@ -218,11 +218,12 @@ class TimebankWellbeingInvitation(models.Model):
             [("wave_id", "=", self.wave_id.id), ("partner_id", "=", self.partner_id.id)]
         )
 
-    def _answer(self, answers, way):
+    def _answer(self, answers, way, points=None):
         """Take an answer, or change it, as superuser; who may was asked before.
 
         :param dict answers: question → 0 to 10, or ``None`` for whoever would rather not say
         :param str way: how it came
+        :param points: of the round's licensed scale, one for each statement
         :raises UserError: when no answer is taken any more
         """
         self.ensure_one()
@@ -230,7 +231,7 @@ class TimebankWellbeingInvitation(models.Model):
         if why:
             raise UserError(why)
         response = self._get_response()
-        vals = {**answers, "way": way, "answered_on": self.scheme_id._today()}
+        vals = {**answers, "way": way, "scale_points": points, "answered_on": self.scheme_id._today()}
         vals["typed_by_id"] = False if way == "link" else self.env.uid
         if response:
             response._in_verb().write(vals)

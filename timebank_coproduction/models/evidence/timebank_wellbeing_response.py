@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools.wellbeing import LEAST, MOST, QUESTIONS
-from ..common.personal import ABOUT, NAMED
+from ..common.personal import ABOUT, HELD, NAMED
 
 #: How answers come that somebody else writes down.
 TYPED = ("paper", "read_out")
@@ -37,7 +37,7 @@ class TimebankWellbeingResponse(models.Model):
     _order = "answered_on desc, id desc"
     _rec_name = "partner_id"
     _allow_sudo_commands = False
-    _personal_fields = {"partner_id": ABOUT, "typed_by_id": NAMED}
+    _personal_fields = {"partner_id": ABOUT, "typed_by_id": NAMED, "scale_points": HELD}
     _goes_with_person = True
 
     wave_id = fields.Many2one(
@@ -52,6 +52,12 @@ class TimebankWellbeingResponse(models.Model):
     worthwhile = Answer("Things are worthwhile", aggregator="avg")
     happy = Answer("Happy yesterday", aggregator="avg")
     anxious = Answer("Anxious yesterday", aggregator="avg")
+    scale_points = fields.Json(
+        "Points of the licensed scale",
+        readonly=True,
+        copy=False,
+        help="One for each of its statements, in order.",
+    )
     answered_on = fields.Date("Answered on", required=True, default=fields.Date.context_today)
     way = fields.Selection(
         [("link", "By their own link"), ("paper", "On paper"), ("read_out", "Read out to them")],

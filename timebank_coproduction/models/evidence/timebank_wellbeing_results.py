@@ -32,7 +32,7 @@ class TimebankWellbeingResults(models.AbstractModel):
             ``mean_before``, ``mean_after``, ``change`` with its 95 % interval from ``low`` to ``high``,
             ``bands`` of four shares each ``before`` and ``after``, from the lowest; and ``now``: ``n``,
             ``mean`` and ``bands`` of everybody's last answer where there are too few pairs to compare,
-            else ``None``
+            else ``None``; ``scales``: the same of licensed scales, without bands
         """
         scheme_ids = getattr(scope_or_schemes, "scheme_ids", None) or scope_or_schemes.ids
         own = Domain("scheme_id", "in", list(scheme_ids))
@@ -108,7 +108,30 @@ class TimebankWellbeingResults(models.AbstractModel):
             }
             for key, wording in self.env["timebank.wellbeing.response"]._get_questions().items()
         ]
+        made["scales"] = [
+            self._compare_scale(scale, answers, len(pairs), small)
+            for scale in responses.wave_id.scale_id.sorted("name")
+        ]
         return made
+
+    def _compare_scale(self, scale, answers, whole, small):
+        """A licensed scale's scores of who has two of them: as a question, without bands.
+
+        :param int whole: how many have answered twice at all, of whom these are a part
+        """
+        scored = [
+            (person, when, scale._get_score(one.scale_points))
+            for person, when, one in answers
+            if one.wave_id.scale_id == scale
+        ]
+        pairs, _once = wellbeing.match(one for one in scored if one[2] is not None)
+        beside = [(None, None)] * max(0, whole - len(pairs))
+        return {
+            "key": f"scale_{scale.id}",
+            "wording": scale.name,
+            **wellbeing.compare([*pairs, *beside], None, small),
+            "now": None,
+        }
 
     def _make_section(self):
         """This round's results as a section of the page *Evidence*, for its own form."""

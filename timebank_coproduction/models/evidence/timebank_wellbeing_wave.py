@@ -70,6 +70,15 @@ class TimebankWellbeingWave(models.Model):
         default="all",
         help="Organisations are never asked.",
     )
+    scale_id = fields.Many2one(
+        "timebank.wellbeing.scale",
+        string="Asks besides",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('is_on', '=', True)]",
+        check_company=True,
+        help="A licensed scale, once a manager has entered it and its licence.",
+    )
     before_id = fields.Many2one(
         "timebank.wellbeing.wave",
         string="Compared with",
@@ -178,6 +187,14 @@ class TimebankWellbeingWave(models.Model):
             if beside - wave.scheme_id.sudo():
                 raise ValidationError(
                     self.env._("The course, and the round before, are of the same time bank.")
+                )
+
+    @api.constrains("scale_id")
+    def _check_scale(self):
+        for wave in self:
+            if wave.scale_id and not wave.scale_id.is_on:
+                raise ValidationError(
+                    self.env._("“%s” isn’t in use: a manager switches it on.", wave.scale_id.name)
                 )
 
     @api.ondelete(at_uninstall=False)
@@ -335,6 +352,7 @@ class TimebankWellbeingWave(models.Model):
                 "activity_id": self.activity_id.id,
                 "audience": self.audience,
                 "before_id": self.id,
+                "scale_id": self.scale_id.filtered("is_on").id,
                 "date_from": today,
             }
         )
