@@ -62,7 +62,9 @@ def hold_audit(world, met_on, column):
     for line in audit.line_ids:
         line.agreed_level = str(SCORES[line.element][column])
         line.evidence = EVIDENCE.get(line.element) if column else False
-        line.note = line.differs and "Members had seen less of it than staff: the meeting went through examples."
+        line.note = (
+            line.differs and "Members had seen less of it than staff: the meeting went through examples."
+        )
     audit.present_ids = [Command.set((staff + members).partner_id.ids)]
     audit.present_others = "Two trustees"
     return audit
@@ -75,7 +77,9 @@ def audit_last_year(world):
     return f"{audit.display_name}: {audit.average:.1f} of 4 on the average"
 
 
-@step("coordinator", "holds this year's: staff and members score alone, the meeting agrees, and says what to do")
+@step(
+    "coordinator", "holds this year's: staff and members score alone, the meeting agrees, and says what to do"
+)
 def audit_this_year(world):
     audit = hold_audit(world, today(world), 1)
     line = audit.line_ids.filtered(lambda one: one.element == "structure")

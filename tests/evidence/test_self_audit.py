@@ -192,7 +192,9 @@ class TestSelfAudit(TimebankCase):
         for member in [self.ann, *members]:
             self._say(audit, member.partner_id, assets="2")
         for member in members:
-            audit.voice_ids.filtered(lambda one, member=member: one.partner_id == member.partner_id).culture = "3"
+            audit.voice_ids.filtered(
+                lambda one, member=member: one.partner_id == member.partner_id
+            ).culture = "3"
         self._say(audit, self.coordinator.partner_id, assets="2", culture="3")
         audit.action_agree()
         shown = {row["element"]: row for row in audit._get_shown()}

@@ -131,16 +131,15 @@ class TestStory(StoryCase):
         story.photo = make_photo((9, 9))
         [shown] = story._show("funder", TODAY)
         self.assertEqual(shown["photo"], "", "another photo is another question; the words are the same")
-        with self.assertRaisesRegex(ValidationError, "what is on the photo"):
-            story.photo_alt = " "
+        story.photo_alt = " "
+        with self.assertRaisesRegex(UserError, "what is on the photo"):
+            self._agree(story, self.ann, photo=True)
 
     def test_a_photo_says_nothing_of_where_it_was_taken(self):
         exif = Image.Exif()
         exif[0x8825] = {1: "N", 2: (53.0, 48.0, 0.0)}  # the place
         exif[0x010F] = "Telephone"
-        story = self._make_story(
-            photo=make_photo((2400, 1200), format="JPEG", exif=exif), photo_alt="A pan"
-        )
+        story = self._make_story(photo=make_photo((2400, 1200), format="JPEG", exif=exif), photo_alt="A pan")
         kept = Image.open(BytesIO(base64.b64decode(story.photo)))
         self.assertEqual(kept.size, (1600, 800))
         self.assertFalse(dict(kept.getexif()))

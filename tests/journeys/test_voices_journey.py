@@ -30,7 +30,9 @@ class TestVoicesJourney(JourneyCase):
         before.line_ids.agreed_level = "1"
         before.action_agree()
         self.env.flush_all()
-        with self.at_screen(self.portal, phone=True, start=f"/timebank/{self.ann.id}/me", scripts=False) as page:
+        with self.at_screen(
+            self.portal, phone=True, start=f"/timebank/{self.ann.id}/me", scripts=False
+        ) as page:
             page.follow("How we work together")
             self.assertIn("Nobody is asked", page.reads())
         with self.at_screen(self.coordinator) as screen:

@@ -17,7 +17,11 @@ class TestStories(PageCase, StoryCase):
     def _tell(self, **typed):
         page = self.go(f"/timebank/{self.ann.id}/stories")
         page = self.follow(page, "Tell a story")
-        typed = {"title": "The first soup", "story": "I had nobody to cook for.\nNow there are twelve.", **typed}
+        typed = {
+            "title": "The first soup",
+            "story": "I had nobody to cook for.\nNow there are twelve.",
+            **typed,
+        }
         return self.press(page, "Keep it, and say who may be told", **typed)
 
     def _stories(self):

@@ -6,10 +6,9 @@ from freezegun import freeze_time
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.service.model import call_kw
 from odoo.tests import new_test_user
 
-from ..common import TODAY, TimebankCase
+from ..common import TODAY, TimebankCase, call_as
 from .reachable import models_of_ours
 
 GROUP = "timebank_coproduction.group_timebank_"
@@ -302,7 +301,9 @@ class TrustCase(TimebankCase):
         )
         story.record_consent(people[0].id, ["funder"], date(2026, 12, 31), "person")
         made["timebank.story.consent"] = story.consent_ids
-        make("timebank.story.used", story_id=story.id, use="funder", used_where=f"Report {word}", used_on=TODAY)
+        make(
+            "timebank.story.used", story_id=story.id, use="funder", used_where=f"Report {word}", used_on=TODAY
+        )
         self_audit = make("timebank.self.audit", scheme_id=scheme.id, note=f"Meeting {word}", met_on=TODAY)
         made["timebank.self.audit.line"] = self_audit.line_ids[:1]
         made["timebank.self.audit.line"].evidence = f"Evidence {word}"
@@ -325,6 +326,18 @@ class TrustCase(TimebankCase):
             way="paper",
             happy=7,
         )
+        # who moves in from elsewhere
+        lines = (
+            "Name,Email,Date,Hours,Notes",
+            f"Movable {word},m@{word.lower()}.example,2026-03-02,1,Gardening {word}",
+        )
+        content = "\n".join((*lines, f"Movable {word},m@{word.lower()}.example,2026-03-03,90,")).encode()
+        files = env["ir.attachment"].create({"name": f"{word}.csv", "raw": content})
+        move = make("timebank.migration", scheme_id=scheme.id, file_ids=[Command.set(files.ids)])
+        move.action_rehearse()
+        made["timebank.migration.row"] = move.row_ids[:1]
+        made["timebank.migration.person"] = move.person_ids[:1]
+        made["timebank.migration.question"] = move.question_ids[:1]
         # what is noted by the way
         made["timebank.member"].note = f"Note {word}"
         made["timebank.words"] = env["timebank.words"].search([("scheme_id", "=", scheme.id)])
@@ -386,6 +399,11 @@ class TrustCase(TimebankCase):
                     "until": TODAY,
                 }
             )
+        )
+        made["timebank.pin.lock"] = (
+            env["timebank.pin.lock"]
+            ._in_verb()
+            .create({"member_id": made["timebank.member"].id, "place": word, "wrong": 1})
         )
         made["timebank.account.tail"] = env["timebank.account.tail"].search(
             [("account_id", "in", scheme.account_ids.ids)], limit=1
@@ -456,7 +474,7 @@ class TrustCase(TimebankCase):
     def _rpc(self, user, model, method, *args, context=None, **kwargs):
         """Call as the web client and the external API do."""
         env = self.env(user=user, context={"allowed_company_ids": user.company_ids.ids}, su=False)
-        return call_kw(env[model], method, list(args), dict(kwargs, context=context or {}))
+        return call_as(env, model, method, *args, **kwargs, context=context or {})
 
     def _refusal(self, call):
         """Make a call, undo it, and return the sentence it was refused with, or None."""

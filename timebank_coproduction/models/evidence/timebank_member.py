@@ -137,7 +137,7 @@ class TimebankMember(models.Model):
                 stories._in_verb()
                 .create(
                     {
-                        **vals,
+                        **stories._clean(vals),
                         "scheme_id": self.scheme_id.id,
                         "partner_ids": self.partner_id.ids,
                         "way": "own" if self._is_on_own_page() else "with",

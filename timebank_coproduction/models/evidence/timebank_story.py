@@ -79,7 +79,7 @@ class TimebankStory(models.Model):
         readonly=True,
         default="with",
     )
-    photo = fields.Image(max_width=photos.LONGEST_SIDE, max_height=photos.LONGEST_SIDE, copy=False)
+    photo = fields.Binary(copy=False)
     photo_alt = fields.Char(
         "What is on the photo",
         size=LONGEST_LINE,
@@ -295,14 +295,6 @@ class TimebankStory(models.Model):
                     )
                 )
 
-    @api.constrains("photo", "photo_alt")
-    def _check_photo(self):
-        for story in self:
-            if story.photo and not (story.photo_alt or "").strip():
-                raise ValidationError(
-                    self.env._("Say in a few words what is on the photo, for who can’t see it.")
-                )
-
     # CRUD
     @api.model_create_multi
     def create(self, vals_list):
@@ -333,9 +325,11 @@ class TimebankStory(models.Model):
     def _clean(self, vals):
         """Values with the photo upright, of a usual size, and without where it was taken.
 
+        A verb has seen to it already.
+
         :raises UserError: for what is no photo
         """
-        if not vals.get("photo"):
+        if not vals.get("photo") or self._is_in_verb():
             return vals
         try:
             content = base64.b64decode(vals["photo"], validate=True)
@@ -435,6 +429,8 @@ class TimebankStory(models.Model):
             return self.env._("There is no story to agree to yet: write it first.")
         if photo and not self.photo:
             return self.env._("There is no photo to agree to.")
+        if photo and not (self.photo_alt or "").strip():
+            return self.env._("Say first in a few words what is on the photo, for who can’t see it.")
         if given_on > today:
             return self.env._("Nobody has agreed on a day to come: use today’s.")
         if until < given_on or until < today:
@@ -489,6 +485,7 @@ class TimebankStory(models.Model):
                 body=self.env._("Withdrawn: it isn’t told any more."),
             )
         stories._close_todos()
+        self.env["timebank.funder.report"]._let_go_of(stories)
 
     # ------------------------------------------------------------
     # Asking again, and where it was used
