@@ -147,7 +147,9 @@ class TestPapers(GrantCase):
             )
         )
         cls.self_audit = cls._make_self_audit()
-        wave = cls.env["timebank.wellbeing.wave"].with_user(cls.coordinator).create({"scheme_id": cls.scheme.id})
+        wave = (
+            cls.env["timebank.wellbeing.wave"].with_user(cls.coordinator).create({"scheme_id": cls.scheme.id})
+        )
         wave.action_invite()
         cls.asked = wave.invitation_ids.filtered(lambda one: one.partner_id in cls.people.partner_id)
         period = {"date_from": "2026-01-01", "date_to": "2026-03-18"}
