@@ -147,6 +147,10 @@ def draft(world):
             ],
         }
     )
+    # those that their people let funders read
+    report.story_ids = world.env["timebank.story"].search(
+        [("scheme_id", "=", world["mill"].id), ("may_funder", "=", True)], limit=2
+    )
     report.budget_line_ids[:1].reason = "Carry it over to the spring: passes for those who join the new rota."
     question = {"key": "question", "sequence": 135, "title": "How will this go on without you?"}
     question["text"] = "The kitchen’s group has its own key and account since May; we only book the hall."

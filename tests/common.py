@@ -8,6 +8,7 @@ from freezegun import freeze_time
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.service.model import call_kw
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 #: Every test runs on this day.
@@ -23,6 +24,21 @@ def undone(env):
     finally:
         savepoint.close(rollback=True)
         env.transaction.clear()
+
+
+def call_as(env, model, method, *args, **kwargs):
+    """Call a public method as a request of the environment's user does, with all that it owes the database.
+
+    The transaction is theirs as well: it is they who are asked about what is written on behalf of others.
+    """
+    transaction = env.transaction
+    usual, transaction.default_env = transaction.default_env, env
+    try:
+        answer = call_kw(env[model], method, list(args), kwargs)
+        env.flush_all()
+        return answer
+    finally:
+        transaction.default_env = usual
 
 
 #: What nobody who runs a time bank should have to read.

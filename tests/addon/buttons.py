@@ -6,13 +6,12 @@ from collections import namedtuple
 from lxml import etree
 
 from odoo.exceptions import AccessError, UserError
-from odoo.service.model import call_kw
 from odoo.tests import Form
 from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.web.controllers.utils import clean_action
 
-from ..common import TODAY, undone
+from ..common import TODAY, call_as, undone
 
 #: Views whose buttons are about records that are there.
 WITH_BUTTONS = ("list", "kanban", "form")
@@ -249,12 +248,8 @@ class Presser:
 
     def _do(self, button):
         if button.type == "object":
-            result = call_kw(
-                self.env[button.model],
-                button.name,
-                [list(button.ids)],
-                {"context": self._sent(button.context)},
-            )
+            context = self._sent(button.context)
+            result = call_as(self.env, button.model, button.name, list(button.ids), context=context)
             if isinstance(result, dict):
                 self.open(clean_action(result, env=self.env))
             return

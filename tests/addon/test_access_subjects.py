@@ -89,6 +89,15 @@ TABLE = {
     "timebank.funder.report": COORDINATED,
     "timebank.funder.report.section": COORDINATED,
     "timebank.funder.report.line": COORDINATED,
+    "timebank.migration": {**COORDINATED, "finance": "----/----"},
+    "timebank.migration.row": AUDITED,
+    "timebank.migration.question": AUDITED,
+    "timebank.migration.person": {
+        **COORDINATED,
+        "coordinator": "r---/----",
+        "finance": "----/----",
+        "manager": "r---/r---",
+    },
 }
 
 
@@ -132,6 +141,12 @@ class TestAccessOfSubjects(AccessCase):
         report = env["timebank.funder.report"].create(
             {"kind": "bid", "scheme_ids": [Command.set(scheme.ids)]}
         )
+        content = b"Name,Date,Hours\nMay Moss,2026-03-02,1\nMay Moss,2026-03-03,90\n"
+        files = env["ir.attachment"].create({"name": "hours.csv", "raw": content})
+        move = env["timebank.migration"].create(
+            {"scheme_id": scheme.id, "file_ids": [Command.set(files.ids)]}
+        )
+        move.action_rehearse()
         return {
             "timebank.activity": activity,
             "timebank.session": session,
@@ -155,6 +170,10 @@ class TestAccessOfSubjects(AccessCase):
             "timebank.funder.report.line": env["timebank.funder.report.line"].create(
                 {"report_id": report.id, "name": "Forty sessions"}
             ),
+            "timebank.migration": move,
+            "timebank.migration.row": move.row_ids[:1],
+            "timebank.migration.question": move.question_ids[:1],
+            "timebank.migration.person": move.person_ids[:1],
             "timebank.time.audit": scheme.audit_ids,
             "timebank.time.audit.warning": scheme.audit_ids.warning_ids[:1],
             "timebank.wellbeing.wave": wave,

@@ -8,6 +8,7 @@ from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -92,6 +93,7 @@ class TestButtons(WorldCase):
         cls._make_calendar(env, scheme, giver, receiver)
         cls._make_rounds(scheme, giver, receiver)
         cls._make_voices(env, scheme, giver)
+        cls._make_moves(env, scheme)
         first = TODAY.replace(day=1)
         cls.env["timebank.time.audit"]._count(scheme, first, TODAY)
         cls.env["timebank.time.audit"]._count(
@@ -130,6 +132,18 @@ class TestButtons(WorldCase):
         voice = {"partner_id": member.partner_id.id, "assets": "2"}
         env["timebank.self.audit.voice"].create([{**voice, "audit_id": audit.id} for audit in scored + met])
         met.action_agree()
+
+    @classmethod
+    def _make_moves(cls, env, scheme):
+        """Moves at each step of theirs."""
+        content = b"Name,Email,Date,Hours\nMay Moss,may@example.org,2026-03-02,1\n"
+        for steps, more in enumerate((b"", b"May Moss,may@example.org,2026-03-03,90\n", b"", b"")):
+            files = env["ir.attachment"].create({"name": "hours.csv", "raw": content + more})
+            move = env["timebank.migration"].create(
+                {"scheme_id": scheme.id, "file_ids": [Command.set(files.ids)]}
+            )
+            for action in ("action_rehearse", "action_rehearse", "action_carry_out")[:steps]:
+                getattr(move, action)(*([True] if action == "action_carry_out" else []))
 
     @classmethod
     def _make_offers(cls, env, giver, receiver):

@@ -9,6 +9,7 @@ from . import test_mailing
 from . import test_measures
 from . import test_measures_histories
 from . import test_network
+from . import test_network_figures
 from . import test_page_hidden
 from . import test_time_audit
 from . import test_time_audit_job
@@ -21,3 +22,4 @@ from . import test_self_audit
 from . import test_funder_report
 from . import test_funder_report_papers
 from . import test_funder_report_page
+from . import test_funder_report_stories

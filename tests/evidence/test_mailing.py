@@ -1,4 +1,6 @@
+import os
 from datetime import date
+from pathlib import Path
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -53,6 +55,9 @@ class TestMailing(AuditCase):
             self.assertIn("March 2026", sent["cora@example.org"].subject)
             self.assertIn("January to March 2026", sent["tessa@example.org"].subject)
             self.assertIn("Shopping", sent["ann@example.org"].body_html)
+            if pictures := os.environ.get("TIMEBANK_PICTURES"):
+                for address, mail in sent.items():
+                    Path(pictures, f"mailing-{address.partition('@')[0]}.html").write_text(str(mail.body_html))
             before = self._last()
             self._run()
             self.assertFalse(self._sent(before), "a second run on the same night")

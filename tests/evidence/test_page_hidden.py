@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
-from odoo.addons.timebank_coproduction.tools.suppression import FEW, LEAST_ROOM
+from odoo.addons.timebank_coproduction.tools.suppression import FEW, LEAST_ROOM, Table
 
 from ..common import TODAY, TimebankCase, undone
 from ..generated import same
@@ -41,6 +41,14 @@ OF_PEOPLE = re.compile(r"(\d+) of (\d+) people")
 N_OF = re.compile(r"^n = ([\d,]+) (?:people|person)$")
 ABOUT_PEOPLE = re.compile(r"(?<![\d.,])(\d+) (?:people|person)\b")
 WHOLE, TOGETHER = "Whole period", "Together"
+#: Numbers that are not about people: projects and teams, and the thresholds of a bank.
+NO_PEOPLE = {
+    ("embedding", "answer"),
+    ("embedding", "projects"),
+    ("embedding", "teams"),
+    ("involvement", "sustained_people note"),
+}
+NUMBER = re.compile(r"[1-9]")
 
 
 def read(cell):
@@ -130,6 +138,45 @@ class TestPageHidden(TimebankCase):
         self.assertGreater(len(sections), 8)
         for key, section in sections.items():
             self.assertIn(section["anchor"], anchors, key)
+
+    def test_all_numbers_come_by_one_way(self):
+        """Where the way that hides what is small lets nothing through, nothing is told: any number that is
+        has gone round it."""
+        self._live([(number % PEOPLE, (number + 5) % PEOPLE, 20, number % 3, 6) for number in range(60)])
+        measures = self.env.registry["timebank.measures"]
+
+        def hide_cells(model, schemes, cells, people):
+            table = Table(cells, people, zeros=False)
+            table.hidden = set(table.cells)
+            return table
+
+        self.patch(
+            measures, "_hide_small", lambda model, schemes, values, *args, **beside: dict.fromkeys(values)
+        )
+        self.patch(measures, "_hide_small_cells", hide_cells)
+        for small in (True, False):
+            sections = self._page(self.coordinator, small)
+            self.assertGreater(len(sections), 8)
+            for key, section in sections.items():
+                with self.subTest(section=key, small=small):
+                    told = self._get_texts(section).items()
+                    self.assertEqual(
+                        [one for one in told if NUMBER.search(one[1]) and (key, one[0]) not in NO_PEOPLE], []
+                    )
+
+    def _get_texts(self, section):
+        """What a section says, by where; besides the names of rows and what each figure is."""
+        chart, table = section["chart"] or {}, section["table"] or {"rows": []}
+        texts = {"answer": section["answer"]}
+        for figure in section["figures"]:
+            texts[figure["key"]] = figure["value"]
+            texts[f"{figure['key']} note"] = figure["note"]
+            texts[f"{figure['key']} change"] = figure["change"]
+        for series in chart.get("series", ()):
+            texts[f"chart {series['label']}"] = [value or None for value in series["values"]]
+        if chart.get("type") != "network":  # the picture leaves small groups out by itself
+            texts.update({f"row {number}": row[1:] for number, row in enumerate(table["rows"])})
+        return {where: str(what or "") for where, what in texts.items()}
 
     def test_sums_of_two_sections(self):
         """What few gave isn't to be seen from the month's sum, which stands in another section, too."""

@@ -8,6 +8,7 @@ from odoo.tests import BaseCase
 
 from ...tools import wellbeing
 from ...tools.wellbeing import QUESTIONS
+from ..common import TODAY
 from ..wellbeing_common import WellbeingCase
 
 #: Student's t for 95 %, from a printed table, by degrees of freedom.
@@ -222,6 +223,7 @@ class TestWellbeingScale(WellbeingCase):
             self.scale.wording = "Something else"
         first, second = self._make_pairs([((5, 5, 5, 5), (6, 6, 6, 4))] * 6, scale_id=self.scale.id)
         for wave, typed in ((first, "111 1-1 121 112 123 111"), (second, "222 222 222 3,3,3 222 222")):
+            wave.date_to = TODAY
             wave.with_user(self.coordinator).action_invite()
             for person, points in zip(self.people, typed.split(), strict=False):
                 invitation = wave.invitation_ids.filtered(lambda one, who=person: one.partner_id == who)

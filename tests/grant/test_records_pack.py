@@ -196,6 +196,15 @@ class TestRecordsPack(HttpCase, GrantCase):
         remarks = [row[3] for row in self._rows(files, "documents") if row[0] == bill.name]
         self.assertEqual(remarks, ["Left out: it may name somebody"] * 2)
 
+    def test_who_was_paid(self):
+        """A business by its name, though it belongs to the bank; a member who was paid back by none."""
+        agency = self.agency.partner_id
+        agency.is_company = True
+        self._bill(("Hall", 10), partner_id=agency.id)
+        self._bill(("Paid back", 4), partner_id=self.people[0].partner_id.id)
+        rows = self._rows(self._read(self._make(self._ask())))
+        self.assertEqual({row[8] for row in rows[1:-1]}, {"Harbour Trust", "A member"})
+
     def test_no_cell_calculates(self):
         self._seed()
         files = self._read(self._make(self._ask()))

@@ -21,6 +21,7 @@ from . import test_intake_journey
 from . import test_introduction_journey
 from . import test_kiosk_browser
 from . import test_kiosk_journey
+from . import test_moving_in_journey
 from . import test_network_journey
 from . import test_papers_journey
 from . import test_personal_journey

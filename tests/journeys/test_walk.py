@@ -65,6 +65,7 @@ class TestWalkOfCoordinator(WalkCase):
         "Grants and reports ‣ Exchanges",
         "Grants and reports ‣ Stories",
         "Grants and reports ‣ Self-audit",
+        "Configuration ‣ Moving in",
     )
 
     def test_every_entry_opens(self):
@@ -83,6 +84,7 @@ class TestWalkOfManager(WalkCase):
         "Configuration ‣ What was erased",
         "Grants and reports ‣ Stories",
         "Grants and reports ‣ Self-audit",
+        "Configuration ‣ Moving in",
     )
 
     def test_every_entry_opens(self):

@@ -3,11 +3,10 @@
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..common import TODAY
+from ..common import TODAY, call_as
 from ..exchange_common import ExchangeCase
 
 REFUSAL = "There is no such record among those that you can see"
@@ -31,8 +30,7 @@ class TestTrustNaming(ExchangeCase):
         ]
 
     def _rpc(self, user, model, method, *args, context=None):
-        env = self.env(user=user, su=False)
-        return call_kw(env[model], method, list(args), {"context": context or {}})
+        return call_as(self.env(user=user, su=False), model, method, *args, context=context or {})
 
     def _answer(self, call):
         """The sentence of a refusal, or what was answered instead."""

@@ -2,11 +2,10 @@
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..common import TODAY
+from ..common import TODAY, call_as
 from ..rewards_common import RewardCase
 
 REFUSAL = "There is no such record among those that you can see"
@@ -36,16 +35,14 @@ class TestTrustTold(RewardCase):
     def _rpc(self, user, records, method, *args, **kwargs):
         """As one request of its own does, with nothing remembered of another's."""
         self.env.invalidate_all()
-        model = self.env(user=user, su=False)[records._name]
-        return call_kw(model, method, [records.ids, *args], kwargs)
+        return call_as(self.env(user=user, su=False), records._name, method, records.ids, *args, **kwargs)
 
     def _names(self, user, records):
         """How ``records`` are called to ``user``, whichever way one asks."""
         (row,) = self._rpc(user, records, "read", ["display_name"])
         (form,) = self._rpc(user, records, "web_read", {"display_name": {}})
-        found = call_kw(
-            self.env(user=user, su=False)[records._name], "name_search", ["", [("id", "=", records.id)]], {}
-        )
+        env = self.env(user=user, su=False)
+        found = call_as(env, records._name, "name_search", "", [("id", "=", records.id)])
         return {row["display_name"], form["display_name"], dict(found)[records.id]}
 
     def test_names_as_far_as_they_are_shown(self):

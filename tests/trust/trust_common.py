@@ -6,10 +6,9 @@ from freezegun import freeze_time
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.service.model import call_kw
 from odoo.tests import new_test_user
 
-from ..common import TODAY, TimebankCase
+from ..common import TODAY, TimebankCase, call_as
 from .reachable import models_of_ours
 
 GROUP = "timebank_coproduction.group_timebank_"
@@ -327,6 +326,40 @@ class TrustCase(TimebankCase):
             way="paper",
             happy=7,
         )
+        # who moves in from elsewhere
+        lines = (
+            "Name,Email,Date,Hours,Notes",
+            f"Movable {word},m@{word.lower()}.example,2026-03-02,1,Gardening {word}",
+        )
+        content = "\n".join((*lines, f"Movable {word},m@{word.lower()}.example,2026-03-03,90,")).encode()
+        files = env["ir.attachment"].create({"name": f"{word}.csv", "raw": content})
+        move = make("timebank.migration", scheme_id=scheme.id, file_ids=[Command.set(files.ids)])
+        move.action_rehearse()
+        made["timebank.migration.row"] = move.row_ids[:1]
+        made["timebank.migration.person"] = move.person_ids[:1]
+        made["timebank.migration.question"] = move.question_ids[:1]
+        # what is noted by the way
+        made["timebank.member"].note = f"Note {word}"
+        made["timebank.words"] = env["timebank.words"].search([("scheme_id", "=", scheme.id)])
+        env["timebank.code.attempt"]._note_attempt("voucher", word, "unknown", scheme)
+        made["timebank.code.attempt"] = env["timebank.code.attempt"].search([("source", "=", word)])
+        env["timebank.pace"]._count("apply", word, 60)
+        made["timebank.pace"] = env["timebank.pace"].search([], order="id desc", limit=1)
+        env["timebank.sign.in"]._ask(f"ida@{word.lower()}.example", word)
+        made["timebank.sign.in"] = env["timebank.sign.in"].search([], order="id desc", limit=1)
+        made["timebank.tablet.visit"] = (
+            env["timebank.tablet.visit"]
+            ._in_verb()
+            .create(
+                {
+                    "member_id": made["timebank.member"].id,
+                    "session_id": made["timebank.session"].id,
+                    "tablet": word,
+                    "token": word,
+                    "until": TODAY,
+                }
+            )
+        )
         # what a funder is told
         report = make(
             "timebank.funder.report",
@@ -366,6 +399,11 @@ class TrustCase(TimebankCase):
                     "until": TODAY,
                 }
             )
+        )
+        made["timebank.pin.lock"] = (
+            env["timebank.pin.lock"]
+            ._in_verb()
+            .create({"member_id": made["timebank.member"].id, "place": word, "wrong": 1})
         )
         made["timebank.account.tail"] = env["timebank.account.tail"].search(
             [("account_id", "in", scheme.account_ids.ids)], limit=1
@@ -436,7 +474,7 @@ class TrustCase(TimebankCase):
     def _rpc(self, user, model, method, *args, context=None, **kwargs):
         """Call as the web client and the external API do."""
         env = self.env(user=user, context={"allowed_company_ids": user.company_ids.ids}, su=False)
-        return call_kw(env[model], method, list(args), dict(kwargs, context=context or {}))
+        return call_as(env, model, method, *args, **kwargs, context=context or {})
 
     def _refusal(self, call):
         """Make a call, undo it, and return the sentence it was refused with, or None."""

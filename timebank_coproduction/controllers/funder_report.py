@@ -33,7 +33,7 @@ class FunderReport(TakesCodes, MemberPage, http.Controller):
         """Paper or workbook, as they were sent."""
         link = request.env["timebank.funder.report.link"]._find(token)
         report = link.report_id
-        if not link or report._find_altered():
+        if not link or report._find_altered() or report._get_ended_stories():
             return self._link_ended()
         content = report._read_kept(kind)
         headers = [
@@ -74,6 +74,8 @@ class FunderReport(TakesCodes, MemberPage, http.Controller):
             "signatures": report._get_signatures(),
             "address": address,
             "later": report.later_ids.filtered(lambda one: one.state == "sent"),
+            # a story that may not be told any more still stands in the files
+            "ended": report._get_ended_stories(),
             "altered": report.state != "draft" and report._find_altered(),
             "shell": "lean",
         }

@@ -123,7 +123,7 @@ class RecordsPack:
             {person.id: person.name for person in people},
             key=lambda number: hmac(env, scope, number),
             say=lambda place: env._("Person %s", place),
-            others=others.mapped("name"),
+            others=others.filtered(lambda one: not one.is_company).mapped("name"),
             ours=[
                 *self.claims.reward_id.mapped("name"),
                 *self.moves.invoice_line_ids.product_id.mapped("name"),
@@ -178,7 +178,7 @@ class RecordsPack:
             "quantity": quantity or "",
             "claimed_on": line["claimed_on"] or "",
             "had_on": ", ".join(dict.fromkeys(map(_say_handed_over, claims.filtered("fulfilled_on")))),
-            "supplier": self._say_supplier(item.partner_id) if item else "",
+            "supplier": self._say_supplier(item.partner_id) if item else self.tell(line["supplier_name"]),
             "bill": move.name or self.tell(line["bill_name"]),
             "reference": self.tell(move.ref),
             "text": self.tell(item.name) if item else "",
@@ -189,9 +189,11 @@ class RecordsPack:
         }
 
     def _say_supplier(self, supplier):
-        """Who was paid: a person who is a member by their pseudonym, anybody else by name."""
-        person = supplier.commercial_partner_id
-        return self.say.of(person.id) or self.say.whole(supplier.commercial_partner_id.name)
+        """Who was paid: a business by its name, and a person who is a member by their pseudonym."""
+        who = supplier.commercial_partner_id
+        if who.is_company or not who.timebank_member_ids:
+            return who.name or ""
+        return self.say.of(who.id) or self.env._("A member")
 
     # ------------------------------------------------------------
     # How it was paid
@@ -294,7 +296,7 @@ class RecordsPack:
             for number, file in enumerate(dict.fromkeys(of_bill), start=1):
                 if (move, file) not in seen:
                     seen.add((move, file))
-                    folder = re.sub(r"[^A-Za-z0-9]+", "_", self.say(move.name)).strip("_")
+                    folder = re.sub(r"[^A-Za-z0-9]+", "_", move.name or "").strip("_")
                     path = f"documents/{place:04d}_{folder}/{number}{_ending(file.mimetype)}"
                     documents.append({"bill": move, "file": file, "path": path, "why_not": ""})
         return documents

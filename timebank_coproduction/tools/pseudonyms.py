@@ -36,7 +36,7 @@ class Pseudonyms:
     ('Write to … (…)', '')
     >>> say.whole("Green field with Bo Green")
     'Green field with Person 1'
-    >>> say.find("For Ann, Bo Green and Rose O'Neill")
+    >>> say.find("For Ann, Bo Green and Rose O'Neill, a rose")
     ['Ann', 'Bo Green', "Rose O'Neill"]
     """
 
@@ -52,6 +52,9 @@ class Pseudonyms:
         for name in (*others, *people.values()):
             for word in re.findall(r"['’‘ʼ´`]([^\W\d_]{3,})", name or ""):  # O’Neill is called Neill, too
                 self.parts[_key(word),] = HIDDEN
+        self.own_parts = {
+            (word,): HIDDEN for name in people.values() for word in _words(name) if len(word) > 1
+        }
         self.longest = max(map(len, self.names), default=1)
 
     def _know(self, words, said, left=()):
@@ -75,9 +78,10 @@ class Pseudonyms:
         return self._say(_MAIL.sub(HIDDEN, text or ""), self.names, self.parts)
 
     def find(self, text):
-        """What stands in a text of names, as it is written there: a list, each once."""
+        """What stands in a text of names, as it is written there: a list, each once. Of the others whole
+        names alone, as most words are somebody's name."""
         text = unicodedata.normalize("NFC", text or "")
-        found = self._find(text, self.names, self.parts)
+        found = self._find(text, self.names, self.own_parts)
         return list(dict.fromkeys(text[start:stop] for start, stop, _said in found))
 
     def _say(self, text, *known):

@@ -14,6 +14,7 @@ from . import timebank_measures_credits
 from . import timebank_measures_people
 from . import timebank_measures_work
 from . import timebank_volunteers
+from . import timebank_fact_report
 from . import timebank_flow_report
 from . import timebank_involvement_report
 from . import timebank_exchange_report
@@ -42,6 +43,7 @@ from . import timebank_story_consent
 from . import timebank_funder_report_section
 from . import timebank_funder_report_link
 from . import timebank_funder_report_money
+from . import timebank_funder_report_stories
 from . import timebank_funder_report_content
 from . import timebank_funder_report
 from . import timebank_funder_report_sending

@@ -77,14 +77,48 @@ def given(scope):
     )
 
 
+def given_by_people(scope):
+    """As :func:`given`, without what organisations gave: as what they gave it stands on the entry."""
+    return SQL(
+        "(SELECT g.* FROM %s g WHERE g.role IS DISTINCT FROM 'organisation' AND %s)",
+        given(scope),
+        is_no_company("g.partner_id"),
+    )
+
+
+def professionals(scope):
+    """Columns: session_id, activity_id, date. Where a professional gave time, each once."""
+    return SQL(
+        "(SELECT DISTINCT session_id, activity_id, date FROM %s g WHERE role = 'professional')",
+        given(scope.of_banks()),
+    )
+
+
+def is_beside(fact, where):
+    """Whether time was given beside a professional: in the same session, or without one in the same activity
+    on the same day.
+
+    :param fact: what the rows are called that are asked
+    :param where: :func:`professionals`, or what these are called
+    """
+    return SQL(
+        """(%(fact)s.session_id IS NOT NULL AND %(fact)s.session_id IN (
+                   SELECT session_id FROM %(where)s w WHERE session_id IS NOT NULL)
+            OR %(fact)s.session_id IS NULL AND %(fact)s.activity_id IS NOT NULL
+               AND (%(fact)s.activity_id, %(fact)s.date) IN (
+                   SELECT activity_id, date FROM %(where)s w WHERE activity_id IS NOT NULL))""",
+        fact=SQL(fact),
+        where=where,
+    )
+
+
 def attended(scope):
     """Columns: id of the register's line, scheme_id, date, partner_id, minutes, project_id, activity_id,
     session_id, grant_id. People alone."""
     return SQL(
-        "(SELECT a.* FROM %s a %s WHERE %s)",
+        "(SELECT a.* FROM %s a WHERE %s)",
         _attended_by_anybody(scope),
-        join_who("a.scheme_id", "a.partner_id"),
-        IS_PERSON,
+        is_person("a.scheme_id", "a.partner_id"),
     )
 
 
@@ -100,9 +134,27 @@ def _attended_by_anybody(scope):
     )
 
 
+def is_no_company(partner):
+    """Whether a contact (a column) is a person. It is the few that are none who are looked up."""
+    return SQL("NOT EXISTS (SELECT FROM res_partner who WHERE who.id = %s AND who.is_company)", SQL(partner))
+
+
+def is_person(scheme, partner):
+    """Whether somebody, in the bank ``scheme`` (two columns), is no organisation."""
+    return SQL(
+        """%(no_company)s
+           AND NOT EXISTS (SELECT FROM timebank_member whose
+                            WHERE whose.partner_id = %(partner)s AND whose.scheme_id = %(scheme)s
+                              AND whose.role = 'organisation')""",
+        no_company=is_no_company(partner),
+        partner=SQL(partner),
+        scheme=SQL(scheme),
+    )
+
+
 def join_who(scheme, partner):
-    """The joins that say who ``partner`` is, in the bank ``scheme`` (two columns): ``IS_ORGANISATION``
-    or ``IS_PERSON`` ask them."""
+    """The joins that say who ``partner`` is, in the bank ``scheme`` (two columns), where more of them is
+    asked as well: ``IS_ORGANISATION`` or ``IS_PERSON`` say what :func:`is_person` does."""
     return SQL(
         """JOIN res_partner who ON who.id = %s
               LEFT JOIN timebank_member whose ON whose.partner_id = who.id AND whose.scheme_id = %s""",
@@ -116,17 +168,6 @@ IS_ORGANISATION = SQL("(whose.role = 'organisation' OR who.is_company) IS TRUE")
 IS_PERSON = SQL("(whose.role = 'organisation' OR who.is_company) IS NOT TRUE")
 
 
-def given_by_people(scope):
-    """As :func:`given`, without what organisations gave: as what they gave it stands on the entry."""
-    return SQL(
-        """(SELECT g.*
-              FROM %s g
-              JOIN res_partner giver ON giver.id = g.partner_id
-             WHERE g.role IS DISTINCT FROM 'organisation' AND giver.is_company IS NOT TRUE)""",
-        given(scope),
-    )
-
-
 def received(scope):
     """Columns: scheme_id, date, partner_id, minutes, project_id, activity_id, session_id, grant_id, and
     came: whether they attended, rather than being the receiver of an entry. People alone."""
@@ -134,156 +175,90 @@ def received(scope):
         """(SELECT g.scheme_id, g.date, g.receiver_id AS partner_id, g.minutes,
                    g.project_id, g.activity_id, g.session_id, g.grant_id, FALSE AS came
               FROM %s g
-              %s
-             WHERE %s
+             WHERE g.receiver_id IS NOT NULL AND %s
              UNION ALL
             SELECT a.scheme_id, a.date, a.partner_id, a.minutes,
                    a.project_id, a.activity_id, a.session_id, a.grant_id, TRUE
               FROM %s a)""",
         given(scope),
-        join_who("g.scheme_id", "g.receiver_id"),
-        IS_PERSON,
+        is_person("g.scheme_id", "g.receiver_id"),
         attended(scope),
     )
 
 
 def taken(scope):
-    """Columns: scheme_id, date, partner_id, gave (or else received), minutes. People alone."""
+    """Columns: scheme_id, date, partner_id, gave, or came, or else received otherwise; minutes, category_id (of
+    what was given), project_id, grant_id. People alone."""
     return SQL(
-        """(SELECT f.*
-              FROM %s f
-              %s
-             WHERE %s)""",
-        touched(scope),
-        join_who("f.scheme_id", "f.partner_id"),
-        WAS_PERSON,
-    )
-
-
-#: Whether whom :func:`join_who` has joined to a row of :func:`touched` took part as a person: as what
-#: somebody gave time stands on the entry, and as what they received it is what they are.
-WAS_PERSON = SQL("(who.is_company OR NOT f.gave AND whose.role = 'organisation') IS NOT TRUE")
-
-
-def touched(scope):
-    """Columns: scheme_id, date, partner_id, gave (or else received), minutes. As :func:`taken`, before
-    anybody has asked who they are (``WAS_PERSON``): what is counted by person is so before it is joined."""
-    return SQL(
-        """(SELECT g.scheme_id, g.date, g.partner_id, TRUE AS gave, g.minutes
-              FROM %(given)s g
-             WHERE g.role IS DISTINCT FROM 'organisation'
+        """(SELECT g.scheme_id, g.date, g.partner_id, TRUE AS gave, FALSE AS came, g.minutes,
+                   g.category_id, g.project_id, g.grant_id
+              FROM %s g
              UNION ALL
-            SELECT g.scheme_id, g.date, g.receiver_id, FALSE, g.minutes
-              FROM %(given)s g
-             WHERE g.receiver_id IS NOT NULL
-             UNION ALL
-            SELECT a.scheme_id, a.date, a.partner_id, FALSE, a.minutes
-              FROM %(attended)s a)""",
-        given=given(scope),
-        attended=_attended_by_anybody(scope),
+            SELECT r.scheme_id, r.date, r.partner_id, FALSE, r.came, r.minutes,
+                   NULL::int, r.project_id, r.grant_id
+              FROM %s r)""",
+        given_by_people(scope),
+        received(scope),
     )
 
 
 def arcs(scope):
     """Columns: hours_id, attendance_id (the register's line, or 0), scheme_id, date, giver_id,
-    receiver_id, minutes, project_id, activity_id, session_id, grant_id. People alone.
+    receiver_id, role (of the giver), minutes, category_id, project_id, activity_id, session_id, grant_id.
+    People alone.
 
     Who came to a session is numbered once, whoever helped there; a helper who came as well is left out of
     their own count.
     """
     return SQL(
-        """(SELECT g.id AS hours_id, 0 AS attendance_id, g.scheme_id, g.date, g.partner_id AS giver_id,
-                   g.receiver_id, g.minutes, g.project_id, g.activity_id, g.session_id, g.grant_id
-              FROM %(given)s g
-              %(receiver)s
-             WHERE %(is_person)s
+        """(SELECT d.id AS hours_id, 0 AS attendance_id, d.scheme_id, d.date, d.partner_id AS giver_id,
+                   d.receiver_id, d.role, d.minutes, d.category_id, d.project_id, d.activity_id,
+                   d.session_id, d.grant_id
+              FROM %(given)s d
+             WHERE d.receiver_id IS NOT NULL
              UNION ALL
-            SELECT g.id, came.id, g.scheme_id, g.date, g.partner_id, came.partner_id,
+            SELECT g.id, came.id, g.scheme_id, g.date, g.partner_id,
+                   came.partner_id, g.role,
                    g.minutes * share.place / share.of - g.minutes * (share.place - 1) / share.of,
-                   g.project_id, g.activity_id, g.session_id, g.grant_id
+                   g.category_id, g.project_id, g.activity_id, g.session_id, g.grant_id
               FROM %(given)s g
-              JOIN %(came)s came ON came.session_id = g.session_id AND came.partner_id != g.partner_id
-              LEFT JOIN %(came)s own ON own.session_id = g.session_id AND own.partner_id = g.partner_id
+              JOIN (SELECT a.id, a.session_id, a.partner_id,
+                           (ROW_NUMBER() OVER (PARTITION BY a.session_id ORDER BY a.id))::int AS place,
+                           (COUNT(*) OVER (PARTITION BY a.session_id))::int AS of
+                      FROM %(came)s a) came
+                ON came.session_id = g.session_id AND came.partner_id != g.partner_id
+              -- on unique keys, so that they are left out where nobody asks for minutes
+              LEFT JOIN timebank_attendance own
+                ON own.session_id = g.session_id AND own.partner_id = g.partner_id
+              LEFT JOIN timebank_member whose
+                ON whose.scheme_id = g.scheme_id AND whose.partner_id = g.partner_id
              CROSS JOIN LATERAL (
-                   SELECT came.place - (COALESCE(own.place < came.place, FALSE))::int AS place,
-                          came.of - (own.id IS NOT NULL)::int AS of) share
+                   SELECT (own.role = 'attendee' AND own.state = 'attended'
+                           AND whose.role IS DISTINCT FROM 'organisation') IS TRUE AS too) came_too
+             CROSS JOIN LATERAL (
+                   SELECT came.place - (came_too.too AND own.id < came.id)::int AS place,
+                          came.of - came_too.too::int AS of) share
              WHERE g.receiver_id IS NULL)""",
-        given=given_by_people(scope),
-        receiver=join_who("g.scheme_id", "g.receiver_id"),
-        is_person=IS_PERSON,
-        came=SQL(
-            """(SELECT a.id, a.session_id, a.partner_id,
-                       (ROW_NUMBER() OVER (PARTITION BY a.session_id ORDER BY a.id))::int AS place,
-                       (COUNT(*) OVER (PARTITION BY a.session_id))::int AS of
-                  FROM %s a)""",
-            attended(scope.of_banks()),
-        ),
+        given=given_to_people(scope),
+        came=came(scope),
     )
 
 
-def is_person(scheme, partner):
-    """Whether somebody, in the bank ``scheme``, is no organisation (two columns): as ``IS_PERSON``, for many
-    rows of which few are looked at together, since there are few organisations."""
+def given_to_people(scope):
+    """As :func:`given`, between people: what has a receiver is an arc by itself; what has none was given in a
+    session, to whoever :func:`came`. So the arcs of sessions are there without all their pairs, of which there
+    are many times as many."""
     return SQL(
-        """NOT EXISTS (SELECT FROM res_partner WHERE res_partner.id = %(partner)s AND is_company)
-           AND NOT EXISTS (SELECT FROM timebank_member whose WHERE whose.partner_id = %(partner)s
-                              AND whose.scheme_id = %(scheme)s AND whose.role = 'organisation')""",
-        partner=SQL(partner),
-        scheme=SQL(scheme),
-    )
-
-
-def was_giver():
-    """Whether who gave an entry did so as a person; for entries called ``g``."""
-    return SQL(
-        """g.role IS DISTINCT FROM 'organisation'
-           AND NOT EXISTS (SELECT FROM res_partner WHERE res_partner.id = g.partner_id AND is_company)"""
-    )
-
-
-def direct(scope):
-    """Columns: date, giver_id, receiver_id. The arcs of entries with a receiver, as often as they were."""
-    return SQL(
-        """(SELECT g.date, g.partner_id AS giver_id, g.receiver_id
-              FROM %s g
-             WHERE g.receiver_id IS NOT NULL AND %s AND %s)""",
-        given(scope),
-        was_giver(),
+        "(SELECT g.* FROM %s g WHERE (g.receiver_id IS NOT NULL OR g.session_id IS NOT NULL) AND %s)",
+        given_by_people(scope),
         is_person("g.scheme_id", "g.receiver_id"),
     )
 
 
-def helped(scope):
-    """Columns: session_id, date, partner_id. Whose time in a session went to whoever came to it: with
-    :func:`came`, the arcs of sessions without all their pairs, of which there are many times as many."""
-    return SQL(
-        """(SELECT g.session_id, g.date, g.partner_id
-              FROM %s g
-              JOIN timebank_session s ON s.id = g.session_id AND s.state = 'done'
-             WHERE g.receiver_id IS NULL AND %s)""",
-        given(scope),
-        was_giver(),
-    )
-
-
 def came(scope):
-    """Columns: session_id, partner_id. Who came to the sessions of :func:`helped`; without a first day, to
-    any session of the banks, which is found faster."""
-    sessions = SQL(
-        "SELECT id AS session_id FROM timebank_session WHERE state = 'done' AND scheme_id = ANY(%s)",
-        list(scope.scheme_ids),
-    )
-    if scope.date_from:
-        sessions = SQL("SELECT DISTINCT session_id FROM %s g WHERE receiver_id IS NULL", given(scope))
-    return SQL(
-        """(SELECT a.session_id, a.partner_id
-              FROM (%s) g
-              JOIN timebank_attendance a
-                ON a.session_id = g.session_id AND a.role = 'attendee' AND a.state = 'attended'
-             WHERE %s)""",
-        sessions,
-        is_person("a.scheme_id", "a.partner_id"),
-    )
+    """Columns: as :func:`attended`. Who came to the sessions of :func:`given_to_people`, whichever grant or
+    project the time was for."""
+    return attended(scope.of_banks())
 
 
 def flow_of(kind, source, target, operating):
@@ -313,7 +288,7 @@ def _of_original(column):
 
 
 def moved(scope):
-    """Columns: id of the transfer, scheme_id, company_id, date, kind and flow (one of ``FLOWS``, or NULL) and
+    """Columns: id of the transfer, scheme_id, date, kind and flow (one of ``FLOWS``, or NULL) and
     both accounts of what was reversed where it is a reversal, minutes (below zero then), reversed (whether it
     is one), hours_id, attendance_id, redemption_id, and of those category_id, role (of the giver),
     project_id, activity_id, session_id, grant_id.
@@ -323,7 +298,7 @@ def moved(scope):
     """
     return SQL(
         """(SELECT m.*, %s AS flow
-              FROM (SELECT t.id, t.scheme_id, bank.company_id, bank.operating_account_id, t.date,
+              FROM (SELECT t.id, t.scheme_id, bank.operating_account_id, t.date,
                            %s AS kind,
                            CASE WHEN t.reversal_of_id IS NULL THEN t.from_account_id ELSE t.to_account_id END
                                AS from_account_id,

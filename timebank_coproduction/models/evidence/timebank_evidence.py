@@ -334,6 +334,23 @@ class TimebankEvidence(models.AbstractModel):
     # What sections are made of
     # ------------------------------------------------------------
 
+    def _show(self, scope, values, people=None, **beside):
+        """Figures that are shown together, with ``None`` for what the user may not see: the one way, with
+        :meth:`_show_table`, by which a section takes numbers to the page.
+
+        Parameters are those of :meth:`timebank.measures._hide_small`.
+        """
+        return self.env["timebank.measures"]._hide_small(
+            self._get_schemes(scope), values, people or {}, **beside
+        )
+
+    def _show_table(self, scope, cells, people):
+        """The same for a table with its sums: :class:`tools.suppression.Table`."""
+        return self.env["timebank.measures"]._hide_small_cells(self._get_schemes(scope), cells, people)
+
+    def _sees_names(self, scope):
+        return self.env["timebank.measures"]._sees_small(self._get_schemes(scope))
+
     def _get_step(self, scope):
         """By what a chart of the period goes: ``week``, ``month`` or ``year``."""
         length = (scope.date_to - scope.date_from).days + 1

@@ -93,8 +93,8 @@ class TimebankEvidenceAudit(models.AbstractModel):
             "top": position["top"],
             "returned_share": min(whole["issued"]["people"], whole["returned"]["people"]),
         }
-        shown = measures._hide_small(
-            self._get_schemes(scope),
+        shown = self._show(
+            scope,
             values,
             people,
             totals=[((None, flow), [(step, flow) for step in steps]) for flow in FLOWS],
@@ -217,11 +217,7 @@ class TimebankEvidenceAudit(models.AbstractModel):
             ),
         ]
         audits = self.env["timebank.time.audit"]
-        if (
-            len(schemes) == 1
-            and self.env["timebank.measures"]._sees_small(schemes)
-            and audits.has_access("read")
-        ):
+        if len(schemes) == 1 and self._sees_names(scope) and audits.has_access("read"):
             latest = audits.search(
                 [
                     ("scheme_id", "=", schemes.id),

@@ -3,7 +3,7 @@ from math import inf
 from odoo import api, models
 
 from ...tools.intervals import survival
-from ...tools.network import measure_network
+from ...tools.network import count_bridges, measure
 from ...tools.suppression import FEW
 from ..common.verb import verb
 from ..common.words import say_number, say_percent
@@ -37,15 +37,6 @@ class TimebankEvidence(models.AbstractModel):
         for section in page["sections"]:
             section["actions"] = [way for way in section["actions"] if way["action"]["xml_id"] != PICTURE]
         return page
-
-    def _show(self, scope, values, people=None, **beside):
-        """Figures with ``None`` for what the user may not see: see :meth:`timebank.measures._hide_small`."""
-        return self.env["timebank.measures"]._hide_small(
-            self._get_schemes(scope), values, people or {}, **beside
-        )
-
-    def _sees_names(self, scope):
-        return self.env["timebank.measures"]._sees_small(self._get_schemes(scope))
 
     def _say_share_of(self, share, what):
         """What a share is of, and how far it can be trusted where it is of few.
@@ -87,7 +78,7 @@ class TimebankEvidence(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_reciprocity(self, scope, before):
-        if not self.env["timebank.measures"]._get_people(scope):
+        if not len(self.env["timebank.measures"]._get_people(scope).ids):
             return None
         parts = {
             "giving_and_receiving": self.env._("Gave and received"),
@@ -170,14 +161,14 @@ class TimebankEvidence(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_network(self, scope, before):
-        network = chart = None
+        links = chart = None
         if len(scope.scheme_ids) == 1:
-            network = self.env["timebank.network"]._connect(scope)
-        found = self._measure_network(scope, network)
+            links = self.env["timebank.network"]._connect(scope)
+        found = self._measure_network(scope, links)
         if not found["people"]:
             return None
-        if network:
-            chart = self.env["timebank.network"]._draw(scope, network, self._sees_names(scope))
+        if links:
+            chart = self.env["timebank.network"]._draw(scope, links, self._sees_names(scope))
         shown, shown_before = self._show_network(scope, found), {}
         found_before = self._measure_network(before)
         if found_before["people"]:
@@ -204,22 +195,16 @@ class TimebankEvidence(models.AbstractModel):
             ],
         }
 
-    def _measure_network(self, scope, network=None):
+    def _measure_network(self, scope, links=None):
         """The figures by name, as :meth:`timebank.measures._get_network` has them.
 
-        :param network: of one bank, whose bridges are found as well: in its picture anybody can see them
+        :param links: of one bank, whose bridges are found as well: in its picture anybody can see them
         """
-        if network is None:
+        if links is None:
             found = self.env["timebank.measures"]._get_network(scope)
-            return {**found, "isolated": found["people"] - found["linked"]}
-        found = measure_network(network)
-        return {
-            **found._asdict(),
-            "partners_per_person": found.partners_mean,
-            "linked": found.people - len(found.isolated),
-            "isolated": len(found.isolated),
-            "bridges": len(found.bridges),
-        }
+        else:
+            found = {**measure(*links[:3])._asdict(), "bridges": count_bridges(links)}
+        return {**found, "isolated": found["people"] - found["linked"]}
 
     def _show_network(self, scope, found):
         """The figures by name, without what tells of few."""

@@ -1,7 +1,4 @@
 from odoo import fields, models
-from odoo.tools import SQL
-
-from .facts import given_by_people, received
 
 #: Stands for all projects, or all grants; and, as a row, for the whole period.
 TOTAL = "all"
@@ -28,7 +25,7 @@ class TimebankEvidence(models.AbstractModel):
         by_step = {row["start"]: row for row in measures._get_involvement_by(scope, self._get_step(scope))}
         shown = self._show_rows(scope, {**by_step, TOTAL: whole})
         # the same sums stand below what was done: what is hidden there would be worked out from here
-        work = self._make_table(scope, *self._read_work(scope))
+        work = self._show_table(scope, *self._read_work(scope))
         for step, row in shown.items():
             key = (None if step == TOTAL else step, None)
             row["minutes"] = work.shown(*key) if key in work.cells else 0
@@ -203,8 +200,8 @@ class TimebankEvidence(models.AbstractModel):
         :return: the same, with :data:`COLUMNS` alone
         """
         keys = [key for key in rows if key != TOTAL]
-        shown = self.env["timebank.measures"]._hide_small(
-            self._get_schemes(scope),
+        shown = self._show(
+            scope,
             {(key, name): row[name] for key, row in rows.items() for name in COLUMNS},
             {
                 (key, name): row[about]
@@ -313,32 +310,18 @@ class TimebankEvidence(models.AbstractModel):
 
     def _read_places(self, scope):
         """:return: dict of ``project`` and ``grant`` → dict of (kind, id) → figures, with those of all"""
-        rows = self.env["timebank.measures"]._query_dicts(
-            SQL(
-                """SELECT GROUPING(id) AS whole, kind, id, COUNT(DISTINCT partner_id) AS people,
-                          COUNT(DISTINCT partner_id) FILTER (WHERE minutes > 0) AS givers,
-                          COUNT(DISTINCT partner_id) FILTER (WHERE attendances > 0) AS attendees,
-                          SUM(minutes)::bigint AS minutes, SUM(attendances)::bigint AS attendances
-                     FROM (SELECT place.kind, place.id, f.partner_id, SUM(f.minutes) AS minutes,
-                                  SUM(f.attendances) AS attendances
-                             FROM (SELECT g.partner_id, g.project_id, g.grant_id, g.minutes, 0 AS attendances
-                                     FROM %s g
-                                    UNION ALL
-                                   SELECT r.partner_id, r.project_id, r.grant_id, 0, r.came::int
-                                     FROM %s r) f
-                            CROSS JOIN LATERAL (VALUES ('project', f.project_id), ('grant', f.grant_id))
-                                       place (kind, id)
-                            GROUP BY 1, 2, 3) one
-                    GROUP BY GROUPING SETS ((kind, id), (kind))""",
-                given_by_people(scope),
-                received(scope),
-            )
-        )
-        found = {}
-        for row in rows:
-            key = TOTAL if row["whole"] else (row["kind"], row["id"])
-            found.setdefault(row["kind"], {})[key] = row
-        return found
+        measures = self.env["timebank.measures"]
+        whole = measures._get_involvement(scope)
+        return {
+            kind: {
+                **{
+                    (kind, number): row
+                    for number, row in measures._get_involvement_in(scope, f"{kind}_id").items()
+                },
+                TOTAL: whole,
+            }
+            for kind in ("project", "grant")
+        }
 
     def _get_place_names(self, places):
         """What each project and grant is called."""
@@ -441,8 +424,8 @@ class TimebankEvidence(models.AbstractModel):
         if not row["ended"]:
             return row
         counts = {name: row[name] for name in ("ended", "left", "forgotten", "people", "part")}
-        shown = self.env["timebank.measures"]._hide_small(
-            self._get_schemes(scope),
+        shown = self._show(
+            scope,
             {**counts, "share": row["share"]},
             {"share": row["people"]},
             totals=[("ended", ["left", "forgotten", "people"])],

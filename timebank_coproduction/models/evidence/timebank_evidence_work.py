@@ -1,11 +1,8 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import models
-from odoo.tools import SQL
 
 from ...tools.coproduction_form import JOINT_SHARE, SIDES, is_coproductive
-from ...tools.suppression import FEW, Table
-from .facts import given_by_people
 
 #: So many categories have a colour of their own; the rest stand together.
 MOST_CATEGORIES = 6
@@ -32,7 +29,7 @@ class TimebankEvidence(models.AbstractModel):
         minutes, people = self._read_work(scope)
         if not minutes:
             return None
-        table = self._make_table(scope, minutes, people)
+        table = self._show_table(scope, minutes, people)
         names = self._get_category_names(table.columns)
         steps = self._get_steps(scope)
         order = sorted(table.columns, key=lambda one: (one == OTHER, not one, -table.get(None, one)))
@@ -94,26 +91,11 @@ class TimebankEvidence(models.AbstractModel):
 
     def _read_work(self, scope):
         """Minutes by step and category, and how many people gave them; sums of people under None."""
-        rows = self.env["timebank.measures"]._query(
-            SQL(
-                """SELECT GROUPING(step), GROUPING(category_id), step, category_id, SUM(minutes),
-                          COUNT(DISTINCT partner_id)
-                     FROM (SELECT date_trunc(%s, g.date)::date AS step, g.category_id, g.partner_id,
-                                  SUM(g.minutes) AS minutes
-                             FROM %s g
-                            GROUP BY 1, 2, 3) one
-                    GROUP BY CUBE (step, category_id)""",
-                self._get_step(scope),
-                given_by_people(scope),
-            )
-        )
-        minutes, people, by_category = {}, {}, {}
-        for all_steps, all_categories, step, category, total, count in rows:
-            key = (None if all_steps else step, None if all_categories else category or False)
-            people[key] = count
-            if None not in key:
-                minutes[key] = int(total)
-                by_category[key[1]] = by_category.get(key[1], 0) + int(total)
+        minutes, people = self.env["timebank.measures"]._get_work_by(scope, self._get_step(scope))
+        by_category = {
+            column: total for (row, column), total in minutes.items() if row is None and column is not None
+        }
+        minutes = {key: total for key, total in minutes.items() if None not in key}
         few = sorted(by_category, key=by_category.get, reverse=True)[MOST_CATEGORIES:]
         return self._join_columns(minutes, few), self._join_columns(people, few, most=True)
 
@@ -130,11 +112,6 @@ class TimebankEvidence(models.AbstractModel):
         for category in self.env["timebank.category"].browse(key for key in keys if key and key != OTHER):
             names[category.id] = category.display_name
         return names
-
-    def _make_table(self, scope, cells, people):
-        """A table with its sums that hides what is small, from who isn't shown it."""
-        sees = self.env["timebank.measures"]._sees_small(self._get_schemes(scope))
-        return Table(cells, people, zeros=False, few=0 if sees else FEW)
 
     def _make_series(self, table, steps, names):
         """Hours of each column by step; and what is hidden in a step of which the sum is shown, so that
@@ -321,9 +298,7 @@ class TimebankEvidence(models.AbstractModel):
         if not cells:
             return {}
         minutes, people, totals = self._sum_forms(cells)
-        shown = self.env["timebank.measures"]._hide_small(
-            self._get_schemes(scope), minutes, people, totals=totals
-        )
+        shown = self._show(scope, minutes, people, totals=totals)
         names = ("minutes", "activities", "declared_otherwise")
         return {
             key: cell | dict.fromkeys(names) if shown[key] is None else cell for key, cell in cells.items()
@@ -355,8 +330,8 @@ class TimebankEvidence(models.AbstractModel):
         if not sums:
             return None
         # a share tells of either side
-        shown = self.env["timebank.measures"]._hide_small(
-            self._get_schemes(scope),
+        shown = self._show(
+            scope,
             {**sums, "share": minutes.get("good", 0) / sum(sums.values())},
             {**{key: people[key] for key in sums}, "share": max(people.values())},
             derived={"share": list(sums)},
@@ -378,7 +353,7 @@ class TimebankEvidence(models.AbstractModel):
                     minutes[one] = minutes.get(one, 0) + cell["minutes"]
                     for key in (one, (row["start"], None), (None, kind), (None, None)):
                         people[key] = max(people.get(key, 0), cell["people"])
-        table = self._make_table(scope, minutes, people)
+        table = self._show_table(scope, minutes, people)
         names = {
             "full": self.env._("Both planned and both did it"),
             "partly": self.env._("Together in part"),
@@ -540,7 +515,5 @@ class TimebankEvidence(models.AbstractModel):
         flows = found["flows"]
         people = {way: flow["people"] for way, flow in flows.items() if way.startswith("person")}
         minutes = {way: flow["minutes"] for way, flow in flows.items()}
-        shown = self.env["timebank.measures"]._hide_small(
-            self._get_schemes(scope), {way: minutes[way] for way in people}, people, zeros=False
-        )
+        shown = self._show(scope, {way: minutes[way] for way in people}, people, zeros=False)
         return {**minutes, **shown}

@@ -123,7 +123,9 @@ class TimebankFunderReport(models.Model):
         "timebank.funder.report.link", "report_id", string="Links", readonly=True, copy=False
     )
     # Who has signed it
-    drafted_by = fields.Many2one("res.users", readonly=True, copy=False, default=lambda self: self.env.user)
+    drafted_by = fields.Many2one(
+        "res.users", "Drafted by", readonly=True, copy=False, default=lambda self: self.env.user
+    )
     writer_ids = fields.Many2many(
         "res.users",
         "timebank_funder_report_writer_rel",
@@ -133,12 +135,12 @@ class TimebankFunderReport(models.Model):
         readonly=True,
         copy=False,
     )
-    checked_by = fields.Many2one("res.users", readonly=True, copy=False)
-    checked_on = fields.Datetime(readonly=True, copy=False)
-    agreed_by = fields.Many2one("res.users", readonly=True, copy=False)
-    agreed_on = fields.Datetime(readonly=True, copy=False)
-    sent_by = fields.Many2one("res.users", readonly=True, copy=False)
-    sent_on = fields.Datetime(readonly=True, copy=False)
+    checked_by = fields.Many2one("res.users", "Checked by", readonly=True, copy=False)
+    checked_on = fields.Datetime("Checked on", readonly=True, copy=False)
+    agreed_by = fields.Many2one("res.users", "Agreed by", readonly=True, copy=False)
+    agreed_on = fields.Datetime("Agreed on", readonly=True, copy=False)
+    sent_by = fields.Many2one("res.users", "Sent by", readonly=True, copy=False)
+    sent_on = fields.Datetime("Sent on", readonly=True, copy=False)
     # What is kept
     version = fields.Integer(readonly=True, default=1, copy=False, aggregator=None)
     supersedes_id = fields.Many2one(

@@ -32,7 +32,7 @@ class TimebankFunderReportContent(models.AbstractModel):
 
     _name = "timebank.funder.report.content"
     _description = "What a Funder's Report Says"
-    _inherit = ["timebank.funder.report.money"]
+    _inherit = ["timebank.funder.report.money", "timebank.funder.report.stories"]
 
     has_drift = fields.Boolean("Has changed", compute="_compute_drift")
     drift = fields.Text("Changed since", compute="_compute_drift")
@@ -91,7 +91,12 @@ class TimebankFunderReportContent(models.AbstractModel):
         compares = self._compares_with(before)
         makes = self._get_section_methods(evidence)
         made, wanted = {}, self.section_ids.filtered("is_in").sorted(lambda one: (one.sequence, one.id))
-        on_page_one = {key for key, _figure in ON_PAGE_ONE} | {"reciprocity", "newcomers", "resilience"}
+        on_page_one = {key for key, _figure in ON_PAGE_ONE} | {
+            "reciprocity",
+            "newcomers",
+            "resilience",
+            "wellbeing",
+        }
         keys = dict.fromkeys(wanted.mapped("key"))
         if "summary" in keys:
             keys |= dict.fromkeys(on_page_one)
@@ -125,6 +130,8 @@ class TimebankFunderReportContent(models.AbstractModel):
             "network": evidence._get_network,
             "newcomers": self._get_newcomers,
             "resilience": evidence._get_resilience,
+            "wellbeing": evidence._get_wellbeing,
+            "stories": self._get_stories_section,
         }
 
     def _get_scope(self):

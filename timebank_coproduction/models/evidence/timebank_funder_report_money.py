@@ -239,6 +239,3 @@ class TimebankFunderReportMoney(models.AbstractModel):
                 ],
             },
         )
-
-    def _refuse_ended_stories(self):
-        """:raises UserError: where a story in what was checked may not be told any more"""

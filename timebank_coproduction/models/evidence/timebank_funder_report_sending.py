@@ -93,6 +93,7 @@ class TimebankFunderReport(models.Model):
         links = self.env["timebank.funder.report.link"]
         address = email and links._read_address(email)
         self._keep_sent()
+        self._note_stories()
         if address:
             links._make(self, address, until)._mail(address)
         self._close_todos()

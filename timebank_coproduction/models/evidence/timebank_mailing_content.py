@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import models
 
+from ...tools.suppression import hide
 from ..common.words import say_day, say_hours, say_number
 from .facts import FLOWS, Scope
 
@@ -68,7 +69,11 @@ class TimebankMailingContent(models.AbstractModel):
             scope = Scope((self.scheme_id.id,), first, last)
             given = self.env["timebank.volunteers"]._get_volunteers(scope)
             figures = measures._get_all(scope)
-            found.append({**figures, "volunteers": given["people"], "given_by_volunteers": given["minutes"]})
+            found.append(
+                self._hide_beside(
+                    {**figures, "volunteers": given["people"], "given_by_volunteers": given["minutes"]}
+                )
+            )
         people = [
             ("head_count", self.env._("People who took part")),
             ("giving_and_receiving", self.env._("Of them, gave and received")),
@@ -88,6 +93,14 @@ class TimebankMailingContent(models.AbstractModel):
             "rows": rows,
             "before": self.env._("A year before"),
         }
+
+    def _hide_beside(self, figures):
+        """Without what two figures that are each large enough would tell about the few between them."""
+        names = ("head_count", "giving_and_receiving", "volunteers")
+        parts = [(name, "head_count") for name in names[1:]]
+        hidden = hide({name: figures[name] for name in names}, parts=parts, zeros=False)
+        hidden |= {"given_by_volunteers"} if "volunteers" in hidden else set()
+        return {name: None if name in hidden else figure for name, figure in figures.items()}
 
     def _say_shown(self, number, say):
         return self.env._("hidden") if number is None else say(self.env, number)

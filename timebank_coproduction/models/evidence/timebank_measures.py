@@ -2,12 +2,14 @@ from calendar import monthrange
 from datetime import timedelta
 from fractions import Fraction
 
+import numpy as np
+
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...tools.intervals import SURE, wilson
-from ...tools.suppression import hide
+from ...tools.suppression import FEW, Table, hide
 from .facts import FLOWS, Scope
 
 GROUP = "timebank_coproduction.group_timebank_"
@@ -94,6 +96,16 @@ class TimebankMeasures(models.AbstractModel):
         hidden = hide(values, people, **beside)
         return {key: None if key in hidden else value for key, value in values.items()}
 
+    def _hide_small_cells(self, schemes, cells, people):
+        """A table with the sums of its rows and columns that hides what would tell about fewer than five
+        people.
+
+        :param dict cells: (row, column) → figure
+        :param dict people: (row, column) → how many people it is about, also for sums
+        :return: :class:`tools.suppression.Table`
+        """
+        return Table(cells, people, zeros=False, few=0 if self._sees_small(schemes) else FEW)
+
     def _make_scope(self, schemes, date_from, date_to, grant_id=None, project_id=None):
         """:raises UserError: for no bank, or days in the wrong order"""
         if not schemes:
@@ -104,24 +116,40 @@ class TimebankMeasures(models.AbstractModel):
 
     def _query(self, query):
         """Rows, after what is still to be written has been."""
-        asked = self.env.context.get("timebank_asked")
-        if not isinstance(asked, Asked):
-            self._prepare_query()
-            return self.env.execute_query(query)
-        key = (query.code, repr(query.params))
-        if key not in asked:
-            self._prepare_query()
-            asked[key] = self.env.execute_query(query)
-        return asked[key]
+        return self._remember((query.code, repr(query.params)), lambda: self._execute(query))
 
     def _query_dicts(self, query):
         self._prepare_query()
         return self.env.execute_query_dict(query)
 
+    def _query_numbers(self, rows, *columns):
+        """An array for each of these columns of whole numbers, as PostgreSQL keeps them: there are many.
+
+        ``date`` is read as days since 1970.
+        """
+        parts = [SQL("date - DATE '1970-01-01'") if column == "date" else SQL(column) for column in columns]
+        sent = SQL(", ").join(SQL("STRING_AGG(int4send(%s), '')", part) for part in parts)
+        [row] = self._execute(SQL("SELECT %s FROM %s r", sent, rows))
+        return np.array([np.frombuffer(column or b"", dtype=">i4") for column in row], dtype=np.int64)
+
+    def _execute(self, query):
+        self._prepare_query()
+        return self.env.execute_query(query)
+
+    def _remember(self, key, ask):
+        """What ``ask`` returns; within one page it is asked once for each key."""
+        asked = self.env.context.get("timebank_asked")
+        if not isinstance(asked, Asked):
+            return ask()
+        if key not in asked:
+            asked[key] = ask()
+        return asked[key]
+
     def _prepare_query(self):
         self.env.flush_all()
-        # To compile questions of so many expressions takes PostgreSQL longer than to answer them.
-        self.env.cr.execute("SET LOCAL jit = off")
+        # To compile questions of so many expressions takes PostgreSQL longer than to answer them; what a year
+        # has is sorted and counted in memory.
+        self.env.cr.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
 
     def _get_step_sql(self, step, column="date"):
         """The first day of the step that a day lies in."""
@@ -161,11 +189,9 @@ class TimebankMeasures(models.AbstractModel):
     def _get_all(self, scope):
         """As :meth:`timebank.scheme.get_measures` returns it; the caller has asked who may."""
         schemes = self.env["timebank.scheme"].browse(scope.scheme_ids)
-        people = self._get_people(scope)
-        involvement, network = self._get_involvement(scope, people), self._get_network(scope, people)
+        involvement, network = self._get_involvement(scope), self._get_network(scope)
         sustained, speed = self._get_sustained(scope), self._get_speed(scope)
-        flows = self._get_flows(scope)
-        position = self._get_position(scope, flows if scope == scope.of_banks() else None)
+        flows, position = self._get_flows(scope), self._get_position(scope)
         values = {
             "head_count": involvement["people"],
             "attendances": involvement["attendances"],

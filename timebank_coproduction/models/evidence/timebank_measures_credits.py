@@ -1,10 +1,27 @@
 from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
 
 from odoo import models
 from odoo.tools import SQL
 
+from ...tools.arrays import add_up, begins, count_different, number, number_steps
 from . import facts
 from .facts import FLOWS
+
+#: What moved, and what settled balances with the bank's own account.
+MOVED = (*FLOWS, "adjusted")
+
+
+class Moves(NamedTuple):
+    """Transfers, a row for each: arrays; the flow is its place in :data:`MOVED`."""
+
+    flow: np.ndarray
+    date: np.ndarray
+    from_account_id: np.ndarray
+    to_account_id: np.ndarray
+    minutes: np.ndarray
 
 
 class TimebankMeasures(models.AbstractModel):
@@ -23,60 +40,92 @@ class TimebankMeasures(models.AbstractModel):
             with the bank's own account: what is outstanding grows by what is issued and adjusted, and
             shrinks by what is returned
         """
-        found = {flow: (minutes, people) for _start, flow, minutes, people in self._get_moved(scope)}
-        return {
-            flow: dict(zip(("minutes", "people"), found.get(flow, (0, 0)), strict=True))
-            for flow in (*FLOWS, "adjusted")
-        }
+        moves = self._read_moves(scope)
+        [(_start, flows)] = self._add_up_moves(
+            scope, moves, np.zeros(len(moves.flow), dtype=np.int64), [None]
+        )
+        return flows
 
     def _get_flows_by(self, scope, step):
         """For each step: ``start``, and for each flow what :meth:`_get_flows` returns."""
-        series = {}
-        for start, flow, minutes, people in self._get_moved(scope, self._get_step_sql(step)):
-            step_of = series.setdefault(
-                start, {flow: {"minutes": 0, "people": 0} for flow in (*FLOWS, "adjusted")}
-            )
-            step_of[flow] = {"minutes": minutes, "people": people}
-        return [{"start": start, **flows} for start, flows in sorted(series.items())]
+        moves = self._read_moves(scope)
+        starts, step_of = number_steps(step, moves.date)
+        series = self._add_up_moves(scope, moves, step_of, starts.tolist())
+        return [{"start": start, **flows} for start, flows in series]
 
-    def _get_moved(self, scope, start=None):
-        """Rows of start, flow, minutes and how many people."""
-        return self._query(
-            SQL(
-                """WITH moves AS MATERIALIZED (
-                       SELECT start, COALESCE(flow, 'adjusted') AS flow, from_account_id, to_account_id,
-                              SUM(CASE WHEN flow IS NOT NULL OR from_account_id = operating_account_id
-                                       THEN minutes ELSE -minutes END) AS minutes
-                         FROM (SELECT %(start)s AS start, flow, from_account_id, to_account_id,
-                                      operating_account_id, minutes
-                                 FROM %(moved)s m
-                               OFFSET 0) m -- so that each is worked out once
-                        WHERE flow IS NOT NULL OR operating_account_id IN (from_account_id, to_account_id)
-                        GROUP BY start, flow, from_account_id, to_account_id),
-                   concerned AS (
-                       SELECT start, flow, COUNT(DISTINCT a.partner_id) AS people
-                         FROM (SELECT start, flow, from_account_id AS account_id FROM moves WHERE minutes != 0
-                                UNION
-                               SELECT start, flow, to_account_id FROM moves WHERE minutes != 0) side
-                         JOIN timebank_account a ON a.id = side.account_id AND a.kind = 'member'
-                         %(who)s
-                        WHERE %(is_person)s
-                        GROUP BY start, flow)
-                   SELECT m.start, m.flow, SUM(m.minutes)::bigint, COALESCE(MIN(c.people), 0)
-                     FROM moves m
-                     LEFT JOIN concerned c ON c.flow = m.flow AND c.start IS NOT DISTINCT FROM m.start
-                    GROUP BY m.start, m.flow""",
-                start=start or SQL("NULL::date"),
-                moved=facts.moved(scope),
-                who=facts.join_who("a.scheme_id", "a.partner_id"),
-                is_person=facts.IS_PERSON,
+    def _read_moves(self, scope):
+        """What moved: :class:`Moves`. What settles balances is counted from the bank's own account."""
+
+        def read():
+            moves = Moves(
+                *self._query_numbers(
+                    SQL(
+                        """(SELECT ARRAY_POSITION(%s, COALESCE(flow, 'adjusted')) - 1 AS flow, date,
+                                   from_account_id, to_account_id,
+                                   CASE WHEN flow IS NOT NULL OR from_account_id = operating_account_id
+                                        THEN minutes ELSE -minutes END AS minutes
+                              FROM (SELECT flow, date, from_account_id, to_account_id, operating_account_id,
+                                           minutes
+                                      FROM %s m
+                                   OFFSET 0) m -- so that each is worked out once
+                             WHERE flow IS NOT NULL
+                                OR operating_account_id IN (from_account_id, to_account_id))""",
+                        list(MOVED),
+                        facts.moved(scope),
+                    ),
+                    *Moves._fields,
+                )
             )
+            return moves._replace(date=moves.date.astype("datetime64[D]"))
+
+        return self._remember(("moves", scope), read)
+
+    def _read_people_of_accounts(self, scope):
+        """Whose account is whose, of people: an array of the accounts' ids, and one of the contacts'."""
+        return self._remember(
+            ("accounts", scope.scheme_ids),
+            lambda: self._query_numbers(
+                SQL(
+                    """(SELECT a.id, a.partner_id FROM timebank_account a
+                         WHERE a.kind = 'member' AND a.scheme_id = ANY(%s) AND %s
+                         ORDER BY a.id)""",
+                    list(scope.scheme_ids),
+                    facts.is_person("a.scheme_id", "a.partner_id"),
+                ),
+                "id",
+                "partner_id",
+            ),
         )
 
-    def _get_position(self, scope, flows=None):
+    def _add_up_moves(self, scope, moves, step_of, starts):
+        """Pairs of the start of each step, and what moved in it as :meth:`_get_flows` returns it.
+
+        Between how many people it was says what is left of it: what was put back within the step wasn't.
+        """
+        cells, size = step_of * len(MOVED) + moves.flow, len(starts) * len(MOVED)
+        known, partner_ids = self._read_people_of_accounts(scope)
+        place, accounts = number(moves.from_account_id, moves.to_account_id, known)
+        partner_of = np.zeros(len(accounts), dtype=np.int64)  # 0 for accounts of nobody
+        partner_of[place[known]] = partner_ids
+        count = len(accounts) or 1
+        ways = (cells * count + place[moves.from_account_id]) * count + place[moves.to_account_id]
+        order = np.argsort(ways)
+        ways, moved = ways[order], moves.minutes[order]
+        begin = begins(ways)
+        ways = ways[begin][np.add.reduceat(moved, np.flatnonzero(begin)) != 0] if len(ways) else ways
+        sides = partner_of[np.concatenate((ways // count % count, ways % count))]
+        cells_of_sides = np.tile(ways // count**2, 2)
+        people = count_different(cells_of_sides[sides > 0], sides[sides > 0], size).tolist()
+        minutes = add_up(cells, moves.minutes, size).tolist()
+        found = zip(minutes, people, strict=True)
+        return [
+            (start, {flow: dict(zip(("minutes", "people"), next(found), strict=True)) for flow in MOVED})
+            for start in starts
+        ]
+
+    def _get_position(self, scope):
         """How the banks stand at the period's end, as a whole: whichever grant or project is asked for.
 
-        :param flows: as :meth:`_get_flows` returns them for the banks as a whole, where they have been asked
         :return: dict of ``outstanding_minutes`` (what the banks' own accounts owe), with how many
             ``holders`` of credits (people); ``returned_minutes`` of the period by how many ``returning``,
             ``months`` of the period, ``returned_per_month`` and ``cover_months`` (outstanding by what
@@ -101,7 +150,7 @@ class TimebankMeasures(models.AbstractModel):
                 facts.balances(scope._replace(date_to=last)),
             )
         )
-        returned = (flows or self._get_flows(scope))["returned"]
+        returned = self._get_flows(scope)["returned"]
         months = self._count_period(scope, last)
         per_month = returned["minutes"] / months if months else Fraction(0)
         return {

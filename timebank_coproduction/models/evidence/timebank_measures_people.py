@@ -1,18 +1,45 @@
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 from dateutil.relativedelta import relativedelta
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from odoo import models
 from odoo.tools import SQL
 
+from ...tools.arrays import add_up, begins, count_different, first_of, join, number, number_steps, split
 from ...tools.intervals import median_wait
+from ...tools.network import measure
 from . import facts
+
+#: A day after all others, in days since 1970.
+LAST = (date.max - date(1970, 1, 1)).days
 
 #: After how many months without support somebody is looked for.
 LATER_MONTHS = (3, 6, 12)
+
+
+class Taken(NamedTuple):
+    """Who gave, received or came, a row for each time: arrays. Without a category, project or grant it is 0."""
+
+    scheme_id: np.ndarray
+    partner_id: np.ndarray
+    gave: np.ndarray
+    came: np.ndarray
+    date: np.ndarray
+    minutes: np.ndarray
+    category_id: np.ndarray
+    project_id: np.ndarray
+    grant_id: np.ndarray
+
+
+class People(NamedTuple):
+    """Contact ids, each once and in order, and whether they gave, and received: arrays."""
+
+    ids: np.ndarray
+    gave: np.ndarray
+    got: np.ndarray
 
 
 class TimebankMeasures(models.AbstractModel):
@@ -20,79 +47,128 @@ class TimebankMeasures(models.AbstractModel):
 
     _inherit = "timebank.measures"
 
-    def _get_people(self, scope):
-        """Who gave or received in the period: list of (contact id, whether they gave, or received)."""
-        return self._query(
-            SQL(
-                """SELECT f.partner_id, BOOL_OR(f.gave), BOOL_OR(NOT f.gave)
-                     FROM (SELECT DISTINCT scheme_id, partner_id, gave FROM %s t) f
-                     %s
-                    WHERE %s
-                    GROUP BY f.partner_id ORDER BY f.partner_id""",
-                facts.touched(scope),
-                facts.join_who("f.scheme_id", "f.partner_id"),
-                facts.WAS_PERSON,
-            )
-        )
+    def _read_taken(self, scope):
+        """Who gave, received or came: :class:`Taken`, a row for each time."""
 
-    def _get_involvement(self, scope, people=None):
+        def read():
+            numbers = self._query_numbers(
+                facts.taken(scope),
+                "scheme_id",
+                "partner_id",
+                "gave::int",
+                "came::int",
+                "date",
+                "minutes",
+                "COALESCE(category_id, 0)",
+                "COALESCE(project_id, 0)",
+                "COALESCE(grant_id, 0)",
+            )
+            taken = Taken(*numbers)
+            return taken._replace(
+                gave=taken.gave.astype(bool),
+                came=taken.came.astype(bool),
+                date=taken.date.astype("datetime64[D]"),
+            )
+
+        return self._remember(("taken", scope), read)
+
+    def _get_people(self, scope):
+        """Who gave or received in the period: :class:`People`."""
+        taken = self._read_taken(scope)
+        place, ids = number(taken.partner_id)
+        gave, got = np.zeros(len(ids), dtype=bool), np.zeros(len(ids), dtype=bool)
+        gave[place[taken.partner_id[taken.gave]]] = True
+        got[place[taken.partner_id[~taken.gave]]] = True
+        return People(ids, gave, got)
+
+    def _get_involvement(self, scope):
         """How many took part, and how.
 
-        :param people: as :meth:`_get_people` returns it, where it has been asked before
         :return: dict of ``people`` (head count); of those ``both`` (gave and received), ``only_giving``,
             ``only_receiving``; ``givers``, ``receivers``; ``minutes`` and ``entries`` that people gave;
             ``attendances`` of how many ``attendees``; and ``reciprocity``, the share that did both, as
             :meth:`_get_share` returns it
         """
-        people = self._get_people(scope) if people is None else people
-        both = sum(gave and got for _partner, gave, got in people)
-        givers = sum(gave for _partner, gave, _got in people)
-        receivers = sum(got for _partner, _gave, got in people)
-        [[minutes, entries]] = self._query(
-            SQL("SELECT COALESCE(SUM(minutes), 0), COUNT(*) FROM %s g", facts.given_by_people(scope))
-        )
-        [[attendances, attendees]] = self._query(
-            SQL("SELECT COUNT(*), COUNT(DISTINCT partner_id) FROM %s a", facts.attended(scope))
-        )
+        found = self._count_involvement(self._read_taken(scope))
+        givers, receivers, both = found["givers"], found["receivers"], found["both"]
         return {
-            "people": len(people),
-            "both": both,
+            **found,
             "only_giving": givers - both,
             "only_receiving": receivers - both,
-            "givers": givers,
-            "receivers": receivers,
-            "minutes": minutes,
-            "entries": entries,
-            "attendances": attendances,
-            "attendees": attendees,
-            "reciprocity": self._get_share(both, len(people)),
+            "reciprocity": self._get_share(both, found["people"]),
         }
 
     def _get_involvement_by(self, scope, step):
-        """For each step: ``people``, ``givers``, ``receivers``, ``both``, ``minutes`` (given by people) and
-        ``attendances`` of how many ``attendees``."""
-        first = self._get_step_sql(step)
-        return self._query_dicts(
-            SQL(
-                """SELECT p.start, COUNT(*) AS people, COUNT(*) FILTER (WHERE gave) AS givers,
-                          COUNT(*) FILTER (WHERE got) AS receivers,
-                          COUNT(*) FILTER (WHERE gave AND got) AS both,
-                          COALESCE(SUM(p.minutes), 0)::bigint AS minutes,
-                          COALESCE(MIN(came.attendances), 0) AS attendances,
-                          COALESCE(MIN(came.attendees), 0) AS attendees
-                     FROM (SELECT %(first)s AS start, partner_id,
-                                  BOOL_OR(gave) AS gave, BOOL_OR(NOT gave) AS got,
-                                  SUM(minutes) FILTER (WHERE gave) AS minutes
-                             FROM %(taken)s t GROUP BY start, partner_id) p
-                     LEFT JOIN (SELECT %(first)s AS start, COUNT(*) AS attendances,
-                                       COUNT(DISTINCT partner_id) AS attendees
-                                  FROM %(attended)s a GROUP BY start) came ON came.start = p.start
-                    GROUP BY p.start ORDER BY p.start""",
-                first=first,
-                taken=facts.taken(scope),
-                attended=facts.attended(scope),
-            )
-        )
+        """For each step: ``people``, ``givers``, ``receivers``, ``both``, ``minutes`` and ``entries`` (given by
+        people) and ``attendances`` of how many ``attendees``."""
+        taken = self._read_taken(scope)
+        return [
+            {"start": start, **self._count_involvement(rows)}
+            for start, rows in self._sort_by(first_of(step, taken.date), taken)
+        ]
+
+    def _get_involvement_in(self, scope, field):
+        """For each project (``project_id``) or grant (``grant_id``), and without any (``None``), what
+        :meth:`_get_involvement_by` returns for a step: dict of id → dict."""
+        taken = self._read_taken(scope)
+        return {
+            place or None: self._count_involvement(rows)
+            for place, rows in self._sort_by(getattr(taken, field), taken)
+        }
+
+    def _sort_by(self, keys, taken):
+        """The rows of each key, in the keys' order: pairs of key and :class:`Taken`."""
+        order = np.argsort(keys, kind="stable")
+        taken = Taken(*(column[order] for column in taken))
+        keys, begin = np.unique(keys[order], return_index=True)
+        ends = [*begin[1:].tolist(), len(order)]
+        for key, start, stop in zip(keys.tolist(), begin.tolist(), ends, strict=False):
+            yield key, Taken(*(column[start:stop] for column in taken))
+
+    def _count_involvement(self, taken):
+        size = int(taken.partner_id.max(initial=0)) + 1
+        gave, got, attended = (np.zeros(size, dtype=bool) for _way in range(3))
+        gave[taken.partner_id[taken.gave]] = True
+        got[taken.partner_id[~taken.gave]] = True
+        attended[taken.partner_id[taken.came]] = True
+        return {
+            "people": int((gave | got).sum()),
+            "both": int((gave & got).sum()),
+            "givers": int(gave.sum()),
+            "receivers": int(got.sum()),
+            "minutes": int(taken.minutes[taken.gave].sum()),
+            "entries": int(taken.gave.sum()),
+            "attendances": int(taken.came.sum()),
+            "attendees": int(attended.sum()),
+        }
+
+    def _get_work_by(self, scope, step):
+        """What people gave by step and category.
+
+        :return: minutes, and how many people gave them, by pairs of the first day of the step and the
+            category's id (False without one); ``None`` for either in both stands for all of them
+        """
+        taken = self._read_taken(scope)
+        given = Taken(*(column[taken.gave] for column in taken))
+        starts, step_of = number_steps(step, given.date)
+        place, categories = number(given.category_id)
+        category_of = place[given.category_id]
+        starts, categories = starts.tolist(), [category or False for category in categories.tolist()]
+        minutes, people = {}, {}
+        for rows, columns, row_of, column_of in (
+            (starts, categories, step_of, category_of),
+            (starts, [None], step_of, 0),
+            ([None], categories, 0, category_of),
+            ([None], [None], 0, 0),
+        ):
+            cells = np.zeros(len(given.minutes), dtype=np.int64) + row_of * len(columns) + column_of
+            keys = [(row, column) for row in rows for column in columns]
+            counts = count_different(cells, given.partner_id, len(keys)).tolist()
+            sums = add_up(cells, given.minutes, len(keys)).tolist()
+            for key, count, total in zip(keys, counts, sums, strict=True):
+                if count:
+                    people[key], minutes[key] = count, total
+        return minutes, people
 
     def _get_roles(self, scope):
         """What people gave by the role in which they gave it: rows of role, how many people, minutes."""
@@ -148,20 +224,16 @@ class TimebankMeasures(models.AbstractModel):
         thresholds = self._get_thresholds(scope)
         [[people, minutes, beneficiaries]] = self._query(
             SQL(
-                """WITH beside AS MATERIALIZED (
-                       SELECT DISTINCT session_id, activity_id, date FROM %(professionals)s g
-                        WHERE role = 'professional')
+                """WITH professionals AS MATERIALIZED (SELECT * FROM %(professionals)s p)
                    SELECT COUNT(*) FILTER (WHERE minutes >= %(minutes)s AND months >= %(months)s),
                           COALESCE(SUM(minutes), 0)::bigint, COUNT(*)
                      FROM (SELECT partner_id, SUM(minutes) AS minutes,
                                   COUNT(DISTINCT date_trunc('month', date::timestamp)) AS months
                              FROM %(given)s g
-                            WHERE role = 'beneficiary'
-                              AND (session_id IN (SELECT session_id FROM beside WHERE session_id IS NOT NULL)
-                                   OR session_id IS NULL AND (activity_id, date) IN (
-                                       SELECT activity_id, date FROM beside WHERE activity_id IS NOT NULL))
+                            WHERE role = 'beneficiary' AND %(is_beside)s
                             GROUP BY partner_id) p""",
-                professionals=facts.given(scope.of_banks()),
+                professionals=facts.professionals(scope),
+                is_beside=facts.is_beside("g", SQL("professionals")),
                 given=facts.given_by_people(scope),
                 minutes=thresholds["minimum_minutes"],
                 months=thresholds["minimum_months"],
@@ -181,34 +253,42 @@ class TimebankMeasures(models.AbstractModel):
         scope = scope.of_banks()
         rows = self._query(
             SQL(
-                """WITH joined AS MATERIALIZED (
-                       SELECT whose.scheme_id, whose.partner_id, whose.joined_on,
-                              LEAST(whose.left_on, %(last)s) AS until
-                         FROM timebank_member whose
-                         JOIN res_partner who ON who.id = whose.partner_id
-                        WHERE whose.scheme_id = ANY(%(schemes)s) AND whose.state != 'applicant'
-                          AND %(is_person)s
-                          AND whose.joined_on <= %(last)s
-                          AND whose.joined_on >= COALESCE(%(first)s::date, whose.joined_on))
-                   SELECT j.joined_on, j.until, did.days[1], did.days[2]
-                     FROM joined j
-                     LEFT JOIN (SELECT t.scheme_id, t.partner_id, ARRAY_AGG(t.date ORDER BY t.date) AS days
-                                  FROM %(touched)s t
-                                  JOIN joined USING (scheme_id, partner_id)
-                                 WHERE t.date >= joined.joined_on
-                                 GROUP BY t.scheme_id, t.partner_id) did USING (scheme_id, partner_id)""",
+                """SELECT whose.scheme_id, whose.partner_id, whose.joined_on, LEAST(whose.left_on, %(last)s)
+                     FROM timebank_member whose
+                     JOIN res_partner who ON who.id = whose.partner_id
+                    WHERE whose.scheme_id = ANY(%(schemes)s) AND whose.state != 'applicant'
+                      AND %(is_person)s
+                      AND whose.joined_on <= %(last)s
+                      AND whose.joined_on >= COALESCE(%(first)s::date, whose.joined_on)""",
                 first=scope.date_from or None,
                 last=self._get_last_day(scope),
                 schemes=list(scope.scheme_ids),
-                touched=facts.touched(scope),
                 is_person=facts.IS_PERSON,
             )
         )
-        first = [(((one or until) - joined).days, bool(one)) for joined, until, one, _two in rows]
-        second = [
-            (((two or max(until, one)) - one).days, bool(two)) for _joined, until, one, two in rows if one
-        ]
+        first, second = [], []
+        days_of = self._get_first_days(scope, [row[:3] for row in rows])
+        for (_scheme, _partner, joined, until), days in zip(rows, days_of, strict=True):
+            one, two = (*days, None, None)[:2]
+            first.append((((one or until) - joined).days, bool(one)))
+            if one:
+                second.append((((two or max(until, one)) - one).days, bool(two)))
         return {key: self._say_wait(waits) for key, waits in (("first", first), ("second", second))}
+
+    def _get_first_days(self, scope, joined):
+        """For each bank, person and day, the first two days since on which they gave or received there, as far
+        as there are any."""
+        taken = self._read_taken(scope)
+        keys = join(taken.scheme_id, taken.partner_id)
+        order = np.lexsort((taken.date, keys))
+        keys, days = keys[order], taken.date[order]
+        asked = join(*(np.array([row[place] for row in joined], dtype=np.int64) for place in (0, 1)))
+        begin, end = (np.searchsorted(keys, asked, side) for side in ("left", "right"))
+        found = []
+        for start, stop, (_scheme, _partner, day) in zip(begin.tolist(), end.tolist(), joined, strict=True):
+            since = start + int(np.searchsorted(days[start:stop], np.datetime64(day)))
+            found.append(days[since : min(since + 2, stop)].tolist())
+        return found
 
     def _say_wait(self, waits):
         return {
@@ -232,15 +312,25 @@ class TimebankMeasures(models.AbstractModel):
         """
         last = self._get_last_day(scope)
         ended = self._get_support_ended(scope, last)
-        moved = self._get_months_moved([partner_id for partner_id, *_rest in ended], scope, last)
+        after = {
+            (day, months): day + relativedelta(months=months)
+            for day in {day for _partner, day, _state in ended}
+            for months in later
+        }
+        month_of = {
+            (partner_id, months): after[day, months].replace(day=1)
+            for partner_id, day, _state in ended
+            for months in later
+            if _end_of_month(after[day, months]) <= last
+        }
+        moved = self._get_months_moved(
+            scope, {(partner_id, month) for (partner_id, _months), month in month_of.items()}, last
+        )
         result = []
         for months in later:
-            there = [row for row in ended if _end_of_month(row[1] + relativedelta(months=months)) <= last]
+            there = [row for row in ended if (row[0], months) in month_of]
             still = [row for row in there if row[2] == "member"]
-            part = sum(
-                (partner_id, (day + relativedelta(months=months)).replace(day=1)) in moved
-                for partner_id, day, _state in still
-            )
+            part = sum((partner_id, month_of[partner_id, months]) in moved for partner_id, *_rest in still)
             result.append(
                 {
                     "months": months,
@@ -292,90 +382,86 @@ class TimebankMeasures(models.AbstractModel):
         }
         return [row for row in rows if row[0] in among]
 
-    def _get_months_moved(self, partner_ids, scope, last):
-        """In which months these people gave or received: pairs of contact id and first day of the month."""
-        if not partner_ids:
-            return set()
-        return set(
-            self._query(
+    def _get_months_moved(self, scope, asked, last):
+        """Of some people and months (pairs of contact id and first day), those in which they gave or received
+        until the last day.
+
+        On which day they next did since a month's first is remembered: the period before asks the same.
+        """
+        known = self._remember(("months moved", scope.scheme_ids), dict)
+        missing = sorted(asked - known.keys())
+        if missing:
+            ids, months = map(list, zip(*missing, strict=True))
+            end = max(months) + relativedelta(months=1, days=-1)
+            people, days = self._query_numbers(
                 SQL(
-                    "SELECT DISTINCT partner_id, %s FROM %s t WHERE partner_id = ANY(%s)",
-                    self._get_step_sql("month"),
-                    facts.taken(scope.of_banks().of_all_time()._replace(date_to=last)),
-                    partner_ids,
-                )
+                    "(SELECT * FROM %s t WHERE partner_id = ANY(%s))",
+                    facts.taken(scope.of_banks()._replace(date_from=min(months), date_to=end)),
+                    sorted(set(ids)),
+                ),
+                "partner_id",
+                "date",
             )
-        )
+            moved = np.sort(join(people, days))
+            wanted = np.array(months, dtype="datetime64[D]").astype(np.int64)
+            at = np.searchsorted(moved, join(np.array(ids, dtype=np.int64), wanted))
+            found, first = split(np.append(moved, 0)[at])
+            days = np.where(found == ids, first, LAST).astype("datetime64[D]").tolist()
+            known.update(zip(missing, days, strict=True))
+        months = {month: min(month + relativedelta(months=1, days=-1), last) for _partner, month in asked}
+        return {pair for pair in asked if known[pair] <= months[pair[1]]}
 
     # ------------------------------------------------------------
-    # Who gives to whom, as figures: tools/network.py has those of a picture.
+    # Who gives to whom
     # ------------------------------------------------------------
 
-    def _get_network(self, scope, people=None):
+    def _get_network(self, scope):
         """The figures of the network of all who took part: an arc from A to B where A gave time to B.
 
-        :param people: as :meth:`_get_people` returns it, where it has been asked before
-        :return: dict of ``people``, of whom ``linked`` have an arc; ``arcs``, of which ``mutual_arcs`` have
-            their opposite, between ``mutual_people``; ``partners_per_person`` (either way, of all people; the
-            mean) and ``partners_median``, ``density`` (of the arcs that there could be),
-            ``arc_reciprocity`` (mutual of all), ``largest_strong_part`` (people of whom each reaches each
-            along arcs). A share of nothing is ``None``.
+        :return: dict of what :class:`tools.network.Figures` says
         """
-        people = self._get_people(scope) if people is None else people
         keys, _days = self._get_pairs(scope)
-        givers, receivers = _split(keys)
-        ids = np.array([partner_id for partner_id, *_rest in people], dtype=np.int64)
-        place, ids = _number(ids, givers, receivers)
-        count = len(ids)
-        links = coo_array(
-            (np.ones(len(keys), dtype=np.int64), (place[givers], place[receivers])), shape=(count, count)
-        ).tocsr()
-        links.data[:] = 1
-        back = links.T.tocsr()
-        both = links.multiply(back).tocsr()
-        arcs, mutual = links.nnz, both.nnz
-        mutual_of_each = np.diff(both.indptr)
-        partners = np.diff(links.indptr) + np.diff(back.indptr) - mutual_of_each
-        return {
-            "people": count,
-            "linked": int((partners > 0).sum()),
-            "arcs": arcs,
-            "mutual_arcs": mutual,
-            "mutual_people": int((mutual_of_each > 0).sum()),
-            "partners_per_person": (2 * arcs - mutual) / count if count else None,
-            "partners_median": float(np.median(partners)) if count else None,
-            "density": arcs / (count * (count - 1)) if count > 1 else None,
-            "arc_reciprocity": mutual / arcs if arcs else None,
-            "largest_strong_part": self._measure_strong_part(links),
-        }
-
-    def _measure_strong_part(self, links):
-        if not links.shape[0]:
-            return 0
-        _parts, part = connected_components(links, connection="strong")
-        return int(np.bincount(part).max())
+        return measure(self._get_people(scope).ids, *split(keys))._asdict()
 
     def _get_new_arcs_by(self, scope, step):
         """For each step: ``arcs``, how many there were from one person to another; ``new``, of how many of
         them it was the first time ever at these banks, whichever grant or project that was for; and how
         many ``people`` the new ones connect."""
-        keys, days = self._get_pairs(scope)
-        period = (keys, days) if scope == scope.of_banks() else self._get_pairs(scope.of_banks())
-        order = np.lexsort(period[::-1])
-        known, place = np.unique(period[0][order], return_index=True)
-        first = _first_of(
-            step, period[1][order][place]
-        )  # of each two people: when they first met in the period
+        arcs, days = self._sort_pairs(*self._get_pairs(scope))
+        period, period_days = arcs, days
+        if scope != scope.of_banks():
+            period, period_days = self._sort_pairs(*self._get_pairs(scope.of_banks()))
+        # of each two people: when they first met in the period
+        known, first = (column[begins(period)] for column in (period, first_of(step, period_days)))
         met_before = self._get_met_before(scope, known)
-        starts = _first_of(step, days)
-        result = []
-        for start in np.unique(starts):
-            arcs = np.unique(keys[starts == start])
-            at = np.searchsorted(known, arcs)
-            new = arcs[(first[at] == start) & ~met_before[at]]
-            people = len(np.unique(np.concatenate(_split(new))))
-            result.append({"start": start.item(), "arcs": len(arcs), "new": len(new), "people": people})
-        return result
+        starts, step_of = number_steps(step, days)
+        once = begins(arcs, step_of)
+        arcs, step_of = arcs[once], step_of[once]
+        at = np.searchsorted(known, arcs)
+        new = (first[at] == starts[step_of]) & ~met_before[at]
+        people = count_different(np.tile(step_of[new], 2), np.concatenate(split(arcs[new])), len(starts))
+        return [
+            {"start": start, "arcs": of_step, "new": new_ones, "people": count}
+            for start, of_step, new_ones, count in zip(
+                starts.tolist(),
+                np.bincount(step_of, minlength=len(starts)).tolist(),
+                np.bincount(step_of[new], minlength=len(starts)).tolist(),
+                people.tolist(),
+                strict=True,
+            )
+        ]
+
+    def _sort_pairs(self, keys, days):
+        """The same, each two people in a row, by day."""
+        if not len(keys):
+            return keys, days
+        givers, receivers = split(keys)
+        place, ids = number(givers, receivers)
+        day = (days - days.min()).astype(np.int64)
+        span = int(day.max()) + 1
+        rows = np.sort((place[givers] * len(ids) + place[receivers]) * span + day)  # faster than two columns
+        ways = rows // span
+        return join(ids[ways // len(ids)], ids[ways % len(ids)]), days.min() + rows % span
 
     def _get_met_before(self, scope, known):
         """Of which two people, as sorted keys, one had given to the other before the scope's first day.
@@ -385,10 +471,10 @@ class TimebankMeasures(models.AbstractModel):
         if not scope.date_from or not len(known):
             return np.zeros(len(known), dtype=bool)
         earlier = scope.of_banks()._replace(date_from=None, date_to=scope.date_from - timedelta(days=1))
-        givers, receivers = _split(known)
-        place, ids = _number(givers, receivers)
+        givers, receivers = split(known)
+        place, ids = number(givers, receivers)
         direct, (by_session, helpers, _day), (session, attendees) = self._read_arcs(earlier)
-        place_of_session, sessions = _number(by_session, session)
+        place_of_session, sessions = number(by_session, session)
 
         def matrix(rows, columns, shape):
             return coo_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=shape).tocsr()
@@ -407,7 +493,7 @@ class TimebankMeasures(models.AbstractModel):
 
     def _get_pairs(self, scope):
         """Who gave to whom on which day, as often as it happened: two arrays, of a key for each two people,
-        which ``_split`` takes apart, and of days.
+        which ``split`` takes apart, and of days.
 
         Sessions come as who helped and who came, since there are many times as many pairs.
         """
@@ -418,52 +504,29 @@ class TimebankMeasures(models.AbstractModel):
         at = np.arange(count.sum()) + np.repeat(begin - np.cumsum(count) + count, count)
         givers, receivers = np.repeat(helped[1], count), came[1][at]
         others = givers != receivers
-        keys = np.concatenate((_join(*direct[:2]), _join(givers, receivers)[others]))
+        keys = np.concatenate((join(*direct[:2]), join(givers, receivers)[others]))
         return keys, np.concatenate((direct[2], np.repeat(helped[2], count)[others])).astype("datetime64[D]")
 
     def _read_arcs(self, scope):
         """What arcs are made of: givers, receivers, days; sessions, helpers, days; sessions, attendees."""
-        return (
-            self._query_numbers(facts.direct(scope), "giver_id", "receiver_id", "date"),
-            self._query_numbers(facts.helped(scope), "session_id", "partner_id", "date"),
-            self._query_numbers(facts.came(scope), "session_id", "partner_id"),
-        )
 
-    def _query_numbers(self, rows, *columns):
-        """An array for each of these columns of ids and days, read as one text: there are many."""
-        parts = [SQL("date - DATE '1970-01-01'") if column == "date" else SQL(column) for column in columns]
-        query = SQL("SELECT STRING_AGG(CONCAT_WS(',', %s), ',') FROM %s r", SQL(", ").join(parts), rows)
-        [[text]] = self._query(query)
-        return np.fromstring(text or "", dtype=np.int64, sep=",").reshape(-1, len(columns)).T
+        def read():
+            given = self._query_numbers(
+                facts.given_to_people(scope),
+                "partner_id",
+                "COALESCE(receiver_id, 0)",
+                "COALESCE(session_id, 0)",
+                "date",
+            )
+            direct = given[1] > 0
+            return (
+                given[:, direct][[0, 1, 3]],
+                given[:, ~direct][[2, 0, 3]],
+                self._query_numbers(facts.came(scope), "session_id", "partner_id"),
+            )
+
+        return self._remember(("arcs", scope), read)
 
 
 def _end_of_month(day):
     return day + relativedelta(day=31)
-
-
-def _join(givers, receivers):
-    """A key for each two people; ids are of 31 bits."""
-    return (givers << 31) | receivers
-
-
-def _number(*ids):
-    """Consecutive numbers for some ids: an array of id → number, and the ids in their order."""
-    here = np.zeros(max((int(some.max()) for some in ids if len(some)), default=0) + 1, dtype=bool)
-    for some in ids:
-        here[some] = True
-    return np.cumsum(here) - 1, np.flatnonzero(here)
-
-
-def _split(keys):
-    """Givers and receivers of such keys."""
-    return keys >> 31, keys & (2**31 - 1)
-
-
-def _first_of(step, days):
-    """The first day of the step that each of these days lies in."""
-    if step == "week":
-        return days - (days.astype(np.int64) + 3) % 7  # the first of January 1970 was a Thursday
-    if step == "quarter":
-        months = days.astype("datetime64[M]")
-        return (months - months.astype(np.int64) % 3).astype("datetime64[D]")
-    return days.astype({"month": "datetime64[M]", "year": "datetime64[Y]"}[step]).astype("datetime64[D]")

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ...tools.arrays import different
 from ...tools.coproduction_form import SIDES, measured_delivery
 from . import facts
 
@@ -96,20 +97,17 @@ class TimebankMeasures(models.AbstractModel):
             :data:`WAYS` a dict of ``minutes`` and by how many givers (``people``). Time that
             neither a receiver nor somebody at its session is named for is given to an agency: the bank.
         """
+        flows, using = self._get_ways(scope)
         rows = self._query(
             SQL(
-                """SELECT p.id, p.user_id, used.project_id IS NOT NULL
+                """SELECT p.id, p.user_id, p.id = ANY(%(using)s)
                      FROM project_project p
-                     LEFT JOIN (SELECT project_id FROM %(given)s g
-                                 UNION
-                                SELECT project_id FROM %(attended)s a) used ON used.project_id = p.id
-                    WHERE used.project_id IS NOT NULL
+                    WHERE p.id = ANY(%(using)s)
                        OR p.active AND p.is_template IS NOT TRUE
                           AND (p.company_id IS NULL OR p.company_id IN (
                               SELECT company_id FROM timebank_scheme WHERE id = ANY(%(schemes)s)))
                     ORDER BY p.id""",
-                given=facts.given(scope),
-                attended=facts.attended(scope),
+                using=[project_id for project_id in using if project_id],
                 schemes=list(scope.scheme_ids),
             )
         )
@@ -119,32 +117,36 @@ class TimebankMeasures(models.AbstractModel):
         return {
             "projects": {**self._get_share(len(using), len(rows)), "using_ids": using},
             "teams": {**self._get_share(len(using_teams), len(teams)), "using_ids": sorted(using_teams)},
-            "flows": self._get_ways(scope),
+            "flows": flows,
         }
 
     def _get_ways(self, scope):
+        """What :meth:`_get_embedding` says of flows, and the ids of the projects that used credits."""
         rows = self._query(
             SQL(
-                """SELECT CASE WHEN g.role = 'organisation' OR giver.is_company
-                               THEN 'agency' ELSE 'person' END || '_' ||
-                          CASE WHEN g.receiver_id IS NOT NULL
-                               THEN CASE WHEN %(is_organisation)s THEN 'agency' ELSE 'person' END
-                               WHEN came.first != g.partner_id OR came.last != g.partner_id THEN 'person'
-                               ELSE 'agency' END AS way,
-                          SUM(g.minutes), COUNT(DISTINCT g.partner_id)
-                     FROM %(given)s g
-                     JOIN res_partner giver ON giver.id = g.partner_id
-                     LEFT JOIN res_partner who ON who.id = g.receiver_id
-                     LEFT JOIN timebank_member whose
-                       ON whose.partner_id = g.receiver_id AND whose.scheme_id = g.scheme_id
-                     LEFT JOIN (SELECT session_id, MIN(partner_id) AS first, MAX(partner_id) AS last
-                                  FROM %(came)s a
-                                 GROUP BY session_id) came ON came.session_id = g.session_id
-                    GROUP BY way""",
-                is_organisation=facts.IS_ORGANISATION,
+                """SELECT by_agency, to_agency, SUM(minutes)::bigint, COUNT(DISTINCT partner_id),
+                          ARRAY_AGG(DISTINCT project_id)
+                     FROM (SELECT g.role IS NOT DISTINCT FROM 'organisation' OR NOT %(no_company)s AS by_agency,
+                                  CASE WHEN g.receiver_id IS NOT NULL THEN NOT (%(is_person)s)
+                                       ELSE (came.first != g.partner_id OR came.last != g.partner_id) IS NOT TRUE
+                                       END AS to_agency,
+                                  g.partner_id, g.project_id, SUM(g.minutes) AS minutes
+                             FROM %(given)s g
+                             LEFT JOIN (SELECT session_id, MIN(partner_id) AS first, MAX(partner_id) AS last
+                                          FROM %(came)s a
+                                         GROUP BY session_id) came ON came.session_id = g.session_id
+                            GROUP BY 1, 2, g.partner_id, g.project_id) one
+                    GROUP BY by_agency, to_agency""",
+                no_company=facts.is_no_company("g.partner_id"),
+                is_person=facts.is_person("g.scheme_id", "g.receiver_id"),
                 given=facts.given(scope),
                 came=facts.came(scope),
             )
         )
-        found = {way: {"minutes": minutes, "people": people} for way, minutes, people in rows}
-        return {way: found.get(way, {"minutes": 0, "people": 0}) for way in WAYS}
+        flows = {way: {"minutes": 0, "people": 0} for way in WAYS}
+        using = set(different(self._read_taken(scope).project_id).tolist())
+        for by_agency, to_agency, minutes, people, project_ids in rows:
+            way = "_".join("agency" if agency else "person" for agency in (by_agency, to_agency))
+            flows[way] = {"minutes": minutes, "people": people}
+            using.update(project_ids)
+        return flows, using

@@ -4,7 +4,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...tools.minutes import clock
-from ...tools.network import connect, undirected
+from ...tools.network import connect, gather, keep_busiest, undirected
 from ...tools.network_picture import find_groups, lay_out
 from ...tools.suppression import FEW
 from ..common.words import say_number
@@ -31,54 +31,30 @@ class TimebankNetwork(models.AbstractModel):
     _description = "Picture of Who Gives to Whom"
 
     def _connect(self, scope):
-        """Who gave to whom in a scope, and how long: what :func:`tools.network.connect` makes.
+        """Who gave to whom in a scope, and how long: :class:`tools.network.Links`.
 
         Everybody who gave or received is in it, with or without a partner.
         """
         measures = self.env["timebank.measures"]
         arcs = measures._query(
             SQL(
-                "SELECT g.partner_id, g.receiver_id, g.minutes FROM %s g %s WHERE %s",
-                facts.given_by_people(scope),
-                facts.join_who("g.scheme_id", "g.receiver_id"),
-                facts.IS_PERSON,
+                "SELECT giver_id, receiver_id, SUM(minutes)::bigint FROM %s a GROUP BY giver_id, receiver_id",
+                facts.arcs(scope),
             )
         )
-        people = [partner_id for partner_id, *_rest in measures._get_people(scope)]
-        return connect(people, [*arcs, *self._get_session_arcs(scope)])
+        return gather(measures._get_people(scope).ids, arcs)
 
-    def _get_session_arcs(self, scope):
-        """The arcs of sessions, as :func:`facts.arcs` has them: what a helper's entry has is spread over all
-        who came. Put together here, as there are many times as many as there are helpers."""
-        measures = self.env["timebank.measures"]
-        came = {}
-        for session_id, partner_id in measures._query(
-            SQL("SELECT session_id, partner_id FROM %s a ORDER BY id", facts.attended(scope.of_banks()))
-        ):
-            came.setdefault(session_id, []).append(partner_id)
-        for session_id, helper_id, minutes in measures._query(
-            SQL(
-                """SELECT session_id, partner_id, minutes FROM %s g
-                    WHERE receiver_id IS NULL AND session_id IS NOT NULL""",
-                facts.given_by_people(scope),
-            )
-        ):
-            others = [partner_id for partner_id in came.get(session_id, ()) if partner_id != helper_id]
-            for place, partner_id in enumerate(others):
-                share = minutes * (place + 1) // len(others) - minutes * place // len(others)
-                yield helper_id, partner_id, share
+    def _draw(self, scope, links, named):
+        """The picture of who gave to whom in one bank.
 
-    def _draw(self, scope, network, named):
-        """The picture of a network of one bank.
-
-        :param network: what :meth:`_connect` returned for the scope
+        :param links: what :meth:`_connect` returned for the scope
         :param bool named: whether it is for somebody who runs the bank
         :return: dict of ``nodes``, ``edges``, ``groups``, ``width``, ``height``, ``alone_y``, ``named``
             and ``left_out`` in words; None where nobody is in it or, without names, too few are
         """
-        if not named and len(network) < FEW:
+        if not named and len(links.people) < FEW:
             return None
-        network, groups, left_out = self._choose_drawn(network, named)
+        network, groups, left_out = self._choose_drawn(links, named)
         if not network:
             return None
         picture = lay_out(network, groups)
@@ -126,23 +102,22 @@ class TimebankNetwork(models.AbstractModel):
             ],
         }
 
-    def _choose_drawn(self, network, named):
+    def _choose_drawn(self, links, named):
         """Whom the picture shows: the most active, and where there are no names, nobody of a small group.
 
         :return: the network, its groups, and in words who is left out
         """
         left_out = ""
         most = self._get_most_drawn()
-        if len(network) > most:
-            busy = dict(network.degree(weight="minutes"))
-            kept = set(sorted(network, key=lambda person: (-busy[person], person))[:most])
+        if len(links.people) > most:
             left_out = self.env._(
                 "The %(drawn)s who gave and received most are drawn, of %(all)s people: more could not be"
                 " told apart. The figures count everybody.",
                 drawn=say_number(self.env, most),
-                all=say_number(self.env, len(network)),
+                all=say_number(self.env, len(links.people)),
             )
-            network = self._keep(network, kept)
+            links = keep_busiest(links, most)
+        network = connect(links.people.tolist(), zip(*(column.tolist() for column in links[1:]), strict=True))
         drawn_of = len(network), network.number_of_edges()
         if not named:
             network = self._leave_few_mutual_out(network)

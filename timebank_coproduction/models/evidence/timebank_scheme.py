@@ -3,6 +3,7 @@ from odoo import fields, models
 from ..common.personal import NAMED
 from ..common.verb import day, record_id, verb
 from .timebank_mailing import SENT_WITHIN
+from .timebank_measures import Asked
 
 
 class TimebankScheme(models.Model):
@@ -199,7 +200,7 @@ class TimebankScheme(models.Model):
             project of which they see nothing
         :raises UserError: for no bank, or days in the wrong order
         """
-        measures = self.env["timebank.measures"]
+        measures = self.env["timebank.measures"].with_context(timebank_asked=Asked())
         measures._check_readable(self)
         measures._check_project(self, project_id)
         return measures._get_all(measures._make_scope(self, date_from, date_to, grant_id, project_id))

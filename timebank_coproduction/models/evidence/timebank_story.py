@@ -485,6 +485,7 @@ class TimebankStory(models.Model):
                 body=self.env._("Withdrawn: it isn’t told any more."),
             )
         stories._close_todos()
+        self.env["timebank.funder.report"]._let_go_of(stories)
 
     # ------------------------------------------------------------
     # Asking again, and where it was used

@@ -17,6 +17,30 @@ DECIDES = frozenset({"state", "scheme_ids", "project_ids", "date_start", "date_e
 TABLES = (("timebank_session", SQL("TRUE")), ("timebank_hours", SQL("t.session_id IS NULL")))
 
 
+def counts_for_field(told, **attributes):
+    """The field of a model of time, with a bank and a day, that says for which grant's report it counts.
+
+    The model computes it in ``_compute_grant_id``; who sees grants may choose another that serves it.
+
+    :param str told: its help
+    """
+    return fields.Many2one(
+        "timebank.grant",
+        compute="_compute_grant_id",
+        store=True,
+        readonly=False,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('scheme_ids', 'in', scheme_id), ('state', '!=', 'draft'),"
+        " ('date_start', '<=', date), ('date_end', '>=', date)]",
+        groups=SEES_GRANTS,
+        help=told,
+        **attributes,
+    )
+
+
 def grant_of_time(scheme, project, date):
     """The grant's id, as a scalar sub-query; the arguments are the SQL of a bank's id, a project's, a day."""
     return SQL(

@@ -1,7 +1,7 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from .timebank_grant_linked import SEES_GRANTS
+from .timebank_grant_time import counts_for_field
 
 
 class TimebankHours(models.Model):
@@ -10,19 +10,8 @@ class TimebankHours(models.Model):
     _name = "timebank.hours"
     _inherit = ["timebank.hours", "timebank.grant.counted"]
 
-    grant_id = fields.Many2one(
-        "timebank.grant",
-        compute="_compute_grant_id",
-        store=True,
-        readonly=False,
-        copy=False,
-        ondelete="restrict",
-        index="btree_not_null",
-        check_company=True,
-        domain="[('scheme_ids', 'in', scheme_id), ('state', '!=', 'draft'),"
-        " ('date_start', '<=', date), ('date_end', '>=', date)]",
-        groups=SEES_GRANTS,
-        help="The grant whose report this time is told in. Time in a session counts for the session's.",
+    grant_id = counts_for_field(
+        "The grant whose report this time is told in. Time in a session counts for the session's."
     )
 
     @api.depends("scheme_id", "project_id", "date", "session_id.grant_id")

@@ -11,7 +11,7 @@ class TimebankTold(models.AbstractModel):
 
     No mail of the bank goes out but through :meth:`_mail_people`, so that one rule says whom
     a mail reaches; a verb that owes it to people to be told has :meth:`_plan_calls` for the rest.
-    (The link to sign in that somebody has asked for at that moment is all that is sent besides.)
+    (What somebody has asked for at that moment about their own login is all that is sent besides.)
     """
 
     _name = "timebank.told"
