@@ -61,7 +61,7 @@ class TestVoicesJourney(JourneyCase):
             screen.pick("Who", "Cora Hart")
             screen.fill_day("By when", "04/30/2026")
             screen.picture("self-audit-element")
-            screen.press("Save & Close")
+            screen.back()
             screen.press("The meeting agreed")
             self.assertEqual(screen.status(), "Agreed")
             self.assertEqual(screen.cell("Assets", "Last time"), "1")
