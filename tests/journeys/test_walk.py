@@ -65,6 +65,8 @@ class TestWalkOfCoordinator(WalkCase):
         "Grants and reports ‣ Exchanges",
         "Grants and reports ‣ Stories",
         "Grants and reports ‣ Self-audit",
+        "Grants and reports ‣ Funder's reports",
+        "Configuration ‣ Funders' headings",
     )
 
     def test_every_entry_opens(self):
@@ -83,6 +85,8 @@ class TestWalkOfManager(WalkCase):
         "Configuration ‣ What was erased",
         "Grants and reports ‣ Stories",
         "Grants and reports ‣ Self-audit",
+        "Grants and reports ‣ Funder's reports",
+        "Configuration ‣ Funders' headings",
     )
 
     def test_every_entry_opens(self):
@@ -98,6 +102,7 @@ class TestWalkOfFinance(WalkCase):
         "Activities ‣ Introductions",
         "Grants and reports ‣ Accruals of claims",
         "Grants and reports ‣ Paid in advance",
+        "Grants and reports ‣ Funder's reports",
     )
 
     def test_every_entry_opens(self):
@@ -121,6 +126,8 @@ class TestWalkOfSeveralRoles(WalkCase):
         "Grants and reports ‣ Exchanges",
         "Grants and reports ‣ Stories",
         "Grants and reports ‣ Self-audit",
+        "Grants and reports ‣ Funder's reports",
+        "Configuration ‣ Funders' headings",
     )
 
     def test_every_entry_opens(self):
