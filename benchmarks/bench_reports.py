@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from odoo.fields import Command
 
-from . import bank, harness
+from . import harness
 
 #: Entries of half an hour to two hours, over a year.
 ENTRIES, PEOPLE, HOURS, DAYS = 16_000, 500, 20_000, 350
@@ -46,7 +46,7 @@ def _from_nothing(env, make):
 def _draft(env, entries):
     """A draft about a grant for which people gave each other time for a year; all of it is rolled back."""
     scheme = env["timebank.scheme"].create(
-        {"name": "Report bank", "code": "REPORT", "credit_limit_minutes": 1_000_000, "approval_policy": "auto"}
+        {"name": "Report bank", "code": "REPORT", "credit_limit_minutes": 1_000_000}
     )
     grant = env["timebank.grant"].create(
         {

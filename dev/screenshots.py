@@ -13,7 +13,7 @@ from .screens import SCREENS, SIZES
 
 FOLDER = settings.ROOT / "docs" / "screenshots"
 JOURNEYS = settings.ROOT / "tests" / "journeys"
-#: Papers that the demo writes, by what the pictures of their pages are called: with the page's number after it.
+#: Papers that the demo writes, by what pictures of their pages are called, each with the page's number.
 PAPERS = {"funder-report": "funder-report.pdf"}
 #: Dots per inch of such a picture.
 SHARP = 80

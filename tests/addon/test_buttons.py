@@ -103,7 +103,9 @@ class TestButtons(WorldCase):
     def _make_reports(cls, scheme):
         """Reports of a bank for an application: a draft, checked, agreed and sent."""
         about = {"kind": "bid", "scheme_ids": scheme.ids}
-        reports = cls.env["timebank.funder.report"].with_user(cls.env.ref("base.user_admin")).create([about] * 4)
+        reports = (
+            cls.env["timebank.funder.report"].with_user(cls.env.ref("base.user_admin")).create([about] * 4)
+        )
         reports[1:].with_user(cls.finance).action_check()
         reports[2:].with_user(cls.manager).action_agree()
         reports[3].with_user(cls.manager).action_send("ann@example.org")
