@@ -109,6 +109,12 @@ class TestButtons(WorldCase):
         reports[1:].with_user(cls.finance).action_check()
         reports[2:].with_user(cls.manager).action_agree()
         reports[3].with_user(cls.manager).action_send("ann@example.org")
+        reports[3].with_user(cls.manager).action_new_version()
+        grant = cls.env["timebank.grant"].search(
+            [("scheme_ids", "in", scheme.ids), ("state", "=", "open")], limit=1
+        )
+        if grant:
+            reports.create({"grant_id": grant.id})
 
     @classmethod
     def _make_rounds(cls, scheme, giver, receiver):
