@@ -380,7 +380,8 @@ class TimebankMigration(models.Model):
         )
         found = {(one.email_normalized, folded(one.name)): one.id for one in contacts}
         keys = {one: (one.email, folded(one.name)) for one in people}
-        return {one: found[key] for one, key in keys.items() if key in found}
+        # the first of those whose address and name are the same; the others were asked about
+        return {one: found.pop(key) for one, key in keys.items() if key in found}
 
     def _forget_rehearsal(self):
         """What an earlier rehearsal wrote goes; nothing has been carried out."""
