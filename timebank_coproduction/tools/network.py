@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from .arrays import add_up, different, join, number, split
+from .arrays import add_up, begins, different, join, number, split
 
 
 class Links(NamedTuple):
@@ -53,9 +53,11 @@ def gather(people, arcs):
     """
     rows = np.array(arcs, dtype=np.int64).reshape(-1, 3)
     rows = rows[rows[:, 0] != rows[:, 1]]
-    keys, place = np.unique(join(rows[:, 0], rows[:, 1]), return_inverse=True)
-    minutes = add_up(place, rows[:, 2], len(keys))
-    givers, receivers = split(keys)
+    keys = join(rows[:, 0], rows[:, 1])
+    order = np.argsort(keys)
+    begin = begins(keys[order])
+    minutes = add_up(np.cumsum(begin) - 1, rows[order, 2], int(begin.sum()))
+    givers, receivers = split(keys[order][begin])
     return Links(
         np.union1d(np.array(people, dtype=np.int64), np.concatenate((givers, receivers))),
         givers,

@@ -23,7 +23,10 @@ STEPS = ("week", "month", "quarter", "year")
 
 class Asked(dict):
     """What has been asked for one page, which writes nothing in between, with the answers: several of its
-    figures rest on the same rows. In the context as ``timebank_asked``."""
+    figures rest on the same rows. In the context as ``timebank_asked``; no two are alike, whatever they hold."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
 
 class TimebankMeasures(models.AbstractModel):
