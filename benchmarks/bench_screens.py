@@ -116,7 +116,8 @@ def _get_openings_of(env, action, name):
     if values["type"] == "ir.actions.client" and values["tag"] == "timebank_dialog":
         values = env["ir.actions.actions"]._for_xml_id(values["params"]["dialog"])
     if values["type"] == "ir.actions.client":
-        yield name, "page", CLIENTS[values["tag"]]
+        if values["tag"] not in MEASURED_APART:
+            yield name, "page", CLIENTS[values["tag"]]
     elif values["type"] == "ir.actions.act_window":
         for _view_id, view_type in values["views"]:
             opened = view_type != "form" or values.get("target") == "new"
@@ -253,7 +254,8 @@ def _open_pivot(model, arch, domain, groups):
     sets = [
         [*rows[:row], *columns[:column]] for row in range(len(rows) + 1) for column in range(len(columns) + 1)
     ]
-    aggregates = [f"{name}:{model._fields[name].aggregator}" for name in measures]
+    # the client counts whom a field names
+    aggregates = [f"{name}:{model._fields[name].aggregator or 'count_distinct'}" for name in measures]
     return model.formatted_read_grouping_sets(domain, sets, [*aggregates, "__count"])
 
 
@@ -264,7 +266,8 @@ def _open_graph(model, arch, domain, groups):
         for node in arch.iter("field")
         if node.get("type") != "measure" and node.get("invisible") not in ("1", "True")
     ]
-    aggregates = [f"{name}:{model._fields[name].aggregator}" for name in measures]
+    # the client counts whom a field names
+    aggregates = [f"{name}:{model._fields[name].aggregator or 'count_distinct'}" for name in measures]
     filled = model.with_context(fill_temporal=True)
     return filled.formatted_read_group(domain, groups or shown, [*aggregates, "__count"])
 
@@ -329,3 +332,6 @@ CLIENTS = {
     "timebank_desk": lambda env: env["timebank.scheme"].get_desk(),
     "timebank_today": lambda env: env["timebank.today"].get_today(),
 }
+
+#: Pages that have bars of their own, in :mod:`bench_evidence`.
+MEASURED_APART = {"timebank_evidence", "timebank_network"}

@@ -145,6 +145,16 @@ def open_grant(world):
             "scheme_ids": [Command.set(world["mill"].ids)],
             "project_ids": [Command.set(world["mill_projects"][:2].ids)],
             "every_expense_counts": True,
+            "budget_line_ids": [
+                Command.create(
+                    {
+                        "name": "Swim passes",
+                        "amount": 1_200,
+                        "reward_ids": [Command.set(world["mill_reward"].ids)],
+                    }
+                ),
+                Command.create({"name": "Outings and thanks", "amount": 600}),
+            ],
         }
     )
     grant.action_open()

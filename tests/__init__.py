@@ -11,6 +11,7 @@ from .reward import *
 from .grant import *
 from .evidence import *
 from .desk import *
+from .moving_in import *
 from .page import *
 from .trust import *
 from .journeys import *

@@ -1,6 +1,6 @@
 from odoo.tools import SQL
 
-from .tools import ddl, ledger_ddl, match_ddl, register_ddl, voucher_ddl
+from .tools import ddl, ledger_ddl, match_ddl, register_ddl, report_ddl, voucher_ddl
 
 
 def uninstall_hook(env):
@@ -9,7 +9,7 @@ def uninstall_hook(env):
     Odoo would delete the rows that have an external id one by one, before it drops the
     tables, and fail at every one that another row of ours refers to.
     """
-    for subject in (match_ddl, register_ddl, voucher_ddl, ledger_ddl, ddl):
+    for subject in (match_ddl, register_ddl, voucher_ddl, report_ddl, ledger_ddl, ddl):
         env.cr.execute(subject.DROP)
     _drop_numbering(env)
     models = env["ir.model"].search([("model", "=like", "timebank.%")]).mapped("model")

@@ -1,6 +1,6 @@
 """Who may do what to what people do together, exchange and are rewarded with."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from odoo.fields import Command
 
@@ -28,6 +28,18 @@ AUDITED = {
     "finance": "----/----",
     "manager": "rw--/rw--",
 }
+#: How people are: nobody but who runs the bank, and the person their own answers.
+WELLBEING = {
+    **COORDINATED,
+    "portal": "----/----",
+    "staff": "----/----",
+    "finance": "----/----",
+}
+
+#: People's own words, and how each scored: for those who run the bank.
+TOLD = {**COORDINATED, "finance": "----/----"}
+#: Kept by a verb alone.
+KEPT = {**TOLD, "coordinator": "r---/----", "manager": "r---/r---"}
 TABLE = {
     "timebank.activity": ANNOUNCED,
     "timebank.session": ANNOUNCED,
@@ -60,6 +72,32 @@ TABLE = {
     },
     "timebank.time.audit": AUDITED,
     "timebank.time.audit.warning": AUDITED,
+    "timebank.wellbeing.wave": WELLBEING,
+    "timebank.wellbeing.invitation": {**WELLBEING, "coordinator": "rw--/----", "manager": "rw--/rw--"},
+    "timebank.wellbeing.response": {
+        **WELLBEING,
+        "portal": "r---/----",
+        "coordinator": "rwc-/----",
+        "manager": "rwc-/rwc-",
+    },
+    "timebank.story": TOLD,
+    "timebank.story.consent": KEPT,
+    "timebank.story.used": {**TOLD, "coordinator": "r-c-/----", "manager": "r-c-/r-c-"},
+    "timebank.self.audit": TOLD,
+    "timebank.self.audit.line": {**TOLD, "coordinator": "rwc-/----", "manager": "rwc-/rwc-"},
+    "timebank.self.audit.voice": TOLD,
+    "timebank.funder.report": COORDINATED,
+    "timebank.funder.report.section": COORDINATED,
+    "timebank.funder.report.line": COORDINATED,
+    "timebank.migration": {**COORDINATED, "finance": "----/----"},
+    "timebank.migration.row": AUDITED,
+    "timebank.migration.question": AUDITED,
+    "timebank.migration.person": {
+        **COORDINATED,
+        "coordinator": "r---/----",
+        "finance": "----/----",
+        "manager": "r---/r---",
+    },
 }
 
 
@@ -93,6 +131,22 @@ class TestAccessOfSubjects(AccessCase):
         batch.action_issue()
         claim = {"reward_id": reward.id, "partner_id": partner.id}
         env["timebank.time.audit"]._count(scheme, TODAY.replace(day=1), TODAY)
+        wave = env["timebank.wellbeing.wave"].create({"scheme_id": scheme.id})
+        answer = {"wave_id": wave.id, "partner_id": partner.id, "way": "paper", "happy": 7}
+        told = {"name": "Soup", "scheme_id": scheme.id, "partner_ids": other.partner_id.ids, "text": "Twelve"}
+        story = env["timebank.story"].create(told)
+        story.record_consent(other.partner_id.id, ["funder"], date(2026, 12, 31), "person")
+        self_audit = env["timebank.self.audit"].create({"scheme_id": scheme.id})
+        voice = {"audit_id": self_audit.id, "partner_id": other.partner_id.id, "assets": "2"}
+        report = env["timebank.funder.report"].create(
+            {"kind": "bid", "scheme_ids": [Command.set(scheme.ids)]}
+        )
+        content = b"Name,Date,Hours\nMay Moss,2026-03-02,1\nMay Moss,2026-03-03,90\n"
+        files = env["ir.attachment"].create({"name": "hours.csv", "raw": content})
+        move = env["timebank.migration"].create(
+            {"scheme_id": scheme.id, "file_ids": [Command.set(files.ids)]}
+        )
+        move.action_rehearse()
         return {
             "timebank.activity": activity,
             "timebank.session": session,
@@ -111,8 +165,28 @@ class TestAccessOfSubjects(AccessCase):
             "timebank.dues": env["timebank.dues"].create(claim),
             "timebank.voucher.batch": batch,
             "timebank.voucher": batch.voucher_ids,
+            "timebank.funder.report": report,
+            "timebank.funder.report.section": report.section_ids[0],
+            "timebank.funder.report.line": env["timebank.funder.report.line"].create(
+                {"report_id": report.id, "name": "Forty sessions"}
+            ),
+            "timebank.migration": move,
+            "timebank.migration.row": move.row_ids[:1],
+            "timebank.migration.question": move.question_ids[:1],
+            "timebank.migration.person": move.person_ids[:1],
             "timebank.time.audit": scheme.audit_ids,
             "timebank.time.audit.warning": scheme.audit_ids.warning_ids[:1],
+            "timebank.wellbeing.wave": wave,
+            "timebank.wellbeing.response": env["timebank.wellbeing.response"].create(answer),
+            "timebank.wellbeing.invitation": wave.invitation_ids,
+            "timebank.story": story,
+            "timebank.story.consent": story.consent_ids,
+            "timebank.story.used": env["timebank.story.used"].create(
+                {"story_id": story.id, "use": "funder", "used_where": "Report", "used_on": TODAY}
+            ),
+            "timebank.self.audit": self_audit,
+            "timebank.self.audit.line": self_audit.line_ids[0],
+            "timebank.self.audit.voice": env["timebank.self.audit.voice"].create(voice),
             "timebank.grant": env["timebank.grant"].create(
                 {
                     "name": f"A grant for {scheme.name}",

@@ -8,6 +8,7 @@ from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -90,11 +91,59 @@ class TestButtons(WorldCase):
         cls._make_shop(env, scheme, giver)
         cls._make_pots(env, scheme, giver)
         cls._make_calendar(env, scheme, giver, receiver)
+        cls._make_rounds(scheme, giver, receiver)
+        cls._make_voices(env, scheme, giver)
+        cls._make_moves(env, scheme)
         first = TODAY.replace(day=1)
         cls.env["timebank.time.audit"]._count(scheme, first, TODAY)
         cls.env["timebank.time.audit"]._count(
             scheme, first - relativedelta(months=1), first - timedelta(days=1)
         )
+
+    @classmethod
+    def _make_rounds(cls, scheme, giver, receiver):
+        """Rounds of well-being questions: being prepared, asking, and closed."""
+        waves = cls.env["timebank.wellbeing.wave"].create([{"scheme_id": scheme.id}] * 3)
+        (waves[1] + waves[2]).action_invite()
+        for wave in waves[1:]:
+            for member in (giver, receiver):
+                cls.env["timebank.wellbeing.response"].create(
+                    {"wave_id": wave.id, "partner_id": member.partner_id.id, "way": "read_out", "happy": 7}
+                )
+        waves[2].action_close()
+
+    @classmethod
+    def _make_voices(cls, env, scheme, member):
+        """Stories that are being written, agreed to and taken back; self-audits scored and agreed."""
+        told = {"scheme_id": scheme.id, "partner_ids": member.partner_id.ids, "text": "Twelve of us"}
+        _draft, agreed, back = env["timebank.story"].create(
+            [{**told, "name": name} for name in ("Soup", "Bread", "Tea")]
+        )
+        for story in (agreed, back):
+            story.record_consent(member.partner_id.id, ["funder"], date(2026, 12, 31), "person")
+        back.action_withdraw()
+        scored, met = env["timebank.self.audit"].create(
+            [
+                {"scheme_id": scheme.id, "met_on": day, "present_others": "Trustees"}
+                for day in (TODAY, TODAY - timedelta(days=300))
+            ]
+        )
+        met.line_ids.agreed_level = "2"
+        voice = {"partner_id": member.partner_id.id, "assets": "2"}
+        env["timebank.self.audit.voice"].create([{**voice, "audit_id": audit.id} for audit in scored + met])
+        met.action_agree()
+
+    @classmethod
+    def _make_moves(cls, env, scheme):
+        """Moves at each step of theirs."""
+        content = b"Name,Email,Date,Hours\nMay Moss,may@example.org,2026-03-02,1\n"
+        for steps, more in enumerate((b"", b"May Moss,may@example.org,2026-03-03,90\n", b"", b"")):
+            files = env["ir.attachment"].create({"name": "hours.csv", "raw": content + more})
+            move = env["timebank.migration"].create(
+                {"scheme_id": scheme.id, "file_ids": [Command.set(files.ids)]}
+            )
+            for action in ("action_rehearse", "action_rehearse", "action_carry_out")[:steps]:
+                getattr(move, action)(*([True] if action == "action_carry_out" else []))
 
     @classmethod
     def _make_offers(cls, env, giver, receiver):

@@ -146,6 +146,7 @@ class TestPapers(GrantCase):
                 }
             )
         )
+        cls.self_audit = cls._make_self_audit()
         period = {"date_from": "2026-01-01", "date_to": "2026-03-18"}
         names = cls.people.mapped("name")
         #: report → (who prints, records, data, what each page is called, words that are somewhere)
@@ -205,7 +206,30 @@ class TestPapers(GrantCase):
                     "Billed this period",
                 ],
             ),
+            "report_timebank_self_audit": (
+                cls.coordinator,
+                cls.self_audit,
+                {},
+                "Self-audit of co-production",
+                ["River Street", "Shared roles", "A wall of what people can do", "Hold one in the evening"],
+            ),
         }
+
+    @classmethod
+    def _make_self_audit(cls):
+        audits = cls.env["timebank.self.audit"].with_user(cls.coordinator)
+        audit = audits.create({"scheme_id": cls.scheme.id, "met_on": TODAY, "present_others": "Trustees"})
+        audit.line_ids.agreed_level = "2"
+        audit.line_ids[0].evidence = "A wall of what people can do"
+        audit.line_ids[1].write(
+            {
+                "action": "Hold one in the evening",
+                "action_user_id": cls.coordinator.id,
+                "action_until": date(2026, 6, 1),
+            }
+        )
+        audit.action_agree()
+        return audit
 
     def _print(self, name, engine="weasyprint", records=None, data=None, user=None):
         who, own, own_data, _title, _words = self.papers[name]

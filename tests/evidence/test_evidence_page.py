@@ -111,6 +111,33 @@ class TestEvidencePage(SessionCase):
         with self.assertRefused("none of these", error=AccessError):
             self._page(self.coordinator, project_id=project.id)
 
+    def test_finance_chooses_among_the_projects_that_hours_name(self):
+        """Also those that they can't open: their names stand on the hours that finance reads."""
+        closed = {"privacy_visibility": "followers"}
+        unused = self.env["project.project"].create({"name": "Garden", **closed})
+        self.scheme.project_ids += unused
+        self.project.write(closed)
+        self.assertFalse(unused.with_user(self.finance).has_access("read"))
+        self.env.invalidate_all()
+        page = self._page(self.finance, project_id=self.project.id)
+        self.assertEqual(page["choices"]["projects"], [{"id": self.project.id, "name": "Community café"}])
+        self.assertEqual(page["heading"]["project"], "Community café")
+        self.assertEqual(self._figures(page)["head_count"], "9")
+        with self.assertRefused("none of these", error=AccessError):
+            self._page(self.finance, project_id=unused.id)
+        elsewhere = self._page(self.finance, scheme_ids=self.harbour.ids)["choices"]["projects"]
+        self.assertNotIn(self.project.id, [one["id"] for one in elsewhere])
+
+    def test_of_one_project_nothing_is_said_of_how_many_there_are(self):
+        whole = self._sections(self._page(self.coordinator, small=True))["embedding"]
+        self.assertIn("projects had time", whole["answer"])
+        self.assertTrue(whole["figures"])
+        of_one = self._sections(self._page(self.coordinator, small=True, project_id=self.project.id))[
+            "embedding"
+        ]
+        self.assertEqual(of_one["answer"], "Most of it is a person for the organisation: 9.6 hours.")
+        self.assertFalse(of_one["figures"])
+
     def test_hostile_filters_get_a_sentence(self):
         for filters in HOSTILE:
             with self.subTest(filters=filters), self.assertRaises(UserError):
@@ -130,7 +157,7 @@ class TestEvidencePage(SessionCase):
                 figures = self._figures(page)
                 self.assertEqual(page["filters"]["small"], shown)
                 self.assertEqual(figures["head_count"], "3" if shown else None)
-                self.assertEqual(figures["given_by_people"], "3 h" if shown else None)
+                self.assertEqual(figures["given_by_people"], "3\xa0h" if shown else None)
                 rows = self._sections(page)["involvement"]["table"]["rows"]
                 self.assertEqual(rows[-1][1], "3" if shown else "hidden")
                 values = self._sections(page)["involvement"]["chart"]["series"][0]["values"]
@@ -156,7 +183,7 @@ class TestEvidencePage(SessionCase):
                 self.assertEqual((form["planned_by"], form["delivered_by"]), ("jointly", "jointly"))
                 row = sections["forms"]["table"]["rows"][4]
                 self.assertEqual(row[1:3], ["Jointly", "Jointly"])
-                self.assertEqual(row[3], "9.6 h" if form["minutes"] == 576 else "hidden")
+                self.assertEqual(row[3], "9.6\xa0h" if form["minutes"] == 576 else "hidden")
 
     def test_charts_and_tables_say_the_same(self):
         page = self._page(self.coordinator, small=True)
@@ -169,7 +196,7 @@ class TestEvidencePage(SessionCase):
                 for series in (chart or {}).get("series") or []:
                     self.assertEqual(len(series["values"]), len(chart["labels"]))
         rows = self._sections(page)["work"]["table"]["rows"]
-        self.assertEqual([row[-1] for row in rows], ["3.1 h", "3.2 h", "3.2 h", "9.6 h"])
+        self.assertEqual([row[-1] for row in rows], ["3.1\xa0h", "3.2\xa0h", "3.2\xa0h", "9.6\xa0h"])
 
     def test_records_behind_a_figure(self):
         page = self._page(self.coordinator)
@@ -196,7 +223,7 @@ class TestEvidencePage(SessionCase):
         given.with_user(self.coordinator).action_submit()
         given.with_user(self.manager).action_approve()
         sections = self._sections(self._page(self.coordinator, small=True))
-        self.assertEqual(sections["work"]["table"]["rows"][-1][-1], "9.6 h")
+        self.assertEqual(sections["work"]["table"]["rows"][-1][-1], "9.6\xa0h")
         for key in ("involvement", "work"):
             with self.subTest(key):
                 action = sections[key]["actions"][0]["action"]

@@ -172,7 +172,7 @@ class TestNetwork(ClosingCase):
         sections = {section["key"]: section for section in page["sections"]}
         self.assertEqual(
             sections["reciprocity"]["answer"],
-            "12 of the 13 people who took part both gave and received (92 %).",
+            "12 of the 13 people who took part both gave and received (92\xa0%).",
         )
         figures = {figure["key"]: figure for figure in sections["network"]["figures"]}
         self.assertEqual(figures["partners_per_person"]["value"], "3.8")
@@ -188,7 +188,7 @@ class TestNetwork(ClosingCase):
     def test_shares_change_by_points(self):
         """Of what is in per cent already, “4 % more” could mean two things."""
         evidence = self.env["timebank.evidence"]
-        for say, said in (("_say_percent", "20 %"), ("_say_percent_finely", "20.1 %")):
+        for say, said in (("_say_percent", "20\xa0%"), ("_say_percent_finely", "20.1\xa0%")):
             figure = evidence._figure("density", "Density", 0.201, 0.159, say=getattr(evidence, say))
             self.assertEqual((figure["value"], figure["change"]), (said, "4.2 points more than before"))
 

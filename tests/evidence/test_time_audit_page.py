@@ -29,10 +29,10 @@ class TestTimeAuditPage(AuditCase):
     def test_figures_are_those_of_the_books(self):
         self._make_history()
         section = self._section(self.finance)
-        self.assertEqual(self._figures(section)["outstanding"], "60 h")
-        self.assertEqual(self._figures(section)["returned_share"], "0 %")
+        self.assertEqual(self._figures(section)["outstanding"], "60\xa0h")
+        self.assertEqual(self._figures(section)["returned_share"], "0\xa0%")
         self.assertEqual(section["chart"]["series"], [{"label": "Issued", "values": [0, 30.0, 30.0]}])
-        self.assertEqual(section["table"]["rows"][-1], ["Whole period", "60 h"])
+        self.assertEqual(section["table"]["rows"][-1], ["Whole period", "60\xa0h"])
 
     def test_what_few_did_is_hidden(self):
         self._make_history()
@@ -42,18 +42,18 @@ class TestTimeAuditPage(AuditCase):
         self.assertIn("Exchanged", head)
         rows = self._section(self.finance)["table"]["rows"]
         column = head.index("Exchanged")
-        self.assertEqual({row[column] for row in rows} - {"0 h"}, {"hidden"})
+        self.assertEqual({row[column] for row in rows} - {"0\xa0h"}, {"hidden"})
         shown = self._section(self.coordinator, small=True)["table"]["rows"]
-        self.assertEqual(shown[-1][column], "1 h")
+        self.assertEqual(shown[-1][column], "1\xa0h")
 
     def test_the_ways_lead_to_what_is_warned_of(self):
         self._make_history()
         self._run_job()
         labels = [way["label"] for way in self._section(self.coordinator, small=True)["actions"]]
         self.assertIn("Time audits, month by month", labels)
-        self.assertIn("Little comes back (0 %)", labels)
+        self.assertIn("Little comes back (0\xa0%)", labels)
         without = [way["label"] for way in self._section(self.coordinator)["actions"]]
-        self.assertNotIn("Little comes back (0 %)", without)
+        self.assertNotIn("Little comes back (0\xa0%)", without)
         self.assertEqual(
             [way["label"] for way in self._section(self.finance)["actions"]], ["Transfers behind this"]
         )

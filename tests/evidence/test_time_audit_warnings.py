@@ -64,8 +64,8 @@ class TestTimeAuditWarnings(AuditCase):
         self._run_job()
         warning = self._warning(FEBRUARY, "top")
         self.assertEqual(warning.figure, round(100 * 1200 / 1740))
-        self.assertIn("69 %", warning.sentence)
-        self.assertIn("50 %", warning.sentence)
+        self.assertIn("69\xa0%", warning.sentence)
+        self.assertIn("50\xa0%", warning.sentence)
         self.assertIn("1 of 10", warning.sentence)
         self.assertEqual(self._shown(warning), self.ben.account_id)
 
@@ -124,12 +124,42 @@ class TestTimeAuditWarnings(AuditCase):
         self.assertIn("1 of 5 members", warning.sentence)
         self.assertEqual(self._shown(warning), self.ben)
         warning.action_step()
-        self.assertEqual(self.ben.asked_on, date(2026, 3, 18))
-        todo = self.ben.activity_search(["timebank_coproduction.mail_activity_give_back"])
-        self.assertEqual(todo.user_id, self.coordinator)
         self.assertTrue(warning.step, "what was done is noted")
         with self.assertRaisesRegex(UserError, "asked within"):
             warning.action_step()
+
+    def test_dormant_people_are_asked_what_they_would_like_for_their_credits(self):
+        """Not to give back: they have given, and are asked for that as before."""
+        self.scheme.dormant_most = 10
+        for number in range(3):
+            self._make_member(f"Person {number}", joined_on="2025-03-01")
+        self._give(self.ben, date(2025, 7, 10), 600)
+        swim = {"scheme_id": self.scheme.id, "approval": "auto"}
+        rewards = self.env["timebank.reward"].create(
+            [{**swim, "name": "Swim", "minutes": 60}, {**swim, "name": "Long journey", "minutes": 6000}]
+        )
+        rewards.action_publish()
+        archery = self.env.ref("timebank_coproduction.skill_archery")
+        self.env["timebank.request"].create(
+            {"scheme_id": self.scheme.id, "skill_id": archery.id, "partner_id": self.ben.partner_id.id}
+        ).action_publish()
+        self._run_job()
+        self._warning(FEBRUARY, "dormant").with_user(self.coordinator).action_step()
+        todo = self.ben.activity_ids
+        self.assertEqual(todo.activity_type_id.name, "Ask to spend credits")
+        self.assertEqual(todo.user_id, self.coordinator)
+        self.assertEqual(todo.summary, "10:00 hours, none spent for 6 months")
+        for said in ("Could have: Swim (1 hour)", f"Has asked for: {archery.name}"):
+            self.assertIn(said, todo.note)
+        self.assertNotIn("Long journey", todo.note)
+        self.assertEqual(self.ben.spend_asked_on, date(2026, 3, 18))
+        self.assertFalse(self.ben.asked_on, "nobody has asked them to give back")
+        # a month later
+        self._return(self.ben, date(2026, 3, 20))
+        with freeze_time("2026-04-02 10:00:00"):
+            self._run_job()
+            warning = self._warning(FEBRUARY, "dormant")
+            self.assertEqual((warning.figure_after_text, warning.helped), ("0\xa0%", "over"))
 
     def test_people_who_only_receive_are_asked(self):
         self.scheme.receiving_most = 20
@@ -232,7 +262,7 @@ class TestTimeAuditWarnings(AuditCase):
     def test_a_month_later_it_says_whether_the_step_helped(self):
         audit = self._warn()
         warning = audit.warning_ids.with_user(self.coordinator)
-        self.assertEqual(warning.figure_text, "0 %")
+        self.assertEqual(warning.figure_text, "0\xa0%")
         warning.step = "A bus trip is in the catalogue"
         self._return(self.ben, "now", 180)
         with freeze_time("2026-04-02"):
@@ -241,7 +271,7 @@ class TestTimeAuditWarnings(AuditCase):
             [earlier] = march.earlier_warning_ids
             self.assertEqual(earlier, warning)
             self.assertEqual(earlier.step, "A bus trip is in the catalogue")
-            self.assertEqual((earlier.figure_text, earlier.figure_after_text), ("0 %", "30 %"))
+            self.assertEqual((earlier.figure_text, earlier.figure_after_text), ("0\xa0%", "30\xa0%"))
             self.assertEqual(earlier.helped, "better")
             self._return(self.ben, "again", 120)
             self.assertFalse(self._audit(APRIL).earlier_warning_ids.filtered("step"))
@@ -251,7 +281,7 @@ class TestTimeAuditWarnings(AuditCase):
         self._return(self.ben, "now", 300)
         with freeze_time("2026-04-02"):
             self._run_job()
-            self.assertEqual((warning.figure_after_text, warning.helped), ("50 %", "over"))
+            self.assertEqual((warning.figure_after_text, warning.helped), ("50\xa0%", "over"))
 
     def test_a_noted_step_stays_when_the_warning_goes(self):
         audit = self._warn()

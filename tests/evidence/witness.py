@@ -229,7 +229,9 @@ class Witness:
             ):
                 if account.kind == "operating":
                     owed -= minutes
-                if account.kind == "member":
+                if account.kind == "member" and not self._is_organisation(
+                    account.scheme_id, account.partner_id
+                ):
                     balances[account.partner_id] = balances.get(account.partner_id, 0) + minutes
         held = sorted((minutes for minutes in balances.values() if minutes > 0), reverse=True)
         top = held[: math.ceil(len(held) / 10)]
@@ -301,15 +303,13 @@ class Witness:
                 if (self.grant or self.project) and person not in taking_part:
                     continue
                 later = max(ends) + relativedelta(months=months)
-                if later > self.last:
-                    continue
+                if later.replace(day=monthrange(later.year, later.month)[1]) > self.last:
+                    continue  # its month isn't over
                 counts["ended"] += 1
                 if any(self._is_there(one) for one in memberships):
                     counts["people"] += 1
                     counts["part"] += any(
-                        who == person
-                        and (day.year, day.month) == (later.year, later.month)
-                        and day <= self.last
+                        who == person and (day.year, day.month) == (later.year, later.month)
                         for _scheme, who, day, _giving in facts
                     )
                 elif any(one.forgotten_on and one.forgotten_on <= self.last for one in memberships):
@@ -326,7 +326,8 @@ class Witness:
 
     def forms(self):
         cells, unknown = {}, [0, 0, 0]
-        for activity, entries in self._mine().filtered("activity_id").grouped("activity_id").items():
+        by_people = self._mine().filtered(lambda entry: not self._gave_as_organisation(entry))
+        for activity, entries in by_people.filtered("activity_id").grouped("activity_id").items():
             total = sum(entries.mapped("minutes"))
             paid = sum(entries.filtered(lambda one: one.role == "professional").mapped("minutes"))
             if paid * 10 < total:

@@ -25,6 +25,7 @@ from . import test_grant_spend
 from . import test_matching_rule
 from . import test_papers_agree
 from . import test_prepayment
+from . import test_records_pack
 from . import test_reconciliation
 from . import test_reconciliation_drift
 from . import test_reconciliation_period

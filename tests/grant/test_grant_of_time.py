@@ -124,6 +124,58 @@ class TestTakenIn(GrantOfTimeCase):
         self.grant.action_amend({"scheme_ids": harbour.ids}, "Another bank")
         self.assertEqual(entry.grant_id, other)
 
+    def test_a_grant_narrowed_to_projects_lets_go_of_what_the_rule_took_in(self):
+        garden = self.env["project.project"].create({"name": "Garden"})
+        self.scheme.project_ids = [Command.link(garden.id)]
+        session = self._make_session(start=datetime(2026, 3, 17, 8, 0), stop=datetime(2026, 3, 17, 10, 0))
+        line = self._make_line(self.ben, session)
+        self._close(session)
+        entry = self._make_hours(self.ann, state="approved")
+        named = self._make_hours(self.ann, 30, state="approved", project_id=garden.id)
+        other = self._make_grant("Other", date_end=date(2027, 6, 30))
+        chosen = self._make_hours(self.ann, 15, state="approved", project_id=self.project.id)
+        draft = self._make_hours(self.ann, 20, project_id=self.project.id)
+        self._as(self.coordinator, chosen).write({"grant_id": other.id})
+        self._as(self.coordinator, chosen).write({"grant_id": self.grant.id})
+        self.assertFalse(chosen.grant_chosen, "the rule's own is no choice")
+        self._as(self.coordinator, chosen).write({"grant_id": other.id})
+        self.assertTrue(chosen.grant_chosen)
+        other.project_ids = garden
+        self.assertEqual(chosen.grant_id, other, "what somebody has chosen stays")
+        self.grant.project_ids = garden
+        for record in (entry, draft, session, line.hours_id):
+            with self.subTest(record=record):
+                self.assertFalse(record.grant_id)
+        self.assertEqual(named.grant_id, self.grant)
+        self.assertEqual(chosen.grant_id, other)
+
+    def test_no_grant_is_a_choice_too(self):
+        entry = self._make_hours(self.ben, state="approved")
+        self._as(self.coordinator, entry).write({"grant_id": False})
+        self._as(self.coordinator, self.session).write({"grant_id": False})
+        self.grant.action_amend({"date_end": date(2026, 6, 30)}, "Shorter")
+        self._make_grant("Another")
+        self.assertFalse(entry.grant_id | self.session.grant_id)
+
+    def test_a_choice_ends_where_its_grant_does_and_with_what_it_was_made_for(self):
+        other = self._make_grant("Other", date_end=date(2027, 6, 30))
+        entry, draft = self._make_hours(self.ben, state="approved"), self._make_hours(self.ben, 30)
+        for one in (entry, draft):
+            self._as(self.coordinator, one).write({"grant_id": other.id})
+        other.action_amend({"date_end": date(2026, 1, 31)}, "Ended early")
+        self.assertEqual(entry.grant_id, self.grant)
+        self.assertFalse(entry.grant_chosen)
+        draft.date = date(2026, 2, 2)
+        self.assertEqual(draft.grant_id, self.grant)
+        self.assertFalse(draft.grant_chosen)
+
+    def test_what_a_form_sends_along_is_no_choice(self):
+        other = self._make_grant("Other", date_end=date(2027, 6, 30))
+        model = self._as(self.coordinator, self.env["timebank.hours"])
+        ours = model.create(self._hours_vals(self.ben, grant_id=self.grant.id))
+        theirs = model.create(self._hours_vals(self.ben, 30, grant_id=other.id))
+        self.assertEqual((ours | theirs).sudo().mapped("grant_chosen"), [False, True])
+
 
 class TestWhoMay(GrantOfTimeCase):
     def test_a_coordinator_chooses_another_grant_and_that_is_noted(self):
@@ -208,3 +260,21 @@ class TestUpgrade(GrantOfTimeCase):
         load_script(path, "grant_of_time").migrate(self.env.cr, "19.0.1.4.0")
         self.env.invalidate_all()
         self.assertEqual([record.grant_id for record in records], before)
+
+    def test_what_differs_from_the_rule_was_chosen(self):
+        other = self._make_grant("Other", date_end=date(2027, 6, 30))
+        entries = self._make_hours(self.ann) | self._make_hours(self.ann, 30) | self._make_hours(self.ann, 45)
+        self._as(self.coordinator, entries[1]).grant_id = other
+        self._as(self.coordinator, entries[2]).grant_id = False
+        self._as(self.coordinator, self.session).grant_id = other
+        records = [*entries, self.session, self._make_session()]
+        before = [record.grant_chosen for record in records]
+        self.assertEqual(before, [False, True, True, True, False])
+        self.env.flush_all()
+        for table in ("hours", "session"):
+            self.env.cr.execute(f"UPDATE timebank_{table} SET grant_chosen = NULL")
+        self.env.invalidate_all()
+        path = file_path("timebank_coproduction/migrations/19.0.1.6.0/post-grant_chosen.py")
+        load_script(path, "grant_chosen").migrate(self.env.cr, "19.0.1.5.0")
+        self.env.invalidate_all()
+        self.assertEqual([record.grant_chosen for record in records], before)

@@ -21,7 +21,9 @@ from . import test_intake_journey
 from . import test_introduction_journey
 from . import test_kiosk_browser
 from . import test_kiosk_journey
+from . import test_moving_in_journey
 from . import test_network_journey
+from . import test_papers_journey
 from . import test_personal_journey
 from . import test_phone_journey
 from . import test_pot_journey
@@ -43,3 +45,4 @@ from . import test_year_end_journey
 from . import test_joining_journey
 from . import test_log_journey
 from . import test_leaving_journey
+from . import test_wellbeing_journey

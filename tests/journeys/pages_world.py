@@ -4,6 +4,7 @@ import base64
 from datetime import datetime, time, timedelta
 
 from ..common import TODAY
+from ..evidence.story_common import make_photo
 from ..page_routes import PART
 from .world import WorldCase
 
@@ -25,7 +26,30 @@ class PagesWorld(WorldCase):
         cls.own_offer = cls._make_offer(cls.ann, cls.baking, description="Bread and buns")
         cls.met = cls._introduce(cls.offered, cls.wish)
         asked = cls.jose.ask_to_be_introduced(cls.own_offer.id, cls._make_request(cls.jose, cls.baking).id)
+        wave = cls.env["timebank.wellbeing.wave"].create({"scheme_id": cls.scheme.id})
+        wave.action_invite()
+        cls.invited = wave.invitation_ids.filtered(lambda one: one.partner_id == cls.ann.partner_id)
         cls.asked = cls.env["timebank.introduction"].browse(asked)
+        cls.env["timebank.self.audit"].create({"scheme_id": cls.scheme.id})
+        cls.story = cls._make_story()
+
+    @classmethod
+    def _make_story(cls):
+        """One of Ann's, that may be on the bank's page."""
+        story = cls.env["timebank.story"].create(
+            {
+                "name": "The first soup",
+                "scheme_id": cls.scheme.id,
+                "partner_ids": cls.ann.partner_id.ids,
+                "text": "I had nobody to cook for.\nNow there are twelve of us.",
+                "shown_as": "Rosa",
+                "photo": make_photo((640, 400)),
+                "photo_alt": "A pan of soup",
+            }
+        )
+        until = TODAY + timedelta(days=365)
+        story.record_consent(cls.ann.partner_id.id, ["website"], until, "person", photo=True)
+        return story
 
     def _get_examples(self):
         """For each part of an address, by its name, something that Ann may look at."""
@@ -38,6 +62,7 @@ class PagesWorld(WorldCase):
             "own_id": self.own_offer.id,
             "introduction_id": self.met.id,
             "entry_id": self.entry.id,
+            "story_id": self.story.id,
             "reward_id": self.lesson.id,
             "claim_id": self._find_claim().id,
             "pot_id": self.pot.id,
@@ -73,6 +98,7 @@ class PagesWorld(WorldCase):
             f"/timebank/kiosk/{self.session_ahead.kiosk_token}/mine",
             "/timebank/tablet/over",
             "/timebank/claim",
+            self.invited._make_link().removeprefix(self.invited.get_base_url()),
         ]
 
     def _get_address(self, route):

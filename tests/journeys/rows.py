@@ -134,6 +134,17 @@ class Rows:
         box.press("Enter")
         self.settle()
 
+    def choose_row(self, text, column, option):
+        """One of a list of choices, in the row with that piece of text of a list that can be typed in."""
+        self._cell(self.row(text), column).click()
+        self.settle()
+        self.choose_line(column, option)
+
+    def open_line(self, text):
+        """The dialog behind a line of a form's list that can be typed in."""
+        self.row(text).locator(".o_list_record_open_form_view button").click()
+        self.settle()
+
     def heading(self, column):
         """The head of a list's column."""
         return self.top.locator("th[data-name]").filter(has_text=exactly(column)).first

@@ -253,6 +253,11 @@ class Screen(Rows):
         box.press("Tab")
         self.settle()
 
+    def attach(self, label, *paths):
+        """Choose files for a field, as the browser's own dialog does."""
+        self.field(label).locator("input[type=file]").set_input_files([str(path) for path in paths])
+        self.settle()
+
     def fill_day(self, label, value):
         """Type a day into a field that shows days, as a button until it is clicked."""
         widget = self.field(label)

@@ -1,12 +1,28 @@
 """What a trustee is shown: figures, charts and tables, the records behind them, and the page on paper."""
 
+import os
 from datetime import date
+from pathlib import Path
+
+from odoo.fields import Command
 
 from ..common import TODAY
 from .common import JourneyCase
 
 TABLET = {"width": 768, "height": 1024}
 SECTION = '.o_timebank_evidence_section[data-section="{}"]'
+
+AXE = os.environ.get("TIMEBANK_AXE")
+#: What is ours of a page; of Odoo's own box for several records one rule is known to be broken.
+LOOK = """
+(part) => axe.run(document.querySelector(part), {
+    resultTypes: ["violations"], rules: {"aria-allowed-attr": {enabled: false}}
+}).then(
+    ({violations}) => violations.flatMap(
+        ({id, impact, nodes}) => nodes.map(({html}) => `${id} (${impact}): ${html.slice(0, 200)}`)
+    )
+)
+"""
 
 
 class TestEvidenceJourney(JourneyCase):
@@ -138,6 +154,42 @@ class TestEvidenceJourney(JourneyCase):
             # nobody shows them round by going back to a bookmark
             screen.go(screen.page.url)
             self.assertEqual(screen.page.locator(".o_timebank_evidence_hidden").count(), hidden)
+
+    def test_an_old_bookmark_shows_what_one_may_see(self):
+        harbour = self._make_scheme("Harbour", coordinator_ids=[Command.set(self.manager.ids)])
+        self.env.flush_all()
+        asked = f"scheme_ids={self.scheme.id},{harbour.id}&period=this_year"
+        with self.at_screen(self.coordinator, start=f"/odoo/timebank-evidence?{asked}") as screen:
+            told = screen.page.locator(".o_timebank_evidence .alert")
+            self.assertIn("These are the figures that you can see", told.inner_text())
+            self.assertEqual(screen.page.locator("h1").inner_text(), "Hillside, River Street")
+            screen.picture("evidence-bookmark")
+            self._choose(screen, "Period", "This year")
+            self.assertFalse(told.count())
+            for wrong in ("period=own", "period=for_ever", "grant_id=999999", "date_from=never&period=own"):
+                screen.go(f"/odoo/timebank-evidence?{wrong}")
+                self.assertIn("that you can see", told.inner_text())
+                self.assertEqual(self._chosen(screen, "Period"), "Last 12 months")
+
+    def test_nobody_is_kept_off_the_pages(self):
+        """What axe-core finds on the pages of evidence, with a table and a definition open as well."""
+        with self.at_screen(self.coordinator, start="/odoo/timebank-evidence?period=this_year") as screen:
+            self._look_for_barriers(screen)
+            for words in ("Table", "What is this?"):
+                self._press(screen, "involvement", words)
+            self._look_for_barriers(screen)
+            screen.page.get_by_label("Show small numbers").click()
+            screen.settle()
+            self._look_for_barriers(screen)
+            self._press(screen, "involvement", "What the figures mean")
+            self._look_for_barriers(screen, ".o_timebank_measures")
+        with self.at_screen(self.manager, start="/odoo/timebank-evidence?period=this_year") as screen:
+            self._look_for_barriers(screen)
+
+    def _look_for_barriers(self, screen, part=".o_timebank_evidence"):
+        if AXE:
+            screen.page.add_script_tag(content=Path(AXE).read_text())
+            self.assertEqual(screen.page.evaluate(LOOK, part), [])
 
     def test_finance_comes_from_the_grant(self):
         grant = self.grant

@@ -43,7 +43,7 @@ class TestReportsJourney(JourneyCase):
             self.assertTrue([row for row in screen.rows() if "Gil Moss" in row and "1:15" in row])
             screen.open("Gil Moss")
             self.assertEqual(screen.value("Description"), "Fence mended")
-            self.assertEqual(screen.value("Counts for"), "Valley Together")
+            self.assertEqual(screen.value("Grant"), "Valley Together")
             screen.open_menu("Grants and reports", "Giving and receiving")
             self.assertEqual(screen.views(), ["pivot", "graph", "list"])
             screen.switch("list")

@@ -61,7 +61,11 @@ class TestWalkOfCoordinator(WalkCase):
         "Today ‣ My credits",
         "Members ‣ Perhaps the same person",
         "Members ‣ Merged contacts",
+        "Grants and reports ‣ Well-being",
         "Grants and reports ‣ Exchanges",
+        "Grants and reports ‣ Stories",
+        "Grants and reports ‣ Self-audit",
+        "Configuration ‣ Moving in",
     )
 
     def test_every_entry_opens(self):
@@ -75,7 +79,12 @@ class TestWalkOfManager(WalkCase):
         "Today ‣ My credits",
         "Members ‣ Perhaps the same person",
         "Members ‣ Merged contacts",
+        "Grants and reports ‣ Well-being",
+        "Configuration ‣ Licensed scales",
         "Configuration ‣ What was erased",
+        "Grants and reports ‣ Stories",
+        "Grants and reports ‣ Self-audit",
+        "Configuration ‣ Moving in",
     )
 
     def test_every_entry_opens(self):
@@ -112,6 +121,8 @@ class TestWalkOfSeveralRoles(WalkCase):
         "Grants and reports ‣ Accruals of claims",
         "Grants and reports ‣ Paid in advance",
         "Grants and reports ‣ Exchanges",
+        "Grants and reports ‣ Stories",
+        "Grants and reports ‣ Self-audit",
     )
 
     def test_every_entry_opens(self):

@@ -1,5 +1,6 @@
 from . import test_accessibility_page
 from . import test_acting
+from . import test_benefits_page
 from . import test_board_page
 from . import test_credits_page
 from . import test_deputies
@@ -17,3 +18,5 @@ from . import test_sign_in_page
 from . import test_sign_in_page_concurrency
 from . import test_tablet_page
 from . import test_tablet_page_concurrency
+from . import test_wellbeing_page
+from . import test_stories

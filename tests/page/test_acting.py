@@ -58,7 +58,7 @@ class TestActing(PageCase, ExchangeCase, RewardCase, SessionCase):
     def _prepare(self, member, path):
         """:return: a dict of the numbers of the address, and one of what is typed"""
         part, _slash, deed = path.lstrip("/").partition("/")
-        numbers, typed = getattr(self, f"_prepare_{part}")(member, deed)
+        numbers, typed = getattr(self, f"_prepare_{part.replace('-', '_')}")(member, deed)
         return numbers, typed
 
     def _prepare_log(self, member, deed):
@@ -111,6 +111,18 @@ class TestActing(PageCase, ExchangeCase, RewardCase, SessionCase):
             "seen": {"name_shown": "full"},
             "leave": {"credits": "pot", "why": "No time", "sure": "on"},
         }.get(deed, {})
+
+    def _prepare_stories(self, member, deed):
+        typed = {"title": "Soup", "story": "Twelve of us", "funder": "on", "until": str(TODAY)}
+        if deed == "new":
+            return {}, typed
+        stories = self.env["timebank.story"].with_user(self.coordinator)
+        vals = {"name": "Soup", "text": "Two of us", "scheme_id": member.scheme_id.id}
+        return {"story_id": stories.create({**vals, "partner_ids": member.partner_id.ids}).id}, typed
+
+    def _prepare_self_audit(self, member, deed):
+        self.env["timebank.self.audit"].create({"scheme_id": member.scheme_id.id})
+        return {}, {"assets": "2"}
 
     def _prepare_sessions(self, member, deed):
         numbers = {"session_id": self.cafe.id}

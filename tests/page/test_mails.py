@@ -16,8 +16,10 @@ from odoo.addons.mail.tests.common import MockEmail
 from ..page_common import PageCase
 from ..trust.trust_common import TrustCase
 
-#: The one mail that isn't to members.
-TO_FINANCE = "mail_template_anchor"
+#: Mails that aren't to members: to finance, coordinators and trustees.
+TO_OTHERS = ("mail_template_anchor", "mail_coordinators", "mail_trustees")
+#: Where Odoo lets somebody choose a password who has a link.
+PASSWORDS = ("/web/signup", "/web/reset_password")
 
 
 @tagged("post_install", "-at_install")
@@ -29,6 +31,7 @@ class TestMails(MockEmail, TrustCase):
         people = cls.env["timebank.member"].search([]).partner_id
         for number, person in enumerate(people):
             person.email = f"member{number}@example.org"
+        cls.env["timebank.member"].search([]).statement_mails = True  # nobody gets it who hasn't asked for it
         ida = cls.world[cls.here]["timebank.attendance"].partner_id  # has a login, others have none
         new_test_user(cls.env, "mails_ida", groups="base.group_portal", partner_id=ida.id, name=ida.name)
         cls.templates = {
@@ -36,7 +39,7 @@ class TestMails(MockEmail, TrustCase):
             for data in cls.env["ir.model.data"].search(
                 [("module", "=", "timebank_coproduction"), ("model", "=", "mail.template")]
             )
-            if data.name != TO_FINANCE
+            if data.name not in TO_OTHERS
         }
 
     def _send(self, name):
@@ -80,7 +83,7 @@ class TestMails(MockEmail, TrustCase):
 
     def _get_path(self, address):
         parts = urlsplit(address)
-        return parse_qs(parts.query)["redirect"][0] if parts.path == "/web/signup" else parts.path
+        return parse_qs(parts.query)["redirect"][0] if parts.path in PASSWORDS else parts.path
 
     def test_each_mail(self):
         """One layout, a text without colours, links that are pages, and the way to stop it."""
@@ -128,7 +131,7 @@ class TestMails(MockEmail, TrustCase):
                 people = self.env["res.partner"].search([("email", "in", email_split(mail["email_to"][0]))])
                 member = people.timebank_member_ids.filtered(lambda one: one.company_id == self.here)[:1]
                 buttons = html.fromstring(mail["body"]).xpath("//a[contains(@style, 'inline-block')]/@href")
-                without = any(part in str(buttons) for part in ("/renew/", "/place/", "/web/signup"))
+                without = any(part in str(buttons) for part in ("/renew/", "/place/", *PASSWORDS))
                 self.assertEqual(len(buttons), 1 if without or member._has_login() else 0)
                 if buttons and not without:
                     self.assertIn(f"/timebank/{member.id}", buttons[0])
@@ -176,9 +179,55 @@ class TestInvitation(MockEmail, PageCase):
         self.assertIn("You get this mail because you are with River Street", sent["body_alternative"])
         form = self._open(html.fromstring(sent["body"]))
         self.assertEqual(form.status, 200)
-        page = self.press(form, "Sign up", password="a long password", confirm_password="a long password")
+        with self.mock_mail_gateway():
+            page = self.press(form, "Sign up", password="a long password", confirm_password="a long password")
         self.assertTrue(page.address.endswith(f"/timebank/{member.id}"), page.address)
         self.assertEqual(page.heading(), "Hello Nia")
+        (told,) = self._mails
+        self.assertEqual(told["subject"], "You can sign in to River Street now")
+        self.assertIn("River Street is glad to have you", told["body_alternative"])
+        self.assertIn(f"/timebank/{member.id}", told["body_alternative"])
+        self.assertNotIn("odoo", told["body"].lower())
+
+    def test_another_password(self):
+        """Whoever forgot theirs gets our mail, which isn't kept where others read it."""
+        self.ann.partner_id.email = "ann@example.org"
+        for ask in (
+            lambda: self.env["res.users"].sudo().reset_password(self.portal.login),
+            lambda: self.portal.action_reset_password(),
+        ):
+            with self.mock_mail_gateway():
+                ask()
+            (told,) = self._mails
+            self.assertEqual(told["subject"], "Choose another password for River Street")
+            self.assertEqual(email_split(told["email_to"][0]), ["ann@example.org"])
+            self.assertFalse(self.ann.message_ids.filtered(lambda message: "/web/" in message.body))
+        form = self._open(html.fromstring(told["body"]))
+        page = self.press(form, "Reset Password", password="another one 1", confirm_password="another one 1")
+        self.assertIn("successfully", page.text())
+
+    def test_an_administrator_makes_the_login(self):
+        """Such as in Settings: the invitation is ours as well."""
+        person = self.env["res.partner"].create({"name": "Nia Plain", "email": "nia@example.org"})
+        member = self.env["timebank.member"].create({"partner_id": person.id, "scheme_id": self.scheme.id})
+        with self.mock_mail_gateway():
+            self.env["res.users"].with_context(no_reset_password=False).create(
+                {
+                    "login": "nia@example.org",
+                    "partner_id": person.id,
+                    "group_ids": [Command.set(self.env.ref("base.group_portal").ids)],
+                }
+            )
+        (told,) = self._mails
+        self.assertEqual(told["subject"], "Your pages of River Street")
+        self.assertIn(f"%2Ftimebank%2F{member.id}", told["body"])
+
+    def test_staff_get_odoos_own(self):
+        self._make_member(self.coordinator.partner_id)
+        self.coordinator.partner_id.email = "office@example.org"
+        with self.mock_mail_gateway():
+            self.coordinator.action_reset_password()
+        self.assertIn("Password reset", self._mails[0]["subject"])
 
     def test_who_is_to_act_for_an_organisation(self):
         person = self.env["res.partner"].create({"name": "Max Reed", "email": "max@example.org"})
@@ -204,6 +253,11 @@ class TestInvitation(MockEmail, PageCase):
 
 
 class TestStoppingMails(PageCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        (cls.ann | cls.ben).statement_mails = True  # off until somebody wants it
+
     def test_the_link_of_each_kind(self):
         """A scanner that opens it stops nothing; a press does, without a login or a form's token."""
         self.come(None)

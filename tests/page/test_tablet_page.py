@@ -10,7 +10,8 @@ from odoo.tests import new_test_user
 
 from odoo.addons.timebank_coproduction.models.session import timebank_tablet_visit
 from odoo.addons.timebank_coproduction.models.session.ir_http import COOKIE
-from odoo.addons.timebank_coproduction.models.session.timebank_member_tablet import MOST_WRONG
+from odoo.addons.timebank_coproduction.models.session.timebank_member_tablet import MOST_ANYWHERE, MOST_MORE
+from odoo.addons.timebank_coproduction.models.session.timebank_pin_lock import MOST_WRONG
 from odoo.addons.timebank_coproduction.models.session.timebank_tablet_visit import (
     IDLE_MINUTES,
     MOST_MINUTES,
@@ -90,24 +91,83 @@ class TestTabletPage(TabletCase):
         self.assertEqual(len(said), 1)
         self.assertFalse(self.visits())
 
+    def todos(self):
+        kind = self.env.ref("timebank_coproduction.mail_activity_pin")
+        return self.dora.activity_ids.filtered(lambda todo: todo.activity_type_id == kind)
+
     def test_wrong_too_often_locks_the_card(self):
         for _try in range(MOST_WRONG):
+            self.assertFalse(self.todos())
             self.ask(pin="4072")
         self.assertTrue(self.dora.is_pin_locked)
+        self.assertFalse(self.dora.pin_locked_until, "on this tablet alone")
         self.assertEqual(self.ask().status, 400)
+        (todo,) = self.todos()
+        self.assertEqual(todo.user_id, self.coordinator)
+        self.assertIn("Dora Quist", todo.summary)
+        self.assertIn("locked for 15 minutes on the tablet of", todo.note)
         with self.assertRaises(AccessError):
             self.dora.with_user(self.portal).action_unlock_pin()
         self.dora.with_user(self.coordinator).action_unlock_pin()
+        self.assertFalse(self.dora.is_pin_locked)
+        self.assertFalse(self.todos())
         self.assertEqual(self.ask().heading(), "Hello Dora")
 
+    def test_who_guesses_elsewhere_locks_it_there_alone(self):
+        """Somebody who has seen a card and the tablet's link keeps its owner from nothing."""
+        visits = self.env["timebank.tablet.visit"]
+        for _try in range(2 * MOST_WRONG):
+            visits._begin(self.live, self.dora.card_code, "4072", "203.0.113.9")
+        self.assertFalse(visits._begin(self.live, self.dora.card_code, PIN, "203.0.113.9")[0])
+        self.assertEqual(self.dora.pin_wrong, MOST_WRONG, "what is locked isn't tried")
+        self.assertEqual(len(self.todos()), 1)
+        self.assertEqual(self.ask().heading(), "Hello Dora")
+        self.assertFalse(visits._begin(self.live, self.dora.card_code, PIN, "203.0.113.9")[0])
+        self.assertTrue(self.todos(), "the coordinator is to look at it")
+        self.dora.with_user(self.coordinator).action_unlock_pin()
+        self.assertFalse(self.todos())
+        self.assertTrue(visits._begin(self.live, self.dora.card_code, PIN, "203.0.113.9")[0])
+
+    def test_from_very_many_places_locks_it_everywhere(self):
+        for number in range(MOST_ANYWHERE):
+            self.assertFalse(self.dora.pin_locked_until)
+            self.assertFalse(self.dora._is_pin("4072", f"tablet {number}"))
+        self.assertTrue(self.dora.pin_locked_until)
+        self.assertFalse(self.dora._is_pin(PIN, "another tablet"))
+        self.assertIn("on every tablet", self.todos().note)
+
     def test_it_unlocks_by_itself(self):
-        """After an hour, the next time after two, at most after a day; the page says so to everybody."""
-        self.assertIn("locked for an hour, and longer each time", self.go(f"{self.url}/mine").text())
+        """On a tablet after a quarter of an hour, and each time four times as long, at most after a day; the
+        page says so to everybody.
+        """
+        words = self.go(f"{self.url}/mine").text()
+        self.assertIn("locked here for 15 minutes, and longer each time", words)
         start = fields.Datetime.now()
         clock = self.startPatcher(freeze_time(start))
-        for hours in (1, 2, 4, 8, 16, 24, 24):
+        for minutes in (15, 60, 240):
             for _try in range(MOST_WRONG):
                 self.assertFalse(self.dora._is_pin("4072"))
+            clock.move_to(start + timedelta(minutes=minutes - 1))
+            self.env.invalidate_all()
+            self.assertTrue(self.dora.is_pin_locked)
+            self.assertFalse(self.dora._is_pin(PIN), "not even the right one")
+            start += timedelta(minutes=minutes)
+            clock.move_to(start)
+            self.env.invalidate_all()
+            self.assertFalse(self.dora.is_pin_locked)
+        self.assertTrue(self.dora._is_pin(PIN))
+        self.assertEqual((self.dora.pin_wrong, self.dora.pin_locked_until), (0, False))
+        self.assertFalse(self.dora.pin_lock_ids)
+        self.assertFalse(self.todos())
+
+    def test_everywhere_it_unlocks_by_itself_too(self):
+        """After an hour, and each time twice as long, at most after a day."""
+        start, tried = fields.Datetime.now(), 0
+        clock = self.startPatcher(freeze_time(start))
+        for hours in (1, 2, 4, 8, 16, 24, 24):
+            for _try in range(MOST_MORE if tried else MOST_ANYWHERE):
+                tried += 1
+                self.assertFalse(self.dora._is_pin("4072", f"tablet {tried}"))
             clock.move_to(start + timedelta(hours=hours, minutes=-1))
             self.env.invalidate_all()
             self.assertTrue(self.dora.is_pin_locked)
@@ -117,18 +177,19 @@ class TestTabletPage(TabletCase):
             self.env.invalidate_all()
             self.assertFalse(self.dora.is_pin_locked)
         self.assertTrue(self.dora._is_pin(PIN))
-        self.assertEqual((self.dora.pin_wrong, self.dora.pin_locked_until), (0, False))
 
     def test_guessing_is_hopeless(self):
-        """How many PINs somebody with a card has tried in a month, at whatever tablets and addresses."""
+        """How many PINs somebody with a card has tried in a month, at as many tablets and addresses as there
+        are.
+        """
         start, tried = fields.Datetime.now(), 0
         clock = self.startPatcher(freeze_time(start))
         for hour in range(30 * 24):
             clock.move_to(start + timedelta(hours=hour, seconds=1))
             self.env.invalidate_all()
-            while not self.dora.is_pin_locked:
-                self.dora._is_pin("4072")
+            while not self.dora.pin_locked_until or not self.dora._is_locked_everywhere():
                 tried += 1
+                self.dora._is_pin("4072", f"tablet {tried}")
         self.assertLess(tried, 200)  # of 10,000
 
     def test_right_begins_anew(self):

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from odoo.addons.timebank_coproduction.models.session.timebank_member_tablet import MOST_WRONG
+from odoo.addons.timebank_coproduction.models.session.timebank_pin_lock import MOST_WRONG
 
 from ..concurrency_common import CONNECTIONS, ConcurrencyCase
 

@@ -317,7 +317,7 @@ class TestTrustCanary(TrustCase):
         for mark, where in planted.items():
             with self.subTest(where=where):
                 self.assertIn(mark, shown)
-                if where[1] not in ("content", "document", "evidence"):  # of files
+                if where[1] not in ("content", "document", "evidence", "photo"):  # of files
                     self.assertIn(mark, page + names)
         self.assertGreater(len(self._scan()), 60)
         self.assertGreater(len(self._scan_files()), 10)

@@ -290,6 +290,54 @@ class TrustCase(TimebankCase):
         made["timebank.time.audit"] = scheme.audit_ids
         made["timebank.time.audit.warning"] = scheme.audit_ids.warning_ids[:1]
         made["timebank.time.audit.warning"].step = f"Step {word}"
+        # what people tell, and how they score their bank
+        story = make(
+            "timebank.story",
+            name=f"Story {word}",
+            scheme_id=scheme.id,
+            partner_ids=people[0].ids,
+            text=f"Told {word}",
+            shown_as=f"Rosa {word}",
+        )
+        story.record_consent(people[0].id, ["funder"], date(2026, 12, 31), "person")
+        made["timebank.story.consent"] = story.consent_ids
+        make(
+            "timebank.story.used", story_id=story.id, use="funder", used_where=f"Report {word}", used_on=TODAY
+        )
+        self_audit = make("timebank.self.audit", scheme_id=scheme.id, note=f"Meeting {word}", met_on=TODAY)
+        made["timebank.self.audit.line"] = self_audit.line_ids[:1]
+        made["timebank.self.audit.line"].evidence = f"Evidence {word}"
+        make(
+            "timebank.self.audit.voice",
+            audit_id=self_audit.id,
+            partner_id=people[0].id,
+            assets="2",
+            words=f"Said {word}",
+        )
+        # how people are
+        make("timebank.wellbeing.scale", name=f"Scale {word}", company_id=company.id, licence_reference="L1")
+        wave = make("timebank.wellbeing.wave", name=f"Round {word}", scheme_id=scheme.id)
+        wave.action_invite()
+        made["timebank.wellbeing.invitation"] = wave.invitation_ids[:1]
+        make(
+            "timebank.wellbeing.response",
+            wave_id=wave.id,
+            partner_id=people[0].id,
+            way="paper",
+            happy=7,
+        )
+        # who moves in from elsewhere
+        lines = (
+            "Name,Email,Date,Hours,Notes",
+            f"Movable {word},m@{word.lower()}.example,2026-03-02,1,Gardening {word}",
+        )
+        content = "\n".join((*lines, f"Movable {word},m@{word.lower()}.example,2026-03-03,90,")).encode()
+        files = env["ir.attachment"].create({"name": f"{word}.csv", "raw": content})
+        move = make("timebank.migration", scheme_id=scheme.id, file_ids=[Command.set(files.ids)])
+        move.action_rehearse()
+        made["timebank.migration.row"] = move.row_ids[:1]
+        made["timebank.migration.person"] = move.person_ids[:1]
+        made["timebank.migration.question"] = move.question_ids[:1]
         # what is noted by the way
         made["timebank.member"].note = f"Note {word}"
         made["timebank.words"] = env["timebank.words"].search([("scheme_id", "=", scheme.id)])
@@ -312,10 +360,68 @@ class TrustCase(TimebankCase):
                 }
             )
         )
+        # what a funder is told
+        report = make(
+            "timebank.funder.report",
+            grant_id=grant.id,
+            date_from=date(2026, 1, 1),
+            date_to=date(2026, 3, 31),
+            learned_text=f"Learned {word}",
+            plan_line_ids=[Command.create({"kind": "plan", "name": f"Plan {word}"})],
+        )
+        made["timebank.funder.report.section"] = report.section_ids[0]
+        report.section_ids[0].title = f"Heading {word}"
+        made["timebank.funder.report.line"] = report.plan_line_ids
+        make("timebank.funder.report.template", funder_id=grant.funder_id.id, company_id=company.id)
+        made["timebank.funder.report.link"] = (
+            env["timebank.funder.report.link"]
+            ._in_verb()
+            .create({"report_id": report.id, "sent_to": word, "until": TODAY, "token": word})
+        )
+        # what is noted by the way
+        made["timebank.member"].note = f"Note {word}"
+        made["timebank.words"] = env["timebank.words"].search([("scheme_id", "=", scheme.id)])
+        env["timebank.code.attempt"]._note_attempt("voucher", word, "unknown", scheme)
+        made["timebank.code.attempt"] = env["timebank.code.attempt"].search([("source", "=", word)])
+        env["timebank.pace"]._count("apply", word, 60)
+        made["timebank.pace"] = env["timebank.pace"].search([], order="id desc", limit=1)
+        env["timebank.sign.in"]._ask(f"ida@{word.lower()}.example", word)
+        made["timebank.sign.in"] = env["timebank.sign.in"].search([], order="id desc", limit=1)
+        made["timebank.tablet.visit"] = (
+            env["timebank.tablet.visit"]
+            ._in_verb()
+            .create(
+                {
+                    "member_id": made["timebank.member"].id,
+                    "session_id": made["timebank.session"].id,
+                    "tablet": word,
+                    "token": word,
+                    "until": TODAY,
+                }
+            )
+        )
+        made["timebank.pin.lock"] = (
+            env["timebank.pin.lock"]
+            ._in_verb()
+            .create({"member_id": made["timebank.member"].id, "place": word, "wrong": 1})
+        )
         made["timebank.account.tail"] = env["timebank.account.tail"].search(
             [("account_id", "in", scheme.account_ids.ids)], limit=1
         )
         make("timebank.session.notice", attendance_id=made["timebank.attendance"].id, kind="reminder")
+        made["timebank.mailing"] = (
+            env["timebank.mailing"]
+            ._in_verb()
+            .create(
+                {
+                    "kind": "statement",
+                    "scheme_id": scheme.id,
+                    "partner_id": made["timebank.attendance"].partner_id.id,
+                    "date_from": TODAY.replace(month=2, day=1),
+                    "date_to": TODAY.replace(month=2, day=28),
+                }
+            )
+        )
         made["timebank.retention"] = env["timebank.retention"].search(
             [("scheme_id", "=", scheme.id)], limit=1
         )

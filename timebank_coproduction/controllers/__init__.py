@@ -1,4 +1,5 @@
 from . import (
+    funder_report,
     kiosk,
     mails,
     member_board,
@@ -11,9 +12,12 @@ from . import (
     member_rewards,
     member_sessions,
     member_sign_in,
+    member_stories,
     papers,
     personal,
+    records,
     renew,
     supplier,
     tablet,
+    wellbeing,
 )

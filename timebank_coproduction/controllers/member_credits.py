@@ -13,6 +13,7 @@ from .member_page import Form, MemberPage, sent, shown
 POT = f"/credits/pots/<int(max={LARGEST}):pot_id>"
 TAKER = f"/credits/give/<int(max={LARGEST}):taker_id>"
 STATEMENT = "timebank_coproduction.timebank_statement_report"
+BENEFITS = "timebank_coproduction.timebank_benefits_report"
 CERTIFICATE = "timebank_coproduction.action_report_certificate"
 #: The most that can be said of a gift.
 MOST_LETTERS = 200
@@ -156,6 +157,50 @@ class MemberCredits(MemberPage, http.Controller):
         response = request.make_response(content, headers)
         self._protect(response, None)
         return response
+
+    # ------------------------------------------------------------
+    # What they have had of goods, vouchers and cash-like rewards
+    # ------------------------------------------------------------
+
+    @shown("/credits/benefits")
+    def benefits(self, member, page=None, **asked):
+        env = request.env
+        form, (first, last) = self._read_period(member, {"period": "year", **asked})
+        (had,) = member._get_benefits(first, last).values()
+        rows, paging = page_of(had, page)
+        currency = member.scheme_id.sudo().currency_id  # sudo: in what the bank's prices are
+        values = {
+            "form": form,
+            "path": "/credits/benefits",
+            "periods": self._get_periods(),
+            "bank": member.scheme_id.name,
+            "first": say_day(env, first),
+            "last": say_day(env, last),
+            "query": f"period=dates&from={first}&to={last}",
+            "rows": [
+                {
+                    "what": f"{row['quantity']} × {row['what']}" if row["quantity"] > 1 else row["what"],
+                    "day": say_day(env, row["day"]),
+                    "kind": row["kind"],
+                    "credits": say_hours(env, row["minutes"]),
+                    "cash": currency.format(row["cash"]) if row["cash"] else "",
+                    "own": row["own"],
+                }
+                for row in rows
+            ],
+            "paging": paging,
+        }
+        return self._show(member, "member_benefits", values)
+
+    @shown("/credits/benefits.pdf")
+    def benefits_pdf(self, member, **asked):
+        form, (first, last) = self._read_period(member, asked)
+        if not form:
+            return self._not_found()
+        member._get_benefits(first, last)  # whether they may
+        data = {"member_ids": member.ids, "date_from": str(first), "date_to": str(last)}
+        name = request.env._("Rewards %(first)s to %(last)s.pdf", first=first, last=last)
+        return self._send(self._print(BENEFITS, None, data), "application/pdf", name)
 
     @shown("/credits/certificate")
     def certificate(self, member):

@@ -1,3 +1,4 @@
+import base64
 from datetime import date
 
 from odoo import http
@@ -5,10 +6,14 @@ from odoo.http import request
 
 from ..models.common.words import say_day
 from ..tools import accessibility
+from ..tools.minutes import LARGEST
 from .member_page import Form, MemberPage, sent_by_all, shown_to_all
+from .member_stories import show_photo
 
 #: How many sessions the page of a bank shows.
 MOST_SESSIONS = 10
+#: And how many stories.
+MOST_STORIES = 3
 
 
 class MemberJoin(MemberPage, http.Controller):
@@ -24,9 +29,22 @@ class MemberJoin(MemberPage, http.Controller):
             "paragraphs": scheme._get_web_paragraphs(),
             "sessions": scheme._get_web_sessions(MOST_SESSIONS),
             "figures": scheme._get_web_figures(),
+            "stories": self._get_stories(scheme)[:MOST_STORIES],
             "entrance": "/timebank/sign-in" if scheme.mail_sign_in else "/timebank",
         }
         return self._render("member_bank", values, company=scheme.company_id)
+
+    @shown_to_all(f"/timebank/bank/<string:bank>/story/<int(max={LARGEST}):story_id>")
+    def story_photo(self, bank, story_id, **_other):
+        """The photo of a story that may be on the bank's page today; gone as soon as it is taken back."""
+        scheme = self._find(bank)
+        stories = self._get_stories(scheme) if scheme else []
+        photo = next((one["photo"] for one in stories if one["id"] == story_id), "")
+        return show_photo(self, base64.b64decode(photo)) if photo else self._not_found()
+
+    def _get_stories(self, scheme):
+        stories = request.env["timebank.story"]._find_web(scheme)
+        return stories._show("website", scheme._today())
 
     @shown_to_all("/timebank/join/<string:bank>")
     def form(self, bank, **_other):

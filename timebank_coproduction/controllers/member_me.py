@@ -6,6 +6,7 @@ from ..models.common.words import say_hours
 from ..tools.paging import number_in
 from .member_page import Form, MemberPage, sent, shown
 
+CHOSEN = ("name_shown", "statement_pace")
 TICKED = ("share_phone", "share_email")
 TYPED = ("own_words", "own_wishes")
 #: What a member may wish to become of the credits that are left.
@@ -52,16 +53,20 @@ class MemberMe(MemberPage, http.Controller):
 
     @shown("/me/seen", for_applicants=True)
     def seen(self, member):
-        names = ("name_shown", *TICKED, *member._get_mail_switches())
+        names = (*CHOSEN, *TICKED, *member._get_mail_switches())
         return self._show_seen(member, Form(**{name: member[name] for name in names}))
 
     @sent("/me/seen", for_applicants=True)
     def change_seen(self, member, **typed):
         ticked = (*TICKED, *member._get_mail_switches())
-        form = Form({name: typed.get(name) for name in ("name_shown", *ticked)})
+        form = Form({name: typed.get(name) for name in (*CHOSEN, *ticked)})
+        form.typed["statement_pace"] = form.shows("statement_pace") or member.statement_pace
         if form.shows("name_shown") not in member._fields["name_shown"].get_values(member.env):
             form.refuse("name_shown", member.env._("Choose how your name is shown."))
-        vals = {"name_shown": form.shows("name_shown"), **{name: bool(form.shows(name)) for name in ticked}}
+        if form.shows("statement_pace") not in member._fields["statement_pace"].get_values(member.env):
+            form.refuse("statement_pace", member.env._("Choose how often you get your statement."))
+        vals = {name: form.shows(name) for name in CHOSEN}
+        vals |= {name: bool(form.shows(name)) for name in ticked}
         if form and form.carry_out(lambda: member._change_own(vals)):
             return self._go(member, "/me", done="seen")
         return self._show_seen(member, form)
@@ -118,6 +123,7 @@ class MemberMe(MemberPage, http.Controller):
         values = {
             "form": form,
             "options": options,
+            "paces": member._fields["statement_pace"]._description_selection(member.env),
             "who": self._tell(member),
             "mails": self._get_mails(member),
         }

@@ -2,7 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from ..models.session.ir_http import COOKIE, OVER
-from ..models.session.timebank_member_tablet import MOST_WRONG
+from ..models.session.timebank_pin_lock import FIRST_MINUTES, MOST_WRONG
 from ..models.session.timebank_tablet_visit import IDLE_MINUTES
 from .guessing import TakesCodes
 from .kiosk import KIOSK
@@ -71,7 +71,7 @@ class Tablet(TakesCodes, MemberPage, http.Controller):
         if not member.uses_cards or member._is_with_deputy():
             return self._not_found()
         form = Form()
-        if self._is_on_tablet() and not member._is_pin(old):
+        if self._is_on_tablet() and not member._is_pin(old, **self._get_place()):
             form.refuse("old", request.env._("That is not your PIN."))
         if form and form.carry_out(lambda: member._change_pin(pin, again), "pin"):
             if self._is_on_tablet():  # which a new PIN ends
@@ -92,6 +92,7 @@ class Tablet(TakesCodes, MemberPage, http.Controller):
             "signed_in": bool(request.session.uid),
             "door": f"/timebank/kiosk/{token}",
             "most_wrong": MOST_WRONG,
+            "minutes": FIRST_MINUTES,
         }
         response = request.render("timebank_coproduction.tablet_ask", values, lazy=False)
         response = request.make_response(response, status=status)
@@ -107,6 +108,11 @@ class Tablet(TakesCodes, MemberPage, http.Controller):
         # sudo: the key in the browser is the permission to end it
         visits = request.env["timebank.tablet.visit"].sudo()
         return visits._find(request.httprequest.cookies.get(COOKIE) or "")
+
+    def _get_place(self):
+        """Where the PIN of the visit that goes on is tried."""
+        visit = self._find_visit()
+        return visit._get_place(visit.session_id, self._source())
 
     def _get_door(self, visit):
         """The address of the door's page on whose tablet it is, while there is one."""

@@ -1,1 +1,14 @@
-from . import common, ledger, member, hours, vetting, session, exchange, reward, grant, evidence, desk
+from . import (
+    common,
+    ledger,
+    member,
+    hours,
+    vetting,
+    session,
+    exchange,
+    reward,
+    grant,
+    evidence,
+    desk,
+    moving_in,
+)

@@ -7,6 +7,12 @@ from ..models.common.windows import open_list
 from ..models.grant.timebank_claim_share import claim_parts
 from ..models.grant.timebank_grant_books import claim_day
 
+#: Whoever sees the bills without a claim as well.
+SEE_ALL = (
+    "timebank_coproduction.group_timebank_finance",
+    "timebank_coproduction.group_timebank_manager",
+)
+
 
 class TimebankRewardSpendReport(models.Model):
     """What rewards cost: a row for each claim committed (or each grant's part of one), each bill matched,
@@ -145,7 +151,13 @@ class TimebankRewardSpendReport(models.Model):
         self.check_access("read")
         grants = self.env["timebank.grant"].search([("state", "!=", "draft")])
         self.env["timebank.bill.line"]._follow_books(grants)
-        return open_list(self.env, "timebank_reward_spend_report_action")
+        if any(map(self.env.user.has_group, SEE_ALL)):
+            return open_list(self.env, "timebank_reward_spend_report_action")
+        return open_list(
+            self.env,
+            "timebank_reward_spend_report_action",
+            display_name=self.env._("Reward spend: of bills, those of your banks’ claims"),
+        )
 
     def _get_project_link(self, model, name):
         """The table of a model's projects and its two columns."""

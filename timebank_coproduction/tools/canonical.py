@@ -14,5 +14,13 @@ def digest(figures):
     >>> digest({"a": 1}) == digest({"a": 2})
     False
     """
-    text = json.dumps(figures, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(write(figures).encode()).hexdigest()
+
+
+def write(figures):
+    """The one text of them, as JSON.
+
+    >>> write({"b": ["é"], "a": None})
+    '{"a":null,"b":["é"]}'
+    """
+    return json.dumps(figures, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)

@@ -59,13 +59,18 @@ def compare(signed, current):
     """
     return Drift(
         *(
-            _differences(facts(signed), facts(current))
+            differences(facts(signed), facts(current))
             for facts in (_bill_differences, _claim_differences, _entry_differences)
         )
     )
 
 
-def _differences(before, after):
+def differences(before, after):
+    """What isn't the same in two dicts: key → pair of before and after, ``None`` where there is none.
+
+    >>> differences({"a": 1, "b": 2}, {"b": 3, "c": 4})
+    {'a': (1, None), 'b': (2, 3), 'c': (None, 4)}
+    """
     return {
         key: (before.get(key), after.get(key))
         for key in [*before, *(key for key in after if key not in before)]

@@ -10,7 +10,8 @@ APART = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote"})
 LEFT_OUT = frozenset({"head", "style", "script", "title", "img"})
 #: Marks what only those see who see the rest in HTML.
 HIDDEN = "data-html-only"
-APART_MARK, LINE_MARK = "\x02", "\x01"
+CELLS = frozenset({"td", "th"})
+APART_MARK, LINE_MARK, CELL_MARK = "\x02", "\x01", "\x03"
 
 
 def plain(body):
@@ -33,6 +34,10 @@ def plain(body):
     >>> print(plain('<table><tr><td><a href="https://x.org"> Say <b>yes</b> </a></td></tr></table>'))
     Say yes:
     https://x.org
+    >>> print(plain("<table><tr><th>What</th><td>Hours</td></tr><tr><td>Soup<br>May</td><td>2</td></tr>"))
+    What · Hours
+    Soup
+    May · 2
     >>> plain(""), plain('<div data-html-only="1">logo</div>')
     ('', '')
     """
@@ -41,6 +46,7 @@ def plain(body):
     pieces = []
     _walk(html.fromstring(f"<div>{body}</div>"), pieces)
     text = re.sub(r"[ \t\r\n\xa0\u034f\u200b]+", " ", "".join(pieces))
+    text = re.sub(rf"[{LINE_MARK}{APART_MARK} ]*{CELL_MARK}[{LINE_MARK}{APART_MARK} ]*", " · ", text)
     text = re.sub(rf" ?[{LINE_MARK}{APART_MARK} ]*{APART_MARK}[{LINE_MARK}{APART_MARK} ]* ?", "\n\n", text)
     text = re.sub(rf" ?{LINE_MARK}[{LINE_MARK} ]*", "\n", text)
     return text.strip()
@@ -67,6 +73,9 @@ def _walk(node, pieces):
             pieces.append(child.tail or "")
     if tag in ("ul", "ol", "table"):
         mark = APART_MARK
+    following = node.getnext()
+    if tag in CELLS and following is not None and following.tag in CELLS:
+        mark = CELL_MARK
     pieces.append(mark)
 
 

@@ -1,5 +1,6 @@
 from . import (
     timebank_accrue,
+    timebank_benefits,
     timebank_certificate,
     timebank_claims_asked,
     timebank_claim_cost,
@@ -7,7 +8,9 @@ from . import (
     timebank_claim_recharge,
     timebank_claim_split,
     timebank_code_desk,
+    timebank_disclosure,
     timebank_fund_period,
+    timebank_funder_report_send,
     timebank_gift,
     timebank_grant_amend,
     timebank_grant_date,
@@ -19,6 +22,7 @@ from . import (
     timebank_prepay,
     timebank_reason,
     timebank_reconciliation_names,
+    timebank_records_pack,
     timebank_retention_due,
     timebank_session_repeat,
     timebank_sign_up,
@@ -26,4 +30,6 @@ from . import (
     timebank_statement,
     timebank_verify,
     timebank_voucher_desk,
+    timebank_wellbeing_answer,
 )
+from . import timebank_story_consenting

@@ -10,6 +10,7 @@ from ...tools.minutes import clock
 
 #: A day in full, as on an invitation.
 IN_FULL = "EEEE d MMMM y"
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
 def at_place(moment, zone):
@@ -92,3 +93,21 @@ def say_spoken(env, minutes):
     if not rest:
         return whole
     return env._("%(hours)s %(minutes)s minutes", hours=whole, minutes=rest)
+
+
+def say_months(env, number):
+    """How many months in words, with at most one decimal: 1 month, 1.5 months, 12 months."""
+    number = round(number, 1)
+    if number == 1:
+        return env._("1 month")
+    return env._("%s months", formatLang(env, number, digits=0 if number == int(number) else 1))
+
+
+def say_percent(env, number, digits=0):
+    """Per cent, which no line breaks within."""
+    return keep_together(env._("%s %%", formatLang(env, number, digits=digits)))
+
+
+def keep_together(words):
+    """The same words on one line: for an amount and its unit."""
+    return words.replace(" ", NO_BREAK_SPACE)

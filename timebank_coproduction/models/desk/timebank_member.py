@@ -120,6 +120,7 @@ class TimebankMember(models.Model):
                 self._get_waiting_ready(),
                 self._say_waiting_asked(introductions.filtered(lambda one: one.state == "asked")),
                 self._say_waiting_introduced(introductions.filtered(lambda one: one.state == "introduced")),
+                self._say_waiting_self_audit(),
             )
             if one
         ]

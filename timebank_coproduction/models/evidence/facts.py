@@ -12,7 +12,7 @@ arcs       who gave to whom: an entry with its receiver, and in a session each h
 moved      a transfer of the ledger; a reversal is the negative of what it reverses, on its own day
 
 Organisations (who take part as such, and contacts that are companies) are no people: they are in
-``given`` and ``moved`` alone.
+``given``, ``moved`` and ``balances`` alone.
 
 Where rows are joined, so are the tables: no sub-query is asked for each row, as a year of a movement
 has hundreds of thousands of them.
@@ -364,14 +364,27 @@ def balances(scope):
     )
 
 
+def held(scope):
+    """Columns as those of :func:`balances`: what is on the accounts of people."""
+    return SQL(
+        """(SELECT b.*
+              FROM %s b
+              %s
+             WHERE b.kind = 'member' AND %s)""",
+        balances(scope),
+        join_who("b.scheme_id", "b.partner_id"),
+        IS_PERSON,
+    )
+
+
 def holders(scope):
     """Columns: scheme_id, partner_id, minutes, place (who has most is the first), count (of the bank's
-    holders). Whoever has more than nothing on their accounts in a bank."""
+    holders). People who have more than nothing on their accounts in a bank."""
     return SQL(
         """(SELECT scheme_id, partner_id, minutes, COUNT(*) OVER (PARTITION BY scheme_id) AS count,
                    ROW_NUMBER() OVER (PARTITION BY scheme_id ORDER BY minutes DESC, partner_id) AS place
-              FROM (SELECT scheme_id, partner_id, SUM(minutes) AS minutes
-                      FROM %s b WHERE kind = 'member' GROUP BY scheme_id, partner_id) whole
+              FROM (SELECT b.scheme_id, b.partner_id, SUM(b.minutes) AS minutes
+                      FROM %s b GROUP BY b.scheme_id, b.partner_id) whole
              WHERE minutes > 0)""",
-        balances(scope),
+        held(scope),
     )

@@ -5,11 +5,12 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
 from ..common.roles import ROLES
 from ..common.verb import choice, day, flag, named, record_id, record_ids, verb
-from ..common.words import say_day, say_number
+from ..common.words import keep_together, say_day, say_number, say_percent
 from .facts import Scope
 from .timebank_measures import Asked
 
@@ -28,6 +29,8 @@ SECTIONS = (
     "_get_resilience",
     "_get_embedding",
     "_get_time_audit",
+    "_get_wellbeing",
+    "_get_self_audit",
 )
 
 PERIODS = ("this_month", "last_month", "this_quarter", "this_year", "last_12_months", "last_year", "own")
@@ -49,7 +52,7 @@ FILTERS = named(
     date_from=day(),
     date_to=day(),
     scheme_ids=record_ids("timebank.scheme"),
-    project_id=record_id("project.project"),
+    project_id=record_id("project.project", seen=False),
     grant_id=record_id("timebank.grant"),
     compare=choice(*COMPARED),
     small=flag(),
@@ -65,7 +68,7 @@ class TimebankEvidence(models.AbstractModel):
     """
 
     _name = "timebank.evidence"
-    _inherit = ["timebank.evidence.audit"]
+    _inherit = ["timebank.evidence.audit", "timebank.evidence.wellbeing", "timebank.evidence.voices"]
     _description = "What Happened, Measured"
 
     @api.model
@@ -213,14 +216,32 @@ class TimebankEvidence(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_projects(self, banks):
-        """Those of which the banks take the hours."""
+        """Those of which the banks take the hours; for finance, who may open none, those that hours name as well."""
         projects = self.env["project.project"]
-        if not projects.has_access("read"):
-            return projects
-        named_ones = banks.project_ids
-        if all(bank.project_ids for bank in banks):
-            return projects.search([("id", "in", named_ones.ids)])
-        return projects.search([("is_template", "=", False)])
+        domain = [("is_template", "=", False)]
+        # sudo: which they are; the user's own rules say which of them they see
+        taken = banks.sudo().mapped("project_ids")
+        if all(bank.project_ids for bank in banks.sudo()):
+            domain = [("id", "in", taken.ids)]
+        found = projects.search(domain) if projects.has_access("read") else projects
+        if self.env.user.has_group(FINANCE):
+            # sudo: the names of what hours, all of which finance may read, say they were given for
+            found = projects.sudo().search([("id", "in", found.ids + self._find_named_projects(banks))])
+        return found
+
+    def _find_named_projects(self, banks):
+        """The projects for which there are hours or sessions at some banks: a look into an index for each."""
+        rows = self.env["timebank.measures"]._query(
+            SQL(
+                """SELECT p.id FROM project_project p
+                    WHERE EXISTS (SELECT FROM timebank_hours
+                                   WHERE project_id = p.id AND scheme_id = ANY(%(banks)s))
+                       OR EXISTS (SELECT FROM timebank_session
+                                   WHERE project_id = p.id AND scheme_id = ANY(%(banks)s))""",
+                banks=banks.ids,
+            )
+        )
+        return [project_id for (project_id,) in rows]
 
     def _get_grants(self, banks):
         """Those that serve one of the banks: for others no time counts."""
@@ -259,7 +280,9 @@ class TimebankEvidence(models.AbstractModel):
             "banks": few,
             "days": self._say_days(scope),
             "before": self.env._("Changes are against %s", self._say_days(before)),
-            "project": self.env["project.project"].browse(filters["project_id"] or []).display_name or "",
+            # sudo: one of those that can be chosen
+            "project": self.env["project.project"].sudo().browse(filters["project_id"] or []).display_name
+            or "",
             "grant": self.env["timebank.grant"].browse(filters["grant_id"] or []).display_name or "",
             "drawn_on": self.env._("As at %s", say_day(self.env, fields.Date.context_today(self))),
             "small": self.env._("Small numbers are shown: for coordinators alone")
@@ -289,11 +312,19 @@ class TimebankEvidence(models.AbstractModel):
                     " Choose another period, or take the filter off."
                 ),
             }
+        title, next_step = self.env._("Nothing happened in this period"), self.env._("Choose another period.")
+        ever = [("scheme_id", "in", list(scope.scheme_ids)), ("state", "=", "approved")]
+        if not self.env["timebank.hours"].search_count(ever, limit=1):
+            title, next_step = (
+                self.env._("There is nothing to measure yet"),
+                self.env._("Log the first hours."),
+            )
         return {
-            "title": self.env._("Nothing happened in this period"),
+            "title": title,
             "text": self.env._(
                 "As soon as hours are approved or the register of a session is closed, they are counted here."
-                " Choose another period, or log the first hours."
+                " %s",
+                next_step,
             ),
             "action": {"xml_id": "timebank_coproduction.timebank_hours_action"},
             "label": self.env._("Go to the hours"),
@@ -394,14 +425,15 @@ class TimebankEvidence(models.AbstractModel):
     def _say_hours(self, minutes):
         """Hours with at most one decimal, which a whole number goes without."""
         hours = round(minutes / 60, 1) if abs(minutes) < 6000 else round(minutes / 60)
-        return self.env._("%s h", self._say_decimal(hours))
+        return keep_together(self.env._("%s h", self._say_decimal(hours)))
 
     def _say_percent(self, share):
-        return self.env._("%s %%", round(100 * share))
+        return say_percent(self.env, round(100 * share))
 
     def _say_percent_finely(self, share):
         """Of what is small and moves little."""
-        return self.env._("%s %%", self._say_decimal(round(100 * share, 1)))
+        percent = round(100 * share, 1)
+        return say_percent(self.env, percent, 0 if percent == int(percent) else 1)
 
     def _say_points(self, share):
         """The difference of two shares."""

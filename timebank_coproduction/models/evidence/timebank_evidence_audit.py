@@ -1,6 +1,6 @@
 from odoo import models
-from odoo.tools.misc import formatLang
 
+from ..common.words import say_months
 from .facts import FLOWS
 
 #: Outstanding, cover and the top tenth, as they stand at the period's end.
@@ -55,8 +55,9 @@ class TimebankEvidenceAudit(models.AbstractModel):
                 "From the ledger, each transfer on its own day; a reversal takes away on the day it was made."
                 " Issued is what the bank itself gave for hours, sessions and vouchers; returned is what was"
                 " spent on rewards, sessions and vouchers. Cover is how many months it takes until what is"
-                " outstanding has come back, at the period’s pace. It is of the banks as a whole: no grant or"
-                " project has a balance. It doesn’t say what an hour was worth."
+                " outstanding has come back, at the pace of the period; in a monthly audit, at that of its"
+                " last three months. It is of the banks as a whole: no grant or project has a balance. It"
+                " doesn’t say what an hour was worth."
             ),
             "anchor": "time-audit",
             "actions": self._drop_nothing(*self._get_audit_ways(schemes, scope)),
@@ -132,11 +133,8 @@ class TimebankEvidenceAudit(models.AbstractModel):
         return self.env._(
             "%(sentence)s At this pace it takes %(months)s until what is outstanding has come back.",
             sentence=sentence,
-            months=self._say_months(shown["cover"]),
+            months=say_months(self.env, shown["cover"]),
         )
-
-    def _say_months(self, months):
-        return self.env._("%s months", formatLang(self.env, months, digits=1))
 
     def _get_audit_figures(self, shown, past):
         holders = self._say_people(shown["holders"])
@@ -161,14 +159,15 @@ class TimebankEvidenceAudit(models.AbstractModel):
                 shown["outstanding"],
                 None if apart else past["outstanding"],
                 say=self._say_hours,
-                note=self.env._("with %s", holders) if shown["outstanding"] is not None else "",
+                note=self.env._("%s with credits", holders) if shown["outstanding"] is not None else "",
             ),
             self._figure(
                 "cover",
                 self.env._("Months of cover"),
                 shown["cover"],
                 past["cover"],
-                say=self._say_months,
+                say=self._say_rounded,
+                note=self.env._("until what is outstanding has come back, at the pace of these days"),
             ),
             self._figure(
                 "top",

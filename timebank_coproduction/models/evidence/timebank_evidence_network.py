@@ -6,7 +6,7 @@ from ...tools.intervals import survival
 from ...tools.network import count_bridges, measure
 from ...tools.suppression import FEW
 from ..common.verb import verb
-from ..common.words import say_number
+from ..common.words import say_number, say_percent
 from .timebank_evidence import FILTERS
 
 #: How long after joining the chart of first steps looks, in days.
@@ -108,7 +108,7 @@ class TimebankEvidence(models.AbstractModel):
                 "series": [{"label": self.env._("People"), "values": [shown[key] for key in parts]}],
             },
             "table": {
-                "head": ["", self.env._("This period"), self.env._("The period before")],
+                "head": [self.env._("Figure"), self.env._("This period"), self.env._("The period before")],
                 "rows": [
                     [name, self._say_cell(shown[key]), self._say_cell(shown_before[key])]
                     for key, name in [*parts.items(), ("people", self.env._("All who took part"))]
@@ -176,14 +176,14 @@ class TimebankEvidence(models.AbstractModel):
         return {
             "key": "network",
             "title": self.env._("Who gives to whom?"),
-            "answer": self._say_network(shown),
+            "answer": self._say_where_picture(scope, self._say_network(shown)),
             "figures": self._get_network_figures(shown, shown_before),
             "chart": chart,
             "table": self._get_network_table(chart, shown, shown_before),
             "definition": self.env._(
                 "Everybody who took part in these days is a dot, also without a partner. A link goes from who"
                 " gave to who received: from an entry’s giver to its receiver, and in a session from each"
-                " helper to each attendee. Density is links of all that there could be, n (n − 1). In a"
+                " helper to each attendee. Between n people there could be n (n − 1). In a"
                 " circle everybody reaches everybody along links. A bridge is somebody without whom others"
                 " would no longer be connected to the rest. Groups are people who exchange more with each"
                 " other than with others (Louvain’s method, by minutes). How much a link meant it can’t tell."
@@ -224,6 +224,12 @@ class TimebankEvidence(models.AbstractModel):
             share = self.env["timebank.measures"]._get_share(found["mutual_arcs"], found["arcs"])
         return {**shown, "mutual": share, "has_arcs": bool(found["arcs"])}
 
+    def _say_where_picture(self, scope, words):
+        """There is a picture of one bank alone."""
+        if len(scope.scheme_ids) == 1:
+            return words
+        return self.env._("%s Choose one time bank to see its picture.", words)
+
     def _say_network(self, shown):
         if shown["partners_per_person"] is None:
             return self.env._("Too few people were part of it for this to be shown.")
@@ -259,7 +265,7 @@ class TimebankEvidence(models.AbstractModel):
             ),
             figure(
                 "density",
-                self.env._("Density"),
+                self.env._("Links there are, of all there could be (density)"),
                 say=self._say_percent_finely,
                 note="" if arcs is None else self.env._("%s links", say_number(self.env, arcs)),
             ),
@@ -304,7 +310,7 @@ class TimebankEvidence(models.AbstractModel):
             "isolated": self.env._("Without a partner"),
         }
         return {
-            "head": ["", self.env._("This period"), self.env._("The period before")],
+            "head": [self.env._("Figure"), self.env._("This period"), self.env._("The period before")],
             "rows": [
                 [name, self._say_cell(shown[key]), self._say_cell(before.get(key, 0))]
                 for key, name in names.items()
@@ -534,6 +540,6 @@ class TimebankEvidence(models.AbstractModel):
 
     def _say_reached(self, scope, percent):
         if percent is not None:
-            return self.env._("%s %%", percent)
+            return say_percent(self.env, percent)
         # from who sees all nothing is hidden: nobody is watched so long yet
         return self.env._("too early to say") if self._sees_names(scope) else self._say_cell(None)

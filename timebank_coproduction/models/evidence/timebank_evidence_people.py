@@ -107,9 +107,9 @@ class TimebankEvidence(models.AbstractModel):
                 " aren’t."
                 " Who comes in two months counts in both, so months don’t add up to the period. Lastingly"
                 " involved is a beneficiary who gave at least %(hours)s beside professionals in at least"
-                " %(months)s different months. Neither says how much it meant to them.",
+                " %(months)s. Neither says how much it meant to them.",
                 hours=self._say_time(sustained["minimum_minutes"]),
-                months=sustained["minimum_months"],
+                months=self._say_different_months(sustained["minimum_months"]),
             ),
             "anchor": "who-takes-part",
             "actions": self._get_ways_to_facts(scope, self._get_people_hours_domain(scope)),
@@ -174,10 +174,13 @@ class TimebankEvidence(models.AbstractModel):
 
     def _say_thresholds(self, sustained):
         return self.env._(
-            "at least %(hours)s beside professionals, in at least %(months)s months",
+            "at least %(hours)s beside professionals, in at least %(months)s",
             hours=self._say_time(sustained["minimum_minutes"]),
-            months=sustained["minimum_months"],
+            months=self._say_different_months(sustained["minimum_months"]),
         )
+
+    def _say_different_months(self, months):
+        return self.env._("1 month") if months == 1 else self.env._("%s different months", months)
 
     def _get_column_names(self):
         return [self.env._("People"), self.env._("Attendances"), self.env._("Time given")]
@@ -379,7 +382,7 @@ class TimebankEvidence(models.AbstractModel):
                     self.env._("After"),
                     self.env._("Support ended for"),
                     self.env._("Left since"),
-                    self.env._("Forgotten since"),
+                    self.env._("Data erased since"),
                     self.env._("Still members"),
                     self.env._("Of them still active"),
                 ],
@@ -398,10 +401,10 @@ class TimebankEvidence(models.AbstractModel):
                 "Of the people whose support ended at least so many months before the period’s end and who"
                 " are"
                 " still members, those who gave or received something in the month that lies so much"
-                " later. Who"
-                " left or was forgotten since is told apart and not counted as lost. Of few people, how"
-                " far the"
-                " share can be trusted stands beside it. It doesn’t say whether support ended too early."
+                " later."
+                " Whose month isn’t over yet is left out until it is. Who left, or had their data erased, is"
+                " told apart and not counted as lost. Of few people, how far the share can be trusted stands"
+                " beside it. It doesn’t say whether support ended too early."
             ),
             "anchor": "after-support-ended",
             "actions": self._drop_nothing(

@@ -426,15 +426,12 @@ class TimebankEvidence(models.AbstractModel):
             "agency_person": self.env._("An organisation for a person"),
             "agency_agency": self.env._("An organisation for another"),
         }
-        projects = found["projects"]
         return {
             "key": "embedding",
-            "title": self.env._("How much of our work uses credits?"),
-            "answer": self.env._(
-                "%(part)s of %(whole)s projects had time given or received.",
-                part=projects["part"],
-                whole=projects["people"],
-            ),
+            "title": self.env._("Between whom does time flow?")
+            if scope.project_id
+            else self.env._("How much of our work uses credits?"),
+            "answer": self._say_embedding(scope, found["projects"], ways, names),
             "figures": [
                 self._figure(
                     key,
@@ -448,7 +445,7 @@ class TimebankEvidence(models.AbstractModel):
                     ("projects", self.env._("Projects that use credits")),
                     ("teams", self.env._("Teams that use credits")),
                 )
-                if found[key]["people"]
+                if found[key]["people"] and not scope.project_id
             ],
             "chart": {
                 "type": "rows",
@@ -494,6 +491,23 @@ class TimebankEvidence(models.AbstractModel):
                 )
             ),
         }
+
+    def _say_embedding(self, scope, projects, ways, names):
+        """Of one project it says nothing how many others there are."""
+        if not scope.project_id:
+            return self.env._(
+                "%(part)s of %(whole)s projects had time given or received.",
+                part=projects["part"],
+                whole=projects["people"],
+            )
+        most = max(ways, key=lambda way: ways[way] or 0)
+        if None in ways.values():
+            return self.env._("Some of it is hidden, as few people gave it.")
+        return self.env._(
+            "Most of it is %(way)s: %(time)s.",
+            way=names[most][:1].lower() + names[most][1:],
+            time=self._say_time(ways[most]),
+        )
 
     def _show_ways(self, scope, found):
         """Minutes of each way, without those that few gave; organisations are no people that would be told

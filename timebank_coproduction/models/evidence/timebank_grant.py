@@ -1,8 +1,28 @@
-from odoo import models
+from odoo import fields, models
+
+from ..common.figures import figures_over
+from ..common.verb import verb
+from ..common.windows import open_list
 
 
 class TimebankGrant(models.Model):
-    """What the funder calls sustained involvement."""
+    """What the funder calls sustained involvement, and what the funder is told."""
 
     _name = "timebank.grant"
     _inherit = ["timebank.grant", "timebank.sustained"]
+
+    report_count = fields.Integer("Number of reports", compute="_compute_report_count")
+
+    def _compute_report_count(self):
+        for grant, count in figures_over(self, self.env["timebank.funder.report"], "grant_id"):
+            grant.report_count = count
+
+    @verb(single=True)
+    def action_view_funder_reports(self):
+        """:return: the list of the grant's reports to its funder"""
+        return open_list(
+            self.env,
+            "timebank_funder_report_action",
+            [("grant_id", "=", self.id)],
+            {"default_grant_id": self.id, "default_kind": "grant"},
+        )

@@ -40,6 +40,7 @@ class TimebankMeasures(models.AbstractModel):
     ``timebank_measures.py``          :meth:`_get_all` (as ``timebank.scheme.get_measures`` returns it)
     ``timebank_measures_people.py``   ``_get_people``, ``_get_involvement``, ``_get_involvement_by``,
                                       ``_get_sustained``, ``_get_speed``, ``_get_resilience``,
+                                      ``_get_roles``, ``_get_newcomers``,
                                       ``_get_network``, ``_get_new_arcs_by``
     ``timebank_measures_work.py``     ``_get_forms``, ``_get_forms_by``, ``_get_embedding``
     ``timebank_measures_credits.py``  ``_get_flows``, ``_get_flows_by``, ``_get_position``

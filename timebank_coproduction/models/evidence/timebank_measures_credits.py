@@ -127,7 +127,7 @@ class TimebankMeasures(models.AbstractModel):
         """How the banks stand at the period's end, as a whole: whichever grant or project is asked for.
 
         :return: dict of ``outstanding_minutes`` (what the banks' own accounts owe), with how many
-            ``holders`` of credits; ``returned_minutes`` of the period by how many ``returning``,
+            ``holders`` of credits (people); ``returned_minutes`` of the period by how many ``returning``,
             ``months`` of the period, ``returned_per_month`` and ``cover_months`` (outstanding by what
             comes back a month; ``None`` where nothing does); ``top_tenth_share``, what the tenth of the
             holders with most (``top``, rounded up) have of all that holders have, ``held_minutes``;
@@ -136,19 +136,17 @@ class TimebankMeasures(models.AbstractModel):
         scope, last = scope.of_banks(), self._get_last_day(scope)
         [[outstanding, held, holders, top_held, top]] = self._query(
             SQL(
-                """WITH balance AS MATERIALIZED (
-                       SELECT kind, partner_id, minutes FROM %s b),
-                   holder AS (
+                """WITH holder AS (
                        SELECT minutes, ROW_NUMBER() OVER (ORDER BY minutes DESC) AS place,
                               COUNT(*) OVER () AS count
-                         FROM (SELECT SUM(minutes) AS minutes FROM balance WHERE kind = 'member'
-                                GROUP BY partner_id) p
+                         FROM (SELECT SUM(minutes) AS minutes FROM %s h GROUP BY partner_id) p
                         WHERE minutes > 0)
-                   SELECT (SELECT COALESCE(-SUM(minutes), 0)::bigint FROM balance WHERE kind = 'operating'),
+                   SELECT (SELECT COALESCE(-SUM(minutes), 0)::bigint FROM %s b WHERE kind = 'operating'),
                           COALESCE(SUM(minutes), 0)::bigint, COUNT(*),
                           COALESCE(SUM(minutes) FILTER (WHERE place <= (count + 9) / 10), 0)::bigint,
                           COUNT(*) FILTER (WHERE place <= (count + 9) / 10)
                      FROM holder""",
+                facts.held(scope._replace(date_to=last)),
                 facts.balances(scope._replace(date_to=last)),
             )
         )

@@ -186,6 +186,34 @@ class TimebankMeasures(models.AbstractModel):
                     people[key], minutes[key] = count, total
         return minutes, people
 
+    def _get_roles(self, scope):
+        """What people gave by the role in which they gave it: rows of role, how many people, minutes."""
+        return self._query(
+            SQL(
+                """SELECT role, COUNT(DISTINCT partner_id), SUM(minutes)::bigint
+                     FROM %s g GROUP BY role ORDER BY role""",
+                facts.given_by_people(scope),
+            )
+        )
+
+    def _get_newcomers(self, scope):
+        """Who took part for the first time: dict of ``people``; of them ``back`` had taken part in these
+        banks before, whatever for, ``new`` hadn't; of these ``again`` did in two months or more."""
+        earlier = scope.of_banks()._replace(date_from=None, date_to=scope.date_from - timedelta(days=1))
+        [[people, back, again]] = self._query(
+            SQL(
+                """SELECT COUNT(*), COUNT(known.partner_id),
+                          COUNT(*) FILTER (WHERE known.partner_id IS NULL AND p.months > 1)
+                     FROM (SELECT partner_id, COUNT(DISTINCT date_trunc('month', date::timestamp)) AS months
+                             FROM %s t GROUP BY partner_id) p
+                     LEFT JOIN (SELECT DISTINCT partner_id FROM %s t) known
+                       ON known.partner_id = p.partner_id""",
+                facts.taken(scope),
+                facts.taken(earlier),
+            )
+        )
+        return {"people": people, "new": people - back, "back": back, "again": again}
+
     def _get_thresholds(self, scope):
         """From how many minutes in how many months somebody's involvement is sustained: dict of
         ``minimum_minutes`` and ``minimum_months``. The grant's own; else the banks', of several the
@@ -288,7 +316,8 @@ class TimebankMeasures(models.AbstractModel):
 
     def _get_resilience(self, scope, later=LATER_MONTHS):
         """Of the people whose support had ended so many months before the period's end: who still gave or
-        received something in the month of the calendar that lies so much after that end.
+        received something in the month of the calendar that lies so much after that end. Who has that month
+        still before them, or in it, at the period's end is left out: nothing can be told of them yet.
 
         Support of somebody in several of these banks ended when the last of it did. A grant or project
         that is asked for says whose support is looked at (who ever took part in it), not what they did since.
@@ -308,7 +337,7 @@ class TimebankMeasures(models.AbstractModel):
             (partner_id, months): after[day, months].replace(day=1)
             for partner_id, day, _state in ended
             for months in later
-            if after[day, months] <= last
+            if _end_of_month(after[day, months]) <= last
         }
         moved = self._get_months_moved(
             scope, {(partner_id, month) for (partner_id, _months), month in month_of.items()}, last
@@ -542,3 +571,7 @@ class TimebankMeasures(models.AbstractModel):
             return Given(*given[:-1, direct]), Given(*given[:-1, ~direct]), Came(session_id, partner_id)
 
         return self._remember(("arcs", scope), read)
+
+
+def _end_of_month(day):
+    return day + relativedelta(day=31)

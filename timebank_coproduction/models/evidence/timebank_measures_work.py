@@ -20,7 +20,7 @@ class TimebankMeasures(models.AbstractModel):
 
     def _get_forms(self, scope):
         """The grid of who planned and who delivered: an activity is in the cell of its planner, and of who
-        delivered it as measured from the approved minutes of the period.
+        delivered it as measured from the minutes that people gave in the period and that were approved.
 
         :return: dict of ``cells``, those that have anything, in the order of the axes: ``planned_by``,
             ``delivered_by``, ``minutes``, ``activities``, ``people`` who delivered, ``declared_otherwise``
@@ -43,13 +43,13 @@ class TimebankMeasures(models.AbstractModel):
                                   SUM(CASE WHEN role = 'professional' THEN minutes ELSE 0 END)
                                       AS professional,
                                   ARRAY_AGG(DISTINCT partner_id) AS people
-                             FROM %(given)s h
+                             FROM %(given)s g
                             WHERE activity_id IS NOT NULL
                             GROUP BY 1, activity_id) g
                      JOIN timebank_activity a ON a.id = g.activity_id
                     ORDER BY g.start, a.id""",
                 start=start,
-                given=facts.given(scope),
+                given=facts.given_by_people(scope),
             )
         )
 

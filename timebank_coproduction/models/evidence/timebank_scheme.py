@@ -1,6 +1,8 @@
 from odoo import fields, models
 
+from ..common.personal import NAMED
 from ..common.verb import day, record_id, verb
+from .timebank_mailing import SENT_WITHIN
 from .timebank_measures import Asked
 
 
@@ -9,6 +11,9 @@ class TimebankScheme(models.Model):
 
     _name = "timebank.scheme"
     _inherit = ["timebank.scheme", "timebank.sustained"]
+    _personal_fields = {
+        "trustee_ids": NAMED,
+    }
 
     # Time audit: from where a month's audit warns
     top_share_most = fields.Integer(
@@ -63,11 +68,40 @@ class TimebankScheme(models.Model):
         aggregator=None,
         help="When so many skills are asked for that nobody offers. 0: never.",
     )
+    # Well-being: what the nightly job asks by itself
+    wellbeing_months = fields.Integer(
+        "Ask all every (months)",
+        default=0,
+        tracking=True,
+        aggregator=None,
+        help="How people are, by the four national questions. 0: only when somebody begins a round.",
+    )
+    wellbeing_on_joining = fields.Boolean(
+        "Ask who joins", tracking=True, help="How they are when they begin, to compare with later."
+    )
+    wellbeing_on_leaving = fields.Boolean("Ask who leaves", tracking=True)
     audit_ids = fields.One2many(
         "timebank.time.audit",
         "scheme_id",
         string="Time audits",
         groups="timebank_coproduction.group_timebank_coordinator",
+    )
+
+    # Mails for each month or quarter
+    digest_to_coordinators = fields.Boolean(
+        "Mail the month to coordinators",
+        default=True,
+        help="Once a month is over and was audited: what moved, its warnings, and what waits.",
+    )
+    trustee_ids = fields.Many2many(
+        "res.partner",
+        "timebank_scheme_trustee_rel",
+        "scheme_id",
+        "partner_id",
+        string="Trustees",
+        groups="timebank_coproduction.group_timebank_coordinator",
+        help="Who gets each quarter's figures by mail: without names, and nothing about fewer than five"
+        " people.",
     )
 
     _warnings_within = models.Constraint(
@@ -76,6 +110,61 @@ class TimebankScheme(models.Model):
                   AND receiving_most BETWEEN 0 AND 100 AND cover_most >= 0 AND missing_most >= 0)""",
         "A warning starts at 0 to 100 per cent, or from some months or skills; 0 means never.",
     )
+
+    _wellbeing_within = models.Constraint(
+        "CHECK (wellbeing_months BETWEEN 0 AND 60)",
+        "People are asked every one to 60 months; 0 means only by hand.",
+    )
+
+    # ------------------------------------------------------------
+    # Mails for each month or quarter
+    # ------------------------------------------------------------
+
+    def _get_period_over(self, unit):
+        """The first and last day of the month or quarter that has ended lately; None if that is long ago."""
+        self.ensure_one()
+        today = self._today()
+        last = fields.Date.subtract(fields.Date.start_of(today, unit), days=1)
+        return (fields.Date.start_of(last, unit), last) if today - last <= SENT_WITHIN else None
+
+    def _get_audit_of(self, month):
+        """The audit of a month that is over and was counted as such, or none."""
+        self.ensure_one()
+        return self.env["timebank.time.audit"].search(
+            [("scheme_id", "=", self.id), ("audited_month", "=", month), ("state", "!=", "running")]
+        )
+
+    def _get_digest_readers(self, first, _last):
+        """The coordinators who are told of a month, once there is an audit of it."""
+        if not self.digest_to_coordinators or not self._get_audit_of(first):
+            return self.env["res.partner"]
+        return self.coordinator_ids.filtered("active").partner_id
+
+    def _get_statement_readers(self, pace, _first, last):
+        """Members who want their statement so often, and were there by the last day."""
+        members = self.env["timebank.member"].search(
+            [
+                ("scheme_id", "=", self.id),
+                ("state", "in", ("active", "paused")),
+                ("statement_mails", "=", True),
+                ("statement_pace", "=", pace),
+                ("joined_on", "<=", last),
+            ]
+        )
+        return members.partner_id
+
+    def _count_joined(self, first, last):
+        """How many members joined and left from one day to another."""
+        members = self.env["timebank.member"].with_context(active_test=False)
+        own = [("scheme_id", "=", self.id), ("state", "!=", "applicant")]
+        return [
+            members.search_count([*own, (name, ">=", first), (name, "<=", last)])
+            for name in ("joined_on", "left_on")
+        ]
+
+    def _count_applicants(self):
+        members = self.env["timebank.member"]
+        return members.search_count([("scheme_id", "=", self.id), ("state", "=", "applicant")])
 
     @verb(
         date_from=day(),

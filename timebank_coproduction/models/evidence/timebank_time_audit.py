@@ -291,8 +291,8 @@ class TimebankTimeAudit(models.Model):
         months = {self.scheme_id.id: self.looked_back_months}
         wide = self._get_scope(RECENT_MONTHS)
         return {
-            "top": lambda: ("timebank_account_action", measures._find_top_tenth(scope)),
-            "cover": lambda: ("timebank_account_action", measures._find_in_credit(scope)),
+            "top": lambda: ("timebank_account_by_balance_action", measures._find_top_tenth(scope)),
+            "cover": lambda: ("timebank_account_by_balance_action", measures._find_in_credit(scope)),
             "falling": lambda: (
                 "timebank_transfer_action",
                 measures._find_moved(self._get_scope(RECENT_MONTHS + 1), ("issued",)),

@@ -2,12 +2,11 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import formatLang
 
 from ..common.personal import NAMED, OURS
 from ..common.verb import verb
 from ..common.windows import open_list, tell
-from ..common.words import say_hours
+from ..common.words import say_hours, say_months, say_percent
 from ..exchange.timebank_scheme import ASK_AGAIN_MONTHS
 
 #: Kind → the bank's threshold, and whether a warned figure is too high ("from", "over") or too low ("below").
@@ -121,12 +120,12 @@ class TimebankTimeAuditWarning(models.Model):
 
     def _say_figure(self, figure):
         if self.kind == "cover":
-            return self.env._("%s months", formatLang(self.env, figure, digits=1))
+            return say_months(self.env, figure)
         if self.kind == "missing":
             return self.env._("1 skill") if figure == 1 else self.env._("%s skills", round(figure))
         if self.kind == "falling" and figure < 0:
-            return self.env._("%s %% more", round(-figure))
-        return self.env._("%s %%", round(figure))
+            return self.env._("%s more", say_percent(self.env, round(-figure)))
+        return say_percent(self.env, round(figure))
 
     def _say_top(self):
         return self.env._(
@@ -165,21 +164,21 @@ class TimebankTimeAuditWarning(models.Model):
 
     def _say_dormant(self):
         return self.env._(
-            "%(count)s of %(people)s members have credits and have spent none for %(months)s months:"
+            "%(count)s of %(people)s members have credits and have spent none for %(months)s:"
             " %(figure)s. You are warned from %(threshold)s.",
             count=self.audit_id.dormant_count,
             people=self.audit_id.member_count,
-            months=self.audit_id.looked_back_months,
+            months=say_months(self.env, self.audit_id.looked_back_months),
             **self._say_both(),
         )
 
     def _say_receiving(self):
         return self.env._(
-            "%(count)s of %(people)s people who took part in %(months)s months have only received:"
+            "%(count)s of %(people)s people who took part in %(months)s have only received:"
             " %(figure)s. You are warned from %(threshold)s.",
             count=self.audit_id.receiving_count,
             people=self.audit_id.active_count,
-            months=self.audit_id.looked_back_months,
+            months=say_months(self.env, self.audit_id.looked_back_months),
             **self._say_both(),
         )
 
@@ -194,9 +193,7 @@ class TimebankTimeAuditWarning(models.Model):
         threshold = self.threshold
         return {
             "figure": self._say_figure(self.figure),
-            "threshold": self.env._("%s months", round(threshold))
-            if self.kind == "cover"
-            else self._say_figure(threshold),
+            "threshold": self._say_figure(threshold),
         }
 
     # ------------------------------------------------------------
@@ -253,27 +250,43 @@ class TimebankTimeAuditWarning(models.Model):
         )
 
     def _step_dormant(self):
-        """A to-do for each of them who still takes part and wasn't asked of late."""
+        """A to-do about spending for each of them."""
+        members = self._get_to_ask("spend_asked_on")
+        members._ask_to_spend(self.audit_id.looked_back_months)
+        return self._tell_asked(members)
+
+    def _step_receiving(self):
+        """A to-do about giving something back for each of them."""
+        members = self._get_to_ask("asked_on")
+        members.action_ask_to_give_back()
+        return self._tell_asked(members)
+
+    def _get_to_ask(self, asked_on):
+        """Who is behind the figure, still takes part and wasn't asked of late.
+
+        :param str asked_on: in which of their fields it stands when they were asked about this
+        :raises UserError: where there is nobody
+        """
         _window, members = self.audit_id._find(self.kind)
         since = self.scheme_id._today() - relativedelta(months=ASK_AGAIN_MONTHS)
         there = members.filtered(lambda member: member.state == "active")
-        fresh = there.filtered(lambda member: not member.asked_on or member.asked_on < since)
+        fresh = there.filtered(lambda member: not member[asked_on] or member[asked_on] < since)
         if not there:
             raise UserError(self.env._("None of them takes part any more: there is nobody to ask."))
         if not fresh:
             raise UserError(
                 self.env._("All of them have been asked within the last %s months.", ASK_AGAIN_MONTHS)
             )
-        fresh.action_ask_to_give_back()
-        one = len(fresh) == 1
+        return fresh
+
+    def _tell_asked(self, members):
+        one = len(members) == 1
         if not self.step:
-            self.step = self.env._("Asked 1 person") if one else self.env._("Asked %s people", len(fresh))
+            self.step = self.env._("Asked 1 person") if one else self.env._("Asked %s people", len(members))
         done = self.env._("You have a to-do to ask one person.")
         if not one:
-            done = self.env._("You have a to-do to ask each of %s people.", len(fresh))
+            done = self.env._("You have a to-do to ask each of %s people.", len(members))
         return tell(done)
-
-    _step_receiving = _step_dormant
 
     def _step_missing(self):
         skills, bank = self.audit_id.missing_ids, self.scheme_id

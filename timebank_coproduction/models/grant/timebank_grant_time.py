@@ -26,7 +26,6 @@ def counts_for_field(told, **attributes):
     """
     return fields.Many2one(
         "timebank.grant",
-        string="Counts for",
         compute="_compute_grant_id",
         store=True,
         readonly=False,
@@ -79,7 +78,7 @@ def settle(cr, grant_ids, condition):
                        SELECT d.scheme_id, d.project_id, d.date, %(rule)s AS grant_id
                          FROM (SELECT DISTINCT scheme_id, project_id, date FROM looked) d)
                    UPDATE %(table)s t
-                      SET grant_id = found.grant_id
+                      SET grant_id = found.grant_id, grant_chosen = FALSE
                      FROM looked JOIN found ON found.scheme_id = looked.scheme_id AND found.date = looked.date
                       AND found.project_id IS NOT DISTINCT FROM looked.project_id
                     WHERE t.id = looked.id AND found.grant_id IS DISTINCT FROM looked.grant_id
@@ -122,7 +121,8 @@ class TimebankGrantTimed(models.AbstractModel):
     def _settle_time(self):
         """Take in the time without a grant that falls to these; let go of what isn't theirs any more.
 
-        What a coordinator has chosen stays, as long as the grant serves that bank on that day.
+        What a coordinator has chosen stays, as long as the grant serves that bank on that day, and so does
+        none; what the rule took in, as long as the grant serves its project as well.
         """
         if not self:
             return
@@ -133,7 +133,7 @@ class TimebankGrantTimed(models.AbstractModel):
             self.env.cr,
             self.ids,
             SQL(
-                """(t.grant_id IS NULL AND EXISTS (
+                """(t.grant_id IS NULL AND t.grant_chosen IS NOT TRUE AND EXISTS (
                         SELECT FROM timebank_grant g
                           JOIN timebank_grant_timebank_scheme_rel b ON b.timebank_grant_id = g.id
                          WHERE g.id = ANY(%(ids)s) AND b.timebank_scheme_id = t.scheme_id
@@ -141,13 +141,18 @@ class TimebankGrantTimed(models.AbstractModel):
                     OR t.grant_id = ANY(%(ids)s) AND NOT EXISTS (
                         SELECT FROM timebank_grant g
                           JOIN timebank_grant_timebank_scheme_rel b ON b.timebank_grant_id = g.id
+                          LEFT JOIN project_project_timebank_grant_rel named
+                            ON named.timebank_grant_id = g.id AND named.project_project_id = t.project_id
                          WHERE g.id = t.grant_id AND b.timebank_scheme_id = t.scheme_id
-                           AND t.date BETWEEN g.date_start AND g.date_end))""",
+                           AND t.date BETWEEN g.date_start AND g.date_end
+                           AND (t.grant_chosen OR named.timebank_grant_id IS NOT NULL
+                                OR NOT EXISTS (SELECT FROM project_project_timebank_grant_rel p
+                                                WHERE p.timebank_grant_id = g.id))))""",
                 ids=self.ids,
             ),
         )
         for model in models_of_time:
-            model.invalidate_model(["grant_id"], flush=False)
+            model.invalidate_model(["grant_id", "grant_chosen"], flush=False)
 
     @api.model
     def _find_for_time(self, keys):
@@ -193,3 +198,59 @@ class TimebankGrantTimed(models.AbstractModel):
                 day=say_day(self.env, record.date),
             )
         return ""
+
+
+class TimebankGrantCounted(models.AbstractModel):
+    """Time that counts for a grant's report: the one that the rule finds, or another that somebody chose.
+
+    A model that inherits this has ``scheme_id``, ``project_id``, ``date`` and ``grant_id``, and computes both
+    of ``grant_id`` and ``grant_chosen`` in ``_compute_grant_id``.
+    """
+
+    _name = "timebank.grant.counted"
+    _description = "Counts for a Grant"
+
+    grant_chosen = fields.Boolean(
+        "Grant chosen by somebody",
+        compute="_compute_grant_id",
+        store=True,
+        readonly=True,
+        copy=False,
+        groups=SEES_GRANTS,
+        help="Somebody put another grant, or none, in the place of the one that the rule finds: it stays.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        named = [record.id for record, vals in zip(records, vals_list, strict=True) if vals.get("grant_id")]
+        self.browse(named)._note_choice()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "grant_id" in vals:
+            self._note_choice()
+        return result
+
+    def _get_grant_key(self):
+        """By what the rule finds the grant: bank, project or nothing, day."""
+        self.ensure_one()
+        return self.scheme_id._origin.id, self.project_id._origin.id, self.date
+
+    def _follows_rule(self):
+        """Those whose grant is the rule's or somebody's choice, and not that of what they belong to."""
+        return self
+
+    def _note_choice(self):
+        """Remember of which of these somebody has put another in the place of the rule's grant."""
+        # sudo: whoever may write the grant; whether it is the rule's is kept with it
+        records = self.sudo()._follows_rule()
+        found = (
+            self.env["timebank.grant"].sudo()._find_for_time(record._get_grant_key() for record in records)
+        )
+        for chosen, some in records.grouped(
+            lambda record: record.grant_id != found.get(record._get_grant_key(), record.grant_id.browse())
+        ).items():
+            changed = some.filtered(lambda record, chosen=chosen: record.grant_chosen != chosen)
+            changed._in_verb().write({"grant_chosen": chosen})

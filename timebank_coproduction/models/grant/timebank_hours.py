@@ -7,7 +7,8 @@ from .timebank_grant_time import counts_for_field
 class TimebankHours(models.Model):
     """For which grant's report an entry counts: that of its session, or one that is for it."""
 
-    _inherit = "timebank.hours"
+    _name = "timebank.hours"
+    _inherit = ["timebank.hours", "timebank.grant.counted"]
 
     grant_id = counts_for_field(
         "The grant whose report this time is told in. Time in a session counts for the session's."
@@ -19,19 +20,22 @@ class TimebankHours(models.Model):
         # sudo: whoever records time; which grant it counts for they are not told
         entries = self.sudo()
         keys = {
-            entry: (entry.scheme_id._origin.id, entry.project_id._origin.id, entry.date)
-            for entry in entries
-            if not entry.session_id
-            and (entry.state in ("draft", "submitted") or not (entry._origin and entry.grant_id))
+            entry: entry._get_grant_key()
+            for entry in entries._follows_rule()
+            if entry.state in ("draft", "submitted")
+            or not (entry._origin and (entry.grant_id or entry.grant_chosen))
         }
         found = self.env["timebank.grant"]._find_for_time(keys.values())
         for entry in entries:
             if entry.session_id:
-                entry.grant_id = entry.session_id.grant_id
+                entry.grant_id, entry.grant_chosen = entry.session_id.grant_id, False
             elif entry in keys:
-                entry.grant_id = found.get(keys[entry])
+                entry.grant_id, entry.grant_chosen = found.get(keys[entry]), False
             else:
-                entry.grant_id = entry.grant_id
+                entry.grant_id, entry.grant_chosen = entry.grant_id, entry.grant_chosen
+
+    def _follows_rule(self):
+        return self.filtered(lambda entry: not entry.session_id)
 
     @api.constrains("grant_id")
     def _check_grant(self):

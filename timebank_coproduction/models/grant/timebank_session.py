@@ -7,7 +7,8 @@ from .timebank_grant_time import counts_for_field
 class TimebankSession(models.Model):
     """For which grant's report a session counts, and the time that is given in it."""
 
-    _inherit = "timebank.session"
+    _name = "timebank.session"
+    _inherit = ["timebank.session", "timebank.grant.counted"]
 
     grant_id = counts_for_field(
         "The grant whose report this session is told in, with all the time given in it.", tracking=True
@@ -19,13 +20,18 @@ class TimebankSession(models.Model):
         # sudo: whoever makes a session; which grant it counts for only those are told who see grants
         sessions = self.sudo()
         keys = {
-            session: (session.scheme_id._origin.id, session.project_id._origin.id, session.date)
+            session: session._get_grant_key()
             for session in sessions
-            if not (session._origin and session.state == "done" and session.grant_id)
+            if not (
+                session._origin and session.state == "done" and (session.grant_id or session.grant_chosen)
+            )
         }
         found = self.env["timebank.grant"]._find_for_time(keys.values())
         for session in sessions:
-            session.grant_id = found.get(keys[session]) if session in keys else session.grant_id
+            if session in keys:
+                session.grant_id, session.grant_chosen = found.get(keys[session]), False
+            else:
+                session.grant_id, session.grant_chosen = session.grant_id, session.grant_chosen
 
     @api.constrains("grant_id")
     def _check_grant(self):

@@ -8,13 +8,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...tools.cells import plain
 from ...tools.minutes import clock
 from ..common.verb import verb
 
 #: How many months a statement covers unless told.
 STATEMENT_MONTHS = 3
-#: Signs with which a cell makes a spreadsheet calculate.
-CALCULATING = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class TimebankAccount(models.Model):
@@ -152,7 +151,7 @@ class TimebankAccount(models.Model):
         writer = csv.writer(buffer)
         writer.writerow(
             map(
-                _plain,
+                plain,
                 (
                     env._("Date"),
                     env._("Number"),
@@ -166,19 +165,13 @@ class TimebankAccount(models.Model):
             )
         )
         opening, closing = statement["opening"], statement["closing"]
-        before = _plain(env._("Brought forward from before"))
+        before = plain(env._("Brought forward from before"))
         writer.writerow([statement["date_from"], "", before, "", "", "", opening, clock(opening)])
         for row in statement["lines"]:
             line = row["line"]
             words = (line.transfer_id.name, line.transfer_id._get_words(), line._get_other_name())
             figures = (row["came_in"], row["went_out"], row["balance"], clock(row["balance"]))
-            writer.writerow([line.date, *map(_plain, words), *figures])
+            writer.writerow([line.date, *map(plain, words), *figures])
         sums = (statement["came_in"], statement["went_out"], closing, clock(closing))
-        writer.writerow([statement["date_to"], "", _plain(env._("All together")), "", *sums])
+        writer.writerow([statement["date_to"], "", plain(env._("All together")), "", *sums])
         return buffer.getvalue().encode("utf-8-sig")
-
-
-def _plain(words):
-    """Words for a cell that is not calculated, whoever wrote them."""
-    words = words or ""
-    return f"'{words}" if words.lstrip(" ").startswith(CALCULATING) else words

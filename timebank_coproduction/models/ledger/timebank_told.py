@@ -11,7 +11,7 @@ class TimebankTold(models.AbstractModel):
 
     No mail of the bank goes out but through :meth:`_mail_people`, so that one rule says whom
     a mail reaches; a verb that owes it to people to be told has :meth:`_plan_calls` for the rest.
-    (The link to sign in that somebody has asked for at that moment is all that is sent besides.)
+    (What somebody has asked for at that moment about their own login is all that is sent besides.)
     """
 
     _name = "timebank.told"
@@ -53,6 +53,13 @@ class TimebankTold(models.AbstractModel):
         :return: the words, and a path below the membership or a whole address; None for no button
         """
         return None
+
+    def _get_mail_reason(self, mail):
+        """Why somebody gets the mail, in a sentence at its foot; empty for what is usual.
+
+        :param str mail: the name of the mail's template
+        """
+        return ""
 
     def _plan_calls(self, say, person="partner_id", note=False):
         """A to-do for the bank's coordinator for each of these records: ring its person.

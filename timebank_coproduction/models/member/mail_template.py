@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 
 LAYOUT = "timebank_coproduction.mail_layout"
+#: Odoo's mail to who has just chosen a password.
+SIGNED_UP = "auth_signup.mail_template_user_signup_account_created"
 
 
 class MailTemplate(models.Model):
@@ -23,10 +25,21 @@ class MailTemplate(models.Model):
         ]
         return [*kinds, ("needed", self.env._("Always sent"))]
 
-    def _send_to_members(self, records, members):
+    def send_mail(self, res_id, *args, **kwargs):
+        """Who has chosen a password is told by their bank, as mails to members look; others as ever."""
+        if self == self.env.ref(SIGNED_UP, raise_if_not_found=False):
+            user = self.env["res.users"].browse(res_id)
+            member = user._get_told_membership()
+            if member:
+                return member._mail_of_login("mail_signed_up", user.partner_id).id
+        return super().send_mail(res_id, *args, **kwargs)
+
+    def _send_to_members(self, records, members, **kwargs):
         """Have this mail sent about each of these records, as mails to members look.
 
         :param dict members: record → the membership of its reader, whose pages the mail leads to
+        :param kwargs: as Odoo's own method takes them
+        :return: the mails
         """
         [name] = self.get_external_id().values()
         about = {
@@ -35,7 +48,7 @@ class MailTemplate(models.Model):
             "members": {record.id: member.id for record, member in members.items()},
         }
         mails = self.with_context(timebank_mail=about)
-        return mails.send_mail_batch(records.ids, email_layout_xmlid=LAYOUT)
+        return mails.send_mail_batch(records.ids, email_layout_xmlid=LAYOUT, **kwargs)
 
     def _generate_template(self, res_ids, render_fields, *args, **kwargs):
         """Programs for mail find where to stop mails of a kind (RFC 2369, and by one press: RFC 8058)."""
@@ -78,6 +91,7 @@ class MailTemplate(models.Model):
             "bank": member.scheme_id.name or "",
             "button": address and words,
             "address": address,
+            "why": record._get_mail_reason(about["mail"]),
             "kind": switch and member._fields[switch]._description_string(self.env),
             "off": member._get_stop_url(switch),
             "choose": member._has_login() and f"{root}/timebank/{member.id}/me/seen",

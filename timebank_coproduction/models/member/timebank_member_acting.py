@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..common.acting import KEY, Acting, acting_in
-from ..common.personal import PEOPLE
+from ..common.personal import ABOUT, PEOPLE, fields_of
 from ..common.verb import verb
 
 
@@ -192,6 +192,10 @@ class TimebankMember(models.Model):
 
     def _is_named_by(self, record):
         """Whether a record is this member's, or names them."""
+        for field in fields_of(record, ABOUT):
+            if field.type == "many2many" and field.comodel_name == "res.partner":
+                if self.partner_id in record[field.name]:
+                    return True
         for field in record._fields.values():
             if field.type != "many2one" or not field.store or field.name in ("create_uid", "write_uid"):
                 continue

@@ -17,6 +17,8 @@ LONGEST_NAME, LONGEST_LINE, LONGEST_TEXT, FEWEST_FIGURES = 80, 40, 1000, 5
 MOST_APPLYING, MOST_FROM_SOURCE, MOST_IN_BANK, MOST_IN_ALL, A_DAY = 2, 20, 60, 300, 24 * 60
 #: How long the code is of a link that switches mails off, in letters.
 STOP_LENGTH = 32
+#: Mails about somebody's own login.
+LOGIN_MAILS = ("mail_invitation", "mail_signed_up", "mail_password")
 LEAVING = "timebank_coproduction.mail_activity_leaving"
 #: In the context: to which membership somebody is invited, and who it is. Records, which nobody can send.
 INVITED_TO, INVITED = "timebank_invited_to", "timebank_invited"
@@ -228,19 +230,42 @@ class TimebankMember(models.Model):
         unreached = member._mail_people(template, lambda one: person)
         unreached._plan_calls(lambda one: self.env._("a login of theirs"), lambda one: person)
 
+    def _mail_of_login(self, mail, person):
+        """Write to somebody about their login, at once, as they have just asked for it.
+
+        :param str mail: the name of the template
+        :param person: the member, or who acts for it
+        :return: the mail
+        """
+        self.ensure_one()
+        # sudo: the mail is the bank's, whoever caused it
+        member = self.sudo().with_context(**{INVITED: person})
+        template = member.env.ref(f"timebank_coproduction.{mail}")
+        told = member._get_told_members({member: person})
+        # with a link in it that lets its reader in, it stands beside nobody's record
+        apart = {"model": False, "res_id": False, "message_type": "user_notification"}
+        return template._send_to_members(member, told, force_send=True, email_values=apart)
+
     def _get_invited(self):
-        """Whom an invitation is for."""
+        """Whom a mail about a login is for."""
         person = self.env.context.get(INVITED)
         return person if isinstance(person, models.BaseModel) else self.partner_id
 
     def _get_mail_button(self, mail, member):
-        if mail != "mail_invitation":
+        if mail not in LOGIN_MAILS:
             return super()._get_mail_button(mail, member)
         # sudo: the link is for its own mailbox
         person = self._get_invited().sudo()
         path = f"/timebank/{self.id}" if person == self.partner_id else "/timebank"
-        urls = person.with_context(signup_force_type_in_url="signup")._get_signup_url_for_action(url=path)
-        return self.env._("Choose a password"), urls[person.id]
+        if mail == "mail_signed_up":
+            return self.env._("Open my pages"), self.get_base_url() + path
+        kind, words = (
+            ("reset", self.env._("Choose another password"))
+            if mail == "mail_password"
+            else ("signup", self.env._("Choose a password"))
+        )
+        urls = person.with_context(signup_force_type_in_url=kind)._get_signup_url_for_action(url=path)
+        return words, urls[person.id]
 
     # ------------------------------------------------------------
     # What members say of themselves.

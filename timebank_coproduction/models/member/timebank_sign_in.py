@@ -123,6 +123,10 @@ class TimebankSignIn(models.Model):
         links = self.env.context.get("timebank_links", ())
         return (self.env._("Sign in"), links[0][1]) if len(links) == 1 else None
 
+    def _get_mail_reason(self, mail):
+        """Nothing but what is usual."""
+        return ""
+
     def _get_users(self):
         """Whom the link may sign in: members with a login of the portal and that mail address; once it is
         sent, one of them.

@@ -17,6 +17,7 @@ from . import (
     timebank_scheme,
     timebank_ledger_check,
     timebank_tablet_visit,
+    timebank_pin_lock,
     timebank_member,
     timebank_member_tablet,
     timebank_deputy,

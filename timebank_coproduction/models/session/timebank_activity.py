@@ -147,7 +147,7 @@ class TimebankActivity(models.Model):
     community_share = fields.Float(
         "Share of the community",
         compute="_compute_measured",
-        help="Of the approved minutes of helpers, the part that came from people who aren't professionals."
+        help="Of the approved minutes of people who helped, the part that came from who isn't a professional."
         " From 10 to 90 per cent counts as jointly delivered.",
     )
     measured_delivered_by = fields.Selection(SIDES, compute="_compute_measured")
@@ -172,15 +172,23 @@ class TimebankActivity(models.Model):
         "A session costs or earns between nothing and 24 hours.",
     )
 
+    def _get_given_domain(self):
+        return [("activity_id", "in", self._origin.ids), ("state", "=", "approved")]
+
     @api.depends("hours_ids.state", "hours_ids.minutes", "hours_ids.role")
     def _compute_measured(self):
+        """From what people gave: organisations are none."""
         minutes = dict.fromkeys(self._origin.ids, (0, 0))
         # sudo: the figures are totals over everybody's hours, and name nobody.
         for activity, role, total in (
             self.env["timebank.hours"]
             .sudo()
             ._read_group(
-                [("activity_id", "in", self._origin.ids), ("state", "=", "approved")],
+                [
+                    *self._get_given_domain(),
+                    ("role", "!=", "organisation"),
+                    ("partner_id.is_company", "=", False),
+                ],
                 ["activity_id", "role"],
                 ["minutes:sum"],
             )
@@ -222,8 +230,14 @@ class TimebankActivity(models.Model):
             activity.helper_shortage, activity.next_session_on = missing, first
 
     def _compute_given_minutes(self):
+        # sudo: the figure is a total over everybody's hours, and names nobody.
+        given = dict(
+            self.env["timebank.hours"]
+            .sudo()
+            ._read_group(self._get_given_domain(), ["activity_id"], ["minutes:sum"])
+        )
         for activity in self:
-            activity.given_minutes = activity.community_minutes + activity.professional_minutes
+            activity.given_minutes = given.get(activity._origin, 0)
 
     @api.constrains("project_id", "scheme_id", "task_id")
     def _check_project_of_bank(self):

@@ -1,17 +1,22 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import codes, pins
 from ..common.verb import verb
+from ..common.words import say_spoken
 
-#: How many wrong PINs in a row lock a card; for how many hours the first time, and at most: each time twice
-#: as long. So whoever has a card and guesses has tried some 30 of 10,000 PINs after three days, and 5 more a
-#: day from then on.
-MOST_WRONG, FIRST_HOURS, MOST_HOURS = 5, 1, 24
+#: How many wrong PINs in a row, wherever they were tried, lock a card everywhere; and how many more each time
+#: that the lock is over. For how many hours the first time, and at most: each time twice as long. (On one
+#: tablet fewer lock it, there alone: ``timebank_pin_lock.py``.) So whoever has a card, and guesses from
+#: everywhere, has tried some 45 of 10,000 PINs after three days, and 5 more a day from then on.
+MOST_ANYWHERE, MOST_MORE, FIRST_HOURS, MOST_HOURS = 20, 5, 1, 24
 
 UNLOCKED = {"pin_wrong": 0, "pin_locked_until": False}
+LOCKED = "timebank_coproduction.mail_activity_pin"
 
 
 class TimebankMember(models.Model):
@@ -27,21 +32,30 @@ class TimebankMember(models.Model):
         groups="timebank_coproduction.group_timebank_coordinator",
     )
     pin_locked_until = fields.Datetime(
-        "PIN is locked until",
+        "PIN is locked everywhere until",
         readonly=True,
         copy=False,
+        groups="timebank_coproduction.group_timebank_coordinator",
+    )
+    pin_lock_ids = fields.One2many("timebank.pin.lock", "member_id", groups=fields.NO_ACCESS)
+    pin_lock_ends = fields.Datetime(
+        "PIN is locked until",
+        compute="_compute_has_pin",
+        compute_sudo=True,
         groups="timebank_coproduction.group_timebank_coordinator",
     )
     has_pin = fields.Boolean("Has a PIN", compute="_compute_has_pin", compute_sudo=True)
     is_pin_locked = fields.Boolean("PIN is locked", compute="_compute_has_pin", compute_sudo=True)
     uses_cards = fields.Boolean(related="scheme_id.card_sign_in")
 
-    @api.depends("pin", "pin_locked_until")
+    @api.depends("pin", "pin_locked_until", "pin_lock_ids.until")
     def _compute_has_pin(self):
         now = fields.Datetime.now()
         for member in self:
+            ends = [end for end in (member.pin_locked_until, *member.pin_lock_ids.mapped("until")) if end]
             member.has_pin = bool(member.pin)
-            member.is_pin_locked = bool(member.pin_locked_until and member.pin_locked_until > now)
+            member.pin_lock_ends = max(ends, default=False)
+            member.is_pin_locked = bool(ends and member.pin_lock_ends > now)
 
     @verb(single=True)
     def action_new_pin(self):
@@ -76,7 +90,7 @@ class TimebankMember(models.Model):
         """Let members try their PIN again."""
         self.check_access("write")
         # sudo: whoever may change the membership lets them try again
-        self.sudo()._in_verb().write(UNLOCKED)
+        self.sudo()._unlock_pin()
         self._note_pin(self.env._("The PIN for the tablet can be tried again."))
         return True
 
@@ -85,7 +99,8 @@ class TimebankMember(models.Model):
         """Let members use the tablet no longer, such as when the card and the PIN got into other hands."""
         self.check_access("write")
         # sudo: whoever may change the membership ends it
-        self.sudo()._in_verb().write({"pin": False, **UNLOCKED})
+        self.sudo()._in_verb().write({"pin": False})
+        self.sudo()._unlock_pin()
         self._end_visits()
         self._note_pin(self.env._("There is no PIN for the tablet any more."))
         return True
@@ -125,7 +140,8 @@ class TimebankMember(models.Model):
         # sudo: who may change it was asked; only its digest is kept
         member = self.sudo()
         digest = member.env["res.users"]._crypt_context().hash(pin)
-        member._in_verb().write({"pin": digest, **UNLOCKED})
+        member._in_verb().write({"pin": digest})
+        member._unlock_pin()
         self._end_visits()
         self._note_pin(self.env._("A new PIN for the tablet."))
 
@@ -152,33 +168,75 @@ class TimebankMember(models.Model):
         # sudo: whether its own bank is open
         return self.state in ("active", "paused") and self.scheme_id.sudo().state == "open"
 
-    def _is_pin(self, pin):
+    def _is_pin(self, pin, place="", where=""):
         """Whether that is the member's PIN, of which so many are tried in a row; none's is nothing's.
 
-        A card that is locked takes none, not even the right one, until the time is over or a coordinator
-        unlocks it.
+        A card that is locked there takes none, not even the right one, until the time is over or a
+        coordinator unlocks it. Whoever tries somewhere else keeps nobody from their pages in the hall,
+        unless they try at very many places.
 
         Of two at the same moment both count: the second writes what the first has, and tries again.
+
+        :param str place: which tablet it is, in words that nobody else has
+        :param str where: the same, in words for the coordinator
         """
         context = self.env["res.users"]._crypt_context()
         # sudo: only whether it is the same is told
         member = self.sudo()
-        if not member.pin or member.is_pin_locked or not pins.is_pin(pin):
+        lock = member and member._get_pin_lock(place)
+        if not member.pin or not pins.is_pin(pin) or member._is_locked_everywhere() or lock._is_locked():
             context.hash("0")  # takes as long as to compare one
             return False
         member._in_verb().write({"pin_wrong": member.pin_wrong + 1})
         if context.verify(pin, member.pin):
-            member._in_verb().write(UNLOCKED)
+            member._unlock_pin(lock)
             return True
-        if not member.pin_wrong % MOST_WRONG:
-            hours = min(FIRST_HOURS * 2 ** (member.pin_wrong // MOST_WRONG - 1), MOST_HOURS)
-            member._in_verb().pin_locked_until = fields.Datetime.now() + timedelta(hours=hours)
-            member._message_log(
-                body=self.env._("The PIN was wrong too often. It is locked for %s hours.", hours)
-                if hours > 1
-                else self.env._("The PIN was wrong too often. It is locked for an hour.")
-            )
+        locked = lock._count_wrong(member, place)
+        beyond = member.pin_wrong - MOST_ANYWHERE
+        if beyond >= 0 and not beyond % MOST_MORE:
+            locked = min(FIRST_HOURS * 2 ** (beyond // MOST_MORE), MOST_HOURS) * 60
+            member._in_verb().pin_locked_until = fields.Datetime.now() + timedelta(minutes=locked)
+            where = self.env._("every tablet")
+        if locked:
+            member._say_locked(where or self.env._("a tablet"), locked)
         return False
+
+    def _get_pin_lock(self, place):
+        """What was wrong at that place in a row; none where nothing was."""
+        digest = codes.digest(place)
+        return self.pin_lock_ids.filtered(lambda lock: codes.is_same(lock.place, digest))[:1]
+
+    def _is_locked_everywhere(self):
+        return bool(self.pin_locked_until and self.pin_locked_until > fields.Datetime.now())
+
+    def _unlock_pin(self, locks=None):
+        """Nothing was wrong, everywhere, or as far as these locks go; the to-do is done once none is left."""
+        (self.pin_lock_ids if locks is None else locks).unlink()
+        self._in_verb().write(UNLOCKED)
+        unlocked = self.filtered(lambda member: not member.is_pin_locked)
+        unlocked.activity_ids.filtered(lambda todo: todo.activity_type_id == self.env.ref(LOCKED)).unlink()
+
+    def _say_locked(self, where, minutes):
+        """Note that the card is locked, and leave the coordinator a to-do, unless there is one."""
+        hours = say_spoken(self.env, minutes)
+        words = self.env._(
+            "The PIN was wrong too often: the card is locked for %(how_long)s on %(where)s.",
+            how_long=hours,
+            where=where,
+        )
+        self._message_log(body=words)
+        if self.activity_ids.filtered(lambda todo: todo.activity_type_id == self.env.ref(LOCKED)):
+            return
+        advice = self.env._(
+            "If they mistyped it, “Unlock” lets them try again at once, and “New PIN” helps who forgot it."
+            " If it wasn't they, give them a new card: somebody knows its code."
+        )
+        self.activity_schedule(
+            LOCKED,
+            summary=self.env._("Wrong PINs with the card of %s", self.name),
+            note=Markup("<p>%s</p><p>%s</p>") % (words, advice),
+            user_id=self._get_broker().id,
+        )
 
     # In whose name the pages are
     def _get_tablet_user(self):

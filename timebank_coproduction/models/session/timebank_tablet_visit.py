@@ -58,13 +58,13 @@ class TimebankTabletVisit(models.Model):
         """
         # sudo: nobody has signed in; the card and the PIN are the permission
         members, visits = self.env["timebank.member"].sudo(), self.sudo()
-        where = f"{session.kiosk_token} {source}"
-        tried = self.env["timebank.pace"]._count("card on a tablet", where, WITHIN_MINUTES)
+        place = self._get_place(session, source)
+        tried = self.env["timebank.pace"]._count("card on a tablet", place["place"], WITHIN_MINUTES)
         member = members
         if tried <= MOST_TRIED and session.scheme_id.card_sign_in:
             member = members._find_by_card(session.scheme_id, card)
             member = member.filtered(lambda one: one._may_use_tablet())
-        if not member._is_pin(pin) or not member._get_tablet_user():
+        if not member._is_pin(pin, **place) or not member._get_tablet_user():
             return members, ""
         token = secrets.token_urlsafe(32)
         visits._in_verb().create(
@@ -81,6 +81,12 @@ class TimebankTabletVisit(models.Model):
             body=self.env._("Opened their own pages with card and PIN, on the tablet of %s.", session._say()),
         )
         return member, visits._sign(token)
+
+    @api.model
+    def _get_place(self, session, source):
+        """Where PINs are tried, as :meth:`timebank.member._is_pin` is told it."""
+        where = self.env._("the tablet of %s", session._say())
+        return {"place": f"{session.kiosk_token} {source}", "where": where}
 
     @api.model
     def _find(self, cookie):

@@ -1,8 +1,9 @@
-import { Component, onMounted, onWillStart, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
 import { DateTimeInput } from "@web/core/datetime/datetime_input";
 import { deserializeDate, serializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { MultiRecordSelector } from "@web/core/record_selectors/multi_record_selector";
+import { RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -81,6 +82,7 @@ export class TimebankEvidence extends Component {
             page: null,
             busy: false,
             wrong: "",
+            left: false,
         });
         useSetupAction({
             rootRef: this.root,
@@ -90,22 +92,51 @@ export class TimebankEvidence extends Component {
         });
         onWillStart(() => this.load());
         onMounted(() => this.remember());
+        // Odoo's box for several records takes no label
+        useEffect(() => {
+            const box = this.root.el.querySelector(".o_multi_record_selector input");
+            box?.setAttribute("aria-labelledby", "timebank_evidence_banks");
+        });
     }
 
     async load() {
         this.state.wrong = this.whatIsWrong();
-        if (this.state.wrong) {
+        if (this.state.wrong && this.state.page) {
             return;
         }
         this.state.busy = true;
         try {
-            this.state.page = await this.keepLast.add(
-                this.orm.call("timebank.evidence", this.constructor.method, [askedFilters(this.state.filters)])
-            );
+            this.state.page = await this.keepLast.add(this.ask());
+        } catch (error) {
+            if (!this.isOutOfReach(error)) {
+                throw error;
+            }
+            // an old bookmark, or a bank that somebody else runs by now
+            const { small } = this.state.filters;
+            Object.assign(this.state.filters, NOTHING, { small });
+            this.state.wrong = "";
+            this.state.left = true;
+            this.remember();
+            this.state.page = await this.keepLast.add(this.ask());
         } finally {
             this.state.busy = false;
         }
         this.state.filters.small = this.state.page.filters.small;
+    }
+
+    ask() {
+        return this.orm.call("timebank.evidence", this.constructor.method, [askedFilters(this.state.filters)]);
+    }
+
+    /** Whether the server refuses what is chosen: of an address anything, else a bank, project or grant. */
+    isOutOfReach(error) {
+        const chosen = Object.values(writeFilters(this.state.filters)).some(Boolean);
+        const refused = this.state.page ? ["AccessError"] : ["AccessError", "UserError"];
+        return (
+            chosen &&
+            error instanceof RPCError &&
+            refused.some((name) => error.exceptionName === `odoo.exceptions.${name}`)
+        );
     }
 
     whatIsWrong() {
@@ -130,6 +161,7 @@ export class TimebankEvidence extends Component {
             Object.assign(values, { date_from, date_to });
         }
         Object.assign(this.state.filters, values);
+        this.state.left = false;
         this.remember();
         await this.load();
     }

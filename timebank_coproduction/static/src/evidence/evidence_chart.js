@@ -93,13 +93,17 @@ export class EvidenceChart extends Component {
 
     /** Bars that lie need room for each; all others have the same height. */
     get height() {
+        if (this.props.chart.type === "radar") {
+            return "24rem";
+        }
         return this.isSideways ? `${5 + 2.2 * this.props.chart.labels.length}rem` : "18rem";
     }
 
     configure(canvas, chart) {
         const context = canvas.getContext("2d");
         const round = chart.type === "doughnut";
-        const line = chart.type === "line";
+        const radar = chart.type === "radar";
+        const line = chart.type === "line" || radar;
         const alone = chart.series.length === 1 || this.isSideways;
         const numbered = !round && !line && alone && chart.labels.length <= MOST_NUMBERED;
         const datasets = chart.series.map((one, index) => ({
@@ -107,6 +111,7 @@ export class EvidenceChart extends Component {
             rest: Boolean(one.rest),
             data: one.values,
             borderColor: round ? "#ffffff" : COLOURS[index % COLOURS.length],
+            fill: false,
             backgroundColor: round
                 ? one.values.map((_value, part) => filling(context, part))
                 : one.rest
@@ -126,7 +131,7 @@ export class EvidenceChart extends Component {
                 : { borderWidth: round ? 2 : 0, maxBarThickness: 48 }),
         }));
         return {
-            type: round ? "doughnut" : line ? "line" : "bar",
+            type: round ? "doughnut" : radar ? "radar" : line ? "line" : "bar",
             data: { labels: chart.labels, datasets },
             options: {
                 animation: false,
@@ -142,7 +147,7 @@ export class EvidenceChart extends Component {
                     tooltip: { callbacks: { label: (item) => this.say(item, chart.unit) } },
                 },
                 layout: { padding: { top: numbered && !this.isSideways ? 16 : 0, right: numbered && this.isSideways ? 40 : 0 } },
-                scales: round ? {} : this.makeScales(chart),
+                scales: round ? {} : radar ? this.makeRings(chart) : this.makeScales(chart),
             },
             plugins: [...(numbered ? [this.numbersOnBars()] : []), ...(round || line ? [] : [this.hiddenBars()])],
         };
@@ -207,7 +212,7 @@ export class EvidenceChart extends Component {
         const amounts = {
             beginAtZero: true,
             stacked,
-            suggestedMax: chart.unit === "percent" ? 100 : undefined,
+            suggestedMax: { percent: 100, ten: 10 }[chart.unit],
             grid: { color: GRID },
             title: { display: true, text: this.unitName(chart.unit), color: TEXT },
             ticks: {
@@ -219,8 +224,23 @@ export class EvidenceChart extends Component {
         return this.isSideways ? { x: amounts, y: names } : { x: names, y: amounts };
     }
 
+    /** The rings of a radar, from nothing in the middle to the most that can be scored. */
+    makeRings(chart) {
+        return {
+            r: {
+                min: 0,
+                max: chart.most,
+                ticks: { stepSize: 1, color: TEXT, backdropColor: "rgba(255, 255, 255, .8)" },
+                grid: { color: GRID },
+                angleLines: { color: GRID },
+                pointLabels: { color: TEXT, font: { size: 12 } },
+            },
+        };
+    }
+
     unitName(unit) {
-        return { hours: _t("hours"), people: _t("people"), percent: _t("per cent") }[unit] || "";
+        const names = { hours: _t("hours"), people: _t("people"), percent: _t("per cent"), ten: _t("mean, of 10"), points: _t("of 4") };
+        return names[unit] || "";
     }
 
     number(value) {

@@ -1,0 +1,90 @@
+import io
+from datetime import date, timedelta
+
+import openpyxl
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+
+from odoo.addons.timebank_coproduction.report.timebank_disclosure_xlsx import make_workbook
+
+from ..common import TimebankCase
+
+
+class TestDisclosure(TimebankCase):
+    """What the annual report for 2025 says of volunteers; today is 18 March 2026."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.volunteers = [cls._make_member(f"Volunteer {number}") for number in range(12)]
+        cls.learning = cls.env["timebank.category"].create({"name": "Teaching chess"})
+        for number, member in enumerate(cls.volunteers):
+            cls._give(member, date(2025, 6, 1), 600, cls.category)
+            if number < 6:
+                cls._give(member, date(2024, 5, 1), 300, cls.category)
+            if number < 2:
+                cls._give(member, date(2025, 7, 1), 120, cls.learning)
+        cls._give(cls.cat, date(2025, 6, 1), 6000, cls.category)  # paid staff
+        cls._give(cls.agency, date(2025, 6, 1), 6000, cls.category)  # no person
+
+    @classmethod
+    def _give(cls, member, day, minutes, category):
+        while minutes > 0:
+            some = min(minutes, 300)
+            cls._make_hours(member, some, "approved", date=day, category_id=category.id)
+            minutes, day = minutes - some, day + timedelta(days=1)
+
+    def _ask(self, user=None, **vals):
+        return self.env["timebank.disclosure"].with_user(user or self.finance).create(vals)
+
+    def test_the_year_that_is_over_beside_the_year_before(self):
+        asked = self._ask()
+        self.assertEqual((asked.date_from, asked.date_to), (date(2025, 1, 1), date(2025, 12, 31)))
+        this, before = asked._get_figures()["years"]
+        self.assertEqual((this["people"], this["hours"]), (12, 124))
+        self.assertAlmostEqual(this["staff"], 124 / 1650)
+        self.assertEqual((before["people"], before["hours"]), (6, 30))
+        self.assertIn("12 volunteers gave 124 hours", asked.paragraph)
+        self.assertIn("at 1,650 hours a year", asked.paragraph)
+        self.assertIn("The year before, 6 volunteers gave 30 hours", asked.paragraph)
+        self.assertIn("not included in the accounts", asked.paragraph)
+
+    def test_no_figure_tells_of_few(self):
+        rows = {row["name"]: row for row in self._ask()._get_figures()["rows"]}
+        chess = rows["Teaching chess"]
+        self.assertEqual((chess["people"][0], chess["hours"][0]), (None, None))
+        self.assertIsNone(rows[self.category.name]["hours"][0], "or the difference would tell")
+        asked = self._ask(self.manager, scheme_ids=[Command.set(self.scheme.ids)])
+        self.assertNotIn("chess", asked.paragraph, "whoever runs the bank: it is for print")
+        self.assertNotIn("Teaching chess (", asked.paragraph)
+
+    def test_how_long_a_year_is(self):
+        self.env.company.timebank_full_time_hours = 124
+        self.assertIn("as much time as 1.0 full-time members of staff, at 124 hours", self._ask().paragraph)
+
+    def test_paper_and_workbook_say_the_same(self):
+        asked = self._ask()
+        content, _kind = (
+            self.env["ir.actions.report"]
+            .with_user(self.finance)
+            ._render_qweb_html("timebank_coproduction.report_timebank_disclosure", asked.ids)
+        )
+        self.assertIn(asked.paragraph, " ".join(content.decode().split()))
+        sheet = openpyxl.load_workbook(io.BytesIO(make_workbook(asked)))["Volunteers"]
+        cells = {row[0].value: [cell.value for cell in row[1:3]] for row in sheet.iter_rows() if row[0].value}
+        self.assertEqual(cells["Volunteers"], [12, 6])
+        self.assertEqual(cells["Hours"], [124, 30])
+        self.assertEqual(cells["As many full-time members of staff"], ["=B3/B4", "=C3/C4"])
+        self.assertEqual(cells["Teaching chess"][0], "hidden")
+        self.assertIn("url", asked.action_export_xlsx())
+
+    def test_who_may(self):
+        self.assertTrue(self._ask(self.manager).paragraph)
+        for user in (self.coordinator, self.portal, self.staff):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self._ask(user)
+
+    def test_a_year_without_anybody(self):
+        asked = self._ask(date_from="2022-01-01", date_to="2022-12-31")
+        self.assertIn("No volunteers gave time", asked.paragraph)

@@ -1,0 +1,259 @@
+import json
+from datetime import timedelta
+
+import psycopg2
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ...tools import canonical
+from ..common import TODAY
+from .funder_report_common import FIRST, LAST, FunderReportCase
+
+
+@tagged("post_install", "-at_install")
+class TestFunderReport(FunderReportCase):
+    """From a draft to what was sent: who signs what, and what then stays."""
+
+    def test_check_asks_for_signed_days(self):
+        report = self._draft()
+        with self.assertRaisesRegex(
+            UserError, "No reconciliation signed by two people is about Dec 1, 2025 to"
+        ):
+            report.with_user(self.finance).action_check()
+        self._reconcile(FIRST, LAST - timedelta(days=10))
+        report.invalidate_recordset()
+        self.assertIn("Feb 19, 2026 to Feb 28, 2026", report.missing_text)
+        self._reconcile(LAST - timedelta(days=9), LAST)
+        report.invalidate_recordset()
+        self.assertFalse(report.missing_text)
+        report.with_user(self.finance).action_check()
+        self.assertEqual((report.state, report.checked_by), ("checked", self.finance))
+
+    def test_one_signature_is_not_enough(self):
+        made = self.env["timebank.reconciliation"].with_user(self.finance)
+        made = made.create({"grant_id": self.grant.id, "date_from": FIRST, "date_to": LAST})
+        made.action_prepare()
+        with self.assertRaisesRegex(UserError, "signed by two people"):
+            self._draft().with_user(self.finance).action_check()
+
+    def test_who_drafts_cannot_agree(self):
+        self._reconcile()
+        report = self._draft(self.manager)
+        report.with_user(self.finance).action_check()
+        with self.assertRaisesRegex(UserError, "another manager"):
+            report.with_user(self.manager).action_agree()
+        report.with_user(self.manager2).action_agree()
+        self.assertEqual(report.agreed_by, self.manager2)
+
+    def test_who_wrote_in_it_cannot_agree(self):
+        self._reconcile()
+        report = self._draft()
+        report.with_user(self.manager).section_ids[0].text = "A word of mine"
+        report.with_user(self.finance).action_check()
+        with self.assertRaisesRegex(UserError, "You have written in"):
+            report.with_user(self.manager).action_agree()
+        self.assertFalse(report.with_user(self.manager).can_agree)
+        self.assertTrue(report.with_user(self.manager2).can_agree)
+
+    def test_roles(self):
+        self._reconcile()
+        report = self._draft()
+        for user in (self.coordinator, self.manager):
+            with self.assertRaises(AccessError):
+                report.with_user(user).action_check()
+        for user in (self.coordinator2, self.member_user()):
+            with self.assertRaises(AccessError):
+                report.with_user(user).read(["learned_text"])
+            with self.assertRaises(AccessError):
+                self._draft(user)
+        with self.assertRaises(AccessError):
+            report.with_user(self.finance).write({"learned_text": "Finance writes nothing"})
+        report.with_user(self.finance).action_check()
+        with self.assertRaises(AccessError):
+            report.with_user(self.finance).action_agree()
+        with self.assertRaises(UserError):
+            report.with_user(self.coordinator).action_send()
+        report.with_user(self.manager).action_agree()
+        with self.assertRaises(AccessError):
+            report.with_user(self.finance).action_send()
+        report.with_user(self.coordinator).action_send()
+        self.assertEqual((report.state, report.sent_by), ("sent", self.coordinator))
+
+    def member_user(self):
+        return self.portal
+
+    def test_checked_is_closed_until_it_goes_back(self):
+        self._reconcile()
+        report = self._agree(self._draft())
+        for change in (
+            lambda: report.write({"learned_text": "Other"}),
+            lambda: report.section_ids[0].write({"is_in": False}),
+            lambda: report.write({"section_ids": [(5,)]}),
+            lambda: report.budget_line_ids.create({"report_id": report.id, "kind": "budget", "name": "More"}),
+            report.unlink,
+        ):
+            with self.assertRaisesRegex(UserError, "has been checked"):
+                change()
+        with self.assertRaises(UserError):
+            report.write({"state": "draft"})
+        report.with_user(self.finance).action_back_to_draft("A bill is missing")
+        self.assertEqual((report.state, report.content), ("draft", False))
+        self.assertIn("A bill is missing", report.message_ids[0].body)
+        report.write({"learned_text": "Other"})
+        with self.assertRaises(AccessError):
+            report.write({"state": "sent"})
+
+    def test_what_was_checked_is_what_is_sent(self):
+        self._reconcile()
+        report = self._draft()
+        report.with_user(self.finance).action_check()
+        kept = report.content
+        self._more_hours()
+        report.with_user(self.manager).action_agree()
+        report.action_send()
+        self.assertEqual(report.content, kept)
+        self.assertEqual(report.content_hash, canonical.digest(json.loads(kept)))
+        self.assertTrue(report.is_intact)
+
+    def _more_hours(self):
+        entry = self._make_hours(
+            self.people[0],
+            600,
+            state="approved",
+            date=LAST,
+            receiver_id=self.people[5].partner_id.id,
+            grant_id=self.grant.id,
+        )
+        self.env.flush_all()
+        return entry
+
+    def test_drift(self):
+        self._reconcile()
+        report = self._send(self._draft())
+        report.invalidate_recordset()
+        self.assertFalse(report.has_drift, report.drift)
+        self._more_hours()
+        report.invalidate_recordset()
+        self.assertTrue(report.has_drift)
+        self.assertRegex(report.drift, "Time given: was 24 h, is now 34 h")
+
+    @mute_logger("odoo.sql_db")
+    def test_sent_stays(self):
+        self._reconcile()
+        report = self._send(self._draft())
+        for change in (
+            lambda: report.write({"learned_text": "Other"}),
+            lambda: report.section_ids.write({"title": "Other"}),
+            report.unlink,
+            lambda: report.action_back_to_draft("Why not"),
+        ):
+            with self.assertRaisesRegex(UserError, "was sent"):
+                change()
+        for column, value in (
+            ("content", "{}"),
+            ("state", "draft"),
+            ("pdf_hash", "0"),
+            ("sent_by", self.env.uid),
+        ):
+            with self.assertRaises(psycopg2.errors.RestrictViolation), self.cr.savepoint():
+                self.cr.execute(
+                    f"UPDATE timebank_funder_report SET {column} = %s WHERE id = %s", (value, report.id)
+                )
+        with self.assertRaises(psycopg2.errors.RestrictViolation), self.cr.savepoint():
+            self.cr.execute("DELETE FROM timebank_funder_report WHERE id = %s", (report.id,))
+
+    def test_tampering_is_told(self):
+        self._reconcile()
+        report = self._draft()
+        report.with_user(self.finance).action_check()
+        content = json.loads(report.content)
+        content["sections"][1]["answer"] = "All is well"
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE timebank_funder_report SET content = %s WHERE id = %s", (json.dumps(content), report.id)
+        )
+        report.invalidate_recordset()
+        self.assertFalse(report.is_intact)
+        with self.assertRaisesRegex(UserError, "is not what was checked"):
+            report.with_user(self.manager).action_agree()
+        report.with_user(self.finance).action_back_to_draft("Tampered with")
+        sent = self._send(report)
+        paper = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [("res_model", "=", sent._name), ("res_id", "=", sent.id), ("res_field", "=", "pdf_file")]
+            )
+        )
+        self.assertTrue(paper)
+        paper.raw = b"%PDF-1.7 another"
+        sent.invalidate_recordset()
+        self.assertFalse(sent.is_intact)
+
+    def test_new_version(self):
+        self._reconcile()
+        report = self._send(self._draft())
+        action = report.action_new_version()
+        later = report.browse(action["res_id"])
+        self.assertEqual((later.state, later.version, later.supersedes_id), ("draft", 2, report))
+        self.assertEqual(later.learned_text, report.learned_text)
+        self.assertEqual(later.section_ids.mapped("key"), report.section_ids.mapped("key"))
+        self.assertEqual(report.action_new_version()["res_id"], later.id)
+        self._send(later)
+        self.assertEqual(report.state, "sent")
+
+    def test_todos_go_to_who_is_next(self):
+        self._reconcile()
+        report = self._draft()
+        report.action_ask_check()
+        self.assertTrue(
+            report.sudo().activity_ids.user_id.has_group("timebank_coproduction.group_timebank_finance")
+        )
+        report.with_user(self.finance).action_check()
+        self.assertTrue(
+            report.sudo().activity_ids.user_id.has_group("timebank_coproduction.group_timebank_manager")
+        )
+        report.with_user(self.manager).action_agree()
+        self.assertEqual(report.sudo().activity_ids.user_id, self.coordinator)
+        report.action_send()
+        self.assertFalse(report.sudo().activity_ids)
+
+    def test_headings_are_kept_for_the_funder(self):
+        report = self._draft()
+        learned = report.section_ids.filtered(lambda one: one.key == "learned")
+        learned.write({"title": "What would you do differently?", "sequence": 1})
+        report.section_ids.filtered(lambda one: one.key == "network").is_in = False
+        report.write(
+            {"section_ids": [(0, 0, {"key": "question", "title": "Who else pays?", "text": "The town."})]}
+        )
+        report.action_keep_headings()
+        following = self._draft()
+        first = following.section_ids.sorted("sequence")[0]
+        self.assertEqual((first.key, first.title), ("learned", "What would you do differently?"))
+        self.assertFalse(following.section_ids.filtered(lambda one: one.key == "network").is_in)
+        question = following.section_ids.filtered(lambda one: one.key == "question")
+        self.assertEqual((question.title, question.text), ("Who else pays?", False))
+
+    def test_bid(self):
+        bid = self.env["timebank.funder.report"].with_user(self.coordinator)
+        bid = bid.create(
+            {"kind": "bid", "scheme_ids": [(6, 0, self.scheme.ids)], "date_from": FIRST, "date_to": LAST}
+        )
+        content = bid._make_content()
+        keys = [section["key"] for section in content["sections"]]
+        self.assertNotIn("money", keys)
+        self.assertIn("involvement", keys)
+        self._send(bid)
+        other = self._make_scheme("Harbour", coordinator_ids=[(6, 0, self.coordinator2.ids)])
+        with self.assertRaises(AccessError):
+            bid.create({"kind": "bid", "scheme_ids": [(6, 0, (self.scheme | other).ids)]})
+
+    def test_last_month_is_proposed(self):
+        report = (
+            self.env["timebank.funder.report"].with_user(self.coordinator).create({"grant_id": self.grant.id})
+        )
+        self.assertEqual(
+            (report.date_from, report.date_to), (FIRST, TODAY.replace(day=1) - timedelta(days=1))
+        )

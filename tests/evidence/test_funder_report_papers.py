@@ -1,0 +1,188 @@
+import hashlib
+import io
+import json
+import re
+import subprocess
+from datetime import timedelta
+
+import openpyxl
+from lxml import html
+from pypdf import PdfReader
+
+from odoo.tests import tagged
+
+from ..common import TODAY
+from .funder_report_common import FIRST, LAST, FunderReportCase
+from .witness import Witness
+
+
+def _plain(text):
+    return " ".join(str(text).split())
+
+
+@tagged("post_install", "-at_install")
+class TestFunderReportPapers(FunderReportCase):
+    """Page, paper and workbook hold the same figures, and these are what an independent program finds."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._reconcile()
+        cls.report = cls._draft(
+            hour_value=10,
+            hour_value_source="=cmd|' /C calc'!A0",
+            plan_line_ids=[(0, 0, {"kind": "plan", "name": "=1+1", "planned_text": "40", "done_text": "38"})],
+        )
+        cls._send(cls.report)
+        cls.content = json.loads(cls.report.content)
+        cls.sections = {section["key"]: section for section in cls.content["sections"]}
+        kept = cls.report.sudo().with_context(bin_size=False)
+        cls.pdf, cls.xlsx = kept._read_kept("pdf"), kept._read_kept("xlsx")
+
+    def _texts(self):
+        """All figures and cells that the content holds."""
+        for section in self.content["sections"]:
+            for figure in section["figures"] or []:
+                yield figure["label"]
+                yield figure["value"] if figure["value"] is not None else "hidden"
+            for row in (section["table"] or {"rows": []})["rows"]:
+                yield from filter(None, map(str, row))
+
+    def test_figures_are_the_witness(self):
+        witness = Witness(self.scheme, FIRST, LAST, grant=self.grant)
+        found = witness.involvement()
+        figures = {
+            figure["key"]: figure["value"]
+            for section in self.content["sections"]
+            for figure in section["figures"] or []
+        }
+        self.assertEqual(figures["head_count"], str(found["people"]))
+        self.assertEqual(found["both"], found["people"], "nobody only gave or received, which is hidden")
+        self.assertIsNone(figures["giving_and_receiving"])
+        minutes = {}
+        for entry in witness._mine():
+            minutes[entry.role] = minutes.get(entry.role, 0) + entry.minutes
+        self.assertEqual(figures["given_by_people"], f"{sum(minutes.values()) / 60:g} h")
+        drawn = dict(
+            zip(
+                self.sections["hours"]["chart"]["labels"],
+                self.sections["hours"]["chart"]["series"][0]["values"],
+                strict=True,
+            )
+        )
+        self.assertEqual(
+            drawn,
+            {
+                "Volunteer": round(minutes["volunteer"] / 60, 1),
+                "Beneficiary": round(minutes["beneficiary"] / 60, 1),
+            },
+        )
+        worth = self.report.currency_id.format(sum(minutes.values()) / 60 * 10)
+        self.assertIn(f"would be worth {worth} at", self.sections["hours"]["parts"][0]["text"])
+        before = {person for _scheme, person, day, _giving in witness._facts(everything=True) if day < FIRST}
+        now = {person for _scheme, person, _day, _giving in witness._facts()}
+        self.assertEqual(len(before & now), 2, "few came back, so that both numbers are hidden")
+        self.assertIsNone(figures["back"])
+        self.assertIsNone(figures["new"])
+
+    def test_money_is_as_signed(self):
+        [signed] = self.report._get_signed()
+        figures = {figure["key"]: figure["value"] for figure in self.sections["money"]["figures"]}
+        money = self.report.currency_id.format
+        self.assertEqual(figures["spent"], money(signed.spent_amount))
+        self.assertEqual(figures["to_date"], money(signed.to_date_amount))
+        self.assertEqual(figures["left"], money(signed.closing_amount))
+        fund = self.grant._get_fund_movement(FIRST, LAST)[self.grant]
+        self.assertEqual(self.sections["money"]["table"]["rows"][-1][1], money(fund.closing))
+
+    def test_page_holds_all(self):
+        page = self._read_page(self.report)
+        text = _plain(page.text_content())
+        for words in self._texts():
+            self.assertIn(_plain(words), text)
+        for chart in page.xpath("//svg"):
+            self.assertTrue(chart.xpath("./title"), "each picture says what it is")
+
+    def _read_page(self, report):
+        content = self.env["ir.qweb"]._render(
+            "timebank_coproduction.funder_report_alone",
+            {"report": report.sudo(), "content": report._lay_out(), "signatures": report._get_signatures()},
+        )
+        return html.fromstring(str(content))
+
+    def test_paper_holds_all(self):
+        reader = PdfReader(io.BytesIO(self.pdf))
+        done = subprocess.run(
+            ["pdftotext", "-layout", "-", "-"], input=self.pdf, capture_output=True, check=True
+        )
+        raw = subprocess.run(["pdftotext", "-raw", "-", "-"], input=self.pdf, capture_output=True, check=True)
+        text = "".join((done.stdout + raw.stdout).decode().split())
+        for words in self._texts():
+            self.assertIn("".join(words.split()), text)
+        self.assertIn(f"Page1of{len(reader.pages)}", text)
+        self.assertLessEqual(len(reader.pages), 8)
+
+    def test_paper_is_searchable_and_has_bookmarks(self):
+        if self.env["ir.actions.report"]._get_timebank_engine() != "weasyprint":
+            self.skipTest("without WeasyPrint papers are plainer")
+        reader = PdfReader(io.BytesIO(self.pdf))
+        titles = str(reader.outline)
+        for section in self.content["sections"][1:]:
+            self.assertIn(section["title"][:20], titles)
+        done = subprocess.run(["pdffonts", "-"], input=self.pdf, capture_output=True, check=True)
+        fonts = done.stdout.decode().splitlines()[2:]
+        self.assertTrue(fonts)
+        for line in fonts:
+            self.assertRegex(line, r"\s(yes)\s+(yes|no)\s+(yes|no)\s", "each font is in the file")
+
+    def test_workbook_holds_all(self):
+        book = openpyxl.load_workbook(io.BytesIO(self.xlsx), data_only=True)
+        cells = [
+            cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None
+        ]
+        words = {_plain(cell.value) for cell in cells if isinstance(cell.value, str)}
+        numbers = {round(cell.value, 2) for cell in cells if isinstance(cell.value, int | float)}
+        for text in self._texts():
+            text = _plain(text)
+            found = re.fullmatch(r"(?:\$ )?(-?[\d,]+(?:\.\d+)?)(?: h| %)?", text)
+            if found:
+                self.assertIn(round(float(found[1].replace(",", "")), 2), numbers, text)
+            elif text != "hidden":
+                self.assertIn(text, words)
+
+    def test_workbook_computes_and_takes_no_formulas_from_words(self):
+        book = openpyxl.load_workbook(io.BytesIO(self.xlsx))
+        formulas = [
+            cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
+        ]
+        self.assertTrue(formulas)
+        for formula in formulas:
+            self.assertRegex(formula, r"^=(SUM\([A-Z]+\d+:[A-Z]+\d+\)|[A-Z]+\d+/\$[A-Z]+\$\d+)$")
+        self.assertTrue(any(sheet._charts for sheet in book), "charts are the workbook's own")
+
+    def test_kept_bytes(self):
+        self.assertEqual(self.report.pdf_hash, _sha256(self.pdf))
+        self.assertEqual(self.report.xlsx_hash, _sha256(self.xlsx))
+        self.assertFalse(self.report._find_altered())
+
+    def test_small_numbers_are_hidden_from_who_runs_the_bank_too(self):
+        """A bank of four people: what its coordinator sees is not what a funder is told."""
+        scheme = self._make_scheme("Few", credit_limit_minutes=600)
+        members = [self._make_member(f"Few {number}", scheme=scheme) for number in range(4)]
+        for one, other in zip(members, members[1:], strict=False):
+            self._make_hours(
+                one, 60, state="approved", receiver_id=other.partner_id.id, date=TODAY - timedelta(20)
+            )
+        bid = self.env["timebank.funder.report"].with_user(self.coordinator)
+        bid = bid.create(
+            {"kind": "bid", "scheme_ids": [(6, 0, scheme.ids)], "date_from": FIRST, "date_to": LAST}
+        )
+        content = bid._make_content()
+        for section in content["sections"]:
+            for figure in section["figures"] or []:
+                self.assertIn(figure["value"], (None, "0", "0 h"), (section["key"], figure))
+        self.assertNotIn("Few 0", json.dumps(content))
+
+
+def _sha256(content):
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,272 @@
+"""How a bank looks at its own co-production: who scores, what a meeting agrees, what of it is shown."""
+
+from datetime import date, timedelta
+
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tools import mute_logger
+
+from ..common import TODAY, TimebankCase
+
+LAST_YEAR = date(2025, 3, 18)
+
+
+class TestSelfAudit(TimebankCase):
+    @classmethod
+    def _make_audit(cls, met_on=TODAY, level="2", **vals):
+        """One that is ready to be agreed."""
+        audit = (
+            cls.env["timebank.self.audit"]
+            .with_user(cls.coordinator)
+            .create({"scheme_id": cls.scheme.id, "met_on": met_on, "present_others": "Two trustees", **vals})
+        )
+        audit.line_ids.agreed_level = level
+        return audit
+
+    def _say(self, audit, partner, user=None, **levels):
+        return (
+            self.env["timebank.self.audit.voice"]
+            .with_user(user or self.coordinator)
+            .create({"audit_id": audit.id, "partner_id": partner.id, **levels})
+        )
+
+    def _line(self, audit, element):
+        return audit.line_ids.filtered(lambda line: line.element == element)
+
+    def test_ten_elements(self):
+        audit = self.env["timebank.self.audit"].create({"scheme_id": self.scheme.id})
+        self.assertEqual(
+            audit.line_ids.mapped("element"),
+            "assets capacity mutuality networks shared_roles catalysts culture structure practice review".split(),
+        )
+        self.assertTrue(all(audit.line_ids.mapped("question")))
+        self.assertEqual(audit.state, "scoring")
+        self.assertFalse(audit.average)
+
+    def test_scores_by_their_number(self):
+        """As other systems send them."""
+        audit = self.env["timebank.self.audit"].create(
+            {
+                "scheme_id": self.scheme.id,
+                "line_ids": [Command.create({"element": "assets", "score": 3, "evidence": "A skills wall"})],
+            }
+        )
+        self.assertEqual(len(audit.line_ids), 10)
+        line = self._line(audit, "assets")
+        self.assertEqual((line.agreed_level, line.score), ("3", 3))
+        line.agreed_level = "4"
+        self.assertEqual(line.score, 4)
+        for score in (5, -1):
+            with mute_logger("odoo.sql_db"), self.assertRaises(ValidationError), self.env.cr.savepoint():
+                line.score = score
+                line.flush_recordset()
+
+    def test_staff_and_members_apart(self):
+        audit = self._make_audit()
+        self._say(audit, self.coordinator.partner_id, assets="4", culture="3")
+        self._say(audit, self.cat.partner_id, assets="2")
+        self._say(audit, self.ann.partner_id, assets="1")
+        self._say(audit, self.ben.partner_id, assets="2", culture="2")
+        line = self._line(audit, "assets")
+        self.assertEqual((line.staff_mean, line.staff_voices), (3, 2))
+        self.assertEqual((line.member_mean, line.member_voices), (1.5, 2))
+        self.assertTrue(line.differs)
+        self.assertEqual((audit.staff_count, audit.member_count), (2, 2))
+        voice = audit.voice_ids[0]
+        self.assertEqual((voice.noted_by_id, voice.way), (self.coordinator, "meeting"))
+        with self.assertRefused("neither belongs"):
+            self._say(audit, self.env["res.partner"].create({"name": "Somebody"}), assets="1")
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            self._say(audit, self.ann.partner_id, assets="1")
+
+    def test_what_the_meeting_needs(self):
+        audit = self._make_audit(present_others=False)
+        line = self._line(audit, "review")
+        line.agreed_level = False
+        with self.assertRefused("Not scored yet: Review"):
+            audit.action_agree()
+        line.agreed_level = "1"
+        with self.assertRefused("who was there"):
+            audit.action_agree()
+        audit.present_ids = self.ann.partner_id + self.coordinator.partner_id
+        self._say(audit, self.coordinator.partner_id, review="3")
+        self._say(audit, self.ann.partner_id, review="1")
+        with self.assertRefused("differently", "Review"):
+            audit.action_agree()
+        line.note = "Members weren't asked last year"
+        line.action = "Two members come to the review"
+        with self.assertRefused("Say who does it", "Review"):
+            audit.action_agree()
+        line.write({"action_user_id": self.coordinator.id, "action_until": TODAY + timedelta(days=30)})
+        audit.action_agree()
+        self.assertEqual((audit.state, audit.agreed_by_id), ("agreed", self.coordinator))
+        tomorrow = self._make_audit(TODAY + timedelta(days=1))
+        with self.assertRefused("still to come"):
+            tomorrow.action_agree()
+
+    def test_an_action_is_a_to_do_and_seen_when_done(self):
+        audit = self._make_audit()
+        line = self._line(audit, "practice")
+        line.write(
+            {
+                "action": "Hold one in the evening",
+                "action_user_id": self.coordinator2.id,
+                "action_until": TODAY + timedelta(days=10),
+            }
+        )
+        self.assertEqual(line.action_state, "planned")
+        self.scheme.coordinator_ids |= self.coordinator2
+        audit.action_agree()
+        todo = audit.activity_ids
+        self.assertEqual((todo.user_id, todo.summary), (self.coordinator2, "Hold one in the evening"))
+        self.assertEqual(todo.date_deadline, TODAY + timedelta(days=10))
+        self.assertEqual((line.action_state, audit.open_action_count), ("open", 1))
+        audit.action_reopen()
+        audit.action_agree()
+        self.assertEqual(audit.activity_ids, todo, "no second one")
+        todo.with_user(self.coordinator2).action_feedback("Every second month")
+        self.env.invalidate_all()
+        self.assertEqual((line.action_state, audit.open_action_count), ("done", 0))
+
+    def test_what_was_agreed_stays(self):
+        audit = self._make_audit()
+        voices = [self._say(audit, member.partner_id, assets="2") for member in (self.ann, self.ben)]
+        audit.action_agree()
+        line = self._line(audit, "assets")
+        for call in (
+            lambda: line.write({"agreed_level": "4"}),
+            lambda: line.write({"score": 4}),
+            lambda: line.write({"evidence": "x"}),
+            lambda: audit.write({"met_on": LAST_YEAR}),
+            lambda: audit.write({"line_ids": [Command.update(line.id, {"agreed_level": "4"})]}),
+            lambda: audit.unlink(),
+            lambda: voices[0].write({"assets": "4"}),
+            lambda: voices[0].unlink(),
+            lambda: self._say(audit, self.cat.partner_id, assets="4"),
+        ):
+            with self.assertRaisesRegex(UserError, "was agreed"):
+                call()
+        self._leave(self.ben)
+        self.ben.with_user(self.manager).action_forget("Asked for it")
+        self.env.invalidate_all()
+        self.assertFalse(voices[1].exists())
+        self.assertEqual((line.member_mean, line.member_voices), (2, 2), "as it was at the meeting")
+        audit.action_reopen()
+        line.agreed_level = "4"
+        self.assertEqual(line.score, 4)
+
+    def test_change_since_the_last(self):
+        before = self._make_audit(LAST_YEAR, "1")
+        before.action_agree()
+        self._make_audit(date(2025, 9, 1), "4")  # not agreed
+        audit = self._make_audit()
+        self._line(audit, "assets").agreed_level = "4"
+        audit.action_agree()
+        self.assertEqual(audit.previous_id, before)
+        self.assertAlmostEqual(audit.average, 2.2)
+        self.assertAlmostEqual(audit.change, 1.2)
+        self.assertEqual(self._line(audit, "assets").score_before, "1")
+        latest = self.env["timebank.self.audit"]._get_latest
+        self.assertEqual(latest(self.scheme, TODAY), audit)
+        self.assertEqual(latest(self.scheme, TODAY - timedelta(days=1)), before)
+        self.assertFalse(latest(self.scheme, LAST_YEAR - timedelta(days=1)))
+
+    def test_one_a_day_of_each(self):
+        self._make_audit()
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            self._make_audit()
+        self._make_audit(project_id=self.project.id)
+        other = self.env["project.project"].create({"name": "Elsewhere"})
+        with self.assertRaisesRegex(ValidationError, "no project of this time bank"):
+            self._make_audit(project_id=other.id)
+
+    # ------------------------------------------------------------
+    # What is shown of it, and to whom
+    # ------------------------------------------------------------
+
+    def test_means_of_few_are_for_coordinators_alone(self):
+        audit = self._make_audit()
+        members = [self._make_member(f"Person {number}") for number in range(4)]
+        for member in [self.ann, *members]:
+            self._say(audit, member.partner_id, assets="2")
+        for member in members:
+            audit.voice_ids.filtered(
+                lambda one, member=member: one.partner_id == member.partner_id
+            ).culture = "3"
+        self._say(audit, self.coordinator.partner_id, assets="2", culture="3")
+        audit.action_agree()
+        shown = {row["element"]: row for row in audit._get_shown()}
+        self.assertEqual(shown["assets"]["members"], 2)
+        self.assertIsNone(shown["assets"]["staff"])
+        self.assertIsNone(shown["culture"]["members"], "four of them scored that")
+        self.assertIsNone(shown["review"]["members"])
+        self.assertEqual(self._line(audit, "culture").member_mean, 3)
+        html = self.env["ir.actions.report"]._render_qweb_html(
+            "timebank_coproduction.report_timebank_self_audit", audit.ids
+        )[0]
+        self.assertIn(b"Self-audit of", html)
+        self.assertNotIn(b">3<", html.replace(b" ", b""), "the mean of four")
+
+    def test_the_page_evidence(self):
+        def section(user, **filters):
+            page = self.env["timebank.evidence"].with_user(user).get_page(filters)
+            return next((one for one in page["sections"] if one["key"] == "self_audit"), None)
+
+        self.assertIsNone(section(self.coordinator))
+        self._make_audit(LAST_YEAR, "1").action_agree()
+        audit = self._make_audit()
+        self._say(audit, self.ann.partner_id, assets="2")
+        self._line(audit, "assets").agreed_level = "4"
+        audit.action_agree()
+        for user in (self.coordinator, self.finance):
+            found = section(user)
+            self.assertEqual(found["chart"]["type"], "radar")
+            self.assertEqual([one["values"][0] for one in found["chart"]["series"]], [4, 1])
+            self.assertEqual(found["table"]["rows"][0], ["Assets", "4", "1", "hidden", "hidden"])
+            self.assertIn("Assets (4 of 4)", found["answer"])
+            self.assertIn("10 elements went up and 0 down", found["answer"])
+        self.assertTrue(section(self.coordinator)["actions"])
+        self.assertFalse(section(self.finance)["actions"], "finance has no way to who scored what")
+        self.assertIsNone(section(self.coordinator2))
+        found = section(self.coordinator, period="own", date_from="2025-01-01", date_to="2025-12-31")
+        self.assertEqual(found["chart"]["series"][0]["values"][0], 1)
+        hill = self._make_scheme("Hill Top")
+        self._make_audit(scheme_id=hill.id).action_agree()
+        self.assertEqual(section(self.coordinator)["table"]["head"], ["Element", "Hill Top", "River Street"])
+
+    def test_whose_they_are(self):
+        audit = self._make_audit()
+        voice = self._say(audit, self.ann.partner_id, assets="2")
+        for user in (self.portal, self.portal2, self.staff, self.finance, self.coordinator2):
+            for records in (audit, audit.line_ids, voice):
+                with self.subTest(user=user.name, model=records._name), self.assertRaises(AccessError):
+                    self._as(user, records).read(["display_name"])
+            with self.assertRaises(AccessError):
+                self._as(user, audit).action_agree()
+        self.assertEqual(self._as(self.manager, voice).assets, "2")
+
+    def test_members_score_on_their_pages(self):
+        audit = self._make_audit()
+        ann = self.ann.with_user(self.portal)
+        asked = audit.sudo()
+        self.assertTrue(ann._say_waiting_self_audit())
+        ann._score_self_audit(asked, {"assets": "1", "review": ""}, "More evenings")
+        voice = audit.voice_ids
+        self.assertEqual((voice.assets, voice.review, voice.spoke_as), ("1", False, "member"))
+        self.assertEqual((voice.way, voice.noted_by_id, voice.words), ("page", self.portal, "More evenings"))
+        self.assertFalse(ann._say_waiting_self_audit())
+        ann._score_self_audit(asked, {"assets": "2"}, "")
+        self.assertEqual((audit.voice_ids.assets, audit.voice_ids.words), ("2", False))
+        with self.assertRefused("at least one"):
+            ann._score_self_audit(asked, {}, "")
+        with self.assertRaises(AccessError):
+            self.ben.with_user(self.portal)._score_self_audit(asked, {"assets": "4"}, "")
+        for vals in ({"asks_members": False}, {}):
+            audit.write(vals)
+            if not vals:
+                audit.asks_members = True
+                audit.action_agree()
+            with self.assertRefused("isn’t asked about"):
+                ann._score_self_audit(asked, {"assets": "4"}, "")

@@ -1,0 +1,249 @@
+"""Figures on well-being: against a plain witness, hidden where they tell of few, and right as often as they say."""
+
+import random
+from statistics import mean, stdev
+
+from odoo.exceptions import AccessError
+from odoo.tests import BaseCase
+
+from ...tools import wellbeing
+from ...tools.wellbeing import QUESTIONS
+from ..common import TODAY
+from ..wellbeing_common import WellbeingCase
+
+#: Student's t for 95 %, from a printed table, by degrees of freedom.
+STUDENT = {4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262, 10: 2.228, 11: 2.201}
+
+
+def witness(figures, question):
+    """First and last of who said both, counted by hand: n, means, change and interval."""
+    pairs = [
+        (before[question], after[question])
+        for before, after in figures
+        if before and after and None not in (before[question], after[question])
+    ]
+    if len(pairs) < 5:
+        return None
+    changes = [after - before for before, after in pairs]
+    middle = sum(changes) / len(changes)
+    half = STUDENT[len(changes) - 1] * stdev(changes) / len(changes) ** 0.5
+    return {
+        "n": len(pairs),
+        "mean_before": mean(before for before, _after in pairs),
+        "mean_after": mean(after for _before, after in pairs),
+        "change": middle,
+        "low": middle - half,
+        "high": middle + half,
+    }
+
+
+class TestWellbeingResults(WellbeingCase):
+    def _question(self, results, key):
+        [found] = [one for one in results["questions"] if one["key"] == key]
+        return found
+
+    def test_matched_pairs(self):
+        figures = [
+            ((4, 5, 6, 5), (6, 6, 6, 3)),
+            ((5, 5, 5, 5), (7, 6, 5, 5)),
+            ((6, 6, 6, 6), (6, 7, 7, 4)),
+            ((3, 4, 5, 6), (6, 5, 6, 2)),
+            ((7, 7, 7, 7), (8, 8, 8, 8)),
+            ((5, 5, 5, 5), (5, 4, 5, 6)),
+            ((9, 9, 9, 1), None),
+        ]
+        first, second = self._make_pairs(figures)
+        shown = self._results(small=True)
+        self.assertEqual((shown["pairs"], shown["once_only"], shown["answered"]), (6, 1, 7))
+        for place, key in enumerate(QUESTIONS):
+            expected = witness(figures, place)
+            found = self._question(shown, key)
+            for name, value in expected.items():
+                self.assertAlmostEqual(found[name], value, 3, f"{key} {name}")
+        # six whom the figures are about, and one who answered once: how many is hidden
+        hidden = self._results()
+        self.assertEqual((hidden["pairs"], hidden["once_only"], hidden["answered"]), (6, None, None))
+        self.assertAlmostEqual(self._question(hidden, "satisfied")["change"], 8 / 6)
+        # a middle answer counts for nothing
+        middle = self._make_wave(date_from=first.date_to)
+        for person in self.people[:6]:
+            self._make_answer(middle, person, (0, 0, 0, 0))
+        self.assertEqual(self._results(small=True)["questions"], shown["questions"])
+        self.assertEqual(second._get_own_results(small=True)["questions"], shown["questions"])
+
+    def test_generated_pairs_against_the_witness(self):
+        chance = random.Random(20260318)
+
+        def answers():
+            return tuple(chance.choice([None, *range(11)]) for _question in QUESTIONS)
+
+        for number in range(12):
+            with self._undone():
+                figures = [
+                    (chance.random() < 0.9 and answers(), chance.random() < 0.85 and answers())
+                    for _person in self.people
+                ]
+                self._make_pairs(figures)
+                shown = self._results()
+                for place, key in enumerate(QUESTIONS):
+                    with self.subTest(number=number, key=key):
+                        found, expected = self._question(shown, key), witness(figures, place)
+                        if expected is None:
+                            self.assertIsNone(found["change"])
+                            self.assertEqual(found["bands"]["after"], [None] * 4)
+                            continue
+                        for name, value in expected.items():
+                            if name != "n" or found["n"] is not None:
+                                self.assertAlmostEqual(found[name], value, 2, name)
+
+    def test_fewer_than_five_are_never_shown(self):
+        self._make_pairs([((4, 5, 6, 5), (6, 6, 6, 3))] * 4)
+        shown = self._results()
+        self.assertIsNone(shown["pairs"])
+        for question in shown["questions"]:
+            self.assertIsNone(question["change"])
+            self.assertIsNone(question["mean_before"])
+            self.assertIsNone(question["now"]["mean"])
+
+    def test_the_first_time_says_how_people_are(self):
+        wave = self._make_wave()
+        for person in self.people[:8]:
+            self._make_answer(wave, person, (7, 8, 8, 2))
+        shown = self._results()
+        self.assertEqual(shown["pairs"], 0)
+        self.assertEqual(shown["questions"][0]["now"]["mean"], 7)
+        section = self._as(self.coordinator, wave).results
+        self.assertIn("how people are now", section["answer"])
+
+    def test_of_a_grant_and_of_other_banks(self):
+        grant = self.env["timebank.grant"].create(
+            {
+                "name": "Together",
+                "funder_id": self.agency.partner_id.id,
+                "amount": 10,
+                "date_start": "2025-01-01",
+                "date_end": "2026-12-31",
+                "scheme_ids": [(6, 0, self.scheme.ids)],
+            }
+        )
+        self._make_pairs([((4, 5, 6, 5), (6, 6, 6, 3))] * 6, grant_id=grant.id)
+        self._make_pairs([((9, 9, 9, 0), (9, 9, 9, 0))] * 6, people=self.people[6:])
+        self.assertEqual(self._results(grant=grant)["pairs"], 6)
+        self.assertEqual(self._results()["pairs"], 12)
+        self.assertEqual(self._results(self.elsewhere)["asked"], 0)
+
+    def test_on_the_page_evidence(self):
+        self._make_pairs([((4, 5, 6, 5), (6, 6, 6, 3))] * 7 + [((1, 1, 1, 1), None)])
+        for user in (self.coordinator, self.manager, self.finance):
+            with self.subTest(user=user.login):
+                page = self._as(user, self.env["timebank.evidence"]).get_page(
+                    {"period": "last_12_months", "scheme_ids": self.scheme.ids}
+                )
+                [section] = [one for one in page["sections"] if one["key"] == "wellbeing"]
+                figures = {one["key"]: one["value"] for one in section["figures"]}
+                self.assertEqual((figures["pairs"], figures["change_satisfied"]), ("7", "+2.0"))
+                self.assertIsNone(figures["response_rate"])
+                self.assertIn("not why", section["answer"])
+                self.assertNotIn("Person", str(section))
+        # who runs the bank may see small numbers there
+        page = self._as(self.coordinator, self.env["timebank.evidence"]).get_page(
+            {"period": "last_12_months", "scheme_ids": self.scheme.ids, "small": True}
+        )
+        [section] = [one for one in page["sections"] if one["key"] == "wellbeing"]
+        self.assertIn("once only: 1", str(section["figures"]))
+
+    def test_no_section_where_nobody_was_asked(self):
+        page = self._as(self.manager, self.env["timebank.evidence"]).get_page({"period": "last_12_months"})
+        self.assertNotIn("wellbeing", [one["key"] for one in page["sections"]])
+
+
+class TestWellbeingIntervals(BaseCase):
+    """95 of 100 intervals hold what is true of everybody."""
+
+    def test_intervals_hold_the_true_change(self):
+        chance = random.Random(1726)
+        # a town of people whose true mean change is known: whole answers, cut off at both ends
+        town = []
+        for _person in range(4000):
+            before = min(10, max(0, round(chance.gauss(6.2, 2.1))))
+            after = min(10, max(0, round(before + chance.gauss(0.5, 1.6))))
+            town.append((before, after))
+        true = mean(after - before for before, after in town)
+        for size in (12, 30, 80):
+            rounds = 2000
+            held = 0
+            for _round in range(rounds):
+                made = wellbeing.compare([chance.choice(town) for _one in range(size)])
+                held += made["low"] <= true <= made["high"]
+            with self.subTest(size=size):
+                self.assertTrue(0.93 <= held / rounds <= 0.97, f"{held / rounds:.3f} of {size}")
+
+
+class TestWellbeingScale(WellbeingCase):
+    """A licensed scale: nothing without a licence, scored by the table that its holder enters."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.scale = (
+            cls.env["timebank.wellbeing.scale"]
+            .with_user(cls.manager)
+            .create(
+                {
+                    "name": "Three statements",
+                    "wording": "One is made up\nTwo is made up\n\nThree is made up",
+                    "options": "never\nsometimes\nalways",
+                    "scores": "\n".join(f"{total} {total * 1.5}" for total in range(3, 10)),
+                }
+            )
+        )
+
+    def test_no_wording_comes_along(self):
+        self.assertFalse(self.env["timebank.wellbeing.scale"].search([("id", "!=", self.scale.id)]))
+
+    def test_only_with_a_licence_and_a_whole_table(self):
+        with self.assertRefused("reference of your licence"):
+            self.scale.action_switch_on()
+        with self.assertRaises(Exception), self.env.cr.savepoint():
+            self._make_wave(scale_id=self.scale.id)
+        self.scale.licence_reference = "L-204"
+        self.scale.scores = "3 4.5\n4 6"
+        with self.assertRefused("says nothing of 5 points"):
+            self.scale.action_switch_on()
+        self.scale.scores = "three 4"
+        with self.assertRefused("is no line of the table"):
+            self.scale.action_switch_on()
+        with self.assertRaises(AccessError):
+            self._as(self.coordinator, self.scale).action_switch_on()
+
+    def test_asked_scored_and_compared(self):
+        self.scale.licence_reference = "L-204"
+        self.scale.action_switch_on()
+        with self.assertRefused("switch it off"):
+            self.scale.wording = "Something else"
+        first, second = self._make_pairs([((5, 5, 5, 5), (6, 6, 6, 4))] * 6, scale_id=self.scale.id)
+        for wave, typed in ((first, "111 1-1 121 112 123 111"), (second, "222 222 222 3,3,3 222 222")):
+            wave.date_to = TODAY
+            wave.with_user(self.coordinator).action_invite()
+            for person, points in zip(self.people, typed.split(), strict=False):
+                invitation = wave.invitation_ids.filtered(lambda one, who=person: one.partner_id == who)
+                desk = (
+                    self.env["timebank.wellbeing.answer"]
+                    .with_user(self.coordinator)
+                    .create({"wave_id": wave.id, "way": "paper", "sheet_code": invitation.sheet_code})
+                )
+                desk.write({"agreed": True, "satisfied": "5", "scale_typed": points})
+                desk.action_next()
+        first.response_ids.write({"answered_on": first.date_from})
+        [found] = self._results()["scales"]
+        before = [1.5 * total for total in (3, 4, 4, 6, 3)]
+        after = [1.5 * total for total in (6, 6, 9, 6, 6)]
+        self.assertAlmostEqual(found["mean_before"], mean(before))
+        self.assertAlmostEqual(found["mean_after"], mean(after))
+        self.assertIsNone(found["n"], "one of six left a statement out: that is nobody's business")
+        with self.assertRefused("People have answered"):
+            self.scale.action_switch_off()
+            self.scale.scores = "3 1"
+        for typed in ("11", "4 4 4", "abc", "1111"):
+            with self.assertRefused("doesn’t fit"):
+                self.scale._read_points(typed)

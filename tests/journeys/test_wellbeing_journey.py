@@ -1,0 +1,139 @@
+"""People are asked how they are: a coordinator invites, a phone without scripts answers, sheets are typed in."""
+
+import re
+from datetime import timedelta
+
+from ..common import TODAY
+from .common import JourneyCase
+
+QUESTIONS = ("satisfied", "worthwhile", "happy", "anxious")
+LABELS = (
+    "Overall, how satisfied are you with your life nowadays?",
+    "Overall, to what extent do you feel that the things you do in your life are worthwhile?",
+    "Overall, how happy did you feel yesterday?",
+    "Overall, how anxious did you feel yesterday?",
+)
+
+
+class TestWellbeingJourney(JourneyCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        people = cls.env["res.partner"].create(
+            [
+                {"name": name, "email": f"{name.lower()}@example.org" if mails else False}
+                for name, mails in (
+                    ("Ada", True),
+                    ("Bea", True),
+                    ("Cyn", False),
+                    ("Dee", False),
+                    ("Eve", False),
+                )
+            ]
+        )
+        for person in people:
+            cls._make_member(person)
+        cls.sitting = people
+        before = cls.env["timebank.wellbeing.wave"].create(
+            {"scheme_id": cls.scheme.id, "date_from": TODAY - timedelta(days=200)}
+        )
+        cls.env["timebank.wellbeing.response"].with_user(cls.coordinator).create(
+            [
+                {
+                    "wave_id": before.id,
+                    "partner_id": person.id,
+                    "way": "paper",
+                    "answered_on": before.date_from,
+                    **dict.fromkeys(QUESTIONS, 5),
+                }
+                for person in people
+            ]
+        )
+        before.action_close()
+        cls.env.flush_all()
+
+    def _find_link(self, address):
+        [mail] = self.env["mail.mail"].search([("email_to", "ilike", address)], limit=1) or self.env[
+            "mail.mail"
+        ].search([("recipient_ids.email", "=", address)], limit=1)
+        return re.search(r"/timebank/wellbeing/[\w-]+", mail.body_html)[0]
+
+    def test_asked_answered_compared(self):
+        with self.at_screen(self.coordinator) as screen:
+            screen.open_app()
+            screen.open_menu("Grants and reports", "Well-being")
+            screen.picture("wellbeing-list")
+            screen.new()
+            self.assertEqual(screen.status(), "Being prepared")
+            screen.pick("Time bank", "River Street")
+            screen.picture("wellbeing-new")
+            screen.press("Ask people")
+            self.assertIn("Asked by mail", screen.notification())
+            self.assertEqual(screen.status(), "Asking")
+            self.assertIn("Nobody has answered yet", screen.text())
+            screen.picture("wellbeing-asked")
+            self._press_figure(screen, "Asked")
+            self.assertIn("To ring", screen.row("Cyn").inner_text())
+            screen.picture("wellbeing-people")
+            self.assertFalse(screen.is_too_wide())
+            screen.press_in_row("Cyn", "Read out")
+            screen.tick("16 or over, and agreed")
+            for label, number in zip(LABELS, "7780", strict=True):
+                screen.fill(label, number)
+            screen.picture("wellbeing-read-out")
+            screen.press("Write down")
+            self.assertIn("Written down: Cyn", screen.notification())
+        links = [self._find_link(f"{name}@example.org") for name in ("ada", "bea")]
+        for number, link in enumerate(links):
+            with self.at_screen(None, phone=True, scripts=False, start=link) as screen:
+                self.assertIn("How are you", screen.heading())
+                self._answer_on_the_phone(screen, number)
+        wave = self.env["timebank.wellbeing.wave"].search([("state", "=", "running")])
+        codes = [one.sheet_code for one in wave.invitation_ids if one.partner_id.name in ("Dee", "Eve")]
+        with self.at_screen(self.coordinator) as screen:
+            screen.open_app()
+            screen.open_menu("Grants and reports", "Well-being")
+            screen.open("Asking")
+            screen.press("Type in sheets")
+            for code in codes:
+                self._type_sheet(screen, code)
+            self.assertIn("Sheets so far: 2", screen.text())
+            screen.close()
+            screen.back()
+            screen.open("Asking")
+            self.assertIn("5 did so at least twice", screen.text())
+            self.assertIn("not why", screen.text())
+            screen.picture("wellbeing-results")
+            screen.press("Table")
+            self.assertIn("95 % interval", screen.text())
+            screen.picture("wellbeing-table")
+            self._press_figure(screen, "Answered")
+            self.assertEqual(len(screen.rows()), 5)
+            screen.picture("wellbeing-answers")
+
+    def _press_figure(self, screen, name):
+        screen.page.locator(".oe_stat_button").filter(has_text=name).first.click()
+        screen.settle()
+
+    def _answer_on_the_phone(self, screen, number):
+        self.assertFalse(screen.is_too_wide())
+        screen.picture(f"wellbeing-page-{number}")
+        screen.mark("16 or over")
+        for question, chosen in zip(QUESTIONS, ("7", "8", "9", "2"), strict=True):
+            screen.page.locator(f"input[name={question}][value='{chosen}']").check()
+        screen.press("Send my answers")
+        self.assertIn("There is a problem", screen.reads())
+        screen.picture(f"wellbeing-problem-{number}")
+        screen.mark("I agree that my answers are kept and counted together with others'")
+        screen.press("Send my answers")
+        self.assertIn("Thank you. Your answers are kept.", screen.reads())
+        screen.picture(f"wellbeing-thanks-{number}")
+
+    def _type_sheet(self, screen, code):
+        screen.fill("Code of the sheet", code.lower())
+        screen.tick("16 or over, and agreed")
+        for label, number in zip(LABELS, ("6", "7", "10", "4"), strict=True):
+            screen.fill(label, number)
+        screen.picture("wellbeing-sheet")
+        screen.press("Next sheet")
+        self.assertIn("Written down", screen.text())

@@ -1,0 +1,157 @@
+from odoo import models
+from odoo.tools.misc import formatLang
+
+from ...tools.self_audit import MOST
+from ..common.words import say_day
+
+#: So many banks' audits are drawn over each other.
+MOST_BANKS = 4
+
+
+class TimebankEvidenceVoices(models.AbstractModel):
+    """How the banks look at their own co-production: what their last meetings about it agreed.
+
+    A part of ``timebank.evidence``, whose words and figures it uses.
+    """
+
+    _name = "timebank.evidence.voices"
+    _description = "How the Banks See Their Co-Production"
+
+    def _get_self_audit(self, scope, before):
+        """The last self-audit agreed by the period's end, of each bank, or of the grant or project."""
+        audits = self._get_last_audits(scope)
+        if not audits:
+            return None
+        shown = {audit: audit._get_shown() for audit in audits}
+        alone = audits if len(audits) == 1 else audits.browse()
+        rows = shown[audits[0]]
+        return {
+            "key": "self_audit",
+            "title": self.env._("How well do staff and members do things together, as they see it?"),
+            "answer": self._say_self_audit(audits, shown),
+            "figures": self._get_self_audit_figures(alone, shown),
+            "chart": {
+                "type": "radar",
+                "unit": "points",
+                "most": MOST,
+                "labels": [row["label"] for row in rows],
+                "series": self._get_self_audit_series(audits, shown),
+            },
+            "table": self._get_self_audit_table(audits, shown),
+            "definition": self.env._(
+                "Ten published elements of co-production, each scored from 0 (not yet) to 4 (in all that we"
+                " do, and we check it together). Staff and members score for themselves; the score here is"
+                " the one that a meeting of both agreed. The means of what each scored alone are shown of"
+                " five people or more. It is how a bank sees itself, not what somebody else found."
+            ),
+            "anchor": "self-audit",
+            "actions": self._drop_nothing(
+                self._window(
+                    self.env._("Self-audits"),
+                    "timebank_self_audit_action",
+                    [("scheme_id", "in", list(scope.scheme_ids)), ("state", "=", "agreed")],
+                )
+            ),
+        }
+
+    def _get_last_audits(self, scope):
+        # sudo: what a meeting agreed of a bank that whoever looks may ask about; means of few are left out
+        audits = self.env["timebank.self.audit"].sudo()
+        grant = self.env["timebank.grant"].browse(scope.grant_id or [])
+        project = self.env["project.project"].browse(scope.project_id or [])
+        latest = [
+            audits._get_latest(scheme, scope.date_to, grant, project) for scheme in self._get_schemes(scope)
+        ]
+        return audits.union(*latest)[:MOST_BANKS]
+
+    def _say_self_audit(self, audits, shown):
+        if len(audits) > 1:
+            return self.env._("%s time banks have agreed how they see themselves.", len(audits))
+        [rows] = shown.values()
+        best = max(rows, key=lambda row: row["score"])
+        least = min(rows, key=lambda row: row["score"])
+        changed = [row for row in rows if row["change"]]
+        said = self.env._(
+            "Agreed on %(day)s: most for %(best)s (%(most)s of 4), least for %(least)s (%(fewest)s of 4).",
+            day=say_day(self.env, audits.met_on),
+            best=best["label"],
+            most=best["score"],
+            least=least["label"],
+            fewest=least["score"],
+        )
+        if not audits.previous_id:
+            return said
+        better = sum(row["change"] > 0 for row in changed)
+        return self.env._(
+            "%(said)s Since %(day)s %(better)s elements went up and %(worse)s down.",
+            said=said,
+            day=say_day(self.env, audits.previous_id.met_on),
+            better=better,
+            worse=len(changed) - better,
+        )
+
+    def _get_self_audit_figures(self, audit, shown):
+        if not audit:
+            return []
+        rows = shown[audit]
+        before = audit.previous_id._get_average() if audit.previous_id else None
+        done = sum(row["action_state"] == "done" for row in rows)
+        planned = sum(bool(row["action"]) for row in rows)
+        return [
+            self._figure(
+                "self_audit_average",
+                self.env._("Average agreed score, of 4"),
+                round(audit._get_average(), 1),
+                None if before is None else round(before, 1),
+                say=lambda number: formatLang(self.env, number, digits=1),
+                more_is_better=True,
+            ),
+            self._figure(
+                "self_audit_actions",
+                self.env._("Actions done"),
+                done,
+                note=self.env._("of %s agreed", planned),
+            ),
+        ]
+
+    def _get_self_audit_series(self, audits, shown):
+        if len(audits) > 1:
+            return [
+                {"label": audit.scheme_id.name, "values": [row["score"] for row in shown[audit]]}
+                for audit in audits
+            ]
+        series = [("score", self.env._("Agreed")), ("before", self.env._("Last time"))]
+        return [
+            {"label": label, "values": [row[name] for row in shown[audits]]}
+            for name, label in series
+            if any(row[name] is not None for row in shown[audits])
+        ]
+
+    def _get_self_audit_table(self, audits, shown):
+        if len(audits) > 1:
+            by_bank = zip(*shown.values(), strict=True)
+            return {
+                "head": [self.env._("Element"), *(audit.scheme_id.name for audit in audits)],
+                "rows": [[cells[0]["label"], *(str(row["score"]) for row in cells)] for cells in by_bank],
+            }
+        return {
+            "head": [
+                self.env._("Element"),
+                self.env._("Agreed"),
+                self.env._("Last time"),
+                self.env._("Staff"),
+                self.env._("Members"),
+            ],
+            "rows": [
+                [
+                    row["label"],
+                    str(row["score"]),
+                    "–" if row["before"] is None else str(row["before"]),
+                    *(self._say_mean(row[side]) for side in ("staff", "members")),
+                ]
+                for row in shown[audits]
+            ],
+        }
+
+    def _say_mean(self, mean):
+        return self.env._("hidden") if mean is None else formatLang(self.env, mean, digits=1)

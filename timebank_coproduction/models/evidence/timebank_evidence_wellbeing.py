@@ -1,0 +1,283 @@
+from odoo import models
+from odoo.tools.misc import formatLang
+
+#: From the lowest band to the highest: a colour is never all that tells them apart.
+BAND_COUNT = 4
+
+
+class TimebankEvidenceWellbeing(models.AbstractModel):
+    """How people are: what they answered to the four national questions, first and last.
+
+    A part of ``timebank.evidence``, whose words and figures it uses.
+    """
+
+    _name = "timebank.evidence.wellbeing"
+    _description = "How People Are"
+
+    def _get_wellbeing(self, scope, _before):
+        """What has changed for the same people; nothing where nobody was asked, or of a project."""
+        if scope.project_id:
+            return None
+        schemes = self._get_schemes(scope)
+        waves = self.env["timebank.wellbeing.wave"]
+        results = waves._get_results(
+            scope,
+            scope.date_from,
+            scope.date_to,
+            self.env["timebank.grant"].browse(scope.grant_id or ()),
+            small=self.env["timebank.measures"]._sees_small(schemes),
+        )
+        if results["asked"] == 0:
+            return None
+        domain = [
+            ("scheme_id", "in", schemes.ids),
+            ("date_from", "<=", scope.date_to),
+            ("date_to", ">=", scope.date_from),
+        ]
+        return {
+            **self._make_wellbeing(results, self.env._("How are people since they take part?")),
+            "actions": self._drop_nothing(
+                self._window(self.env._("Rounds of questions"), "timebank_wellbeing_wave_action", domain)
+            ),
+        }
+
+    def _make_wellbeing(self, results, title):
+        """A section of figures as ``timebank.wellbeing.wave`` gives them."""
+        compared = any(question["change"] is not None for question in results["questions"])
+        return {
+            "key": "wellbeing",
+            "title": title,
+            "answer": self._say_wellbeing(results, compared),
+            "figures": self._get_wellbeing_figures(results, compared),
+            "chart": self._draw_wellbeing(results, compared),
+            "table": self._tabulate_wellbeing(results, compared),
+            "definition": self.env._(
+                "The four questions of the Office for National Statistics, each from 0 (not at all) to 10"
+                " (completely), for people of 16 and over who agreed to answer. Each person’s first answer is"
+                " held against their last; who answered once isn’t compared. The interval is where the mean"
+                " change would lie, 95 times of 100, if other people like these had been asked. The four are"
+                " never added up. Anxiety is better when it is low. Nobody can tell from this what brought"
+                " a change about."
+            ),
+            "anchor": "well-being",
+            "actions": [],
+        }
+
+    def _get_short_questions(self):
+        return {
+            "satisfied": self.env._("Satisfied with life"),
+            "worthwhile": self.env._("Things are worthwhile"),
+            "happy": self.env._("Happy yesterday"),
+            "anxious": self.env._("Anxious yesterday"),
+        }
+
+    def _say_wellbeing(self, results, compared):
+        """What can be said without a claim of cause."""
+        asked = self._say_asked(results)
+        if not compared:
+            if any(
+                question["now"] and question["now"]["mean"] is not None for question in results["questions"]
+            ):
+                return self.env._(
+                    "%s Too few have answered twice to compare: this is how people are now.", asked
+                )
+            return self.env._("%s Fewer than five have answered twice: nothing is shown.", asked)
+        names, rises = self._get_short_questions(), []
+        for question in results["questions"]:
+            if question["change"] is None:
+                continue
+            rises.append(
+                self.env._(
+                    "%(what)s %(before)s, then %(after)s",
+                    what=names[question["key"]].lower(),
+                    before=self._say_mean(question["mean_before"]),
+                    after=self._say_mean(question["mean_after"]),
+                )
+            )
+        return self.env._(
+            "%(asked)s On average, out of 10: %(changes)s. That says what changed for these people, not why.",
+            asked=asked,
+            changes="; ".join(rises),
+        )
+
+    def _say_asked(self, results):
+        asked, answered, pairs = results["asked"], results["answered"], results["pairs"]
+        if asked is not None and answered is not None:
+            sentence = self.env._(
+                "%(answered)s of %(asked)s answered (%(share)s).",
+                answered=answered,
+                asked=self._say_people(asked),
+                share=self._say_percent(results["response_rate"] or 0),
+            )
+        elif answered is not None:
+            sentence = self.env._("%s answered.", self._say_people(answered))
+        elif asked is not None:
+            sentence = self.env._("%s were asked; how many answered is hidden.", self._say_people(asked))
+        else:
+            sentence = self.env._("How many were asked and answered is hidden.")
+        if pairs:
+            return self.env._("%(sentence)s %(pairs)s did so at least twice.", sentence=sentence, pairs=pairs)
+        return sentence
+
+    def _say_mean(self, mean):
+        return self._say_finely(mean) if mean is not None else self.env._("hidden")
+
+    def _say_finely(self, number):
+        """With one decimal always: 7.0 beside 6.4."""
+        return formatLang(self.env, number, digits=1)
+
+    def _say_shift(self, number):
+        """A change with its sign, also where it is none."""
+        words = self._say_finely(abs(number))
+        if words == self._say_finely(0.0):
+            return words
+        return f"+{words}" if number > 0 else f"−{words}"
+
+    def _say_interval(self, question):
+        if question["low"] is None:
+            return self.env._("no interval")
+        return self.env._(
+            "%(low)s to %(high)s",
+            low=self._say_shift(question["low"]),
+            high=self._say_shift(question["high"]),
+        )
+
+    def _get_wellbeing_figures(self, results, compared):
+        figures = [
+            self._figure(
+                "response_rate",
+                self.env._("Answered, of those asked"),
+                results["response_rate"],
+                say=self._say_percent,
+                note=self.env._(
+                    "%(answered)s of %(asked)s", answered=results["answered"], asked=results["asked"]
+                )
+                if results["response_rate"] is not None
+                else "",
+            ),
+            self._figure(
+                "pairs",
+                self.env._("Answered at least twice"),
+                results["pairs"],
+                note=self.env._("answered once only: %s", self._say_cell(results["once_only"])),
+            ),
+        ]
+        names = self._get_short_questions()
+        names |= {scale["key"]: scale["wording"] for scale in results["scales"]}
+        for question in [*results["questions"], *results["scales"]] if compared else ():
+            figures.append(
+                self._figure(
+                    f"change_{question['key']}",
+                    names[question["key"]],
+                    question["change"],
+                    say=self._say_shift,
+                    note=self.env._(
+                        "95 %% interval %(interval)s, %(n)s",
+                        interval=self._say_interval(question),
+                        n=self._say_n(question["n"], True),
+                    )
+                    if question["change"] is not None
+                    else "",
+                )
+            )
+        return figures
+
+    def _draw_wellbeing(self, results, compared):
+        names = self._get_short_questions()
+        questions = results["questions"]
+        labels = [names[question["key"]] for question in questions]
+
+        def draw(mean):
+            return None if mean is None else round(mean, 1)
+
+        if compared:
+            series = [
+                {
+                    "label": self.env._("First answer"),
+                    "values": [draw(question["mean_before"]) for question in questions],
+                },
+                {
+                    "label": self.env._("Last answer"),
+                    "values": [draw(question["mean_after"]) for question in questions],
+                },
+            ]
+        else:
+            now = [(question["now"] or {}).get("mean") for question in questions]
+            series = [{"label": self.env._("Mean now"), "values": [draw(mean) for mean in now]}]
+        return {"type": "bar", "unit": "ten", "labels": labels, "series": series}
+
+    def _tabulate_wellbeing(self, results, compared):
+        """A row for each question, and four for its bands."""
+        names = self._get_short_questions()
+        if compared:
+            head = [
+                self.env._("Question"),
+                self.env._("First"),
+                self.env._("Last"),
+                self.env._("Change"),
+                self.env._("95 % interval"),
+                self.env._("n"),
+            ]
+        else:
+            head = [self.env._("Question"), self.env._("Now"), self.env._("n")]
+        rows = []
+        for question in results["questions"]:
+            rows.append(self._make_wellbeing_row(names[question["key"]], question, compared))
+            for place, band in enumerate(self._get_band_names(question["key"])):
+                if compared:
+                    cells = [
+                        *(
+                            self._say_cell(question["bands"][side][place], self._say_percent)
+                            for side in ("before", "after")
+                        ),
+                        "",
+                        "",
+                        "",
+                    ]
+                else:
+                    bands = question["now"]["bands"] if question["now"] else [None] * BAND_COUNT
+                    cells = [self._say_cell(bands[place], self._say_percent), ""]
+                rows.append([f"– {band}", *cells])
+        if compared:
+            for scale in results["scales"]:
+                rows.append(self._make_wellbeing_row(scale["wording"], scale, compared))
+        return {"head": head, "rows": rows}
+
+    def _make_wellbeing_row(self, name, question, compared):
+        if not compared:
+            now = question["now"] or {"mean": None, "n": None}
+            return [
+                name,
+                self._say_mean(now["mean"]),
+                self._say_people_counted(now["n"], now["mean"]),
+            ]
+        change = question["change"]
+        return [
+            name,
+            self._say_mean(question["mean_before"]),
+            self._say_mean(question["mean_after"]),
+            self.env._("hidden") if change is None else self._say_shift(change),
+            self.env._("hidden") if change is None else self._say_interval(question),
+            self._say_people_counted(question["n"], change),
+        ]
+
+    def _say_people_counted(self, people, figure):
+        if figure is None:
+            return self.env._("hidden")
+        return self.env._("5 or more") if people is None else str(people)
+
+    def _get_band_names(self, question):
+        """The published bands, from the lowest: what they are called, and from where to where."""
+        if question == "anxious":
+            return [
+                self.env._("very low (0–1)"),
+                self.env._("low (2–3)"),
+                self.env._("medium (4–5)"),
+                self.env._("high (6–10)"),
+            ]
+        return [
+            self.env._("low (0–4)"),
+            self.env._("medium (5–6)"),
+            self.env._("high (7–8)"),
+            self.env._("very high (9–10)"),
+        ]

@@ -1,0 +1,393 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+
+from ...tools import report_ddl
+from ..common.personal import NAMED, OURS
+from ..common.verb import verb
+from ..common.words import say_day
+from .timebank_funder_report_section import STANDARD
+
+GROUP = "timebank_coproduction.group_timebank_"
+
+
+class TimebankFunderReport(models.Model):
+    """What a funder is told about a grant and a period, or an applicant's evidence without a grant.
+
+    Drafted by a coordinator, checked by finance, agreed by a manager who didn't draft it, and kept as it was
+    sent, with the paper and the workbook. Its figures are kept from the check on, so that what is agreed and
+    sent is what was checked. A later version is a report of its own.
+    """
+
+    _name = "timebank.funder.report"
+    _description = "Funder's Report"
+    _inherit = [
+        "timebank.funder.report.content",
+        "timebank.protected",
+        "timebank.reasoned",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _order = "date_to desc, id desc"
+    _verbs_with_reason = frozenset({"action_back_to_draft"})
+    _protected_fields = frozenset({"state", "drafted_by", "writer_ids", "version", "supersedes_id"})
+    _personal_fields = {
+        "paid_for_text": OURS,
+        "together_text": OURS,
+        "changed_text": OURS,
+        "learned_text": OURS,
+        "hour_value_source": OURS,
+        "content": OURS,
+        "content_hash": OURS,
+        "pdf_file": OURS,
+        "pdf_hash": OURS,
+        "xlsx_file": OURS,
+        "xlsx_hash": OURS,
+        "hash": OURS,
+        "drafted_by": NAMED,
+        "writer_ids": NAMED,
+        "checked_by": NAMED,
+        "agreed_by": NAMED,
+        "sent_by": NAMED,
+    }
+
+    kind = fields.Selection(
+        [("grant", "Report on a grant"), ("bid", "Evidence for an application")],
+        required=True,
+        default="grant",
+    )
+    grant_id = fields.Many2one(
+        "timebank.grant", ondelete="restrict", index="btree_not_null", domain=[("state", "!=", "draft")]
+    )
+    funder_id = fields.Many2one(related="grant_id.funder_id")
+    scheme_ids = fields.Many2many(
+        "timebank.scheme",
+        string="Time banks",
+        compute="_compute_scheme_ids",
+        store=True,
+        readonly=False,
+        precompute=True,
+        domain="[('is_run_by_user', '=', True)]",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        precompute=True,
+        required=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date_from = fields.Date(
+        "From", required=True, compute="_compute_dates", store=True, readonly=False, precompute=True
+    )
+    date_to = fields.Date(
+        "To", required=True, compute="_compute_dates", store=True, readonly=False, precompute=True
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("checked", "Checked"), ("agreed", "Agreed"), ("sent", "Sent")],
+        required=True,
+        default="draft",
+        tracking=True,
+    )
+    # In the words of who drafts it
+    paid_for_text = fields.Text(
+        "What was paid for", help="Stands on page one, below the sum and the purpose."
+    )
+    together_text = fields.Text("Who did it together", help="Stands on page one, below the figures about it.")
+    changed_text = fields.Text("What changed", help="Stands on page one, below the figures about it.")
+    learned_text = fields.Text("What was learned", help="And what you would do differently.")
+    hour_value = fields.Monetary(
+        "Value of a volunteer's hour",
+        help="For disclosure only, never added to money. Left empty, nothing is said of it.",
+    )
+    hour_value_source = fields.Char("Where that value is from", help="Such as a published median wage.")
+    section_ids = fields.One2many("timebank.funder.report.section", "report_id", string="Sections", copy=True)
+    plan_line_ids = fields.One2many(
+        "timebank.funder.report.line",
+        "report_id",
+        string="Plan and done",
+        domain=[("kind", "=", "plan")],
+        context={"default_kind": "plan"},
+        copy=True,
+    )
+    budget_line_ids = fields.One2many(
+        "timebank.funder.report.line",
+        "report_id",
+        string="Budget headings",
+        domain=[("kind", "=", "budget")],
+        context={"default_kind": "budget"},
+        copy=True,
+    )
+    link_ids = fields.One2many(
+        "timebank.funder.report.link", "report_id", string="Links", readonly=True, copy=False
+    )
+    # Who has signed it
+    drafted_by = fields.Many2one(
+        "res.users", "Drafted by", readonly=True, copy=False, default=lambda self: self.env.user
+    )
+    writer_ids = fields.Many2many(
+        "res.users",
+        "timebank_funder_report_writer_rel",
+        "report_id",
+        "user_id",
+        string="Written by",
+        readonly=True,
+        copy=False,
+    )
+    checked_by = fields.Many2one("res.users", "Checked by", readonly=True, copy=False)
+    checked_on = fields.Datetime("Checked on", readonly=True, copy=False)
+    agreed_by = fields.Many2one("res.users", "Agreed by", readonly=True, copy=False)
+    agreed_on = fields.Datetime("Agreed on", readonly=True, copy=False)
+    sent_by = fields.Many2one("res.users", "Sent by", readonly=True, copy=False)
+    sent_on = fields.Datetime("Sent on", readonly=True, copy=False)
+    # What is kept
+    version = fields.Integer(readonly=True, default=1, copy=False, aggregator=None)
+    supersedes_id = fields.Many2one(
+        "timebank.funder.report", string="Takes the place of", readonly=True, copy=False, ondelete="restrict"
+    )
+    later_ids = fields.One2many(
+        "timebank.funder.report", "supersedes_id", string="Later versions", copy=False
+    )
+    content = fields.Text(readonly=True, copy=False, help="All that it says, as JSON, from the check on.")
+    content_hash = fields.Char("Hash of the figures", readonly=True, copy=False)
+    pdf_file = fields.Binary("Paper", attachment=True, readonly=True, copy=False)
+    pdf_name = fields.Char(compute="_compute_file_names")
+    pdf_hash = fields.Char("Hash of the paper", readonly=True, copy=False)
+    xlsx_file = fields.Binary("Workbook", attachment=True, readonly=True, copy=False)
+    xlsx_name = fields.Char(compute="_compute_file_names")
+    xlsx_hash = fields.Char("Hash of the workbook", readonly=True, copy=False)
+    hash = fields.Char("Hash", readonly=True, copy=False, help="Over all that was sent, and who signed it.")
+    is_intact = fields.Boolean("As it was kept", compute="_compute_is_intact")
+    missing_text = fields.Char("Still to be signed", compute="_compute_missing_text")
+    can_check = fields.Boolean(compute="_compute_can")
+    can_agree = fields.Boolean(compute="_compute_can")
+    can_send = fields.Boolean(compute="_compute_can")
+    can_write = fields.Boolean(compute="_compute_can")
+    waits_for = fields.Char(compute="_compute_can", help="What has to happen next, and by whom.")
+
+    _in_order = models.Constraint("CHECK (date_to >= date_from)", "The period can't end before it starts.")
+    _about_grant = models.Constraint(
+        "CHECK ((kind = 'grant') = (grant_id IS NOT NULL))", "A report on a grant names the grant."
+    )
+    _two_people = models.Constraint(
+        "CHECK (agreed_by IS NULL OR agreed_by != drafted_by)", "Whoever drafted it can't agree it."
+    )
+    _kept = models.Constraint(
+        "CHECK (state = 'draft' OR content_hash IS NOT NULL)", "What was checked keeps its figures."
+    )
+    _hour_value_positive = models.Constraint(
+        "CHECK (hour_value IS NULL OR hour_value BETWEEN 0 AND 10000)", "An hour is worth nothing or more."
+    )
+
+    @verb()
+    def init(self):
+        self.env.registry.post_init(self.env.cr.execute, report_ddl.CREATE)
+
+    # Computes
+    @api.depends("grant_id", "kind")
+    def _compute_scheme_ids(self):
+        for report in self:
+            if report.kind == "grant":
+                # sudo: the banks that a grant serves are named in its reports
+                report.scheme_ids = report.grant_id.sudo().scheme_ids
+            elif not report.scheme_ids:
+                report.scheme_ids = self.env["timebank.scheme"]._get_usual()
+
+    @api.depends("grant_id", "scheme_ids")
+    def _compute_company_id(self):
+        for report in self:
+            # sudo: whose grant, or banks, it is about
+            about = report.sudo()
+            report.company_id = (
+                about.grant_id.company_id or about.scheme_ids[:1].company_id or self.env.company
+            )
+
+    @api.depends("grant_id")
+    def _compute_dates(self):
+        """From the day after the last report sent for the grant to the end of last month."""
+        today = fields.Date.context_today(self)
+        last_month = fields.Date.subtract(fields.Date.start_of(today, "month"), days=1)
+        for report in self:
+            grant = report.grant_id
+            if not grant:
+                report.date_from = report.date_from or fields.Date.add(last_month, days=1, years=-1)
+                report.date_to = report.date_to or last_month
+                continue
+            last = self.search([("grant_id", "=", grant._origin.id), ("state", "=", "sent")], limit=1)
+            start = fields.Date.add(last.date_to, days=1) if last else grant.date_start
+            end = min(max(last_month, fields.Date.end_of(start, "month")), grant.date_end)
+            report.date_from, report.date_to = start, max(start, end)
+
+    @api.depends("grant_id", "scheme_ids", "date_from", "date_to", "version")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for report in self:
+            # sudo: what a report that is read is called
+            about = report.sudo()
+            words = {
+                "what": about.grant_id.name or ", ".join(about.scheme_ids.mapped("name")) or "?",
+                "start": say_day(self.env, report.date_from),
+                "end": say_day(self.env, report.date_to),
+                "version": report.version,
+            }
+            report.display_name = (
+                self.env._("%(what)s, %(start)s to %(end)s (version %(version)s)", **words)
+                if report.version > 1
+                else self.env._("%(what)s, %(start)s to %(end)s", **words)
+            )
+
+    @api.depends("display_name")
+    def _compute_file_names(self):
+        for report in self:
+            report.pdf_name, report.xlsx_name = f"{report.display_name}.pdf", f"{report.display_name}.xlsx"
+
+    def _compute_is_intact(self):
+        for report in self:
+            report.is_intact = report.state == "draft" or not report._find_altered()
+
+    @api.depends("grant_id", "date_from", "date_to", "state")
+    def _compute_missing_text(self):
+        for report in self:
+            report.missing_text = report.state == "draft" and report._say_missing_days()
+
+    @api.depends("state", "drafted_by", "writer_ids", "scheme_ids.coordinator_ids")
+    @api.depends_context("uid")
+    def _compute_can(self):
+        finance, manager = (self.env.user.has_group(GROUP + one) for one in ("finance", "manager"))
+        for report in self:
+            runs = report._is_run_by_user()
+            report.can_write = report.state == "draft" and (runs or not report.id)
+            report.can_check = report.state == "draft" and finance
+            report.can_agree = report.state == "checked" and manager and not report._has_written()
+            report.can_send = report.state == "agreed" and runs
+            report.waits_for = report._say_next()
+
+    def _is_run_by_user(self):
+        """Whether the user is a coordinator of one of its banks, or a manager."""
+        # sudo: only who coordinates them
+        schemes = self.sudo().scheme_ids.with_env(self.env)
+        return bool(schemes._run_by_user())
+
+    def _has_written(self):
+        # sudo: who has written it decides, whoever may read users
+        report = self.sudo()
+        return self.env.user in report.drafted_by | report.writer_ids
+
+    def _say_next(self):
+        return {
+            "draft": self.env._("Finance checks it next."),
+            "checked": self.env._("A manager who hasn’t written in it agrees it next."),
+            "agreed": self.env._("It is agreed, and can be sent."),
+        }.get(self.state, "")
+
+    # Constraints
+    @api.constrains("kind", "grant_id", "scheme_ids", "date_from", "date_to")
+    def _check_about(self):
+        for report in self:
+            # sudo: the days and banks of what it is about
+            grant, schemes = report.sudo().grant_id, report.sudo().scheme_ids
+            if not schemes:
+                raise ValidationError(
+                    self.env._("“%s” serves no time bank yet: say which, on the grant.", grant.name)
+                    if grant
+                    else self.env._("Choose at least one time bank.")
+                )
+            if len(schemes.company_id) > 1:
+                raise ValidationError(self.env._("A report is about the time banks of one organisation."))
+            if not grant:
+                continue
+            if grant.state == "draft":
+                raise ValidationError(self.env._("“%s” is a draft: open it first.", grant.name))
+            if report.date_from > grant.date_end or report.date_to < grant.date_start:
+                raise ValidationError(
+                    self.env._(
+                        "“%(grant)s” goes from %(start)s to %(end)s: choose days of it.",
+                        grant=grant.name,
+                        start=say_day(self.env, grant.date_start),
+                        end=say_day(self.env, grant.date_end),
+                    )
+                )
+
+    # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        reports = super().create(vals_list)
+        reports._check_own_banks()
+        for report in reports:
+            report._in_verb().write({"writer_ids": [Command.link(self.env.uid)]})
+            if not report.section_ids:
+                report.section_ids = report._prepare_sections()
+            if report.grant_id and not report.budget_line_ids:
+                # sudo: the headings of the grant's budget
+                names = report.sudo().grant_id.budget_line_ids.mapped("name")
+                report.budget_line_ids = [Command.create({"kind": "budget", "name": name}) for name in names]
+        return reports
+
+    def write(self, vals):
+        if self._is_in_verb():
+            return super().write(vals)
+        if self._is_about_it(vals):
+            self._refuse_kept()
+        result = super().write(vals)
+        if {"scheme_ids", "grant_id", "kind"}.intersection(vals):
+            self._check_own_banks()
+        if self._is_about_it(vals):
+            self._note_writer()
+        return result
+
+    def _is_about_it(self, vals):
+        """Whether these are values of what it says, rather than of the thread beside it."""
+        own = {name for name, field in self._fields.items() if field.model_name == self._name}
+        beside = {name for name in own if name.startswith(("message_", "activity_", "website_message"))}
+        return bool((own - beside) & vals.keys())
+
+    def _note_writer(self):
+        for report in self:
+            # sudo: whoever may write it is noted as having done so
+            if self.env.user not in report.sudo().writer_ids:
+                report.sudo()._in_verb().write({"writer_ids": [Command.link(self.env.uid)]})
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_drafts(self):
+        self._refuse_kept()
+
+    def _refuse_kept(self):
+        """:raises UserError: for whatever has been checked"""
+        for report in self:
+            if report.state == "sent":
+                raise UserError(
+                    self.env._(
+                        "“%s” was sent and stays as it is: make a new version of it.", report.display_name
+                    )
+                )
+            if report.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "“%s” has been checked: take it back to draft to change it.", report.display_name
+                    )
+                )
+
+    def _check_own_banks(self):
+        """:raises AccessError: for a report of banks that the user doesn't run"""
+        for report in self:
+            # sudo: only who coordinates them
+            schemes = report.sudo().scheme_ids.with_env(self.env)
+            run = schemes._run_by_user()
+            if not self.env.su and (not run if report.kind == "grant" else schemes - run):
+                raise AccessError(
+                    self.env._(
+                        "You can report on the time banks that you run, and on grants that serve them."
+                    )
+                )
+
+    def _prepare_sections(self):
+        """The funder's own headings as they were kept, or else all sections in their order."""
+        template = self.env["timebank.funder.report.template"]._find_for(self)
+        if template:
+            return [Command.create(line._prepare_copy()) for line in template.section_ids]
+        return [
+            Command.create({"key": key, "sequence": 10 * place})
+            for place, key in enumerate(STANDARD, 1)
+            if self.kind == "grant" or key not in ("money", "budget", "plan")
+        ]

@@ -1,0 +1,469 @@
+from odoo import fields, models
+from odoo.tools import get_lang
+
+from ...tools import drift
+from ...tools.suppression import FEW
+from ..common.words import say_day
+from .facts import Scope
+from .timebank_measures import Asked
+
+#: Of what is in a section of the page *Evidence*, what a report takes over.
+TAKEN_OVER = ("key", "title", "answer", "figures", "chart", "table", "definition")
+#: Differences told in full; a number stands for the others.
+TOLD = 30
+#: Which of a section's figures stand on page one, where it has them.
+ON_PAGE_ONE = (
+    ("involvement", "head_count"),
+    ("involvement", "given_by_people"),
+    ("involvement", "sustained_people"),
+    ("forms", "coproductive"),
+    ("money", "spent"),
+)
+
+
+class TimebankFunderReportContent(models.AbstractModel):
+    """What a report says: sections in the shape of those of the page *Evidence*, ready for JSON.
+
+    A section is a dict of ``key``, ``title``, ``answer`` (a sentence), ``figures``, ``chart``, ``table``
+    (with ``head``, ``rows`` and, where its last row adds up the others, ``sums``), ``definition``; and what only
+    reports have: ``text`` (own words), ``parts`` (dicts of ``title`` and ``text``) and ``picture`` beside
+    them. Page, paper and workbook draw nothing else. Whoever drafts it, small numbers are hidden.
+    """
+
+    _name = "timebank.funder.report.content"
+    _description = "What a Funder's Report Says"
+    _inherit = ["timebank.funder.report.money", "timebank.funder.report.stories"]
+
+    has_drift = fields.Boolean("Has changed", compute="_compute_drift")
+    drift = fields.Text("Changed since", compute="_compute_drift")
+
+    def _get_lang(self):
+        """The language of who reads it."""
+        # sudo: the language of the funder whom the report is for
+        return self.sudo().funder_id.lang or self.env.lang or "en_US"
+
+    def _make_content(self):
+        """All that the report says of today's records.
+
+        :return: dict of plain values: what it is about, ``sections``, and the signs with which numbers are
+            written
+        """
+        self.ensure_one()
+        # sudo: figures of whole banks with small numbers hidden, and sums of the grant, as they go to the
+        # funder; whoever calls this reads the report, or signs it
+        report = self.sudo().with_context(
+            lang=self._get_lang(), timebank_hide_small=True, timebank_asked=Asked()
+        )
+        grant, company, lang = report.grant_id, report.company_id, get_lang(report.env, self._get_lang())
+        return {
+            "form": 1,
+            "kind": report.kind,
+            "title": report.env._("Report to %s", grant.funder_id.name)
+            if grant
+            else report.env._("What our time banks do, measured"),
+            "organisation": company.name,
+            "banks": report.scheme_ids.mapped("name"),
+            "funder": grant.funder_id.name or "",
+            "grant": grant.name or "",
+            "reference": grant.reference or "",
+            "days": report._say_days(report.date_from, report.date_to),
+            "date_from": fields.Date.to_string(report.date_from),
+            "date_to": fields.Date.to_string(report.date_to),
+            "made_on": fields.Date.to_string(fields.Date.context_today(report)),
+            "made_on_text": say_day(report.env, fields.Date.context_today(report), "d MMMM y"),
+            "version": report.version,
+            "lang": lang.code,
+            "signs": [lang.thousands_sep or "", lang.decimal_point, report.currency_id.symbol],
+            "sections": report._make_sections(),
+        }
+
+    def _say_days(self, first, last):
+        return self.env._(
+            "%(first)s to %(last)s",
+            first=say_day(self.env, first, "d MMMM y"),
+            last=say_day(self.env, last, "d MMMM y"),
+        )
+
+    def _make_sections(self):
+        evidence = self.env["timebank.evidence"]
+        scope = self._get_scope()
+        before = evidence._get_scope_before(scope, "year")
+        compares = self._compares_with(before)
+        makes = self._get_section_methods(evidence)
+        made, wanted = {}, self.section_ids.filtered("is_in").sorted(lambda one: (one.sequence, one.id))
+        on_page_one = {key for key, _figure in ON_PAGE_ONE} | {
+            "reciprocity",
+            "newcomers",
+            "resilience",
+            "wellbeing",
+        }
+        keys = dict.fromkeys(wanted.mapped("key"))
+        if "summary" in keys:
+            keys |= dict.fromkeys(on_page_one)
+        for key in keys:
+            if key in makes:
+                found = makes[key](scope, before)
+                made[key] = found and self._take_over(key, found, compares)
+        sections = []
+        for section in wanted:
+            found = self._get_own(section, made, wanted)
+            if not found:
+                continue
+            if section.title:
+                found = {**found, "title": section.title}
+            if section.text and section.key != "question":
+                found = {**found, "text": section.text}
+            sections.append(found)
+        return sections
+
+    def _get_section_methods(self, evidence):
+        """Key → method of a scope and the scope of the period before."""
+        return {
+            "money": self._get_money,
+            "budget": self._get_budget,
+            "plan": self._get_plan,
+            "hours": self._get_hours,
+            "involvement": evidence._get_involvement,
+            "work": evidence._get_work,
+            "forms": evidence._get_forms,
+            "reciprocity": evidence._get_reciprocity,
+            "network": evidence._get_network,
+            "newcomers": self._get_newcomers,
+            "resilience": evidence._get_resilience,
+            "wellbeing": evidence._get_wellbeing,
+            "stories": self._get_stories_section,
+        }
+
+    def _get_scope(self):
+        return Scope(
+            scheme_ids=tuple(self.scheme_ids.ids),
+            date_from=self.date_from,
+            date_to=self.date_to,
+            grant_id=self.grant_id.id or None,
+        )
+
+    def _compares_with(self, before):
+        """Whether there was anything to compare with a year before: a grant had begun by then."""
+        return not self.grant_id or self.grant_id.date_start <= before.date_from
+
+    def _take_over(self, key, section, compares):
+        """A section as a report has it: without ways to records, and without changes where there was no
+        period to compare with."""
+        taken = {name: section.get(name) for name in TAKEN_OVER}
+        taken |= {name: section[name] for name in ("text", "parts") if section.get(name)}
+        taken["key"] = key
+        if not compares:
+            taken["figures"] = [
+                {**figure, "change": False, "direction": None, "better": None}
+                for figure in taken["figures"] or []
+            ]
+            table = taken["table"]
+            if table and table["head"][-1] == self.env._("The period before"):
+                taken["table"] = {
+                    **table,
+                    "head": table["head"][:-1],
+                    "rows": [row[:-1] for row in table["rows"]],
+                }
+        taken["figures"] = [
+            {name: figure[name] for name in ("key", "label", "value", "note", "change", "direction")}
+            for figure in taken["figures"] or []
+        ]
+        return taken
+
+    def _make(self, key, **more):
+        """A section with only what is given."""
+        names = dict(
+            self.env["timebank.funder.report.section"]._fields["key"]._description_selection(self.env)
+        )
+        empty = dict.fromkeys(TAKEN_OVER)
+        return {
+            **empty,
+            "key": key,
+            "title": names[key],
+            "answer": "",
+            "figures": [],
+            "definition": "",
+            **more,
+        }
+
+    def _get_own(self, section, made, wanted):
+        """What stands for a line of the report's sections; None where there is nothing to say."""
+        if section.key == "summary":
+            return self._get_summary(made)
+        if section.key == "learned":
+            return self._make("learned", text=self.learned_text) if self.learned_text else None
+        if section.key == "question":
+            return self._make("question", text=section.text) if section.text else None
+        if section.key == "method":
+            return self._get_method(made, wanted)
+        return made.get(section.key)
+
+    # ------------------------------------------------------------
+    # Page one, and how figures are made
+    # ------------------------------------------------------------
+
+    def _get_summary(self, made):
+        """What was paid for, who did it together, what changed."""
+        figures = []
+        for key, name in ON_PAGE_ONE:
+            found = made.get(key) or {"figures": []}
+            figures += [figure for figure in found["figures"] if figure["key"] == name]
+
+        def together(*texts):
+            return "\n".join(filter(None, texts))
+
+        def answer(*keys):
+            return " ".join(made[key]["answer"] for key in keys if made.get(key) and made[key]["answer"])
+
+        parts = [
+            (
+                self.env._("What was paid for") if self.grant_id else self.env._("What it is about"),
+                together(self._say_paid_for(made), self.paid_for_text),
+            ),
+            (self.env._("Who did it together"), together(answer("involvement", "forms"), self.together_text)),
+            (
+                self.env._("What changed"),
+                together(answer("reciprocity", "newcomers", "resilience", "wellbeing"), self.changed_text),
+            ),
+        ]
+        return self._make(
+            "summary",
+            figures=figures,
+            parts=[{"title": title, "text": words} for title, words in parts if words],
+        )
+
+    def _get_method(self, made, wanted):
+        """Each section's definition, and which numbers are hidden."""
+        named = {section.key: section.title for section in wanted if section.title}
+        parts = [
+            {"title": named.get(key) or section["title"], "text": section["definition"]}
+            for key, section in made.items()
+            if section and section["definition"] and key in wanted.mapped("key")
+        ]
+        parts.append(
+            {
+                "title": self.env._("Numbers that are hidden"),
+                "text": self.env._(
+                    "Nothing is told about fewer than %(few)s people: such numbers say “hidden”, and so do"
+                    " further ones from which they could be worked out, the smallest first. Shares and"
+                    " changes go with them. A share of fewer than 30 people has its 95 %% interval beside it"
+                    " (Wilson’s), and n says of how many people a figure is.",
+                    few={5: self.env._("five")}.get(FEW, FEW),
+                ),
+            }
+        )
+        parts.append(
+            {
+                "title": self.env._("What the figures are from"),
+                "text": self.env._(
+                    "Time that was recorded when it was given and approved by somebody else, and the"
+                    " registers of sessions; days are those of the time bank’s own clock. Figures were taken on %s."
+                    " None of them says what would have happened without the money.",
+                    say_day(self.env, fields.Date.context_today(self), "d MMMM y"),
+                ),
+            }
+        )
+        return self._make("method", parts=parts)
+
+    # ------------------------------------------------------------
+    # Hours, new people
+    # ------------------------------------------------------------
+
+    def _get_hours(self, scope, _before):
+        """Time given by people, by the role in which they gave it; for disclosure, what it would be worth."""
+        evidence, measures = self.env["timebank.evidence"], self.env["timebank.measures"]
+        rows = measures._get_roles(scope)
+        if not rows:
+            return None
+        roles = dict(self.env["timebank.hours"]._fields["role"]._description_selection(self.env))
+        names = {role: roles.get(role) or self.env._("No role") for role, *_rest in rows}
+        whole = evidence._make_table(scope, *evidence._read_work(scope)).shown()
+        shown = self._show_roles(scope, rows, whole)
+        order = sorted(names, key=lambda role: -(shown[role]["minutes"] or 0))
+        together = evidence._say_cell(whole, evidence._say_hours)
+        return self._make(
+            "hours",
+            answer=self.env._("People gave %s, which were approved.", evidence._say_time(whole))
+            if whole
+            else self.env._("The time given is hidden, as it is about few people."),
+            parts=self._get_hour_value(evidence, shown),
+            chart={
+                "type": "rows",
+                "unit": "hours",
+                "labels": [names[role] for role in order],
+                "series": [
+                    {
+                        "label": self.env._("Time given"),
+                        "values": [
+                            None if shown[role]["minutes"] is None else round(shown[role]["minutes"] / 60, 1)
+                            for role in order
+                        ],
+                    }
+                ],
+            },
+            table={
+                "head": [self.env._("Role"), self.env._("People"), self.env._("Time given")],
+                "rows": [
+                    *(
+                        [
+                            names[role],
+                            evidence._say_cell(shown[role]["people"]),
+                            evidence._say_cell(shown[role]["minutes"], evidence._say_hours),
+                        ]
+                        for role in order
+                    ),
+                    [self.env._("All"), "", together],
+                ],
+                "sums": True,
+            },
+            definition=self.env._(
+                "Approved time by the role that people had when they gave it; somebody who changed roles is"
+                " counted in both. Volunteer time is never booked as money: a value, where one is given, is"
+                " for disclosure only, is in no account, and is added to no sum of money here."
+            ),
+        )
+
+    def _show_roles(self, scope, rows, whole):
+        """People and minutes by role, without what tells of few: with the sum beside them, which is shown
+        elsewhere as well."""
+        values, people = {}, {}
+        for role, count, minutes in rows:
+            values[role, "minutes"], people[role, "minutes"] = minutes, count
+            values[role, "people"] = count
+        values["all"] = sum(minutes for _role, _count, minutes in rows)
+        people["all"] = max(count for _role, count, _minutes in rows)
+        shown = self.env["timebank.measures"]._hide_small(
+            self.scheme_ids,
+            values,
+            people,
+            totals=[("all", [(role, "minutes") for role, *_rest in rows])],
+            zeros=False,
+            keep=["all"],
+        )
+        hidden = whole is None
+        return {
+            role: {
+                "people": shown[role, "people"],
+                "minutes": None if hidden else shown[role, "minutes"],
+            }
+            for role, *_rest in rows
+        }
+
+    def _get_hour_value(self, evidence, shown):
+        """For disclosure, what the time of those who aren't professionals would be worth."""
+        minutes = [row["minutes"] for role, row in shown.items() if role != "professional"]
+        if not self.hour_value or not minutes or None in minutes:
+            return []
+        money = self.currency_id.format
+        return [
+            {
+                "title": self.env._("For disclosure only"),
+                "text": self.env._(
+                    "The %(hours)s of volunteers and people we support would be worth %(worth)s at %(value)s an"
+                    " hour (%(taken_from)s). It is no income and no cost, and is added to no sum of money.",
+                    hours=evidence._say_hours(sum(minutes)),
+                    worth=money(self.currency_id.round(sum(minutes) / 60 * self.hour_value)),
+                    value=money(self.hour_value),
+                    taken_from=self.hour_value_source or self.env._("no source given"),
+                ),
+            }
+        ]
+
+    def _get_newcomers(self, scope, _before):
+        """How many of those who took part did so for the first time, and how many came back."""
+        evidence, measures = self.env["timebank.evidence"], self.env["timebank.measures"]
+        found = measures._get_newcomers(scope)
+        if not found["people"]:
+            return None
+        shown = measures._hide_small(
+            self.scheme_ids,
+            {name: found[name] for name in ("people", "new", "back", "again")},
+            {},
+            totals=[("people", ["new", "back"])],
+            parts=[("again", "new")],
+            keep=["people", "new"],
+        )
+        names = {
+            "new": self.env._("For the first time"),
+            "again": self.env._("Of them, came again in another month"),
+            "back": self.env._("Had taken part before"),
+        }
+        cell = evidence._say_cell
+        if shown["new"] is None:
+            answer = self.env._("How many were new is hidden, as they or the rest are few.")
+        else:
+            answer = self.env._(
+                "%(new)s took part for the first time; %(back)s had done so before.",
+                new=evidence._say_people(shown["new"]),
+                back=cell(shown["back"]),
+            )
+        return self._make(
+            "newcomers",
+            answer=answer,
+            figures=[
+                evidence._figure(
+                    key, name, shown[key], note=evidence._say_part_of(shown[key], shown["people"])
+                )
+                for key, name in names.items()
+                if key != "again"
+            ],
+            chart={
+                "type": "rows",
+                "unit": "people",
+                "labels": list(names.values()),
+                "series": [{"label": self.env._("People"), "values": [shown[key] for key in names]}],
+            },
+            table={
+                "head": ["", self.env._("People")],
+                "rows": [
+                    *([name, cell(shown[key])] for key, name in names.items()),
+                    [self.env._("All who took part"), cell(shown["people"])],
+                ],
+            },
+            definition=self.env._(
+                "Whoever gave or received time in these days, or came to a session: for the first time in"
+                " these time banks, or having done so on an earlier day, whatever for. Came again are those of the"
+                " new whose days lie in two months or more."
+            ),
+        )
+
+    # ------------------------------------------------------------
+    # What has changed since
+    # ------------------------------------------------------------
+
+    def _compute_drift(self):
+        for report in self:
+            changes = report._get_drift() if report.content and report.id else []
+            if len(changes) > TOLD:
+                changes = [*changes[:TOLD], self.env._("… and %s more changes", len(changes) - TOLD)]
+            report.drift = "\n".join(changes) or False
+            report.has_drift = bool(changes)
+
+    def _get_drift(self):
+        """Sentences, one for each figure that isn't today as it was kept."""
+        self.ensure_one()
+        found = drift.differences(_flatten(self._get_content()), _flatten(self._make_content()))
+        return [
+            self.env._(
+                "%(figure)s: was %(before)s, is now %(after)s",
+                figure=" – ".join(filter(None, key)),
+                before=self.env._("not there") if before is None else before,
+                after=self.env._("not there") if after is None else after,
+            )
+            for key, (before, after) in found.items()
+        ]
+
+
+def _flatten(content):
+    """Each figure and each cell of a report's content, by where it stands."""
+    flat = {}
+    for section in content["sections"]:
+        if section["key"] == "summary":
+            continue
+        for figure in section["figures"] or []:
+            flat[section["title"], figure["label"]] = figure["value"] or ""
+        table = section["table"] or {"head": [], "rows": []}
+        for number, row in enumerate(table["rows"]):
+            for head, cell in list(zip(table["head"], row, strict=False))[1:]:
+                flat[section["title"], str(row[0]) or str(number), head] = str(cell)
+    return flat

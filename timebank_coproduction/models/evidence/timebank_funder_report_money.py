@@ -1,0 +1,241 @@
+from datetime import timedelta
+
+from odoo import models
+
+from ..common.words import say_day
+
+
+class TimebankFunderReportMoney(models.AbstractModel):
+    """What a report says of money: from signed reconciliations, and the fund's movement in the books; and
+    what was planned."""
+
+    _name = "timebank.funder.report.money"
+    _description = "Money of a Funder's Report"
+
+    def _get_signed(self):
+        """The grant's reconciliations, signed by two, that are about days of the report; the first first."""
+        # sudo: whoever reads the report may know what is signed; its lines stay finance's
+        reconciliations = self.env["timebank.reconciliation"].sudo()
+        if not self.grant_id:
+            return reconciliations
+        return reconciliations.search(
+            [
+                ("grant_id", "=", self.grant_id.id),
+                ("state", "=", "reviewed"),
+                ("date_from", "<=", self.date_to),
+                ("date_to", ">=", self.date_from),
+            ],
+            order="date_from",
+        )
+
+    def _get_missing_days(self):
+        """The days of the report, within the grant's own, that no signed reconciliation is about.
+
+        :return: list of pairs of a first and a last day
+        """
+        self.ensure_one()
+        # sudo: the grant's days
+        grant = self.sudo().grant_id
+        if not grant or not self.date_from or not self.date_to:
+            return []
+        first, last = max(self.date_from, grant.date_start), min(self.date_to, grant.date_end)
+        missing = []
+        for signed in self._get_signed():
+            if signed.date_from > first:
+                missing.append((first, signed.date_from - timedelta(days=1)))
+            first = max(first, signed.date_to + timedelta(days=1))
+        if first <= last:
+            missing.append((first, last))
+        return missing
+
+    def _say_missing_days(self):
+        """Which days are missing, as a sentence; an empty one where all are signed for."""
+        missing = self._get_missing_days()
+        if not missing:
+            return ""
+        days = "; ".join(
+            say_day(self.env, first)
+            if first == last
+            else self.env._(
+                "%(first)s to %(last)s", first=say_day(self.env, first), last=say_day(self.env, last)
+            )
+            for first, last in missing
+        )
+        return self.env._(
+            "No reconciliation signed by two people is about %s: sign one first, as the money is told"
+            " from it.",
+            days,
+        )
+
+    def _say_paid_for(self, made):
+        """What the grant is for, and what of it was spent, in a sentence or two."""
+        grant = self.grant_id
+        if not grant:
+            return ", ".join(self.scheme_ids.mapped("name"))
+        words = [
+            self.env._(
+                "%(funder)s awarded %(award)s for “%(grant)s”.",
+                funder=grant.funder_id.name,
+                award=grant.currency_id.format(grant._get_terms_on(self.date_to)["amount"]),
+                grant=grant.name,
+            )
+        ]
+        if grant.purpose:
+            words.append(grant.purpose.strip())
+        if made.get("money"):
+            words.append(made["money"]["answer"])
+        return " ".join(words)
+
+    def _get_money(self, _scope, _before):
+        """What the money did, as it was signed; the table is the fund's movement."""
+        signed = self._get_signed()
+        if not self.grant_id:
+            return None
+        if not signed or self._get_missing_days():
+            return self._make(
+                "money", answer=self.env._("The money is told once all days of it are signed for.")
+            )
+        money, last = self.currency_id.format, signed[-1]
+        first_day, last_day = signed[0].date_from, last.date_to
+        days = self._say_days(first_day, last_day)
+        spent = self.currency_id.round(sum(signed.mapped("spent_amount")) + sum(signed.mapped("late_amount")))
+        figures = [
+            ("award", self.env._("Award"), last.award_amount, ""),
+            ("reward_budget", self.env._("Budget for rewards"), last.budget_amount, self._say_percentage()),
+            ("spent", self.env._("Spent on rewards"), spent, days),
+            ("to_date", self.env._("Spent to date"), last.to_date_amount, say_day(self.env, last_day)),
+            ("unbilled", self.env._("Claimed, not billed"), last.unbilled_amount, ""),
+            ("left", self.env._("Left"), last.closing_amount, ""),
+        ]
+        fund = self.grant_id._get_fund_movement(first_day, last_day)[self.grant_id]
+        movement = [
+            (self.env._("Brought forward"), fund.opening),
+            (self.env._("Income"), fund.income),
+            (self.env._("Expenditure"), -fund.spending),
+            (self.env._("Transfers"), fund.transfers),
+        ]
+        return self._make(
+            "money",
+            answer=self.env._(
+                "%(spent)s were spent on rewards from %(days)s; of the budget of %(budget)s, %(left)s are"
+                " left.",
+                spent=money(spent),
+                days=days,
+                budget=money(last.budget_amount),
+                left=money(last.closing_amount),
+            ),
+            figures=[
+                {"key": key, "label": label, "value": money(amount), "note": note}
+                for key, label, amount, note in figures
+            ],
+            table={
+                "head": [self.env._("The fund, %s", days), self.currency_id.name],
+                "rows": [
+                    *([name, money(amount)] for name, amount in movement),
+                    [self.env._("Carried forward"), money(fund.closing)],
+                ],
+                "sums": True,
+            },
+            definition=self._define_money(signed),
+        )
+
+    def _say_percentage(self):
+        share = self.grant_id._get_terms_on(self.date_to)["reward_percentage"]
+        return self.env._("%s %% of the award", f"{share:g}")
+
+    def _define_money(self, signed):
+        signatures = "; ".join(
+            self.env._(
+                "%(days)s prepared by %(one)s and reviewed by %(other)s",
+                days=self._say_days(one.date_from, one.date_to),
+                one=one.prepared_by.name,
+                other=one.reviewed_by.name,
+            )
+            for one in signed
+        )
+        return self.env._(
+            "Spending on rewards is what the signed reconciliations have (%s): bills in the charity’s books,"
+            " each matched with what members claimed; what came in late is in it. The fund’s movement is all"
+            " that the books have on the grant’s own account, other costs and income as well.",
+            signatures,
+        )
+
+    def _get_budget(self, _scope, _before):
+        """Budget headings as they were signed, each with what is proposed for the rest of it."""
+        signed = self._get_signed()
+        if not self.grant_id or not signed or self._get_missing_days():
+            return None
+        last, round_ = signed[-1], self.currency_id.round
+        rows = last._get_budget_rows()
+        if not rows:
+            amounts = (last.budget_amount, 0, last.to_date_amount, last.unbilled_amount, last.closing_amount)
+            rows = [(self.env._("Rewards"), *amounts)]
+        nothing = self.currency_id.is_zero
+        rows = [row for row in rows if not all(map(nothing, row[1:]))]
+        proposals = {line.name: line.reason for line in self.budget_line_ids if line.reason}
+        money = self.currency_id.format
+        sums = [round_(sum(row[place] for row in rows)) for place in (1, 3, 4, 5)]
+        day = say_day(self.env, last.date_to, "d MMMM y")
+        return self._make(
+            "budget",
+            answer=self.env._(
+                "By %(day)s, %(spent)s of %(budget)s were spent, and %(left)s are left.",
+                day=day,
+                spent=money(sums[1]),
+                budget=money(sums[0]),
+                left=money(sums[3]),
+            ),
+            chart={
+                "type": "rows",
+                "unit": "money",
+                "labels": [row[0] for row in rows],
+                "series": [
+                    {"label": self.env._("Budget"), "values": [round_(row[1]) for row in rows]},
+                    {"label": self.env._("Spent"), "values": [round_(row[3]) for row in rows]},
+                ],
+            },
+            table={
+                "head": [
+                    self.env._("Heading"),
+                    self.env._("Budget"),
+                    self.env._("Spent"),
+                    self.env._("To bill"),
+                    self.env._("Left"),
+                    self.env._("Proposed for the rest"),
+                ],
+                "rows": [
+                    *(
+                        [row[0], *(money(row[place]) for place in (1, 3, 4, 5)), proposals.get(row[0], "")]
+                        for row in rows
+                    ),
+                    [self.env._("Together"), *map(money, sums), ""],
+                ],
+                "sums": True,
+            },
+            definition=self.env._(
+                "Budget lines as they were agreed and signed for at the end of %s, since the grant began. To"
+                " bill is what members have claimed and no bill has come for yet; left is the budget without"
+                " both.",
+                day,
+            ),
+        )
+
+    def _get_plan(self, _scope, _before):
+        """What was planned, what was done, and why that differs."""
+        if not self.plan_line_ids:
+            return None
+        return self._make(
+            "plan",
+            table={
+                "head": [
+                    self.env._("What"),
+                    self.env._("Planned"),
+                    self.env._("Done"),
+                    self.env._("Why it differs"),
+                ],
+                "rows": [
+                    [line.name, line.planned_text or "", line.done_text or "", line.reason or ""]
+                    for line in self.plan_line_ids.sorted(lambda one: (one.sequence, one.id))
+                ],
+            },
+        )

@@ -1,0 +1,334 @@
+import hashlib
+import json
+from base64 import b64decode, b64encode
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+from ...tools import canonical
+from ..common.verb import day, text, verb
+from ..common.windows import ask, open_dialog, open_form, open_list, tell
+from .timebank_funder_report import GROUP
+
+TODO = "timebank_coproduction.mail_activity_report_next"
+#: What the last hash is over besides the figures and the earlier signatures.
+KEPT = ("sent_by", "sent_on", "pdf_hash", "xlsx_hash")
+
+
+class TimebankFunderReport(models.Model):
+    """A report's way from a draft to what was sent: who signs, who is next, and what is kept."""
+
+    _inherit = "timebank.funder.report"
+
+    # ------------------------------------------------------------
+    # From a draft to what was sent
+    # ------------------------------------------------------------
+
+    @verb(single=True)
+    def action_ask_check(self):
+        """Tell finance that the draft is ready: leaves a to-do."""
+        self._require("draft")
+        self._check_writer()
+        todo = self._ask_next("finance", self.env._("Check the report to the funder"))
+        return tell(self.env._("%s has a to-do to check it.", todo.user_id.name)) if todo else True
+
+    @verb()
+    def action_check(self):
+        """Sign as finance: the money is the signed reconciliation's. The figures are kept from here on.
+
+        :raises AccessError: for who isn't finance
+        :raises UserError: while days of the period are in no signed reconciliation
+        """
+        if not (self.env.su or self.env.user.has_group(GROUP + "finance")):
+            raise AccessError(self.env._("Finance checks reports: ask them."))
+        for report in self:
+            report._require("draft")
+            missing = report._say_missing_days()
+            if missing:
+                raise UserError(missing)
+            content = report._make_content()
+            report._sign(
+                "checked",
+                {"content": canonical.write(content), "content_hash": canonical.digest(content)},
+            )
+            report._ask_next("manager", self.env._("Agree the report to the funder"))
+        return True
+
+    @verb()
+    def action_agree(self):
+        """Sign as manager.
+
+        :raises AccessError: for who isn't a manager
+        :raises UserError: by somebody who has written in it, or after it was tampered with
+        """
+        if not (self.env.su or self.env.user.has_group(GROUP + "manager")):
+            raise AccessError(self.env._("A manager agrees reports: ask one."))
+        for report in self:
+            report._require("checked")
+            if report._has_written():
+                raise UserError(
+                    self.env._("You have written in “%s”: another manager agrees it.", report.display_name)
+                )
+            report._refuse_altered()
+            report._sign("agreed", {})
+            report._ask_next("drafter", self.env._("Send the report to the funder"))
+        return True
+
+    @verb(single=True, email=text(254), until=day())
+    def action_send(self, email="", until=None):
+        """Keep paper and workbook with what was agreed, for ever; and send a link to it, where asked for.
+
+        :param str email: whom the link is sent to; without one it is handed over in another way
+        :param date until: the last day on which the link works
+        :raises UserError: before it is agreed, after it was tampered with, or with a story in it whose
+            consent has ended
+        """
+        self.ensure_one()
+        self._require("agreed")
+        if not self.env.su and not self._is_run_by_user():
+            raise AccessError(self.env._("A coordinator of its time banks sends it, or a manager."))
+        self._refuse_altered()
+        self._refuse_ended_stories()
+        links = self.env["timebank.funder.report.link"]
+        address = email and links._read_address(email)
+        self._keep_sent()
+        self._note_stories()
+        if address:
+            links._make(self, address, until)._mail(address)
+        self._close_todos()
+        return True
+
+    @verb(single=True, email=text(254), until=day())
+    def action_make_link(self, email="", until=None):
+        """Send another link to a report that was sent.
+
+        :param str email: to whom
+        :param date until: the last day on which it works
+        :raises UserError: without an address, or before the report was sent
+        """
+        links = self.env["timebank.funder.report.link"]
+        address = links._read_address(email)
+        self._make_link(address, until)._mail(address)
+        return True
+
+    def _make_link(self, address, until):
+        """A link; whoever asks may send the report."""
+        self._require("sent")
+        if not self.env.su and not self._is_run_by_user():
+            raise AccessError(self.env._("A coordinator of its time banks sends it, or a manager."))
+        return self.env["timebank.funder.report.link"]._make(self, address, until)
+
+    def _keep_sent(self):
+        """Sign it as sent, with its paper, its workbook and the hash over all: one statement, after which
+        the database lets nothing of it change."""
+        now = fields.Datetime.now()
+        # sudo: whoever may send it has it made whole, in the funder's language
+        report = self.sudo().with_context(lang=self._get_lang(), timebank_sending=(self.env.uid, now))
+        pdf, xlsx = report._make_pdf(), report._make_workbook()
+        kept = {
+            "state": "sent",
+            "sent_by": self.env.uid,
+            "sent_on": now,
+            "pdf_hash": _sha256(pdf),
+            "xlsx_hash": _sha256(xlsx),
+        }
+        files = {"pdf_file": b64encode(pdf), "xlsx_file": b64encode(xlsx)}
+        report._in_verb().write({**kept, **files, "hash": report._digest_with(kept)})
+
+    def _digest_with(self, kept):
+        """The hash over all that is sent: what it says, its files, who signed it and when."""
+        names = (
+            "content_hash",
+            "checked_by",
+            "checked_on",
+            "agreed_by",
+            "agreed_on",
+            "drafted_by",
+            "version",
+        )
+        signed = {name: self[name].id if name.endswith("_by") else self[name] for name in names}
+        return canonical.digest({**signed, **{name: kept[name] for name in KEPT}})
+
+    def _sign(self, state, more):
+        """Write a signature."""
+        # sudo: who may sign was asked before; finance doesn't write reports otherwise
+        self.sudo()._in_verb().write(
+            {"state": state, f"{state}_by": self.env.uid, f"{state}_on": fields.Datetime.now(), **more}
+        )
+
+    @verb(reason=text())
+    def action_back_to_draft(self, reason=""):
+        """Take it back to draft, with the reason in its history. What was sent stays as it is.
+
+        :raises UserError: without a reason, or once it was sent
+        """
+        reason = self._require_reason(reason, self.env._("Say why in a few words: who drafted it reads it."))
+        finance = self.env.user.has_group(GROUP + "finance")
+        for report in self:
+            if report.state in ("draft", "sent"):
+                report._refuse_sent()
+                raise UserError(self.env._("“%s” is a draft already.", report.display_name))
+            if not (self.env.su or finance or report._is_run_by_user()):
+                raise AccessError(
+                    self.env._("Finance, a manager or a coordinator of its banks takes it back.")
+                )
+            # sudo: who may was asked just now
+            report.sudo()._in_verb().write(
+                {
+                    "state": "draft",
+                    **dict.fromkeys(("checked_by", "checked_on", "agreed_by", "agreed_on"), False),
+                    **dict.fromkeys(("content", "content_hash"), False),
+                }
+            )
+            report.sudo()._message_log(
+                body=self.env._("Back to draft: %s", reason), author_id=self.env.user.partner_id.id
+            )
+            report._ask_next("drafter", self.env._("Back to draft: %s", reason))
+        return True
+
+    def _refuse_sent(self):
+        if self.state == "sent":
+            self._refuse_kept()
+
+    @verb(single=True)
+    def action_new_version(self):
+        """A new draft that takes the place of what was sent, once it is sent itself.
+
+        :return: its form
+        """
+        self.ensure_one()
+        self._require("sent")
+        self._check_writer()
+        later = self.later_ids.sorted("version")[-1:]
+        if later:
+            return open_form(later)
+        copy = self.copy({"scheme_ids": [Command.set(self.sudo().scheme_ids.ids)]})  # sudo: its own banks
+        copy._in_verb().write({"version": self.version + 1, "supersedes_id": self.id})
+        return open_form(copy)
+
+    @verb(single=True)
+    def action_keep_headings(self):
+        """Keep sections, order, headings and questions for the next report to this funder."""
+        self._check_writer()
+        template = self.env["timebank.funder.report.template"]._keep(self)
+        return tell(self.env._("Kept as “%s”: the next report begins with it.", template.name))
+
+    @verb(single=True)
+    def action_preview(self):
+        """:return: an action that opens the page as the funder will see it"""
+        return {"type": "ir.actions.act_url", "url": f"/timebank/report/preview/{self.id}", "target": "new"}
+
+    @verb(single=True)
+    def action_ask_send(self):
+        """:return: the dialog that asks to whom it goes"""
+        self._require("agreed", "sent")
+        dialog = self.env["timebank.funder.report.send"].create({"report_id": self.id})
+        return open_dialog(dialog, self.env._("Send the report"))
+
+    @verb(single=True)
+    def action_ask_back(self):
+        """:return: the dialog that asks why it goes back to draft"""
+        return ask(self, "action_back_to_draft", self.env._("Back to draft"))
+
+    @verb()
+    def action_view_later(self):
+        """The later versions."""
+        return open_list(self.env, "timebank_funder_report_action", [("id", "in", self.later_ids.ids)], {})
+
+    def _require(self, *states):
+        names = dict(self._fields["state"]._description_selection(self.env))
+        for report in self:
+            if report.state not in states:
+                raise UserError(
+                    self.env._(
+                        "“%(report)s” is %(state)s: this is for one that is %(wanted)s.",
+                        report=report.display_name,
+                        state=names[report.state].lower(),
+                        wanted=" / ".join(names[one].lower() for one in states),
+                    )
+                )
+
+    def _check_writer(self):
+        self.check_access("write")
+
+    # ------------------------------------------------------------
+    # Who is next
+    # ------------------------------------------------------------
+
+    def _ask_next(self, who, summary):
+        """Close what was asked for, and leave a to-do to who is next, where there is anybody."""
+        self.ensure_one()
+        self._close_todos()
+        user = self._find_next(who)
+        if not user:
+            return self.env["mail.activity"]
+        # sudo: whoever hands it on gives the next one a task
+        return self.sudo().activity_schedule(TODO, summary=summary, user_id=user.id)
+
+    def _find_next(self, who):
+        # sudo: whoever hands it on need not read users
+        report = self.sudo()
+        if who == "drafter":
+            return report.drafted_by.filtered("active")
+        # sudo: who is in the group is asked
+        group = self.env.ref(GROUP + who).sudo()
+        users = group.all_user_ids.filtered(
+            lambda user: user.active and not user.share and report.company_id in user.company_ids
+        )
+        written = report.drafted_by | report.writer_ids
+        users = (users - written if who == "manager" else users).sorted("id")
+        responsible = report.grant_id.user_id
+        return responsible if responsible in users else users[:1]
+
+    def _close_todos(self):
+        # sudo: done is done, whoever had been asked
+        self.sudo().activity_feedback([TODO])
+
+    # ------------------------------------------------------------
+    # What is kept
+    # ------------------------------------------------------------
+
+    def _get_content(self):
+        """What it says: as it was kept, or in a draft as it is today."""
+        self.ensure_one()
+        return json.loads(self.content) if self.content else self._make_content()
+
+    def _read_kept(self, kind):
+        """The paper or the workbook as it was sent: bytes, or None where it is missing."""
+        content = self.with_context(bin_size=False)[f"{kind}_file"]
+        return b64decode(content) if content else None
+
+    def _find_altered(self):
+        """Which of what is kept isn't as it was kept: keys of it."""
+        self.ensure_one()
+        # sudo: the bytes, whoever looks
+        report = self.sudo()
+        altered = []
+        if not report.content or report.content_hash != canonical.digest(json.loads(report.content)):
+            altered.append("content")
+        if report.state == "sent":
+            altered += [
+                kind
+                for kind in ("pdf", "xlsx")
+                if report[f"{kind}_hash"] != _sha256(report._read_kept(kind) or b"")
+            ]
+            kept = {name: report[name].id if name == "sent_by" else report[name] for name in KEPT}
+            if report.hash != report._digest_with(kept):
+                altered.append("hash")
+        return altered
+
+    def _refuse_altered(self):
+        for report in self:
+            if report._find_altered():
+                raise UserError(
+                    self.env._(
+                        "“%s” is not what was checked: somebody has changed the database. Take it back"
+                        " to draft.",
+                        report.display_name,
+                    )
+                )
+
+
+def _sha256(content):
+    return hashlib.sha256(content).hexdigest()

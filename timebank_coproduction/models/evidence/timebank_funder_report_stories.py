@@ -1,0 +1,142 @@
+import json
+from base64 import b64decode, b64encode
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.image import image_data_uri, image_process
+
+from ..common.personal import NAMED
+
+USE = "funder"
+#: How large a photograph is in a report, in dots; it is printed some four centimetres wide.
+PHOTO = (480, 480)
+
+
+class TimebankFunderReportStories(models.AbstractModel):
+    """Stories in a report: as long as everybody in them agrees to their telling to funders.
+
+    No story gets in without, and none stays: a draft lets go of it, what was checked isn't sent with it, and
+    what was sent shows it no longer.
+    """
+
+    _name = "timebank.funder.report.stories"
+    _description = "Stories of a Funder's Report"
+    _personal_fields = {"story_ids": NAMED}
+
+    story_ids = fields.Many2many(
+        "timebank.story",
+        "timebank_funder_report_story_rel",
+        "report_id",
+        "story_id",
+        string="Stories",
+        domain="[('scheme_id', 'in', scheme_ids), ('may_funder', '=', True)]",
+        help="Those that may be told to funders today. Who told one sees where it was used.",
+    )
+
+    @api.constrains("story_ids", "scheme_ids", "grant_id")
+    def _check_stories(self):
+        for report in self:
+            # sudo: whether each may be told, whoever may read it
+            refused = report.sudo().story_ids - report._get_tellable()
+            if refused:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” may not be told in this report: ask everybody in it first, and choose stories of"
+                        " its time banks and its grant.",
+                        refused[0].name,
+                    )
+                )
+
+    def _get_tellable(self):
+        """The chosen stories that may be told today."""
+        # sudo: what may be told to a funder is said by those in it, not by who reads the report
+        report = self.sudo()
+        stories = report.env["timebank.story"]._get_tellable(
+            USE, fields.Date.context_today(self), report.scheme_ids
+        )
+        stories = stories.filtered(lambda story: not story.grant_id or story.grant_id == report.grant_id)
+        return report.story_ids & stories if report.ids else stories
+
+    @api.model
+    def _let_go_of(self, stories):
+        """Take stories that may no longer be told out of all drafts."""
+        # sudo: whoever withdraws a story need not read the reports that it is in
+        drafts = self.env["timebank.funder.report"].sudo()
+        drafts = drafts.search([("story_ids", "in", stories.ids), ("state", "=", "draft")])
+        for draft in drafts:
+            draft._in_verb().write({"story_ids": [(3, story.id) for story in stories]})
+
+    def _get_stories_section(self, _scope, _before):
+        shown = self._get_tellable().sorted("id")._show(USE, fields.Date.context_today(self))
+        if not shown:
+            return None
+        parts = []
+        for story in shown:
+            picture = None
+            if story["photo"]:
+                photo = image_process(b64decode(story["photo"]), size=PHOTO, quality=80)
+                picture = {"src": image_data_uri(b64encode(photo)), "alt": story["photo_alt"]}
+            parts.append(
+                {
+                    "title": story["title"],
+                    "text": f"{story['text'].strip()}\n– {story['shown_as']}",
+                    "picture": picture,
+                    "story": story["id"],
+                }
+            )
+        return self._make(
+            "stories",
+            parts=parts,
+            definition=self.env._(
+                "Told by people of the time bank, or written with them; each of them has agreed to their"
+                " telling to funders, for a time, and may take that back."
+            ),
+        )
+
+    # ------------------------------------------------------------
+    # What was kept
+    # ------------------------------------------------------------
+
+    def _get_kept_stories(self):
+        """The ids of the stories in what was kept."""
+        sections = json.loads(self.content)["sections"] if self.content else []
+        return [
+            part["story"] for section in sections for part in section.get("parts") or [] if "story" in part
+        ]
+
+    def _get_ended_stories(self):
+        """Those of them that may not be told any more today: ids."""
+        kept = self._get_kept_stories()
+        if not kept:
+            return set()
+        # sudo: only whether they may be told
+        stories = self.env["timebank.story"].sudo()
+        tellable = stories._get_tellable(USE, fields.Date.context_today(self))
+        return set(kept) - set(tellable.ids)
+
+    def _refuse_ended_stories(self):
+        """:raises UserError: where a story in what was checked may not be told any more"""
+        if self._get_ended_stories():
+            raise UserError(
+                self.env._(
+                    "A story in “%s” may not be told any more: take it back to draft, where it goes by itself.",
+                    self.display_name,
+                )
+            )
+
+    def _without_ended(self, content):
+        """The content as it may be shown today."""
+        ended = self._get_ended_stories()
+        if not ended:
+            return content
+        gone = {"title": self.env._("A story"), "text": self.env._("It may not be told any more.")}
+        for section in content["sections"]:
+            if section["key"] == "stories":
+                section["parts"] = [gone if part["story"] in ended else part for part in section["parts"]]
+        return content
+
+    def _note_stories(self):
+        """Note with each story that it was sent in this report."""
+        # sudo: the stories that are in it
+        stories = self.env["timebank.story"].sudo().browse(self._get_kept_stories())
+        stories._note_used(USE, self.display_name, fields.Date.context_today(self))

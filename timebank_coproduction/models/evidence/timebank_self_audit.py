@@ -1,0 +1,513 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...tools.self_audit import APART, ELEMENTS, KEYS, MOST
+from ...tools.suppression import is_small
+from ..common.personal import NAMED, OURS
+from ..common.verb import verb
+from ..common.windows import open_dialog, open_list
+from ..common.words import say_day
+
+TODO = "timebank_coproduction.mail_activity_self_audit"
+#: What of the meeting, and of an element, stays as it was agreed.
+MET = frozenset("scheme_id grant_id project_id met_on present_ids present_others note".split())
+AGREED = frozenset(
+    "audit_id element agreed_level score evidence note action action_user_id action_until".split()
+)
+
+
+class TimebankSelfAudit(models.Model):
+    """How a bank looks at its own co-production: each scores for themselves, a meeting agrees.
+
+    While it is scored, whoever takes part has a row of their own (``timebank.self.audit.voice``). What the
+    meeting agrees is on the lines, one an element; with it the means of staff and members are kept as they
+    were then. Nothing changes afterwards, but for what became of the actions.
+    """
+
+    _name = "timebank.self.audit"
+    _description = "Self-Audit"
+    _inherit = ["timebank.in.bank", "timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _order = "met_on desc, id desc"
+    _rec_name = "met_on"
+    _personal_fields = {
+        "present_ids": NAMED,
+        "present_others": OURS,
+        "agreed_by_id": NAMED,
+        "note": OURS,
+    }
+
+    scheme_id = fields.Many2one(ondelete="cascade")
+    grant_id = fields.Many2one(
+        "timebank.grant",
+        ondelete="cascade",
+        index="btree_not_null",
+        help="Where it looks at what one grant pays for; empty for the bank as a whole.",
+    )
+    project_id = fields.Many2one(
+        "project.project",
+        ondelete="cascade",
+        index="btree_not_null",
+        help="Where it looks at one project; empty for the bank as a whole.",
+    )
+    met_on = fields.Date("Meeting on", required=True, default=fields.Date.context_today)
+    state = fields.Selection(
+        [("scoring", "Being scored"), ("agreed", "Agreed")],
+        string="Status",
+        required=True,
+        readonly=True,
+        default="scoring",
+        copy=False,
+    )
+    asks_members = fields.Boolean(
+        "Members score on their pages", default=True, help="As long as it is being scored."
+    )
+    line_ids = fields.One2many("timebank.self.audit.line", "audit_id", string="Elements")
+    voice_ids = fields.One2many("timebank.self.audit.voice", "audit_id", string="Who scored", copy=False)
+    voice_count = fields.Integer("Scored by", compute="_compute_voice_count")
+    staff_count = fields.Integer("Staff", compute="_compute_voice_count")
+    member_count = fields.Integer("Members", compute="_compute_voice_count")
+    present_ids = fields.Many2many("res.partner", string="Who was there", copy=False)
+    present_others = fields.Char("And also", size=200, copy=False, help="Such as guests, or “two trustees”.")
+    agreed_by_id = fields.Many2one("res.users", string="Noted by", readonly=True, copy=False)
+    note = fields.Text("From the meeting", copy=False)
+    previous_id = fields.Many2one(
+        "timebank.self.audit", string="The last one", compute="_compute_previous_id"
+    )
+    average = fields.Float("Average score", digits=(16, 1), compute="_compute_average", aggregator=None)
+    change = fields.Float(
+        "Change since the last", digits=(16, 1), compute="_compute_average", aggregator=None
+    )
+    open_action_count = fields.Integer("Actions still open", compute="_compute_open_action_count")
+    picture = fields.Json(compute="_compute_picture")
+
+    _once = models.UniqueIndex(
+        "(scheme_id, COALESCE(grant_id, 0), COALESCE(project_id, 0), met_on)",
+        "There is a self-audit of that day already: open that one.",
+    )
+
+    @api.depends("scheme_id", "grant_id", "project_id", "met_on")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for audit in self:
+            # sudo: what it is about, of an audit that is named
+            about = audit.sudo()
+            parts = [about.scheme_id.name, about.grant_id.name, about.project_id.name]
+            parts.append(audit.met_on and say_day(self.env, audit.met_on))
+            audit.display_name = ", ".join(filter(None, parts))
+
+    @api.depends("voice_ids.spoke_as")
+    def _compute_voice_count(self):
+        for audit in self:
+            sides = audit.voice_ids.mapped("spoke_as")
+            audit.voice_count = len(sides)
+            audit.staff_count, audit.member_count = sides.count("staff"), sides.count("member")
+
+    @api.depends("scheme_id", "grant_id", "project_id", "met_on")
+    def _compute_previous_id(self):
+        for audit in self:
+            audit.previous_id = audit.met_on and self.search(
+                [*audit._get_same_domain(), ("met_on", "<", audit.met_on), ("state", "=", "agreed")], limit=1
+            )
+
+    def _get_same_domain(self):
+        """Audits of the same bank, grant and project."""
+        return [(name, "=", self[name].id) for name in ("scheme_id", "grant_id", "project_id")]
+
+    @api.depends("line_ids.agreed_level", "previous_id")
+    def _compute_average(self):
+        for audit in self:
+            audit.average = audit._get_average() or 0
+            before = audit.previous_id._get_average()
+            audit.change = audit.average - before if before is not None and audit.state == "agreed" else 0
+
+    def _get_average(self):
+        """The mean of what the meeting agreed, or None."""
+        scores = [line.score for line in self.line_ids if line.agreed_level]
+        return sum(scores) / len(scores) if scores else None
+
+    @api.depends("line_ids.action_state")
+    def _compute_open_action_count(self):
+        for audit in self:
+            states = audit.line_ids.mapped("action_state")
+            audit.open_action_count = states.count("open") + states.count("late")
+
+    @api.depends("line_ids.agreed_level", "line_ids.staff_mean", "line_ids.member_mean", "previous_id")
+    @api.depends_context("lang")
+    def _compute_picture(self):
+        """What is drawn of the audit, in the shape of the charts of the page Evidence."""
+        for audit in self:
+            lines = audit.line_ids
+            before = {line.element: line.score for line in audit.previous_id.line_ids}
+            series = [
+                (self.env._("Agreed"), [line.score if line.agreed_level else None for line in lines]),
+                (self.env._("Last time"), [before.get(line.element) for line in lines]),
+                (self.env._("Staff"), [line.staff_mean if line.staff_voices else None for line in lines]),
+                (self.env._("Members"), [line.member_mean if line.member_voices else None for line in lines]),
+            ]
+            audit.picture = audit._draw(lines, series)
+
+    def _draw(self, lines, series):
+        return {
+            "type": "radar",
+            "unit": "points",
+            "most": MOST,
+            "labels": [line._get_label() for line in lines],
+            "series": [
+                {"label": label, "values": values}
+                for label, values in series
+                if any(value is not None for value in values)
+            ],
+        }
+
+    # Constrains
+    @api.constrains("scheme_id", "grant_id", "project_id")
+    def _check_about(self):
+        for audit in self:
+            # sudo: which banks the grant serves, and which projects the bank has
+            about = audit.sudo()
+            if about.grant_id and about.scheme_id not in about.grant_id.scheme_ids:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” doesn’t serve this time bank: choose a grant that does.", about.grant_id.name
+                    )
+                )
+            if about.project_id and about.project_id not in about.scheme_id.project_ids:
+                raise ValidationError(
+                    self.env._("“%s” is no project of this time bank: choose another.", about.project_id.name)
+                )
+
+    # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        audits = super().create(vals_list)
+        for audit in audits:
+            missing = [key for key in KEYS if key not in audit.line_ids.mapped("element")]
+            audit.line_ids.create([{"audit_id": audit.id, "element": key} for key in missing])
+        return audits
+
+    def write(self, vals):
+        if vals.keys() & MET and not self._is_in_verb():
+            self._refuse_agreed()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_agreed(self):
+        self._refuse_agreed()
+
+    def _refuse_agreed(self):
+        """:raises UserError: for what a meeting has agreed"""
+        for audit in self:
+            if audit.state == "agreed":
+                raise UserError(
+                    self.env._("%s was agreed: open it again before you change it.", audit.display_name)
+                )
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    @verb(single=True)
+    def action_score(self):
+        """The dialog in which the user scores for themselves."""
+        self.check_access("write")
+        voice = self.voice_ids.filtered(lambda one: one.partner_id == self.env.user.partner_id)
+        context = {"default_audit_id": self.id, "default_partner_id": self.env.user.partner_id.id}
+        return open_dialog(
+            voice, self.env._("My own scores"), context={**context, "default_spoke_as": "staff"}
+        )
+
+    @verb(single=True)
+    def action_score_for(self):
+        """The dialog in which the user types in what somebody said at the meeting."""
+        self.check_access("write")
+        return open_dialog(
+            self.env["timebank.self.audit.voice"],
+            self.env._("What somebody said"),
+            context={"default_audit_id": self.id},
+        )
+
+    @verb(single=True)
+    def action_view_voices(self):
+        """Who scored what."""
+        return open_list(
+            self.env,
+            "timebank_self_audit_voice_action",
+            [("audit_id", "=", self.id)],
+            {"default_audit_id": self.id, "group_by": "spoke_as"},
+        )
+
+    @verb()
+    def action_agree(self):
+        """Keep what the meeting agreed; what is to be done becomes a to-do of whoever is to do it.
+
+        :return: ``True``
+        :raises UserError: where an element has no score, nobody was there, or staff and members see
+            something differently and it isn't said why
+        """
+        self.check_access("write")
+        for audit in self.filtered(lambda one: one.state == "scoring"):
+            reason = audit._why_not_agree()
+            if reason:
+                raise UserError(reason)
+            audit._in_verb().write({"state": "agreed", "agreed_by_id": self.env.uid})
+            audit.line_ids._plan_actions()
+            audit._message_log(body=self.env._("Agreed at the meeting."))
+        return True
+
+    def _why_not_agree(self):
+        """Why the meeting hasn't agreed yet, or an empty string."""
+        self.ensure_one()
+        if self.met_on > self.scheme_id._today():
+            return self.env._("The meeting is still to come: agree on what was said when it is over.")
+        open_lines = self.line_ids.filtered(lambda line: not line.agreed_level)
+        if open_lines:
+            return self.env._("Not scored yet: %s.", open_lines._say_labels())
+        if not self.present_ids and not self.present_others:
+            return self.env._("Say who was there.")
+        unsaid = self.line_ids.filtered(lambda line: line.differs and not line.note)
+        if unsaid:
+            return self.env._(
+                "Staff and members see this differently: note why, for %s.", unsaid._say_labels()
+            )
+        homeless = self.line_ids.filtered(
+            lambda line: line.action and not (line.action_user_id and line.action_until)
+        )
+        if homeless:
+            return self.env._("Say who does it, and by when: %s.", homeless._say_labels())
+        return ""
+
+    @verb()
+    def action_reopen(self):
+        """Score again what was agreed; the to-dos stay."""
+        self.check_access("write")
+        for audit in self.filtered(lambda one: one.state == "agreed"):
+            audit._in_verb().write({"state": "scoring", "agreed_by_id": False})
+            audit._message_log(body=self.env._("Opened again."))
+        return True
+
+    # ------------------------------------------------------------
+    # For others
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_latest(self, scheme, day, grant=None, project=None):
+        """The last agreed self-audit of a bank up to a day, of the bank as a whole or of a grant or project.
+
+        As the user: who may only see what it says outside the coordinators' screens calls it as
+        superuser, and shows :meth:`_get_shown`.
+        """
+        return self.search(
+            [
+                ("scheme_id", "=", scheme.id),
+                ("grant_id", "=", grant.id if grant else False),
+                ("project_id", "=", project.id if project else False),
+                ("met_on", "<=", day),
+                ("state", "=", "agreed"),
+            ],
+            limit=1,
+        )
+
+    def _get_shown(self):
+        """What of an agreed audit may be shown outside the coordinators' screens, an element a row.
+
+        :return: list of dicts of ``element``, ``label``, ``score``, ``before`` and ``change`` (``None``
+            without a last one), ``staff`` and ``members`` (means, ``None`` where fewer than five scored),
+            ``evidence``, ``note``, ``action``, ``action_state`` and ``action_until``
+        """
+        self.ensure_one()
+        before = {line.element: line.score for line in self.previous_id.line_ids}
+        return [
+            {
+                "element": line.element,
+                "label": line._get_label(),
+                "score": line.score,
+                "before": before.get(line.element),
+                "change": line.score - before[line.element] if line.element in before else None,
+                "staff": None if is_small(line.staff_voices) else line.staff_mean,
+                "members": None if is_small(line.member_voices) else line.member_mean,
+                "evidence": line.evidence or "",
+                "note": line.note or "",
+                "action": line.action or "",
+                "action_state": line.action_state,
+                "action_until": line.action_until,
+            }
+            for line in self.line_ids
+        ]
+
+    @api.model
+    def _get_asked(self, scheme):
+        """The audits that a bank's members are asked to score now: as superuser."""
+        # sudo: that there is one is for all members of the bank
+        return self.sudo().search(
+            [("scheme_id", "=", scheme.id), ("state", "=", "scoring"), ("asks_members", "=", True)]
+        )
+
+
+class TimebankSelfAuditLine(models.Model):
+    """One element: what the meeting agreed of it, on what evidence, and what is to be done."""
+
+    _name = "timebank.self.audit.line"
+    _description = "Element of a Self-Audit"
+    _inherit = ["timebank.protected"]
+    _order = "audit_id, sequence, id"
+    _rec_name = "element"
+    _personal_fields = {
+        "evidence": OURS,
+        "note": OURS,
+        "action": OURS,
+        "action_user_id": NAMED,
+        "todo_id": OURS,
+    }
+
+    audit_id = fields.Many2one("timebank.self.audit", required=True, ondelete="cascade", index=True)
+    scheme_id = fields.Many2one(related="audit_id.scheme_id", store=True, precompute=True)
+    company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
+    audit_state = fields.Selection(related="audit_id.state", string="Status of the audit")
+    element = fields.Selection(list(ELEMENTS), required=True)
+    sequence = fields.Integer(compute="_compute_sequence", store=True, aggregator=None)
+    question = fields.Char(compute="_compute_question")
+    agreed_level = fields.Selection("_get_levels", string="Agreed score")
+    score = fields.Integer(
+        compute="_compute_score",
+        inverse="_inverse_score",
+        store=True,
+        readonly=False,
+        aggregator="avg",
+    )
+    evidence = fields.Text(help="What shows it: name nobody, as it goes on the paper.")
+    note = fields.Text("Where staff and members differ", help="Name nobody, as it goes on the paper.")
+    # What each scored, kept as it was when the meeting agreed
+    staff_voices = fields.Integer("Staff who scored", compute="_compute_means", store=True, aggregator=None)
+    staff_mean = fields.Float("Staff", digits=(16, 1), compute="_compute_means", store=True, aggregator=None)
+    member_voices = fields.Integer(
+        "Members who scored", compute="_compute_means", store=True, aggregator=None
+    )
+    member_mean = fields.Float(
+        "Members", digits=(16, 1), compute="_compute_means", store=True, aggregator=None
+    )
+    differs = fields.Boolean("Seen differently", compute="_compute_differs")
+    score_before = fields.Char("Last time", compute="_compute_score_before")
+    # What is to be done
+    action = fields.Char("What we do", size=200)
+    action_user_id = fields.Many2one("res.users", string="Who", domain="[('share', '=', False)]")
+    action_until = fields.Date("By when")
+    todo_id = fields.Many2one(
+        "mail.activity", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
+    )
+    action_state = fields.Selection(
+        [
+            ("none", "Nothing"),
+            ("planned", "Planned"),
+            ("open", "To do"),
+            ("late", "Late"),
+            ("done", "Done"),
+            ("dropped", "Called off"),
+        ],
+        string="What became of it",
+        compute="_compute_action_state",
+    )
+
+    _once = models.UniqueIndex("(audit_id, element)", "An element stands in a self-audit once.")
+    _within = models.Constraint("CHECK (score BETWEEN 0 AND 4)", "A score is 0 to 4.")
+
+    def _get_levels(self):
+        return self.env["timebank.self.audit.voice"]._get_levels()
+
+    @api.depends("element")
+    def _compute_sequence(self):
+        for line in self:
+            line.sequence = KEYS.index(line.element) if line.element in KEYS else len(KEYS)
+
+    @api.depends("element")
+    @api.depends_context("lang")
+    def _compute_question(self):
+        questions = self.env["timebank.self.audit.voice"]._get_questions()
+        for line in self:
+            line.question = questions.get(line.element, "")
+
+    @api.depends("agreed_level")
+    def _compute_score(self):
+        for line in self:
+            line.score = int(line.agreed_level or 0)
+
+    def _inverse_score(self):
+        """A score by its number, as other systems send it."""
+        for line in self:
+            if not 0 <= line.score <= MOST:
+                raise ValidationError(self.env._("A score is 0 to 4."))
+            line.agreed_level = str(line.score)
+
+    @api.depends(*(f"audit_id.voice_ids.{key}" for key in KEYS), "audit_id.voice_ids.spoke_as", "element")
+    def _compute_means(self):
+        for line in self:
+            if line.audit_id.state == "agreed":  # as they were then, whoever is forgotten since
+                for name in ("staff_voices", "staff_mean", "member_voices", "member_mean"):
+                    line[name] = line[name]
+                continue
+            for side in ("staff", "member"):
+                voices = line.audit_id.voice_ids.filtered(lambda one, side=side: one.spoke_as == side)
+                line[f"{side}_mean"], line[f"{side}_voices"] = voices._get_mean(line.element)
+
+    @api.depends("staff_mean", "member_mean", "staff_voices", "member_voices")
+    def _compute_differs(self):
+        for line in self:
+            both = line.staff_voices and line.member_voices
+            line.differs = bool(both) and abs(line.staff_mean - line.member_mean) >= APART
+
+    @api.depends("audit_id.previous_id")
+    def _compute_score_before(self):
+        for line in self:
+            before = line.audit_id.previous_id.line_ids.filtered(
+                lambda one, line=line: one.element == line.element and one.agreed_level
+            )
+            line.score_before = before.agreed_level or ""
+
+    @api.depends("action", "todo_id.active", "action_until", "audit_id.state")
+    def _compute_action_state(self):
+        for line in self:
+            # sudo: whether it is done, and no word of it
+            todo = line.sudo().todo_id
+            if not line.action:
+                line.action_state = "none"
+            elif todo and not todo.active:
+                line.action_state = "done"
+            elif todo:
+                late = todo.date_deadline < line.audit_id.scheme_id._today()
+                line.action_state = "late" if late else "open"
+            else:
+                line.action_state = "dropped" if line.audit_id.state == "agreed" else "planned"
+
+    def _get_label(self):
+        self.ensure_one()
+        return dict(self._fields["element"]._description_selection(self.env)).get(self.element, "")
+
+    def _say_labels(self):
+        return ", ".join(line._get_label() for line in self)
+
+    # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.audit_id._refuse_agreed()
+        return lines
+
+    def write(self, vals):
+        if vals.keys() & AGREED and not self._is_in_verb():
+            self.audit_id._refuse_agreed()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_agreed(self):
+        self.audit_id._refuse_agreed()
+
+    def _plan_actions(self):
+        """Give whoever is to do something a to-do, on the audit; once."""
+        for line in self.filtered(lambda one: one.action and not one.todo_id):
+            todo = line.audit_id.activity_schedule(
+                TODO,
+                summary=line.action,
+                note=line._get_label(),
+                date_deadline=line.action_until,
+                user_id=line.action_user_id.id,
+            )
+            line._in_verb().write({"todo_id": todo.id})

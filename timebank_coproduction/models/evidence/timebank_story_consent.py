@@ -1,0 +1,120 @@
+from odoo import api, fields, models
+
+from ..common.personal import ABOUT, NAMED, THROUGH
+
+#: For what a story may be told, and which part of it.
+USES = [
+    ("funder", "Reports to funders"),
+    ("website", "The bank's page and leaflets"),
+    ("trustees", "Reports to trustees"),
+]
+PARTS = [("text", "The words"), ("photo", "The photo")]
+WAYS = [
+    ("page", "On their own pages"),
+    ("person", "In person"),
+    ("phone", "By telephone"),
+    ("paper", "Signed on paper"),
+    ("mail", "By mail"),
+]
+
+
+class TimebankStoryConsent(models.Model):
+    """That somebody agreed to one use of their story, as it was then. Kept by the story alone."""
+
+    _name = "timebank.story.consent"
+    _description = "Consent to a Story"
+    _inherit = ["timebank.protected"]
+    _order = "given_on desc, id desc"
+    _rec_name = "use"
+    _allow_sudo_commands = False
+    _personal_fields = {
+        "story_id": THROUGH,
+        "partner_id": ABOUT,
+        "noted_by_id": NAMED,
+        "withdrawn_by_id": NAMED,
+    }
+    _goes_with_person = True
+
+    story_id = fields.Many2one("timebank.story", required=True, readonly=True, ondelete="cascade", index=True)
+    scheme_id = fields.Many2one(related="story_id.scheme_id", store=True, precompute=True)
+    company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Who", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    use = fields.Selection(USES, required=True, readonly=True)
+    part = fields.Selection(PARTS, string="What", required=True, readonly=True, default="text")
+    given_on = fields.Date(required=True, readonly=True)
+    until = fields.Date(required=True, readonly=True)
+    way = fields.Selection(WAYS, string="How", required=True, readonly=True)
+    noted_by_id = fields.Many2one("res.users", string="Noted by", readonly=True)
+    words_no = fields.Integer(required=True, readonly=True)
+    photo_no = fields.Integer(required=True, readonly=True)
+    withdrawn_on = fields.Date(readonly=True)
+    withdrawn_by_id = fields.Many2one("res.users", string="Taken back by", readonly=True)
+    is_replaced = fields.Boolean(readonly=True, help="By what the same person said later.")
+    state = fields.Selection(
+        [
+            ("valid", "Holds"),
+            ("ended", "Over"),
+            ("changed", "Of an earlier version"),
+            ("replaced", "Said anew since"),
+            ("withdrawn", "Withdrawn"),
+        ],
+        string="Status",
+        compute="_compute_state",
+    )
+
+    _ends = models.Constraint("CHECK (until >= given_on)", "Consent ends after it was given.")
+
+    @api.depends(
+        "withdrawn_on",
+        "until",
+        "is_replaced",
+        "words_no",
+        "photo_no",
+        "story_id.words_no",
+        "story_id.photo_no",
+    )
+    def _compute_state(self):
+        for consent in self:
+            if consent.withdrawn_on:
+                consent.state = "replaced" if consent.is_replaced else "withdrawn"
+            elif not consent._is_of_what_is_there():
+                consent.state = "changed"
+            else:
+                consent.state = "ended" if consent.until < consent.scheme_id._today() else "valid"
+
+    def _is_of_what_is_there(self):
+        """Whether it is of the words, and the photo, as the story has them now."""
+        self.ensure_one()
+        story = self.story_id
+        if self.words_no != story.words_no:
+            return False
+        return self.part == "text" or self.photo_no == story.photo_no and bool(story.photo)
+
+    def _withdraw(self, by_person=False):
+        """Let these not count any more, from this moment on.
+
+        :param bool by_person: whether somebody took it back, and didn't only say it anew
+        """
+        for scheme, consents in self.grouped("scheme_id").items():
+            consents._in_verb().write(
+                {
+                    "withdrawn_on": scheme._today(),
+                    "withdrawn_by_id": self.env.uid,
+                    "is_replaced": not by_person,
+                }
+            )
+
+    def _get_last_withdrawal(self, story, partner):
+        """The last day on which somebody took back what they had agreed to, or nothing."""
+        return self.search(
+            [
+                ("story_id", "=", story.id),
+                ("partner_id", "=", partner.id),
+                ("withdrawn_on", "!=", False),
+                ("is_replaced", "=", False),
+            ],
+            order="withdrawn_on desc",
+            limit=1,
+        ).withdrawn_on

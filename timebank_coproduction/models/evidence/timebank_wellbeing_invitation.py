@@ -1,0 +1,285 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools import codes
+from ..common.personal import ABOUT, KEPT, SECRET
+from ..common.verb import verb
+from ..common.windows import open_dialog
+from ..common.words import say_day
+from ..ledger.timebank_told import CALL
+
+MAIL, REMINDER = "timebank_coproduction.mail_wellbeing_asked", "timebank_coproduction.mail_wellbeing_reminder"
+#: In the context: the links of the mails that are being made, by invitation.
+LINKS = "timebank_wellbeing_links"
+TOKEN_BYTES = 24
+#: Signs of a link's last part, and of the code on a sheet.
+TOKEN_LENGTH, SHEET_LENGTH = 32, 6
+
+
+class TimebankWellbeingInvitation(models.Model):
+    """That somebody was asked in a round, how, and what became of it. It never says what they answered."""
+
+    _name = "timebank.wellbeing.invitation"
+    _description = "Asked about Well-being"
+    _inherit = [
+        "timebank.of.bank",
+        "timebank.protected",
+        "timebank.told",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _order = "wave_id, id"
+    _rec_name = "partner_id"
+    _allow_sudo_commands = False
+    _personal_fields = {
+        "partner_id": ABOUT,
+        "token": SECRET,
+        "earlier_token": SECRET,
+        "sheet_code": KEPT,
+    }
+    _goes_with_person = True
+
+    wave_id = fields.Many2one(
+        "timebank.wellbeing.wave",
+        string="Round",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        index=True,
+    )
+    scheme_id = fields.Many2one(related="wave_id.scheme_id", store=True, precompute=True, index=True)
+    company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Person", required=True, readonly=True, ondelete="restrict", index=True
+    )
+    phone = fields.Char(related="partner_id.phone")
+    state = fields.Selection(
+        [
+            ("asked", "Not answered yet"),
+            ("answered", "Answered"),
+            ("declined", "Would rather not"),
+            ("young", "Under 16"),
+            ("withdrawn", "Withdrawn"),
+        ],
+        required=True,
+        readonly=True,
+        default="asked",
+        index=True,
+    )
+    told_by = fields.Selection(
+        [("mail", "Mail"), ("call", "To ring"), ("none", "Wants no such mails"), ("hand", "By hand")],
+        string="Asked by",
+        required=True,
+        readonly=True,
+        default="hand",
+    )
+    asked_on = fields.Date("Asked on", required=True, readonly=True, default=fields.Date.context_today)
+    reminded_on = fields.Date("Reminded on", readonly=True)
+    sheet_code = fields.Char("Code of the sheet", required=True, readonly=True, copy=False)
+    token = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    earlier_token = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+
+    _once = models.UniqueIndex("(wave_id, partner_id)", "This person has been asked in that round.")
+    _sheet_once = models.UniqueIndex("(sheet_code)", "That sheet is somebody else’s.")
+    _token_index = models.Index("(token) WHERE token IS NOT NULL")
+    _earlier_index = models.Index("(earlier_token) WHERE earlier_token IS NOT NULL")
+
+    def _make(self, wave, people):
+        """Invitations of these contacts to a round; nobody has been told yet."""
+        return self._in_verb().create(
+            [
+                {
+                    "wave_id": wave.id,
+                    "partner_id": partner.id,
+                    "sheet_code": self._new_sheet_code(),
+                    "asked_on": wave.scheme_id._today(),
+                }
+                for partner in people
+            ]
+        )
+
+    def _new_sheet_code(self):
+        return "".join(secrets.choice(codes.ALPHABET) for _place in range(SHEET_LENGTH))
+
+    def _invalidate_keys(self):
+        self._in_verb().write({"token": False, "earlier_token": False})
+
+    # ------------------------------------------------------------
+    # Telling people
+    # ------------------------------------------------------------
+
+    def _make_link(self):
+        """A new private link; of the one before, and of it, the digests are kept."""
+        self.ensure_one()
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        self._in_verb().write({"earlier_token": self.token, "token": codes.digest(token)})
+        return f"{self.get_base_url()}/timebank/wellbeing/{token}"
+
+    def _mail_link(self, template):
+        """Mail each of these people whom a mail reaches a link of their own.
+
+        :return: the invitations of whom a mail went to, and of whom no mail reaches
+        """
+        unwanted = self._get_unwanted(template, {one: one.partner_id for one in self})
+        wanting = self - unwanted
+        mailable = wanting.filtered(lambda one: one.partner_id in wanting.partner_id._get_mailable())
+        links = {one.id: one._make_link() for one in mailable}
+        unreached = wanting.with_context(**{LINKS: links})._mail_people(template).with_env(self.env)
+        return wanting - unreached, unreached
+
+    def _tell_asked(self):
+        """A mail to each whom it reaches; the coordinator rings the others."""
+        mailed, unreached = self._mail_link(MAIL)
+        mailed._in_verb().write({"told_by": "mail"})
+        unreached._in_verb().write({"told_by": "call"})
+        (self - mailed - unreached)._in_verb().write({"told_by": "none"})
+        unreached._plan_calls(
+            lambda _one: self.env._("how they are"),
+            note=lambda one: self.env._(
+                "No mail reaches them. Open this to read the questions out, or give them a sheet: %s.",
+                one.sheet_code,
+            ),
+        )
+
+    def _remind(self, asked_before=None):
+        """Mail once again, with a new link, who hasn't answered.
+
+        :param asked_before: only who was asked on that day or earlier
+        :return: the invitations of whom that was
+        """
+        waiting = self.filtered(
+            lambda one: (
+                one.state == "asked"
+                and one.told_by == "mail"
+                and not one.reminded_on
+                and (not asked_before or one.asked_on <= asked_before)
+            )
+        )
+        mailed, _unreached = waiting._mail_link(REMINDER)
+        waiting._in_verb().write({"reminded_on": fields.Date.context_today(self)})
+        return mailed
+
+    def _get_mail_button(self, mail, member):
+        link = (self.env.context.get(LINKS) or {}).get(self.id)
+        return (self.env._("Say how I am"), link) if link else None
+
+    def _say_told(self):
+        """How these people have been told, in a sentence or two."""
+        if not self:
+            return self.env._("Everybody has been asked already.")
+        ways = self.grouped("told_by")
+        sentences = []
+        if "mail" in ways:
+            sentences.append(self.env._("Asked by mail: %s.", self._say_people(len(ways["mail"]))))
+        if "call" in ways:
+            sentences.append(
+                self.env._("To ring: %s; they are among your calls.", self._say_people(len(ways["call"])))
+            )
+        if "none" in ways:
+            sentences.append(self.env._("Want no such mails: %s.", self._say_people(len(ways["none"]))))
+        return " ".join(sentences)
+
+    def _say_people(self, count):
+        return self.env._("1 person") if count == 1 else self.env._("%s people", count)
+
+    def _say_until(self):
+        """The last day, for mails, sheets and pages."""
+        return say_day(self.env, self.wave_id.date_to, "d MMMM y")
+
+    # ------------------------------------------------------------
+    # Answering
+    # ------------------------------------------------------------
+
+    @api.model
+    def _find_by_token(self, token):
+        """The invitation whose link it is, as long as it can be answered; as superuser."""
+        # sudo: the link, which only its person was sent, is the permission
+        invitations = self.sudo()
+        if not codes.may_be_link(token, TOKEN_LENGTH):
+            return invitations
+        key = codes.digest(token)
+        found = invitations.search(["|", ("token", "=", key), ("earlier_token", "=", key)], limit=1)
+        return found if found and not found._why_not_answer() else invitations
+
+    def _why_not_answer(self):
+        """Why no answer of this person's is taken, or an empty string."""
+        self.ensure_one()
+        if self.state == "withdrawn":
+            return self.env._("%s isn’t asked any more.", self.partner_id.name)
+        if self.wave_id.state != "running":
+            return self.env._("“%s” is closed: it takes no more answers.", self.wave_id.name)
+        return self.wave_id._why_not_ask()
+
+    def _get_response(self):
+        """What this person has answered in the round, if they have."""
+        return self.env["timebank.wellbeing.response"].search(
+            [("wave_id", "=", self.wave_id.id), ("partner_id", "=", self.partner_id.id)]
+        )
+
+    def _answer(self, answers, way, points=None):
+        """Take an answer, or change it, as superuser; who may was asked before.
+
+        :param dict answers: question → 0 to 10, or ``None`` for whoever would rather not say
+        :param str way: how it came
+        :param points: of the round's licensed scale, one for each statement
+        :raises UserError: when no answer is taken any more
+        """
+        self.ensure_one()
+        why = self._why_not_answer()
+        if why:
+            raise UserError(why)
+        response = self._get_response()
+        vals = {**answers, "way": way, "scale_points": points, "answered_on": self.scheme_id._today()}
+        vals["typed_by_id"] = False if way == "link" else self.env.uid
+        if response:
+            response._in_verb().write(vals)
+        else:
+            response = response._in_verb().create(
+                {**vals, "wave_id": self.wave_id.id, "partner_id": self.partner_id.id}
+            )
+        self._settle("answered")
+        return response
+
+    def _settle(self, state):
+        """What became of it; what was answered goes where somebody would rather not after all."""
+        self._in_verb().write({"state": state})
+        if state != "answered":
+            for one in self:
+                one._get_response()._in_verb().unlink()
+        self._forget_calls()
+
+    def _forget_calls(self):
+        # sudo: the calls were planned by asking them
+        self.sudo().activity_unlink([CALL])
+
+    def _end(self):
+        """The round is over: keys and calls end."""
+        self._invalidate_keys()
+        self._forget_calls()
+
+    @verb(single=True)
+    def action_read_out(self):
+        """The dialog to read the questions out to somebody and write down what they say."""
+        self.check_access("write")
+        why = self._why_not_answer()
+        if why:
+            raise UserError(why)
+        desk = self.env["timebank.wellbeing.answer"].create(
+            {"wave_id": self.wave_id.id, "invitation_id": self.id, "way": "read_out"}
+        )
+        return open_dialog(desk, self.env._("Read out to %s", self.partner_id.name))
+
+    @verb()
+    def action_withdraw(self):
+        """These people aren't asked any more: their links and sheets end. What was answered stays."""
+        self.check_access("write")
+        waiting = self.filtered(lambda one: one.state == "asked")
+        if not waiting:
+            raise UserError(self.env._("Only who hasn’t answered yet can be taken off the round."))
+        # sudo: keys are nobody's to write; that the user may change these was asked
+        waiting = waiting.sudo()
+        waiting._in_verb().write({"state": "withdrawn"})
+        waiting._end()
+        return True

@@ -1,0 +1,438 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ...tools.wellbeing import QUESTIONS
+from ..common.personal import OURS
+from ..common.verb import verb
+from ..common.windows import open_dialog, open_form, open_list, tell
+from ..common.words import say_day
+
+#: For how many days a wave takes answers, unless it says otherwise.
+USUAL_DAYS = 28
+#: Who joined or left up to so many days before such a wave began is asked in it, unless one before did.
+JUST_BEFORE = 30
+#: So many days after the mail, who hasn't answered is reminded, once.
+REMIND_AFTER = 10
+PURPOSES = [
+    ("joining", "When people join"),
+    ("regular", "Everybody, every so often"),
+    ("leaving", "When people leave"),
+    ("course", "Around a course"),
+]
+
+
+class TimebankWellbeingWave(models.Model):
+    """One round of asking people how they are: who is asked, until when, and what it is for."""
+
+    _name = "timebank.wellbeing.wave"
+    _description = "Round of Well-being Questions"
+    _inherit = [
+        "timebank.in.bank",
+        "timebank.protected",
+        "timebank.wellbeing.results",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _order = "date_from desc, id desc"
+    _protected_fields = frozenset({"state"})
+    _check_company_auto = True
+    _personal_fields = {"name": OURS}
+
+    name = fields.Char(
+        compute="_compute_name", store=True, readonly=False, precompute=True, required=True, tracking=True
+    )
+    purpose = fields.Selection(PURPOSES, required=True, default="regular", tracking=True)
+    grant_id = fields.Many2one(
+        "timebank.grant",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        help="The grant whose report tells of it; without one it is the bank's own.",
+    )
+    activity_id = fields.Many2one(
+        "timebank.activity",
+        string="Course",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('scheme_id', '=', scheme_id)]",
+        help="Who signed up for its sessions is asked.",
+    )
+    audience = fields.Selection(
+        [("all", "All members"), ("supported", "People we support")],
+        string="Asks",
+        required=True,
+        default="all",
+        help="Organisations are never asked.",
+    )
+    scale_id = fields.Many2one(
+        "timebank.wellbeing.scale",
+        string="Asks besides",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('is_on', '=', True)]",
+        check_company=True,
+        help="A licensed scale, once a manager has entered it and its licence.",
+    )
+    before_id = fields.Many2one(
+        "timebank.wellbeing.wave",
+        string="Compared with",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('scheme_id', '=', scheme_id), ('id', '!=', id)]",
+        help="Who answered in that round is asked again, and compared with what they said then. Without one,"
+        " everybody is compared with their first answer.",
+    )
+    date_from = fields.Date("From", required=True, default=fields.Date.context_today, tracking=True)
+    date_to = fields.Date(
+        "Until",
+        required=True,
+        compute="_compute_date_to",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        help="The last day on which answers are taken; links end with it.",
+    )
+    state = fields.Selection(
+        [("draft", "Being prepared"), ("running", "Asking"), ("done", "Closed")],
+        required=True,
+        readonly=True,
+        default="draft",
+        tracking=True,
+        copy=False,
+    )
+    invitation_ids = fields.One2many(
+        "timebank.wellbeing.invitation", "wave_id", string="Asked", readonly=True
+    )
+    response_ids = fields.One2many("timebank.wellbeing.response", "wave_id", string="Answers")
+    due_count = fields.Integer("Would be asked", compute="_compute_due_count")
+    asked_count = fields.Integer("People asked", compute="_compute_counts")
+    answered_count = fields.Integer("People who answered", compute="_compute_counts")
+    waiting_count = fields.Integer("Not answered yet", compute="_compute_counts")
+    results = fields.Json(compute="_compute_results")
+
+    _days_in_order = models.Constraint("CHECK (date_to >= date_from)", "A round can't end before it begins.")
+    _course_named = models.Constraint(
+        "CHECK (purpose != 'course' OR activity_id IS NOT NULL OR before_id IS NOT NULL)",
+        "Say which course it is around.",
+    )
+
+    # ------------------------------------------------------------
+    # Fields
+    # ------------------------------------------------------------
+
+    @api.depends("purpose", "date_from")
+    def _compute_name(self):
+        purposes = {
+            "joining": self.env._("Well-being on joining"),
+            "regular": self.env._("Well-being of all"),
+            "leaving": self.env._("Well-being on leaving"),
+            "course": self.env._("Well-being around a course"),
+        }
+        for wave in self:
+            if wave.purpose and wave.date_from:
+                month = say_day(self.env, wave.date_from, "MMMM y")
+                wave.name = self.env._("%(what)s, %(month)s", what=purposes[wave.purpose], month=month)
+
+    @api.depends("date_from")
+    def _compute_date_to(self):
+        for wave in self:
+            if wave.date_from and (not wave.date_to or wave.date_to < wave.date_from):
+                wave.date_to = wave.date_from + timedelta(days=USUAL_DAYS)
+
+    @api.depends(
+        "scheme_id", "purpose", "activity_id", "audience", "before_id", "date_from", "date_to", "state"
+    )
+    def _compute_due_count(self):
+        for wave in self:
+            wave.due_count = len(wave._find_people()) if wave.scheme_id and wave.state != "done" else 0
+
+    @api.depends("invitation_ids.state")
+    def _compute_counts(self):
+        counts = {
+            (wave.id, state): count
+            for wave, state, count in self.env["timebank.wellbeing.invitation"]._read_group(
+                [("wave_id", "in", self.ids)], ["wave_id", "state"], ["__count"]
+            )
+        }
+        for wave in self:
+            wave.asked_count = sum(
+                counts.get((wave.id, state), 0) for state in ("asked", "answered", "declined")
+            )
+            wave.answered_count = counts.get((wave.id, "answered"), 0)
+            wave.waiting_count = counts.get((wave.id, "asked"), 0)
+
+    @api.depends(*(f"response_ids.{question}" for question in QUESTIONS))
+    @api.depends_context("lang", "uid")
+    def _compute_results(self):
+        for wave in self:
+            wave.results = wave._origin and wave._origin._make_section() or False
+
+    @api.constrains("grant_id", "scheme_id", "before_id", "activity_id")
+    def _check_bank(self):
+        for wave in self:
+            # sudo: whether they go together; the sentence tells nothing of them
+            grant = wave.sudo().grant_id
+            if grant and grant.scheme_ids and wave.scheme_id not in grant.scheme_ids.sudo(self.env.su):
+                raise ValidationError(
+                    self.env._("That grant doesn’t serve this time bank: choose one that does.")
+                )
+            beside = wave.sudo().before_id.scheme_id | wave.sudo().activity_id.scheme_id
+            if beside - wave.scheme_id.sudo():
+                raise ValidationError(
+                    self.env._("The course, and the round before, are of the same time bank.")
+                )
+
+    @api.constrains("scale_id")
+    def _check_scale(self):
+        for wave in self:
+            if wave.scale_id and not wave.scale_id.is_on:
+                raise ValidationError(
+                    self.env._("“%s” isn’t in use: a manager switches it on.", wave.scale_id.name)
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_unanswered(self):
+        # sudo: whether there is anything to keep
+        if self.sudo().response_ids:
+            raise UserError(self.env._("People have answered: the round is closed, not deleted."))
+
+    # ------------------------------------------------------------
+    # Whom it asks
+    # ------------------------------------------------------------
+
+    def _find_people(self):
+        """The contacts who are to be asked, and haven't been yet."""
+        self.ensure_one()
+        members = self.env["timebank.member"].search(self._get_members_domain())
+        people = members.partner_id
+        if self.before_id:
+            # sudo: who answered there, of the same bank
+            people &= self.before_id.sudo().response_ids.partner_id.with_env(self.env)
+        return people - self._get_asked_before()
+
+    def _get_members_domain(self):
+        domain = Domain(
+            [
+                ("scheme_id", "=", self.scheme_id.id),
+                ("role", "!=", "organisation"),
+                ("partner_id.is_company", "=", False),
+                ("forgotten_on", "=", False),
+            ]
+        )
+        if self.audience == "supported":
+            domain &= Domain("role", "=", "beneficiary")
+        if self.before_id:
+            return domain & Domain("state", "!=", "applicant")
+        begun = self.date_from - timedelta(days=JUST_BEFORE)
+        if self.purpose == "leaving":
+            return domain & Domain(
+                [("state", "=", "left"), ("left_on", ">=", begun), ("left_on", "<=", self.date_to)]
+            )
+        domain &= Domain("state", "=", "active")
+        domain &= Domain("joined_on", "=", False) | Domain("joined_on", "<=", self.date_to)
+        if self.purpose == "joining":
+            domain &= Domain("joined_on", ">=", begun)
+        elif self.purpose == "course":
+            # sudo: who signed up, of an activity of the same bank
+            lines = (
+                self.env["timebank.attendance"]
+                .sudo()
+                .search(
+                    [
+                        ("session_id.activity_id", "=", self.activity_id.id),
+                        ("state", "in", ("signed_up", "attended")),
+                    ]
+                )
+            )
+            domain &= Domain("partner_id", "in", lines.partner_id.ids)
+        return domain
+
+    def _get_asked_before(self):
+        """Who has been asked in this round; of those who join or leave, in any such round of the bank."""
+        domain = Domain("wave_id", "=", self._origin.id)
+        if self.purpose in ("joining", "leaving") and not self.before_id:
+            domain |= Domain([("wave_id.purpose", "=", self.purpose), ("scheme_id", "=", self.scheme_id.id)])
+        # sudo: whom the bank has asked, so that nobody is asked twice
+        invitations = self.env["timebank.wellbeing.invitation"].sudo().search(domain)
+        return invitations.partner_id.with_env(self.env)
+
+    # ------------------------------------------------------------
+    # What is done with it
+    # ------------------------------------------------------------
+
+    def _why_not_ask(self):
+        """Why nobody can be asked or answer any more, or an empty string."""
+        self.ensure_one()
+        if self.state == "done":
+            return self.env._("“%s” is closed: begin a new round.", self.name)
+        if self.date_to < self.scheme_id._today():
+            return self.env._("“%s” is over: give it a later last day first.", self.name)
+        return ""
+
+    @verb()
+    def action_invite(self):
+        """Ask everybody whom these rounds are for and who hasn't been asked: by mail, or a to-do to ring them.
+
+        :return: what was done, in the corner of the screen
+        :raises UserError: for a round that is over, or has nobody to ask
+        """
+        self.check_access("write")
+        told = []
+        for wave in self:
+            why = wave._why_not_ask()
+            if why:
+                raise UserError(why)
+            invitations = wave._invite()
+            if not invitations and not wave.asked_count:
+                raise UserError(self.env._("“%s” has nobody to ask: see whom it is for.", wave.name))
+            told.append(invitations._say_told())
+        return tell(" ".join(told))
+
+    def _invite(self):
+        """Ask who is to be asked now.
+
+        :return: the new invitations
+        """
+        self.ensure_one()
+        # sudo: invitations are made by this verb alone; whose wave it is was asked
+        invitations = self.env["timebank.wellbeing.invitation"].sudo()
+        people = self._find_people()
+        invitations = invitations._make(self, people)
+        if self.state == "draft":
+            self._in_verb().write({"state": "running"})
+        invitations._tell_asked()
+        return invitations.with_env(self.env)
+
+    @verb()
+    def action_remind(self):
+        """Remind by mail, once, who was asked by mail and hasn't answered."""
+        self.check_access("write")
+        for wave in self:
+            why = wave._why_not_ask()
+            if why:
+                raise UserError(why)
+        # sudo: invitations change by verbs alone; whose waves they are was asked
+        reminded = self.sudo().invitation_ids._remind()
+        if not reminded:
+            raise UserError(
+                self.env._("Nobody is left to remind: each is reminded once, and only who was asked by mail.")
+            )
+        people = self.env["timebank.wellbeing.invitation"]._say_people(len(reminded))
+        return tell(self.env._("Reminded: %s.", people))
+
+    @verb()
+    def action_close(self):
+        """Take no more answers; links and sheets end."""
+        self.check_access("write")
+        self._close()
+        return True
+
+    def _close(self):
+        self._in_verb().write({"state": "done"})
+        # sudo: keys and calls end with the wave; whoever closes it was asked
+        self.sudo().invitation_ids._end()
+
+    @verb(single=True)
+    def action_follow_up(self):
+        """A new round that asks the same people again."""
+        self.check_access("write")
+        today = self.scheme_id._today()
+        wave = self.create(
+            {
+                "scheme_id": self.scheme_id.id,
+                "purpose": self.purpose,
+                "grant_id": self.grant_id.id,
+                "activity_id": self.activity_id.id,
+                "audience": self.audience,
+                "before_id": self.id,
+                "scale_id": self.scale_id.filtered("is_on").id,
+                "date_from": today,
+            }
+        )
+        return open_form(wave)
+
+    @verb(single=True)
+    def action_view_asked(self):
+        """Who was asked, and what has become of it."""
+        return open_list(
+            self.env,
+            "timebank_wellbeing_invitation_action",
+            [("wave_id", "=", self.id)],
+            {"search_default_waiting": self.state == "running"},
+            display_name=self.env._("Asked: %s", self.name),
+        )
+
+    @verb(single=True)
+    def action_view_answered(self):
+        """Who has answered, and how it came."""
+        return open_list(
+            self.env,
+            "timebank_wellbeing_response_action",
+            [("wave_id", "=", self.id)],
+            {},
+            display_name=self.env._("Answers: %s", self.name),
+        )
+
+    @verb(single=True)
+    def action_print_sheets(self):
+        """A sheet for each who was asked and hasn't answered."""
+        self.check_access("write")
+        waiting = self.invitation_ids.filtered(lambda one: one.state == "asked")
+        if not waiting:
+            raise UserError(self.env._("Nobody is left to print a sheet for: ask people first."))
+        return self.env.ref("timebank_coproduction.action_report_wellbeing_sheet").report_action(waiting)
+
+    @verb(single=True)
+    def action_type_sheets(self):
+        """The dialog in which sheets are typed in, one after the other."""
+        self.check_access("write")
+        why = self._why_not_ask()
+        if why:
+            raise UserError(why)
+        desk = self.env["timebank.wellbeing.answer"].create({"wave_id": self.id, "way": "paper"})
+        return open_dialog(desk, self.env._("Type in sheets"))
+
+    # ------------------------------------------------------------
+    # By itself
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_ask(self):
+        """Close what is over, begin rounds as each bank has set, ask who is due, and remind once."""
+        waves = self.search([("state", "=", "running")])
+        over = waves.filtered(lambda wave: wave.date_to < wave.scheme_id._today())
+        over._close()
+        running = waves - over
+        for scheme in self.env["timebank.scheme"].search([("state", "=", "open")]):
+            running |= self._begin(scheme)
+        for wave in running:
+            if wave.purpose != "regular" or not wave.invitation_ids:
+                wave._invite()
+        running.invitation_ids._remind(fields.Date.context_today(self) - timedelta(days=REMIND_AFTER))
+
+    def _begin(self, scheme):
+        """The rounds that a bank's setting asks for today."""
+        today, begun = scheme._today(), self.browse()
+        if scheme.wellbeing_months:
+            since = today - relativedelta(months=scheme.wellbeing_months)
+            if not self._has_one(scheme, "regular", [("date_from", ">", since)]):
+                begun |= self.create({"scheme_id": scheme.id, "purpose": "regular", "date_from": today})
+        for purpose in ("joining", "leaving"):
+            open_one = [("state", "!=", "done"), ("date_to", ">=", today)]
+            if scheme[f"wellbeing_on_{purpose}"] and not self._has_one(scheme, purpose, open_one):
+                last = today + relativedelta(months=3)
+                begun |= self.create(
+                    {"scheme_id": scheme.id, "purpose": purpose, "date_from": today, "date_to": last}
+                )
+        return begun
+
+    def _has_one(self, scheme, purpose, domain):
+        own = [("scheme_id", "=", scheme.id), ("purpose", "=", purpose), ("before_id", "=", False)]
+        return bool(self.search_count([*own, *domain], limit=1))

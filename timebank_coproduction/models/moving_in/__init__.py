@@ -1,0 +1,10 @@
+from . import (
+    timebank_migration,
+    timebank_migration_carrying,
+    timebank_migration_person,
+    timebank_migration_question,
+    timebank_migration_row,
+    timebank_migration_undoing,
+    timebank_scheme,
+    timebank_transfer,
+)

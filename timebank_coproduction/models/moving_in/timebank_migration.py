@@ -1,0 +1,506 @@
+from fractions import Fraction
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...tools.moving_in.opening import MOST_BYTES, Unreadable, open_files
+from ...tools.moving_in.plan import ANSWERS, Setting
+from ...tools.moving_in.planner import make_plan
+from ...tools.moving_in.reading import Doubtful, amount
+from ...tools.moving_in.sources import SOURCES
+from ...tools.names import folded
+from ..common.hours_field import hours_field
+from ..common.personal import OURS
+from ..common.verb import verb
+from ..common.windows import open_list
+from .reasons import say_reason, say_unreadable
+
+#: More minutes than that in a unit of some program's own are a slip of the pen.
+MOST_IN_UNIT = 100_000
+
+
+class TimebankMigration(models.Model):
+    """A bank moves in from the files of another program, or a charity's own spreadsheets.
+
+    Nothing is written but the move's own rows until it is carried out (``timebank_migration_carrying.py``).
+    """
+
+    _name = "timebank.migration"
+    _description = "Move into a Time Bank"
+    _inherit = ["timebank.in.bank", "timebank.protected", "timebank.reasoned", "mail.thread"]
+    _order = "id desc"
+    _verbs_with_reason = frozenset({"action_undo"})
+    _allow_sudo_commands = False
+    _personal_fields = {
+        "file_ids": OURS,
+        "unit_worth": OURS,
+        "recognised": OURS,
+        "user_id": OURS,
+    }
+
+    source = fields.Selection(
+        lambda self: [(source.name, source.title) for source in SOURCES],
+        string="From",
+        help="Empty: whatever the headings of the files say.",
+    )
+    file_ids = fields.Many2many(
+        "ir.attachment",
+        "timebank_migration_file_rel",
+        "migration_id",
+        "attachment_id",
+        string="Files",
+        copy=False,
+        help="CSV, XLSX, JSON, or a zip of them.",
+    )
+    unit_worth = fields.Char(
+        "Minutes in a unit",
+        help="Where the files count in a unit of their own: how many minutes one is worth.",
+    )
+    asks_unit = fields.Boolean(readonly=True, copy=False)
+    state = fields.Selection(
+        [
+            ("draft", "Files"),
+            ("rehearsed", "Rehearsed"),
+            ("running", "Under way"),
+            ("done", "Done"),
+            ("undone", "Undone"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    recognised = fields.Text("Recognised", readonly=True, copy=False)
+    is_answered = fields.Boolean(
+        readonly=True, copy=False, help="Answers were given that the rehearsal doesn't show yet."
+    )
+    user_id = fields.Many2one("res.users", "Carried out by", readonly=True, copy=False)
+    row_ids = fields.One2many("timebank.migration.row", "migration_id", string="Rows", copy=False)
+    person_ids = fields.One2many("timebank.migration.person", "migration_id", string="Balances", copy=False)
+    question_ids = fields.One2many(
+        "timebank.migration.question", "migration_id", string="Questions", copy=False
+    )
+    # Figures
+    row_count = fields.Integer("Rows read", compute="_compute_counts")
+    new_count = fields.Integer("New", compute="_compute_counts")
+    joined_count = fields.Integer("Joined", compute="_compute_counts")
+    present_count = fields.Integer("Here already", compute="_compute_counts")
+    ask_count = fields.Integer("To answer", compute="_compute_counts")
+    refused_count = fields.Integer("Refused", compute="_compute_counts")
+    left_count = fields.Integer("Still to do", compute="_compute_counts")
+    problem_count = fields.Integer("Could not be done", compute="_compute_counts")
+    result_minutes = fields.Integer(compute="_compute_sums")
+    result_hours = hours_field("result_minutes", "Members will have together")
+    moved_minutes = fields.Integer(compute="_compute_sums")
+    moved_hours = hours_field("moved_minutes", "Moved in the ledger")
+    disagree_count = fields.Integer("People whose balances differ", compute="_compute_sums")
+
+    @api.depends("source", "scheme_id", "create_date")
+    def _compute_display_name(self):
+        titles = dict(self._fields["source"]._description_selection(self.env))
+        for move in self:
+            move.display_name = self.env._(
+                "%(program)s into %(bank)s",
+                program=titles.get(move.source) or self.env._("Files"),
+                bank=move.scheme_id.name or "?",
+            )
+
+    @api.depends("row_ids.fate", "row_ids.is_carried")
+    def _compute_counts(self):
+        counts, left, problems = {}, {}, {}
+        rows = self.env["timebank.migration.row"]
+        if self.ids:
+            for move, fate, count in rows._read_group(
+                [("migration_id", "in", self.ids)], ["migration_id", "fate"], ["__count"]
+            ):
+                counts[move.id, fate] = count
+            open_rows = [
+                ("migration_id", "in", self.ids),
+                ("fate", "in", ("new", "joined")),
+                ("is_carried", "=", False),
+            ]
+            left = {
+                move.id: count for move, count in rows._read_group(open_rows, ["migration_id"], ["__count"])
+            }
+            failed = [("migration_id", "in", self.ids), ("problem", "!=", False)]
+            problems = {
+                move.id: count for move, count in rows._read_group(failed, ["migration_id"], ["__count"])
+            }
+        for move in self:
+            for fate in ("new", "joined", "present", "ask", "refused"):
+                move[f"{fate}_count"] = counts.get((move._origin.id, fate), 0)
+            move.row_count = sum(
+                count for (move_id, _fate), count in counts.items() if move_id == move._origin.id
+            )
+            move.left_count = (
+                left.get(move._origin.id, 0) if move.state in ("rehearsed", "running", "done") else 0
+            )
+            move.problem_count = problems.get(move._origin.id, 0)
+
+    @api.depends("person_ids.result_minutes", "person_ids.moved_minutes", "person_ids.is_settled")
+    def _compute_sums(self):
+        for move in self:
+            people = move.person_ids
+            move.result_minutes = sum(people.mapped("result_minutes"))
+            move.moved_minutes = sum(people.mapped("moved_minutes"))
+            move.disagree_count = len(people.filtered(lambda one: not one.agrees))
+
+    # CRUD
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        moves._take_files()
+        return moves
+
+    def write(self, vals):
+        if not self._is_in_verb() and {"scheme_id", "source", "file_ids", "unit_worth"} & vals.keys():
+            self._check_not_begun()
+        result = super().write(vals)
+        if "scheme_id" in vals:
+            self.check_access("write")  # nobody moves into a bank where they have no say
+        if "file_ids" in vals:
+            self._take_files()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_before_anything_is_done(self):
+        for move in self:
+            if move.state not in ("draft", "rehearsed"):
+                raise UserError(
+                    self.env._(
+                        "“%s” has been carried out: its record stays. It can be undone.", move.display_name
+                    )
+                )
+
+    def _take_files(self):
+        """The files belong to the move, so that whoever may read it may read them, and nobody else."""
+        for move in self:
+            move.file_ids.check_access("read")
+            loose = move.file_ids.filtered(lambda one: not one.res_id)
+            # sudo: files that the user has just handed in, and can read
+            loose.sudo().write({"res_model": self._name, "res_id": move.id})
+
+    def _check_not_begun(self):
+        for move in self:
+            if move.state not in ("draft", "rehearsed"):
+                raise UserError(
+                    self.env._(
+                        "“%s” has been carried out: begin another one for more files.", move.display_name
+                    )
+                )
+
+    def _note_answered(self):
+        self._in_verb().write({"is_answered": True})
+
+    def _check_may_move(self):
+        """:raises AccessError: for who doesn't run the bank"""
+        self.check_access("write")
+        refusals = self._get_refusals_to_run(self.env._("Only a coordinator of %s moves it in."))
+        if refusals:
+            raise UserError(next(iter(refusals.values())))
+
+    def _get_refusals_to_run(self, sentence):
+        run = self.scheme_id._run_by_user()
+        return {move.id: sentence % move.scheme_id.name for move in self if move.scheme_id not in run}
+
+    # Actions
+    @verb()
+    def action_rehearse(self):
+        """Read the files, and say what would become of every row and balance. Nothing else is written.
+
+        :raises UserError: a file that can't be read, or that nothing is known of
+        """
+        self._check_may_move()
+        self._check_not_begun()
+        for move in self:
+            move._rehearse()
+        return True
+
+    @verb()
+    def action_accept_proposals(self):
+        """Answer what nobody has answered as it is proposed, and rehearse again."""
+        self._check_may_move()
+        self._check_not_begun()
+        for move in self:
+            for question in move.question_ids.filtered(lambda one: not one.given_answer):
+                question._in_verb().write({"given_answer": question.proposal})
+            move._rehearse()
+        return True
+
+    @verb(single=True)
+    def action_view_rows(self):
+        return open_list(
+            self.env,
+            "timebank_migration_row_action",
+            [("migration_id", "=", self.id)],
+            {"search_default_by_fate": True},
+        )
+
+    @verb(single=True)
+    def action_view_people(self):
+        return open_list(self.env, "timebank_migration_person_action", [("migration_id", "=", self.id)], {})
+
+    @verb(single=True)
+    def action_view_problems(self):
+        domain = [("migration_id", "=", self.id), ("problem", "!=", False)]
+        return open_list(self.env, "timebank_migration_row_action", domain, {})
+
+    # ------------------------------------------------------------
+    # The rehearsal
+    # ------------------------------------------------------------
+
+    def _rehearse(self):
+        self.ensure_one()
+        plan = self._make_plan()
+        answers = self._get_answers()
+        own = {(row.file_name, row.number): row.given_answer for row in self.row_ids if row.given_answer}
+        self._forget_rehearsal()
+        people = self._write_people(plan)
+        self._write_rows(plan, people, own)
+        self._write_questions(plan, answers)
+        vals = {
+            "state": "rehearsed",
+            "is_answered": False,
+            "recognised": self._say_found(plan),
+            "asks_unit": bool(plan.source and plan.source.propose_unit),
+        }
+        if plan.source and not self.source:
+            vals["source"] = plan.source.name
+        if plan.asks_unit and plan.unit:
+            vals["recognised"] += "\n" + self.env._(
+                "Time is in a unit of its own. One unit seems to be %s minutes: say so below, or what it is.",
+                plan.unit,
+            )
+        self._in_verb().write(vals)
+
+    def _make_plan(self):
+        if not self.file_ids:
+            raise UserError(self.env._("Add the files that the other program exported first."))
+        plan = make_plan(self._open_files(), self._prepare_setting())
+        if not plan.founds:
+            raise UserError(
+                self.env._(
+                    "Nothing is known about the headings of %s. A table of people has a name; one of hours"
+                    " has a name, a date and hours.",
+                    ", ".join(plan.unknown),
+                )
+            )
+        contacts = self._find_contacts(plan.people)
+        for person, contact in contacts.items():
+            person.join(contact)
+        return plan
+
+    def _open_files(self):
+        self.file_ids.check_access("read")
+        if sum(self.file_ids.mapped("file_size")) > MOST_BYTES:
+            raise UserError(self.env._("These files are too large: up to 50 MB can be read at once."))
+        try:
+            return open_files([(one.name, one.raw or b"") for one in self.file_ids.sorted("id")])
+        except Unreadable as error:
+            raise UserError(say_unreadable(self.env, error)) from error
+
+    def _prepare_setting(self):
+        scheme = self.scheme_id
+        answers = self._get_answers()
+        answers |= {(row.file_name, row.number): row.given_answer for row in self.row_ids if row.given_answer}
+        return Setting(
+            today=scheme._today(),
+            zone=scheme.tz or "UTC",
+            limit=scheme.credit_limit_minutes,
+            bank=scheme.name,
+            locked_until=scheme.lock_date or None,
+            source=self.source or "",
+            unit=self._read_unit(),
+            known=self._get_known_keys(),
+            answers=answers,
+        )
+
+    def _get_answers(self):
+        """What was answered for all rows alike: dict of code → answer."""
+        return {one.code: one.given_answer for one in self.question_ids if one.given_answer}
+
+    def _read_unit(self):
+        if not (self.unit_worth or "").strip():
+            return None
+        try:
+            minutes = amount(self.unit_worth)
+        except Doubtful:
+            minutes = None
+        if not minutes or not 0 < minutes <= MOST_IN_UNIT:
+            raise UserError(self.env._("“%s” is no number of minutes: write 6, or 7.5.", self.unit_worth))
+        return Fraction(minutes)
+
+    def _get_known_keys(self):
+        """Keys of what earlier moves brought into this bank, and nobody took back."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT r.key FROM timebank_migration_row r
+                     JOIN timebank_migration m ON m.id = r.migration_id
+                    WHERE r.scheme_id = %(scheme)s AND r.is_carried AND m.state IN ('running', 'done')
+                   UNION
+                   SELECT p.key FROM timebank_migration_person p
+                     JOIN timebank_migration m ON m.id = p.migration_id
+                    WHERE p.scheme_id = %(scheme)s AND p.is_carried AND m.state IN ('running', 'done')""",
+                scheme=self.scheme_id.id,
+            )
+        )
+        return frozenset(key for (key,) in rows)
+
+    def _find_contacts(self, people):
+        """Contacts who are these people by address and name together: dict of person → id."""
+        people = [one for one in people if one.email and not one.is_known]
+        mails = sorted({one.email for one in people})
+        if not mails:
+            return {}
+        contacts = self.env["res.partner"].search_fetch(
+            [
+                ("email_normalized", "in", mails),
+                ("company_id", "in", (False, self.scheme_id.company_id.id)),
+            ],
+            ["email_normalized", "name"],
+            order="id desc",
+        )
+        found = {(one.email_normalized, folded(one.name)): one.id for one in contacts}
+        keys = {one: (one.email, folded(one.name)) for one in people}
+        return {one: found[key] for one, key in keys.items() if key in found}
+
+    def _forget_rehearsal(self):
+        """What an earlier rehearsal wrote goes; nothing has been carried out."""
+        self.env.flush_all()
+        for model in ("timebank.migration.row", "timebank.migration.person", "timebank.migration.question"):
+            table = SQL.identifier(self.env[model]._table)
+            self.env.execute_query(SQL("DELETE FROM %s WHERE migration_id = %s RETURNING id", table, self.id))
+        self.env.invalidate_all()
+
+    def _write_people(self, plan):
+        """:return: dict of a person of the plan → id"""
+        people = [one for one in plan.people if one.name]
+        members = self._find_members_of(people)
+        rows = [
+            {
+                "migration_id": self.id,
+                "scheme_id": self.scheme_id.id,
+                "key": one.key,
+                "name": one.name,
+                "email": one.email,
+                "phone": one.phone,
+                "words": one.note,
+                "joined_on": one.joined,
+                "is_organisation": one.is_company,
+                "joining_state": one.state,
+                "is_known": one.is_known,
+                "is_declared": one.declared is not None,
+                "declared_minutes": one.declared or 0,
+                "history_minutes": one.history,
+                "opening_minutes": one.opening,
+                "result_minutes": one.result,
+                "spent_minutes": one.spent,
+                "limit_minutes": one.limit or 0,
+                "partner_id": members.get(one.key, one.contact) or None,
+            }
+            for one in people
+        ]
+        records = self.env["timebank.migration.person"]._in_verb()._insert_rows(rows)
+        return dict(zip(people, records.ids, strict=True))
+
+    def _find_members_of(self, people):
+        """Whom an earlier move made of those whom it brought in: dict of key → contact's id."""
+        known = [one.key for one in people if one.is_known]
+        earlier = self.env["timebank.migration.person"].search_fetch(
+            [
+                ("scheme_id", "=", self.scheme_id.id),
+                ("key", "in", known),
+                ("is_carried", "=", True),
+                ("migration_id.state", "in", ("running", "done")),
+            ],
+            ["key", "partner_id"],
+        )
+        return {one.key: one.partner_id.id for one in earlier}
+
+    def _write_rows(self, plan, people, own):
+        rows = [
+            {
+                "migration_id": self.id,
+                "scheme_id": self.scheme_id.id,
+                "file_name": row.file,
+                "number": row.record,
+                "what": row.what,
+                "name": row.label[:500],
+                "key": row.key,
+                "fate": row.fate,
+                "reason": say_reason(self.env, row)[:500],
+                "question": row.question or None,
+                "given_answer": own.get((row.file, row.record)),
+                "kind": row.kind,
+                "person_id": people.get(row.payee or row.person),
+                "other_id": people.get(row.payer),
+                "date": row.day,
+                "start_minute": row.start,
+                "minutes": row.minutes,
+                "words": row.text[:500],
+                "category_words": row.category,
+                "is_waiting": row.waits,
+                "is_carried": False,
+                **self._prepare_post(row.post),
+            }
+            for row in plan.rows
+        ]
+        records = self.env["timebank.migration.row"]._in_verb()._insert_rows(rows)
+        ids = dict(zip(plan.rows, records.ids, strict=True))
+        reversals = {
+            ids[row]: {"reversed_row_id": ids[row.reversed_row]} for row in plan.rows if row.reversed_row
+        }
+        records._update_rows(reversals)
+
+    def _prepare_post(self, post):
+        return {
+            "skill_words": ", ".join(post.skills)[:500] if post else None,
+            "post_state": post.state if post else None,
+            **({"words": post.title[:500]} if post else {}),
+        }
+
+    def _write_questions(self, plan, answers):
+        found = {}
+        for row in plan.rows:
+            for code in row.asked:
+                found.setdefault(code, []).append(row)
+        # sudo: what the move itself asks; the user runs its bank
+        self.env["timebank.migration.question"].sudo()._in_verb().create(
+            [
+                {
+                    "migration_id": self.id,
+                    "code": code,
+                    "row_count": len(rows),
+                    "example": f"{rows[0].label}: {say_reason(self.env, rows[0])}"[:300],
+                    "given_answer": answers.get(code) if answers.get(code) in ANSWERS[code] else False,
+                }
+                for code, rows in sorted(found.items())
+            ]
+        )
+
+    def _say_found(self, plan):
+        """What each file was recognised as, a line each."""
+        lines = []
+        for found in plan.founds:
+            parts = [
+                self.env._(
+                    "%(file)s: %(program)s, %(table)s",
+                    file=found.sheet.name,
+                    program=found.source.title,
+                    table=found.table.name.replace("_", " "),
+                )
+            ]
+            if found.sheet.data is None:
+                signs = {",": self.env._("comma"), ";": self.env._("semicolon"), "\t": self.env._("tab")}
+                parts.append(f"{found.sheet.encoding}, {signs[found.sheet.separator]}")
+                if found.source.is_conjecture:
+                    parts.append(self.env._("its headings are a guess: look at the rows below"))
+            lines.append("; ".join(parts))
+        lines += [
+            self.env._("%s: nothing is known about its headings, so it is not read", name)
+            for name in plan.unknown
+        ]
+        return "\n".join(lines)

@@ -1,0 +1,259 @@
+import io
+import re
+
+import xlsxwriter
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+
+from odoo import models
+
+from ..models.common.verb import verb
+from ..models.common.windows import download
+from ..tools.chart_svg import COLOURS
+from .timebank_reconciliation_xlsx import A4, MIMETYPES
+
+#: Kinds of charts that a workbook has of its own, by ours.
+NATIVE = {
+    "bar": {"type": "column"},
+    "stacked": {"type": "column", "subtype": "stacked"},
+    "rows": {"type": "bar"},
+    "doughnut": {"type": "bar"},
+    "line": {"type": "line"},
+}
+#: Of what a chart shows, what can be added up: people can't, as somebody stands in several bars.
+ADDED_UP = ("hours", "money")
+#: What no name of a sheet may have in it, and how long it may be.
+NOT_IN_NAMES, LONGEST_NAME = re.compile(r"[\[\]:*?/\\']"), 31
+WIDEST = 60
+
+
+class TimebankFunderReport(models.Model):
+    """The report as a workbook: a sheet for each section, with the figures behind its chart."""
+
+    _inherit = "timebank.funder.report"
+
+    @verb(single=True)
+    def action_export_xlsx(self):
+        """:return: an action that downloads the workbook: as it was sent, or as it is today"""
+        self.ensure_one()
+        if self.state == "sent":
+            self._refuse_altered()
+            return {
+                "type": "ir.actions.act_url",
+                "url": f"/web/content/{self._name}/{self.id}/xlsx_file/{self.xlsx_name}?download=true",
+                "target": "download",
+            }
+        return download(self, self.xlsx_name, self._make_workbook(), MIMETYPES["xlsx"])
+
+    def _make_workbook(self):
+        """The workbook as bytes. Numbers are numbers, and what adds up does so by formula; text is written as
+        text, whatever it begins with."""
+        content, buffer = self._get_content(), io.BytesIO()
+        book = xlsxwriter.Workbook(
+            buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        )
+        book.set_properties({"title": self.display_name, "company": content["organisation"]})
+        writer = _Writer(book, content)
+        writer.write_cover(self._get_cover(content))
+        taken = {"cover"}
+        for section in content["sections"]:
+            writer.write_section(section, self._name_sheet(section["title"], taken))
+        book.close()
+        return buffer.getvalue()
+
+    def _get_cover(self, content):
+        """Rows of a label and what it is."""
+        rows = [
+            (self.env._("Organisation"), content["organisation"]),
+            (self.env._("Time banks"), ", ".join(content["banks"])),
+            (self.env._("Funder"), content["funder"]),
+            (self.env._("Grant"), content["grant"]),
+            (self.env._("Reference"), content["reference"]),
+            (self.env._("Period"), content["days"]),
+            (self.env._("Figures of"), content["made_on_text"]),
+            (self.env._("Version"), str(content["version"])),
+            *((self.env._("Signed"), words) for words in self._get_signatures()),
+            (self.env._("Hash of the figures"), self.content_hash or self.env._("A draft: not kept yet")),
+        ]
+        return content["title"], [(label, words) for label, words in rows if words]
+
+    def _name_sheet(self, title, taken):
+        """A name that a workbook allows and that isn't taken."""
+        base = NOT_IN_NAMES.sub("", title).strip()[:LONGEST_NAME] or self.env._("Section")
+        name, number = base, 1
+        while name.lower() in taken:
+            number += 1
+            name = f"{base[: LONGEST_NAME - 4]} {number}"
+        taken.add(name.lower())
+        return name
+
+
+class _Writer:
+    """Writes sheets of one workbook."""
+
+    def __init__(self, book, content):
+        self.book = book
+        self.thousands, self.point, self.symbol = content["signs"]
+        self.formats = {
+            "title": book.add_format({"bold": True, "font_size": 16}),
+            "head": book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEEEEE", "text_wrap": True}),
+            "bold": book.add_format({"bold": True}),
+            "text": book.add_format({"text_wrap": True, "valign": "top"}),
+            "muted": book.add_format({"text_wrap": True, "valign": "top", "font_color": "#59636a"}),
+        }
+
+    def _format(self, pattern, total=False):
+        key = (pattern, total)
+        if key not in self.formats:
+            look = {"bold": True, "top": 1} if total else {}
+            self.formats[key] = self.book.add_format({"num_format": pattern, **look})
+        return self.formats[key]
+
+    def _read(self, cell):
+        """A number as it is written in the report, and the pattern that shows it so; or None, None."""
+        words = str(cell).replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ").strip()
+        unit, money = "", False
+        if self.symbol and self.symbol in words:
+            words, money = words.replace(self.symbol, "").strip(), True
+        for end in (" h", " %"):
+            if words.endswith(end):
+                words, unit = words.removesuffix(end), f'"{end}"'
+        if self.thousands:
+            words = words.replace(self.thousands, "")
+        if not re.fullmatch(rf"-?\d+(?:{re.escape(self.point)}\d+)?", words):
+            return None, None
+        whole, _point, part = words.partition(self.point)
+        pattern = "#,##0" + (f".{'0' * len(part)}" if part else "")
+        return float(f"{whole}.{part or 0}"), f"{pattern};[Red]-{pattern}" if money else pattern + unit
+
+    def _put(self, sheet, row, column, cell, total=False):
+        number, pattern = self._read(cell)
+        if number is None:
+            sheet.write_string(row, column, str(cell or ""), self.formats["bold" if total else "text"])
+        else:
+            sheet.write_number(row, column, number, self._format(pattern, total))
+
+    def write_cover(self, cover):
+        title, rows = cover
+        sheet = self._add_sheet("Cover", [26, WIDEST])
+        sheet.write_string(0, 0, title, self.formats["title"])
+        for row, (label, words) in enumerate(rows, start=2):
+            sheet.write_string(row, 0, label, self.formats["bold"])
+            sheet.write_string(row, 1, words, self.formats["text"])
+
+    def write_section(self, section, name):
+        table = section["table"] or {"head": [], "rows": []}
+        lengths = [len(str(head)) for head in table["head"]]
+        widths = [34, *(min(max(length + 2, 14), 34) for length in lengths[1:])]
+        sheet = self._add_sheet(name, widths if len(widths) > 1 else [34, WIDEST, 30])
+        sheet.write_string(0, 0, section["title"], self.formats["title"])
+        row = 1
+        for words in (section["answer"], section.get("text")):
+            if words:
+                sheet.merge_range(row, 0, row, max(len(widths) - 1, 2), "", self.formats["text"])
+                sheet.write_string(row, 0, words, self.formats["text"])
+                sheet.set_row(row, 15 * (1 + len(words) // 80 + words.count("\n")))
+                row += 1
+        for part in section.get("parts") or []:
+            sheet.write_string(row, 0, part["title"], self.formats["bold"])
+            sheet.write_string(row, 1, part["text"], self.formats["text"])
+            row += 1
+        row = self._write_figures(sheet, row + 1, section["figures"] or [])
+        row = self._write_table(sheet, row, table)
+        self._write_chart(sheet, name, row, section["chart"], section["title"])
+        if section["definition"]:
+            sheet.write_comment(0, 0, section["definition"], {"x_scale": 3, "y_scale": 2})
+
+    def _write_figures(self, sheet, row, figures):
+        for figure in figures:
+            sheet.write_string(row, 0, figure["label"], self.formats["bold"])
+            if figure["value"] is None:
+                sheet.write_string(row, 1, "–")
+            else:
+                self._put(sheet, row, 1, figure["value"])
+            beside = "; ".join(filter(None, (figure.get("note"), figure.get("change"))))
+            if beside:
+                sheet.write_string(row, 2, beside, self.formats["muted"])
+            row += 1
+        return row + bool(figures)
+
+    def _write_table(self, sheet, row, table):
+        """The table; its last row adds up by formula where the report says that it is a sum."""
+        if not table["rows"]:
+            return row
+        sheet.write_row(row, 0, [str(head) for head in table["head"]], self.formats["head"])
+        first = row + 1
+        for number, cells in enumerate(table["rows"]):
+            row += 1
+            is_sum = table.get("sums") and number == len(table["rows"]) - 1
+            for column, cell in enumerate(cells):
+                value, pattern = self._read(cell)
+                above = [self._read(one[column])[0] or 0 for one in table["rows"][:-1]]
+                if is_sum and value is not None and abs(sum(above) - value) < 0.005:  # else some are hidden
+                    added = f"=SUM({xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(row - 1, column)})"
+                    sheet.write_formula(row, column, added, self._format(pattern, True), value)
+                else:
+                    self._put(sheet, row, column, cell, is_sum)
+        return row + 2
+
+    def _write_chart(self, sheet, name, row, chart, title):
+        """The numbers that the chart draws, their sums and shares, and the chart."""
+        if not chart or chart["type"] not in NATIVE or not chart["series"]:
+            return
+        series, labels = chart["series"], chart["labels"]
+        adds = chart["unit"] in ADDED_UP and len(labels) > 1
+        shares = adds and len(series) == 1
+        heads = [chart["unit"] or "", *(one["label"] for one in series)]
+        sheet.write_row(row, 0, heads, self.formats["head"])
+        first, last = row + 1, row + len(labels)
+        pattern = self._format("#,##0.##" if chart["unit"] != "money" else "#,##0.00")
+        for place, label in enumerate(labels):
+            sheet.write_string(first + place, 0, str(label))
+            for column, one in enumerate(series, start=1):
+                value = one["values"][place]
+                if value is None:
+                    sheet.write_string(first + place, column, "hidden")
+                else:
+                    sheet.write_number(first + place, column, value, pattern)
+        end = last
+        if adds:
+            end += 1
+            sheet.write_string(end, 0, "Σ", self.formats["bold"])
+            for column, one in enumerate(series, start=1):
+                area = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(last, column)}"
+                total = round(sum(value or 0 for value in one["values"]), 2)
+                sheet.write_formula(end, column, f"=SUM({area})", self._format("#,##0.##", True), total)
+        if shares:
+            sheet.write_string(row, 2, "%", self.formats["head"])
+            total = sum(value or 0 for value in series[0]["values"])
+            for place, value in enumerate(series[0]["values"]):
+                if value is not None and total:
+                    part = f"={xl_rowcol_to_cell(first + place, 1)}/{xl_rowcol_to_cell(end, 1, True, True)}"
+                    sheet.write_formula(first + place, 2, part, self._format("0.0%"), value / total)
+        drawn = self.book.add_chart(dict(NATIVE[chart["type"]]))
+        for column, one in enumerate(series, start=1):
+            colour = "#c9ced6" if one.get("rest") else COLOURS[(column - 1) % len(COLOURS)]
+            drawn.add_series(
+                {
+                    "name": one["label"],
+                    "categories": f"='{name}'!{xl_range_abs(first, 0, last, 0)}",
+                    "values": f"='{name}'!{xl_range_abs(first, column, last, column)}",
+                    "fill": {"color": colour},
+                    "line": {"color": colour},
+                }
+            )
+        drawn.set_title({"name": title, "overlay": False})
+        drawn.set_legend({"position": "bottom"} if len(series) > 1 else {"none": True})
+        if chart["type"] in ("rows", "doughnut"):
+            drawn.set_y_axis({"reverse": True})
+        drawn.set_size({"width": 640, "height": 300})
+        sheet.insert_chart(end + 2, 0, drawn, {"description": title})
+
+    def _add_sheet(self, name, widths):
+        sheet = self.book.add_worksheet(name)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&L&A&R&P / &N")
+        return sheet

@@ -1,0 +1,113 @@
+"""The rehearsal of a move: what becomes of every row of the files, and of everybody's balance.
+
+Plain Python: what is known of the bank comes in with a :class:`Setting`, what would be written goes out
+with a :class:`Plan`, which ``planner.py`` makes. The same files and setting always give the same plan.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from .people import Person
+from .source import Post
+
+FATES = ("new", "joined", "present", "ask", "refused")
+
+#: What can be answered to each question, what is proposed first.
+ANSWERS = {
+    "shared_address": ("two", "leave_out"),
+    "limit": ("own_limit",),
+    "unknown": ("leave_out",),
+    "gone": ("leave_out",),
+    "erased": ("leave_out",),
+    "foreign": ("leave_out",),
+    "shared": ("leave_out",),
+    "namesakes": ("leave_out",),
+    "several": ("leave_out",),
+    "repeated": ("leave_out", "take"),
+    "worked_twice": ("leave_out", "take"),
+    "thousand": ("leave_out", "decimal", "thousand"),
+    "over_day": ("leave_out", "minutes"),
+    "fraction": ("hours", "leave_out"),
+    "clock_in_units": ("leave_out", "hours"),
+    "not_a_time": ("leave_out",),
+    "day_order": ("leave_out", "dmy", "mdy"),
+    "no_such_day": ("leave_out",),
+    "cell_error": ("leave_out",),
+    "no_time_done": ("leave_out", "planned"),
+    "fund": ("bank",),
+    "no_name": ("by_code", "leave_out"),
+    "banned": ("leave_out", "paused"),
+    "applicant_balance": ("open_account",),
+    "locked": ("opening", "leave_out"),
+    "no_kind": ("leave_out", "offer", "request"),
+    "declared": ("leave_out",),
+}
+
+
+@dataclass
+class Setting:
+    """What a plan has to know of the bank; minutes and days are the bank's."""
+
+    today: date
+    zone: str = "UTC"
+    limit: int = 0  # how far below zero a balance may go
+    bank: str = ""
+    locked_until: date | None = None
+    source: str = ""  # its name, where somebody chose it
+    unit: Fraction | None = None  # minutes in a unit of the source's own
+    known: frozenset = frozenset()  # keys of what moved in before
+    answers: dict = field(default_factory=dict)  # a code, or (file, record) → an answer
+
+
+@dataclass(eq=False)
+class Row:
+    """A record of a file and its fate; ``code`` and ``about`` are the reason."""
+
+    file: str
+    record: int
+    what: str  # member, movement or post
+    label: str = ""
+    key: str = ""
+    fate: str = ""
+    code: str = ""
+    about: dict = field(default_factory=dict)
+    notes: list = field(default_factory=list)
+    question: str = ""
+    answer: str = ""
+    asked: list = field(default_factory=list)  # all that was asked about it, answered or not
+    person: Person | None = None
+    payer: Person | None = None
+    payee: Person | None = None
+    minutes: int = 0
+    day: date | None = None
+    start: int = -1
+    kind: str = ""
+    text: str = ""
+    category: str = ""
+    waits: bool = False
+    reversed_row: object = None
+    post: Post | None = None
+
+    @property
+    def comes_in(self):
+        return self.fate in ("new", "joined")
+
+
+@dataclass
+class Plan:
+    founds: list
+    unknown: list  # names of the sheets that nothing recognised
+    rows: list
+    people: list
+    source: object = None
+    unit: Fraction | None = None
+    asks_unit: bool = False
+
+    def get_open_questions(self):
+        """Codes of what nobody has answered, and how many rows wait for it."""
+        counts = {}
+        for row in self.rows:
+            if row.fate == "ask":
+                counts[row.question] = counts.get(row.question, 0) + 1
+        return counts

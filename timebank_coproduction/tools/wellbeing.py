@@ -1,0 +1,167 @@
+"""Well-being: the four national questions, their published bands, and what has changed for the same people.
+
+The questions are those of the Office for National Statistics, answered from 0 to 10, each by itself:
+they are never put together into one number.
+"""
+
+from statistics import fmean
+
+from .intervals import mean_change
+from .suppression import FEW, hide, is_small
+
+QUESTIONS = ("satisfied", "worthwhile", "happy", "anxious")
+#: The greatest answer of each published band: low, medium, high, very high.
+BANDS = {
+    "satisfied": (4, 6, 8, 10),
+    "worthwhile": (4, 6, 8, 10),
+    "happy": (4, 6, 8, 10),
+    "anxious": (1, 3, 5, 10),
+}
+LEAST, MOST = 0, 10
+
+
+def band(question, answer):
+    """The published band that an answer lies in, from 0 to 3.
+
+    >>> [band("happy", answer) for answer in (0, 4, 5, 6, 7, 8, 9, 10)]
+    [0, 0, 1, 1, 2, 2, 3, 3]
+    >>> [band("anxious", answer) for answer in (0, 1, 2, 3, 4, 5, 6, 10)]
+    [0, 0, 1, 1, 2, 2, 3, 3]
+    """
+    return next(place for place, most in enumerate(BANDS[question]) if answer <= most)
+
+
+def match(answers):
+    """First and last answer of each person.
+
+    :param answers: triples of a person, when (anything that can be sorted), and what was answered
+    :return: list of pairs of what was answered first and last, and of all that is there from
+        people who answered once
+
+    >>> match([("Ann", 1, "a"), ("Bo", 2, "b"), ("Ann", 3, "c"), ("Ann", 2, "d")])
+    ([('a', 'c')], ['b'])
+    """
+    by_person = {}
+    for person, when, answered in answers:
+        by_person.setdefault(person, []).append((when, answered))
+    pairs, once = [], []
+    for given in by_person.values():
+        given.sort(key=lambda one: one[0])
+        if len(given) > 1:
+            pairs.append((given[0][1], given[-1][1]))
+        else:
+            once.append(given[0][1])
+    return pairs, once
+
+
+def show_counts(asked, pairs, once, small=False):
+    """How many were asked, answered, did so twice or once: ``None`` where it tells of fewer than five.
+
+    :param small: whether small numbers are shown, as to who runs the bank
+
+    >>> show_counts(40, 20, 10)
+    {'asked': 40, 'answered': 30, 'pairs': 20, 'once_only': 10, 'response_rate': 0.75}
+    >>> show_counts(40, 20, 2)
+    {'asked': 40, 'answered': None, 'pairs': 20, 'once_only': None, 'response_rate': None}
+    >>> show_counts(31, 20, 10)
+    {'asked': None, 'answered': 30, 'pairs': 20, 'once_only': 10, 'response_rate': None}
+    >>> show_counts(4, 2, 1, small=True)["answered"]
+    3
+    """
+    answered = pairs + once
+    cells = {
+        "asked": asked,
+        "answered": answered,
+        "pairs": pairs,
+        "once_only": once,
+        "response_rate": answered / asked if asked else None,
+    }
+    if small:
+        return cells
+    counts = {key: cells[key] for key in ("asked", "answered", "pairs", "once_only")}
+    if is_small(asked - answered, zero=False):  # so few who didn't answer: nobody learns how many
+        del counts["asked"]
+    hidden = hide(
+        counts,
+        totals=[("answered", ["pairs", "once_only"])],
+        derived={"response_rate": ["answered"]},
+        zeros=False,
+        keep=["pairs"],
+    )
+    if "asked" not in counts:
+        hidden |= {"asked", "response_rate"}
+    return {key: None if key in hidden else value for key, value in cells.items()}
+
+
+def compare(pairs, band_of=None, small=False):
+    """What has changed in one answer of people who gave it twice.
+
+    :param pairs: of numbers, first and last; a pair with ``None`` on either side isn't counted
+    :param band_of: a function of an answer, its band from 0 to 3; without one there are none
+    :param small: whether small numbers are shown
+    :return: dict of ``n``, ``mean_before``, ``mean_after``, ``change`` with its 95 % interval from
+        ``low`` to ``high``, and ``bands``: lists of four shares ``before`` and ``after``. All is ``None``
+        where it is about fewer than five people, a share where its number would tell of fewer.
+
+    >>> made = compare([(4, 6), (5, 7), (6, 6), (3, 6), (7, 8), (5, None)])
+    >>> [made[key] if key == "n" else round(made[key], 2) for key in ("n", "change", "low", "high")]
+    [None, 1.6, 0.18, 3.02]
+    >>> compare([(4, 6)] * 4)["change"], compare([(4, 6)] * 4, small=True)["change"]
+    (None, 2.0)
+    """
+    whole = [pair for pair in pairs if None not in pair]
+    made = dict.fromkeys(("n", "mean_before", "mean_after", "change", "low", "high"))
+    made["bands"] = {"before": [None] * 4, "after": [None] * 4}
+    if not whole or (len(whole) < FEW and not small):
+        return made
+    before, after = zip(*whole, strict=True)
+    change, low, high = mean_change(before, after)
+    made.update(
+        n=len(whole), mean_before=fmean(before), mean_after=fmean(after), change=change, low=low, high=high
+    )
+    counts = {}
+    for side, numbers in (("before", before), ("after", after)) if band_of else ():
+        found = [band_of(number) for number in numbers]
+        counts.update({(side, place): found.count(place) for place in range(4)})
+    hidden = set() if small else _hide_bands(len(pairs), len(whole), counts)
+    if "all" in hidden:  # how many there are is said elsewhere: nothing may tell them from these
+        hidden = {"n", *counts}
+    if "n" in hidden:
+        made["n"] = None
+    for side, place in counts.keys() - hidden:
+        made["bands"][side][place] = counts[side, place] / len(whole)
+    return made
+
+
+def _hide_bands(pairs, whole, counts):
+    """The keys, of ``counts`` and ``n``, that would tell of fewer than five."""
+    sides = {side for side, _place in counts}
+    return hide(
+        {"all": pairs, "n": whole, **counts},
+        totals=[("n", [(side, place) for place in range(4)]) for side in sorted(sides)],
+        parts=[("n", "all")],
+        zeros=set(counts),
+        keep=["all"],
+    )
+
+
+def level(answers, band_of=None, small=False):
+    """Where people stand who answered: dict of ``n``, ``mean`` and four shares ``bands``.
+
+    >>> made = level([2, 5, 5, 6, 7, 8, 9, 9, 10, 10, 10, 10], lambda one: band("happy", one))
+    >>> made["n"], round(made["mean"], 2), made["bands"]
+    (12, 7.58, [None, None, None, 0.5])
+    """
+    whole = [one for one in answers if one is not None]
+    made = {"n": None, "mean": None, "bands": [None] * 4}
+    if not whole or (len(whole) < FEW and not small):
+        return made
+    found = [band_of(one) for one in whole] if band_of else []
+    counts = {("now", place): found.count(place) for place in range(4)} if band_of else {}
+    hidden = set() if small else _hide_bands(len(answers), len(whole), counts)
+    if "all" in hidden:
+        hidden = {"n", *counts}
+    made.update(n=None if "n" in hidden else len(whole), mean=fmean(whole))
+    for key in counts.keys() - hidden:
+        made["bands"][key[1]] = counts[key] / len(whole)
+    return made

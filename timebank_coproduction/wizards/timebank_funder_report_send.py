@@ -1,0 +1,78 @@
+from odoo import api, fields, models
+
+from ..models.common.verb import verb
+from ..models.common.windows import tell
+from ..models.evidence.timebank_funder_report_link import DAYS
+
+
+class TimebankFunderReportSend(models.TransientModel):
+    """Ask to whom a report goes: by a link in a mail, by a link that is copied, or in another way."""
+
+    _name = "timebank.funder.report.send"
+    _description = "Send a Funder's Report"
+
+    report_id = fields.Many2one("timebank.funder.report", required=True, readonly=True, ondelete="cascade")
+    state = fields.Selection(related="report_id.state")
+    way = fields.Selection(
+        [("mail", "A link, by mail"), ("link", "A link to copy"), ("none", "Neither: I hand the paper over")],
+        required=True,
+        default="mail",
+    )
+    email = fields.Char(
+        "To",
+        compute="_compute_email",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="The funder's contact.",
+    )
+    until = fields.Date(
+        "Works until",
+        required=True,
+        default=lambda self: fields.Date.add(fields.Date.context_today(self), days=DAYS),
+    )
+    address = fields.Char("The link", readonly=True, help="It is shown once: only a digest of it is kept.")
+
+    @api.depends("report_id")
+    def _compute_email(self):
+        for dialog in self:
+            # sudo: the address of the funder whose report it is
+            dialog.email = dialog.report_id.sudo().funder_id.email
+
+    @verb(single=True)
+    def action_confirm(self):
+        """Send it, and make the link that was asked for.
+
+        :return: the dialog again, with a link to copy; else an action that closes it
+        :raises UserError: as ``timebank.funder.report.action_send`` does
+        """
+        self.ensure_one()
+        report = self.report_id
+        address = self.email or ""
+        if self.way == "mail":
+            address = self.env["timebank.funder.report.link"]._read_address(address)
+        if report.state == "agreed":
+            report.action_send(address if self.way == "mail" else "", self.until)
+        elif self.way == "mail":
+            report.action_make_link(address, self.until)
+        if self.way == "link":
+            link = report._make_link("", self.until)
+            self.sudo().address = link.env.context["timebank_address"]  # sudo: of one's own dialog
+            return self._open_again()
+        if self.way == "mail":
+            return tell(
+                self.env._(
+                    "“%(report)s” was sent to %(address)s.", report=report.display_name, address=address
+                )
+            )
+        return tell(self.env._("“%s” is kept as it was sent.", report.display_name))
+
+    def _open_again(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+            "name": self.env._("Link to the report"),
+        }

@@ -1,0 +1,156 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.common.verb import verb
+from ..models.common.windows import open_dialog, tell
+from ..tools.wellbeing import LEAST, MOST, QUESTIONS
+
+#: What somebody may type who would rather not say, or left the line empty on paper.
+UNSAID = ("", "-", "–", "x")
+
+
+class TimebankWellbeingAnswer(models.TransientModel):
+    """Write down what somebody said when the questions were read out, or ticked on a sheet of paper.
+
+    Sheets follow each other: the code, four figures, next. Who wrote it down is kept with the answer.
+    """
+
+    _name = "timebank.wellbeing.answer"
+    _description = "Write Down an Answer"
+
+    wave_id = fields.Many2one("timebank.wellbeing.wave", required=True, readonly=True, ondelete="cascade")
+    way = fields.Selection(
+        [("paper", "On paper"), ("read_out", "Read out")], required=True, readonly=True, default="paper"
+    )
+    invitation_id = fields.Many2one(
+        "timebank.wellbeing.invitation",
+        compute="_compute_invitation_id",
+        store=True,
+        readonly=False,
+        ondelete="cascade",
+    )
+    sheet_code = fields.Char("Code of the sheet")
+    person = fields.Char(compute="_compute_person")
+    until = fields.Char(compute="_compute_person")
+    agreed = fields.Boolean("16 or over, and agreed", help="Both are asked before the questions.")
+    satisfied = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
+    worthwhile = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
+    happy = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
+    anxious = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
+    scale_id = fields.Many2one(related="wave_id.scale_id")
+    scale_typed = fields.Char(
+        "Points of the scale",
+        compute="_compute_questions",
+        store=True,
+        readonly=False,
+        help="A number for each statement, in order, - for one left out; such as 3443254.",
+    )
+    last_deed = fields.Char(readonly=True, help="What was written down before.")
+    typed_count = fields.Integer("Sheets typed in", readonly=True)
+
+    @api.depends("sheet_code", "wave_id")
+    def _compute_invitation_id(self):
+        for desk in self:
+            if desk.way == "read_out":
+                desk.invitation_id = desk.invitation_id
+                continue
+            code = (desk.sheet_code or "").strip().upper().translate(str.maketrans("ILO", "110"))
+            desk.invitation_id = self.env["timebank.wellbeing.invitation"].search(
+                [("wave_id", "=", desk.wave_id.id), ("sheet_code", "=", code)], limit=1
+            )
+
+    @api.depends("invitation_id")
+    def _compute_person(self):
+        for desk in self:
+            desk.person = desk.invitation_id.partner_id.name or ""
+            desk.until = desk.invitation_id._say_until() if desk.invitation_id else ""
+
+    @api.depends("invitation_id")
+    def _compute_questions(self):
+        """Empty for each sheet: what was typed for the one before says nothing of the next."""
+        for desk in self:
+            for name in (*QUESTIONS, "scale_typed"):
+                desk[name] = False
+
+    @verb(single=True)
+    def action_next(self):
+        """Write down this sheet, and show an empty one.
+
+        :return: the dialog for the next sheet
+        :raises UserError: for a code of no sheet of this round, what is no answer, or without consent
+        """
+        self._write_down()
+        desk = self.create(
+            {
+                "wave_id": self.wave_id.id,
+                "way": self.way,
+                "typed_count": self.typed_count + 1,
+                "last_deed": self.env._("Written down: %s.", self.person),
+            }
+        )
+        return open_dialog(desk, self.env._("Type in sheets"))
+
+    @verb(single=True)
+    def action_save(self):
+        """Write down what was said.
+
+        :return: what was done, in the corner of the screen
+        """
+        self._write_down()
+        return tell(self.env._("Written down: %s.", self.person))
+
+    @verb(single=True)
+    def action_decline(self):
+        """They would rather not answer: nobody asks again in this round."""
+        invitation = self._get_invitation()
+        # sudo: invitations change by verbs alone; that the user may change this one was asked
+        invitation.sudo()._settle("declined")
+        return tell(self.env._("%s would rather not answer: noted.", invitation.partner_id.name))
+
+    @verb(single=True)
+    def action_young(self):
+        """They are under 16: no answer is kept."""
+        invitation = self._get_invitation()
+        # sudo: invitations change by verbs alone; that the user may change this one was asked
+        invitation.sudo()._settle("young")
+        return tell(self.env._("%s is under 16: nothing is kept.", invitation.partner_id.name))
+
+    def _get_invitation(self):
+        if not self.invitation_id:
+            raise UserError(
+                self.env._(
+                    "There is no sheet “%s” in this round: look at its code again.", self.sheet_code or ""
+                )
+            )
+        self.invitation_id.check_access("write")
+        return self.invitation_id
+
+    def _write_down(self):
+        invitation = self._get_invitation()
+        if not self.agreed:
+            raise UserError(
+                self.env._("Say that they are 16 or over and have agreed: without that nothing is kept.")
+            )
+        answers = {name: self._read_answer(name) for name in QUESTIONS}
+        points = self.scale_id._read_points(self.scale_typed) if self.scale_id else None
+        if points is None and all(answer is None for answer in answers.values()):
+            raise UserError(
+                self.env._("No question is answered. If they would rather not answer at all, say so below.")
+            )
+        # sudo: answers are made by verbs alone; that the user may change the invitation was asked
+        invitation.sudo()._answer(answers, self.way, points)
+
+    def _read_answer(self, name):
+        typed = (self[name] or "").strip()
+        if typed.lower() in UNSAID:
+            return None
+        if not (typed.isascii() and typed.isdecimal() and LEAST <= int(typed) <= MOST):
+            raise UserError(
+                self.env._(
+                    "“%(typed)s” is no answer to “%(question)s”: type 0 to 10, or nothing for who would rather"
+                    " not say.",
+                    typed=typed,
+                    question=self.env["timebank.wellbeing.response"]._get_questions()[name][0],
+                )
+            )
+        return int(typed)
