@@ -21,7 +21,7 @@ LATER_MONTHS = (3, 6, 12)
 
 
 class Taken(NamedTuple):
-    """Who gave, received or came, a row for each time: arrays. Without a category, project or grant it is 0."""
+    """Who gave, received or came, a row for each time: arrays. Without a category, project or grant: 0."""
 
     scheme_id: np.ndarray
     partner_id: np.ndarray
@@ -115,8 +115,8 @@ class TimebankMeasures(models.AbstractModel):
         }
 
     def _get_involvement_by(self, scope, step):
-        """For each step: ``people``, ``givers``, ``receivers``, ``both``, ``minutes`` and ``entries`` (given by
-        people) and ``attendances`` of how many ``attendees``."""
+        """For each step: ``people``, ``givers``, ``receivers``, ``both``, ``minutes`` and ``entries`` (given
+        by people) and ``attendances`` of how many ``attendees``."""
         taken = self._read_taken(scope)
         return [
             {"start": start, **self._count_involvement(rows)}
@@ -292,8 +292,8 @@ class TimebankMeasures(models.AbstractModel):
         return {key: self._say_wait(waits) for key, waits in (("first", first), ("second", second))}
 
     def _get_first_days(self, scope, joined):
-        """For each bank, person and day, the first two days since on which they gave or received there, as far
-        as there are any."""
+        """For each bank, person and day, the first two days since on which they gave or received there, as
+        far as there are any."""
         taken = self._read_taken(scope)
         keys = join(taken.scheme_id, taken.partner_id)
         order = np.lexsort((taken.date, keys))
@@ -554,7 +554,7 @@ class TimebankMeasures(models.AbstractModel):
         return np.repeat(np.arange(len(count)), count), np.repeat(begin, count) + place, place
 
     def _read_arcs(self, scope):
-        """What arcs are made of: :class:`Given` to a receiver, :class:`Given` in a session, and :class:`Came`."""
+        """What arcs are made of: :class:`Given` to a receiver, and in a session; and :class:`Came`."""
 
         def read():
             given = self._query_numbers(
