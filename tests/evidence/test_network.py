@@ -205,7 +205,7 @@ class TestNetwork(ClosingCase):
         self.assertEqual(sections["new_links"]["figures"][0]["value"], "24")
 
     def test_figures_of_the_picture_are_those_of_all_measures(self):
-        """A bank's network is read in two ways: with minutes for its picture, and without; and as a report."""
+        """A bank's network is read in three ways: with minutes for its picture, without, and as a report."""
         evidence = self.env["timebank.evidence"]
         activity = self._make_activity("Hill café", scheme_id=self.bank.id)
         session = self._make_session(activity_id=activity.id)

@@ -170,8 +170,9 @@ def _count_largest_part(links):
 def count_bridges(links):
     """How many people there are without whom others of their part would no longer be connected.
 
-    Not all links are followed: those along which a network is searched through outwards from somebody, with
-    those along which what is left of it then is, have the bridges of all (Cheriyan, Kao and Thurimella, 1993).
+    Not all links are followed: those along which a network is searched through outwards from somebody,
+    with those along which what is left of it then is, have the bridges of all (Cheriyan, Kao and
+    Thurimella, 1993).
 
     >>> edges = [(1, 2), (2, 3), (3, 1), (1, 4), (4, 5), (1, 5), (5, 6)]
     >>> count_bridges(gather([7], [(*pair, 60) for pair in edges]))
@@ -216,8 +217,8 @@ def cut_off(partners):
     # blocks hang together at bridges alone: of blocks and bridges it is a tree
     tree, weights = networkx.Graph(), dict.fromkeys(bridges, 1)
     tree.add_nodes_from(bridges)
-    for number, block in enumerate(networkx.biconnected_components(partners)):
-        key = ("block", number)
+    for place, block in enumerate(networkx.biconnected_components(partners)):
+        key = ("block", place)
         weights[key] = len(block - bridges)
         tree.add_edges_from((key, bridge) for bridge in block & bridges)
     result = {}

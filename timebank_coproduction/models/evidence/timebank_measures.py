@@ -33,9 +33,10 @@ class TimebankMeasures(models.AbstractModel):
     """What happened in some banks, in figures: each method answers for a :class:`Scope` of facts.
 
     Nothing is kept: each figure is a query or two over the records (``facts.py`` says what counts), however
-    many banks they are; rows on which several figures rest are read once for a page, and counted in memory. What a method returns is not yet fit to be shown to everybody: with each figure
-    comes about how many people it is (``people``, or a name that says so), from which
-    :meth:`_hide_small` tells what is hidden. Methods, by file:
+    many banks they are; rows on which several figures rest are read once for a page, and counted in memory.
+    What a method returns is not yet fit to be shown to everybody: with each figure comes about how many
+    people it is (``people``, or a name that says so), from which :meth:`_hide_small` tells what is hidden.
+    Methods, by file:
 
     ``timebank_measures.py``          :meth:`_get_all` (as ``timebank.scheme.get_measures`` returns it)
     ``timebank_measures_people.py``   ``_get_people``, ``_get_involvement``, ``_get_involvement_by``,
