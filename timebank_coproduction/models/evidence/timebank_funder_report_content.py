@@ -277,7 +277,7 @@ class TimebankFunderReportContent(models.AbstractModel):
             return None
         roles = dict(self.env["timebank.hours"]._fields["role"]._description_selection(self.env))
         names = {role: roles.get(role) or self.env._("No role") for role, *_rest in rows}
-        whole = evidence._make_table(scope, *evidence._read_work(scope)).shown()
+        whole = evidence._show_table(scope, *evidence._read_work(scope)).shown()
         shown = self._show_roles(scope, rows, whole)
         order = sorted(names, key=lambda role: -(shown[role]["minutes"] or 0))
         together = evidence._say_cell(whole, evidence._say_hours)
