@@ -305,6 +305,7 @@ class TestWellbeingAnswers(WellbeingCase):
         with freeze_time(TODAY + timedelta(days=1)):
             self._make_answer(self.wave, self.people[1], (9, 9, 9, 9), answered_on=TODAY + timedelta(days=1))
         gone, kept = self.people[0], self.people[1]
+        gone.write({"email": kept.email, "name": kept.name})
         self.manager.group_ids |= self.env.ref("base.group_partner_manager")
         wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.manager)
         wizard._merge((gone + kept).ids, kept.with_user(self.manager))
