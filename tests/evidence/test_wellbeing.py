@@ -242,12 +242,12 @@ class TestWellbeingAnswers(WellbeingCase):
         )
         for person, typed in ((self.people[0], "7 8 10 0"), (self.people[1], "- 3 4 x")):
             code = self._asked(person).sheet_code
-            desk.write({"sheet_code": f" {code.lower()} ", "agreed": True})
-            self.assertEqual(desk.person, person.name)
+            desk.write({"sheet_code": f" {code.lower()} ", "age_and_consent": True})
+            self.assertEqual(desk.asked_name, person.name)
             desk.write(dict(zip(QUESTIONS, typed.split(), strict=True)))
             desk = desk.browse(desk.action_next()["res_id"])
             self.assertIn(person.name, desk.last_deed)
-            self.assertFalse(desk.agreed or desk.satisfied)
+            self.assertFalse(desk.age_and_consent or desk.satisfied)
         self.assertEqual(desk.typed_count, 2)
         self.assertEqual(self._said(self.people[0]), [7, 8, 10, 0])
         self.assertEqual(self._said(self.people[1]), [False, 3, 4, False])
@@ -257,7 +257,7 @@ class TestWellbeingAnswers(WellbeingCase):
             (self._asked(self.people[2]).sheet_code, True, "11", "is no answer"),
             (self._asked(self.people[2]).sheet_code, True, "", "No question is answered"),
         ):
-            desk.write({"sheet_code": code, "agreed": agreed})
+            desk.write({"sheet_code": code, "age_and_consent": agreed})
             desk.satisfied = satisfied
             with self.assertRefused(words):
                 desk.action_next()
@@ -266,7 +266,7 @@ class TestWellbeingAnswers(WellbeingCase):
         invitation = self._asked(self.people[0])
         action = invitation.with_user(self.coordinator).action_read_out()
         desk = self.env["timebank.wellbeing.answer"].with_user(self.coordinator).browse(action["res_id"])
-        desk.write({"agreed": True, "satisfied": "6", "anxious": "2"})
+        desk.write({"age_and_consent": True, "satisfied": "6", "anxious": "2"})
         desk.action_save()
         self.assertEqual(self._said(self.people[0]), [6, False, False, 2])
         response = self.wave.response_ids
@@ -418,7 +418,7 @@ class TestWellbeingAccess(WellbeingCase):
                     "wave_id": self._make_wave(scheme_id=self.elsewhere.id).id,
                     "invitation_id": self.wave.invitation_ids[:1].id,
                     "way": "read_out",
-                    "agreed": True,
+                    "age_and_consent": True,
                     "happy": "5",
                 }
             )

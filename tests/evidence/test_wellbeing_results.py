@@ -192,7 +192,7 @@ class TestWellbeingScale(WellbeingCase):
                 {
                     "name": "Three statements",
                     "wording": "One is made up\nTwo is made up\n\nThree is made up",
-                    "options": "never\nsometimes\nalways",
+                    "answer_words": "never\nsometimes\nalways",
                     "scores": "\n".join(f"{total} {total * 1.5}" for total in range(3, 10)),
                 }
             )
@@ -232,7 +232,7 @@ class TestWellbeingScale(WellbeingCase):
                     .with_user(self.coordinator)
                     .create({"wave_id": wave.id, "way": "paper", "sheet_code": invitation.sheet_code})
                 )
-                desk.write({"agreed": True, "satisfied": "5", "scale_typed": points})
+                desk.write({"age_and_consent": True, "satisfied": "5", "scale_typed": points})
                 desk.action_next()
         first.response_ids.write({"answered_on": first.date_from})
         [found] = self._results()["scales"]

@@ -10,7 +10,7 @@ from ..common.verb import verb
 SCORE = re.compile(r"(\d{1,4})\s*[\s:;,=\t]\s*(\d{1,4}(?:[.,]\d{1,4})?)")
 MOST_LINES = 60
 #: What makes up a scale: nothing of it changes as long as it is in use, or once somebody has answered.
-MADE_OF = frozenset({"wording", "options", "lowest", "scores"})
+MADE_OF = frozenset({"wording", "answer_words", "lowest", "scores"})
 
 
 class TimebankWellbeingScale(models.Model):
@@ -29,7 +29,7 @@ class TimebankWellbeingScale(models.Model):
         "licence_reference": OURS,
         "introduction": OURS,
         "wording": OURS,
-        "options": OURS,
+        "answer_words": OURS,
         "scores": OURS,
     }
 
@@ -41,7 +41,7 @@ class TimebankWellbeingScale(models.Model):
     )
     introduction = fields.Text(help="What stands above the statements.")
     wording = fields.Text("Statements", help="One a line, as the licence gives them.")
-    options = fields.Text("Answers", help="One a line, from the one with fewest points.")
+    answer_words = fields.Text("Answers", help="One a line, from the one with fewest points.")
     lowest = fields.Integer("Points of the first answer", default=1, aggregator=None)
     scores = fields.Text(
         "Table of scores", help="One a line: the total of the points, and the score it stands for."
@@ -83,7 +83,7 @@ class TimebankWellbeingScale(models.Model):
 
     def _get_choices(self):
         """Pairs of points and the words of an answer."""
-        return [(self.lowest + place, words) for place, words in enumerate(self._get_lines("options"))]
+        return [(self.lowest + place, words) for place, words in enumerate(self._get_lines("answer_words"))]
 
     def _get_table(self):
         """Dict of a total of points → its score.
