@@ -1,4 +1,4 @@
-"""Figures on well-being: against a plain witness, hidden where they tell of few, and right as often as they say."""
+"""Figures on well-being: against a plain witness, hidden where they tell of few, right as often as said."""
 
 import random
 from statistics import mean, stdev
@@ -204,7 +204,7 @@ class TestWellbeingScale(WellbeingCase):
     def test_only_with_a_licence_and_a_whole_table(self):
         with self.assertRefused("reference of your licence"):
             self.scale.action_switch_on()
-        with self.assertRaises(Exception), self.env.cr.savepoint():
+        with self.assertRaises(ValidationError):
             self._make_wave(scale_id=self.scale.id)
         self.scale.licence_reference = "L-204"
         self.scale.scores = "3 4.5\n4 6"

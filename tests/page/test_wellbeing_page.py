@@ -1,4 +1,4 @@
-"""Four questions behind a private link: no login, no script, and the same answer for whatever leads nowhere."""
+"""Four questions behind a private link: no login, no script, the same answer for whatever leads nowhere."""
 
 from datetime import timedelta
 

@@ -147,8 +147,8 @@ class TimebankWellbeingAnswer(models.TransientModel):
         if not (typed.isascii() and typed.isdecimal() and LEAST <= int(typed) <= MOST):
             raise UserError(
                 self.env._(
-                    "“%(typed)s” is no answer to “%(question)s”: type 0 to 10, or nothing for who would rather"
-                    " not say.",
+                    "“%(typed)s” is no answer to “%(question)s”: type 0 to 10, or nothing for who would"
+                    " rather not say.",
                     typed=typed,
                     question=self.env["timebank.wellbeing.response"]._get_questions()[name][0],
                 )

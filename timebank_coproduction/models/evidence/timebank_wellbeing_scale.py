@@ -36,8 +36,8 @@ class TimebankWellbeingScale(models.Model):
     name = fields.Char(required=True)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     licence_reference = fields.Char(
-        help="What the holder of the rights has given you for it, such as a registration number. Without it the"
-        " scale can’t be used."
+        help="What the holder of the rights has given you for it, such as a registration number. Without it"
+        " the scale can’t be used."
     )
     introduction = fields.Text(help="What stands above the statements.")
     wording = fields.Text("Statements", help="One a line, as the licence gives them.")
@@ -161,8 +161,8 @@ class TimebankWellbeingScale(models.Model):
         if len(points) != len(self._get_statements()) or set(points) - {None, *choices}:
             raise UserError(
                 self.env._(
-                    "“%(typed)s” doesn’t fit “%(scale)s”: type %(count)s numbers from %(least)s to %(most)s, or - for"
-                    " one left out.",
+                    "“%(typed)s” doesn’t fit “%(scale)s”: type %(count)s numbers from %(least)s to %(most)s,"
+                    " or - for one left out.",
                     typed=typed,
                     scale=self.name,
                     count=len(self._get_statements()),
