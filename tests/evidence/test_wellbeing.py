@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.service.model import call_kw
+from odoo.tools import mute_logger
 
 from ...tools.wellbeing import QUESTIONS
 from ..common import TODAY
@@ -151,7 +153,7 @@ class TestWellbeingWave(WellbeingCase):
             self.assertIn("regular", later.mapped("purpose"))
 
     def test_too_many_months_are_refused(self):
-        with self.assertRaises(ValidationError):
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.scheme.wellbeing_months = 61
             self.env.flush_all()
 
@@ -199,7 +201,7 @@ class TestWellbeingAnswers(WellbeingCase):
 
     def test_numbers_from_0_to_10(self):
         for answers in ((11, 5, 5, 5), (5, -1, 5, 5), (5, 5, 5, 100)):
-            with self.assertRaises(ValidationError):
+            with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
                 self._make_answer(self.wave, self.people[0], answers)
                 self.env.flush_all()
 
@@ -225,7 +227,7 @@ class TestWellbeingAnswers(WellbeingCase):
 
     def test_one_answer_each_and_only_of_members(self):
         self._make_answer(self.wave, self.people[0], (5, 5, 5, 5))
-        with self.assertRaises(ValidationError):
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self._make_answer(self.wave, self.people[0], (6, 6, 6, 6))
         with self.assertRaises(ValidationError):
             self._make_answer(self.wave, self.away.partner_id, (6, 6, 6, 6))

@@ -3,7 +3,7 @@
 import random
 from statistics import mean, stdev
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import BaseCase
 
 from ...tools import wellbeing
