@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -253,6 +253,18 @@ class TestMoving(MovingInCase):
         move.action_undo("A try")
         self.assertTrue(contact.active, "who was here before stays")
         self.assertFalse((move.person_ids.partner_id - contact).active)
+
+    def test_files_go(self):
+        """They name everybody: 90 days after a move they are deleted, and its rows stay."""
+        move, other = self._hours(), self._hours(name="other.csv")
+        move.action_rehearse()
+        move.action_carry_out(wait=True)
+        self.env.flush_all()
+        with freeze_time(f"{MOVING_DAY + timedelta(days=91)} 10:00:00"):
+            self.env["timebank.migration"]._gc_files()
+        self.assertFalse(move.file_ids)
+        self.assertEqual(len(move.row_ids), 3)
+        self.assertTrue(other.file_ids, "what is not carried out yet keeps its files")
 
     def test_done_stays(self):
         move = self._hours()

@@ -16,6 +16,8 @@ from ..common.verb import verb
 from ..common.windows import open_list
 from .reasons import say_reason, say_unreadable
 
+#: For how long the files of a move are kept that is over.
+FILE_DAYS = 90
 #: More minutes than that in a unit of some program's own are a slip of the pen.
 MOST_IN_UNIT = 100_000
 
@@ -181,6 +183,19 @@ class TimebankMigration(models.Model):
             loose = move.file_ids.filtered(lambda one: not one.res_id)
             # sudo: files that the user has just handed in, and can read
             loose.sudo().write({"res_model": self._name, "res_id": move.id})
+
+    @api.autovacuum
+    def _gc_files(self):
+        """The files of moves that are over are not kept for ever: they name everybody who was there."""
+        over = self.search(
+            [
+                ("state", "in", ("done", "undone")),
+                ("file_ids", "!=", False),
+                ("write_date", "<", fields.Datetime.subtract(fields.Datetime.now(), days=FILE_DAYS)),
+            ],
+            limit=100,
+        )
+        over.file_ids.unlink()
 
     def _check_not_begun(self):
         for move in self:
@@ -365,7 +380,8 @@ class TimebankMigration(models.Model):
         )
         found = {(one.email_normalized, folded(one.name)): one.id for one in contacts}
         keys = {one: (one.email, folded(one.name)) for one in people}
-        return {one: found[key] for one, key in keys.items() if key in found}
+        # the first of those whose address and name are the same; the others were asked about
+        return {one: found.pop(key) for one, key in keys.items() if key in found}
 
     def _forget_rehearsal(self):
         """What an earlier rehearsal wrote goes; nothing has been carried out."""

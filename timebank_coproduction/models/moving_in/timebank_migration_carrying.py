@@ -163,12 +163,14 @@ class TimebankMigration(models.Model):
         for one in people - without:
             one._in_verb().write({"member_id": members[self.scheme_id.id, one.partner_id.id].id})
         standing = self._as_bank(people.member_id).filtered(lambda member: member.state != "active")
+        paused = standing.filtered(lambda member: member.state == "paused")
         standing.action_activate()
         for one in people:
             account = self._as_bank(one.member_id).account_id
             one._in_verb().write(
                 {
                     "is_carried": True,
+                    "had_paused": one.member_id in paused,
                     "had_own_limit": account.has_own_limit,
                     "had_limit_minutes": account.credit_limit_minutes,
                 }
@@ -411,7 +413,7 @@ class TimebankMigration(models.Model):
                 account.write({"has_own_limit": True, "credit_limit_minutes": limit})
             elif account.has_own_limit != one.had_own_limit:
                 account.write({"has_own_limit": one.had_own_limit, "credit_limit_minutes": usual})
-            if one.is_new_member and one.joining_state == "paused":
+            if one.had_paused or one.is_new_member and one.joining_state == "paused":
                 member.action_pause()
             elif one.is_new_member and one.joining_state == "applicant":
                 member._in_verb().write({"state": "applicant"})

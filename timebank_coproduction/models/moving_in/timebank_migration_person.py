@@ -68,6 +68,7 @@ class TimebankMigrationPerson(models.Model):
     is_new_member = fields.Boolean(readonly=True)
     is_opened = fields.Boolean("Opening posted", readonly=True)
     is_settled = fields.Boolean("Limit and state set", readonly=True)
+    had_paused = fields.Boolean(readonly=True)
     had_own_limit = fields.Boolean(readonly=True)
     had_limit_minutes = fields.Integer(readonly=True)
     moved_minutes = fields.Integer("Moved (minutes)", readonly=True)

@@ -79,6 +79,7 @@ class TimebankMigration(models.Model):
         posts = self._as_bank(self.row_ids.offer_id), self._as_bank(self.row_ids.request_id)
         for post in posts:
             post._in_verb().write({"state": "closed"})
+        self._as_bank(people.filtered("had_paused").member_id).action_pause()
         self._end_members(people, reason)
         self._in_verb().write({"state": "undone"})
         self._message_log(body=self.env._("Undone: %s", reason))

@@ -22,13 +22,15 @@ NO_END = "1970"
 def prepare(look):
     """Who has which address, who is in the list of members, and the prefix of this exchange's accounts."""
     words = look.words
-    words["emails"], words["codes"] = {}, set()
+    words["emails"], words["codes"], words["categories"] = {}, set(), {}
     for found in look.founds:
         for record in found.records:
             if found.table.name == "member_users":
                 words["emails"].setdefault(record["member"], record["user"].strip())
             elif found.table.name == "members":
                 words["codes"].add(record["code"])
+            elif found.table.name == "categories":
+                words["categories"][record["code"]] = record["name"]
             elif found.table.name == "currency":
                 words["rate"] = record.get("numerator", ""), record.get("denominator", "")
             elif found.table.name == "accounts":
@@ -99,7 +101,7 @@ def read_post(cells, look):
     state = POSTS.get(cells.get("state", ""), "draft")
     if cells.get("met", "") and not cells["met"].startswith(NO_END):
         state = "met" if kind == "request" else "closed"
-    expires = cells.get("expires", "")
+    expires, category = cells.get("expires", ""), cells.get("category", "")
     words = (cells.get("title", ""), cells.get("text", ""), cells.get("price", ""))
     yield Post(
         id=cells["id"],
@@ -108,7 +110,7 @@ def read_post(cells, look):
         title=one_line(": ".join(filter(None, words))),
         state=state,
         expires="" if expires.startswith(NO_END) else expires,
-        skills=tuple(filter(None, [cells.get("category", "")])),
+        skills=tuple(filter(None, [look.words["categories"].get(category, category)])),
     )
 
 
@@ -133,12 +135,23 @@ SOURCE = Source(
             ("code", "numerator", "denominator"),
             read_nothing,
         ),
+        Table(
+            "categories",
+            {"code": ("code",), "name": ("name",), "access": ("access",), "icon": ("icon.type",)},
+            ("code", "name", "access", "icon"),
+            read_nothing,
+        ),
         Table("community", {"code": ("code",), "admins": ("adminUsers",)}, ("code", "admins"), read_nothing),
         Table(
             "users",
             # what is between, the digest of a password, is not read
-            {"email": ("email",), "name": ("name",), "state": ("status",), "language": ("language",)},
-            ("email", "name", "state", "language"),
+            {
+                "email": ("email",),
+                "name": ("name",),
+                "state": ("status",),
+                "language": ("language", "settings.language"),
+            },
+            ("email", "name", "language"),
             read_nothing,
         ),
         Table(

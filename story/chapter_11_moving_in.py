@@ -1,0 +1,90 @@
+"""A bank of another program moves in, and out again."""
+
+import csv
+import io
+from pathlib import Path
+
+from odoo.fields import Command
+
+from story import step
+
+SAMPLES = Path(__file__).parent.parent / "tests" / "moving_in" / "samples" / "timeoverflow"
+FILES = [f"{name}_2026-11-20.csv" for name in ("Members", "Transfers", "Offers", "Inquiries")]
+
+
+def open_bank(world, name):
+    """A bank in Madrid whose members may go twenty hours below zero."""
+    vals = {"name": name, "tz": "Europe/Madrid", "credit_limit_minutes": 20 * 60}
+    coordinators = [Command.set(world.user("coordinator2").ids)]
+    return world.env["timebank.scheme"].create({**vals, "coordinator_ids": coordinators})
+
+
+def begin(world, bank, files):
+    """A move of these files into a bank: list of (name, bytes)."""
+    attachments = world.env["ir.attachment"].create([{"name": name, "raw": raw} for name, raw in files])
+    vals = {"scheme_id": bank.id, "file_ids": [Command.set(attachments.ids)]}
+    return world.env["timebank.migration"].create(vals)
+
+
+@step("manager", "rehearses the move of a bank from TimeOverflow")
+def rehearse(world):
+    bank = open_bank(world, "Banco de Tiempo Local")
+    move = begin(world, bank, [(name, (SAMPLES / name).read_bytes()) for name in FILES])
+    move.action_rehearse()
+    assert not bank.account_ids.filtered(lambda account: account.kind == "member")
+    world["move"] = move
+    return (
+        f"{move.row_count} rows: {move.new_count} new, {move.present_count} twice,"
+        f" {move.refused_count} refused, {move.ask_count} to answer; nothing is written"
+    )
+
+
+@step("manager", "answers as proposed, and carries it out")
+def carry_out(world):
+    move = world["move"]
+    move.action_accept_proposals()
+    move.action_carry_out(wait=True)
+    assert move.state == "done" and not move.disagree_count and not move.problem_count
+    text = io.StringIO()
+    writer = csv.writer(text)
+    names = ("declared_minutes", "history_minutes", "opening_minutes", "result_minutes", "moved_minutes")
+    writer.writerow(("member", "in the file", "from the rows", "opening", "rehearsed", "in the ledger"))
+    for person in move.person_ids:
+        assert person.member_id.balance_minutes == person.declared_minutes
+        writer.writerow((person.name, *(person[name] for name in names)))
+    world.save("moved_in.csv", text.getvalue())
+    assert not move.scheme_id.check_ledger()
+    return (
+        f"moved_in.csv: {len(move.person_ids)} balances, each as in the file to the minute; nobody was mailed"
+    )
+
+
+@step("manager", "gives the same files once more")
+def again(world):
+    move = begin(world, world["move"].scheme_id, [(name, (SAMPLES / name).read_bytes()) for name in FILES])
+    move.action_rehearse()
+    assert not move.new_count and not move.joined_count
+    move.unlink()
+    return "nothing is new"
+
+
+@step("manager", "exports the bank, and moves it into another one")
+def move_out(world):
+    bank = world["move"].scheme_id
+    action = bank.action_export()
+    attachment = world.env["ir.attachment"].browse(int(action["url"].split("/")[-1].partition("?")[0]))
+    content = attachment.raw
+    world.save("bank.zip", content)
+    other = open_bank(world, "Banco Nuevo")
+    move = begin(world, other, [("bank.zip", content)])
+    move.action_rehearse()
+    move.action_accept_proposals()
+    move.action_carry_out(wait=True)
+    members = world["move"].person_ids.member_id
+    assert sorted(move.person_ids.member_id.mapped("balance_minutes")) == sorted(
+        members.mapped("balance_minutes")
+    )
+    assert not other.check_ledger()
+    move.action_undo("Only to see that it works")
+    other.action_close()
+    return f"bank.zip is read back to the same {len(members)} balances, and undone again"
