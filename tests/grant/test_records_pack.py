@@ -221,7 +221,7 @@ class TestRecordsPack(HttpCase, GrantCase):
         self.env["timebank.redemption"].search(self.grant._get_claims_domain()).with_user(
             self.coordinator
         ).action_fulfil()
-        self._leave(zeb)
+        self._leave(zeb, credit_to="pot", reason="Moves away")
         zeb.with_user(self.manager).action_forget("Asked for it")
         after = self._rows(self._read(self._make(self._ask())))
         money = [[row[13] for row in rows] for rows in (before, after)]
