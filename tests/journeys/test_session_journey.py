@@ -57,6 +57,7 @@ class TestSessionJourney(JourneyCase):
             screen.press("Open for sign-up")
             screen.add_line()
             screen.pick_line("Person", "Hal", "Hal Hill")
+            screen.choose_line("Role", "Helper")
             screen.save()
             self.assertEqual(screen.cell("Hal Hill", "State"), "Signed up")
             screen.back("Cooking for one")

@@ -188,6 +188,7 @@ class TimebankMember(models.Model):
             context.hash("0")  # takes as long as to compare one
             return False
         member._in_verb().write({"pin_wrong": member.pin_wrong + 1})
+        member.flush_recordset(["pin_wrong"])  # before anything else is made of it
         if context.verify(pin, member.pin):
             member._unlock_pin(lock)
             return True
