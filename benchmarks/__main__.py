@@ -13,6 +13,7 @@ from . import (
     bench_exchange,
     bench_grants,
     bench_pages,
+    bench_reports,
     bench_rewards,
     bench_screens,
     bench_sessions,
@@ -30,6 +31,7 @@ SUBJECTS = {
     "calendar": bench_calendar.measure,
     "grants": bench_grants.measure,
     "evidence": bench_evidence.measure,
+    "reports": bench_reports.measure,
     "pages": bench_pages.measure,
     "screens": bench_screens.measure,
 }

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from .screens import SCREENS, SIZES
 
 FOLDER = settings.ROOT / "docs" / "screenshots"
 JOURNEYS = settings.ROOT / "tests" / "journeys"
+#: Papers that the demo writes, by what pictures of their pages are called, each with the page's number.
+PAPERS = {"funder-report": "funder-report.pdf"}
+#: Dots per inch of such a picture.
+SHARP = 80
 
 
 def screenshots(*names):
@@ -23,13 +28,25 @@ def screenshots(*names):
         demo.ensure()
         with step(f"{len(chosen)} screenshots"), serving.server(settings.DEMO_DB) as base:
             shot.take(base, [_picture(screen) for screen in chosen])
+    for name, paper in PAPERS.items():
+        if not names or name in names:
+            demo.ensure()
+            take_pages(demo.OUT / paper, name)
     say(f"  in {FOLDER.relative_to(settings.ROOT)}/")
 
 
 def named():
-    """Names of the pictures that the guides show."""
+    """Names of the pictures that the guides show, but those of a paper's pages."""
     pages = [settings.ROOT / "README.md", *(settings.ROOT / "docs").glob("*.md")]
-    return {name for page in pages for name in re.findall(r"screenshots/([\w-]+)\.png", page.read_text())}
+    found = {name for page in pages for name in re.findall(r"screenshots/([\w-]+)\.png", page.read_text())}
+    return {name for name in found if name.rpartition("-")[0] not in PAPERS}
+
+
+def take_pages(paper, name, folder=FOLDER):
+    """A picture of each page of a paper."""
+    for old in folder.glob(f"{name}-*.png"):
+        old.unlink()
+    subprocess.run(["pdftoppm", "-r", str(SHARP), "-png", paper, folder / name], check=True)
 
 
 def taken():

@@ -1,12 +1,12 @@
 """How people in Millbrook are: asked twice, ten months apart."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from random import Random
 
 from freezegun import freeze_time
 
 from story import step
-from story.chapter_06_year import QUIET, day_of, today
+from story.chapter_06_year import QUIET, day_of
 
 QUESTIONS = ("satisfied", "worthwhile", "happy", "anxious")
 #: What people answer on average the first time, how far they lie apart, and by how much it has moved since.
@@ -40,7 +40,7 @@ def ask(world, day, chance, before):
             }
         )
         wave.action_invite()
-        clock.move_to(datetime.combine(min(wave.date_to, today(world)), time(17)))
+        clock.move_to(datetime.combine(day + timedelta(days=14), time(17)))
         earlier = {one.partner_id: one for one in before.response_ids} if before else {}
         asked = wave.invitation_ids.partner_id.sorted("id")
         vals_list = []

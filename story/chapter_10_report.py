@@ -124,13 +124,14 @@ def draft(world):
             "grant_id": world["mill_grant"].id,
             "date_from": first,
             "date_to": last,
-            "paid_for_text": "The award pays the hall, the food and a worker for two days a week. A part of it buys"
-            " swim passes for people who gave their time.",
-            "together_text": "People who first came for a meal now plan the menu, cook, and greet those who come.",
+            "paid_for_text": "The award pays the hall, the food and a worker for two days a week. A part of it"
+            " buys swim passes for people who gave their time.",
+            "together_text": "People who first came for a meal now plan the menu, cook, and greet those"
+            " who come.",
             "changed_text": "Neighbours who knew nobody two years ago now ask each other first.",
-            "learned_text": "A rota works better when those who cook make it themselves. We began in winter, when"
-            " few dare to come to a new place: next time we would begin in spring. Asking people to plan takes"
-            " an hour more a week, and is worth it.",
+            "learned_text": "A rota works better when those who cook make it themselves. We began in winter,"
+            " when few dare to come to a new place: next time we would begin in spring. Asking people to plan"
+            " takes an hour more a week, and is worth it.",
             "hour_value": 12.21,
             "hour_value_source": "National Living Wage 2025",
             "plan_line_ids": [
@@ -200,4 +201,5 @@ def send(world):
     world.save("funder-report.html", str(page))
     for section in report._get_content()["sections"]:
         assert " ".join(section["title"].split()) in text or section["key"] == "summary", section["title"]
-    return f"funder-report.pdf, {pages} pages; funder-report.xlsx, {len(book.sheetnames)} sheets; funder-report.html"
+    sheets = len(book.sheetnames)
+    return f"funder-report.pdf, {pages} pages; funder-report.xlsx, {sheets} sheets; funder-report.html"

@@ -28,7 +28,7 @@ AUDITED = {
     "finance": "----/----",
     "manager": "rw--/rw--",
 }
-#: How people are: nobody but who runs the bank, and the person their own answers.
+#: How people are: nobody but who runs the bank; the person reads their own answers.
 WELLBEING = {
     **COORDINATED,
     "portal": "----/----",
@@ -76,7 +76,6 @@ TABLE = {
     "timebank.wellbeing.invitation": {**WELLBEING, "coordinator": "rw--/----", "manager": "rw--/rw--"},
     "timebank.wellbeing.response": {
         **WELLBEING,
-        "portal": "r---/----",
         "coordinator": "rwc-/----",
         "manager": "rwc-/rwc-",
     },

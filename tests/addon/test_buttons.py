@@ -94,11 +94,29 @@ class TestButtons(WorldCase):
         cls._make_rounds(scheme, giver, receiver)
         cls._make_voices(env, scheme, giver)
         cls._make_moves(env, scheme)
+        cls._make_reports(scheme)
         first = TODAY.replace(day=1)
         cls.env["timebank.time.audit"]._count(scheme, first, TODAY)
         cls.env["timebank.time.audit"]._count(
             scheme, first - relativedelta(months=1), first - timedelta(days=1)
         )
+
+    @classmethod
+    def _make_reports(cls, scheme):
+        """Reports of a bank for an application: a draft, checked, agreed and sent."""
+        about = {"kind": "bid", "scheme_ids": scheme.ids}
+        reports = (
+            cls.env["timebank.funder.report"].with_user(cls.env.ref("base.user_admin")).create([about] * 4)
+        )
+        reports[1:].with_user(cls.finance).action_check()
+        reports[2:].with_user(cls.manager).action_agree()
+        reports[3].with_user(cls.manager).action_send("ann@example.org")
+        reports[3].with_user(cls.manager).action_new_version()
+        grant = cls.env["timebank.grant"].search(
+            [("scheme_ids", "in", scheme.ids), ("state", "=", "open")], limit=1
+        )
+        if grant:
+            reports.create({"grant_id": grant.id})
 
     @classmethod
     def _make_rounds(cls, scheme, giver, receiver):

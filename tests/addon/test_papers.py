@@ -147,6 +147,11 @@ class TestPapers(GrantCase):
             )
         )
         cls.self_audit = cls._make_self_audit()
+        wave = (
+            cls.env["timebank.wellbeing.wave"].with_user(cls.coordinator).create({"scheme_id": cls.scheme.id})
+        )
+        wave.action_invite()
+        cls.asked = wave.invitation_ids.filtered(lambda one: one.partner_id in cls.people.partner_id)
         period = {"date_from": "2026-01-01", "date_to": "2026-03-18"}
         names = cls.people.mapped("name")
         #: report → (who prints, records, data, what each page is called, words that are somewhere)
@@ -205,6 +210,13 @@ class TestPapers(GrantCase):
                     "Prepared by",
                     "Billed this period",
                 ],
+            ),
+            "wellbeing_sheet": (
+                cls.coordinator,
+                cls.asked,
+                {},
+                "How are you?",
+                [*names, *cls.asked.mapped("sheet_code"), "how satisfied are you with your life nowadays?"],
             ),
             "report_timebank_self_audit": (
                 cls.coordinator,

@@ -57,7 +57,8 @@ class TestMailing(AuditCase):
             self.assertIn("Shopping", sent["ann@example.org"].body_html)
             if pictures := os.environ.get("TIMEBANK_PICTURES"):
                 for address, mail in sent.items():
-                    Path(pictures, f"mailing-{address.partition('@')[0]}.html").write_text(str(mail.body_html))
+                    name = f"mailing-{address.partition('@')[0]}.html"
+                    Path(pictures, name).write_text(str(mail.body_html))
             before = self._last()
             self._run()
             self.assertFalse(self._sent(before), "a second run on the same night")

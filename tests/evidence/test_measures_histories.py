@@ -362,6 +362,8 @@ class TestHistories(GrantCase):
             SQL("SELECT giver_id, receiver_id, minutes, date FROM %s a", facts.arcs(scope))
         )
         self.assertEqual(sorted(arcs), witness.arcs_in())
+        links = sorted(map(tuple, measures._get_links(scope).tolist()))
+        self.assertEqual(links, sorted(arc[:3] for arc in arcs))
         new = {row["start"]: (row["arcs"], row["new"]) for row in measures._get_new_arcs_by(scope, "month")}
         self.assertEqual(new, witness.new_arcs())
         flows = {flow: one["minutes"] for flow, one in measures._get_flows(scope).items()}

@@ -45,7 +45,9 @@ WHOLE, TOGETHER = "Whole period", "Together"
 NO_PEOPLE = {
     ("embedding", "answer"),
     ("embedding", "projects"),
+    ("embedding", "projects note"),
     ("embedding", "teams"),
+    ("embedding", "teams note"),
     ("involvement", "sustained_people note"),
 }
 NUMBER = re.compile(r"[1-9]")

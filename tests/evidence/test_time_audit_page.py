@@ -51,9 +51,9 @@ class TestTimeAuditPage(AuditCase):
         self._run_job()
         labels = [way["label"] for way in self._section(self.coordinator, small=True)["actions"]]
         self.assertIn("Time audits, month by month", labels)
-        self.assertIn("Little comes back (0\xa0%)", labels)
+        self.assertIn("Little comes back in February 2026 (0\xa0%)", labels)
         without = [way["label"] for way in self._section(self.coordinator)["actions"]]
-        self.assertNotIn("Little comes back (0\xa0%)", without)
+        self.assertNotIn("Little comes back in February 2026 (0\xa0%)", without)
         self.assertEqual(
             [way["label"] for way in self._section(self.finance)["actions"]], ["Transfers behind this"]
         )

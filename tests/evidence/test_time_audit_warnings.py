@@ -134,9 +134,10 @@ class TestTimeAuditWarnings(AuditCase):
         for number in range(3):
             self._make_member(f"Person {number}", joined_on="2025-03-01")
         self._give(self.ben, date(2025, 7, 10), 600)
+        self.ben.account_id.write({"has_own_limit": True, "credit_limit_minutes": 600})
         swim = {"scheme_id": self.scheme.id, "approval": "auto"}
         rewards = self.env["timebank.reward"].create(
-            [{**swim, "name": "Swim", "minutes": 60}, {**swim, "name": "Long journey", "minutes": 6000}]
+            [{**swim, "name": "Swim", "minutes": 60}, {**swim, "name": "Long journey", "minutes": 660}]
         )
         rewards.action_publish()
         archery = self.env.ref("timebank_coproduction.skill_archery")
@@ -148,7 +149,7 @@ class TestTimeAuditWarnings(AuditCase):
         todo = self.ben.activity_ids
         self.assertEqual(todo.activity_type_id.name, "Ask to spend credits")
         self.assertEqual(todo.user_id, self.coordinator)
-        self.assertEqual(todo.summary, "10:00 hours, none spent for 6 months")
+        self.assertEqual(todo.summary, "10:00 hours, none spent for 6 months: what would they like?")
         for said in ("Could have: Swim (1 hour)", f"Has asked for: {archery.name}"):
             self.assertIn(said, todo.note)
         self.assertNotIn("Long journey", todo.note)

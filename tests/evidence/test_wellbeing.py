@@ -299,6 +299,20 @@ class TestWellbeingAnswers(WellbeingCase):
             self.wave.invitation_ids.exists().filtered(lambda one: one.partner_id == self.people[0])
         )
 
+    def test_who_becomes_one_has_one_answer(self):
+        """The later answer stays, and one invitation."""
+        self._make_answer(self.wave, self.people[0], (1, 1, 1, 1))
+        with freeze_time(TODAY + timedelta(days=1)):
+            self._make_answer(self.wave, self.people[1], (9, 9, 9, 9), answered_on=TODAY + timedelta(days=1))
+        gone, kept = self.people[0], self.people[1]
+        self.manager.group_ids |= self.env.ref("base.group_partner_manager")
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.manager)
+        wizard._merge((gone + kept).ids, kept.with_user(self.manager))
+        self.env.invalidate_all()
+        [answer] = self.env["timebank.wellbeing.response"].search([("partner_id", "=", kept.id)])
+        self.assertEqual(answer.happy, 9)
+        self.assertEqual(len(self.wave.invitation_ids.filtered(lambda one: one.partner_id == kept)), 1)
+
 
 class TestWellbeingAccess(WellbeingCase):
     """Members their own; coordinators their banks'; managers all; finance no name and no answer."""

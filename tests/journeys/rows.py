@@ -141,7 +141,7 @@ class Rows:
         self.choose_line(column, option)
 
     def open_line(self, text):
-        """The dialog behind a line of a form's list that can be typed in."""
+        """The page of a line of a form's list that can be typed in."""
         self.row(text).locator(".o_list_record_open_form_view button").click()
         self.settle()
 

@@ -43,6 +43,27 @@ class TestSessionJourney(JourneyCase):
             self.assertEqual(screen.status(), "Draft")
         self.assertEqual(self._newest().activity_id.scheme_id, self.hillside)
 
+    def test_from_an_idea_to_its_first_session(self):
+        """Each step leads to the next; the register is in sight as soon as there is one."""
+        idea = self._make_activity("Cooking for one", scheme_id=self.hillside.id, project_id=False)
+        idea.state = "idea"
+        with self.at_screen(self.coordinator, start=f"/odoo/timebank-activities/{idea.id}") as screen:
+            screen.press("Plan it")
+            screen.press("Plan a session")
+            self.assertEqual(screen.value("Activity"), "Cooking for one")
+            screen.fill("When", "03/20/2026 18:00:00")
+            screen.save()
+            self.assertIn("Once the session is open for sign-up, its register is here", screen.text())
+            screen.press("Open for sign-up")
+            screen.add_line()
+            screen.pick_line("Person", "Hal", "Hal Hill")
+            screen.save()
+            self.assertEqual(screen.cell("Hal Hill", "State"), "Signed up")
+            screen.back("Cooking for one")
+            self.assertEqual(screen.status(), "Running")
+            self.assertFalse(screen.shows_button("Plan a session"))
+        self.assertEqual(idea.session_ids.attendance_ids.partner_id, self.hill.partner_id)
+
     def test_a_full_session_lets_people_wait(self):
         """Two places, one of them taken: of two who are added, the second waits, and it shows."""
         with self.at_screen(self.coordinator) as screen:

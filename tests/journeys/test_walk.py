@@ -66,6 +66,8 @@ class TestWalkOfCoordinator(WalkCase):
         "Grants and reports ‣ Stories",
         "Grants and reports ‣ Self-audit",
         "Configuration ‣ Moving in",
+        "Grants and reports ‣ Funder's reports",
+        "Configuration ‣ Funders' headings",
     )
 
     def test_every_entry_opens(self):
@@ -85,6 +87,8 @@ class TestWalkOfManager(WalkCase):
         "Grants and reports ‣ Stories",
         "Grants and reports ‣ Self-audit",
         "Configuration ‣ Moving in",
+        "Grants and reports ‣ Funder's reports",
+        "Configuration ‣ Funders' headings",
     )
 
     def test_every_entry_opens(self):
@@ -100,6 +104,7 @@ class TestWalkOfFinance(WalkCase):
         "Activities ‣ Introductions",
         "Grants and reports ‣ Accruals of claims",
         "Grants and reports ‣ Paid in advance",
+        "Grants and reports ‣ Funder's reports",
     )
 
     def test_every_entry_opens(self):
@@ -123,6 +128,8 @@ class TestWalkOfSeveralRoles(WalkCase):
         "Grants and reports ‣ Exchanges",
         "Grants and reports ‣ Stories",
         "Grants and reports ‣ Self-audit",
+        "Grants and reports ‣ Funder's reports",
+        "Configuration ‣ Funders' headings",
     )
 
     def test_every_entry_opens(self):

@@ -51,6 +51,7 @@ class TestTrustVerbs(TrustCase):
             "price",
             "xlsx",
             "well",
+            "person",
         ):
             try:
                 reader(self.env(su=True), name, value)

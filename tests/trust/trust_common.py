@@ -338,28 +338,6 @@ class TrustCase(TimebankCase):
         made["timebank.migration.row"] = move.row_ids[:1]
         made["timebank.migration.person"] = move.person_ids[:1]
         made["timebank.migration.question"] = move.question_ids[:1]
-        # what is noted by the way
-        made["timebank.member"].note = f"Note {word}"
-        made["timebank.words"] = env["timebank.words"].search([("scheme_id", "=", scheme.id)])
-        env["timebank.code.attempt"]._note_attempt("voucher", word, "unknown", scheme)
-        made["timebank.code.attempt"] = env["timebank.code.attempt"].search([("source", "=", word)])
-        env["timebank.pace"]._count("apply", word, 60)
-        made["timebank.pace"] = env["timebank.pace"].search([], order="id desc", limit=1)
-        env["timebank.sign.in"]._ask(f"ida@{word.lower()}.example", word)
-        made["timebank.sign.in"] = env["timebank.sign.in"].search([], order="id desc", limit=1)
-        made["timebank.tablet.visit"] = (
-            env["timebank.tablet.visit"]
-            ._in_verb()
-            .create(
-                {
-                    "member_id": made["timebank.member"].id,
-                    "session_id": made["timebank.session"].id,
-                    "tablet": word,
-                    "token": word,
-                    "until": TODAY,
-                }
-            )
-        )
         # what a funder is told
         report = make(
             "timebank.funder.report",

@@ -22,11 +22,10 @@ class FunderReport(TakesCodes, MemberPage, http.Controller):
         return self._show_report(link.report_id, f"/timebank/report/{token}")
 
     @http.route(
-        ["/timebank/report/<string:token>/<any(pdf,xlsx):kind>"],
+        "/timebank/report/<string:token>/<any(pdf,xlsx):kind>",
         type="http",
         auth="public",
         methods=["GET"],
-        readonly=True,
         sitemap=False,
     )
     def report_file(self, token, kind, **_query):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
+from ..models.common.days import read_day
 from ..tools.minutes import clock
 
 
@@ -16,12 +18,16 @@ class ReportBenefits(models.AbstractModel):
         :param docids: ids of members
         :param dict data: optionally ``member_ids`` in place of ``docids``, and the days ``date_from`` and
             ``date_to`` as ``YYYY-MM-DD``; without them, the year so far
+        :raises UserError: for days that are none, or in the wrong order
         """
         data = data or {}
         members = self.env["timebank.member"].browse(docids or data.get("member_ids"))
         today = fields.Date.context_today(self)
-        first = fields.Date.to_date(data.get("date_from")) or fields.Date.start_of(today, "year")
-        last = fields.Date.to_date(data.get("date_to")) or today
+        start = fields.Date.start_of(today, "year")
+        first = read_day(self.env, self.env._("From"), data.get("date_from") or start)
+        last = read_day(self.env, self.env._("To"), data.get("date_to") or today)
+        if first > last:
+            raise UserError(self.env._("The period ends before it begins."))
         lists = []
         for member in members:
             lang = member.partner_id.lang or self.env.lang

@@ -37,8 +37,8 @@ class TimebankFunderReport(models.Model):
         """The content with its charts drawn and its figures in rows.
 
         :return: dict as ``_make_content`` returns it; each section has as well ``svg`` and ``image`` (the
-            same for papers), ``alt``, ``beside`` (whether its table stands beside the chart), ``rows`` of figures,
-            ``numeric`` (which columns are numbers), and ``name``, unique on the page
+            same for papers), ``alt``, ``beside`` (whether its table stands beside the chart), ``rows`` of
+            figures, ``numeric`` (which columns are numbers), and ``name``, unique on the page
         """
         content = self._without_ended(self._get_content())
         sections = [

@@ -76,8 +76,8 @@ def begins(*columns):
 
 
 def number_steps(step, days):
-    """The first days of the weeks, months, quarters or years that have any of these days, and which of them each
-    day lies in.
+    """The first days of the weeks, months, quarters or years that have any of these days, and which of them
+    each day lies in.
 
     >>> days = np.array(["2026-11-26", "2026-02-03", "2026-11-01"], dtype="datetime64[D]")
     >>> starts, step_of = number_steps("month", days)

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from .arrays import add_up, different, join, number, split
+from .arrays import add_up, begins, different, join, number, split
 
 
 class Links(NamedTuple):
@@ -53,9 +53,11 @@ def gather(people, arcs):
     """
     rows = np.array(arcs, dtype=np.int64).reshape(-1, 3)
     rows = rows[rows[:, 0] != rows[:, 1]]
-    keys, place = np.unique(join(rows[:, 0], rows[:, 1]), return_inverse=True)
-    minutes = add_up(place, rows[:, 2], len(keys))
-    givers, receivers = split(keys)
+    keys = join(rows[:, 0], rows[:, 1])
+    order = np.argsort(keys)
+    begin = begins(keys[order])
+    minutes = add_up(np.cumsum(begin) - 1, rows[order, 2], int(begin.sum()))
+    givers, receivers = split(keys[order][begin])
     return Links(
         np.union1d(np.array(people, dtype=np.int64), np.concatenate((givers, receivers))),
         givers,
@@ -168,8 +170,9 @@ def _count_largest_part(links):
 def count_bridges(links):
     """How many people there are without whom others of their part would no longer be connected.
 
-    Not all links are followed: those along which a network is searched through outwards from somebody, with
-    those along which what is left of it then is, have the bridges of all (Cheriyan, Kao and Thurimella, 1993).
+    Not all links are followed: those along which a network is searched through outwards from somebody,
+    with those along which what is left of it then is, have the bridges of all (Cheriyan, Kao and
+    Thurimella, 1993).
 
     >>> edges = [(1, 2), (2, 3), (3, 1), (1, 4), (4, 5), (1, 5), (5, 6)]
     >>> count_bridges(gather([7], [(*pair, 60) for pair in edges]))
@@ -214,8 +217,8 @@ def cut_off(partners):
     # blocks hang together at bridges alone: of blocks and bridges it is a tree
     tree, weights = networkx.Graph(), dict.fromkeys(bridges, 1)
     tree.add_nodes_from(bridges)
-    for number, block in enumerate(networkx.biconnected_components(partners)):
-        key = ("block", number)
+    for place, block in enumerate(networkx.biconnected_components(partners)):
+        key = ("block", place)
         weights[key] = len(block - bridges)
         tree.add_edges_from((key, bridge) for bridge in block & bridges)
     result = {}

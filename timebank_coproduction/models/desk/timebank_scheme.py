@@ -91,7 +91,7 @@ class TimebankScheme(models.Model):
                 "id": bank.id,
                 "name": bank.name,
                 "steps": [bank._prepare_step(step) for step in left[bank.id]],
-                "under_way": made[bank.id] == {"members", "session"},
+                "under_way": {"members", "session"} <= made[bank.id],
             }
             for bank in banks
             if left[bank.id]
@@ -124,7 +124,8 @@ class TimebankScheme(models.Model):
 
     def _get_steps_made(self):
         """The steps that show in the bank's own records: dict of bank id → set."""
-        made = {bank.id: set() for bank in self}
+        # sudo: how many coordinators there are; two are enough
+        made = {bank.id: {"coordinators"} if len(bank.sudo().coordinator_ids) > 1 else set() for bank in self}
         # sudo: whether there are any; none is shown
         for step, name in (("members", "timebank.member"), ("session", "timebank.session")):
             table = self.env[name].sudo()

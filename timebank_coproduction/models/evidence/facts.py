@@ -187,8 +187,8 @@ def received(scope):
 
 
 def taken(scope):
-    """Columns: scheme_id, date, partner_id, gave, or came, or else received otherwise; minutes, category_id (of
-    what was given), project_id, grant_id. People alone."""
+    """Columns: scheme_id, date, partner_id, gave, or came, or else received otherwise; minutes,
+    category_id (of what was given), project_id, grant_id. People alone."""
     return SQL(
         """(SELECT g.scheme_id, g.date, g.partner_id, TRUE AS gave, FALSE AS came, g.minutes,
                    g.category_id, g.project_id, g.grant_id
@@ -246,8 +246,8 @@ def arcs(scope):
 
 def given_to_people(scope):
     """As :func:`given`, between people: what has a receiver is an arc by itself; what has none was given in a
-    session, to whoever :func:`came`. So the arcs of sessions are there without all their pairs, of which there
-    are many times as many."""
+    session, to whoever :func:`came`. So the arcs of sessions are there without all their pairs, of which
+    there are many times as many."""
     return SQL(
         "(SELECT g.* FROM %s g WHERE (g.receiver_id IS NOT NULL OR g.session_id IS NOT NULL) AND %s)",
         given_by_people(scope),

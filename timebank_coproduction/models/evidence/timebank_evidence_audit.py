@@ -229,7 +229,10 @@ class TimebankEvidenceAudit(models.AbstractModel):
             for warning in latest.warning_ids.filtered("stands"):
                 window, records = latest._find(warning.kind)
                 words = self.env._(
-                    "%(what)s (%(figure)s)", what=warning._get_kind_label(), figure=warning.figure_text
+                    "%(what)s in %(month)s (%(figure)s)",
+                    what=warning._get_kind_label(),
+                    month=latest._say_month(),
+                    figure=warning.figure_text,
                 )
                 ways.append(self._window(words, window, [("id", "in", records.ids)]))
         return ways

@@ -83,7 +83,7 @@ class TimebankEvidenceVoices(models.AbstractModel):
             return said
         better = sum(row["change"] > 0 for row in changed)
         return self.env._(
-            "%(said)s Since %(day)s %(better)s elements went up and %(worse)s down.",
+            "%(said)s Since %(day)s, %(better)s elements went up and %(worse)s down.",
             said=said,
             day=say_day(self.env, audits.previous_id.met_on),
             better=better,

@@ -164,6 +164,7 @@ class TimebankFunderReport(models.Model):
     can_agree = fields.Boolean(compute="_compute_can")
     can_send = fields.Boolean(compute="_compute_can")
     can_write = fields.Boolean(compute="_compute_can")
+    is_ours = fields.Boolean("I run its time banks", compute="_compute_can")
     waits_for = fields.Char(compute="_compute_can", help="What has to happen next, and by whom.")
 
     _in_order = models.Constraint("CHECK (date_to >= date_from)", "The period can't end before it starts.")
@@ -256,7 +257,7 @@ class TimebankFunderReport(models.Model):
     def _compute_can(self):
         finance, manager = (self.env.user.has_group(GROUP + one) for one in ("finance", "manager"))
         for report in self:
-            runs = report._is_run_by_user()
+            runs = report.is_ours = report._is_run_by_user()
             report.can_write = report.state == "draft" and (runs or not report.id)
             report.can_check = report.state == "draft" and finance
             report.can_agree = report.state == "checked" and manager and not report._has_written()

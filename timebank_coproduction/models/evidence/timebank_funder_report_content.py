@@ -25,8 +25,8 @@ class TimebankFunderReportContent(models.AbstractModel):
     """What a report says: sections in the shape of those of the page *Evidence*, ready for JSON.
 
     A section is a dict of ``key``, ``title``, ``answer`` (a sentence), ``figures``, ``chart``, ``table``
-    (with ``head``, ``rows`` and, where its last row adds up the others, ``sums``), ``definition``; and what only
-    reports have: ``text`` (own words), ``parts`` (dicts of ``title`` and ``text``) and ``picture`` beside
+    (with ``head``, ``rows`` and, where its last row adds up the others, ``sums``), ``definition``; and what
+    only reports have: ``text`` (own words), ``parts`` (dicts of ``title`` and ``text``) and ``picture`` beside
     them. Page, paper and workbook draw nothing else. Whoever drafts it, small numbers are hidden.
     """
 
@@ -257,8 +257,8 @@ class TimebankFunderReportContent(models.AbstractModel):
                 "title": self.env._("What the figures are from"),
                 "text": self.env._(
                     "Time that was recorded when it was given and approved by somebody else, and the"
-                    " registers of sessions; days are those of the time bank’s own clock. Figures were taken on %s."
-                    " None of them says what would have happened without the money.",
+                    " registers of sessions; days are those of the time bank’s own clock. Figures were taken on"
+                    " %s. None of them says what would have happened without the money.",
                     say_day(self.env, fields.Date.context_today(self), "d MMMM y"),
                 ),
             }
@@ -277,7 +277,7 @@ class TimebankFunderReportContent(models.AbstractModel):
             return None
         roles = dict(self.env["timebank.hours"]._fields["role"]._description_selection(self.env))
         names = {role: roles.get(role) or self.env._("No role") for role, *_rest in rows}
-        whole = evidence._make_table(scope, *evidence._read_work(scope)).shown()
+        whole = evidence._show_table(scope, *evidence._read_work(scope)).shown()
         shown = self._show_roles(scope, rows, whole)
         order = sorted(names, key=lambda role: -(shown[role]["minutes"] or 0))
         together = evidence._say_cell(whole, evidence._say_hours)
@@ -359,8 +359,8 @@ class TimebankFunderReportContent(models.AbstractModel):
             {
                 "title": self.env._("For disclosure only"),
                 "text": self.env._(
-                    "The %(hours)s of volunteers and people we support would be worth %(worth)s at %(value)s an"
-                    " hour (%(taken_from)s). It is no income and no cost, and is added to no sum of money.",
+                    "The %(hours)s of volunteers and people we support would be worth %(worth)s at %(value)s"
+                    " an hour (%(taken_from)s). It is no income and no cost, and is added to no sum of money.",
                     hours=evidence._say_hours(sum(minutes)),
                     worth=money(self.currency_id.round(sum(minutes) / 60 * self.hour_value)),
                     value=money(self.hour_value),
@@ -422,8 +422,8 @@ class TimebankFunderReportContent(models.AbstractModel):
             },
             definition=self.env._(
                 "Whoever gave or received time in these days, or came to a session: for the first time in"
-                " these time banks, or having done so on an earlier day, whatever for. Came again are those of the"
-                " new whose days lie in two months or more."
+                " these time banks, or having done so on an earlier day, whatever for. Came again are those of"
+                " the new whose days lie in two months or more."
             ),
         )
 

@@ -200,6 +200,7 @@ class TimebankFunderReport(models.Model):
         self.ensure_one()
         self._require("sent")
         self._check_writer()
+        self._check_own_banks()
         later = self.later_ids.sorted("version")[-1:]
         if later:
             return open_form(later)

@@ -41,8 +41,8 @@ class TimebankFunderReportStories(models.AbstractModel):
             if refused:
                 raise ValidationError(
                     self.env._(
-                        "“%s” may not be told in this report: ask everybody in it first, and choose stories of"
-                        " its time banks and its grant.",
+                        "“%s” may not be told in this report: ask everybody in it first, and choose stories"
+                        " of its time banks and its grant.",
                         refused[0].name,
                     )
                 )
@@ -119,7 +119,8 @@ class TimebankFunderReportStories(models.AbstractModel):
         if self._get_ended_stories():
             raise UserError(
                 self.env._(
-                    "A story in “%s” may not be told any more: take it back to draft, where it goes by itself.",
+                    "A story in “%s” may not be told any more: take it back to draft, where it goes by"
+                    " itself.",
                     self.display_name,
                 )
             )

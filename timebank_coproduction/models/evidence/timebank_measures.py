@@ -23,22 +23,26 @@ STEPS = ("week", "month", "quarter", "year")
 
 class Asked(dict):
     """What has been asked for one page, which writes nothing in between, with the answers: several of its
-    figures rest on the same rows. In the context as ``timebank_asked``."""
+    figures rest on the same rows. In the context as ``timebank_asked``; no two are alike."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
 
 class TimebankMeasures(models.AbstractModel):
     """What happened in some banks, in figures: each method answers for a :class:`Scope` of facts.
 
     Nothing is kept: each figure is a query or two over the records (``facts.py`` says what counts), however
-    many banks they are. What a method returns is not yet fit to be shown to everybody: with each figure
-    comes about how many people it is (``people``, or a name that says so), from which
-    :meth:`_hide_small` tells what is hidden. Methods, by file:
+    many banks they are; rows on which several figures rest are read once for a page, and counted in memory.
+    What a method returns is not yet fit to be shown to everybody: with each figure comes about how many
+    people it is (``people``, or a name that says so), from which :meth:`_hide_small` tells what is hidden.
+    Methods, by file:
 
     ``timebank_measures.py``          :meth:`_get_all` (as ``timebank.scheme.get_measures`` returns it)
     ``timebank_measures_people.py``   ``_get_people``, ``_get_involvement``, ``_get_involvement_by``,
                                       ``_get_sustained``, ``_get_speed``, ``_get_resilience``,
                                       ``_get_roles``, ``_get_newcomers``,
-                                      ``_get_network``, ``_get_new_arcs_by``
+                                      ``_get_work_by``, ``_get_network``, ``_get_new_arcs_by``
     ``timebank_measures_work.py``     ``_get_forms``, ``_get_forms_by``, ``_get_embedding``
     ``timebank_measures_credits.py``  ``_get_flows``, ``_get_flows_by``, ``_get_position``
 

@@ -21,7 +21,7 @@ LATER_MONTHS = (3, 6, 12)
 
 
 class Taken(NamedTuple):
-    """Who gave, received or came, a row for each time: arrays. Without a category, project or grant it is 0."""
+    """Who gave, received or came, a row for each time: arrays. Without a category, project or grant: 0."""
 
     scheme_id: np.ndarray
     partner_id: np.ndarray
@@ -32,6 +32,22 @@ class Taken(NamedTuple):
     category_id: np.ndarray
     project_id: np.ndarray
     grant_id: np.ndarray
+
+
+class Given(NamedTuple):
+    """Entries, a row for each: who gave, to whom or in which session, days since 1970, minutes: arrays."""
+
+    partner_id: np.ndarray
+    other_id: np.ndarray
+    date: np.ndarray
+    minutes: np.ndarray
+
+
+class Came(NamedTuple):
+    """Who came to which session, in the order of sessions and of the lines of their registers: arrays."""
+
+    session_id: np.ndarray
+    partner_id: np.ndarray
 
 
 class People(NamedTuple):
@@ -99,8 +115,8 @@ class TimebankMeasures(models.AbstractModel):
         }
 
     def _get_involvement_by(self, scope, step):
-        """For each step: ``people``, ``givers``, ``receivers``, ``both``, ``minutes`` and ``entries`` (given by
-        people) and ``attendances`` of how many ``attendees``."""
+        """For each step: ``people``, ``givers``, ``receivers``, ``both``, ``minutes`` and ``entries`` (given
+        by people) and ``attendances`` of how many ``attendees``."""
         taken = self._read_taken(scope)
         return [
             {"start": start, **self._count_involvement(rows)}
@@ -276,8 +292,8 @@ class TimebankMeasures(models.AbstractModel):
         return {key: self._say_wait(waits) for key, waits in (("first", first), ("second", second))}
 
     def _get_first_days(self, scope, joined):
-        """For each bank, person and day, the first two days since on which they gave or received there, as far
-        as there are any."""
+        """For each bank, person and day, the first two days since on which they gave or received there, as
+        far as there are any."""
         taken = self._read_taken(scope)
         keys = join(taken.scheme_id, taken.partner_id)
         order = np.lexsort((taken.date, keys))
@@ -473,8 +489,8 @@ class TimebankMeasures(models.AbstractModel):
         earlier = scope.of_banks()._replace(date_from=None, date_to=scope.date_from - timedelta(days=1))
         givers, receivers = split(known)
         place, ids = number(givers, receivers)
-        direct, (by_session, helpers, _day), (session, attendees) = self._read_arcs(earlier)
-        place_of_session, sessions = number(by_session, session)
+        direct, helped, came = self._read_arcs(earlier)
+        place_of_session, sessions = number(helped.other_id, came.session_id)
 
         def matrix(rows, columns, shape):
             return coo_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=shape).tocsr()
@@ -483,12 +499,17 @@ class TimebankMeasures(models.AbstractModel):
             """Which of these are all among the known people."""
             return np.all([np.isin(some, ids) for some in people], axis=0)
 
-        count, asked = len(ids), among(*direct[:2])
-        met = matrix(place[direct[0][asked]], place[direct[1][asked]], (count, count))
-        helped, came = among(helpers), among(attendees)
-        helped = matrix(place[helpers[helped]], place_of_session[by_session[helped]], (count, len(sessions)))
-        came = matrix(place_of_session[session[came]], place[attendees[came]], (len(sessions), count))
-        met = (met + helped @ came).tocsr()
+        count, asked = len(ids), among(direct.partner_id, direct.other_id)
+        met = matrix(place[direct.partner_id[asked]], place[direct.other_id[asked]], (count, count))
+        asked = among(helped.partner_id)
+        helpers = matrix(
+            place[helped.partner_id[asked]], place_of_session[helped.other_id[asked]], (count, len(sessions))
+        )
+        asked = among(came.partner_id)
+        attendees = matrix(
+            place_of_session[came.session_id[asked]], place[came.partner_id[asked]], (len(sessions), count)
+        )
+        met = (met + helpers @ attendees).tocsr()
         return np.asarray(met[place[givers], place[receivers]]).ravel() > 0
 
     def _get_pairs(self, scope):
@@ -498,32 +519,56 @@ class TimebankMeasures(models.AbstractModel):
         Sessions come as who helped and who came, since there are many times as many pairs.
         """
         direct, helped, came = self._read_arcs(scope)
-        came = came[:, np.argsort(came[0], kind="stable")]
-        begin, end = (np.searchsorted(came[0], helped[0], side) for side in ("left", "right"))
-        count = end - begin
-        at = np.arange(count.sum()) + np.repeat(begin - np.cumsum(count) + count, count)
-        givers, receivers = np.repeat(helped[1], count), came[1][at]
+        row, at, _place = self._pair(helped, came)
+        givers, receivers = helped.partner_id[row], came.partner_id[at]
         others = givers != receivers
-        keys = np.concatenate((join(*direct[:2]), join(givers, receivers)[others]))
-        return keys, np.concatenate((direct[2], np.repeat(helped[2], count)[others])).astype("datetime64[D]")
+        keys = np.concatenate((join(direct.partner_id, direct.other_id), join(givers, receivers)[others]))
+        days = np.concatenate((direct.date, helped.date[row][others]))
+        return keys, days.astype("datetime64[D]")
+
+    def _get_links(self, scope):
+        """Rows of who gave to whom, and how many minutes, as :func:`facts.arcs` has them."""
+        direct, helped, came = self._read_arcs(scope)
+        row, at, place = self._pair(helped, came)
+        givers, receivers = helped.partner_id[row], came.partner_id[at]
+        own = givers == receivers
+        own_place = np.full(len(helped.partner_id), len(came.partner_id))  # who hasn't come: after all others
+        own_place[row[own]] = place[own]
+        count = np.bincount(row[~own], minlength=len(helped.partner_id))
+        row, place, of = row[~own], (place - (own_place[row] < place))[~own], count[row[~own]]
+        minutes = helped.minutes[row]
+        shares = minutes * (place + 1) // of - minutes * place // of
+        return np.concatenate(
+            (
+                np.stack((direct.partner_id, direct.other_id, direct.minutes), axis=1),
+                np.stack((givers[~own], receivers[~own], shares), axis=1),
+            )
+        )
+
+    def _pair(self, helped, came):
+        """Each helper with each who came: of which row of ``helped``, which of ``came``, and the how manieth
+        in that session; arrays."""
+        begin, end = (np.searchsorted(came.session_id, helped.other_id, side) for side in ("left", "right"))
+        count = end - begin
+        place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        return np.repeat(np.arange(len(count)), count), np.repeat(begin, count) + place, place
 
     def _read_arcs(self, scope):
-        """What arcs are made of: givers, receivers, days; sessions, helpers, days; sessions, attendees."""
+        """What arcs are made of: :class:`Given` to a receiver, and in a session; and :class:`Came`."""
 
         def read():
             given = self._query_numbers(
                 facts.given_to_people(scope),
                 "partner_id",
-                "COALESCE(receiver_id, 0)",
-                "COALESCE(session_id, 0)",
+                "COALESCE(receiver_id, session_id)",
                 "date",
+                "minutes",
+                "(receiver_id IS NOT NULL)::int",
             )
-            direct = given[1] > 0
-            return (
-                given[:, direct][[0, 1, 3]],
-                given[:, ~direct][[2, 0, 3]],
-                self._query_numbers(facts.came(scope), "session_id", "partner_id"),
-            )
+            direct = given[-1] > 0
+            came = self._query_numbers(facts.came(scope), "session_id", "id", "partner_id")
+            session_id, _line, partner_id = came[:, np.lexsort(came[1::-1])]
+            return Given(*given[:-1, direct]), Given(*given[:-1, ~direct]), Came(session_id, partner_id)
 
         return self._remember(("arcs", scope), read)
 

@@ -126,10 +126,11 @@ class TimebankMeasures(models.AbstractModel):
             SQL(
                 """SELECT by_agency, to_agency, SUM(minutes)::bigint, COUNT(DISTINCT partner_id),
                           ARRAY_AGG(DISTINCT project_id)
-                     FROM (SELECT g.role IS NOT DISTINCT FROM 'organisation' OR NOT %(no_company)s AS by_agency,
+                     FROM (SELECT g.role IS NOT DISTINCT FROM 'organisation' OR NOT %(no_company)s
+                                      AS by_agency,
                                   CASE WHEN g.receiver_id IS NOT NULL THEN NOT (%(is_person)s)
-                                       ELSE (came.first != g.partner_id OR came.last != g.partner_id) IS NOT TRUE
-                                       END AS to_agency,
+                                       ELSE (came.first != g.partner_id OR came.last != g.partner_id)
+                                            IS NOT TRUE END AS to_agency,
                                   g.partner_id, g.project_id, SUM(g.minutes) AS minutes
                              FROM %(given)s g
                              LEFT JOIN (SELECT session_id, MIN(partner_id) AS first, MAX(partner_id) AS last

@@ -54,7 +54,7 @@ class TimebankMember(models.Model):
             member.activity_schedule(
                 "timebank_coproduction.mail_activity_spend",
                 summary=self.env._(
-                    "%(hours)s hours, none spent for %(months)s",
+                    "%(hours)s hours, none spent for %(months)s: what would they like?",
                     hours=clock(member.account_id.balance_minutes),
                     months=say_months(self.env, months),
                 ),
@@ -67,7 +67,7 @@ class TimebankMember(models.Model):
     def _say_what_credits_buy(self):
         """HTML: rewards within the member's reach, and help that they wish for."""
         self.ensure_one()
-        within = self._get_affordable()
+        within = self._get_affordable(self.account_id.balance_minutes)
         named = ", ".join(f"{reward['name']} ({reward['price']})" for reward in within["named"])
         more = within["count"] - len(within["named"])
         if more:
@@ -75,7 +75,7 @@ class TimebankMember(models.Model):
         lines = [
             self.env._("Could have: %s", named)
             if named
-            else self.env._("No reward is within their reach: ask what they would like there to be.")
+            else self.env._("No reward is to be had for that: ask what they would like there to be.")
         ]
         wished = self._get_listed_words()["request"]
         lines.append(

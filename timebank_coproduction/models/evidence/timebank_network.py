@@ -1,14 +1,12 @@
 from math import log2
 
 from odoo import models
-from odoo.tools import SQL
 
 from ...tools.minutes import clock
 from ...tools.network import connect, gather, keep_busiest, undirected
 from ...tools.network_picture import find_groups, lay_out
 from ...tools.suppression import FEW
 from ..common.words import say_number
-from . import facts
 
 #: Of more people, or links, than can be told apart in a picture, the most active are drawn.
 MOST_DRAWN, MOST_LINKS = 300, 1500
@@ -36,13 +34,7 @@ class TimebankNetwork(models.AbstractModel):
         Everybody who gave or received is in it, with or without a partner.
         """
         measures = self.env["timebank.measures"]
-        arcs = measures._query(
-            SQL(
-                "SELECT giver_id, receiver_id, SUM(minutes)::bigint FROM %s a GROUP BY giver_id, receiver_id",
-                facts.arcs(scope),
-            )
-        )
-        return gather(measures._get_people(scope).ids, arcs)
+        return gather(measures._get_people(scope).ids, measures._get_links(scope))
 
     def _draw(self, scope, links, named):
         """The picture of who gave to whom in one bank.

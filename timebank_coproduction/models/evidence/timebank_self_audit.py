@@ -414,6 +414,12 @@ class TimebankSelfAuditLine(models.Model):
         return self.env["timebank.self.audit.voice"]._get_levels()
 
     @api.depends("element")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = line._get_label()
+
+    @api.depends("element")
     def _compute_sequence(self):
         for line in self:
             line.sequence = KEYS.index(line.element) if line.element in KEYS else len(KEYS)

@@ -65,7 +65,7 @@ class TimebankWellbeingScale(models.Model):
             )
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_unused(self):
         if self._is_answered():
             raise UserError(self.env._("People have answered: switch it off instead."))

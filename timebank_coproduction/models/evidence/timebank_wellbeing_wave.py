@@ -197,7 +197,7 @@ class TimebankWellbeingWave(models.Model):
                     self.env._("“%s” isn’t in use: a manager switches it on.", wave.scale_id.name)
                 )
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_unanswered(self):
         # sudo: whether there is anything to keep
         if self.sudo().response_ids:

@@ -142,6 +142,9 @@ class TimebankRedemption(models.Model):
         return super()._verbs_with_reason | {"action_override_budget"}
 
     # Rules
+    def _get_names_to_claim(self):
+        return [*super()._get_names_to_claim(), "grant_id"]
+
     def _prepare_approvals(self, approver):
         vals_by_id, refusals = super()._prepare_approvals(approver)
         grants, unaffordable = self.browse(vals_by_id)._choose_grants()

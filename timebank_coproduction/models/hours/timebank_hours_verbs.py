@@ -292,6 +292,8 @@ class TimebankHours(models.Model):
             lambda entry: entry.scheme_id.approval == "trusted" and not entry.member_id.trusted
         )
         measured = rest.filtered(lambda entry: entry.scheme_id.approval == "over_limit")
+        if not measured:
+            return waiting
         # A year's days at once would be a year's limits: what is old, a coordinator looks at.
         oldest = fields.Date.subtract(fields.Date.context_today(self), days=LET_THROUGH_DAYS)
         old = measured.filtered(lambda entry: entry.date < oldest)

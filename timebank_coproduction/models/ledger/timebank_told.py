@@ -24,6 +24,8 @@ class TimebankTold(models.AbstractModel):
         :param str person: the field that holds who is told, or a function of a record that returns them
         :return: the records whose person would want the mail, and can't be reached by it
         """
+        if not self:
+            return self
         # sudo: mails are the bank's, whoever caused them
         records = self.sudo()
         people = {record: record._get_told(person) for record in records}

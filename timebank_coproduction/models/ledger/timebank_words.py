@@ -36,20 +36,22 @@ class TimebankWords(models.Model):
         "Current", default=True, readonly=True, help="Words that were changed or taken back are kept."
     )
 
-    def _keep(self, records, link, name, texts):
-        """Have the field ``name`` of each record say a text to those who may read it, or nothing.
+    def _keep(self, records, link, texts):
+        """Have fields of each record say a text to those who may read it, or nothing.
 
         What was said before is kept: words may be evidence, and aren't for those to remove whom they
         may embarrass.
 
         :param str link: the many-to-one of this model to the records' own
-        :param dict texts: record id → text, or false for none
+        :param dict texts: name of a field → a dict of record id → text, or false for none
         """
-        current = [(link, "in", records.ids), ("field_name", "=", name), ("active", "=", True)]
+        current = [(link, "in", records.ids), ("field_name", "in", list(texts)), ("active", "=", True)]
         # sudo: which rows they are; whether the user may change them is asked below
         rows = self.sudo().search(current).with_env(self.env)
-        said = {row[link].id: row.text for row in rows.sudo()}
-        former = rows.filtered(lambda row: row.sudo().text != texts.get(row.sudo()[link].id))
+        said = {(row.field_name, row[link].id): row.text for row in rows.sudo()}
+        former = rows.filtered(
+            lambda row: row.sudo().text != texts[row.sudo().field_name].get(row.sudo()[link].id)
+        )
         former.check_access("write")
         former.sudo()._in_verb().write({"active": False})  # sudo: asked just now
         former.flush_recordset(["active"])  # one row at a time is current
@@ -64,10 +66,11 @@ class TimebankWords(models.Model):
                         "field_name": name,
                         "scheme_id": record.scheme_id.id,
                         "partner_ids": self._get_about(record).ids,
-                        "text": texts[record.id],
+                        "text": by_record[record.id],
                     }
-                    for record in records.sudo()
-                    if texts.get(record.id) and texts[record.id] != said.get(record.id)
+                    for name, by_record in texts.items()
+                    for record in (records.sudo() if by_record else ())
+                    if by_record.get(record.id) and by_record[record.id] != said.get((name, record.id))
                 ]
             )
         )

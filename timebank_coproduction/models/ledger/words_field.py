@@ -20,7 +20,7 @@ def for_coordinators(kind, name, link, string, **attributes):
             record[name] = found.get(record._origin.id, False)
 
     def inverse(records):
-        records.env["timebank.words"]._keep(records, link, name, {one.id: one[name] for one in records})
+        records.env["timebank.words"]._keep(records, link, {name: {one.id: one[name] for one in records}})
 
     def search(records, operator, value):
         if operator not in ("in", "ilike", "like", "=ilike", "=like"):

@@ -177,6 +177,7 @@ class TimebankMember(models.Model):
         members = self.sudo().search_fetch(
             [("scheme_id", "in", schemes._origin.ids), ("partner_id", "in", partners._origin.ids)],
             self._get_names_to_find(),
+            order="id",  # by name would have to be sorted
         )
         return dict(zip(members._get_columns("scheme_id", "partner_id"), members, strict=True))
 

@@ -1,4 +1,5 @@
 from datetime import datetime, time, timedelta
+from math import inf
 
 from odoo import fields, models
 from odoo.exceptions import AccessError
@@ -40,12 +41,14 @@ class TimebankMember(models.Model):
         }
         return open_form(self.env["timebank.redemption"], name=self.env._("New claim"), context=context)
 
-    def _get_affordable(self):
+    def _get_affordable(self, most=inf):
         """What the member can have today: dict of ``count`` and of the cheapest ``named``, a list of
         dicts of ``name`` and ``price`` in words.
+
+        :param most: for so many minutes, as for what they have without owing anything
         """
         self.ensure_one()
-        within = [reward for reward, reason in self._get_catalogue() if not reason]
+        within = [reward for reward, reason in self._get_catalogue() if not reason and reward.minutes <= most]
         cheapest = sorted(within, key=lambda reward: reward.minutes)[:MOST_NAMED]
         named = [{"name": reward.name, "price": reward._say_price()} for reward in cheapest]
         return {"count": len(within), "named": named}

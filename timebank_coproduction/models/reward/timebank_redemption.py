@@ -362,7 +362,7 @@ class TimebankRedemption(models.Model):
         :return: dict of record id → why not
         """
         # sudo: read together, without all else that a claim has; who may was asked by the verb
-        self.sudo().fetch([*CONTENT, "scheme_id", "state", "minutes", "cash_amount", "cost_amount"])
+        self.sudo().fetch(self._get_names_to_claim())
         refusals = self._get_refusals_to_request()
         refusals |= (self - self.browse(refusals))._take_credits_and_stock()
         # sudo: the reward's own rule approves these, not the member who claims.
@@ -376,6 +376,10 @@ class TimebankRedemption(models.Model):
         waiting = at_once.browse(at_once._approve(self.env["res.users"]))
         (claims - at_once | waiting)._ask_for_decision()
         return refusals
+
+    def _get_names_to_claim(self):
+        """The fields of a claim that requesting looks at, read together. A subject adds its own."""
+        return [*CONTENT, "scheme_id", "state", "minutes", "cash_amount", "cost_amount"]
 
     def _approve(self, approver):
         """Approve requested claims, those that can be.

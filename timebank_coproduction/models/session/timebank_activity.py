@@ -7,7 +7,7 @@ from ..common.figures import figures_over
 from ..common.hours_field import hours_field
 from ..common.personal import NAMED, OURS
 from ..common.verb import verb
-from ..common.windows import open_list
+from ..common.windows import open_form, open_list
 
 SIDES = [
     ("professionals", "Professionals"),
@@ -380,6 +380,16 @@ class TimebankActivity(models.Model):
             "timebank_session_action",
             [("activity_id", "=", self.id)],
             {"default_activity_id": self.id},
+        )
+
+    @verb(single=True)
+    def action_plan_session(self):
+        """An empty session of this activity, to say when and where."""
+        self.ensure_one()
+        return open_form(
+            self.env["timebank.session"],
+            name=self.env._("New session"),
+            context={"default_activity_id": self.id},
         )
 
     @verb(single=True)

@@ -238,8 +238,7 @@ class TimebankAttendance(models.Model):
         """
         # sudo: it may be about the user, who closes the register and doesn't read it
         words, lines = self.env["timebank.words"].sudo(), self.sudo()
-        for name, by_line in texts.items():
-            words._keep(lines, "attendance_id", name, by_line)
+        words._keep(lines, "attendance_id", texts)
         self.invalidate_recordset(list(texts), flush=False)
 
     def _undo_log(self, reason):

@@ -25,11 +25,15 @@ async function undo(env, { model, ids }) {
     }
 }
 
-/** Say in the corner what was done, and offer the way back. */
+/** Puts the last way back away, while it is there. */
+let forget = () => {};
+
+/** Say in the corner what was done, and offer the way back, in place of the one before. */
 function told(env, action) {
     const { text, undo: way } = action.params;
     const options = { type: "success" };
     if (way) {
+        forget();
         options.autocloseDelay = A_WHILE;
         options.buttons = [
             {
@@ -42,6 +46,9 @@ function told(env, action) {
         ];
     }
     const close = env.services.notification.add(text, options);
+    if (way) {
+        forget = close;
+    }
     return { type: "ir.actions.act_window_close" };
 }
 
