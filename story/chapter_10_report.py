@@ -124,8 +124,8 @@ def draft(world):
             "grant_id": world["mill_grant"].id,
             "date_from": first,
             "date_to": last,
-            "paid_for_text": "The award pays the hall, the food and a worker for two days a week. A part of it"
-            " buys swim passes for people who gave their time.",
+            "paid_for_text": "The award pays the hall, the food and a worker for two days a week. A part of"
+            " it buys swim passes for people who gave their time.",
             "together_text": "People who first came for a meal now plan the menu, cook, and greet those"
             " who come.",
             "changed_text": "Neighbours who knew nobody two years ago now ask each other first.",

@@ -1,9 +1,9 @@
-"""Figures on well-being: against a plain witness, hidden where they tell of few, and right as often as they say."""
+"""Figures on well-being: against a plain witness, hidden where they tell of few, right as often as said."""
 
 import random
 from statistics import mean, stdev
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import BaseCase
 
 from ...tools import wellbeing
@@ -192,7 +192,7 @@ class TestWellbeingScale(WellbeingCase):
                 {
                     "name": "Three statements",
                     "wording": "One is made up\nTwo is made up\n\nThree is made up",
-                    "options": "never\nsometimes\nalways",
+                    "answer_words": "never\nsometimes\nalways",
                     "scores": "\n".join(f"{total} {total * 1.5}" for total in range(3, 10)),
                 }
             )
@@ -204,7 +204,7 @@ class TestWellbeingScale(WellbeingCase):
     def test_only_with_a_licence_and_a_whole_table(self):
         with self.assertRefused("reference of your licence"):
             self.scale.action_switch_on()
-        with self.assertRaises(Exception), self.env.cr.savepoint():
+        with self.assertRaises(ValidationError):
             self._make_wave(scale_id=self.scale.id)
         self.scale.licence_reference = "L-204"
         self.scale.scores = "3 4.5\n4 6"
@@ -232,7 +232,7 @@ class TestWellbeingScale(WellbeingCase):
                     .with_user(self.coordinator)
                     .create({"wave_id": wave.id, "way": "paper", "sheet_code": invitation.sheet_code})
                 )
-                desk.write({"agreed": True, "satisfied": "5", "scale_typed": points})
+                desk.write({"age_and_consent": True, "satisfied": "5", "scale_typed": points})
                 desk.action_next()
         first.response_ids.write({"answered_on": first.date_from})
         [found] = self._results()["scales"]

@@ -1,4 +1,4 @@
-"""People are asked how they are: a coordinator invites, a phone without scripts answers, sheets are typed in."""
+"""People are asked how they are: by mail, answered on a phone without scripts, and on sheets typed in."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Four questions behind a private link: no login, no script, and the same answer for whatever leads nowhere."""
+"""Four questions behind a private link: no login, no script, the same answer for whatever leads nowhere."""
 
 from datetime import timedelta
 
@@ -110,7 +110,7 @@ class TestWellbeingPage(PageCase, WellbeingCase):
                 "name": "Two statements",
                 "licence_reference": "L-204",
                 "wording": "One is made up\nTwo is made up",
-                "options": "never\nalways",
+                "answer_words": "never\nalways",
                 "scores": "2 2\n3 3.5\n4 5",
             }
         )

@@ -11,7 +11,7 @@ UNSAID = "unsaid"
 
 
 class WellbeingPage(TakesCodes, MemberPage, http.Controller):
-    """Four questions behind a private link, without a login: for whom the link was sent, until the round ends."""
+    """Four questions behind a private link, without a login: for whom it was sent, until the round ends."""
 
     @http.route(ADDRESS, type="http", auth="public", methods=["GET"], sitemap=False)
     def show(self, token, done=None, **_query):

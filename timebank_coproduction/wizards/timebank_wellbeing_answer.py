@@ -30,9 +30,9 @@ class TimebankWellbeingAnswer(models.TransientModel):
         ondelete="cascade",
     )
     sheet_code = fields.Char("Code of the sheet")
-    person = fields.Char(compute="_compute_person")
-    until = fields.Char(compute="_compute_person")
-    agreed = fields.Boolean("16 or over, and agreed", help="Both are asked before the questions.")
+    asked_name = fields.Char(compute="_compute_asked_name")
+    until = fields.Char(compute="_compute_asked_name")
+    age_and_consent = fields.Boolean("16 or over, and agreed", help="Both are asked before the questions.")
     satisfied = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
     worthwhile = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
     happy = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
@@ -60,9 +60,9 @@ class TimebankWellbeingAnswer(models.TransientModel):
             )
 
     @api.depends("invitation_id")
-    def _compute_person(self):
+    def _compute_asked_name(self):
         for desk in self:
-            desk.person = desk.invitation_id.partner_id.name or ""
+            desk.asked_name = desk.invitation_id.partner_id.name or ""
             desk.until = desk.invitation_id._say_until() if desk.invitation_id else ""
 
     @api.depends("invitation_id")
@@ -85,7 +85,7 @@ class TimebankWellbeingAnswer(models.TransientModel):
                 "wave_id": self.wave_id.id,
                 "way": self.way,
                 "typed_count": self.typed_count + 1,
-                "last_deed": self.env._("Written down: %s.", self.person),
+                "last_deed": self.env._("Written down: %s.", self.asked_name),
             }
         )
         return open_dialog(desk, self.env._("Type in sheets"))
@@ -97,7 +97,7 @@ class TimebankWellbeingAnswer(models.TransientModel):
         :return: what was done, in the corner of the screen
         """
         self._write_down()
-        return tell(self.env._("Written down: %s.", self.person))
+        return tell(self.env._("Written down: %s.", self.asked_name))
 
     @verb(single=True)
     def action_decline(self):
@@ -127,7 +127,7 @@ class TimebankWellbeingAnswer(models.TransientModel):
 
     def _write_down(self):
         invitation = self._get_invitation()
-        if not self.agreed:
+        if not self.age_and_consent:
             raise UserError(
                 self.env._("Say that they are 16 or over and have agreed: without that nothing is kept.")
             )
@@ -147,8 +147,8 @@ class TimebankWellbeingAnswer(models.TransientModel):
         if not (typed.isascii() and typed.isdecimal() and LEAST <= int(typed) <= MOST):
             raise UserError(
                 self.env._(
-                    "“%(typed)s” is no answer to “%(question)s”: type 0 to 10, or nothing for who would rather"
-                    " not say.",
+                    "“%(typed)s” is no answer to “%(question)s”: type 0 to 10, or nothing for who would"
+                    " rather not say.",
                     typed=typed,
                     question=self.env["timebank.wellbeing.response"]._get_questions()[name][0],
                 )

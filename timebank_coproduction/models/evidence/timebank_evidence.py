@@ -216,7 +216,7 @@ class TimebankEvidence(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_projects(self, banks):
-        """Those of which the banks take the hours; for finance, who may open none, those that hours name too."""
+        """Those of which the banks take the hours; for finance, who may open none, those in hours too."""
         projects = self.env["project.project"]
         domain = [("is_template", "=", False)]
         # sudo: which they are; the user's own rules say which of them they see

@@ -59,10 +59,7 @@ class TimebankEvidenceVoices(models.AbstractModel):
         audits = self.env["timebank.self.audit"].sudo()
         grant = self.env["timebank.grant"].browse(scope.grant_id or [])
         project = self.env["project.project"].browse(scope.project_id or [])
-        latest = [
-            audits._get_latest(scheme, scope.date_to, grant, project) for scheme in self._get_schemes(scope)
-        ]
-        return audits.union(*latest)[:MOST_BANKS]
+        return audits._get_latest(self._get_schemes(scope), scope.date_to, grant, project)[:MOST_BANKS]
 
     def _say_self_audit(self, audits, shown):
         if len(audits) > 1:

@@ -26,8 +26,8 @@ class TimebankFunderReportContent(models.AbstractModel):
 
     A section is a dict of ``key``, ``title``, ``answer`` (a sentence), ``figures``, ``chart``, ``table``
     (with ``head``, ``rows`` and, where its last row adds up the others, ``sums``), ``definition``; and what
-    only reports have: ``text`` (own words), ``parts`` (dicts of ``title`` and ``text``) and ``picture`` beside
-    them. Page, paper and workbook draw nothing else. Whoever drafts it, small numbers are hidden.
+    only reports have: ``text`` (own words), ``parts`` (dicts of ``title`` and ``text``) and ``picture``
+    beside them. Page, paper and workbook draw nothing else. Whoever drafts it, small numbers are hidden.
     """
 
     _name = "timebank.funder.report.content"
@@ -257,8 +257,8 @@ class TimebankFunderReportContent(models.AbstractModel):
                 "title": self.env._("What the figures are from"),
                 "text": self.env._(
                     "Time that was recorded when it was given and approved by somebody else, and the"
-                    " registers of sessions; days are those of the time bank’s own clock. Figures were taken on"
-                    " %s. None of them says what would have happened without the money.",
+                    " registers of sessions; days are those of the time bank’s own clock. Figures were taken"
+                    " on %s. None of them says what would have happened without the money.",
                     say_day(self.env, fields.Date.context_today(self), "d MMMM y"),
                 ),
             }
@@ -360,7 +360,7 @@ class TimebankFunderReportContent(models.AbstractModel):
                 "title": self.env._("For disclosure only"),
                 "text": self.env._(
                     "The %(hours)s of volunteers and people we support would be worth %(worth)s at %(value)s"
-                    " an hour (%(taken_from)s). It is no income and no cost, and is added to no sum of money.",
+                    " an hour (%(taken_from)s). It is no income and no cost, and added to no sum of money.",
                     hours=evidence._say_hours(sum(minutes)),
                     worth=money(self.currency_id.round(sum(minutes) / 60 * self.hour_value)),
                     value=money(self.hour_value),
@@ -422,8 +422,8 @@ class TimebankFunderReportContent(models.AbstractModel):
             },
             definition=self.env._(
                 "Whoever gave or received time in these days, or came to a session: for the first time in"
-                " these time banks, or having done so on an earlier day, whatever for. Came again are those of"
-                " the new whose days lie in two months or more."
+                " these time banks, or having done so on an earlier day, whatever for. Came again are those"
+                " of the new whose days lie in two months or more."
             ),
         )
 

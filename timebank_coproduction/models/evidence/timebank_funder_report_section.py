@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..common.personal import OURS
+from ..common.personal import OURS, TRADE
 
 #: Sections in their usual order. Who reads the first alone knows what was paid for, who did it together,
 #: and what changed.
@@ -128,7 +128,7 @@ class TimebankFunderReportTemplate(models.Model):
     _description = "Funder's Headings"
     _inherit = ["timebank.protected"]
     _order = "funder_id, id"
-    _personal_fields = {}
+    _personal_fields = {"funder_id": TRADE}
 
     funder_id = fields.Many2one("res.partner", required=True, ondelete="cascade", index=True)
     name = fields.Char(related="funder_id.name")

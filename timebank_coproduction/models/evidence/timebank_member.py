@@ -15,7 +15,7 @@ WRITTEN = ("name", "text", "shown_as", "photo", "photo_alt")
 
 
 class TimebankMember(models.Model):
-    """Members who are asked what they would like for their credits and how they are, or get a statement by mail."""
+    """Members are asked what they would like and how they are, tell stories, and get statements by mail."""
 
     _inherit = "timebank.member"
 

@@ -290,22 +290,22 @@ class TimebankSelfAudit(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _get_latest(self, scheme, day, grant=None, project=None):
-        """The last agreed self-audit of a bank up to a day, of the bank as a whole or of a grant or project.
+    def _get_latest(self, schemes, day, grant=None, project=None):
+        """Each bank's last agreed self-audit up to a day, of the bank as a whole or of a grant or project.
 
         As the user: who may only see what it says outside the coordinators' screens calls it as
         superuser, and shows :meth:`_get_shown`.
         """
-        return self.search(
+        found = self.search(
             [
-                ("scheme_id", "=", scheme.id),
+                ("scheme_id", "in", schemes.ids),
                 ("grant_id", "=", grant.id if grant else False),
                 ("project_id", "=", project.id if project else False),
                 ("met_on", "<=", day),
                 ("state", "=", "agreed"),
-            ],
-            limit=1,
+            ]
         )
+        return self.union(*(audits[:1] for audits in found.grouped("scheme_id").values()))
 
     def _get_shown(self):
         """What of an agreed audit may be shown outside the coordinators' screens, an element a row.

@@ -75,7 +75,7 @@ class TimebankWellbeingResponse(models.Model):
 
     @api.model
     def _get_questions(self):
-        """The four questions as they are published: dict of field → (question, what 0 means, what 10 means)."""
+        """The four questions as published: dict of field → (question, what 0 means, what 10 means)."""
         ends = (self.env._("not at all"), self.env._("completely"))
         return dict(
             zip(

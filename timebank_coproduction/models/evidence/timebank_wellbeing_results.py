@@ -19,7 +19,7 @@ class TimebankWellbeingResults(models.AbstractModel):
     _description = "What Changed for the Same People"
 
     def _get_results(self, scope_or_schemes, date_from, date_to, grant=None, small=False):
-        """What people answered from one day to another, both within: each one's first answer against their last.
+        """What people answered from day to day, both within: each one's first answer against their last.
 
         Whoever calls it has asked who may. It reads all of the banks' answers and tells of no person: what
         is about fewer than five, or would give such a figure away, is ``None``.

@@ -10,7 +10,7 @@ from ..common.verb import verb
 SCORE = re.compile(r"(\d{1,4})\s*[\s:;,=\t]\s*(\d{1,4}(?:[.,]\d{1,4})?)")
 MOST_LINES = 60
 #: What makes up a scale: nothing of it changes as long as it is in use, or once somebody has answered.
-MADE_OF = frozenset({"wording", "options", "lowest", "scores"})
+MADE_OF = frozenset({"wording", "answer_words", "lowest", "scores"})
 
 
 class TimebankWellbeingScale(models.Model):
@@ -29,19 +29,19 @@ class TimebankWellbeingScale(models.Model):
         "licence_reference": OURS,
         "introduction": OURS,
         "wording": OURS,
-        "options": OURS,
+        "answer_words": OURS,
         "scores": OURS,
     }
 
     name = fields.Char(required=True)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     licence_reference = fields.Char(
-        help="What the holder of the rights has given you for it, such as a registration number. Without it the"
-        " scale can’t be used."
+        help="What the holder of the rights has given you for it, such as a registration number. Without it"
+        " the scale can’t be used."
     )
     introduction = fields.Text(help="What stands above the statements.")
     wording = fields.Text("Statements", help="One a line, as the licence gives them.")
-    options = fields.Text("Answers", help="One a line, from the one with fewest points.")
+    answer_words = fields.Text("Answers", help="One a line, from the one with fewest points.")
     lowest = fields.Integer("Points of the first answer", default=1, aggregator=None)
     scores = fields.Text(
         "Table of scores", help="One a line: the total of the points, and the score it stands for."
@@ -83,7 +83,7 @@ class TimebankWellbeingScale(models.Model):
 
     def _get_choices(self):
         """Pairs of points and the words of an answer."""
-        return [(self.lowest + place, words) for place, words in enumerate(self._get_lines("options"))]
+        return [(self.lowest + place, words) for place, words in enumerate(self._get_lines("answer_words"))]
 
     def _get_table(self):
         """Dict of a total of points → its score.
@@ -161,8 +161,8 @@ class TimebankWellbeingScale(models.Model):
         if len(points) != len(self._get_statements()) or set(points) - {None, *choices}:
             raise UserError(
                 self.env._(
-                    "“%(typed)s” doesn’t fit “%(scale)s”: type %(count)s numbers from %(least)s to %(most)s, or - for"
-                    " one left out.",
+                    "“%(typed)s” doesn’t fit “%(scale)s”: type %(count)s numbers from %(least)s to %(most)s,"
+                    " or - for one left out.",
                     typed=typed,
                     scale=self.name,
                     count=len(self._get_statements()),

@@ -278,7 +278,7 @@ class TimebankWellbeingWave(models.Model):
 
     @verb()
     def action_invite(self):
-        """Ask everybody whom these rounds are for and who hasn't been asked: by mail, or a to-do to ring them.
+        """Ask everybody whom these rounds are for and who hasn't been asked: by mail, or a to-do to ring.
 
         :return: what was done, in the corner of the screen
         :raises UserError: for a round that is over, or has nobody to ask
