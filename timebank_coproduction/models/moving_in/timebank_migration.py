@@ -74,7 +74,7 @@ class TimebankMigration(models.Model):
         copy=False,
         tracking=True,
     )
-    recognised = fields.Text("Recognised", readonly=True, copy=False)
+    recognised = fields.Text(readonly=True, copy=False)
     is_answered = fields.Boolean(
         readonly=True, copy=False, help="Answers were given that the rehearsal doesn't show yet."
     )

@@ -1,5 +1,7 @@
 """The fates of rows about time: what moved between whom, on which day."""
 
+from contextlib import suppress
+
 from . import reading
 from .reading import Doubtful, Refused
 from .source import is_erased, one_line
@@ -163,12 +165,10 @@ class TimePlanner:
 
     def _note_told(self, found, row, item):
         """What moved in before was told by this table: another may tell it again."""
-        try:
+        with suppress(Refused, Doubtful):
             if self._read_time(found, row, item) and self._read_day(found, row, item):
                 self._find_parties(row, item, quietly=True)
                 self.told.setdefault((row.payee, row.day, row.minutes), found.table)
-        except (Refused, Doubtful):
-            pass
         row.question = row.answer = ""
         row.asked = []
 
