@@ -27,9 +27,11 @@ COUNTS = {
     "/timebank/personal/<int:member_id>/zip",
     "/timebank/personal/me",
     "/timebank/place/<string:code>",
+    "/timebank/records/<int:asked_id>",
     "/timebank/report/<string:token>",
     "/timebank/report/<string:token>/<any(pdf,xlsx):kind>",
     "/timebank/renew/<string:table>/<int:record_id>/<string:token>",
+    "/timebank/wellbeing/<string:token>",
 }
 
 

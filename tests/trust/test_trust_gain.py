@@ -170,7 +170,7 @@ class TestTrustGain(RewardCase):
             "language_ids", "availability_ids", "note", "name_shown", "session_mails", "display_name",
             "interest_ids", "own_words", "own_wishes", "share_email", "share_phone",
             "credit_mails", "check_mails", "statement_mails", "statement_pace",
-            "introduction_mails", "reward_mails",
+            "introduction_mails", "reward_mails", "wellbeing_mails",
         },
         "timebank.account": {
             "name", "purpose", "goal_minutes", "goal_hours", "goal_date", "display_name",
