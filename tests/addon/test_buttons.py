@@ -20,7 +20,10 @@ ADDON = "timebank_coproduction"
 #: Shown on screens alone that aren't opened from a menu: figures at a date, the settings of the whole.
 BEHIND = {("timebank.grant", "action_view_now"), ("res.config.settings", "action_timebank_grant_plan")}
 #: Fields by which one record has other buttons than another.
-STEPS = ("state", "kind", "role", "active", "is_run_by_user", "has_pin", "is_pin_locked")
+STEPS = (
+    *("state", "kind", "role", "active", "is_run_by_user", "has_pin", "is_pin_locked"),
+    *("takes_answer", "is_on", "problem_count"),
+)
 
 
 @tagged("post_install", "-at_install")
@@ -129,6 +132,11 @@ class TestButtons(WorldCase):
                     {"wave_id": wave.id, "partner_id": member.partner_id.id, "way": "read_out", "happy": 7}
                 )
         waves[2].action_close()
+        scale = {"wording": "Made up", "answer_words": "never\nalways", "scores": "1 1\n2 2"}
+        scales = cls.env["timebank.wellbeing.scale"].create(
+            [{**scale, "name": f"{name} {scheme.name}", "licence_reference": "L1"} for name in ("On", "Off")]
+        )
+        scales[0].action_switch_on()
 
     @classmethod
     def _make_voices(cls, env, scheme, member):
@@ -162,6 +170,7 @@ class TestButtons(WorldCase):
             )
             for action in ("action_rehearse", "action_rehearse", "action_carry_out")[:steps]:
                 getattr(move, action)(*([True] if action == "action_carry_out" else []))
+        move.row_ids[:1]._in_verb().problem = "Hours on a day that is closed"
 
     @classmethod
     def _make_offers(cls, env, giver, receiver):

@@ -147,6 +147,30 @@ class TestPapers(GrantCase):
             )
         )
         cls.self_audit = cls._make_self_audit()
+        cls.report = (
+            cls.env["timebank.funder.report"]
+            .with_user(cls.coordinator)
+            .create(
+                {
+                    "kind": "bid",
+                    "scheme_ids": [Command.set(cls.scheme.ids)],
+                    "date_from": date(2026, 1, 1),
+                    "date_to": date(2026, 3, 18),
+                    "learned_text": "A wall of pictures brings people in",
+                }
+            )
+        )
+        cls.disclosure = (
+            cls.env["timebank.disclosure"]
+            .with_user(cls.manager)
+            .create(
+                {
+                    "scheme_ids": [Command.set(cls.scheme.ids)],
+                    "date_from": date(2026, 1, 1),
+                    "date_to": date(2026, 3, 18),
+                }
+            )
+        )
         wave = (
             cls.env["timebank.wellbeing.wave"].with_user(cls.coordinator).create({"scheme_id": cls.scheme.id})
         )
@@ -217,6 +241,27 @@ class TestPapers(GrantCase):
                 {},
                 "How are you?",
                 [*names, *cls.asked.mapped("sheet_code"), "how satisfied are you with your life nowadays?"],
+            ),
+            "report_funder_report": (
+                cls.coordinator,
+                cls.report,
+                {},
+                "River Street",
+                ["A wall of pictures brings people in", "How these figures are made"],
+            ),
+            "report_timebank_benefits": (
+                cls.coordinator,
+                cls.env["timebank.member"],
+                {**period, "member_ids": cls.ann.ids},
+                cls.ann.name,
+                ["What you have had", "Driving lesson", "River Street"],
+            ),
+            "report_timebank_disclosure": (
+                cls.manager,
+                cls.disclosure,
+                {},
+                "River Street",
+                ["volunteers", "hours"],
             ),
             "report_timebank_self_audit": (
                 cls.coordinator,

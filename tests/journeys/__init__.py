@@ -46,3 +46,4 @@ from . import test_joining_journey
 from . import test_log_journey
 from . import test_leaving_journey
 from . import test_wellbeing_journey
+from . import test_voices_journey

@@ -64,14 +64,13 @@ class IrActionsReport(models.Model):
         """Whether there is something to print, all of which the user can read.
 
         :param str docids: numbers of records, as in the paper's address
-        :param dict options: of a dialog; what is called ``…_ids`` are such numbers
+        :param dict options: of a dialog; the paper's model says in ``_ids_option`` which are such numbers
         """
         numbers = docids.split(",") if docids else []
         # sudo: which paper it is
-        has_dialog = f"report.{self.sudo().report_name}" in self.env
-        for name, value in options.items():
-            if has_dialog and name.endswith("_ids"):
-                numbers += value if isinstance(value, list) else [value]
+        printed = self.env.get(f"report.{self.sudo().report_name}")
+        chosen = options.get(getattr(printed, "_ids_option", None), [])
+        numbers += chosen if isinstance(chosen, list) else [chosen]
         ids = {int(one) for one in map(str, numbers) if one.isdecimal() and int(one) <= LARGEST}
         # sudo: on which model the paper is
         records = self.env[self.sudo().model].with_context(active_test=False)

@@ -10,6 +10,7 @@ class ReportBenefits(models.AbstractModel):
 
     _name = "report.timebank_coproduction.report_timebank_benefits"
     _description = "What Was Had"
+    _ids_option = "member_ids"
 
     @api.model
     def _get_report_values(self, docids, data=None):

@@ -8,6 +8,7 @@ class ReportStatement(models.AbstractModel):
 
     _name = "report.timebank_coproduction.report_timebank_statement"
     _description = "Time Credit Statement"
+    _ids_option = "account_ids"
 
     @api.model
     def _get_report_values(self, docids, data=None):

@@ -41,6 +41,8 @@ from . import timebank_self_audit_voice
 from . import timebank_story
 from . import timebank_story_consent
 from . import timebank_funder_report_section
+from . import timebank_funder_report_line
+from . import timebank_funder_report_template
 from . import timebank_funder_report_link
 from . import timebank_funder_report_money
 from . import timebank_funder_report_stories

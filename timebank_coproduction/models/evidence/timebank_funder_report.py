@@ -343,13 +343,21 @@ class TimebankFunderReport(models.Model):
         beside = {name for name in own if name.startswith(("message_", "activity_", "website_message"))}
         return bool((own - beside) & vals.keys())
 
+    def _touch_as_writer(self):
+        """Note who writes in these reports.
+
+        :raises UserError: for one that has been checked
+        """
+        self._refuse_kept()
+        self._note_writer()
+
     def _note_writer(self):
         for report in self:
             # sudo: whoever may write it is noted as having done so
             if self.env.user not in report.sudo().writer_ids:
                 report.sudo()._in_verb().write({"writer_ids": [Command.link(self.env.uid)]})
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_only_drafts(self):
         self._refuse_kept()
 

@@ -190,7 +190,7 @@ class TimebankSelfAudit(models.Model):
             self._refuse_agreed()
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_unless_agreed(self):
         self._refuse_agreed()
 
@@ -502,7 +502,7 @@ class TimebankSelfAuditLine(models.Model):
             self.audit_id._refuse_agreed()
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_unless_agreed(self):
         self.audit_id._refuse_agreed()
 

@@ -104,7 +104,7 @@ class TimebankSelfAuditVoice(models.Model):
         self._check_there()
         return result
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_unless_agreed(self):
         if not self._is_in_verb():  # whoever is forgotten goes; the means stay as they were
             self._check_open()

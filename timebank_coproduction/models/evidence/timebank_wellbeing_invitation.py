@@ -78,6 +78,7 @@ class TimebankWellbeingInvitation(models.Model):
     asked_on = fields.Date("Asked on", required=True, readonly=True, default=fields.Date.context_today)
     reminded_on = fields.Date("Reminded on", readonly=True)
     sheet_code = fields.Char("Code of the sheet", required=True, readonly=True, copy=False)
+    takes_answer = fields.Boolean(compute="_compute_takes_answer")
     token = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
     earlier_token = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
 
@@ -85,6 +86,15 @@ class TimebankWellbeingInvitation(models.Model):
     _sheet_once = models.UniqueIndex("(sheet_code)", "That sheet is somebody else’s.")
     _token_index = models.Index("(token) WHERE token IS NOT NULL")
     _earlier_index = models.Index("(earlier_token) WHERE earlier_token IS NOT NULL")
+
+    @api.depends("state", "wave_id.state")
+    @api.depends_context("uid")
+    def _compute_takes_answer(self):
+        """Whether the user may write down what this person says."""
+        for invitation in self:
+            invitation.takes_answer = (
+                invitation.can_change and invitation.state != "young" and not invitation._why_not_answer()
+            )
 
     def _make(self, wave, people):
         """Invitations of these contacts to a round; nobody has been told yet."""

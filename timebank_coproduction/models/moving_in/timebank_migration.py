@@ -166,7 +166,7 @@ class TimebankMigration(models.Model):
             self._take_files()
         return result
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_before_anything_is_done(self):
         for move in self:
             if move.state not in ("draft", "rehearsed"):

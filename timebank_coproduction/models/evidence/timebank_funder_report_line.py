@@ -1,0 +1,39 @@
+from odoo import api, fields, models
+
+from ..common.personal import OURS
+
+
+class TimebankFunderReportLine(models.Model):
+    """What was planned against what was done, with the reason; or a budget's heading, with what is proposed
+    for the rest of it. The amounts of a heading are those of the signed reconciliation."""
+
+    _name = "timebank.funder.report.line"
+    _description = "Plan or Budget Heading of a Funder's Report"
+    _inherit = ["timebank.protected"]
+    _order = "sequence, id"
+    _allow_sudo_commands = False
+    _personal_fields = {"name": OURS, "planned_text": OURS, "done_text": OURS, "reason": OURS}
+
+    report_id = fields.Many2one("timebank.funder.report", required=True, ondelete="cascade", index=True)
+    kind = fields.Selection([("plan", "Plan"), ("budget", "Budget heading")], required=True, default="plan")
+    sequence = fields.Integer(default=10)
+    name = fields.Char("What", required=True)
+    planned_text = fields.Char(help="As it was agreed, such as “40 sessions”.")
+    done_text = fields.Char()
+    reason = fields.Text("Why it differs", help="Or, of a budget heading, what is proposed for the rest.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.report_id._touch_as_writer()
+        return lines
+
+    def write(self, vals):
+        self.report_id._touch_as_writer()
+        result = super().write(vals)
+        self.report_id._touch_as_writer()
+        return result
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_only_of_drafts(self):
+        self.report_id._touch_as_writer()
