@@ -4,6 +4,7 @@ from datetime import timedelta
 import psycopg2
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -83,6 +84,22 @@ class TestFunderReport(FunderReportCase):
 
     def member_user(self):
         return self.portal
+
+    def test_only_banks_that_one_runs_or_the_grant_serves(self):
+        """A report on a grant is no way to the figures and stories of a bank that it doesn't serve."""
+        foreign = self.scheme.copy(
+            {"name": "Quayside", "code": "QUAY", "coordinator_ids": [Command.set(self.coordinator2.ids)]}
+        )
+        report = self._draft()
+        for way in (
+            lambda: self._draft(scheme_ids=[Command.set((self.scheme | foreign).ids)]),
+            lambda: report.write({"scheme_ids": [Command.link(foreign.id)]}),
+        ):
+            with self.assertRaisesRegex(AccessError, "that you run"):
+                way()
+        shared = self.grant.copy({"scheme_ids": [Command.set((self.scheme | foreign).ids)]})
+        shared.with_user(self.finance).action_open()
+        self.assertEqual(self._draft(grant_id=shared.id).sudo().scheme_ids, self.scheme | foreign)
 
     def test_checked_is_closed_until_it_goes_back(self):
         self._reconcile()

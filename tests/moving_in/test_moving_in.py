@@ -157,6 +157,33 @@ class TestMoving(MovingInCase):
                 {"scheme_id": self.scheme.id, "file_ids": [Command.set(file.ids)]}
             )
 
+    def test_file_of_something_else(self):
+        """A move takes no file with it, when it goes, that others can see or that belongs elsewhere."""
+        files = self.env["ir.attachment"].create(
+            [
+                {"name": "logo.png", "raw": b"-", "public": True},
+                {
+                    "name": "Paper",
+                    "raw": b"-",
+                    "res_model": "res.partner",
+                    "res_id": self.scheme.company_id.partner_id.id,
+                },
+            ]
+        )
+        moves = self.env["timebank.migration"].with_user(self.coordinator)
+        move = moves.create({"scheme_id": self.scheme.id})
+        for file in files:
+            for way in (
+                lambda one=file: moves.create(
+                    {"scheme_id": self.scheme.id, "file_ids": [Command.set(one.ids)]}
+                ),
+                lambda one=file: move.write({"file_ids": [Command.link(one.id)]}),
+            ):
+                with self.subTest(file=file.name), self.assertRaisesRegex(UserError, "something else"):
+                    way()
+        move.unlink()
+        self.assertEqual(files.exists(), files)
+
     def test_unreadable(self):
         """What can't be read is said in plain words, and nothing is half-written."""
         for name, content in (

@@ -378,12 +378,15 @@ class TimebankFunderReport(models.Model):
                 )
 
     def _check_own_banks(self):
-        """:raises AccessError: for a report of banks that the user doesn't run"""
+        """:raises AccessError: for a report of banks that the user doesn't run, but for the others which its
+            grant serves as well as one of theirs"""
         for report in self:
-            # sudo: only who coordinates them
-            schemes = report.sudo().scheme_ids.with_env(self.env)
+            # sudo: only who coordinates them, and which the grant serves
+            about = report.sudo()
+            schemes = about.scheme_ids.with_env(self.env)
             run = schemes._run_by_user()
-            if not self.env.su and (not run if report.kind == "grant" else schemes - run):
+            strange = schemes - run - about.grant_id.scheme_ids.with_env(self.env)
+            if not self.env.su and (not run or strange):
                 raise AccessError(
                     self.env._(
                         "You can report on the time banks that you run, and on grants that serve them."

@@ -177,9 +177,19 @@ class TimebankMigration(models.Model):
                 )
 
     def _take_files(self):
-        """The files belong to the move, so that whoever may read it may read them, and nobody else."""
+        """The files belong to the move, so that whoever may read it may read them, and nobody else.
+
+        :raises UserError: for a file of something else, which would go with the move
+        """
         for move in self:
             move.file_ids.check_access("read")
+            own = (self._name, move.id)
+            # sudo: only whose files that the user can read they are
+            for file in move.file_ids.sudo():
+                if file.public or (file.res_id and (file.res_model, file.res_id) != own):
+                    raise UserError(
+                        self.env._("“%s” belongs to something else: upload it here once more.", file.name)
+                    )
             loose = move.file_ids.filtered(lambda one: not one.res_id)
             # sudo: files that the user has just handed in, and can read
             loose.sudo().write({"res_model": self._name, "res_id": move.id})
