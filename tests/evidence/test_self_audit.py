@@ -233,7 +233,9 @@ class TestSelfAudit(TimebankCase):
         self.assertIsNone(section(self.coordinator2))
         found = section(self.coordinator, period="own", date_from="2025-01-01", date_to="2025-12-31")
         self.assertEqual(found["chart"]["series"][0]["values"][0], 1)
+        self.assertRegex(section(self.coordinator)["answer"], "^Agreed on")
         hill = self._make_scheme("Hill Top")
+        self.assertRegex(section(self.coordinator)["answer"], "^River Street: Agreed on")
         self._make_audit(scheme_id=hill.id).action_agree()
         self.assertEqual(section(self.coordinator)["table"]["head"], ["Element", "Hill Top", "River Street"])
 

@@ -28,7 +28,7 @@ class TimebankEvidenceVoices(models.AbstractModel):
         return {
             "key": "self_audit",
             "title": self.env._("How well do staff and members do things together, as they see it?"),
-            "answer": self._say_self_audit(audits, shown),
+            "answer": self._say_whose(scope, audits, self._say_self_audit(audits, shown)),
             "figures": self._get_self_audit_figures(alone, shown),
             "chart": {
                 "type": "radar",
@@ -60,6 +60,12 @@ class TimebankEvidenceVoices(models.AbstractModel):
         grant = self.env["timebank.grant"].browse(scope.grant_id or [])
         project = self.env["project.project"].browse(scope.project_id or [])
         return audits._get_latest(self._get_schemes(scope), scope.date_to, grant, project)[:MOST_BANKS]
+
+    def _say_whose(self, scope, audits, said):
+        """What is said of one bank, where more are asked about: it stands for none of the others."""
+        if len(audits) > 1 or len(scope.scheme_ids) == 1:
+            return said
+        return self.env._("%(bank)s: %(said)s", bank=audits.scheme_id.name, said=said)
 
     def _say_self_audit(self, audits, shown):
         if len(audits) > 1:

@@ -157,7 +157,7 @@ class TimebankFunderReport(models.Model):
     xlsx_file = fields.Binary("Workbook", attachment=True, readonly=True, copy=False)
     xlsx_name = fields.Char(compute="_compute_file_names")
     xlsx_hash = fields.Char("Hash of the workbook", readonly=True, copy=False)
-    hash = fields.Char("Hash", readonly=True, copy=False, help="Over all that was sent, and who signed it.")
+    hash = fields.Char(readonly=True, copy=False, help="Over all that was sent, and who signed it.")
     is_intact = fields.Boolean("As it was kept", compute="_compute_is_intact")
     missing_text = fields.Char("Still to be signed", compute="_compute_missing_text")
     can_check = fields.Boolean(compute="_compute_can")
@@ -379,7 +379,7 @@ class TimebankFunderReport(models.Model):
 
     def _check_own_banks(self):
         """:raises AccessError: for a report of banks that the user doesn't run, but for the others which its
-            grant serves as well as one of theirs"""
+        grant serves as well as one of theirs"""
         for report in self:
             # sudo: only who coordinates them, and which the grant serves
             about = report.sudo()
