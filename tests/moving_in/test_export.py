@@ -1,7 +1,10 @@
 import io
 import zipfile
+from datetime import timedelta
 
-from odoo.exceptions import UserError
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -64,3 +67,18 @@ class TestExport(MovingInCase):
         for user in (self.portal, self.staff, self.finance, self.coordinator2):
             with self.subTest(user=user.name), self.assertRaises(UserError):
                 self._export(user)
+
+    def test_nobody_else_gets_it(self):
+        """Whoever reads the bank doesn't thereby read all that its members wrote."""
+        self._export()
+        file = self.env["ir.attachment"].search([("res_model", "=", "timebank.scheme"), ("res_id", "=", 0)])
+        self.assertEqual(len(file), 1)
+        self.assertTrue(file.with_user(self.coordinator).raw)
+        for user in (self.finance, self.staff, self.portal, self.coordinator2):
+            with self.subTest(user=user.name), self.assertRaises(AccessError):
+                file.with_user(user).read(["raw"])
+        self.env["timebank.scheme"]._gc_exports()
+        self.assertTrue(file.exists())
+        with freeze_time(file.create_date + timedelta(days=2)):
+            self.env["timebank.scheme"]._gc_exports()
+        self.assertFalse(file.exists())

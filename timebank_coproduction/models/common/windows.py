@@ -73,18 +73,19 @@ def ask(records, verb, name):
     return {**open_list(records.env, "timebank_reason_action", context=context), "name": name}
 
 
-def download(record, name, content, mimetype):
+def download(record, name, content, mimetype, alone=False):
     """A file for the browser to save, which is kept beside ``record``.
 
     :param str name: of the file, with its ending
     :param bytes content: what is in it
+    :param bool alone: whether nobody gets it but who asked for it, whoever reads the record
     :return: an action for the client
     """
     vals = {
         "name": name,
         "raw": content,
         "res_model": record._name,
-        "res_id": record.id,
+        "res_id": False if alone else record.id,
         "mimetype": mimetype,
     }
     record.check_access("read")

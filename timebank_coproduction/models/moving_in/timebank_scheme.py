@@ -2,7 +2,7 @@ import csv
 import io
 import zipfile
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -40,7 +40,19 @@ class TimebankScheme(models.Model):
                 ("requests.csv", post_headings("request"), self._get_exported_posts("timebank.request")),
             ):
                 archive.writestr(name, self._write_csv(headings.values(), rows))
-        return download(self, f"{self.name}.zip", stream.getvalue(), "application/zip")
+        return download(self, f"{self.name}.zip", stream.getvalue(), "application/zip", alone=True)
+
+    @api.autovacuum
+    def _gc_exports(self):
+        """What was saved is gone from here after a day: it names everybody and all they wrote."""
+        self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", (False, 0)),
+                ("res_field", "=", False),
+                ("create_date", "<", fields.Datetime.subtract(fields.Datetime.now(), days=1)),
+            ]
+        ).unlink()
 
     def _write_csv(self, headings, rows):
         """Bytes that spreadsheets open as they are meant, of cells that none takes for a formula."""
