@@ -1,5 +1,7 @@
 """As many helpers as are wanted, and what happens when one of them withdraws late."""
 
+from datetime import timedelta
+
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError
@@ -81,6 +83,26 @@ class TestHelpersWanted(SessionCase):
         attendee = self._sign_up(self.dan, role="attendee")
         with self.assertRaisesRegex(UserError, "as many helpers as are wanted"):
             attendee.with_user(self.coordinator).role = "helper"
+
+    def test_who_is_free_then_can_be_asked(self):
+        """Those free in its part of the week, who aren't on its register yet: opened from its form."""
+        slots = self.env["timebank.availability"]
+        begin = self.session._local(self.session.start)
+        then = slots.search([("weekday", "=", str(begin.weekday())), ("part", "=", "1")])
+        self.assertEqual(begin.hour, 10)
+        (self.ann | self.ben | self.dan).availability_ids = then
+        self.dan.availability_ids = slots.search([("weekday", "=", str(begin.weekday())), ("part", "=", "2")])
+        self._sign_up(self.ann)
+        action = self.session.with_user(self.coordinator).action_view_free()
+        self.assertEqual(action["context"]["search_default_availability_ids"], then.ids)
+        members = self.env["timebank.member"].with_user(self.coordinator)
+        found = members.search([*action["domain"], ("availability_ids", "in", then.ids)])
+        self.assertEqual(found, self.ben)
+        later = timedelta(hours=8)
+        self.session.write({"start": self.session.start + later, "stop": self.session.stop + later})
+        evening = slots.search([("weekday", "=", str(begin.weekday())), ("part", "=", "3")])
+        action = self.session.action_view_free()
+        self.assertEqual(action["context"]["search_default_availability_ids"], evening.ids)
 
 
 class TestLateWithdrawal(SessionCase):

@@ -1,4 +1,7 @@
+from bisect import bisect_right
 from datetime import timedelta
+
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -26,6 +29,8 @@ TAKES_A_PLACE = ("signed_up", "attended")
 
 #: How long before it begins a session without its helpers is pressing.
 SOON = timedelta(days=7)
+#: The hours at which the afternoon and the evening begin.
+PARTS = (12, 17)
 
 #: How many people a message names.
 MOST_TOLD = 20
@@ -441,6 +446,31 @@ class TimebankSession(models.Model):
             [("session_id", "=", self.id)],
             {"default_session_id": self.id, "timebank_register": True},
             display_name=self.with_context(timebank_show_day=True).display_name,
+        )
+
+    @verb(single=True)
+    def action_view_free(self):
+        """Active members of its bank who are free in the part of the week in which it begins, and aren't on
+        its register.
+        """
+        self.ensure_one()
+        begin = self._local(self.start)
+        part = bisect_right(PARTS, begin.hour) + 1
+        slots = self.env["timebank.availability"].search(
+            [("weekday", "=", str(begin.weekday())), ("part", "=", str(part))]
+        )
+        here = self.attendance_ids.filtered(lambda line: line.state != "withdrawn").partner_id
+        return open_list(
+            self.env,
+            "timebank_member_action",
+            [("scheme_id", "=", self.scheme_id.id), ("partner_id", "not in", here.ids)],
+            {"search_default_active": True, "search_default_availability_ids": slots.ids},
+            display_name=self.env._("Who is free then"),
+            help=Markup('<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>')
+            % (
+                self.env._("Nobody who isn't on its register has said that they are free then"),
+                self.env._("Take “Free on” away above to see everybody."),
+            ),
         )
 
     def _get_refusals_to_open(self):

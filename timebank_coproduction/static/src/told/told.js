@@ -28,12 +28,25 @@ async function undo(env, { model, ids }) {
 /** Puts the last way back away, while it is there. */
 let forget = () => {};
 
-/** Say in the corner what was done, and offer the way back, in place of the one before. */
+/** Call `leave` once another view is open than now; a view that is loaded anew is the same one. */
+function whenLeft({ bus, services }, leave) {
+    const here = services.action.currentController?.jsId;
+    const look = () => services.action.currentController?.jsId !== here && leave();
+    bus.addEventListener("ACTION_MANAGER:UI-UPDATED", look);
+    return () => bus.removeEventListener("ACTION_MANAGER:UI-UPDATED", look);
+}
+
+/**
+ * Say in the corner what was done, and offer the way back: from what was done last, and from where it
+ * was done.
+ */
 function told(env, action) {
     const { text, undo: way } = action.params;
     const options = { type: "success" };
+    forget();
     if (way) {
-        forget();
+        options.className = "o_timebank_undo";
+        options.onClose = whenLeft(env, () => close());
         options.autocloseDelay = A_WHILE;
         options.buttons = [
             {
@@ -46,9 +59,7 @@ function told(env, action) {
         ];
     }
     const close = env.services.notification.add(text, options);
-    if (way) {
-        forget = close;
-    }
+    forget = way ? close : () => {};
     return { type: "ir.actions.act_window_close" };
 }
 
