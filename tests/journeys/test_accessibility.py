@@ -114,4 +114,4 @@ class TestAccessibility(PagesWorld, JourneyCase):
             raise
         wrong = page.locator("#errors").count()  # which is a state of a page too
         self.assertEqual(answer.status, 400 if wrong else 200, address)
-        return True
+        return answer.headers["content-type"].startswith("text/html")

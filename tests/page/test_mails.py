@@ -131,7 +131,9 @@ class TestMails(MockEmail, TrustCase):
                 people = self.env["res.partner"].search([("email", "in", email_split(mail["email_to"][0]))])
                 member = people.timebank_member_ids.filtered(lambda one: one.company_id == self.here)[:1]
                 buttons = html.fromstring(mail["body"]).xpath("//a[contains(@style, 'inline-block')]/@href")
-                without = any(part in str(buttons) for part in ("/renew/", "/place/", *PASSWORDS))
+                without = any(
+                    part in str(buttons) for part in ("/renew/", "/place/", "/wellbeing/", *PASSWORDS)
+                )
                 self.assertEqual(len(buttons), 1 if without or member._has_login() else 0)
                 if buttons and not without:
                     self.assertIn(f"/timebank/{member.id}", buttons[0])

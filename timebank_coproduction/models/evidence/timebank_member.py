@@ -260,8 +260,7 @@ class TimebankMember(models.Model):
     def _say_waiting_self_audit(self):
         """Whether the member is asked to score a self-audit and hasn't: for their first page, or None."""
         self.ensure_one()
-        audit = self.env["timebank.self.audit"]._get_asked(self.scheme_id)[:1]
-        if not audit or self.state != "active" or self._get_own_voice(audit):
+        if self.state != "active" or not self.env["timebank.self.audit"]._asks(self):
             return None
         return {
             "text": self.env._("How well do we do things together? Say what you think before the meeting."),

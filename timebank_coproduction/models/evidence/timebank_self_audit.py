@@ -338,9 +338,16 @@ class TimebankSelfAudit(models.Model):
     def _get_asked(self, scheme):
         """The audits that a bank's members are asked to score now: as superuser."""
         # sudo: that there is one is for all members of the bank
-        return self.sudo().search(
-            [("scheme_id", "=", scheme.id), ("state", "=", "scoring"), ("asks_members", "=", True)]
-        )
+        return self.sudo().search(self._get_asked_domain(scheme))
+
+    def _asks(self, member):
+        """Whether there is one that this member is asked to score, and hasn't."""
+        unscored = [("voice_ids", "not any", [("partner_id", "=", member.partner_id.id)])]
+        # sudo: as in _get_asked
+        return bool(self.sudo().search_count([*self._get_asked_domain(member.scheme_id), *unscored], limit=1))
+
+    def _get_asked_domain(self, scheme):
+        return [("scheme_id", "=", scheme.id), ("state", "=", "scoring"), ("asks_members", "=", True)]
 
 
 class TimebankSelfAuditLine(models.Model):
