@@ -125,6 +125,8 @@ class TestPapers(GrantCase):
         for member in cls.people:
             cls.slips |= cls._make_claim(member, cls.lesson, "approved")
         cls.swims = cls._claims(8)
+        cls.swim.kind = "goods"
+        cls.swims[0].action_fulfil()
         for number in range(40):
             cls._bill((f"Towels {number}", 2))
         cls.reconciliation = (
@@ -254,7 +256,7 @@ class TestPapers(GrantCase):
                 cls.env["timebank.member"],
                 {**period, "member_ids": cls.ann.ids},
                 cls.ann.name,
-                ["What you have had", "Driving lesson", "River Street"],
+                ["What you have had", "Swim pass", "River Street"],
             ),
             "report_timebank_disclosure": (
                 cls.manager,
