@@ -125,6 +125,7 @@ class TestPapers(GrantCase):
         for member in cls.people:
             cls.slips |= cls._make_claim(member, cls.lesson, "approved")
         cls.swims = cls._claims(8)
+        cls.scheme.allow_goods_rewards = True
         cls.swim.kind = "goods"
         cls.swims[0].action_fulfil()
         for number in range(40):
