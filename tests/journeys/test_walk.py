@@ -128,6 +128,8 @@ class TestWalkOfSeveralRoles(WalkCase):
         "Grants and reports ‣ Exchanges",
         "Grants and reports ‣ Stories",
         "Grants and reports ‣ Self-audit",
+        "Grants and reports ‣ Well-being",
+        "Configuration ‣ Moving in",
         "Grants and reports ‣ Funder's reports",
         "Configuration ‣ Funders' headings",
     )
