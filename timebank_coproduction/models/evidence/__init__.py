@@ -37,9 +37,11 @@ from . import timebank_wellbeing_wave
 from . import timebank_wellbeing_invitation
 from . import timebank_wellbeing_response
 from . import timebank_self_audit
+from . import timebank_self_audit_line
 from . import timebank_self_audit_voice
 from . import timebank_story
 from . import timebank_story_consent
+from . import timebank_funder_report_part
 from . import timebank_funder_report_section
 from . import timebank_funder_report_line
 from . import timebank_funder_report_template

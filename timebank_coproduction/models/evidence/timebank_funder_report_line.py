@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..common.personal import OURS
 
@@ -9,7 +9,7 @@ class TimebankFunderReportLine(models.Model):
 
     _name = "timebank.funder.report.line"
     _description = "Plan or Budget Heading of a Funder's Report"
-    _inherit = ["timebank.protected"]
+    _inherit = ["timebank.funder.report.part"]
     _order = "sequence, id"
     _allow_sudo_commands = False
     _personal_fields = {"name": OURS, "planned_text": OURS, "done_text": OURS, "reason": OURS}
@@ -21,19 +21,3 @@ class TimebankFunderReportLine(models.Model):
     planned_text = fields.Char(help="As it was agreed, such as “40 sessions”.")
     done_text = fields.Char()
     reason = fields.Text("Why it differs", help="Or, of a budget heading, what is proposed for the rest.")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines.report_id._touch_as_writer()
-        return lines
-
-    def write(self, vals):
-        self.report_id._touch_as_writer()
-        result = super().write(vals)
-        self.report_id._touch_as_writer()
-        return result
-
-    @api.ondelete(at_uninstall=True)
-    def _unlink_only_of_drafts(self):
-        self.report_id._touch_as_writer()

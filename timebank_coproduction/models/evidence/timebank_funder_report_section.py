@@ -31,7 +31,7 @@ class TimebankFunderReportSection(models.Model):
 
     _name = "timebank.funder.report.section"
     _description = "Section of a Funder's Report"
-    _inherit = ["timebank.protected"]
+    _inherit = ["timebank.funder.report.part"]
     _order = "sequence, id"
     _allow_sudo_commands = False
     _personal_fields = {"title": OURS, "text": OURS}
@@ -59,22 +59,6 @@ class TimebankFunderReportSection(models.Model):
         names = dict(self._fields["key"]._description_selection(self.env))
         for section in self:
             section.display_name = section.title or names.get(section.key)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        sections = super().create(vals_list)
-        sections.report_id._touch_as_writer()
-        return sections
-
-    def write(self, vals):
-        self.report_id._touch_as_writer()
-        result = super().write(vals)
-        self.report_id._touch_as_writer()
-        return result
-
-    @api.ondelete(at_uninstall=True)
-    def _unlink_only_of_drafts(self):
-        self.report_id._touch_as_writer()
 
     def _prepare_copy(self):
         return {name: self[name] for name in ("sequence", "key", "is_in", "title")}
