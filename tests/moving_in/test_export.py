@@ -1,3 +1,4 @@
+import csv
 import io
 import zipfile
 from datetime import timedelta
@@ -20,6 +21,13 @@ class TestExport(MovingInCase):
         action = self.scheme.with_user(user or self.coordinator).action_export()
         attachment = int(action["url"].split("/")[-1].split("?")[0])
         return self.env["ir.attachment"].browse(attachment).raw
+
+    def test_nothing_on_an_account_is_0_and_not_empty(self):
+        with zipfile.ZipFile(io.BytesIO(self._export())) as parcel:
+            [members] = [name for name in parcel.namelist() if name.startswith("members")]
+            rows = list(csv.DictReader(io.StringIO(parcel.read(members).decode("utf-8-sig"))))
+        [balance] = [heading for heading in rows[0] if "alance" in heading]
+        self.assertEqual({row[balance] for row in rows}, {"0"})
 
     def test_round_trip(self):
         """What a bank exports, another takes in to the same balances."""

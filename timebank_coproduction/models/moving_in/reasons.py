@@ -38,17 +38,17 @@ def say_unreadable(env, error):
     return sentences[error.code] % error.name
 
 
-def say_reason(env, row):
+def say_reason(env, row, sentences):
     """Why a row has its fate, in a sentence.
 
     :param row: of a plan
+    :param dict sentences: what :func:`get_sentences` has made, once for all rows
     """
     about = dict(row.about)
     if "day" in about:
         about["day"] = say_day(env, about["day"])
     if "minutes" in about:
         about["time"] = clock(about["minutes"])
-    sentences = _get_sentences(env)
     if row.code in sentences:
         said = sentences[row.code] % about
     elif row.what == "movement":
@@ -99,7 +99,8 @@ def _say_state(env, row):
     }.get(state, "")
 
 
-def _get_sentences(env):
+def get_sentences(env):
+    """Why a row has its fate: dict of code → sentence, with places for what it is about."""
     return {
         "read_above": env._("the same number stands above"),
         "moved_in_before": env._("moved in before"),

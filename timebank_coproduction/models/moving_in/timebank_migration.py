@@ -1,3 +1,4 @@
+from collections import Counter
 from fractions import Fraction
 
 from odoo import api, fields, models
@@ -14,7 +15,7 @@ from ..common.hours_field import hours_field
 from ..common.personal import OURS
 from ..common.verb import verb
 from ..common.windows import open_list
-from .reasons import say_reason, say_unreadable
+from .reasons import get_sentences, say_reason, say_unreadable
 
 #: For how long the files of a move are kept that is over.
 FILE_DAYS = 90
@@ -111,35 +112,24 @@ class TimebankMigration(models.Model):
 
     @api.depends("row_ids.fate", "row_ids.is_carried")
     def _compute_counts(self):
-        counts, left, problems = {}, {}, {}
-        rows = self.env["timebank.migration.row"]
-        if self.ids:
-            for move, fate, count in rows._read_group(
-                [("migration_id", "in", self.ids)], ["migration_id", "fate"], ["__count"]
-            ):
-                counts[move.id, fate] = count
-            open_rows = [
-                ("migration_id", "in", self.ids),
-                ("fate", "in", ("new", "joined")),
-                ("is_carried", "=", False),
-            ]
-            left = {
-                move.id: count for move, count in rows._read_group(open_rows, ["migration_id"], ["__count"])
-            }
-            failed = [("migration_id", "in", self.ids), ("problem", "!=", False)]
-            problems = {
-                move.id: count for move, count in rows._read_group(failed, ["migration_id"], ["__count"])
-            }
+        counts, left, problems = Counter(), Counter(), Counter()
+        for move, fate, is_carried, count, failed in self.env["timebank.migration.row"]._read_group(
+            [("migration_id", "in", self.ids)],
+            ["migration_id", "fate", "is_carried"],
+            ["__count", "problem:count"],
+        ):
+            counts[move.id, fate] += count
+            counts[move.id] += count
+            problems[move.id] += failed
+            if fate in ("new", "joined") and not is_carried:
+                left[move.id] += count
         for move in self:
+            number, begun = move._origin.id, move.state in ("rehearsed", "running", "done")
             for fate in ("new", "joined", "present", "ask", "refused"):
-                move[f"{fate}_count"] = counts.get((move._origin.id, fate), 0)
-            move.row_count = sum(
-                count for (move_id, _fate), count in counts.items() if move_id == move._origin.id
-            )
-            move.left_count = (
-                left.get(move._origin.id, 0) if move.state in ("rehearsed", "running", "done") else 0
-            )
-            move.problem_count = problems.get(move._origin.id, 0)
+                move[f"{fate}_count"] = counts[number, fate]
+            move.row_count = counts[number]
+            move.left_count = left[number] if begun else 0
+            move.problem_count = problems[number]
 
     @api.depends("person_ids.result_minutes", "person_ids.moved_minutes", "person_ids.is_settled")
     def _compute_sums(self):
@@ -220,15 +210,10 @@ class TimebankMigration(models.Model):
         self._in_verb().write({"is_answered": True})
 
     def _check_may_move(self):
-        """:raises AccessError: for who doesn't run the bank"""
+        """:raises UserError: for who doesn't run the bank"""
         self.check_access("write")
-        refusals = self._get_refusals_to_run(self.env._("Only a coordinator of %s moves it in."))
-        if refusals:
-            raise UserError(next(iter(refusals.values())))
-
-    def _get_refusals_to_run(self, sentence):
-        run = self.scheme_id._run_by_user()
-        return {move.id: sentence % move.scheme_id.name for move in self if move.scheme_id not in run}
+        for scheme in self.scheme_id - self.scheme_id._run_by_user():
+            raise UserError(self.env._("Only a coordinator of %s moves it in.", scheme.name))
 
     # Actions
     @verb()
@@ -283,8 +268,9 @@ class TimebankMigration(models.Model):
         own = {(row.file_name, row.number): row.given_answer for row in self.row_ids if row.given_answer}
         self._forget_rehearsal()
         people = self._write_people(plan)
-        self._write_rows(plan, people, own)
-        self._write_questions(plan, answers)
+        sentences = get_sentences(self.env)
+        self._write_rows(plan, people, own, sentences)
+        self._write_questions(plan, answers, sentences)
         vals = {
             "state": "rehearsed",
             "is_answered": False,
@@ -446,7 +432,7 @@ class TimebankMigration(models.Model):
         )
         return {one.key: one.partner_id.id for one in earlier}
 
-    def _write_rows(self, plan, people, own):
+    def _write_rows(self, plan, people, own, sentences):
         rows = [
             {
                 "migration_id": self.id,
@@ -457,7 +443,7 @@ class TimebankMigration(models.Model):
                 "name": row.label[:500],
                 "key": row.key,
                 "fate": row.fate,
-                "reason": say_reason(self.env, row)[:500],
+                "reason": say_reason(self.env, row, sentences)[:500],
                 "question": row.question or None,
                 "given_answer": own.get((row.file, row.record)),
                 "kind": row.kind,
@@ -488,7 +474,7 @@ class TimebankMigration(models.Model):
             **({"words": post.title[:500]} if post else {}),
         }
 
-    def _write_questions(self, plan, answers):
+    def _write_questions(self, plan, answers, sentences):
         found = {}
         for row in plan.rows:
             for code in row.asked:
@@ -500,7 +486,7 @@ class TimebankMigration(models.Model):
                     "migration_id": self.id,
                     "code": code,
                     "row_count": len(rows),
-                    "example": f"{rows[0].label}: {say_reason(self.env, rows[0])}"[:300],
+                    "example": f"{rows[0].label}: {say_reason(self.env, rows[0], sentences)}"[:300],
                     "given_answer": answers.get(code) if answers.get(code) in ANSWERS[code] else False,
                 }
                 for code, rows in sorted(found.items())

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...tools.moving_in.opening import FORMULA_SIGNS
+from ...tools.cells import plain
 from ...tools.moving_in.sources.timebank import MEMBERS, TRANSFERS, post_headings
 from ..common.verb import verb
 from ..common.windows import download
@@ -60,7 +60,7 @@ class TimebankScheme(models.Model):
         writer = csv.writer(text)
         writer.writerow(headings)
         for row in rows:
-            writer.writerow(["" if cell in (None, False) else _keep_plain(cell) for cell in row])
+            writer.writerow([_get_cell(value) for value in row])
         return text.getvalue().encode("utf-8-sig")
 
     def _get_exported_members(self):
@@ -110,6 +110,8 @@ class TimebankScheme(models.Model):
         ]
 
 
-def _keep_plain(cell):
-    """A text that begins as a formula does gets an apostrophe before it, which reading takes away."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple(FORMULA_SIGNS) else cell
+def _get_cell(value):
+    """Nothing is empty, 0 is 0; a text like a formula has an apostrophe, which reading takes away."""
+    if value is None or value is False:
+        return ""
+    return plain(value) if isinstance(value, str) else value

@@ -11,6 +11,8 @@ import unicodedata
 import zipfile
 from typing import NamedTuple
 
+from ..cells import CALCULATING
+
 MOST_BYTES = 50 * 1024 * 1024
 #: A part of a zip that unpacks to more than so many times its size is no export.
 MOST_RATIO = 200
@@ -20,8 +22,6 @@ MOST_COLUMNS = 200
 MOST_SIGNS = 32_767  # in a cell, as in a spreadsheet
 
 SEPARATORS = ",;\t"
-#: What cells begin with that a program has kept from being taken for a formula.
-FORMULA_SIGNS = "=+-@"
 ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#ERROR!"})
 HTML = (b"<html", b"<!doctype", b"<table", b"<head", b"<meta", b"<?xml")
 
@@ -29,9 +29,9 @@ HTML = (b"<html", b"<!doctype", b"<table", b"<head", b"<meta", b"<?xml")
 class Unreadable(Exception):
     """A file that can't be read: a code, and the name of the file."""
 
-    def __init__(self, code, name, **about):
+    def __init__(self, code, name):
         super().__init__(f"{name}: {code}")
-        self.code, self.name, self.about = code, name, about
+        self.code, self.name = code, name
 
 
 class Sheet(NamedTuple):
@@ -155,8 +155,8 @@ def clean(cell):
     ('-3.00', "'t Hof", 'Zoë')
     """
     cell = unicodedata.normalize("NFC", cell.replace("\r\n", "\n").replace("\0", "")).strip()
-    if cell.startswith("'") and cell[1:2] and cell[1] in FORMULA_SIGNS:
-        return cell[1:]
+    if cell.startswith("'") and cell[1:].lstrip(" ").startswith(CALCULATING):
+        return cell[1:].strip()
     return cell
 
 

@@ -20,7 +20,6 @@ class Person:
     state: str = "active"
     note: str = ""
     is_company: bool = False
-    shares: bool = False  # the address is somebody else's as well: it can be no login
     declared: int | None = None
     history: int = 0
     taken: int = 0  # rows that are taken into the opening
@@ -111,8 +110,6 @@ class People:
         for party in sorted(parties, key=lambda one: not address(one.email)):
             person, problem = self.find(party)
             if person is None and problem == "unknown" and (made := make(party)):
-                others = self.by_email.get(made.email, ()) if made.email else ()
-                made.shares = bool(others)
                 self.add(made)
 
 

@@ -11,8 +11,6 @@ from fractions import Fraction
 from .people import Person
 from .source import Post
 
-FATES = ("new", "joined", "present", "ask", "refused")
-
 #: What can be answered to each question, what is proposed first.
 ANSWERS = {
     "shared_address": ("two", "leave_out"),
@@ -41,7 +39,6 @@ ANSWERS = {
     "applicant_balance": ("open_account",),
     "locked": ("opening", "leave_out"),
     "no_kind": ("leave_out", "offer", "request"),
-    "declared": ("leave_out",),
 }
 
 

@@ -141,7 +141,6 @@ class Planner(TimePlanner):
         )
         items = []
         for found in in_order:
-            self.look.found = found
             if found.sheet.data is not None:
                 only = found.records[0]
                 read = only["read"](found.sheet.name, only["data"], self.look)
@@ -181,6 +180,14 @@ class Planner(TimePlanner):
         if row.answer == "leave_out":
             row.fate = "refused"
         return "" if row.answer == "leave_out" else row.answer
+
+    def _ask_in_passing(self, row, code, **about):
+        """Ask about a row whose fate stays what it is once that is answered."""
+        fate = row.fate
+        answer = self._ask(row, code, **about)
+        if answer:
+            row.fate = fate
+        return answer
 
     def _key(self, found, what, number, cells=()):
         source = found.source.name
@@ -246,7 +253,7 @@ class Planner(TimePlanner):
         row.person = person
         self._join(row, person)
         self._ask_about_member(row, person, item)
-        if row.fate != "refused" and not (row.fate == "ask" and row.answer == "leave_out"):
+        if row.fate != "refused":
             self.people.add(person)
         return row
 
@@ -263,19 +270,15 @@ class Planner(TimePlanner):
     def _ask_about_member(self, row, person, item):
         if person.is_known:
             return
-        fate = row.fate
         if item.nameless:
-            if self._ask(row, "no_name"):
+            if self._ask_in_passing(row, "no_name"):
                 person.name = item.id
-                row.fate = fate
             return
-        if item.state == "banned" and not self._ask(row, "banned"):
+        if item.state == "banned" and not self._ask_in_passing(row, "banned"):
             return
         others = self.people.by_email.get(person.email, ()) if person.email else ()
         if others and not person.is_company and any(not one.is_company for one in others):
-            person.shares = True
-            if self._ask(row, "shared_address", name=others[0].name) == "two":
-                row.fate = fate
+            self._ask_in_passing(row, "shared_address", name=others[0].name)
 
     def _read_declared(self, found, text):
         if text is None or text == "":
@@ -411,13 +414,12 @@ class Planner(TimePlanner):
             row = person.row
             if person.is_known or row is None or row.fate not in ("new", "joined"):
                 continue
-            fate, was = row.fate, (row.question, row.answer, row.code, row.about)
+            was, answer = (row.question, row.answer, row.code, row.about), ""
             if person.state == "applicant" and person.declared:
-                if self._ask(row, "applicant_balance"):
-                    row.fate = fate
+                answer = self._ask_in_passing(row, "applicant_balance")
             elif person.result < -self.setting.limit:
-                if self._ask(row, "limit", minutes=person.result):
+                answer = self._ask_in_passing(row, "limit", minutes=person.result)
+                if answer:
                     person.limit = -person.result
-                    row.fate = fate
-            if row.fate == fate:
+            if answer:
                 row.question, row.answer, row.code, row.about = was

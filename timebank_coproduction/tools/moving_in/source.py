@@ -150,7 +150,6 @@ class Look:
     founds: list
     bank: str = ""
     words: dict = field(default_factory=dict)  # the source's own
-    found: Found | None = None
 
 
 def key_of(heading):

@@ -26,4 +26,3 @@ SOURCES = (
     generic.HOURS_SOURCE,
     generic.MEMBERS_SOURCE,
 )
-BY_NAME = {source.name: source for source in SOURCES}
