@@ -18,6 +18,7 @@ Where rows are joined, so are the tables: no sub-query is asked for each row, as
 has hundreds of thousands of them.
 """
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from odoo.tools import SQL
@@ -39,6 +40,10 @@ class Scope(NamedTuple):
     def of_banks(self):
         """The same banks and period, whichever grant or project."""
         return self._replace(grant_id=None, project_id=None)
+
+    def of_banks_before(self):
+        """All that the same banks had before the period, whichever grant or project."""
+        return self.of_banks()._replace(date_from=None, date_to=self.date_from - timedelta(days=1))
 
 
 #: All banks, for all time: what reports are of, whose record rules say which rows somebody reads.
@@ -152,19 +157,7 @@ def is_person(scheme, partner):
     )
 
 
-def join_who(scheme, partner):
-    """The joins that say who ``partner`` is, in the bank ``scheme`` (two columns), where more of them is
-    asked as well: ``IS_ORGANISATION`` or ``IS_PERSON`` say what :func:`is_person` does."""
-    return SQL(
-        """JOIN res_partner who ON who.id = %s
-              LEFT JOIN timebank_member whose ON whose.partner_id = who.id AND whose.scheme_id = %s""",
-        SQL(partner),
-        SQL(scheme),
-    )
-
-
-#: Whether whom :func:`join_who` has joined is an organisation: as a member, or as a contact.
-IS_ORGANISATION = SQL("(whose.role = 'organisation' OR who.is_company) IS TRUE")
+#: The same of a bank's member ``whose``, perhaps, and the contact ``who``, where these are joined already.
 IS_PERSON = SQL("(whose.role = 'organisation' OR who.is_company) IS NOT TRUE")
 
 
@@ -367,13 +360,9 @@ def balances(scope):
 def held(scope):
     """Columns as those of :func:`balances`: what is on the accounts of people."""
     return SQL(
-        """(SELECT b.*
-              FROM %s b
-              %s
-             WHERE b.kind = 'member' AND %s)""",
+        "(SELECT b.* FROM %s b WHERE b.kind = 'member' AND %s)",
         balances(scope),
-        join_who("b.scheme_id", "b.partner_id"),
-        IS_PERSON,
+        is_person("b.scheme_id", "b.partner_id"),
     )
 
 

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -199,7 +199,7 @@ class TimebankMeasures(models.AbstractModel):
     def _get_newcomers(self, scope):
         """Who took part for the first time: dict of ``people``; of them ``back`` had taken part in these
         banks before, whatever for, ``new`` hadn't; of these ``again`` did in two months or more."""
-        earlier = scope.of_banks()._replace(date_from=None, date_to=scope.date_from - timedelta(days=1))
+        earlier = scope.of_banks_before()
         [[people, back, again]] = self._query(
             SQL(
                 """SELECT COUNT(*), COUNT(known.partner_id),
@@ -486,7 +486,7 @@ class TimebankMeasures(models.AbstractModel):
         """
         if not scope.date_from or not len(known):
             return np.zeros(len(known), dtype=bool)
-        earlier = scope.of_banks()._replace(date_from=None, date_to=scope.date_from - timedelta(days=1))
+        earlier = scope.of_banks_before()
         givers, receivers = split(known)
         place, ids = number(givers, receivers)
         direct, helped, came = self._read_arcs(earlier)

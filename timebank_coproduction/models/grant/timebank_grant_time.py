@@ -17,30 +17,6 @@ DECIDES = frozenset({"state", "scheme_ids", "project_ids", "date_start", "date_e
 TABLES = (("timebank_session", SQL("TRUE")), ("timebank_hours", SQL("t.session_id IS NULL")))
 
 
-def counts_for_field(told, **attributes):
-    """The field of a model of time, with a bank and a day, that says for which grant's report it counts.
-
-    The model computes it in ``_compute_grant_id``; who sees grants may choose another that serves it.
-
-    :param str told: its help
-    """
-    return fields.Many2one(
-        "timebank.grant",
-        compute="_compute_grant_id",
-        store=True,
-        readonly=False,
-        copy=False,
-        ondelete="restrict",
-        index="btree_not_null",
-        check_company=True,
-        domain="[('scheme_ids', 'in', scheme_id), ('state', '!=', 'draft'),"
-        " ('date_start', '<=', date), ('date_end', '>=', date)]",
-        groups=SEES_GRANTS,
-        help=told,
-        **attributes,
-    )
-
-
 def grant_of_time(scheme, project, date):
     """The grant's id, as a scalar sub-query; the arguments are the SQL of a bank's id, a project's, a day."""
     return SQL(
@@ -203,13 +179,26 @@ class TimebankGrantTimed(models.AbstractModel):
 class TimebankGrantCounted(models.AbstractModel):
     """Time that counts for a grant's report: the one that the rule finds, or another that somebody chose.
 
-    A model that inherits this has ``scheme_id``, ``project_id``, ``date`` and ``grant_id``, and computes both
-    of ``grant_id`` and ``grant_chosen`` in ``_compute_grant_id``.
+    A model that inherits this has ``scheme_id``, ``project_id`` and ``date``. Who sees grants may choose
+    another that serves the bank on that day.
     """
 
     _name = "timebank.grant.counted"
     _description = "Counts for a Grant"
 
+    grant_id = fields.Many2one(
+        "timebank.grant",
+        compute="_compute_grant_id",
+        store=True,
+        readonly=False,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('scheme_ids', 'in', scheme_id), ('state', '!=', 'draft'),"
+        " ('date_start', '<=', date), ('date_end', '>=', date)]",
+        groups=SEES_GRANTS,
+    )
     grant_chosen = fields.Boolean(
         "Grant chosen by somebody",
         compute="_compute_grant_id",
@@ -219,6 +208,21 @@ class TimebankGrantCounted(models.AbstractModel):
         groups=SEES_GRANTS,
         help="Somebody put another grant, or none, in the place of the one that the rule finds: it stays.",
     )
+
+    @api.depends("scheme_id", "project_id", "date")
+    def _compute_grant_id(self):
+        """Found anew until it is decided; then it keeps what it has."""
+        # sudo: whoever records time; which grant it counts for only those are told who see grants
+        records = self.sudo()
+        keys = {
+            record: record._get_grant_key() for record in records._follows_rule() if not record._keeps_grant()
+        }
+        found = self.env["timebank.grant"]._find_for_time(keys.values())
+        for record in records:
+            if record in keys:
+                record.grant_id, record.grant_chosen = found.get(keys[record]), False
+            else:
+                record.grant_id, record.grant_chosen = record.grant_id, record.grant_chosen
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -237,6 +241,13 @@ class TimebankGrantCounted(models.AbstractModel):
         """By what the rule finds the grant: bank, project or nothing, day."""
         self.ensure_one()
         return self.scheme_id._origin.id, self.project_id._origin.id, self.date
+
+    def _is_decided(self):
+        """Whether it is over, and what counts for whom stands."""
+        raise NotImplementedError
+
+    def _keeps_grant(self):
+        return bool(self._origin and self._is_decided() and (self.grant_id or self.grant_chosen))
 
     def _follows_rule(self):
         """Those whose grant is the rule's or somebody's choice, and not that of what they belong to."""

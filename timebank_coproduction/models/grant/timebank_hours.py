@@ -1,7 +1,5 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-
-from .timebank_grant_time import counts_for_field
 
 
 class TimebankHours(models.Model):
@@ -10,29 +8,21 @@ class TimebankHours(models.Model):
     _name = "timebank.hours"
     _inherit = ["timebank.hours", "timebank.grant.counted"]
 
-    grant_id = counts_for_field(
-        "The grant whose report this time is told in. Time in a session counts for the session's."
+    grant_id = fields.Many2one(
+        help="The grant whose report this time is told in. Time in a session counts for the session's."
     )
 
-    @api.depends("scheme_id", "project_id", "date", "session_id.grant_id")
+    @api.depends("session_id.grant_id")
     def _compute_grant_id(self):
-        """Chosen anew until it is decided; what was approved keeps its grant, but follows its session."""
+        """What was approved keeps its grant, but follows its session."""
         # sudo: whoever records time; which grant it counts for they are not told
-        entries = self.sudo()
-        keys = {
-            entry: entry._get_grant_key()
-            for entry in entries._follows_rule()
-            if entry.state in ("draft", "submitted")
-            or not (entry._origin and (entry.grant_id or entry.grant_chosen))
-        }
-        found = self.env["timebank.grant"]._find_for_time(keys.values())
-        for entry in entries:
-            if entry.session_id:
-                entry.grant_id, entry.grant_chosen = entry.session_id.grant_id, False
-            elif entry in keys:
-                entry.grant_id, entry.grant_chosen = found.get(keys[entry]), False
-            else:
-                entry.grant_id, entry.grant_chosen = entry.grant_id, entry.grant_chosen
+        alone = self.sudo()._follows_rule()
+        for entry in self.sudo() - alone:
+            entry.grant_id, entry.grant_chosen = entry.session_id.grant_id, False
+        return super(TimebankHours, alone)._compute_grant_id()
+
+    def _is_decided(self):
+        return self.state not in ("draft", "submitted")
 
     def _follows_rule(self):
         return self.filtered(lambda entry: not entry.session_id)
@@ -55,6 +45,6 @@ class TimebankHours(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "grant_id" in vals and not self._is_in_verb():
-            decided = self.filtered(lambda entry: entry.state not in ("draft", "submitted"))
+            decided = self.filtered(lambda entry: entry._is_decided())
             decided._note(self.env._("Counts for another grant from now on"))
         return result

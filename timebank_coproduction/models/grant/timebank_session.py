@@ -1,7 +1,5 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-
-from .timebank_grant_time import counts_for_field
 
 
 class TimebankSession(models.Model):
@@ -10,28 +8,12 @@ class TimebankSession(models.Model):
     _name = "timebank.session"
     _inherit = ["timebank.session", "timebank.grant.counted"]
 
-    grant_id = counts_for_field(
-        "The grant whose report this session is told in, with all the time given in it.", tracking=True
+    grant_id = fields.Many2one(
+        tracking=True, help="The grant whose report this session is told in, with all the time given in it."
     )
 
-    @api.depends("scheme_id", "project_id", "date")
-    def _compute_grant_id(self):
-        """Chosen anew until the session is over; then it keeps what it has."""
-        # sudo: whoever makes a session; which grant it counts for only those are told who see grants
-        sessions = self.sudo()
-        keys = {
-            session: session._get_grant_key()
-            for session in sessions
-            if not (
-                session._origin and session.state == "done" and (session.grant_id or session.grant_chosen)
-            )
-        }
-        found = self.env["timebank.grant"]._find_for_time(keys.values())
-        for session in sessions:
-            if session in keys:
-                session.grant_id, session.grant_chosen = found.get(keys[session]), False
-            else:
-                session.grant_id, session.grant_chosen = session.grant_id, session.grant_chosen
+    def _is_decided(self):
+        return self.state == "done"
 
     @api.constrains("grant_id")
     def _check_grant(self):
