@@ -50,6 +50,7 @@ PLACES = {
         "report/report_paperformat",
         "report/res_config_settings",
         "controllers/papers",
+        "controllers/private",
     ),
     "ledger": (
         "wizards/timebank_gift",

@@ -59,11 +59,9 @@ class TestMails(MockEmail, TrustCase):
             else:
                 to = template._generate_template(records.ids, ["partner_to"])[records.id]["partner_ids"]
                 before = self.env["mail.mail"].search([])
-                xmlid = f"timebank_coproduction.{name}"
-                if template.model == "timebank.wellbeing.invitation":
-                    _mailed, unreached = records._mail_link(xmlid)
-                else:
-                    unreached = records._mail_people(xmlid, lambda one: self.env["res.partner"].browse(to))
+                unreached = records._mail_people(
+                    f"timebank_coproduction.{name}", lambda one: self.env["res.partner"].browse(to)
+                )
                 self.assertFalse(unreached)
                 mails = self.env["mail.mail"].search([]) - before
             mails.auto_delete = False

@@ -166,8 +166,7 @@ class MemberCredits(MemberPage, http.Controller):
     def benefits(self, member, page=None, **asked):
         env = request.env
         form, (first, last) = self._read_period(member, {"period": "year", **asked})
-        (had,) = member._get_benefits(first, last).values()
-        rows, paging = page_of(had, page)
+        rows, paging = page_of(member._get_benefits(first, last), page)
         currency = member.scheme_id.sudo().currency_id  # sudo: in what the bank's prices are
         values = {
             "form": form,
@@ -197,7 +196,7 @@ class MemberCredits(MemberPage, http.Controller):
         form, (first, last) = self._read_period(member, asked)
         if not form:
             return self._not_found()
-        member._get_benefits(first, last)  # whether they may
+        member._check_sees_benefits()
         data = {"member_ids": member.ids, "date_from": str(first), "date_to": str(last)}
         name = request.env._("Rewards %(first)s to %(last)s.pdf", first=first, last=last)
         return self._send(self._print(BENEFITS, None, data), "application/pdf", name)

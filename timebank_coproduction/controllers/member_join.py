@@ -29,7 +29,7 @@ class MemberJoin(MemberPage, http.Controller):
             "paragraphs": scheme._get_web_paragraphs(),
             "sessions": scheme._get_web_sessions(MOST_SESSIONS),
             "figures": scheme._get_web_figures(),
-            "stories": self._get_stories(scheme)[:MOST_STORIES],
+            "stories": self._find_stories(scheme)[:MOST_STORIES]._show("website", scheme._today()),
             "entrance": "/timebank/sign-in" if scheme.mail_sign_in else "/timebank",
         }
         return self._render("member_bank", values, company=scheme.company_id)
@@ -38,13 +38,14 @@ class MemberJoin(MemberPage, http.Controller):
     def story_photo(self, bank, story_id, **_other):
         """The photo of a story that may be on the bank's page today; gone as soon as it is taken back."""
         scheme = self._find(bank)
-        stories = self._get_stories(scheme) if scheme else []
-        photo = next((one["photo"] for one in stories if one["id"] == story_id), "")
+        if not scheme:
+            return self._not_found()
+        story = self._find_stories(scheme).filtered(lambda one: one.id == story_id)
+        photo = "".join(one["photo"] or "" for one in story._show("website", scheme._today()))
         return show_photo(self, base64.b64decode(photo)) if photo else self._not_found()
 
-    def _get_stories(self, scheme):
-        stories = request.env["timebank.story"]._find_web(scheme)
-        return stories._show("website", scheme._today())
+    def _find_stories(self, scheme):
+        return request.env["timebank.story"]._find_web(scheme)
 
     @shown_to_all("/timebank/join/<string:bank>")
     def form(self, bank, **_other):

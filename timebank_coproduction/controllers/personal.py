@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.http import content_disposition, request
 
 from ..tools.minutes import LARGEST
+from .private import private_headers
 
 
 class PersonalPages(http.Controller):
@@ -56,23 +57,15 @@ class PersonalPages(http.Controller):
         except UserError as refusal:
             values = {"sentence": str(refusal), "lang": (request.env.lang or "en_GB").replace("_", "-")}
             page = request.env["ir.qweb"]._render("timebank_coproduction.personal_refusal", values)
-            headers = self._headers("text/html; charset=utf-8")
+            headers = private_headers("text/html; charset=utf-8")
             return request.make_response(f"<!DOCTYPE html>{page}", headers, status=403)
 
     def _page(self, member, copy, data):
         page = copy.page(data, {"zip": f"/timebank/personal/{member.id}/zip"})
-        return request.make_response(page, self._headers("text/html; charset=utf-8"))
+        return request.make_response(page, private_headers("text/html; charset=utf-8"))
 
     def _parcel(self, member, copy, data):
         name = re.sub(r"[^\w-]+", "_", member.name or "").strip("_") or str(member.id)
-        headers = self._headers("application/zip")
+        headers = private_headers("application/zip")
         headers.append(("Content-Disposition", content_disposition(f"{name}.zip")))
         return request.make_response(copy.parcel(data), headers)
-
-    def _headers(self, mimetype):
-        return [
-            ("Content-Type", mimetype),
-            ("Cache-Control", "no-store"),
-            ("Referrer-Policy", "no-referrer"),
-            ("X-Content-Type-Options", "nosniff"),
-        ]

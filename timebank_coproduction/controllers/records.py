@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.http import content_disposition, request
 
 from ..tools.minutes import LARGEST
+from .private import private_headers
 
 
 class Records(http.Controller):
@@ -44,12 +45,9 @@ class Records(http.Controller):
             "Records %(first)s to %(last)s.zip", first=str(pack.date_from), last=str(pack.date_to)
         )
         headers = [
-            ("Content-Type", "application/zip"),
+            *private_headers("application/zip"),
             ("Content-Length", str(length)),
             ("Content-Disposition", content_disposition(name)),
-            ("Cache-Control", "no-store"),
-            ("Referrer-Policy", "no-referrer"),
-            ("X-Content-Type-Options", "nosniff"),
         ]
         response = http.Response(FileWrapper(target, 1 << 16), headers=headers, direct_passthrough=True)
         response.call_on_close(target.close)

@@ -33,7 +33,7 @@ class ReportBenefits(models.AbstractModel):
         for member in members:
             lang = member.partner_id.lang or self.env.lang
             member = member.with_context(lang=lang)
-            (rows,) = member._get_benefits(first, last).values()
+            rows = member._get_benefits(first, last)
             lists.append(
                 {
                     "member": member,

@@ -103,8 +103,14 @@ class RecordsPack:
         )
         return {item.id: some.redemption_id for item, some in matches.grouped("move_line_id").items()}
 
+    @cached_property
+    def named_claims(self):
+        """The claims that lines name and that are there: dict of number → claim."""
+        numbers = {line["redemption_id"] for line in self.money_lines} - {None, False}
+        return {claim.id: claim for claim in self.env["timebank.redemption"].browse(sorted(numbers)).exists()}
+
     def _get_claims(self, line):
-        claims = self.env["timebank.redemption"].browse(line["redemption_id"] or ()).exists()
+        claims = self.named_claims.get(line["redemption_id"], self.env["timebank.redemption"])
         return claims or self.claims_of_items.get(line["move_line_id"], claims)
 
     @cached_property

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..models.common.verb import verb
-from ..models.common.windows import tell
+from ..models.common.windows import open_dialog, tell
 from ..models.evidence.timebank_funder_report_link import DAYS
 
 
@@ -58,7 +58,7 @@ class TimebankFunderReportSend(models.TransientModel):
         if self.way == "link":
             link = report._make_link("", self.until)
             self.sudo().address = link.env.context["timebank_address"]  # sudo: of one's own dialog
-            return self._open_again()
+            return open_dialog(self, self.env._("Link to the report"))
         if self.way == "mail":
             return tell(
                 self.env._(
@@ -66,13 +66,3 @@ class TimebankFunderReportSend(models.TransientModel):
                 )
             )
         return tell(self.env._("“%s” is kept as it was sent.", report.display_name))
-
-    def _open_again(self):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-            "name": self.env._("Link to the report"),
-        }

@@ -11,6 +11,9 @@ from odoo.fields import Domain
 
 from .roles import MANAGER, ROLES, read_by_role
 
+#: What fields of the thread beside a record begin with: talking about it doesn't change it.
+CHATTER = ("message_", "activity_", "website_message_")
+
 
 def _ours(rows, model_field):
     """Those of ``rows`` that stand beside records of the addon, as superuser."""

@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.tools.misc import formatLang
 
 from ...tools.self_audit import MOST
 from ..common.words import say_day
@@ -106,7 +105,7 @@ class TimebankEvidenceVoices(models.AbstractModel):
                 self.env._("Average agreed score, of 4"),
                 round(audit._get_average(), 1),
                 None if before is None else round(before, 1),
-                say=lambda number: formatLang(self.env, number, digits=1),
+                say=self._say_finely,
                 more_is_better=True,
             ),
             self._figure(
@@ -155,6 +154,3 @@ class TimebankEvidenceVoices(models.AbstractModel):
                 for row in shown[audits]
             ],
         }
-
-    def _say_mean(self, mean):
-        return self.env._("hidden") if mean is None else formatLang(self.env, mean, digits=1)

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 
 from ...tools import report_ddl
+from ..common.mail_beside import CHATTER
 from ..common.personal import NAMED, OURS
 from ..common.verb import verb
 from ..common.words import say_day
@@ -328,20 +329,15 @@ class TimebankFunderReport(models.Model):
     def write(self, vals):
         if self._is_in_verb():
             return super().write(vals)
-        if self._is_about_it(vals):
+        about_it = any(not name.startswith(CHATTER) for name in vals)
+        if about_it:
             self._refuse_kept()
         result = super().write(vals)
         if {"scheme_ids", "grant_id", "kind"}.intersection(vals):
             self._check_own_banks()
-        if self._is_about_it(vals):
+        if about_it:
             self._note_writer()
         return result
-
-    def _is_about_it(self, vals):
-        """Whether these are values of what it says, rather than of the thread beside it."""
-        own = {name for name, field in self._fields.items() if field.model_name == self._name}
-        beside = {name for name in own if name.startswith(("message_", "activity_", "website_message"))}
-        return bool((own - beside) & vals.keys())
 
     def _touch_as_writer(self):
         """Note who writes in these reports.

@@ -115,12 +115,17 @@ class TimebankStory(models.Model):
         search="_search_consent_state",
     )
     photo_uses = fields.Char("With the photo in", compute="_compute_consent", compute_sudo=True)
-    may_funder = fields.Boolean("May be told to funders", compute="_compute_may", search="_search_may_funder")
+    may_funder = fields.Boolean(
+        "May be told to funders", compute="_compute_consent", compute_sudo=True, search="_search_may_funder"
+    )
     may_website = fields.Boolean(
-        "May be on the web page", compute="_compute_may", search="_search_may_website"
+        "May be on the web page", compute="_compute_consent", compute_sudo=True, search="_search_may_website"
     )
     may_trustees = fields.Boolean(
-        "May be told to trustees", compute="_compute_may", search="_search_may_trustees"
+        "May be told to trustees",
+        compute="_compute_consent",
+        compute_sudo=True,
+        search="_search_may_trustees",
     )
 
     _not_too_long = models.Constraint(
@@ -226,6 +231,8 @@ class TimebankStory(models.Model):
                 story.consent_until = min(until, default=False)
                 for name, wanted in (("consent_uses", "text"), ("photo_uses", "photo")):
                     story[name] = ", ".join(labels[use] for use, part in own if part == wanted)
+                for use, _label in USES:
+                    story[f"may_{use}"] = (use, "text") in own
                 story.consent_state = story._get_consent_state(today, min(until, default=None))
 
     def _get_consent_state(self, today, until):
@@ -240,15 +247,6 @@ class TimebankStory(models.Model):
             return NotImplemented
         stories = self.search([])
         return Domain("id", "in", stories.filtered(lambda story: story.consent_state in value).ids)
-
-    @api.depends("consent_uses")
-    def _compute_may(self):
-        for today, stories in self.grouped(lambda story: story.scheme_id._today()).items():
-            ends = stories._origin._get_ends(today)
-            for story in stories:
-                own = ends.get(story._origin.id, {})
-                for use, _label in USES:
-                    story[f"may_{use}"] = (use, "text") in own
 
     def _search_may(self, use, operator, value):
         if operator != "in":

@@ -8,7 +8,6 @@ from ..common.personal import ABOUT, KEPT, SECRET
 from ..common.verb import verb
 from ..common.windows import open_dialog
 from ..common.words import say_day
-from ..ledger.timebank_told import CALL
 
 MAIL, REMINDER = "timebank_coproduction.mail_wellbeing_asked", "timebank_coproduction.mail_wellbeing_reminder"
 #: In the context: the links of the mails that are being made, by invitation.
@@ -132,12 +131,15 @@ class TimebankWellbeingInvitation(models.Model):
 
         :return: the invitations of whom a mail went to, and of whom no mail reaches
         """
-        unwanted = self._get_unwanted(template, {one: one.partner_id for one in self})
-        wanting = self - unwanted
-        mailable = wanting.filtered(lambda one: one.partner_id in wanting.partner_id._get_mailable())
-        links = {one.id: one._make_link() for one in mailable}
-        unreached = wanting.with_context(**{LINKS: links})._mail_people(template).with_env(self.env)
+        wanting = self - self._get_unwanted(template, {one: one.partner_id for one in self})
+        unreached = wanting._mail_people(template)
         return wanting - unreached, unreached
+
+    def _send_mails(self, template, people):
+        """Each with a link of their own."""
+        links = {one.id: one._make_link() for one in self}
+        linked = self.with_context(**{LINKS: links})
+        return super(TimebankWellbeingInvitation, linked)._send_mails(template, people)
 
     def _tell_asked(self):
         """A mail to each whom it reaches; the coordinator rings the others."""
@@ -259,10 +261,6 @@ class TimebankWellbeingInvitation(models.Model):
             for one in self:
                 one._get_response()._in_verb().unlink()
         self._forget_calls()
-
-    def _forget_calls(self):
-        # sudo: the calls were planned by asking them
-        self.sudo().activity_unlink([CALL])
 
     def _end(self):
         """The round is over: keys and calls end."""

@@ -4,7 +4,6 @@ from ...tools.minutes import DAY, clock
 from ..common.verb import flag, moment, text, verb, whole
 from ..common.windows import open_list, tell
 from ..common.words import at_place
-from ..ledger.timebank_told import CALL
 
 #: Of how many pairs the names are said.
 MOST_SAID = 3
@@ -304,11 +303,6 @@ class TimebankIntroduction(models.Model):
         if "submitted" in hours.mapped("state"):
             return met + " " + self.env._("%s hours are handed in: a coordinator is to approve them.", time)
         return met + " " + self.env._("%s hours are recorded and approved.", time)
-
-    def _forget_calls(self):
-        """Nobody has to be rung about an introduction any more that its people have answered."""
-        # sudo: one of the two may have answered; the calls were planned by introducing them.
-        self.sudo().activity_unlink([CALL])
 
     def _get_contact_details(self, name):
         """How to reach ``giver`` or ``receiver``: only what they agreed to share.

@@ -63,6 +63,11 @@ class TimebankTold(models.AbstractModel):
         """
         return ""
 
+    def _forget_calls(self):
+        """Nobody has to be rung any more about these."""
+        # sudo: whoever has answered, or settled it; the calls were planned by the verb that told people
+        self.sudo().activity_unlink([CALL])
+
     def _plan_calls(self, say, person="partner_id", note=False):
         """A to-do for the bank's coordinator for each of these records: ring its person.
 

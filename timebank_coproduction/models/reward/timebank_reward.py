@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ...tools.minutes import clock
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
+from ..common.mail_beside import CHATTER
 from ..common.personal import NAMED, OURS, TRADE
 from ..common.verb import verb
 from ..common.windows import open_form, open_list
@@ -12,10 +13,7 @@ from ..common.words import say_day, say_spoken
 #: Who sees what rewards cost.
 STAFF = "timebank_coproduction.group_timebank_coordinator,timebank_coproduction.group_timebank_finance"
 
-#: Talking about a reward doesn't change it.
-CHATTER = ("message_", "activity_", "website_message_")
-
-#: Nor do words, pictures and its place in the list change what somebody gets for how much.
+#: Words, pictures and its place in the list don't change what somebody gets for how much.
 WORDS = frozenset({"name", "description", "sequence", "terms_set_by_id"})
 PICTURES = "image_"
 
