@@ -68,7 +68,9 @@ class Rows:
         """A new line in a form's list."""
         if self.page.locator(".o_datetime_picker:visible").count():  # it lies over what is below
             self.top.locator(".modal-title, .breadcrumb").first.click()
+            self.settle()  # the row above is left, and what is below it moves up
         self.top.locator(".o_field_x2many_list_row_add a").filter(has_text=label).first.click()
+        self.top.locator(".o_selected_row").first.wait_for()
         self.settle()
 
     def add_card(self):
