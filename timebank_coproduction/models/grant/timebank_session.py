@@ -24,4 +24,4 @@ class TimebankSession(models.Model):
 
     def _prepare_hours(self):
         # sudo: whoever closes the register; its time counts for the session's grant
-        return {**super()._prepare_hours(), "grant_id": self.sudo().grant_id.id}
+        return {**super()._prepare_hours(), "grant_id": self.sudo().grant_id.id, "grant_chosen": False}

@@ -213,7 +213,7 @@ class TimebankSession(models.Model):
         lines.filtered(lambda one: one.state == "signed_up")._in_verb().write({"state": "absent"})
         sessions._forget_companions()
         # sudo: nobody may read the link to a place, whoever makes it useless
-        lines.sudo().filtered("offered_until")._in_verb().write({"offered_until": False, "claim_code": False})
+        lines.sudo()._having("offered_until")._in_verb().write({"offered_until": False, "claim_code": False})
         problems = lines._log_attended()
         sessions._in_verb().write(
             {"state": "done", "closed_on": fields.Datetime.now(), "closed_by_id": self.env.user.id}

@@ -240,7 +240,7 @@ class TimebankSession(models.Model):
 
     def _forget_companions(self):
         """Nobody needs to know any more who came along, or would have; how many stays."""
-        self.attendance_ids.filtered("companion_names")._in_verb().write({"companion_names": False})
+        self.attendance_ids._having("companion_names")._in_verb().write({"companion_names": False})
 
     def _as_partner(self, partner):
         partner = self.env["res.partner"].browse(partner) if isinstance(partner, int) else partner
