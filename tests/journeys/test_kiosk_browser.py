@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 from freezegun import freeze_time
+from lxml import html
 
 from odoo import fields
 from odoo.tests import tagged
@@ -99,6 +100,21 @@ class TestKioskInBrowser(LiveKioskCase):
         with tempfile.TemporaryDirectory() as folder, held_up_to(Path(folder), "https://example.org"):
             lines = self._visit(steps)
         self.assertEqual(list(lines), [self.dora.partner_id])
+
+    def test_everything_is_said_in_the_language_of_the_browser(self):
+        """What the script says as well, which it reads from attributes."""
+        welsh = self.env["res.lang"]._activate_lang("cy_GB")
+        view = self.env.ref("timebank_coproduction.kiosk_page")
+        terms = view._fields["arch_db"].get_trans_terms(view.arch_db)
+        view.update_field_translations("arch_db", {welsh.code: {term: f"«{term}»" for term in terms}})
+        answer = self.url_open(self.url, headers={"Accept-Language": "cy-GB,cy"})
+        kiosk = html.fromstring(answer.text).find(".//main")
+        said = {name: value for name, value in kiosk.items() if name.startswith("data-")}
+        del said["data-token"]
+        self.assertEqual(said["data-welcome"], "«Welcome, {name}!»")
+        said |= {part.tag: part.text_content().strip() for part in kiosk.iter("label", "button")}
+        untold = {name: value for name, value in said.items() if value and not value.startswith("«")}
+        self.assertFalse(untold)
 
     def test_camera_that_does_not_work(self):
         """Without one, the page says so, and names go on working."""

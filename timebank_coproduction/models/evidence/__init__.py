@@ -14,6 +14,7 @@ from . import timebank_measures_credits
 from . import timebank_measures_people
 from . import timebank_measures_work
 from . import timebank_volunteers
+from . import timebank_bank_report
 from . import timebank_fact_report
 from . import timebank_flow_report
 from . import timebank_involvement_report

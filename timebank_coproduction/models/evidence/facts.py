@@ -46,9 +46,6 @@ class Scope(NamedTuple):
         return self.of_banks()._replace(date_from=None, date_to=self.date_from - timedelta(days=1))
 
 
-#: All banks, for all time: what reports are of, whose record rules say which rows somebody reads.
-EVERYTHING = Scope(None)
-
 #: What a transfer is for those who watch a bank: issued left the bank's own account, returned came back
 #: to it, the rest went between others. What settles balances (openings, adjustments) is none of the five.
 FLOWS = ("issued", "exchanged", "returned", "given", "expired")
@@ -214,24 +211,25 @@ def arcs(scope):
                    came.partner_id, g.role,
                    g.minutes * share.place / share.of - g.minutes * (share.place - 1) / share.of,
                    g.category_id, g.project_id, g.activity_id, g.session_id, g.grant_id
-              FROM %(given)s g
+              FROM (SELECT g.*, own.id AS own_id,
+                           (own.role = 'attendee' AND own.state = 'attended'
+                            AND whose.role IS DISTINCT FROM 'organisation') IS TRUE AS came_too
+                      FROM %(given)s g
+                      -- on unique keys, so that they are left out where nobody asks for minutes
+                      LEFT JOIN timebank_attendance own
+                        ON own.session_id = g.session_id AND own.partner_id = g.partner_id
+                      LEFT JOIN timebank_member whose
+                        ON whose.scheme_id = g.scheme_id AND whose.partner_id = g.partner_id
+                     WHERE g.receiver_id IS NULL
+                    OFFSET 0) g  -- found once for each helper, and not for each two people
               JOIN (SELECT a.id, a.session_id, a.partner_id,
                            (ROW_NUMBER() OVER (PARTITION BY a.session_id ORDER BY a.id))::int AS place,
                            (COUNT(*) OVER (PARTITION BY a.session_id))::int AS of
                       FROM %(came)s a) came
                 ON came.session_id = g.session_id AND came.partner_id != g.partner_id
-              -- on unique keys, so that they are left out where nobody asks for minutes
-              LEFT JOIN timebank_attendance own
-                ON own.session_id = g.session_id AND own.partner_id = g.partner_id
-              LEFT JOIN timebank_member whose
-                ON whose.scheme_id = g.scheme_id AND whose.partner_id = g.partner_id
              CROSS JOIN LATERAL (
-                   SELECT (own.role = 'attendee' AND own.state = 'attended'
-                           AND whose.role IS DISTINCT FROM 'organisation') IS TRUE AS too) came_too
-             CROSS JOIN LATERAL (
-                   SELECT came.place - (came_too.too AND own.id < came.id)::int AS place,
-                          came.of - came_too.too::int AS of) share
-             WHERE g.receiver_id IS NULL)""",
+                   SELECT came.place - (g.came_too AND g.own_id < came.id)::int AS place,
+                          came.of - g.came_too::int AS of) share)""",
         given=given_to_people(scope),
         came=came(scope),
     )

@@ -29,7 +29,7 @@ class TimebankExchangeReport(models.Model):
             """(f.hours_id::bigint << 26) + f.attendance_id AS id, f.giver_id, f.receiver_id, f.hours_id,
                CASE WHEN f.attendance_id = 0 THEN 'direct' ELSE 'session' END AS way"""
         )
-        return self._select_facts(columns, facts.arcs(facts.EVERYTHING))
+        return self._select_facts(columns, facts.arcs(self._get_scope()))
 
     def _get_source(self):
         return self.hours_id

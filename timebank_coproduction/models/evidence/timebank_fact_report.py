@@ -15,12 +15,10 @@ class TimebankFactReport(models.AbstractModel):
     """
 
     _name = "timebank.fact.report"
+    _inherit = "timebank.bank.report"
     _description = "Report of Facts"
     _order = "date desc, id desc"
 
-    date = fields.Date(readonly=True)
-    scheme_id = fields.Many2one("timebank.scheme", string="Time bank", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
     role = fields.Selection(ROLES, readonly=True)
     minutes = fields.Integer(readonly=True)
     hours = fields.Float(readonly=True)

@@ -43,7 +43,7 @@ class TimebankFlowReport(models.Model):
             """f.id, f.id AS transfer_id, f.kind, COALESCE(f.flow, 'other') AS direction,
                f.reversed AS is_reversal, f.from_account_id, f.to_account_id"""
         )
-        return self._select_facts(columns, facts.moved(facts.EVERYTHING))
+        return self._select_facts(columns, facts.moved(self._get_scope()))
 
     def _get_source(self):
         """The entry, session, claim or whatever else moved these credits; the transfer itself where there is

@@ -61,12 +61,13 @@ class TimebankInvolvementReport(models.Model):
 
     @property
     def _table_query(self):
+        scope = self._get_scope()
         columns = SQL(
             """f.id, f.part, f.partner_id, f.hours_id,
                f.part = 'gave' AND f.role IS DISTINCT FROM 'professional' AND %s AS beside_professional""",
-            facts.is_beside("f", facts.professionals(facts.EVERYTHING)),
+            facts.is_beside("f", facts.professionals(scope)),
         )
-        return self._select_facts(columns, involved(facts.EVERYTHING))
+        return self._select_facts(columns, involved(scope))
 
     def _get_source(self):
         """The entry, or the session with its register."""
