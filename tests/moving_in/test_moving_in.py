@@ -138,6 +138,41 @@ class TestMoving(MovingInCase):
         self.assertEqual(sorted(move.person_ids.member_id.mapped("balance_minutes")), [45, 210])
         self.assertEqual(self.scheme.check_ledger(), [])
 
+    def test_proof(self):
+        """On paper: every row by its fate, every balance, what was rounded, and what the bank stands for."""
+        move = self._hours(self.HOURS + b"Bob Lee,bob@example.org,2026-03-06,0.33,\nBob Lee,,2026-03-06,0,\n")
+        move.action_rehearse()
+        self.assertEqual(move.rounded_count, 1)
+        move.action_carry_out(wait=True)
+        proof = move._get_proof()
+        [(file, fates, count)] = proof["files"]
+        self.assertEqual((file, fates["new"], fates["refused"], count), ("hours.csv", 4, 1, 5))
+        self.assertEqual((proof["moved"], proof["bank"]), (275, -275))
+        self.assertEqual(proof["rounded"].mapped("exact_minutes"), ["19.8"])
+        self.assertEqual(proof["left_out"].mapped("fate"), ["refused"])
+        action = move.action_print_proof()
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(action["report_name"], move.ids)
+        text = " ".join(html.decode().split())
+        for said in ("Every row is accounted for", "May Park", "19.8", "no time moves", "-275"):
+            self.assertIn(said, text)
+        with self.assertRaises(AccessError):
+            self.env["ir.actions.report"].with_user(self.coordinator2)._render_qweb_html(
+                action["report_name"], move.ids
+            )
+
+    def test_history_of_a_long_day(self):
+        """How long a day may be is for what is recorded here; another bank's hours don't keep history out."""
+        self.scheme.max_minutes_per_day = 60
+        move = self._hours()
+        move.action_rehearse()
+        move.action_carry_out(wait=True)
+        self.assertEqual(move.row_ids.hours_id.mapped("minutes"), [90, 120, 45])
+        elsewhere = self._make_scheme("Hill Top", coordinator_ids=[Command.set(self.coordinator.ids)])
+        move = self._hours(scheme=elsewhere)
+        move.action_rehearse()
+        move.action_carry_out(wait=True)
+        self.assertEqual(move.row_ids.mapped("problem"), [False] * 3)
+
     def test_others_are_refused(self):
         for user in (self.portal, self.staff, self.finance):
             with self.subTest(user=user.name), self.assertRaises(AccessError):

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ...tools.moving_in.opening import MOST_BYTES, Unreadable, open_files
 from ...tools.moving_in.plan import ANSWERS, Setting
 from ...tools.moving_in.planner import make_plan
-from ...tools.moving_in.reading import Doubtful, amount
+from ...tools.moving_in.reading import Doubtful, amount, say_exact
 from ...tools.moving_in.sources import SOURCES
 from ...tools.names import folded
 from ..common.hours_field import hours_field
@@ -133,11 +133,23 @@ class TimebankMigration(models.Model):
 
     @api.depends("person_ids.result_minutes", "person_ids.moved_minutes", "person_ids.is_settled")
     def _compute_sums(self):
+        people = self.env["timebank.migration.person"]
+        people.flush_model(["migration_id", "result_minutes", "moved_minutes", "is_settled"])
+        sums = {
+            move: values
+            for move, *values in self.env.execute_query(
+                SQL(
+                    """SELECT migration_id, SUM(result_minutes), SUM(moved_minutes),
+                              COUNT(*) FILTER (WHERE is_settled AND moved_minutes != result_minutes)
+                         FROM timebank_migration_person WHERE migration_id = ANY(%s) GROUP BY migration_id""",
+                    self.ids,
+                )
+            )
+        }
         for move in self:
-            people = move.person_ids
-            move.result_minutes = sum(people.mapped("result_minutes"))
-            move.moved_minutes = sum(people.mapped("moved_minutes"))
-            move.disagree_count = len(people.filtered(lambda one: not one.agrees))
+            move.result_minutes, move.moved_minutes, move.disagree_count = sums.get(
+                move._origin.id, (0, 0, 0)
+            )
 
     # CRUD
     @api.model_create_multi
@@ -265,7 +277,7 @@ class TimebankMigration(models.Model):
         self.ensure_one()
         plan = self._make_plan()
         answers = self._get_answers()
-        own = {(row.file_name, row.number): row.given_answer for row in self.row_ids if row.given_answer}
+        own = self._get_row_answers()
         self._forget_rehearsal()
         people = self._write_people(plan)
         sentences = get_sentences(self.env)
@@ -314,8 +326,6 @@ class TimebankMigration(models.Model):
 
     def _prepare_setting(self):
         scheme = self.scheme_id
-        answers = self._get_answers()
-        answers |= {(row.file_name, row.number): row.given_answer for row in self.row_ids if row.given_answer}
         return Setting(
             today=scheme._today(),
             zone=scheme.tz or "UTC",
@@ -325,12 +335,20 @@ class TimebankMigration(models.Model):
             source=self.source or "",
             unit=self._read_unit(),
             known=self._get_known_keys(),
-            answers=answers,
+            answers={**self._get_answers(), **self._get_row_answers()},
         )
 
     def _get_answers(self):
         """What was answered for all rows alike: dict of code → answer."""
         return {one.code: one.given_answer for one in self.question_ids if one.given_answer}
+
+    def _get_row_answers(self):
+        """What was answered for single rows: dict of (file, record) → answer."""
+        answered = self.env["timebank.migration.row"].search_fetch(
+            [("migration_id", "=", self.id), ("given_answer", "!=", False)],
+            ["file_name", "number", "given_answer"],
+        )
+        return {(row.file_name, row.number): row.given_answer for row in answered}
 
     def _read_unit(self):
         if not (self.unit_worth or "").strip():
@@ -452,6 +470,7 @@ class TimebankMigration(models.Model):
                 "date": row.day,
                 "start_minute": row.start,
                 "minutes": row.minutes,
+                "exact_minutes": say_exact(row.exact) if row.is_rounded else None,
                 "words": row.text[:500],
                 "category_words": row.category,
                 "is_waiting": row.waits,

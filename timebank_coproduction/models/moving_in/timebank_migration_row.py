@@ -22,6 +22,7 @@ class TimebankMigrationRow(models.Model):
         "reason": WORDS,
         "words": WORDS,
         "category_words": OURS,
+        "exact_minutes": OURS,
         "skill_words": WORDS,
         "problem": WORDS,
         "kind": OURS,
@@ -80,6 +81,11 @@ class TimebankMigrationRow(models.Model):
     start_minute = fields.Integer(readonly=True, default=-1, aggregator=None)
     minutes = fields.Integer(readonly=True)
     hours = hours_field("minutes", "Hours")
+    exact_minutes = fields.Char(
+        "Minutes in the file",
+        readonly=True,
+        help="Where the file's amount is no whole number of minutes: as it is there.",
+    )
     words = fields.Char("What for", readonly=True)
     category_words = fields.Char(readonly=True)
     skill_words = fields.Char(readonly=True)

@@ -77,6 +77,7 @@ class Row:
     payer: Person | None = None
     payee: Person | None = None
     minutes: int = 0
+    exact: Fraction | None = None  # minutes before they were rounded, of a movement or a declared balance
     day: date | None = None
     start: int = -1
     kind: str = ""
@@ -90,6 +91,10 @@ class Row:
     def comes_in(self):
         return self.fate in ("new", "joined")
 
+    @property
+    def is_rounded(self):
+        return self.comes_in and self.exact is not None and self.exact.denominator > 1
+
 
 @dataclass
 class Plan:
@@ -100,11 +105,3 @@ class Plan:
     source: object = None
     unit: Fraction | None = None
     asks_unit: bool = False
-
-    def get_open_questions(self):
-        """Codes of what nobody has answered, and how many rows wait for it."""
-        counts = {}
-        for row in self.rows:
-            if row.fate == "ask":
-                counts[row.question] = counts.get(row.question, 0) + 1
-        return counts

@@ -114,7 +114,7 @@ class Planner(TimePlanner):
 
     def _recognise_json(self, sheet, chosen):
         for source in chosen:
-            known = source.read_json and source.read_json(sheet.name, sheet.data, None)
+            known = source.read_json and source.read_json(sheet.name, sheet.data)
             if known:
                 name, read, data = known
                 table = next(table for table in source.tables if table.name == name)
@@ -197,9 +197,13 @@ class Planner(TimePlanner):
         digest = hashlib.sha256("\x1f".join((source, found.table.name, *cells)).encode()).hexdigest()[:24]
         return f"{source}:{what}:{digest}"
 
-    def _minutes(self, found, text, answer=""):
+    def _minutes(self, found, text, answer="", row=None):
+        """Whole minutes; ``row`` keeps how many they are exactly."""
         unit = found.table.unit
-        return reading.minutes(text, self.unit if unit == "currency" else unit, answer)
+        exact = reading.exact_minutes(text, self.unit if unit == "currency" else unit, answer)
+        if row:
+            row.exact = exact
+        return reading.nearest(exact)
 
     def _day(self, found, text, answer=""):
         order = answer if answer in ORDERS else found.order
@@ -227,7 +231,7 @@ class Planner(TimePlanner):
             self.people.gone[item.id] = "unknown" if found.source.name == "timebank_cc" else "erased"
             row.label = item.id if item.id.isdigit() else ""
             return self._set(row, "refused", "was_erased")
-        declared = self._read_declared(found, item.balance)
+        declared = self._read_declared(found, item.balance, row)
         if item.state == "deleted":
             self.people.gone[item.id] = "in_bin"
             if not declared:
@@ -280,11 +284,11 @@ class Planner(TimePlanner):
         if others and not person.is_company and any(not one.is_company for one in others):
             self._ask_in_passing(row, "shared_address", name=others[0].name)
 
-    def _read_declared(self, found, text):
+    def _read_declared(self, found, text, row=None):
         if text is None or text == "":
             return None
         try:
-            return self._minutes(found, text)
+            return self._minutes(found, text, row=row)
         except (Refused, Doubtful):
             return None
 
@@ -298,7 +302,7 @@ class Planner(TimePlanner):
     def _take_balance(self, found, item):
         person = self.people.by_id.get(item.id)
         if person:
-            person.declared = self._read_declared(found, item.balance)
+            person.declared = self._read_declared(found, item.balance, person.row)
 
     def _make_named(self, party):
         source = self.founds[0].source.name

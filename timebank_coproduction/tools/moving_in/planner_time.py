@@ -72,7 +72,7 @@ class TimePlanner:
             return True
         text = item.time
         try:
-            row.minutes = self._minutes(found, text)
+            row.minutes = self._minutes(found, text, row=row)
             if item.kind == "opening":
                 if row.minutes <= 0:
                     reading.check_stretch(row.minutes, text)
@@ -83,13 +83,13 @@ class TimePlanner:
                 raise
             if self._ask(row, "no_time_done", planned=item.planned) != "planned":
                 return False
-            row.minutes = self._minutes(found, item.planned)
+            row.minutes = self._minutes(found, item.planned, row=row)
         except Doubtful as doubt:
             answer = self._ask(row, doubt.code, **doubt.about)
             if answer not in READINGS:
                 return False
             try:
-                row.minutes = self._minutes(found, text, answer)
+                row.minutes = self._minutes(found, text, answer, row)
                 reading.check_stretch(row.minutes, text)
             except Doubtful as again:
                 self._ask(row, again.code, **again.about)
