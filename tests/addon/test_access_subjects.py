@@ -91,6 +91,7 @@ TABLE = {
     "timebank.migration": {**COORDINATED, "finance": "----/----"},
     "timebank.migration.row": AUDITED,
     "timebank.migration.question": AUDITED,
+    "timebank.migration.name": AUDITED,
     "timebank.migration.person": {
         **COORDINATED,
         "coordinator": "r---/----",
@@ -140,7 +141,9 @@ class TestAccessOfSubjects(AccessCase):
         report = env["timebank.funder.report"].create(
             {"kind": "bid", "scheme_ids": [Command.set(scheme.ids)]}
         )
-        content = b"Name,Date,Hours\nMay Moss,2026-03-02,1\nMay Moss,2026-03-03,90\n"
+        content = (
+            b"Name,Date,Hours\nMay Moss,2026-03-02,1\nMay Moss,2026-03-03,90\nAnn and Ben,2026-03-03,1\n"
+        )
         files = env["ir.attachment"].create({"name": "hours.csv", "raw": content})
         move = env["timebank.migration"].create(
             {"scheme_id": scheme.id, "file_ids": [Command.set(files.ids)]}
@@ -172,6 +175,7 @@ class TestAccessOfSubjects(AccessCase):
             "timebank.migration": move,
             "timebank.migration.row": move.row_ids[:1],
             "timebank.migration.question": move.question_ids[:1],
+            "timebank.migration.name": move.name_ids[:1],
             "timebank.migration.person": move.person_ids[:1],
             "timebank.time.audit": scheme.audit_ids,
             "timebank.time.audit.warning": scheme.audit_ids.warning_ids[:1],

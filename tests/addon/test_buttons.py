@@ -166,7 +166,7 @@ class TestButtons(WorldCase):
         for steps, more in enumerate(
             (
                 b"",
-                b"May Moss,may@example.org,2026-03-03,90\n",
+                b"May Moss,may@example.org,2026-03-03,90\nAnn and Ben,,2026-03-04,1\n",
                 b"",
                 b"May Moss,may@example.org,2026-03-04,0.33\n",
             )

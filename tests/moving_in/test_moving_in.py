@@ -173,6 +173,63 @@ class TestMoving(MovingInCase):
         move.action_carry_out(wait=True)
         self.assertEqual(move.row_ids.mapped("problem"), [False] * 3)
 
+    def test_choosing_people(self):
+        """Whom a name means is chosen once for all rows, or for one; several share, or each has all."""
+        move = self._hours(
+            self.HOURS
+            + b"May and Bob,,2026-03-06,1:01,\n"
+            + b"May and Bob,,2026-03-07,1,\n"
+            + b"Bob & Ann,,2026-03-08,2,\n"
+        )
+        move.action_rehearse()
+        self.assertEqual(set(move.name_ids.mapped("name")), {"May and Bob", "Bob & Ann"})
+        both, other = move.name_ids.sorted("row_count", reverse=True)
+        may, bob = move.person_ids.sorted("name", reverse=True)
+        with self.assertRaisesRegex(UserError, "share"), self.env.cr.savepoint():
+            both.person_ids = may + bob
+        both.write({"person_ids": [Command.set((may + bob).ids)], "sharing": "equally"})
+        ann = self.ann.partner_id
+        other.write({"person_ids": [Command.set(bob.ids)], "partner_ids": ann.ids, "sharing": "each"})
+        self.assertTrue(move.is_answered)
+        row = move.row_ids.filtered(lambda one: one.number == 5)
+        dialog = row.action_choose_person()
+        alone = self.env["timebank.migration.name"].with_user(self.coordinator).browse(dialog["res_id"])
+        self.assertEqual((alone.name, alone.row_number), ("May and Bob", 5))
+        alone.person_ids = may
+        move.action_rehearse()
+        self.assertFalse(move.ask_count)
+        self.assertCountEqual(
+            [(row.number, row.person_id.name, row.minutes) for row in move.row_ids if row.number > 3],
+            [
+                (4, "May Park", 31),
+                (4, "Bob Lee", 30),
+                (5, "May Park", 60),
+                (6, "Bob Lee", 120),
+                (6, ann.name, 120),
+            ],
+        )
+        move.action_carry_out(wait=True)
+        self.assertEqual(move.state, "done")
+        self.assertFalse(move.disagree_count)
+        self.env.invalidate_all()
+        self.assertEqual(move.person_ids.member_id.filtered(lambda one: one == self.ann).balance_minutes, 120)
+        with self.assertRaises(UserError):
+            move.name_ids[0].sharing = "each"
+        again = self._hours(move.file_ids.raw)
+        again.action_rehearse()
+        self.assertEqual(set(again.row_ids.mapped("fate")), {"present"})
+
+    def test_choosing_is_for_the_bank(self):
+        move = self._hours(self.HOURS + b"May and Bob,,2026-03-06,1,\n")
+        move.action_rehearse()
+        with self.assertRaises(AccessError):
+            move.name_ids.with_user(self.coordinator2).sharing = "each"
+        self.assertFalse(move.row_ids[0].action_choose_person(), "there is nothing to choose")
+        other = self._hours()
+        other.action_rehearse()
+        with self.assertRaises(UserError):
+            move.name_ids.person_ids = other.person_ids[0]
+
     def test_others_are_refused(self):
         for user in (self.portal, self.staff, self.finance):
             with self.subTest(user=user.name), self.assertRaises(AccessError):

@@ -85,6 +85,7 @@ class TimebankMigration(models.Model):
     question_ids = fields.One2many(
         "timebank.migration.question", "migration_id", string="Questions", copy=False
     )
+    name_ids = fields.One2many("timebank.migration.name", "migration_id", string="Names", copy=False)
     # Figures
     row_count = fields.Integer("Rows read", compute="_compute_counts")
     new_count = fields.Integer("New", compute="_compute_counts")
@@ -277,12 +278,13 @@ class TimebankMigration(models.Model):
         self.ensure_one()
         plan = self._make_plan()
         answers = self._get_answers()
-        own = self._get_row_answers()
+        own, chosen = self._get_row_answers(), self.name_ids._get_chosen()
         self._forget_rehearsal()
         people = self._write_people(plan)
         sentences = get_sentences(self.env)
         self._write_rows(plan, people, own, sentences)
         self._write_questions(plan, answers, sentences)
+        self.env["timebank.migration.name"]._write_anew(self, plan, chosen)
         vals = {
             "state": "rehearsed",
             "is_answered": False,
@@ -336,6 +338,7 @@ class TimebankMigration(models.Model):
             unit=self._read_unit(),
             known=self._get_known_keys(),
             answers={**self._get_answers(), **self._get_row_answers()},
+            choices=self.name_ids._get_choices(),
         )
 
     def _get_answers(self):
@@ -400,7 +403,8 @@ class TimebankMigration(models.Model):
     def _forget_rehearsal(self):
         """What an earlier rehearsal wrote goes; nothing has been carried out."""
         self.env.flush_all()
-        for model in ("timebank.migration.row", "timebank.migration.person", "timebank.migration.question"):
+        for model in ("row", "name", "person", "question"):
+            model = f"timebank.migration.{model}"
             table = SQL.identifier(self.env[model]._table)
             self.env.execute_query(SQL("DELETE FROM %s WHERE migration_id = %s RETURNING id", table, self.id))
         self.env.invalidate_all()
@@ -463,6 +467,7 @@ class TimebankMigration(models.Model):
                 "fate": row.fate,
                 "reason": say_reason(self.env, row, sentences)[:500],
                 "question": row.question or None,
+                "name_in_doubt": row.names[-1][1][:500] if row.names else None,
                 "given_answer": own.get((row.file, row.record)),
                 "kind": row.kind,
                 "person_id": people.get(row.payee or row.person),

@@ -77,6 +77,13 @@ class TimebankMigrationPerson(models.Model):
 
     _once = models.UniqueIndex("(migration_id, key)", "That person is part of the move already.")
 
+    @api.depends("name", "email", "key")
+    def _compute_display_name(self):
+        """Namesakes are told apart by their addresses, or their numbers there."""
+        for person in self:
+            told = person.email or person.key.rpartition(":")[2][:8]
+            person.display_name = f"{person.name or ''} ({told})"
+
     @api.depends("moved_minutes", "result_minutes", "is_settled")
     def _compute_agrees(self):
         for person in self:

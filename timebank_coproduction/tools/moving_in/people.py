@@ -61,11 +61,12 @@ class People:
 
     def __init__(self):
         self.all = []
+        self.by_key = {}
         self.by_id, self.by_name, self.by_email, self.by_pair = {}, {}, {}, {}
         self.banks, self.gone = set(), {}
 
     def add(self, person):
-        self.all.append(person)
+        self.add_alone(person)
         name = folded(person.name)
         if person.id:
             self.by_id.setdefault(person.id, person)
@@ -75,6 +76,11 @@ class People:
             self.by_email.setdefault(person.email, []).append(person)
             self.by_pair.setdefault((person.email, name), person)
         return person
+
+    def add_alone(self, person):
+        """Somebody whom no name in the files stands for by itself."""
+        self.all.append(person)
+        self.by_key.setdefault(person.key, person)
 
     def find(self, party):
         """The person a party names, or ``None`` and why not: a code."""

@@ -6,6 +6,7 @@ from fractions import Fraction
 from . import reading
 from .people import People, Person
 from .plan import ANSWERS, Plan, Row
+from .planner_choosing import ChoosingPlanner
 from .planner_time import ORDERS, TimePlanner
 from .reading import Doubtful, Refused
 from .source import (
@@ -30,7 +31,7 @@ def make_plan(sheets, setting):
     return planner.run()
 
 
-class Planner(TimePlanner):
+class Planner(TimePlanner, ChoosingPlanner):
     """Goes through some sheets once, people first; see :func:`make_plan`."""
 
     def __init__(self, sheets, setting):
@@ -386,6 +387,8 @@ class Planner(TimePlanner):
         if row.key in self.setting.known:
             return self._set(row, "present", "moved_in_before")
         person, problem = self.people.find(item.party)
+        chosen = [] if person else self._choose(row, item.party, problem)
+        person = person or next(iter(chosen), None)
         if not person:
             problem = {"nobody": "gone", "in_bin": "gone", "bank": "gone"}.get(problem, problem)
             self._ask(row, problem, name="" if problem == "erased" else item.party.say())

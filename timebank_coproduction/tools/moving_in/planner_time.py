@@ -36,8 +36,9 @@ class TimePlanner:
         self.seen.add(row.key)
         self._read_statement(found, row, item)
         if row.fate in ("new", "ask"):
-            for person in filter(None, (row.payer, row.payee)):
-                person.rows.append(row)
+            for one in self._divide(row) if row.shared and row.fate == "new" else [row]:
+                for person in filter(None, (one.payer, one.payee)):
+                    person.rows.append(one)
         return row
 
     def _read_movement(self, found, row, item):
@@ -131,7 +132,7 @@ class TimePlanner:
             person, problem = self.people.find(party)
             if person:
                 setattr(row, side, person)
-            elif not quietly:
+            elif not quietly and not self._choose_side(row, side, party, problem):
                 if problem == "in_bin":
                     raise Refused("in_bin")
                 self._ask(
