@@ -92,12 +92,9 @@ TABLE = {
     "timebank.migration.row": AUDITED,
     "timebank.migration.question": AUDITED,
     "timebank.migration.name": AUDITED,
-    "timebank.migration.person": {
-        **COORDINATED,
-        "coordinator": "r---/----",
-        "finance": "----/----",
-        "manager": "r---/r---",
-    },
+    "timebank.migration.sheet": AUDITED,
+    "timebank.migration.column": AUDITED,
+    "timebank.migration.person": AUDITED,
 }
 
 
@@ -149,6 +146,11 @@ class TestAccessOfSubjects(AccessCase):
             {"scheme_id": scheme.id, "file_ids": [Command.set(files.ids)]}
         )
         move.action_rehearse()
+        unknown = env["ir.attachment"].create({"name": "marks.csv", "raw": b"Who,Mark\nMay Moss,3\n"})
+        odd = env["timebank.migration"].create(
+            {"scheme_id": scheme.id, "file_ids": [Command.set(unknown.ids)]}
+        )
+        odd.action_rehearse()
         return {
             "timebank.activity": activity,
             "timebank.session": session,
@@ -176,6 +178,8 @@ class TestAccessOfSubjects(AccessCase):
             "timebank.migration.row": move.row_ids[:1],
             "timebank.migration.question": move.question_ids[:1],
             "timebank.migration.name": move.name_ids[:1],
+            "timebank.migration.sheet": odd.sheet_ids,
+            "timebank.migration.column": odd.sheet_ids.column_ids[:1],
             "timebank.migration.person": move.person_ids[:1],
             "timebank.time.audit": scheme.audit_ids,
             "timebank.time.audit.warning": scheme.audit_ids.warning_ids[:1],

@@ -280,7 +280,6 @@ class TestMoving(MovingInCase):
         """What can't be read is said in plain words, and nothing is half-written."""
         for name, content in (
             ("a.xls", b"<html><body><table></table>"),
-            ("b.csv", b"Colour,Size\nred,3\n"),
             ("c.pdf", b"%PDF-1.4"),
         ):
             move = self._hours(content, name)
@@ -289,6 +288,62 @@ class TestMoving(MovingInCase):
             self.assertNotIn("Traceback", str(caught.exception))
             self.assertEqual(move.state, "draft")
             self.assertFalse(move.row_ids)
+
+    def test_mapping(self):
+        """Headings that nobody knows are asked about, with a proposal; what was said holds next time."""
+        content = (
+            b"Colour;Wann;Dauer;Wem\n"
+            b"May Park;13/05/2026;90;Bob Lee\n"
+            b"May Park;14/05/2026;20;\n"
+            b"Bob Lee;04/06/2026;45;May Park\n"
+        )
+        move = self._hours(content, "odd.csv")
+        move.action_rehearse()
+        self.assertEqual((move.state, move.asks_columns, move.row_count), ("draft", True, 0))
+        sheet = move.sheet_ids
+        self.assertEqual((sheet.separator, sheet.encoding, sheet.day_order), ("semicolon", "utf-8", "dmy"))
+        who, when, length, whom = sheet.column_ids
+        self.assertEqual((who.heading_text, who.examples), ("Colour", "May Park | Bob Lee"))
+        self.assertEqual(when.meaning, "day")
+        move.action_accept_proposals()
+        self.assertEqual(sheet.treatment, "ask", "what is not enough is not taken")
+        who.meaning, length.meaning, whom.meaning = "name", "time", "receiver"
+        with self.assertRaisesRegex(UserError, "can't both be"), self.env.cr.savepoint():
+            whom.meaning = "name"
+        with self.assertRaisesRegex(UserError, "bare numbers"), self.env.cr.savepoint():
+            sheet.write({"treatment": "read", "holds": "hours"})
+        sheet.write({"treatment": "read", "holds": "hours", "bare_unit": "minutes"})
+        move.action_rehearse()
+        self.assertEqual(move.state, "rehearsed")
+        self.assertIn("1:30", sheet.examples)
+        rows = [(row.person_id.name, row.other_id.name, row.minutes) for row in move.row_ids]
+        self.assertEqual(
+            rows, [("May Park", "Bob Lee", 90), ("May Park", False, 20), ("Bob Lee", "May Park", 45)]
+        )
+        self.assertEqual(str(move.row_ids[0].date), "2026-05-13")
+
+        again = self._hours(content.replace(b";90;", b";30;"), "next.csv")
+        again.action_rehearse()
+        self.assertEqual(again.row_ids.mapped("minutes"), [30, 20, 45], "it is read by itself")
+        again.sheet_ids.bare_unit = "hours"
+        self.assertTrue(again.is_answered)
+        again.action_rehearse()
+        self.assertEqual(again.row_ids.mapped("fate"), ["ask", "new", "ask"], "longer than a day")
+        again.sheet_ids.treatment = "skip"
+        with self.assertRaises(UserError):
+            again.action_rehearse()
+
+    def test_letters_are_said(self):
+        """How a file is read is proposed, shown, and can be said otherwise."""
+        move = self._hours("Name,Date,Hours\nŁukasz Żak,2026-03-04,1\n".encode("cp1250"))
+        move.action_rehearse()
+        self.assertEqual(move.sheet_ids.encoding, "cp1252")
+        self.assertNotIn("Łukasz Żak", move.person_ids.mapped("name"))
+        move.sheet_ids.encoding = "cp1250"
+        move.action_rehearse()
+        self.assertEqual(move.person_ids.name, "Łukasz Żak")
+        with self.assertRaises(AccessError):
+            move.sheet_ids.with_user(self.coordinator2).encoding = "utf-16"
 
     def test_no_files(self):
         move = self.env["timebank.migration"].create({"scheme_id": self.scheme.id})
@@ -372,6 +427,27 @@ class TestMoving(MovingInCase):
         move.action_undo("A try")
         self.assertTrue(contact.active, "who was here before stays")
         self.assertFalse((move.person_ids.partner_id - contact).active)
+
+    def test_doubles(self):
+        """A contact with the name alone is somebody else, unless the coordinator says that it is them."""
+        contact = self.env["res.partner"].create({"name": "May Park", "phone": "555 01", "street": "1 Quay"})
+        move = self._hours()
+        move.action_rehearse()
+        may = move.double_ids
+        self.assertEqual((may.name, may.double_id, may.double_reach), ("May Park", contact, "555 01, 1 Quay"))
+        self.assertFalse(may.partner_id)
+        may.sameness = "same"
+        move.action_rehearse()
+        may = move.double_ids
+        self.assertEqual((may.partner_id, may.sameness), (contact, "same"))
+        contact.email = "may@example.org"
+        may.sameness = "other"
+        move.action_rehearse()
+        self.assertFalse(move.double_ids.partner_id)
+        with self.assertRaises(AccessError):
+            move.double_ids.with_user(self.coordinator2).sameness = "same"
+        with self.assertRaises(AccessError):
+            move.double_ids.name = "Somebody"
 
     def test_files_go(self):
         """They name everybody: 90 days after a move they are deleted, and its rows stay."""

@@ -343,6 +343,13 @@ class TrustCase(TimebankCase):
         move.action_rehearse()
         made["timebank.migration.row"] = move.row_ids[:1]
         made["timebank.migration.name"] = move.name_ids[:1]
+        unknown = env["ir.attachment"].create(
+            {"name": f"{word}-2.csv", "raw": f"Who,Mark\n{word},3\n".encode()}
+        )
+        odd = make("timebank.migration", scheme_id=scheme.id, file_ids=[Command.set(unknown.ids)])
+        odd.action_rehearse()
+        made["timebank.migration.sheet"] = odd.sheet_ids
+        made["timebank.migration.column"] = odd.sheet_ids.column_ids[:1]
         made["timebank.migration.person"] = move.person_ids[:1]
         made["timebank.migration.question"] = move.question_ids[:1]
         # what a funder is told

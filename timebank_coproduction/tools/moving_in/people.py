@@ -30,9 +30,11 @@ class Person:
     rows: list = field(default_factory=list)
     is_known: bool = False  # has moved in before
 
-    def join(self, contact):
-        """They are somebody who is there already."""
+    def join(self, contact, said=None):
+        """They are somebody who is there already, as somebody may have ``said``."""
         self.contact = contact
+        if self.row and said:
+            self.row.notes.append("as_said")
         if self.row and self.row.what == "member" and self.row.fate == "new":
             self.row.fate = "joined"
 

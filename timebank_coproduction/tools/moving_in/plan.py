@@ -68,6 +68,7 @@ class Setting:
     unit: Fraction | None = None  # minutes in a unit of the source's own
     known: frozenset = frozenset()  # keys of what moved in before
     answers: dict = field(default_factory=dict)  # a code, or (file, record) → an answer
+    mappings: dict = field(default_factory=dict)  # name of a sheet → a Mapping
     choices: dict = field(default_factory=dict)  # (code, folded name), or (file, record, it) → a Choice
 
 
@@ -121,3 +122,4 @@ class Plan:
     source: object = None
     unit: Fraction | None = None
     asks_unit: bool = False
+    doubles: dict = field(default_factory=dict)  # person → what stands for a contact who may be the same

@@ -3,6 +3,7 @@
 import hashlib
 from fractions import Fraction
 
+from . import mapping as mapping_of
 from . import reading
 from .people import People, Person
 from .plan import ANSWERS, Plan, Row
@@ -23,6 +24,12 @@ from .source import (
     recognise,
 )
 from .sources import SOURCES
+
+
+def get_sources(name):
+    """The sources that files are looked up in, where somebody may have chosen one by its name."""
+    chosen = [source for source in SOURCES if source.name == name] or SOURCES
+    return [*chosen, *(source for source in SOURCES if source.is_generic and source not in chosen)]
 
 
 def make_plan(sheets, setting):
@@ -91,16 +98,19 @@ class Planner(TimePlanner, ChoosingPlanner):
         return next((index for index, found in enumerate(self.founds) if found.sheet.name == file), 0)
 
     def _is_generic(self):
-        return any(found.source.is_generic for found in self.founds)
+        return bool(self.founds) and all(found.source.is_generic for found in self.founds)
 
     def _recognise(self):
-        chosen = [source for source in SOURCES if source.name == self.setting.source] or SOURCES
-        chosen = [*chosen, *(source for source in SOURCES if source.is_generic and source not in chosen)]
+        chosen = get_sources(self.setting.source)
         founds = []
         for sheet in self.sheets:
-            found = (
-                self._recognise_json(sheet, chosen) if sheet.data is not None else recognise(sheet, chosen)
-            )
+            mapping = self.setting.mappings.get(sheet.name)
+            if sheet.data is not None:
+                found = self._recognise_json(sheet, chosen)
+            elif mapping:
+                found = mapping_of.apply(sheet, mapping, chosen)
+            else:
+                found = recognise(sheet, chosen)
             if found:
                 founds.append(found)
             else:
@@ -108,7 +118,8 @@ class Planner(TimePlanner, ChoosingPlanner):
         own = [found.source for found in founds if not found.source.is_generic]
         self.source = max(own, key=own.count) if own else founds[0].source if founds else None
         for found in founds:
-            if own and found.source is not self.source:
+            mapped = self.setting.mappings.get(found.sheet.name)
+            if own and found.source is not self.source and not (mapped and mapped.table):
                 self.unknown.append(found.sheet.name)
             else:
                 self.founds.append(found)
@@ -129,7 +140,7 @@ class Planner(TimePlanner, ChoosingPlanner):
             if found.sheet.data is None:
                 found.records = read_records(found)
                 days = [record["day"] for record in found.records if "day" in record]
-                found.order = found.table.order or reading.find_order(days)
+                found.order = found.said_order or found.table.order or reading.find_order(days)
         if self.source and self.source.prepare:
             self.source.prepare(self.look)
         if self.source and self.source.propose_unit:
@@ -138,7 +149,8 @@ class Planner(TimePlanner, ChoosingPlanner):
             id(table): index for found in self.founds for index, table in enumerate(found.source.tables)
         }
         in_order = sorted(
-            self.founds, key=lambda found: (places[id(found.table)], not isinstance(self._data(found), dict))
+            self.founds,
+            key=lambda found: (places.get(id(found.table), 0), not isinstance(self._data(found), dict)),
         )
         items = []
         for found in in_order:
@@ -200,7 +212,7 @@ class Planner(TimePlanner, ChoosingPlanner):
 
     def _minutes(self, found, text, answer="", row=None):
         """Whole minutes; ``row`` keeps how many they are exactly."""
-        unit = found.table.unit
+        unit = found.unit or found.table.unit
         exact = reading.exact_minutes(text, self.unit if unit == "currency" else unit, answer)
         if row:
             row.exact = exact
@@ -208,7 +220,9 @@ class Planner(TimePlanner, ChoosingPlanner):
 
     def _day(self, found, text, answer=""):
         order = answer if answer in ORDERS else found.order
-        return reading.day(text, order, self.setting.zone, found.table.utc)
+        return reading.day(
+            text, order, self.setting.zone, found.table.utc if found.utc is None else found.utc
+        )
 
     # ------------------------------------------------------------
     # People
