@@ -346,7 +346,9 @@ class TrustCase(TimebankCase):
         unknown = env["ir.attachment"].create(
             {"name": f"{word}-2.csv", "raw": f"Who,Mark\n{word},3\n".encode()}
         )
-        odd = make("timebank.migration", scheme_id=scheme.id, file_ids=[Command.set(unknown.ids)])
+        odd = env["timebank.migration"].create(
+            {"scheme_id": scheme.id, "file_ids": [Command.set(unknown.ids)]}
+        )
         odd.action_rehearse()
         made["timebank.migration.sheet"] = odd.sheet_ids
         made["timebank.migration.column"] = odd.sheet_ids.column_ids[:1]

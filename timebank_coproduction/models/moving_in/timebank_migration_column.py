@@ -6,10 +6,10 @@ from ...tools.moving_in.sources import SOURCES
 from ..common.personal import OURS, WORDS
 
 MEANINGS = {
-    "name": "Whole name of who gave, or of the member",
+    "name": "Name (of who gave, or the member)",
     "first": "First name",
     "last": "Last name",
-    "email": "Mail address",
+    "email": "Mail address (of who gave, or the member)",
     "phone": "Phone",
     "id": "Number of the row or member",
     "giver_id": "Number of who gave",
@@ -58,7 +58,7 @@ class TimebankMigrationColumn(models.Model):
     scheme_id = fields.Many2one(related="sheet_id.scheme_id", store=True)
     company_id = fields.Many2one(related="sheet_id.company_id", store=True)
     column_number = fields.Integer(readonly=True, aggregator=None)
-    heading_text = fields.Char(readonly=True)
+    heading_text = fields.Char("Heading", readonly=True)
     examples = fields.Char("For example", readonly=True)
     meaning = fields.Selection(
         lambda self: self._get_meanings(), "What it means", help="Empty: it is not read."
@@ -78,13 +78,12 @@ class TimebankMigrationColumn(models.Model):
         )
         return [(name, MEANINGS.get(name, name.replace("_", " ").capitalize())) for name in names]
 
-    @api.depends("sheet_id.holds", "sheet_id.known_as")
+    @api.depends("sheet_id.known_as")
     def _compute_possible_meanings(self):
-        fields_of = {"hours": mapping.HOURS_MEANINGS, "members": mapping.MEMBERS_MEANINGS}
+        usual = dict.fromkeys(mapping.HOURS_MEANINGS + mapping.MEMBERS_MEANINGS)
         for column in self:
-            sheet = column.sheet_id
-            table = sheet._get_table() if sheet.known_as else None
-            column.possible_meanings = ",".join(table.columns if table else fields_of.get(sheet.holds, ()))
+            table = column.sheet_id._get_table()
+            column.possible_meanings = ",".join(table.columns if table else usual)
 
     @api.constrains("meaning")
     def _check_once(self):

@@ -194,6 +194,7 @@ class TimebankMigrationSheet(models.Model):
         vals = {
             "migration_id": move.id,
             "name": table.name,
+            "title": self.env._("Headings that no program here has"),
             "is_mapped": is_mapped,
             "treatment": "ask" if is_mapped else "read",
             "is_spreadsheet": not table.encoding,

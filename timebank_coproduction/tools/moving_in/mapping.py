@@ -130,7 +130,8 @@ def propose_meanings(headings, columns):
 
 
 def propose_table(meanings):
-    return "hours" if {"day", "time"} <= set(meanings) else "members"
+    """What a table holds whose columns have these meanings."""
+    return "hours" if {"day", "time"} & set(meanings) else "members"
 
 
 def propose_unit(heading, cells):
