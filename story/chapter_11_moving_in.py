@@ -9,6 +9,7 @@ from odoo.fields import Command
 from story import step
 
 SAMPLES = Path(__file__).parent.parent / "tests" / "moving_in" / "samples" / "timeoverflow"
+PROOF = "timebank_coproduction.report_timebank_migration"
 FILES = [f"{name}_2026-11-20.csv" for name in ("Members", "Transfers", "Offers", "Inquiries")]
 
 
@@ -54,8 +55,11 @@ def carry_out(world):
         writer.writerow((person.name, *(person[name] for name in names)))
     world.save("moved_in.csv", text.getvalue())
     assert not move.scheme_id.check_ledger()
+    pages, text = world.pdf(PROOF, move, "proof-of-moving-in.pdf")
+    assert "every balance in the ledger is the one that was rehearsed" in text
     return (
-        f"moved_in.csv: {len(move.person_ids)} balances, each as in the file to the minute; nobody was mailed"
+        f"moved_in.csv: {len(move.person_ids)} balances, each as in the file to the minute;"
+        f" nobody was mailed; proof-of-moving-in.pdf to sign, {pages} pages"
     )
 
 

@@ -152,6 +152,7 @@
         "views/timebank_exchange_report.xml",
         "views/timebank_reciprocity_report.xml",
         "views/timebank_time_audit.xml",
+        "report/timebank_migration.xml",
         "views/timebank_migration.xml",
         "report/timebank_wellbeing_sheet.xml",
         "views/timebank_wellbeing.xml",

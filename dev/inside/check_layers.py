@@ -136,6 +136,7 @@ PLACES = {
         "controllers/member_me",
         "controllers/member_rewards",
     ),
+    "moving_in": ("report/timebank_migration",),
 }
 SUBJECT = {f"{file}.py": subject for subject, files in PLACES.items() for file in files}
 

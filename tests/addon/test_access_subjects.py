@@ -91,12 +91,10 @@ TABLE = {
     "timebank.migration": {**COORDINATED, "finance": "----/----"},
     "timebank.migration.row": AUDITED,
     "timebank.migration.question": AUDITED,
-    "timebank.migration.person": {
-        **COORDINATED,
-        "coordinator": "r---/----",
-        "finance": "----/----",
-        "manager": "r---/r---",
-    },
+    "timebank.migration.name": AUDITED,
+    "timebank.migration.sheet": AUDITED,
+    "timebank.migration.column": AUDITED,
+    "timebank.migration.person": AUDITED,
 }
 
 
@@ -140,12 +138,19 @@ class TestAccessOfSubjects(AccessCase):
         report = env["timebank.funder.report"].create(
             {"kind": "bid", "scheme_ids": [Command.set(scheme.ids)]}
         )
-        content = b"Name,Date,Hours\nMay Moss,2026-03-02,1\nMay Moss,2026-03-03,90\n"
+        content = (
+            b"Name,Date,Hours\nMay Moss,2026-03-02,1\nMay Moss,2026-03-03,90\nAnn and Ben,2026-03-03,1\n"
+        )
         files = env["ir.attachment"].create({"name": "hours.csv", "raw": content})
         move = env["timebank.migration"].create(
             {"scheme_id": scheme.id, "file_ids": [Command.set(files.ids)]}
         )
         move.action_rehearse()
+        unknown = env["ir.attachment"].create({"name": "marks.csv", "raw": b"Who,Mark\nMay Moss,3\n"})
+        odd = env["timebank.migration"].create(
+            {"scheme_id": scheme.id, "file_ids": [Command.set(unknown.ids)]}
+        )
+        odd.action_rehearse()
         return {
             "timebank.activity": activity,
             "timebank.session": session,
@@ -172,6 +177,9 @@ class TestAccessOfSubjects(AccessCase):
             "timebank.migration": move,
             "timebank.migration.row": move.row_ids[:1],
             "timebank.migration.question": move.question_ids[:1],
+            "timebank.migration.name": move.name_ids[:1],
+            "timebank.migration.sheet": odd.sheet_ids,
+            "timebank.migration.column": odd.sheet_ids.column_ids[:1],
             "timebank.migration.person": move.person_ids[:1],
             "timebank.time.audit": scheme.audit_ids,
             "timebank.time.audit.warning": scheme.audit_ids.warning_ids[:1],

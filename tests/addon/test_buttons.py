@@ -163,7 +163,14 @@ class TestButtons(WorldCase):
     def _make_moves(cls, env, scheme):
         """Moves at each step of theirs."""
         content = b"Name,Email,Date,Hours\nMay Moss,may@example.org,2026-03-02,1\n"
-        for steps, more in enumerate((b"", b"May Moss,may@example.org,2026-03-03,90\n", b"", b"")):
+        for steps, more in enumerate(
+            (
+                b"",
+                b"May Moss,may@example.org,2026-03-03,90\nAnn and Ben,,2026-03-04,1\n",
+                b"",
+                b"May Moss,may@example.org,2026-03-04,0.33\n",
+            )
+        ):
             files = env["ir.attachment"].create({"name": "hours.csv", "raw": content + more})
             move = env["timebank.migration"].create(
                 {"scheme_id": scheme.id, "file_ids": [Command.set(files.ids)]}

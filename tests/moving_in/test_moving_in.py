@@ -138,6 +138,98 @@ class TestMoving(MovingInCase):
         self.assertEqual(sorted(move.person_ids.member_id.mapped("balance_minutes")), [45, 210])
         self.assertEqual(self.scheme.check_ledger(), [])
 
+    def test_proof(self):
+        """On paper: every row by its fate, every balance, what was rounded, and what the bank stands for."""
+        move = self._hours(self.HOURS + b"Bob Lee,bob@example.org,2026-03-06,0.33,\nBob Lee,,2026-03-06,0,\n")
+        move.action_rehearse()
+        self.assertEqual(move.rounded_count, 1)
+        move.action_carry_out(wait=True)
+        proof = move._get_proof()
+        [(file, fates, count)] = proof["files"]
+        self.assertEqual((file, fates["new"], fates["refused"], count), ("hours.csv", 4, 1, 5))
+        self.assertEqual((proof["moved"], proof["bank"]), (275, -275))
+        self.assertEqual(proof["rounded"].mapped("exact_minutes"), ["19.8"])
+        self.assertEqual(proof["left_out"].mapped("fate"), ["refused"])
+        action = move.action_print_proof()
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(action["report_name"], move.ids)
+        text = " ".join(html.decode().split())
+        for said in ("Every row is accounted for", "May Park", "19.8", "no time moves", "-275"):
+            self.assertIn(said, text)
+        with self.assertRaises(AccessError):
+            self.env["ir.actions.report"].with_user(self.coordinator2)._render_qweb_html(
+                action["report_name"], move.ids
+            )
+
+    def test_history_of_a_long_day(self):
+        """How long a day may be is for what is recorded here; another bank's hours don't keep history out."""
+        self.scheme.max_minutes_per_day = 60
+        move = self._hours()
+        move.action_rehearse()
+        move.action_carry_out(wait=True)
+        self.assertEqual(move.row_ids.hours_id.mapped("minutes"), [90, 120, 45])
+        elsewhere = self._make_scheme("Hill Top", coordinator_ids=[Command.set(self.coordinator.ids)])
+        move = self._hours(scheme=elsewhere)
+        move.action_rehearse()
+        move.action_carry_out(wait=True)
+        self.assertEqual(move.row_ids.mapped("problem"), [False] * 3)
+
+    def test_choosing_people(self):
+        """Whom a name means is chosen once for all rows, or for one; several share, or each has all."""
+        move = self._hours(
+            self.HOURS
+            + b"May and Bob,,2026-03-06,1:01,\n"
+            + b"May and Bob,,2026-03-07,1,\n"
+            + b"Bob & Ann,,2026-03-08,2,\n"
+        )
+        move.action_rehearse()
+        self.assertEqual(set(move.name_ids.mapped("name")), {"May and Bob", "Bob & Ann"})
+        both, other = move.name_ids.sorted("row_count", reverse=True)
+        may, bob = move.person_ids.sorted("name", reverse=True)
+        with self.assertRaisesRegex(UserError, "share"), self.env.cr.savepoint():
+            both.person_ids = may + bob
+        both.write({"person_ids": [Command.set((may + bob).ids)], "sharing": "equally"})
+        ann = self.ann.partner_id
+        other.write({"person_ids": [Command.set(bob.ids)], "partner_ids": ann.ids, "sharing": "each"})
+        self.assertTrue(move.is_answered)
+        row = move.row_ids.filtered(lambda one: one.number == 5)
+        dialog = row.action_choose_person()
+        alone = self.env["timebank.migration.name"].with_user(self.coordinator).browse(dialog["res_id"])
+        self.assertEqual((alone.name, alone.row_number), ("May and Bob", 5))
+        alone.person_ids = may
+        move.action_rehearse()
+        self.assertFalse(move.ask_count)
+        self.assertCountEqual(
+            [(row.number, row.person_id.name, row.minutes) for row in move.row_ids if row.number > 3],
+            [
+                (4, "May Park", 31),
+                (4, "Bob Lee", 30),
+                (5, "May Park", 60),
+                (6, "Bob Lee", 120),
+                (6, ann.name, 120),
+            ],
+        )
+        move.action_carry_out(wait=True)
+        self.assertEqual(move.state, "done")
+        self.assertFalse(move.disagree_count)
+        self.env.invalidate_all()
+        self.assertEqual(move.person_ids.member_id.filtered(lambda one: one == self.ann).balance_minutes, 120)
+        with self.assertRaises(UserError):
+            move.name_ids[0].sharing = "each"
+        again = self._hours(move.file_ids.raw)
+        again.action_rehearse()
+        self.assertEqual(set(again.row_ids.mapped("fate")), {"present"})
+
+    def test_choosing_is_for_the_bank(self):
+        move = self._hours(self.HOURS + b"May and Bob,,2026-03-06,1,\n")
+        move.action_rehearse()
+        with self.assertRaises(AccessError):
+            move.name_ids.with_user(self.coordinator2).sharing = "each"
+        self.assertFalse(move.row_ids[0].action_choose_person(), "there is nothing to choose")
+        other = self._hours()
+        other.action_rehearse()
+        with self.assertRaises(UserError):
+            move.name_ids.person_ids = other.person_ids[0]
+
     def test_others_are_refused(self):
         for user in (self.portal, self.staff, self.finance):
             with self.subTest(user=user.name), self.assertRaises(AccessError):
@@ -188,7 +280,6 @@ class TestMoving(MovingInCase):
         """What can't be read is said in plain words, and nothing is half-written."""
         for name, content in (
             ("a.xls", b"<html><body><table></table>"),
-            ("b.csv", b"Colour,Size\nred,3\n"),
             ("c.pdf", b"%PDF-1.4"),
         ):
             move = self._hours(content, name)
@@ -197,6 +288,62 @@ class TestMoving(MovingInCase):
             self.assertNotIn("Traceback", str(caught.exception))
             self.assertEqual(move.state, "draft")
             self.assertFalse(move.row_ids)
+
+    def test_mapping(self):
+        """Headings that nobody knows are asked about, with a proposal; what was said holds next time."""
+        content = (
+            b"Colour;Wann;Dauer;Wem\n"
+            b"May Park;13/05/2026;90;Bob Lee\n"
+            b"May Park;14/05/2026;20;\n"
+            b"Bob Lee;04/06/2026;45;May Park\n"
+        )
+        move = self._hours(content, "odd.csv")
+        move.action_rehearse()
+        self.assertEqual((move.state, move.asks_columns, move.row_count), ("draft", True, 0))
+        sheet = move.sheet_ids
+        self.assertEqual((sheet.separator, sheet.encoding, sheet.day_order), ("semicolon", "utf-8", "dmy"))
+        who, when, length, whom = sheet.column_ids
+        self.assertEqual((who.heading_text, who.examples), ("Colour", "May Park | Bob Lee"))
+        self.assertEqual(when.meaning, "day")
+        move.action_accept_proposals()
+        self.assertEqual(sheet.treatment, "ask", "what is not enough is not taken")
+        who.meaning, length.meaning, whom.meaning = "name", "time", "receiver"
+        with self.assertRaisesRegex(UserError, "can't both be"), self.env.cr.savepoint():
+            whom.meaning = "name"
+        with self.assertRaisesRegex(UserError, "bare numbers"), self.env.cr.savepoint():
+            sheet.write({"treatment": "read", "holds": "hours"})
+        sheet.write({"treatment": "read", "holds": "hours", "bare_unit": "minutes"})
+        move.action_rehearse()
+        self.assertEqual(move.state, "rehearsed")
+        self.assertIn("1:30", sheet.examples)
+        rows = [(row.person_id.name, row.other_id.name, row.minutes) for row in move.row_ids]
+        self.assertEqual(
+            rows, [("May Park", "Bob Lee", 90), ("May Park", False, 20), ("Bob Lee", "May Park", 45)]
+        )
+        self.assertEqual(str(move.row_ids[0].date), "2026-05-13")
+
+        again = self._hours(content.replace(b";90;", b";30;"), "next.csv")
+        again.action_rehearse()
+        self.assertEqual(again.row_ids.mapped("minutes"), [30, 20, 45], "it is read by itself")
+        again.sheet_ids.bare_unit = "hours"
+        self.assertTrue(again.is_answered)
+        again.action_rehearse()
+        self.assertEqual(again.row_ids.mapped("fate"), ["ask", "new", "ask"], "longer than a day")
+        again.sheet_ids.treatment = "skip"
+        with self.assertRaises(UserError):
+            again.action_rehearse()
+
+    def test_letters_are_said(self):
+        """How a file is read is proposed, shown, and can be said otherwise."""
+        move = self._hours("Name,Date,Hours\nŁukasz Żak,2026-03-04,1\n".encode("cp1250"))
+        move.action_rehearse()
+        self.assertEqual(move.sheet_ids.encoding, "cp1252")
+        self.assertNotIn("Łukasz Żak", move.person_ids.mapped("name"))
+        move.sheet_ids.encoding = "cp1250"
+        move.action_rehearse()
+        self.assertEqual(move.person_ids.name, "Łukasz Żak")
+        with self.assertRaises(AccessError):
+            move.sheet_ids.with_user(self.coordinator2).encoding = "utf-16"
 
     def test_no_files(self):
         move = self.env["timebank.migration"].create({"scheme_id": self.scheme.id})
@@ -280,6 +427,27 @@ class TestMoving(MovingInCase):
         move.action_undo("A try")
         self.assertTrue(contact.active, "who was here before stays")
         self.assertFalse((move.person_ids.partner_id - contact).active)
+
+    def test_doubles(self):
+        """A contact with the name alone is somebody else, unless the coordinator says that it is them."""
+        contact = self.env["res.partner"].create({"name": "May Park", "phone": "555 01", "street": "1 Quay"})
+        move = self._hours()
+        move.action_rehearse()
+        may = move.double_ids
+        self.assertEqual((may.name, may.double_id, may.double_reach), ("May Park", contact, "555 01, 1 Quay"))
+        self.assertFalse(may.partner_id)
+        may.sameness = "same"
+        move.action_rehearse()
+        may = move.double_ids
+        self.assertEqual((may.partner_id, may.sameness), (contact, "same"))
+        contact.email = "may@example.org"
+        may.sameness = "other"
+        move.action_rehearse()
+        self.assertFalse(move.double_ids.partner_id)
+        with self.assertRaises(AccessError):
+            move.double_ids.with_user(self.coordinator2).sameness = "same"
+        with self.assertRaises(AccessError):
+            move.double_ids.name = "Somebody"
 
     def test_files_go(self):
         """They name everybody: 90 days after a move they are deleted, and its rows stay."""

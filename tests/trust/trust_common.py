@@ -331,11 +331,27 @@ class TrustCase(TimebankCase):
             "Name,Email,Date,Hours,Notes",
             f"Movable {word},m@{word.lower()}.example,2026-03-02,1,Gardening {word}",
         )
-        content = "\n".join((*lines, f"Movable {word},m@{word.lower()}.example,2026-03-03,90,")).encode()
+        content = "\n".join(
+            (
+                *lines,
+                f"Movable {word},m@{word.lower()}.example,2026-03-03,90,",
+                f"Ann and {word},,2026-03-04,1,",
+            )
+        ).encode()
         files = env["ir.attachment"].create({"name": f"{word}.csv", "raw": content})
         move = make("timebank.migration", scheme_id=scheme.id, file_ids=[Command.set(files.ids)])
         move.action_rehearse()
         made["timebank.migration.row"] = move.row_ids[:1]
+        made["timebank.migration.name"] = move.name_ids[:1]
+        unknown = env["ir.attachment"].create(
+            {"name": f"{word}-2.csv", "raw": f"Who,Mark\n{word},3\n".encode()}
+        )
+        odd = env["timebank.migration"].create(
+            {"scheme_id": scheme.id, "file_ids": [Command.set(unknown.ids)]}
+        )
+        odd.action_rehearse()
+        made["timebank.migration.sheet"] = odd.sheet_ids
+        made["timebank.migration.column"] = odd.sheet_ids.column_ids[:1]
         made["timebank.migration.person"] = move.person_ids[:1]
         made["timebank.migration.question"] = move.question_ids[:1]
         # what a funder is told

@@ -8,6 +8,7 @@ from . import (
     timebank_funder_report,
     timebank_funder_report_xlsx,
     timebank_grant_csv,
+    timebank_migration,
     timebank_reconciliation_xlsx,
     timebank_records_pack,
     timebank_reward_spend_report,

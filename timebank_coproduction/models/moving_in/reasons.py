@@ -57,9 +57,10 @@ def say_reason(env, row, sentences):
         kinds = {"offer": env._("an offer of %s"), "request": env._("a request of %s")}
         said = kinds[row.kind] % row.person.name
     elif row.fate == "joined":
-        said = "; ".join(
-            filter(None, (env._("a contact is here with that name and address"), _say_state(env, row)))
-        )
+        here = env._("a contact is here with that name and address")
+        if "as_said" in row.notes:
+            here = env._("somebody who is here already")
+        said = "; ".join(filter(None, (here, _say_state(env, row))))
     else:
         said = _say_state(env, row)
     parts = [said]
@@ -69,6 +70,7 @@ def say_reason(env, row, sentences):
         parts = [_say_movement(env, row), env._("as answered")]
     notes = {
         "namesake": env._("somebody else has the same name"),
+        "as_said": env._("as answered"),
         "to_ring": env._("no mail address: to be rung"),
     }
     if row.fate in ("new", "joined"):

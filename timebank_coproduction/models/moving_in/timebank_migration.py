@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ...tools.moving_in.opening import MOST_BYTES, Unreadable, open_files
 from ...tools.moving_in.plan import ANSWERS, Setting
 from ...tools.moving_in.planner import make_plan
-from ...tools.moving_in.reading import Doubtful, amount
+from ...tools.moving_in.reading import Doubtful, amount, say_exact
 from ...tools.moving_in.sources import SOURCES
 from ...tools.names import folded
 from ..common.hours_field import hours_field
@@ -60,6 +60,7 @@ class TimebankMigration(models.Model):
         "Minutes in a unit",
         help="Where the files count in a unit of their own: how many minutes one is worth.",
     )
+    asks_columns = fields.Boolean(compute="_compute_asks_columns")
     asks_unit = fields.Boolean(readonly=True, copy=False)
     state = fields.Selection(
         [
@@ -82,9 +83,18 @@ class TimebankMigration(models.Model):
     user_id = fields.Many2one("res.users", "Carried out by", readonly=True, copy=False)
     row_ids = fields.One2many("timebank.migration.row", "migration_id", string="Rows", copy=False)
     person_ids = fields.One2many("timebank.migration.person", "migration_id", string="Balances", copy=False)
+    double_ids = fields.One2many(
+        "timebank.migration.person",
+        "migration_id",
+        string="Doubles",
+        copy=False,
+        domain=[("double_id", "!=", False)],
+    )
     question_ids = fields.One2many(
         "timebank.migration.question", "migration_id", string="Questions", copy=False
     )
+    sheet_ids = fields.One2many("timebank.migration.sheet", "migration_id", string="Tables", copy=False)
+    name_ids = fields.One2many("timebank.migration.name", "migration_id", string="Names", copy=False)
     # Figures
     row_count = fields.Integer("Rows read", compute="_compute_counts")
     new_count = fields.Integer("New", compute="_compute_counts")
@@ -110,6 +120,11 @@ class TimebankMigration(models.Model):
                 bank=move.scheme_id.name or "?",
             )
 
+    @api.depends("sheet_ids.treatment")
+    def _compute_asks_columns(self):
+        for move in self:
+            move.asks_columns = "ask" in move.sheet_ids.mapped("treatment")
+
     @api.depends("row_ids.fate", "row_ids.is_carried")
     def _compute_counts(self):
         counts, left, problems = Counter(), Counter(), Counter()
@@ -133,11 +148,23 @@ class TimebankMigration(models.Model):
 
     @api.depends("person_ids.result_minutes", "person_ids.moved_minutes", "person_ids.is_settled")
     def _compute_sums(self):
+        people = self.env["timebank.migration.person"]
+        people.flush_model(["migration_id", "result_minutes", "moved_minutes", "is_settled"])
+        sums = {
+            move: values
+            for move, *values in self.env.execute_query(
+                SQL(
+                    """SELECT migration_id, SUM(result_minutes), SUM(moved_minutes),
+                              COUNT(*) FILTER (WHERE is_settled AND moved_minutes != result_minutes)
+                         FROM timebank_migration_person WHERE migration_id = ANY(%s) GROUP BY migration_id""",
+                    self.ids,
+                )
+            )
+        }
         for move in self:
-            people = move.person_ids
-            move.result_minutes = sum(people.mapped("result_minutes"))
-            move.moved_minutes = sum(people.mapped("moved_minutes"))
-            move.disagree_count = len(people.filtered(lambda one: not one.agrees))
+            move.result_minutes, move.moved_minutes, move.disagree_count = sums.get(
+                move._origin.id, (0, 0, 0)
+            )
 
     # CRUD
     @api.model_create_multi
@@ -236,6 +263,7 @@ class TimebankMigration(models.Model):
         for move in self:
             for question in move.question_ids.filtered(lambda one: not one.given_answer):
                 question._in_verb().write({"given_answer": question.proposal})
+            move.sheet_ids._take_as_proposed()
             move._rehearse()
         return True
 
@@ -264,13 +292,17 @@ class TimebankMigration(models.Model):
     def _rehearse(self):
         self.ensure_one()
         plan = self._make_plan()
+        if not plan:
+            return
         answers = self._get_answers()
-        own = {(row.file_name, row.number): row.given_answer for row in self.row_ids if row.given_answer}
+        sameness = self._get_sameness()
+        own, chosen = self._get_row_answers(), self.name_ids._get_chosen()
         self._forget_rehearsal()
-        people = self._write_people(plan)
+        people = self._write_people(plan, sameness)
         sentences = get_sentences(self.env)
         self._write_rows(plan, people, own, sentences)
         self._write_questions(plan, answers, sentences)
+        self.env["timebank.migration.name"]._write_anew(self, plan, chosen)
         vals = {
             "state": "rehearsed",
             "is_answered": False,
@@ -287,9 +319,14 @@ class TimebankMigration(models.Model):
         self._in_verb().write(vals)
 
     def _make_plan(self):
+        """:return: a plan, or ``None`` while nothing can be read before somebody says what columns mean"""
         if not self.file_ids:
             raise UserError(self.env._("Add the files that the other program exported first."))
-        plan = make_plan(self._open_files(), self._prepare_setting())
+        tables = self._open_files()
+        self.env["timebank.migration.sheet"]._look_at(self, tables)
+        plan = make_plan(tables, self._prepare_setting())
+        if not plan.founds and "ask" in self.sheet_ids.mapped("treatment"):
+            return None
         if not plan.founds:
             raise UserError(
                 self.env._(
@@ -299,8 +336,16 @@ class TimebankMigration(models.Model):
                 )
             )
         contacts = self._find_contacts(plan.people)
-        for person, contact in contacts.items():
-            person.join(contact)
+        people = self.env["timebank.migration.person"]
+        plan.doubles = people._find_doubles(plan.people, self.scheme_id.company_id)
+        said = self._get_sameness()
+        for person in plan.people:
+            contact = contacts.get(person)
+            if said.get(person.key) == "same" and person in plan.doubles:
+                contact = plan.doubles[person].id
+            if contact and said.get(person.key) != "other":
+                plan.doubles[person] = people.env["res.partner"].browse(contact)
+                person.join(contact, said.get(person.key))
         return plan
 
     def _open_files(self):
@@ -308,14 +353,15 @@ class TimebankMigration(models.Model):
         if sum(self.file_ids.mapped("file_size")) > MOST_BYTES:
             raise UserError(self.env._("These files are too large: up to 50 MB can be read at once."))
         try:
-            return open_files([(one.name, one.raw or b"") for one in self.file_ids.sorted("id")])
+            return open_files(
+                [(one.name, one.raw or b"") for one in self.file_ids.sorted("id")],
+                self.sheet_ids._get_readings(),
+            )
         except Unreadable as error:
             raise UserError(say_unreadable(self.env, error)) from error
 
     def _prepare_setting(self):
         scheme = self.scheme_id
-        answers = self._get_answers()
-        answers |= {(row.file_name, row.number): row.given_answer for row in self.row_ids if row.given_answer}
         return Setting(
             today=scheme._today(),
             zone=scheme.tz or "UTC",
@@ -325,12 +371,26 @@ class TimebankMigration(models.Model):
             source=self.source or "",
             unit=self._read_unit(),
             known=self._get_known_keys(),
-            answers=answers,
+            answers={**self._get_answers(), **self._get_row_answers()},
+            mappings=self.sheet_ids._get_mappings(),
+            choices=self.name_ids._get_choices(),
         )
 
     def _get_answers(self):
         """What was answered for all rows alike: dict of code → answer."""
         return {one.code: one.given_answer for one in self.question_ids if one.given_answer}
+
+    def _get_sameness(self):
+        """Who was said to be a contact or not: dict of a person's key → ``same`` or ``other``."""
+        return {one.key: one.sameness for one in self.person_ids if one.sameness}
+
+    def _get_row_answers(self):
+        """What was answered for single rows: dict of (file, record) → answer."""
+        answered = self.env["timebank.migration.row"].search_fetch(
+            [("migration_id", "=", self.id), ("given_answer", "!=", False)],
+            ["file_name", "number", "given_answer"],
+        )
+        return {(row.file_name, row.number): row.given_answer for row in answered}
 
     def _read_unit(self):
         if not (self.unit_worth or "").strip():
@@ -382,12 +442,13 @@ class TimebankMigration(models.Model):
     def _forget_rehearsal(self):
         """What an earlier rehearsal wrote goes; nothing has been carried out."""
         self.env.flush_all()
-        for model in ("timebank.migration.row", "timebank.migration.person", "timebank.migration.question"):
+        for model in ("row", "name", "person", "question"):
+            model = f"timebank.migration.{model}"
             table = SQL.identifier(self.env[model]._table)
             self.env.execute_query(SQL("DELETE FROM %s WHERE migration_id = %s RETURNING id", table, self.id))
         self.env.invalidate_all()
 
-    def _write_people(self, plan):
+    def _write_people(self, plan, sameness):
         """:return: dict of a person of the plan → id"""
         people = [one for one in plan.people if one.name]
         members = self._find_members_of(people)
@@ -411,6 +472,8 @@ class TimebankMigration(models.Model):
                 "result_minutes": one.result,
                 "spent_minutes": one.spent,
                 "limit_minutes": one.limit or 0,
+                "double_id": plan.doubles[one].id if one in plan.doubles else None,
+                "sameness": sameness.get(one.key),
                 "partner_id": members.get(one.key, one.contact) or None,
             }
             for one in people
@@ -445,6 +508,7 @@ class TimebankMigration(models.Model):
                 "fate": row.fate,
                 "reason": say_reason(self.env, row, sentences)[:500],
                 "question": row.question or None,
+                "name_in_doubt": row.names[-1][1][:500] if row.names else None,
                 "given_answer": own.get((row.file, row.record)),
                 "kind": row.kind,
                 "person_id": people.get(row.payee or row.person),
@@ -452,6 +516,7 @@ class TimebankMigration(models.Model):
                 "date": row.day,
                 "start_minute": row.start,
                 "minutes": row.minutes,
+                "exact_minutes": say_exact(row.exact) if row.is_rounded else None,
                 "words": row.text[:500],
                 "category_words": row.category,
                 "is_waiting": row.waits,
@@ -506,8 +571,9 @@ class TimebankMigration(models.Model):
                 )
             ]
             if found.sheet.data is None:
-                signs = {",": self.env._("comma"), ";": self.env._("semicolon"), "\t": self.env._("tab")}
-                parts.append(f"{found.sheet.encoding}, {signs[found.sheet.separator]}")
+                if found.sheet.encoding:
+                    signs = {",": self.env._("comma"), ";": self.env._("semicolon"), "\t": self.env._("tab")}
+                    parts.append(f"{found.sheet.encoding}, {signs[found.sheet.separator]}")
                 if found.source.is_conjecture:
                     parts.append(self.env._("its headings are a guess: look at the rows below"))
             lines.append("; ".join(parts))

@@ -60,6 +60,7 @@ class TimebankMigration(models.Model):
             raise UserError(self.env._("“%s” was undone: begin another one.", self.display_name))
         if self.state == "rehearsed":
             self._rehearse()  # as the bank is now, and with the last answers
+            self.sheet_ids._check_said()
             if self.asks_unit and not (self.unit_worth or "").strip():
                 raise UserError(self.env._("Say how many minutes a unit of these files is worth."))
             if self.ask_count:

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
+from ...tools.names import folded
 from ..common.hours_field import hours_field
 from ..common.personal import ABOUT, KEPT, NAMED, WORDS
 
@@ -19,6 +21,9 @@ class TimebankMigrationPerson(models.Model):
         "phone": WORDS,
         "words": WORDS,
         "partner_id": ABOUT,
+        "double_id": NAMED,
+        "double_reach": WORDS,
+        "double_banks": WORDS,
         "member_id": NAMED,
     }
 
@@ -58,6 +63,22 @@ class TimebankMigrationPerson(models.Model):
         readonly=True, help="All that leaves the account while the move is carried out."
     )
     limit_minutes = fields.Integer(readonly=True, help="A limit of their own, as answered; 0 means none.")
+    # A contact who may be the same person
+    double_id = fields.Many2one(
+        "res.partner",
+        "Here already",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="A contact with the same name or mail address.",
+    )
+    double_reach = fields.Char("How to reach them", compute="_compute_double")
+    double_banks = fields.Char("Member of", compute="_compute_double")
+    sameness = fields.Selection(
+        [("same", "The same person"), ("other", "Somebody else")],
+        "Is it them?",
+        help="Empty: the same if name and address are both the same, else somebody else.",
+    )
     # What was made of them
     partner_id = fields.Many2one(
         "res.partner", "Contact", readonly=True, ondelete="restrict", index="btree_not_null"
@@ -76,6 +97,61 @@ class TimebankMigrationPerson(models.Model):
     agrees = fields.Boolean(compute="_compute_agrees")
 
     _once = models.UniqueIndex("(migration_id, key)", "That person is part of the move already.")
+
+    @api.depends("double_id")
+    def _compute_double(self):
+        for person in self:
+            contact = person.double_id
+            reach = (contact.email, contact.phone, contact.street, contact.city)
+            person.double_reach = ", ".join(filter(None, reach))
+            person.double_banks = ", ".join(contact.timebank_member_ids.scheme_id.mapped("name"))
+
+    @api.constrains("sameness")
+    def _check_sameness(self):
+        for person in self.filtered(lambda one: one.sameness == "same"):
+            others = person.migration_id.person_ids.filtered(
+                lambda one, contact=person.double_id: one.double_id == contact and one.sameness == "same"
+            )
+            if others - person:
+                raise ValidationError(
+                    self.env._("Two people of the files can't both be %s.", person.double_id.name)
+                )
+
+    def write(self, vals):
+        if not self._is_in_verb():
+            self.migration_id._check_not_begun()
+            self.migration_id._note_answered()
+        return super().write(vals)
+
+    @api.model
+    def _find_doubles(self, people, company):
+        """Contacts who may be these people, by address or name: dict of person of a plan → contact."""
+        people = [one for one in people if one.name and not one.is_known]
+        found = self.env["res.partner"].search_fetch(
+            [
+                "|",
+                ("email_normalized", "in", [one.email for one in people if one.email]),
+                ("name", "in", [one.name for one in people]),
+                ("company_id", "in", (False, company.id)),
+            ],
+            ["email_normalized", "name"],
+            order="id desc",
+        )
+        by_mail = {one.email_normalized: one for one in found if one.email_normalized}
+        by_name = {folded(one.name): one for one in found if one.name}
+        doubles = {}
+        for one in people:
+            double = by_mail.get(one.email) or by_name.get(folded(one.name))
+            if double:
+                doubles[one] = double
+        return doubles
+
+    @api.depends("name", "email", "key")
+    def _compute_display_name(self):
+        """Namesakes are told apart by their addresses, or their numbers there."""
+        for person in self:
+            told = person.email or person.key.rpartition(":")[2][:8]
+            person.display_name = f"{person.name or ''} ({told})"
 
     @api.depends("moved_minutes", "result_minutes", "is_settled")
     def _compute_agrees(self):

@@ -1,9 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.moving_in.plan import ANSWERS
+from ...tools.moving_in.plan import ANSWERS, CHOOSABLE
 from ..common.hours_field import hours_field
 from ..common.personal import KEPT, NAMED, OURS, THROUGH, WORDS
+from ..common.verb import verb
+from ..common.windows import open_dialog
 from .reasons import CHOICES, QUESTIONS
 
 
@@ -22,6 +24,8 @@ class TimebankMigrationRow(models.Model):
         "reason": WORDS,
         "words": WORDS,
         "category_words": OURS,
+        "exact_minutes": OURS,
+        "name_in_doubt": WORDS,
         "skill_words": WORDS,
         "problem": WORDS,
         "kind": OURS,
@@ -66,6 +70,7 @@ class TimebankMigrationRow(models.Model):
     )
     reason = fields.Char(readonly=True)
     question = fields.Selection(QUESTIONS, readonly=True)
+    name_in_doubt = fields.Char(readonly=True, help="The name of which it isn't known whom it means.")
     possible_answers = fields.Char(compute="_compute_possible_answers")
     given_answer = fields.Selection(CHOICES, "Answer for this row")
     # What it brings
@@ -80,6 +85,11 @@ class TimebankMigrationRow(models.Model):
     start_minute = fields.Integer(readonly=True, default=-1, aggregator=None)
     minutes = fields.Integer(readonly=True)
     hours = hours_field("minutes", "Hours")
+    exact_minutes = fields.Char(
+        "Minutes in the file",
+        readonly=True,
+        help="Where the file's amount is no whole number of minutes: as it is there.",
+    )
     words = fields.Char("What for", readonly=True)
     category_words = fields.Char(readonly=True)
     skill_words = fields.Char(readonly=True)
@@ -110,6 +120,16 @@ class TimebankMigrationRow(models.Model):
     def _compute_display_name(self):
         for row in self:
             row.display_name = f"{row.file_name or ''} {row.number}: {row.name or ''}"
+
+    @verb(single=True)
+    def action_choose_person(self):
+        """Choose whom the name of this row means, whatever other rows with that name mean."""
+        self.check_access("write")
+        self.migration_id._check_not_begun()
+        if self.question not in CHOOSABLE:
+            return False
+        name = self.env["timebank.migration.name"]._get_of_row(self)
+        return open_dialog(name, self.env._("Whom does this row mean?"))
 
     def write(self, vals):
         if vals.get("given_answer") and not self._is_in_verb():

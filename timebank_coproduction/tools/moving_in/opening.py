@@ -35,7 +35,7 @@ class Unreadable(Exception):
 
 
 class Sheet(NamedTuple):
-    """A file's records: ``rows`` of texts, or what a JSON file says."""
+    """A file's records: ``rows`` of texts, or what a JSON file says; a workbook's have no encoding."""
 
     name: str
     rows: list
@@ -44,10 +44,11 @@ class Sheet(NamedTuple):
     separator: str = ","
 
 
-def open_files(files):
+def open_files(files, readings=None):
     """The sheets of some files; those within a zip are looked at by themselves.
 
     :param files: iterable of (name, bytes)
+    :param dict readings: name of a sheet → (encoding, separator), where somebody has said how it is read
     :return: list of :class:`Sheet`
     :raises Unreadable: with a code why
 
@@ -65,15 +66,15 @@ def open_files(files):
         if len(content) > left:
             raise Unreadable("large", name)
         left -= len(content)
-        sheets += _open(name, content)
+        sheets += _open(name, content, readings or {})
     return sheets
 
 
-def _open(name, content):
+def _open(name, content, readings):
     if not content.strip():
         raise Unreadable("empty", name)
     if content.startswith(b"PK\x03\x04"):
-        return _open_zip(name, content)
+        return _open_zip(name, content, readings)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable("old_spreadsheet", name)
     if content.startswith(b"%PDF"):
@@ -83,22 +84,30 @@ def _open(name, content):
         raise Unreadable("html", name)
     if start.startswith(b"begin:vcalendar"):
         raise Unreadable("calendar", name)
-    text, encoding = decode(name, content)
+    said_encoding, said_separator = readings.get(name, ("", ""))
+    text, encoding = decode(name, content, said_encoding)
     if start.startswith((b"{", b"[")):
         try:
             return [Sheet(name, [], json.loads(text), encoding)]
         except (ValueError, RecursionError) as error:
             raise Unreadable("json", name) from error
-    separator = find_separator(text)
+    separator = said_separator or find_separator(text)
     return [Sheet(name, read_rows(name, text, separator), None, encoding, separator)]
 
 
-def decode(name, content):
+def decode(name, content, said=""):
     """The text of a file and its encoding: by its mark, else UTF-8 if it decodes, else cp1252.
+
+    :param str said: what somebody has said that it is, in place of all that
 
     >>> decode("", "Zoë".encode("utf-16")), decode("", b"\\xef\\xbb\\xbfa"), decode("", b"Ren\\xe9e")
     (('Zoë', 'utf-16'), ('a', 'utf-8'), ('Renée', 'cp1252'))
     """
+    if said:
+        try:
+            return content.decode("utf-8-sig" if said == "utf-8" else said), said
+        except UnicodeDecodeError as error:
+            raise Unreadable("encoding", name) from error
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             return content.decode("utf-16"), "utf-16"
@@ -165,7 +174,7 @@ def clean(cell):
 # ------------------------------------------------------------
 
 
-def _open_zip(name, content):
+def _open_zip(name, content, readings):
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         parts = archive.infolist()
@@ -193,7 +202,7 @@ def _open_zip(name, content):
         inner = _read_part(name, archive, part)
         if inner.startswith(b"PK\x03\x04") and b"xl/workbook.xml" not in inner:
             raise Unreadable("nested", name)
-        sheets += _open(part.filename.rpartition("/")[2] or part.filename, inner)
+        sheets += _open(part.filename.rpartition("/")[2] or part.filename, inner, readings)
     if not sheets:
         raise Unreadable("empty", name)
     return sheets
@@ -234,7 +243,8 @@ def _open_spreadsheet(name, content, archive, parts):
                     cells.pop()
                 _keep(name, rows, cells)
             if rows:
-                sheets.append(Sheet(f"{name} ({sheet.title})" if len(book.worksheets) > 1 else name, rows))
+                title = f"{name} ({sheet.title})" if len(book.worksheets) > 1 else name
+                sheets.append(Sheet(title, rows, encoding="", separator=""))
     except Unreadable:
         raise
     except Exception as error:

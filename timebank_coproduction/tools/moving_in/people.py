@@ -30,9 +30,11 @@ class Person:
     rows: list = field(default_factory=list)
     is_known: bool = False  # has moved in before
 
-    def join(self, contact):
-        """They are somebody who is there already."""
+    def join(self, contact, said=None):
+        """They are somebody who is there already, as somebody may have ``said``."""
         self.contact = contact
+        if self.row and said:
+            self.row.notes.append("as_said")
         if self.row and self.row.what == "member" and self.row.fate == "new":
             self.row.fate = "joined"
 
@@ -61,11 +63,12 @@ class People:
 
     def __init__(self):
         self.all = []
+        self.by_key = {}
         self.by_id, self.by_name, self.by_email, self.by_pair = {}, {}, {}, {}
         self.banks, self.gone = set(), {}
 
     def add(self, person):
-        self.all.append(person)
+        self.add_alone(person)
         name = folded(person.name)
         if person.id:
             self.by_id.setdefault(person.id, person)
@@ -75,6 +78,11 @@ class People:
             self.by_email.setdefault(person.email, []).append(person)
             self.by_pair.setdefault((person.email, name), person)
         return person
+
+    def add_alone(self, person):
+        """Somebody whom no name in the files stands for by itself."""
+        self.all.append(person)
+        self.by_key.setdefault(person.key, person)
 
     def find(self, party):
         """The person a party names, or ``None`` and why not: a code."""

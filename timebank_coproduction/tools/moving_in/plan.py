@@ -7,6 +7,7 @@ with a :class:`Plan`, which ``planner.py`` makes. The same files and setting alw
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from .people import Person
 from .source import Post
@@ -42,6 +43,18 @@ ANSWERS = {
 }
 
 
+#: Questions about whom a name means: somebody can be chosen for it.
+CHOOSABLE = ("unknown", "namesakes", "several", "shared", "foreign", "gone")
+
+
+class Choice(NamedTuple):
+    """Whom a name means, as somebody has chosen."""
+
+    keys: tuple = ()  # of people of the files
+    contacts: tuple = ()  # of others: pairs of (id, name)
+    equally: bool = False  # several people share the time, else each has all of it
+
+
 @dataclass
 class Setting:
     """What a plan has to know of the bank; minutes and days are the bank's."""
@@ -55,6 +68,8 @@ class Setting:
     unit: Fraction | None = None  # minutes in a unit of the source's own
     known: frozenset = frozenset()  # keys of what moved in before
     answers: dict = field(default_factory=dict)  # a code, or (file, record) → an answer
+    mappings: dict = field(default_factory=dict)  # name of a sheet → a Mapping
+    choices: dict = field(default_factory=dict)  # (code, folded name), or (file, record, it) → a Choice
 
 
 @dataclass(eq=False)
@@ -73,10 +88,13 @@ class Row:
     question: str = ""
     answer: str = ""
     asked: list = field(default_factory=list)  # all that was asked about it, answered or not
+    names: list = field(default_factory=list)  # pairs of a question and the name that it is about
+    shared: tuple = ()  # where a name is several people's: its side, they, and whether they share the time
     person: Person | None = None
     payer: Person | None = None
     payee: Person | None = None
     minutes: int = 0
+    exact: Fraction | None = None  # minutes before they were rounded, of a movement or a declared balance
     day: date | None = None
     start: int = -1
     kind: str = ""
@@ -90,6 +108,10 @@ class Row:
     def comes_in(self):
         return self.fate in ("new", "joined")
 
+    @property
+    def is_rounded(self):
+        return self.comes_in and self.exact is not None and self.exact.denominator > 1
+
 
 @dataclass
 class Plan:
@@ -100,11 +122,4 @@ class Plan:
     source: object = None
     unit: Fraction | None = None
     asks_unit: bool = False
-
-    def get_open_questions(self):
-        """Codes of what nobody has answered, and how many rows wait for it."""
-        counts = {}
-        for row in self.rows:
-            if row.fate == "ask":
-                counts[row.question] = counts.get(row.question, 0) + 1
-        return counts
+    doubles: dict = field(default_factory=dict)  # person → what stands for a contact who may be the same

@@ -3,9 +3,11 @@
 import hashlib
 from fractions import Fraction
 
+from . import mapping as mapping_of
 from . import reading
 from .people import People, Person
 from .plan import ANSWERS, Plan, Row
+from .planner_choosing import ChoosingPlanner
 from .planner_time import ORDERS, TimePlanner
 from .reading import Doubtful, Refused
 from .source import (
@@ -24,13 +26,19 @@ from .source import (
 from .sources import SOURCES
 
 
+def get_sources(name):
+    """The sources that files are looked up in, where somebody may have chosen one by its name."""
+    chosen = [source for source in SOURCES if source.name == name] or SOURCES
+    return [*chosen, *(source for source in SOURCES if source.is_generic and source not in chosen)]
+
+
 def make_plan(sheets, setting):
     """:return: a :class:`Plan`"""
     planner = Planner(sheets, setting)
     return planner.run()
 
 
-class Planner(TimePlanner):
+class Planner(TimePlanner, ChoosingPlanner):
     """Goes through some sheets once, people first; see :func:`make_plan`."""
 
     def __init__(self, sheets, setting):
@@ -90,16 +98,19 @@ class Planner(TimePlanner):
         return next((index for index, found in enumerate(self.founds) if found.sheet.name == file), 0)
 
     def _is_generic(self):
-        return any(found.source.is_generic for found in self.founds)
+        return bool(self.founds) and all(found.source.is_generic for found in self.founds)
 
     def _recognise(self):
-        chosen = [source for source in SOURCES if source.name == self.setting.source] or SOURCES
-        chosen = [*chosen, *(source for source in SOURCES if source.is_generic and source not in chosen)]
+        chosen = get_sources(self.setting.source)
         founds = []
         for sheet in self.sheets:
-            found = (
-                self._recognise_json(sheet, chosen) if sheet.data is not None else recognise(sheet, chosen)
-            )
+            mapping = self.setting.mappings.get(sheet.name)
+            if sheet.data is not None:
+                found = self._recognise_json(sheet, chosen)
+            elif mapping:
+                found = mapping_of.apply(sheet, mapping, chosen)
+            else:
+                found = recognise(sheet, chosen)
             if found:
                 founds.append(found)
             else:
@@ -107,14 +118,15 @@ class Planner(TimePlanner):
         own = [found.source for found in founds if not found.source.is_generic]
         self.source = max(own, key=own.count) if own else founds[0].source if founds else None
         for found in founds:
-            if own and found.source is not self.source:
+            mapped = self.setting.mappings.get(found.sheet.name)
+            if own and found.source is not self.source and not (mapped and mapped.table):
                 self.unknown.append(found.sheet.name)
             else:
                 self.founds.append(found)
 
     def _recognise_json(self, sheet, chosen):
         for source in chosen:
-            known = source.read_json and source.read_json(sheet.name, sheet.data, None)
+            known = source.read_json and source.read_json(sheet.name, sheet.data)
             if known:
                 name, read, data = known
                 table = next(table for table in source.tables if table.name == name)
@@ -128,7 +140,7 @@ class Planner(TimePlanner):
             if found.sheet.data is None:
                 found.records = read_records(found)
                 days = [record["day"] for record in found.records if "day" in record]
-                found.order = found.table.order or reading.find_order(days)
+                found.order = found.said_order or found.table.order or reading.find_order(days)
         if self.source and self.source.prepare:
             self.source.prepare(self.look)
         if self.source and self.source.propose_unit:
@@ -137,7 +149,8 @@ class Planner(TimePlanner):
             id(table): index for found in self.founds for index, table in enumerate(found.source.tables)
         }
         in_order = sorted(
-            self.founds, key=lambda found: (places[id(found.table)], not isinstance(self._data(found), dict))
+            self.founds,
+            key=lambda found: (places.get(id(found.table), 0), not isinstance(self._data(found), dict)),
         )
         items = []
         for found in in_order:
@@ -197,13 +210,19 @@ class Planner(TimePlanner):
         digest = hashlib.sha256("\x1f".join((source, found.table.name, *cells)).encode()).hexdigest()[:24]
         return f"{source}:{what}:{digest}"
 
-    def _minutes(self, found, text, answer=""):
-        unit = found.table.unit
-        return reading.minutes(text, self.unit if unit == "currency" else unit, answer)
+    def _minutes(self, found, text, answer="", row=None):
+        """Whole minutes; ``row`` keeps how many they are exactly."""
+        unit = found.unit or found.table.unit
+        exact = reading.exact_minutes(text, self.unit if unit == "currency" else unit, answer)
+        if row:
+            row.exact = exact
+        return reading.nearest(exact)
 
     def _day(self, found, text, answer=""):
         order = answer if answer in ORDERS else found.order
-        return reading.day(text, order, self.setting.zone, found.table.utc)
+        return reading.day(
+            text, order, self.setting.zone, found.table.utc if found.utc is None else found.utc
+        )
 
     # ------------------------------------------------------------
     # People
@@ -227,7 +246,7 @@ class Planner(TimePlanner):
             self.people.gone[item.id] = "unknown" if found.source.name == "timebank_cc" else "erased"
             row.label = item.id if item.id.isdigit() else ""
             return self._set(row, "refused", "was_erased")
-        declared = self._read_declared(found, item.balance)
+        declared = self._read_declared(found, item.balance, row)
         if item.state == "deleted":
             self.people.gone[item.id] = "in_bin"
             if not declared:
@@ -280,11 +299,11 @@ class Planner(TimePlanner):
         if others and not person.is_company and any(not one.is_company for one in others):
             self._ask_in_passing(row, "shared_address", name=others[0].name)
 
-    def _read_declared(self, found, text):
+    def _read_declared(self, found, text, row=None):
         if text is None or text == "":
             return None
         try:
-            return self._minutes(found, text)
+            return self._minutes(found, text, row=row)
         except (Refused, Doubtful):
             return None
 
@@ -298,7 +317,7 @@ class Planner(TimePlanner):
     def _take_balance(self, found, item):
         person = self.people.by_id.get(item.id)
         if person:
-            person.declared = self._read_declared(found, item.balance)
+            person.declared = self._read_declared(found, item.balance, person.row)
 
     def _make_named(self, party):
         source = self.founds[0].source.name
@@ -382,6 +401,8 @@ class Planner(TimePlanner):
         if row.key in self.setting.known:
             return self._set(row, "present", "moved_in_before")
         person, problem = self.people.find(item.party)
+        chosen = [] if person else self._choose(row, item.party, problem)
+        person = person or next(iter(chosen), None)
         if not person:
             problem = {"nobody": "gone", "in_bin": "gone", "bank": "gone"}.get(problem, problem)
             self._ask(row, problem, name="" if problem == "erased" else item.party.say())

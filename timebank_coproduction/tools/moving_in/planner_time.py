@@ -36,8 +36,9 @@ class TimePlanner:
         self.seen.add(row.key)
         self._read_statement(found, row, item)
         if row.fate in ("new", "ask"):
-            for person in filter(None, (row.payer, row.payee)):
-                person.rows.append(row)
+            for one in self._divide(row) if row.shared and row.fate == "new" else [row]:
+                for person in filter(None, (one.payer, one.payee)):
+                    person.rows.append(one)
         return row
 
     def _read_movement(self, found, row, item):
@@ -72,7 +73,7 @@ class TimePlanner:
             return True
         text = item.time
         try:
-            row.minutes = self._minutes(found, text)
+            row.minutes = self._minutes(found, text, row=row)
             if item.kind == "opening":
                 if row.minutes <= 0:
                     reading.check_stretch(row.minutes, text)
@@ -83,13 +84,13 @@ class TimePlanner:
                 raise
             if self._ask(row, "no_time_done", planned=item.planned) != "planned":
                 return False
-            row.minutes = self._minutes(found, item.planned)
+            row.minutes = self._minutes(found, item.planned, row=row)
         except Doubtful as doubt:
             answer = self._ask(row, doubt.code, **doubt.about)
             if answer not in READINGS:
                 return False
             try:
-                row.minutes = self._minutes(found, text, answer)
+                row.minutes = self._minutes(found, text, answer, row)
                 reading.check_stretch(row.minutes, text)
             except Doubtful as again:
                 self._ask(row, again.code, **again.about)
@@ -131,7 +132,7 @@ class TimePlanner:
             person, problem = self.people.find(party)
             if person:
                 setattr(row, side, person)
-            elif not quietly:
+            elif not quietly and not self._choose_side(row, side, party, problem):
                 if problem == "in_bin":
                     raise Refused("in_bin")
                 self._ask(

@@ -77,17 +77,26 @@ def amount(text):
 
 
 def minutes(text, unit="hours", answer=""):
-    """Whole minutes, signed, for what stands in a column of a unit.
+    """Whole minutes, signed, for what stands in a column of a unit; see :func:`exact_minutes`.
+
+    >>> [minutes(text) for text in ("1h 15m", "1:15", "1.25", "15m", "1h", "1", "02:30", "0,75", "0.33")]
+    [75, 75, 75, 15, 60, 60, 150, 45, 20]
+    >>> minutes("2745", "seconds"), minutes("90,0", "minutes"), minutes("-0:15"), minutes("0.25", Fraction(6))
+    (46, 90, -15, 2)
+    """
+    return nearest(exact_minutes(text, unit, answer))
+
+
+def exact_minutes(text, unit="hours", answer=""):
+    """Minutes as exactly as a text has them, signed, for what stands in a column of a unit.
 
     :param unit: a name in :data:`UNITS`, or minutes in one as a fraction
     :param answer: how whoever moves in has answered what was doubtful about this text
     :raises Doubtful: what has to be asked
     :raises Refused: nothing, or no time
 
-    >>> [minutes(text) for text in ("1h 15m", "1:15", "1.25", "15m", "1h", "1", "02:30", "0,75", "0.33")]
-    [75, 75, 75, 15, 60, 60, 150, 45, 20]
-    >>> minutes("2745", "seconds"), minutes("90,0", "minutes"), minutes("-0:15"), minutes("0.25", Fraction(6))
-    (46, 90, -15, 2)
+    >>> exact_minutes("0.33"), exact_minutes("2745", "seconds")
+    (Fraction(99, 5), Fraction(183, 4))
     >>> minutes("1,5", "minutes")  # doctest: +IGNORE_EXCEPTION_DETAIL
     Traceback (most recent call last):
     ...
@@ -109,10 +118,20 @@ def minutes(text, unit="hours", answer=""):
         value = sign * Fraction(int(match["minutes"]))
     else:
         value = _by_unit(text, sign, bare, unit, answer)
-    result = nearest(value)
-    if abs(result) > LARGEST:
+    if abs(value) > LARGEST:
         raise Doubtful("over_day", text=text)
-    return result
+    return value
+
+
+def say_exact(value):
+    """An amount in decimals, to the hundredth.
+
+    >>> say_exact(Fraction(99, 5)), say_exact(Fraction(-1, 3)), say_exact(Fraction(20))
+    ('19.8', '-0.33', '20')
+    """
+    hundredths = nearest(abs(value) * 100)
+    text = f"{hundredths // 100}.{hundredths % 100:02d}".rstrip("0").rstrip(".")
+    return f"-{text}" if value < 0 and hundredths else text
 
 
 def _by_unit(text, sign, bare, unit, answer):

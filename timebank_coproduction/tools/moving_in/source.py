@@ -140,6 +140,10 @@ class Found:
     heading: int
     columns: dict  # field → index
     order: str = ""
+    # as somebody has said, else as the table has it
+    unit: str = ""
+    said_order: str = ""
+    utc: bool | None = None
     records: list = field(default_factory=list)  # of dicts of field → cell
 
 

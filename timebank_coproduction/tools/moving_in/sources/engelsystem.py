@@ -81,7 +81,7 @@ def read_worklogs(name, data, look):
         )
 
 
-def read_json(name, data, look):
+def read_json(name, data):
     """What a JSON file is: its table and what reads its records, or ``None``."""
     if isinstance(data, dict):
         data = data.get("data")
