@@ -2,12 +2,14 @@
 #
 #   make test T=tests/hours/test_hours.py   one file, on the test database as it is
 #   make serve PORT=8070               another port
+#   make serve WORKERS=5               as many processes, as on a server
 #   make test PYTEST="-k refuse -x"    further options of pytest
 #   DB=name                            another database than the usual one
 #   ODOO_SRC, PGHOST …, TIMEBANK_CACHE your own Odoo, PostgreSQL server, cache folder
 
 PYTHON ?= python3
 PORT ?= 8069
+WORKERS ?= 0
 DEV = $(PYTHON) -m dev
 
 export DB
@@ -19,7 +21,7 @@ setup demo shell bench lint format screenshots map pot reachable accessibility: 
 	@$(DEV) $@
 
 serve: python
-	@$(DEV) serve $(PORT)
+	@$(DEV) serve $(PORT) $(WORKERS)
 
 test: python
 	@$(DEV) test "$(T)" $(PYTEST)

@@ -8,7 +8,7 @@ from . import console
 COMMANDS = {
     "setup": "from a bare Debian machine to a working Odoo 19",
     "demo": "a fresh database with demo data, and the story played in it",
-    "serve": "the demo database in the browser (PORT=8069)",
+    "serve": "the demo database in the browser (PORT=8069, WORKERS=5 for several processes)",
     "shell": "an Odoo shell on the demo database; reads a piped script",
     "bench": "the measured figures",
     "audit": "time and grants as text in out/audit, checked by beancount and hledger (INITIALS=1)",

@@ -7,17 +7,19 @@ from . import demo, odoo_run, serving, settings, setup
 from .console import Stop, say
 
 
-def serve(port="8069"):
+def serve(port="8069", workers="0"):
     """The command; runs until it's interrupted."""
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise Stop(f"PORT={port} isn't the number of a port.")
+    if not workers.isdigit() or workers == "1":
+        raise Stop(f"WORKERS={workers}: 2 or more processes, since a PDF is made by asking another; or 0.")
     setup.ensure()
     demo.ensure()
     _check_free(port)
     serving.point_reports(settings.DEMO_DB, port)
     command = serving.command(settings.DEMO_DB, port)
     process = subprocess.Popen(
-        [*command, "--log-level", "warn", "--max-cron-threads", "1"],
+        [*command, "--log-level", "warn", "--max-cron-threads", "1", *_many(workers)],
         env=odoo_run.environment(),
         cwd=settings.CACHE,
         start_new_session=True,
@@ -33,6 +35,15 @@ def serve(port="8069"):
     finally:
         process.terminate()
         process.wait()
+
+
+def _many(workers):
+    """Odoo's own processes beside each other; what a browser hears of by itself has one more, on a port
+    to which a proxy in front of Odoo passes `/websocket`.
+    """
+    if not int(workers):
+        return ()
+    return ("--workers", workers, "--gevent-port", str(serving.free_port()))
 
 
 def _check_free(port):

@@ -127,6 +127,8 @@ PLACES = {
     ),
     "desk": (
         "wizards/timebank_code_desk",
+        "wizards/timebank_health",
+        "controllers/health",
         "controllers/mails",
         "controllers/member_credits",
         "controllers/member_home",

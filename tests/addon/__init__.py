@@ -11,12 +11,14 @@ from . import test_filestore
 from . import test_finding_people
 from . import test_forms
 from . import test_install
+from . import test_jobs
 from . import test_layers
 from . import test_map
 from . import test_new_records
 from . import test_odoo_private
 from . import test_papers
 from . import test_pictures
+from . import test_processes
 from . import test_reading
 from . import test_told
 from . import test_todo_titles

@@ -4,6 +4,7 @@ from . import test_benefits_page
 from . import test_board_page
 from . import test_credits_page
 from . import test_deputies
+from . import test_health
 from . import test_home_page
 from . import test_hours_page
 from . import test_join_page

@@ -1,5 +1,6 @@
 from . import (
     funder_report,
+    health,
     kiosk,
     mails,
     member_board,

@@ -14,6 +14,7 @@ from . import (
     timebank_gift,
     timebank_grant_amend,
     timebank_grant_date,
+    timebank_health,
     timebank_hours_entry,
     timebank_intake,
     timebank_join,

@@ -1,6 +1,7 @@
 from . import (
     base,
     base_import,
+    ir_cron,
     ir_fields_converter,
     ir_rule,
     ir_sequence,
@@ -18,4 +19,5 @@ from . import (
     timebank_language,
     timebank_availability,
     timebank_photograph,
+    timebank_job,
 )

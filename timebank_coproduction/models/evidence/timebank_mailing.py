@@ -4,8 +4,8 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
+from ..common.jobs import job
 from ..common.personal import ABOUT
 from ..common.words import say_day
 
@@ -17,8 +17,6 @@ BATCH = 50
 SENT_WITHIN = timedelta(days=15)
 #: For how long it is kept who was sent what.
 KEPT_MONTHS = 24
-#: The key of the lock by which the job runs once at a time, as PostgreSQL wants it.
-ALONE = 0x7B_A11
 
 
 class TimebankMailing(models.Model):
@@ -62,26 +60,17 @@ class TimebankMailing(models.Model):
         "(scheme_id, kind, partner_id, date_from, date_to)", "That mail has been sent already."
     )
 
-    @api.model
+    @job
     def _cron_send(self):
         """Send what is due, each to each reader once, some at a time."""
-        if not self._is_alone():
-            return
         due = self._get_due()
         left = len(due)
         for start in range(0, len(due), BATCH):
-            if not self._is_alone():
-                return
             part = due[start : start + BATCH]
             self._send_some(part)
             left -= len(part)
             if not self.env["ir.cron"]._commit_progress(len(part), remaining=left):
                 return
-
-    def _is_alone(self):
-        """Whether nobody else sends at this moment; nobody begins until this transaction ends."""
-        [[alone]] = self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(%s)", ALONE))
-        return alone
 
     @api.autovacuum
     def _gc_past(self):

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...tools import photos
+from ..common.jobs import job
 from ..common.personal import ABOUT, OURS, WORDS
 from ..common.verb import choice, day, flag, many, record, verb
 from ..common.windows import open_dialog
@@ -496,10 +497,14 @@ class TimebankStory(models.Model):
     def _close_todos(self):
         self._get_todos().action_feedback()
 
-    @api.model
+    @job
     def _cron_ask_again(self):
         """A to-do for each story whose consent ends soon."""
-        for story in self.search([("state", "=", "told"), ("consent_state", "=", "ending")]):
+        ending = self.search([("state", "=", "told"), ("consent_state", "=", "ending")])
+        self.env["timebank.job"]._in_parts([(type(self)._ask_again, ending)])
+
+    def _ask_again(self):
+        for story in self:
             if not story._get_todos():
                 story.activity_schedule(
                     TODO,

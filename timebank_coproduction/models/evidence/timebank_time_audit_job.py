@@ -2,10 +2,11 @@ from calendar import monthrange
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ..common.jobs import job
 from . import facts
 from .facts import FLOWS, Scope
 from .timebank_time_audit import RECENT_MONTHS
@@ -15,8 +16,6 @@ from .timebank_time_audit_warning import KINDS
 BATCH = 60
 #: How far back a bank that has no audits yet gets them: a year to look at, and the same month a year before.
 FIRST_MONTHS = 12
-#: The key of the lock by which the job runs once at a time, as PostgreSQL wants it.
-ALONE = 0x7B_A0D17
 
 
 class TimebankTimeAudit(models.Model):
@@ -31,17 +30,13 @@ class TimebankTimeAudit(models.Model):
 
     _inherit = "timebank.time.audit"
 
-    @api.model
+    @job
     def _cron_audit(self):
         """Make what is due, and bring up to date what has changed."""
-        if not self._is_alone():
-            return
         due = self._get_due()
         left = sum(len(banks) for _month, _last, banks in due)
         for month, last, banks in due:
             for start in range(0, len(banks), BATCH):
-                if not self._is_alone():
-                    return
                 part = banks[start : start + BATCH].exists()
                 self._count(part, month, last)
                 left -= len(banks[start : start + BATCH])
@@ -50,14 +45,9 @@ class TimebankTimeAudit(models.Model):
                     return
                 self.env.invalidate_all()
 
-    def _is_alone(self):
-        """Whether nobody else makes audits at this moment; nobody begins until this transaction ends."""
-        [[alone]] = self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(%s)", ALONE))
-        return alone
-
     def _count_running(self, schemes):
         """Count the month that runs in these banks, unless the job is at it."""
-        if self._is_alone():
+        if self.env["timebank.job"]._hold("timebank.time.audit._cron_audit"):
             for month, last, banks in self._get_running(schemes):
                 self._count(banks, month, last)
 

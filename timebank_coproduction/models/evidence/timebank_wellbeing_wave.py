@@ -7,6 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...tools.wellbeing import QUESTIONS
+from ..common.jobs import job
 from ..common.personal import OURS
 from ..common.verb import verb
 from ..common.windows import open_dialog, open_form, open_list, tell
@@ -403,7 +404,7 @@ class TimebankWellbeingWave(models.Model):
     # By itself
     # ------------------------------------------------------------
 
-    @api.model
+    @job
     def _cron_ask(self):
         """Close what is over, begin rounds as each bank has set, ask who is due, and remind once."""
         waves = self.search([("state", "=", "running")])

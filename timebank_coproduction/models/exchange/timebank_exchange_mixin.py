@@ -377,19 +377,20 @@ class TimebankExchangeMixin(models.AbstractModel):
 
     # Time goes by
     @api.model
-    def _cron_expire(self):
-        """Daily: remind of what is about to run out, and expire what has."""
-        for banks in self.env["timebank.scheme"]._by_zone():
-            self.with_env(banks.env)._expire_in(banks)
+    def _plan_expiry(self):
+        """What a day brings, as jobs do it: expire what has run out, remind of what is about to."""
+        zones = self.env["timebank.scheme"]._by_zone()
+        return [work for banks in zones for work in self.with_env(banks.env)._plan_expiry_in(banks)]
 
-    def _expire_in(self, banks):
-        """What :meth:`_cron_expire` does, in banks of one time zone."""
+    def _plan_expiry_in(self, banks):
+        """What :meth:`_plan_expiry` says, in banks of one time zone."""
+        work = []
         today = fields.Date.context_today(self)
         for name in ("timebank.offer", "timebank.request"):
             records, theirs = self.env[name], ("scheme_id", "in", banks.ids)
             live = ("state", "in", ("published", "paused"))
             over = records.search([theirs, live, ("expires_on", "<", today)])
-            over._in_verb().write({"state": "expired"})
+            work.append((type(over)._run_out, over))
             soon = records.search(
                 [
                     theirs,
@@ -398,7 +399,11 @@ class TimebankExchangeMixin(models.AbstractModel):
                     ("reminded_on", "=", False),
                 ]
             )
-            soon._remind()
+            work.append((type(soon)._remind, soon))
+        return work
+
+    def _run_out(self):
+        self._in_verb().write({"state": "expired"})
 
     def _remind(self):
         """Write to those whom a mail reaches; the rest becomes a to-do of the coordinator."""

@@ -1,10 +1,11 @@
 import numpy as np
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from ...tools import closeness, planning
 from ..common.hours_field import hours_field
+from ..common.jobs import job
 from ..common.verb import verb
 
 #: For how many days after support ended somebody is asked.
@@ -136,12 +137,13 @@ class TimebankScheme(models.Model):
     # Asking people to give back, once they have received or their support has ended.
     # ------------------------------------------------------------
 
-    @api.model
+    @job
     def _cron_exchange(self):
         """Daily: what ran out, and whom to ask to give back."""
-        self.env["timebank.exchange.mixin"]._cron_expire()
-        for scheme in self.search([("state", "=", "open")]):
-            scheme._ask_to_give_back()
+        work = self.env["timebank.exchange.mixin"]._plan_expiry()
+        opened = self.search([("state", "=", "open")])
+        jobs = self.env["timebank.job"]
+        jobs._in_parts([*work, *((type(self)._ask_to_give_back, scheme) for scheme in opened)])
 
     def _ask_to_give_back(self):
         """One to-do for each member to be asked; nobody is asked twice within :data:`ASK_AGAIN_MONTHS`."""

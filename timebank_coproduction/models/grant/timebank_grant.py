@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..common.figures import figures_over
+from ..common.jobs import job
 from ..common.personal import NAMED, OURS, TRADE
 from ..common.verb import verb
 from ..common.windows import open_form, open_list
@@ -315,7 +316,7 @@ class TimebankGrant(models.Model):
     # A warning to those responsible while a reward budget will run out, or be left over.
     # ------------------------------------------------------------
 
-    @api.model
+    @job
     def _cron_warn(self):
         """Warn of open grants off course, and take back the warnings of those on course again."""
         grants = self.search([("state", "=", "open")])
@@ -323,7 +324,7 @@ class TimebankGrant(models.Model):
         off_course = grants.filtered(lambda grant: grant.course in OFF_COURSE)
         past = self._get_warnings().filtered(lambda todo: todo.res_id not in off_course._ids)
         past.action_feedback(feedback=self.env._("On course again, or closed."))
-        off_course._warn()
+        self.env["timebank.job"]._in_parts([(type(self)._warn, off_course)])
 
     def _warn(self):
         """One open warning for each grant and person, saying what is so today."""

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import clock
 from ..common.hours_field import hours_field, valid_minutes
+from ..common.jobs import job
 from ..common.personal import ABOUT, KEPT, NAMED, OURS
 from ..common.verb import record, text, verb, whole
 from ..common.windows import open_list
@@ -323,17 +324,17 @@ class TimebankAccount(models.Model):
     # Credits that nobody moved for long go to the community pot, where the policy says so.
     # ------------------------------------------------------------
 
-    @api.model
+    @job
     def _cron_expire(self):
         """Nightly: announce what will expire in a month, and move what was announced a month ago."""
-        for scheme in self.env["timebank.scheme"].search([("expiry", "=", "to_pot"), ("state", "=", "open")]):
-            self._expire_in(scheme, scheme._today())
+        banks = self.env["timebank.scheme"].search([("expiry", "=", "to_pot"), ("state", "=", "open")])
+        work = [(type(self)._expire_or_announce, self._search_unmoved(one, one._today())) for one in banks]
+        self.env["timebank.job"]._in_parts(work)
 
-    def _expire_in(self, scheme, today):
-        still = self._search_unmoved(scheme, today)
-        announced = still.filtered(lambda account: account.expiry_on and account.expiry_on <= today)
-        announced._expire()
-        still.filtered(lambda account: not account.expiry_notice_on)._announce_expiry(today)
+    def _expire_or_announce(self):
+        today, announced = self.scheme_id._today(), self.filtered("expiry_notice_on")
+        announced.filtered(lambda account: account.expiry_on <= today)._expire()
+        (self - announced)._announce_expiry(today)
 
     def _search_unmoved(self, scheme, today):
         """Members' accounts with credits that nothing moved on for the months of the policy, less the

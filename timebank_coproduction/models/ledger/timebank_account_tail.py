@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..common.jobs import job
 from ..common.personal import OURS
 
 
@@ -21,8 +22,13 @@ class TimebankAccountTail(models.Model):
     account_id = fields.Many2one("timebank.account", required=True, index=True, ondelete="restrict")
     minutes = fields.Integer(required=True)
 
+    @job
+    def _cron_fold(self):
+        """Each hour."""
+        self._fold()
+
     def _fold(self):
-        """Add the tail to its accounts, every hour.
+        """Add the tail to its accounts.
 
         Balances stay as they are; reading them gets cheaper. Waits for nobody and keeps
         nobody waiting: what is posted meanwhile stays in the tail until the next time.

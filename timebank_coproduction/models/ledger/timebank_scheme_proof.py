@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import hash_chain
+from ..common.jobs import job
 from ..common.verb import text, verb, whole
 from .timebank_scheme import GROUP
 
@@ -173,12 +174,15 @@ class TimebankScheme(models.Model):
             "Seal %(number)s · %(hash)s", number=seal.number, hash=hash_chain.written(seal.hash)
         )
 
-    @api.model
+    @job
     def _cron_mail_anchors(self):
         """Monthly: send each bank's latest seal to finance, where no database's owner reaches it."""
         sealed = self.search([("last_seal_id", "!=", False)])
         sealed = sealed.filtered(lambda scheme: scheme._get_anchor_readers())
-        sealed._mail_people(
+        self.env["timebank.job"]._in_parts([(type(self)._mail_anchors, sealed)], size=1)
+
+    def _mail_anchors(self):
+        self._mail_people(
             "timebank_coproduction.mail_template_anchor", lambda scheme: scheme._get_anchor_readers()
         )
 
@@ -194,16 +198,19 @@ class TimebankScheme(models.Model):
                 return users.partner_id
         return self.env["res.partner"]
 
-    @api.model
+    @job
     def _cron_seal_and_check(self):
         """Nightly: fold the tails, seal, check, and tell the administrators what is wrong."""
         self.env["timebank.account.tail"]._fold()
-        for scheme in self.search([]):
-            unsealed = self.env["timebank.seal"]._get_unsealed(scheme)  # before a new seal covers it
-            self.env["timebank.seal"]._seal_unsealed(scheme)
-            violations = unsealed + [found for found in scheme.check_ledger() if found not in unsealed]
-            if violations:
-                scheme._raise_alarm(violations)
+        self.env["timebank.job"]._in_parts([(type(self)._seal_and_check, self.search([]))], size=1)
+
+    def _seal_and_check(self):
+        self.ensure_one()
+        unsealed = self.env["timebank.seal"]._get_unsealed(self)  # before a new seal covers it
+        self.env["timebank.seal"]._seal_unsealed(self)
+        violations = unsealed + [found for found in self.check_ledger() if found not in unsealed]
+        if violations:
+            self._raise_alarm(violations)
 
     def _raise_alarm(self, violations):
         """One open to-do for each manager, however many nights it stays unsolved."""

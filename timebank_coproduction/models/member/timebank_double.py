@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
 from ...tools import doubles, phones
+from ..common.jobs import job
 from ..common.personal import ABOUT, KEPT, NAMED
 from ..common.verb import verb
 from ..common.windows import open_list, tell
@@ -174,6 +175,11 @@ class TimebankDouble(models.Model):
         return {**action, "context": {"active_model": "res.partner", "active_ids": both.ids}}
 
     @api.model
+    @job
+    def _cron_refresh(self):
+        """Nightly."""
+        self._refresh()
+
     def _refresh(self):
         """Bring the list up to date: what is found, what is no longer, and what speaks for it."""
         # sudo: contacts are compared whoever looks; which pairs one sees, the rules say

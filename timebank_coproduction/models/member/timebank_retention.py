@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..common.jobs import job
 from ..common.personal import OURS
 from ..common.verb import verb
 from ..common.windows import open_list
@@ -196,25 +197,16 @@ class TimebankRetention(models.Model):
         else:
             records._erase_personal()
 
-    @api.model
+    @job
     def _cron_carry_out(self):
         """Erase what is due in every bank, some at a time; what fails doesn't stop the rest."""
+        work = []
         for rule in self.search([("is_on", "=", True)]):
             due = rule._find_due()
             size = 1 if due._name == "timebank.member" else BATCH
-            for start in range(0, len(due), size):
-                part = due[start : start + size].exists()
-                try:
-                    with self.env.cr.savepoint():
-                        rule.sudo()._erase(part)  # sudo: by the bank's rule
-                        part.env.flush_all()
-                except Exception:  # pylint: disable=broad-except  # the next may still go
-                    _logger.exception("Retention of %s failed in bank %s", rule.kind, rule.scheme_id.id)
-                    self.env.invalidate_all(flush=False)
-                if not self.env["ir.cron"]._commit_progress(
-                    len(part), remaining=len(due) - start - len(part)
-                ):
-                    return
+            parts = (due[start : start + size] for start in range(0, len(due), size))
+            work += [(rule.sudo()._erase, part) for part in parts]  # sudo: by the bank's rule
+        self.env["timebank.job"]._in_parts(work, BATCH)
 
     # ------------------------------------------------------------
     # The list

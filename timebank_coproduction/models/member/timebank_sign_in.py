@@ -6,6 +6,7 @@ from odoo.exceptions import AccessDenied
 from odoo.tools import SQL, email_normalize
 
 from ...tools import codes
+from ..common.jobs import job
 from ..common.personal import ABOUT, LOGIN, SECRET
 
 #: For how long a link signs somebody in, from when it was asked for.
@@ -77,17 +78,15 @@ class TimebankSignIn(models.Model):
         )
         self.env.ref("timebank_coproduction.cron_sign_in").sudo()._trigger()  # sudo: the job is ours
 
-    @api.model
+    @job
     def _cron_send(self):
         """Send the links that were asked for, and forget those that are nobody's."""
-        waiting = [("token", "=", False), ("used_on", "=", False)]
-        left = self.search_count(waiting)
-        while links := self.search(waiting, order="id", limit=BATCH):
-            for link in links:
-                link._send()
-            left = max(left - len(links), 0)
-            if not self.env["ir.cron"]._commit_progress(len(links), remaining=left):
-                break
+        waiting = self.search([("token", "=", False), ("used_on", "=", False)], order="id")
+        self.env["timebank.job"]._in_parts([(type(self)._send_all, waiting)], BATCH)
+
+    def _send_all(self):
+        for link in self:
+            link._send()
 
     def _send(self):
         users = self._get_users()

@@ -1,8 +1,9 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...tools.names import folded
+from ..common.jobs import job
 from ..common.verb import flag, verb
 from ..common.windows import tell
 
@@ -76,7 +77,7 @@ class TimebankMigration(models.Model):
         if closed:
             raise UserError(closed)
 
-    @api.model
+    @job
     def _cron_carry_out(self):
         """Go on with the moves that are under way, as those who carry them out."""
         # sudo: the job finds what is under way, whoever began it

@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..common.jobs import job
 from ..common.personal import ABOUT, NAMED, WORDS
 from ..common.verb import text, verb
 from ..common.windows import open_list
@@ -192,7 +193,7 @@ class TimebankDues(models.Model):
         return open_list(self.env, "timebank_redemption_action", [("dues_id", "=", self.id)], {})
 
     # The job
-    @api.model
+    @job
     def _cron_claim(self):
         """Nightly: make the claims that are due; stop those that can't be paid, and say so."""
         running = self.search([("state", "=", "running")])
@@ -202,10 +203,14 @@ class TimebankDues(models.Model):
         due = running.filtered(
             lambda dues: dues.state == "running" and dues.next_date <= dues.scheme_id._today()
         )
+        self.env["timebank.job"]._in_parts([(type(self)._claim, due)])
+
+    def _claim(self):
+        """Make one claim of each of these dues, or stop those that can't be paid."""
         model = self.env["timebank.redemption"]._in_verb()
-        claims = model.create([dues._prepare_claim() for dues in due]).with_env(self.env)
+        claims = model.create([dues._prepare_claim() for dues in self]).with_env(self.env)
         refusals = claims._request()
-        for dues, claim in zip(due, claims, strict=True):
+        for dues, claim in zip(self, claims, strict=True):
             if claim.id in refusals:
                 dues._stop_and_tell(refusals[claim.id])
             else:

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...tools import bill_reference, codes, qr
+from ..common.jobs import job
 from ..common.verb import text, verb
 from ..common.words import say_day
 
@@ -308,16 +309,17 @@ class TimebankRedemption(models.Model):
     # Approved claims that nobody uses: announced a week before their last day, then called off.
     # ------------------------------------------------------------
 
-    @api.model
+    @job
     def _cron_late(self):
         """Daily: announce what ends within a week, and call off what was announced and not used."""
-        for banks in self.env["timebank.scheme"]._by_zone():
-            self.with_env(banks.env)._end_late_in(banks)
+        zones = self.env["timebank.scheme"]._by_zone()
+        work = [(type(self)._end_late, self.with_env(banks.env)._find_ending(banks)) for banks in zones]
+        self.env["timebank.job"]._in_parts(work)
 
-    def _end_late_in(self, banks):
-        """What :meth:`_cron_late` does, in banks of one time zone."""
+    def _find_ending(self, banks):
+        """What :meth:`_cron_late` goes through, in banks of one time zone."""
         today = fields.Date.context_today(self)
-        ending = self.search(
+        return self.search(
             [
                 ("state", "=", "approved"),
                 ("scheme_id", "in", banks.ids),
@@ -325,8 +327,12 @@ class TimebankRedemption(models.Model):
                 ("collect_by", "<=", today + timedelta(days=NOTICE_DAYS)),
             ]
         )
-        over = ending.filtered(lambda claim: claim.collect_by < today)
-        by_itself = ending.filtered(lambda claim: claim._ends_by_itself())
+
+    def _end_late(self):
+        """Announce the end of these claims, or call them off: those of one time zone."""
+        today = fields.Date.context_today(self)
+        over = self.filtered(lambda claim: claim.collect_by < today)
+        by_itself = self.filtered(lambda claim: claim._ends_by_itself())
         late = (over & by_itself).filtered("late_notice_on")
         stuck = late.browse(late._call_off_late())
         kept = (stuck | over - by_itself).filtered(lambda claim: not claim.late_todo_on)

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ...tools import codes, qr, voucher_ddl
 from ..common.hours_field import hours_field
+from ..common.jobs import job
 from ..common.personal import NAMED, OURS
 from ..common.verb import many, record, text, verb
 from ..common.words import say_hours
@@ -178,16 +179,21 @@ class TimebankVoucher(models.Model):
         vouchers.sudo()._end_vouchers("cancelled", reason)
         return self._tell(refusals, self.env._("cancelled"))
 
-    @api.model
+    @job
     def _cron_expire(self):
         """Nightly: end the vouchers whose last day has passed."""
+        work = []
         for banks in self.env["timebank.scheme"]._by_zone():
             today = fields.Date.context_today(banks)
             # sudo: a job of the database's own
             late = self.sudo().search(
                 [("state", "=", "issued"), ("expires_on", "<", today), ("scheme_id", "in", banks.ids)]
             )
-            late._end_vouchers("expired", self.env._("vouchers expired"))
+            work.append((type(self)._run_out, late))
+        self.env["timebank.job"]._in_parts(work)
+
+    def _run_out(self):
+        self._end_vouchers("expired", self.env._("vouchers expired"))
 
     # Rules
     def _check_target(self, account):

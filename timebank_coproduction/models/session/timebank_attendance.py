@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ...tools import codes, register_ddl
 from ...tools.minutes import DAY, to_hours
 from ..common.hours_field import hours_field
+from ..common.jobs import job
 from ..common.personal import ABOUT, NAMED, SECRET, WORDS
 from ..common.said_aloud import SaidAloud
 from ..common.verb import verb
@@ -470,7 +471,7 @@ class TimebankAttendance(models.Model):
         # sudo: who runs a session is no secret
         return self.sudo().session_id.coordinator_id or super()._get_broker()
 
-    @api.model
+    @job
     def _cron_remind(self):
         """Remind those signed up of what begins soon."""
         now = fields.Datetime.now()
@@ -483,10 +484,13 @@ class TimebankAttendance(models.Model):
                 ("start", "<=", fields.Datetime.add(now, days=REMIND_DAYS)),
             ]
         )
+        self.env["timebank.job"]._in_parts([(type(self)._remind, lines)])
+
+    def _remind(self):
         # Who has signed up within the last hours was told everything just then.
-        recent = fields.Datetime.subtract(now, hours=JUST_TOLD_HOURS)
-        lines.filtered(lambda one: one.create_date < recent)._notify("reminder")
-        lines._in_verb().write({"reminded": True})
+        recent = fields.Datetime.subtract(fields.Datetime.now(), hours=JUST_TOLD_HOURS)
+        self.filtered(lambda one: one.create_date < recent)._notify("reminder")
+        self._in_verb().write({"reminded": True})
 
     def _get_mail_button(self, mail, member):
         if mail == "mail_session_place_freed":

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import codes, names
+from ..common.jobs import job
 from ..common.said_aloud import SaidAloud
 from ..common.verb import choice, record, text, verb, whole
 from .timebank_attendance import MOST_COMPANIONS, MOST_ON_LINE, PLACE_BYTES
@@ -362,11 +363,11 @@ class TimebankSession(models.Model):
             )
         return session
 
-    @api.model
+    @job
     def _cron_sign_out(self):
         """Sign out at the end of the session who forgot to; the coordinator finds them listed."""
         over = fields.Datetime.now() - GRACE
-        self.env["timebank.attendance"].search(
+        lines = self.env["timebank.attendance"].search(
             [
                 ("state", "=", "attended"),
                 ("check_in", "!=", False),
@@ -374,7 +375,8 @@ class TimebankSession(models.Model):
                 ("settled_on", "=", False),
                 ("session_id.stop", "<=", over),
             ]
-        )._sign_out_at_end()
+        )
+        self.env["timebank.job"]._in_parts([(type(lines)._sign_out_at_end, lines)])
 
     # ------------------------------------------------------------
     # The waiting list
@@ -424,12 +426,13 @@ class TimebankSession(models.Model):
         )
         lapsed._withdraw()
 
-    @api.model
+    @job
     def _cron_move_waiting_lists(self):
+        """Places that were not taken in time go to the next."""
         lapsed = self.env["timebank.attendance"].search(
             [("state", "=", "waiting"), ("offered_until", "<=", fields.Datetime.now())]
         )
-        lapsed._withdraw()
+        self.env["timebank.job"]._in_parts([(type(lapsed)._withdraw, lapsed)])
 
     # ------------------------------------------------------------
     # The tablet at the door: a link for one session that ends with it.

@@ -1,5 +1,6 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
+from ..common.jobs import job
 from ..common.personal import OURS, THROUGH
 
 #: How many mails go out before the job saves what it has done.
@@ -49,15 +50,12 @@ class TimebankSessionNotice(models.Model):
         now = self.attendance_id.session_id._get_time_and_place()
         return self.kind == "moved" and all(self[name] == now[name] for name in now)
 
-    @api.model
+    @job
     def _cron_send(self):
         """Send what waits, oldest first."""
-        left = self.search_count([])
-        while notices := self.search([], order="id", limit=BATCH):
-            for kind, group in notices.grouped("kind").items():
-                group.attendance_id._mail_people(f"timebank_coproduction.mail_session_{kind}")
-            sent = len(notices)
-            left = max(left - sent, 0)
-            notices.unlink()
-            if not self.env["ir.cron"]._commit_progress(sent, remaining=left):
-                break
+        self.env["timebank.job"]._in_parts([(type(self)._send, self.search([], order="id"))], BATCH)
+
+    def _send(self):
+        for kind, group in self.grouped("kind").items():
+            group.attendance_id._mail_people(f"timebank_coproduction.mail_session_{kind}")
+        self.unlink()

@@ -1,6 +1,9 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..common.jobs import job
 from ..common.personal import ABOUT, OURS, WORDS
 
 #: Days before a check runs out on which its holder is reminded, the last one last.
@@ -191,7 +194,7 @@ class TimebankCheck(models.Model):
         return missing
 
     # Reminders
-    @api.model
+    @job
     def _cron_remind(self):
         """Remind holders 60, 30 and 7 days before their check runs out, and tell the broker.
 
@@ -206,9 +209,13 @@ class TimebankCheck(models.Model):
                 ("expires_on", "<=", fields.Date.add(today, days=REMIND_DAYS[0])),
             ]
         )
-        for days, due in checks.grouped(lambda check: check._get_reminder(today)).items():
-            if days:
-                due._remind(days)
+        self.env["timebank.job"]._in_parts(
+            [
+                (partial(type(self)._remind, days=days), due)
+                for days, due in checks.grouped(lambda check: check._get_reminder(today)).items()
+                if days
+            ]
+        )
 
     def _get_reminder(self, today):
         """The reminder that is due, in days before running out, or 0."""
