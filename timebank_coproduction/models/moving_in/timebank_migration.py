@@ -181,6 +181,8 @@ class TimebankMigration(models.Model):
             self.check_access("write")  # nobody moves into a bank where they have no say
         if "file_ids" in vals:
             self._take_files()
+            # another file of the same name may have been saved otherwise
+            self.sheet_ids._in_verb().write({"encoding": False, "separator": False})
         return result
 
     @api.ondelete(at_uninstall=True)

@@ -5,6 +5,9 @@ from ...tools.names import folded
 from ..common.hours_field import hours_field
 from ..common.personal import ABOUT, KEPT, NAMED, WORDS
 
+#: A key that ends with so many signs is made of what a row says; with fewer, it is the source's own number.
+SIGNS_OF_DIGEST = 24
+
 
 class TimebankMigrationPerson(models.Model):
     """Somebody whom a move brings in, and what their balance is to be; minutes are kept."""
@@ -150,8 +153,9 @@ class TimebankMigrationPerson(models.Model):
     def _compute_display_name(self):
         """Namesakes are told apart by their addresses, or their numbers there."""
         for person in self:
-            told = person.email or person.key.rpartition(":")[2][:8]
-            person.display_name = f"{person.name or ''} ({told})"
+            number = person.key.rpartition(":")[2]
+            told = person.email or (number if len(number) < SIGNS_OF_DIGEST else "")
+            person.display_name = f"{person.name or ''} ({told})" if told else person.name
 
     @api.depends("moved_minutes", "result_minutes", "is_settled")
     def _compute_agrees(self):

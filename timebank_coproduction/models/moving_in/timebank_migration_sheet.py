@@ -236,7 +236,10 @@ class TimebankMigrationSheet(models.Model):
         return vals
 
     def _take_what_was_said(self):
-        """What was said of the last table of the company that had these headings."""
+        """What was said of the last table of the company that had these headings.
+
+        Of whichever bank: only what headings mean is taken over, none of the cells.
+        """
         last = self.search(
             [
                 ("company_id", "=", self.company_id.id),
