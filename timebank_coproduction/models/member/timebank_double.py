@@ -174,12 +174,12 @@ class TimebankDouble(models.Model):
         both = self.partner_id | self.other_id
         return {**action, "context": {"active_model": "res.partner", "active_ids": both.ids}}
 
-    @api.model
     @job
     def _cron_refresh(self):
         """Nightly."""
         self._refresh()
 
+    @api.model
     def _refresh(self):
         """Bring the list up to date: what is found, what is no longer, and what speaks for it."""
         # sudo: contacts are compared whoever looks; which pairs one sees, the rules say
