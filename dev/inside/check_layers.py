@@ -164,6 +164,7 @@ AMBIGUOUS = frozenset(
         "partner_ids",
         "phone",
         "project_id",
+        "search_fetch",
         "step",
         "text",
         "target",
