@@ -47,6 +47,22 @@ class TestIntakeJourney(JourneyCase):
         self.assertEqual(self._named("José Álvarez"), self.jose)
         self.assertIn(self.baking, self.jose.offer_ids.skill_id)
 
+    def test_known_contact(self):
+        """Who has been a contact of the charity's for long, and no member anywhere, is not made twice."""
+        known = self.env["res.partner"].create({"name": "Padma Rao", "zip": "LS4 2BB", "phone": "0113 496 0091"})
+        with self.at_screen(self.coordinator) as screen:
+            self._begin(screen, "Padma  RAO", postcode="LS4 2BB")
+            screen.press("Welcome them")
+            self.assertIn("Is it one of these?", screen.text())
+            screen.picture("intake-known-contact")
+            screen.choose_radio("Padma Rao")
+            screen.press("Welcome them")
+            self.assertIsNone(screen.dialog())
+            screen.open_menu("Members", "Members")
+            self.assertTrue(screen.row("Padma Rao").is_visible())
+        self.assertEqual(self._named("Padma").partner_id, known)
+        self.assertEqual(self.env["res.partner"].search_count([("name", "ilike", "padma")]), 1)
+
     def test_another_john_smith(self):
         """Of two with that name, one is told apart by the postcode; the new one is a third."""
         with self.at_screen(self.coordinator) as screen:

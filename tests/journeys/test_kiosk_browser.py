@@ -103,11 +103,11 @@ class TestKioskInBrowser(LiveKioskCase):
 
     def test_everything_is_said_in_the_language_of_the_browser(self):
         """What the script says as well, which it reads from attributes."""
-        welsh = self.env["res.lang"]._activate_lang("cy_GB")
+        french = self.env["res.lang"]._activate_lang("fr_FR")
         view = self.env.ref("timebank_coproduction.kiosk_page")
         terms = view._fields["arch_db"].get_trans_terms(view.arch_db)
-        view.update_field_translations("arch_db", {welsh.code: {term: f"«{term}»" for term in terms}})
-        answer = self.url_open(self.url, headers={"Accept-Language": "cy-GB,cy"})
+        view.update_field_translations("arch_db", {french.code: {term: f"«{term}»" for term in terms}})
+        answer = self.url_open(self.url, headers={"Accept-Language": "fr-FR,fr"})
         kiosk = html.fromstring(answer.text).find(".//main")
         said = {name: value for name, value in kiosk.items() if name.startswith("data-")}
         del said["data-token"]
