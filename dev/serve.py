@@ -17,9 +17,9 @@ def serve(port="8069", workers="0"):
     demo.ensure()
     _check_free(port)
     serving.point_reports(settings.DEMO_DB, port)
-    command = serving.command(settings.DEMO_DB, port)
+    command = _start_many(serving.command(settings.DEMO_DB, port), workers)
     process = subprocess.Popen(
-        [*command, "--log-level", "warn", "--max-cron-threads", "1", *_many(workers)],
+        [*command, "--log-level", "warn", "--max-cron-threads", "1"],
         env=odoo_run.environment(),
         cwd=settings.CACHE,
         start_new_session=True,
@@ -37,13 +37,17 @@ def serve(port="8069", workers="0"):
         process.wait()
 
 
-def _many(workers):
-    """Odoo's own processes beside each other; what a browser hears of by itself has one more, on a port
-    to which a proxy in front of Odoo passes `/websocket`.
+def _start_many(command, workers):
+    """The command line with Odoo's own processes beside each other.
+
+    What a browser hears of by itself has one more, on a port to which a proxy in front of Odoo passes
+    `/websocket`.
     """
     if not int(workers):
-        return ()
-    return ("--workers", workers, "--gevent-port", str(serving.free_port()))
+        return command
+    python, _option, _module, *arguments = command
+    script = str(settings.ROOT / "dev" / "inside" / "serve_odoo.py")
+    return [python, script, *arguments, "--workers", workers, "--gevent-port", str(serving.free_port())]
 
 
 def _check_free(port):
