@@ -12,7 +12,7 @@ def say_unreadable(env, error):
     sentences = {
         "empty": env._("%s is empty."),
         "large": env._("%s is too large: up to 50 MB can be read at once. Save it in parts."),
-        "rows": env._("%s has more than 500,000 rows: save it in parts."),
+        "rows": env._("%s has more than 500,000 rows, or 6 million cells: save it in parts."),
         "cells": env._(
             "%s has rows or cells that are too long for a table of people or hours. Is it the right file?"
         ),

@@ -20,6 +20,10 @@ MOST_PARTS = 200
 MOST_ROWS = 500_000
 MOST_COLUMNS = 200
 MOST_SIGNS = 32_767  # in a cell, as in a spreadsheet
+#: Rows of a spreadsheet; a file that names a later one is none, and would be read row by row up to it.
+LAST_ROW = 1_048_576
+#: Cells in all files together: each is an object, however little it says.
+MOST_CELLS = 6_000_000
 
 SEPARATORS = ",;\t"
 ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#ERROR!"})
@@ -32,6 +36,25 @@ class Unreadable(Exception):
     def __init__(self, code, name):
         super().__init__(f"{name}: {code}")
         self.code, self.name = code, name
+
+
+class Budget:
+    """What may still be read: of bytes, packed and unpacked, and of cells, in all files together."""
+
+    def __init__(self):
+        self.bytes, self.cells = MOST_BYTES, MOST_CELLS
+
+    def take_bytes(self, name, count, code="large"):
+        """:raises Unreadable: more than there may be"""
+        self.bytes -= count
+        if self.bytes < 0:
+            raise Unreadable(code, name)
+
+    def take_cells(self, name, count):
+        """:raises Unreadable: more than there may be"""
+        self.cells -= count
+        if self.cells < 0:
+            raise Unreadable("rows", name)
 
 
 class Sheet(NamedTuple):
@@ -61,20 +84,18 @@ def open_files(files, readings=None):
     Unreadable: hours.xls: html
     """
     sheets = []
-    left = MOST_BYTES
+    budget = Budget()
     for name, content in files:
-        if len(content) > left:
-            raise Unreadable("large", name)
-        left -= len(content)
-        sheets += _open(name, content, readings or {})
+        budget.take_bytes(name, len(content))
+        sheets += _open(name, content, budget, readings or {})
     return sheets
 
 
-def _open(name, content, readings):
+def _open(name, content, budget, readings, is_inner=False):
     if not content.strip():
         raise Unreadable("empty", name)
     if content.startswith(b"PK\x03\x04"):
-        return _open_zip(name, content, readings)
+        return _open_zip(name, content, budget, readings, is_inner)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable("old_spreadsheet", name)
     if content.startswith(b"%PDF"):
@@ -92,7 +113,7 @@ def _open(name, content, readings):
         except (ValueError, RecursionError) as error:
             raise Unreadable("json", name) from error
     separator = said_separator or find_separator(text)
-    return [Sheet(name, read_rows(name, text, separator), None, encoding, separator)]
+    return [Sheet(name, read_rows(name, text, separator, budget), None, encoding, separator)]
 
 
 def decode(name, content, said=""):
@@ -136,23 +157,24 @@ def find_separator(text):
     return max(counts, key=counts.get)
 
 
-def read_rows(name, text, separator):
+def read_rows(name, text, separator, budget):
     """The records of a text as lists of :func:`clean` cells; an empty line is none."""
     csv.field_size_limit(MOST_SIGNS * 4)
     rows = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            _keep(name, rows, row)
+            _keep(name, rows, row, budget)
     except csv.Error as error:
         raise Unreadable("cells", name) from error
     return rows
 
 
-def _keep(name, rows, row):
+def _keep(name, rows, row, budget):
     if len(row) > MOST_COLUMNS or any(len(cell) > MOST_SIGNS for cell in row):
         raise Unreadable("cells", name)
     if len(rows) >= MOST_ROWS:
         raise Unreadable("rows", name)
+    budget.take_cells(name, len(row))
     if row:
         rows.append([clean(cell) for cell in row])
 
@@ -174,7 +196,7 @@ def clean(cell):
 # ------------------------------------------------------------
 
 
-def _open_zip(name, content, readings):
+def _open_zip(name, content, budget, readings, is_inner):
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         parts = archive.infolist()
@@ -184,7 +206,8 @@ def _open_zip(name, content, readings):
         raise Unreadable("bomb", name)
     if any(part.flag_bits & 1 for part in parts):
         raise Unreadable("locked", name)
-    if sum(part.file_size for part in parts) > MOST_BYTES or any(
+    budget.take_bytes(name, sum(part.file_size for part in parts), "bomb")
+    if any(
         part.file_size > MOST_RATIO * max(part.compress_size, 1) and part.file_size > 1_000_000
         for part in parts
     ):
@@ -193,16 +216,17 @@ def _open_zip(name, content, readings):
     if "xl/workbook.xml" in names:
         if any(part.endswith(("vbaProject.bin", ".xlm")) for part in names):
             raise Unreadable("macros", name)
-        return _open_spreadsheet(name, content, archive, parts)
+        return _open_spreadsheet(name, content, archive, parts, budget)
+    if is_inner:
+        raise Unreadable("nested", name)
     if "mimetype" in names and "content.xml" in names:
         raise Unreadable("open_document", name)
     files = [part for part in parts if not part.is_dir() and not part.filename.startswith("__MACOSX/")]
     sheets = []
     for part in files:
         inner = _read_part(name, archive, part)
-        if inner.startswith(b"PK\x03\x04") and b"xl/workbook.xml" not in inner:
-            raise Unreadable("nested", name)
-        sheets += _open(part.filename.rpartition("/")[2] or part.filename, inner, readings)
+        title = part.filename.rpartition("/")[2] or part.filename
+        sheets += _open(title, inner, budget, readings, is_inner=True)
     if not sheets:
         raise Unreadable("empty", name)
     return sheets
@@ -220,13 +244,12 @@ def _read_part(name, archive, part):
     return content
 
 
-def _open_spreadsheet(name, content, archive, parts):
+def _open_spreadsheet(name, content, archive, parts, budget):
     """The sheets of a workbook, formulas as they were last worked out."""
     for part in parts:
-        if part.filename.endswith((".xml", ".rels")):
-            with archive.open(part) as stream:
-                if b"<!DOCTYPE" in stream.read(4096).upper():
-                    raise Unreadable("bomb", name)
+        # wherever it stands, whatever the part is called, and in UTF-16 as well
+        if b"<!DOCTYPE" in _read_part(name, archive, part).replace(b"\0", b"").upper():
+            raise Unreadable("bomb", name)
     import openpyxl  # noqa: PLC0415  (heavy, and only spreadsheets need it)
 
     try:
@@ -237,11 +260,13 @@ def _open_spreadsheet(name, content, archive, parts):
     try:
         for sheet in book.worksheets:
             rows = []
-            for row in sheet.iter_rows(values_only=True):
-                cells = [say_cell(value) for value in row[: MOST_COLUMNS + 1]]
+            for row in sheet.iter_rows(max_row=LAST_ROW, max_col=MOST_COLUMNS + 1, values_only=True):
+                if row.count(None) == len(row):
+                    continue  # such as those before a row that says it is far down
+                cells = [say_cell(value) for value in row]
                 while cells and not cells[-1]:
                     cells.pop()
-                _keep(name, rows, cells)
+                _keep(name, rows, cells, budget)
             if rows:
                 title = f"{name} ({sheet.title})" if len(book.worksheets) > 1 else name
                 sheets.append(Sheet(title, rows, encoding="", separator=""))
