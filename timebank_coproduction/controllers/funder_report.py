@@ -65,20 +65,20 @@ class FunderReport(TakesCodes, MemberPage, http.Controller):
 
         :param str address: of the link, below which the files are; none before it was sent
         """
-        request.update_context(lang=report._get_lang())
-        report = report.with_context(lang=report._get_lang())
+        lang = report._get_lang()
+        request.update_context(lang=lang)
+        report = report.with_context(lang=lang)
+        altered = report.state != "draft" and report._find_altered()
+        if altered and address:
+            return self._link_ended()
         values = {
             "report": report,
             "content": report._lay_out(),
             "signatures": report._get_signatures(),
             "address": address,
             "later": report.later_ids.filtered(lambda one: one.state == "sent"),
-            # a story that may not be told any more still stands in the files
-            "ended": report._get_ended_stories(),
-            "altered": report.state != "draft" and report._find_altered(),
+            "altered": altered,
             "shell": "lean",
         }
-        if values["altered"] and address:
-            return self._link_ended()
         page = self._render("funder_report_page", values, company=report.company_id)
         return self._keep_private(page)

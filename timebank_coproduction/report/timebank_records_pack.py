@@ -190,8 +190,8 @@ class RecordsPack:
             "text": self.tell(item.name) if item else "",
             "billed_on": line["billed_on"] or "",
             "amount": line["billed_amount"],
-            "payments": [payment["number"] for payment in self.payments if payment["move"] == move],
-            "documents": [document for document in self.documents if document["bill"] == move],
+            "payments": [payment["number"] for payment in self.payments_of[move]],
+            "documents": self.documents_of[move],
         }
 
     def _say_supplier(self, supplier):
@@ -214,6 +214,11 @@ class RecordsPack:
             for payment in sorted(self._find_payments(move), key=lambda one: (one["date"], one["key"]))
         ]
         return [{**payment, "number": f"P{number}"} for number, payment in enumerate(found, start=1)]
+
+    @cached_property
+    def payments_of(self):
+        """The payments of each bill."""
+        return _by(self.payments, "move")
 
     def _find_payments(self, move):
         owed = move.line_ids.filtered(
@@ -292,20 +297,23 @@ class RecordsPack:
             )
             for file in found:
                 by_place[model, file.res_id].append(file)
-        documents, seen = [], set()
+        documents = []
         for place, move in enumerate(self.moves, start=1):
             of_bill = list(by_place["account.move", move.id])
-            for one in self.payments:
-                if one["move"] == move and one["record"]:
+            for one in self.payments_of[move]:
+                if one["record"]:
                     of_bill += by_place["account.payment", one["record"].id]
                     of_bill += by_place["account.move", one["record"].move_id.id]
             for number, file in enumerate(dict.fromkeys(of_bill), start=1):
-                if (move, file) not in seen:
-                    seen.add((move, file))
-                    folder = re.sub(r"[^A-Za-z0-9]+", "_", move.name or "").strip("_")
-                    path = f"documents/{place:04d}_{folder}/{number}{_ending(file.mimetype)}"
-                    documents.append({"bill": move, "file": file, "path": path, "why_not": ""})
+                folder = re.sub(r"[^A-Za-z0-9]+", "_", move.name or "").strip("_")
+                path = f"documents/{place:04d}_{folder}/{number}{_ending(file.mimetype)}"
+                documents.append({"bill": move, "file": file, "path": path, "why_not": ""})
         return documents
+
+    @cached_property
+    def documents_of(self):
+        """The documents of each bill."""
+        return _by(self.documents, "bill")
 
     def find_named(self):
         """Documents that may name somebody, or that nobody but a reader can tell of.
@@ -470,6 +478,14 @@ class RecordsPack:
         }
         page = self.env["ir.qweb"]._render("timebank_coproduction.records_pack_page", values)
         return Markup("<!DOCTYPE html>\n") + page
+
+
+def _by(found, key):
+    """Dicts by one of their values."""
+    places = defaultdict(list)
+    for one in found:
+        places[one[key]].append(one)
+    return places
 
 
 def _say_handed_over(claim):

@@ -116,36 +116,47 @@ def compare(pairs, band_of=None, small=False):
         return made
     before, after = zip(*whole, strict=True)
     change, low, high = mean_change(before, after)
-    made.update(
-        n=len(whole), mean_before=fmean(before), mean_after=fmean(after), change=change, low=low, high=high
-    )
-    counts = {}
-    for side, numbers in (("before", before), ("after", after)) if band_of else ():
-        found = [band_of(number) for number in numbers]
+    n, bands = _share_bands({"before": before, "after": after}, band_of, len(pairs), small)
+    return {
+        "n": n,
+        "mean_before": fmean(before),
+        "mean_after": fmean(after),
+        "change": change,
+        "low": low,
+        "high": high,
+        "bands": bands,
+    }
+
+
+def _share_bands(sides, band_of, people, small):
+    """How many answered, and their shares in each band; ``None`` where it would tell of fewer than five.
+
+    :param sides: dict of a name → answers, each of the same people
+    :param band_of: as for :func:`compare`
+    :param people: how many there are of whom it is told elsewhere, these among them
+    :return: the number, and a dict of each name → four shares
+    """
+    whole, counts = len(next(iter(sides.values()))), {}
+    for side, answers in sides.items() if band_of else ():
+        found = [band_of(answer) for answer in answers]
         counts.update({(side, place): found.count(place) for place in range(4)})
-    hidden = set() if small else _hide_bands(len(pairs), len(whole), counts)
+    hidden = set()
+    if not small:
+        hidden = hide(
+            {"all": people, "n": whole, **counts},
+            totals=[("n", [(side, place) for place in range(4)]) for side in sides if counts],
+            parts=[("n", "all")],
+            zeros=set(counts),
+            keep=["all"],
+        )
     if "all" in hidden:  # how many there are is said elsewhere: nothing may tell them from these
         hidden = {"n", *counts}
-    if "n" in hidden:
-        made["n"] = None
-    for side, place in counts.keys() - hidden:
-        made["bands"][side][place] = counts[side, place] / len(whole)
-    return made
+    shown = {key: count / whole for key, count in counts.items() if key not in hidden}
+    shares = {side: [shown.get((side, place)) for place in range(4)] for side in sides}
+    return None if "n" in hidden else whole, shares
 
 
-def _hide_bands(pairs, whole, counts):
-    """The keys, of ``counts`` and ``n``, that would tell of fewer than five."""
-    sides = {side for side, _place in counts}
-    return hide(
-        {"all": pairs, "n": whole, **counts},
-        totals=[("n", [(side, place) for place in range(4)]) for side in sorted(sides)],
-        parts=[("n", "all")],
-        zeros=set(counts),
-        keep=["all"],
-    )
-
-
-def level(answers, band_of=None, small=False):
+def level(answers, band_of, small=False):
     """Where people stand who answered: dict of ``n``, ``mean`` and four shares ``bands``.
 
     >>> made = level([2, 5, 5, 6, 7, 8, 9, 9, 10, 10, 10, 10], lambda one: band("happy", one))
@@ -153,15 +164,7 @@ def level(answers, band_of=None, small=False):
     (12, 7.58, [None, None, None, 0.5])
     """
     whole = [one for one in answers if one is not None]
-    made = {"n": None, "mean": None, "bands": [None] * 4}
     if not whole or (len(whole) < FEW and not small):
-        return made
-    found = [band_of(one) for one in whole] if band_of else []
-    counts = {("now", place): found.count(place) for place in range(4)} if band_of else {}
-    hidden = set() if small else _hide_bands(len(answers), len(whole), counts)
-    if "all" in hidden:
-        hidden = {"n", *counts}
-    made.update(n=None if "n" in hidden else len(whole), mean=fmean(whole))
-    for key in counts.keys() - hidden:
-        made["bands"][key[1]] = counts[key] / len(whole)
-    return made
+        return {"n": None, "mean": None, "bands": [None] * 4}
+    n, bands = _share_bands({"now": whole}, band_of, len(answers), small)
+    return {"n": n, "mean": fmean(whole), "bands": bands["now"]}

@@ -28,9 +28,10 @@ class TimebankFunderReportMoney(models.AbstractModel):
             order="date_from",
         )
 
-    def _get_missing_days(self):
+    def _get_missing_days(self, reconciliations):
         """The days of the report, within the grant's own, that no signed reconciliation is about.
 
+        :param reconciliations: those signed, as :meth:`_get_signed` finds them
         :return: list of pairs of a first and a last day
         """
         self.ensure_one()
@@ -40,7 +41,7 @@ class TimebankFunderReportMoney(models.AbstractModel):
             return []
         first, last = max(self.date_from, grant.date_start), min(self.date_to, grant.date_end)
         missing = []
-        for signed in self._get_signed():
+        for signed in reconciliations:
             if signed.date_from > first:
                 missing.append((first, signed.date_from - timedelta(days=1)))
             first = max(first, signed.date_to + timedelta(days=1))
@@ -50,7 +51,7 @@ class TimebankFunderReportMoney(models.AbstractModel):
 
     def _say_missing_days(self):
         """Which days are missing, as a sentence; an empty one where all are signed for."""
-        missing = self._get_missing_days()
+        missing = self._get_missing_days(self._get_signed())
         if not missing:
             return ""
         days = "; ".join(
@@ -91,7 +92,7 @@ class TimebankFunderReportMoney(models.AbstractModel):
         signed = self._get_signed()
         if not self.grant_id:
             return None
-        if not signed or self._get_missing_days():
+        if not signed or self._get_missing_days(signed):
             return self._make(
                 "money", answer=self.env._("The money is told once all days of it are signed for.")
             )
@@ -163,7 +164,7 @@ class TimebankFunderReportMoney(models.AbstractModel):
     def _get_budget(self, _scope, _before):
         """Budget headings as they were signed, each with what is proposed for the rest of it."""
         signed = self._get_signed()
-        if not self.grant_id or not signed or self._get_missing_days():
+        if not self.grant_id or not signed or self._get_missing_days(signed):
             return None
         last, round_ = signed[-1], self.currency_id.round
         rows = last._get_budget_rows()

@@ -82,6 +82,9 @@ class TimebankFunderReportStories(models.AbstractModel):
                     "text": f"{story['text'].strip()}\n– {story['shown_as']}",
                     "picture": picture,
                     "story": story["id"],
+                    # consent is of the words and the photo as they are now
+                    "words_no": story["words_no"],
+                    "photo_no": story["photo_no"],
                 }
             )
         return self._make(
@@ -98,21 +101,27 @@ class TimebankFunderReportStories(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_kept_stories(self):
-        """The ids of the stories in what was kept."""
+        """The parts of what was kept that tell a story."""
         sections = json.loads(self.content)["sections"] if self.content else []
-        return [
-            part["story"] for section in sections for part in section.get("parts") or [] if "story" in part
-        ]
+        return [part for section in sections for part in section.get("parts") or [] if "story" in part]
 
     def _get_ended_stories(self):
-        """Those of them that may not be told any more today: ids."""
+        """What of them may not be told any more today: since then consent has ended, or something changed.
+
+        :return: set of pairs of a story's id and ``text``, for all of it, or ``photo``
+        """
         kept = self._get_kept_stories()
-        if not kept:
-            return set()
         # sudo: only whether they may be told
-        stories = self.env["timebank.story"].sudo()
-        tellable = stories._get_tellable(USE, fields.Date.context_today(self))
-        return set(kept) - set(tellable.ids)
+        stories = self.env["timebank.story"].sudo().browse(part["story"] for part in kept).exists()
+        ends, ended = stories._get_ends(fields.Date.context_today(self)), set()
+        for part in kept:
+            story = stories.filtered(lambda one, number=part["story"]: one.id == number)
+            agreed = ends.get(story.id, {})
+            if (USE, "text") not in agreed or story.words_no != part["words_no"]:
+                ended.add((part["story"], "text"))
+            elif part["picture"] and ((USE, "photo") not in agreed or story.photo_no != part["photo_no"]):
+                ended.add((part["story"], "photo"))
+        return ended
 
     def _refuse_ended_stories(self):
         """:raises UserError: where a story in what was checked may not be told any more"""
@@ -126,18 +135,21 @@ class TimebankFunderReportStories(models.AbstractModel):
             )
 
     def _without_ended(self, content):
-        """The content as it may be shown today."""
+        """The content as it may be shown today; ``ended`` in it is whether something had to go."""
         ended = self._get_ended_stories()
-        if not ended:
-            return content
         gone = {"title": self.env._("A story"), "text": self.env._("It may not be told any more.")}
-        for section in content["sections"]:
+        for section in content["sections"] if ended else ():
             if section["key"] == "stories":
-                section["parts"] = [gone if part["story"] in ended else part for part in section["parts"]]
-        return content
+                section["parts"] = [
+                    gone
+                    if (part["story"], "text") in ended
+                    else {**part, "picture": None if (part["story"], "photo") in ended else part["picture"]}
+                    for part in section["parts"]
+                ]
+        return {**content, "ended": bool(ended)}
 
     def _note_stories(self):
         """Note with each story that it was sent in this report."""
         # sudo: the stories that are in it
-        stories = self.env["timebank.story"].sudo().browse(self._get_kept_stories())
+        stories = self.env["timebank.story"].sudo().browse(part["story"] for part in self._get_kept_stories())
         stories._note_used(USE, self.display_name, fields.Date.context_today(self))

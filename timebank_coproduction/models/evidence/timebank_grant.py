@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import ValidationError
 
 from ..common.figures import figures_over
 from ..common.verb import verb
@@ -16,6 +17,15 @@ class TimebankGrant(models.Model):
     def _compute_report_count(self):
         for grant, count in figures_over(self, self.env["timebank.funder.report"], "grant_id"):
             grant.report_count = count
+
+    def _check_serves(self, scheme):
+        """:raises ValidationError: for a grant, if there is one, that doesn't serve this bank"""
+        # sudo: which banks it serves, of a grant that somebody named
+        grant = self.sudo()
+        if grant and scheme not in grant.scheme_ids:
+            raise ValidationError(
+                self.env._("“%s” doesn’t serve this time bank: choose a grant that does.", grant.name)
+            )
 
     @verb(single=True)
     def action_view_funder_reports(self):

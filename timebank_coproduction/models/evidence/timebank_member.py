@@ -220,14 +220,13 @@ class TimebankMember(models.Model):
 
     def _read_title(self, typed):
         """:raises UserError: for no title, or one that is too long"""
-        title = " ".join((typed or "").split())
+        title = self._read_byline(typed)
         if not title:
             raise UserError(self.env._("Give your story a title, such as what it is about."))
-        if len(title) > LONGEST_LINE:
-            raise UserError(self.env._("That is too long: use up to %s letters.", LONGEST_LINE))
         return title
 
     def _read_byline(self, typed):
+        """:raises UserError: for a line that is too long"""
         line = " ".join((typed or "").split())
         if len(line) > LONGEST_LINE:
             raise UserError(self.env._("That is too long: use up to %s letters.", LONGEST_LINE))

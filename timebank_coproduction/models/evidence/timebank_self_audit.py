@@ -159,14 +159,9 @@ class TimebankSelfAudit(models.Model):
     @api.constrains("scheme_id", "grant_id", "project_id")
     def _check_about(self):
         for audit in self:
-            # sudo: which banks the grant serves, and which projects the bank has
+            audit.grant_id._check_serves(audit.scheme_id)
+            # sudo: which projects the bank has
             about = audit.sudo()
-            if about.grant_id and about.scheme_id not in about.grant_id.scheme_ids:
-                raise ValidationError(
-                    self.env._(
-                        "“%s” doesn’t serve this time bank: choose a grant that does.", about.grant_id.name
-                    )
-                )
             if about.project_id and about.project_id not in about.scheme_id.project_ids:
                 raise ValidationError(
                     self.env._("“%s” is no project of this time bank: choose another.", about.project_id.name)

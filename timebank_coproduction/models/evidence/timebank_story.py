@@ -193,7 +193,8 @@ class TimebankStory(models.Model):
         """The words of those of these stories that may be told for a use on a day, in their order.
 
         :return: list of dicts of ``id``, ``title``, ``text``, ``shown_as``, and ``photo`` in base64 with
-            ``photo_alt``, which are empty where the photo isn't agreed to
+            ``photo_alt``, which are empty where the photo isn't agreed to; ``words_no`` and ``photo_no``
+            are as of which change these are
         """
         ends = self._get_ends(day)
         shown = []
@@ -209,6 +210,8 @@ class TimebankStory(models.Model):
                     "shown_as": story.shown_as or self.env._("A member"),
                     "photo": photo.decode() if photo else "",
                     "photo_alt": (photo and story.photo_alt) or "",
+                    "words_no": story.words_no,
+                    "photo_no": story.photo_no,
                 }
             )
         return shown
@@ -286,13 +289,7 @@ class TimebankStory(models.Model):
     @api.constrains("grant_id", "scheme_id")
     def _check_grant(self):
         for story in self:
-            # sudo: which banks a grant serves, that is named already
-            if story.grant_id and story.scheme_id not in story.grant_id.sudo().scheme_ids:
-                raise ValidationError(
-                    self.env._(
-                        "“%s” doesn’t serve this time bank: choose a grant that does.", story.grant_id.name
-                    )
-                )
+            story.grant_id._check_serves(story.scheme_id)
 
     # CRUD
     @api.model_create_multi
