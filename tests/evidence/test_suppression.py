@@ -59,7 +59,7 @@ class Hiding:
 @tagged("post_install", "-at_install")
 class TestOneWay(BaseCase):
     def test_nothing_hides_by_itself(self):
-        """Small groups are hidden in one way: each of its pieces is used where it should be, and nowhere else."""
+        """Each piece of the one way to hide is used where it should be, and nowhere else."""
         root, found = Path(timebank_coproduction.__file__).parent, {name: set() for name in HIDING}
         for path in root.rglob("*.py"):
             place = path.relative_to(root).as_posix()
