@@ -111,6 +111,21 @@ class TestEvidencePage(SessionCase):
         with self.assertRefused("none of these", error=AccessError):
             self._page(self.coordinator, project_id=project.id)
 
+    def test_the_heading_names_the_banks_that_a_grant_serves(self):
+        grant = self.env["timebank.grant"].create(
+            {
+                "name": "River fund",
+                "funder_id": self.env["res.partner"].create({"name": "A funder"}).id,
+                "scheme_ids": [Command.set(self.scheme.ids)],
+            }
+        )
+        grant._in_verb().write({"state": "open"})
+        both = (self.scheme + self.harbour).ids
+        asked = self._page(self.finance, scheme_ids=both)["heading"]
+        self.assertIn("Harbour", asked["banks"])
+        asked = self._page(self.finance, scheme_ids=both, grant_id=grant.id)["heading"]
+        self.assertEqual((asked["banks"], asked["grant"]), ("River Street", "River fund"))
+
     def test_finance_chooses_among_the_projects_that_hours_name(self):
         """Also those that they can't open: their names stand on the hours that finance reads."""
         closed = {"privacy_visibility": "followers"}

@@ -238,6 +238,16 @@ class TestSelfAudit(TimebankCase):
         self.assertRegex(section(self.coordinator)["answer"], "^River Street: Agreed on")
         self._make_audit(scheme_id=hill.id).action_agree()
         self.assertEqual(section(self.coordinator)["table"]["head"], ["Element", "Hill Top", "River Street"])
+        self.assertIn("Hill Top, River Street", section(self.coordinator)["answer"])
+        for name in ("Mill Lane", "North End", "Old Town"):
+            self._make_audit(scheme_id=self._make_scheme(name).id).action_agree()
+        found = section(self.coordinator)
+        drawn = [one["label"] for one in found["chart"]["series"]]
+        self.assertEqual(len(drawn), 4)
+        self.assertIn(
+            f"5 time banks have agreed how they see themselves. Shown here: {', '.join(drawn)}.",
+            found["answer"],
+        )
 
     def test_whose_they_are(self):
         audit = self._make_audit()

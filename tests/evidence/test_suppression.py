@@ -5,16 +5,30 @@ can work out; another number about fewer than five people when it could be a ten
 hour, more than it is. Both can then be nothing certain.
 """
 
+import ast
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons import timebank_coproduction
 from odoo.addons.timebank_coproduction.tools import suppression
 from odoo.addons.timebank_coproduction.tools.suppression import FEW, LEAST_ROOM
 
 from ..generated import same
 from .reader import Reader
+
+#: Who takes in what tells which figures are hidden, and who calls what hides them. Everything else has it
+#: done by ``timebank.evidence._show`` and ``_show_table``.
+HIDING = {
+    "hide": {"tools/wellbeing.py", "models/evidence/timebank_measures.py"},
+    "Table": {"models/evidence/timebank_measures.py"},
+    "suppression": set(),
+    "_hide_small": {"models/evidence/timebank_measures.py", "models/evidence/timebank_evidence.py"},
+    "_hide_small_cells": {"models/evidence/timebank_evidence.py"},
+}
 
 COUNTS = st.one_of(st.integers(0, 6), st.integers(0, 60))
 
@@ -40,6 +54,33 @@ class Hiding:
                 most is None or most >= enough,
                 f"{key} is {value} and can be worked out to lie between {least} and {most}",
             )
+
+
+@tagged("post_install", "-at_install")
+class TestOneWay(BaseCase):
+    def test_nothing_hides_by_itself(self):
+        """Each piece of the one way to hide is used where it should be, and nowhere else."""
+        root, found = Path(timebank_coproduction.__file__).parent, {name: set() for name in HIDING}
+        for path in root.rglob("*.py"):
+            place = path.relative_to(root).as_posix()
+            if place.startswith("tests/"):
+                continue
+            for name in self._find_used(ast.parse(path.read_text())):
+                found.get(name, set()).add(place)
+        self.assertEqual(found, HIDING)
+
+    def _find_used(self, tree):
+        """What a file takes in of the tool that hides, and which methods it calls."""
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                inside = "suppression" in (getattr(node, "module", None) or "")
+                for alias in node.names:
+                    last = alias.name.split(".")[-1]
+                    if inside or last == "suppression":
+                        yield last
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                if node.func.attr.startswith("_hide_small"):
+                    yield node.func.attr
 
 
 @tagged("post_install", "-at_install")

@@ -247,3 +247,16 @@ class TestWellbeingScale(WellbeingCase):
         for typed in ("11", "4 4 4", "abc", "1111"):
             with self.assertRefused("doesn’t fit"):
                 self.scale._read_points(typed)
+
+    def test_the_page_says_which_bank_was_asked(self):
+        self._make_pairs([((5, 5, 5, 5), (7, 6, 5, 5))] * 6)
+        page = self.env["timebank.evidence"].with_user(self.coordinator)
+
+        def answer():
+            [found] = [one for one in page.get_page({})["sections"] if one["key"] == "wellbeing"]
+            return found["answer"]
+
+        name = self.scheme.name
+        self.assertNotIn(name, answer(), "the only bank that is asked about")
+        self._make_scheme("Hill Top")
+        self.assertEqual(answer().split(": ")[0], name)

@@ -82,14 +82,11 @@ class TimebankDisclosure(models.TransientModel):
         )
         measures = self.env["timebank.volunteers"]
         measures._check_readable(banks)
-        year = relativedelta(years=1)
-        before = (
-            self.date_from - year,
-            (self.date_to + relativedelta(days=1)) - year - relativedelta(days=1),
-        )
+        scope = Scope(tuple(banks.ids), self.date_from, self.date_to)
+        before = self.env["timebank.evidence"]._get_scope_before(scope, "year")
         full_time, years = self.full_time_hours or 1, []
-        for first, last in ((self.date_from, self.date_to), before):
-            found = measures._get_volunteers(Scope(tuple(banks.ids), first, last))
+        for one in (scope, before):
+            found, first, last = measures._get_volunteers(one), one.date_from, one.date_to
             years.append(
                 {
                     **found,

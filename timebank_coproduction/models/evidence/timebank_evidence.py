@@ -40,6 +40,8 @@ COMPARED = ("year", "before")
 
 #: Up to so many days a chart goes by week; up to so many months by month; else by year.
 WEEKS_UP_TO, MONTHS_UP_TO = 62, 36
+#: So many banks are named where something is said of them; of more, their number.
+MOST_NAMED = 3
 #: Up to so many years one period may last.
 MOST_YEARS = 20
 
@@ -274,21 +276,33 @@ class TimebankEvidence(models.AbstractModel):
 
     def _get_heading(self, filters, chosen, scope, before):
         """What stands on top of the page, and of what is printed."""
-        names = chosen.mapped("display_name")
-        few = ", ".join(names) if len(names) <= 3 else self.env._("%s time banks", len(names))
+        grant = self.env["timebank.grant"].browse(filters["grant_id"] or [])
+        # sudo: which of the banks that are asked about the grant serves; its time is of those alone
+        served = chosen & grant.sudo().scheme_ids if grant else chosen
         return {
-            "banks": few,
+            "banks": self._name_banks(served),
             "days": self._say_days(scope),
             "before": self.env._("Changes are against %s", self._say_days(before)),
             # sudo: one of those that can be chosen
             "project": self.env["project.project"].sudo().browse(filters["project_id"] or []).display_name
             or "",
-            "grant": self.env["timebank.grant"].browse(filters["grant_id"] or []).display_name or "",
+            "grant": grant.display_name or "",
             "drawn_on": self.env._("As at %s", say_day(self.env, fields.Date.context_today(self))),
             "small": self.env._("Small numbers are shown: for coordinators alone")
             if filters["small"]
             else self.env._("Figures about fewer than five people are hidden"),
         }
+
+    def _name_banks(self, banks):
+        """Which they are; of many, how many."""
+        names = banks.mapped("display_name")
+        return ", ".join(names) if len(names) <= MOST_NAMED else self.env._("%s time banks", len(names))
+
+    def _say_of_banks(self, scope, banks, said):
+        """What is said of some of the banks that are asked about: it stands for none of the others."""
+        if len(banks) == len(scope.scheme_ids):
+            return said
+        return self.env._("%(banks)s: %(said)s", banks=self._name_banks(banks), said=said)
 
     def _say_days(self, scope):
         return self.env._(

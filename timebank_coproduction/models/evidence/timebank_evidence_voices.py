@@ -18,16 +18,17 @@ class TimebankEvidenceVoices(models.AbstractModel):
 
     def _get_self_audit(self, scope, before):
         """The last self-audit agreed by the period's end, of each bank, or of the grant or project."""
-        audits = self._get_last_audits(scope)
-        if not audits:
+        agreed = self._get_last_audits(scope)
+        if not agreed:
             return None
+        audits = agreed[:MOST_BANKS]
         shown = {audit: audit._get_shown() for audit in audits}
         alone = audits if len(audits) == 1 else audits.browse()
         rows = shown[audits[0]]
         return {
             "key": "self_audit",
             "title": self.env._("How well do staff and members do things together, as they see it?"),
-            "answer": self._say_whose(scope, audits, self._say_self_audit(audits, shown)),
+            "answer": self._say_self_audit(scope, agreed, shown),
             "figures": self._get_self_audit_figures(alone, shown),
             "chart": {
                 "type": "radar",
@@ -58,17 +59,23 @@ class TimebankEvidenceVoices(models.AbstractModel):
         audits = self.env["timebank.self.audit"].sudo()
         grant = self.env["timebank.grant"].browse(scope.grant_id or [])
         project = self.env["project.project"].browse(scope.project_id or [])
-        return audits._get_latest(self._get_schemes(scope), scope.date_to, grant, project)[:MOST_BANKS]
+        return audits._get_latest(self._get_schemes(scope), scope.date_to, grant, project)
 
-    def _say_whose(self, scope, audits, said):
-        """What is said of one bank, where more are asked about: it stands for none of the others."""
-        if len(audits) > 1 or len(scope.scheme_ids) == 1:
-            return said
-        return self.env._("%(bank)s: %(said)s", bank=audits.scheme_id.name, said=said)
+    def _say_self_audit(self, scope, agreed, shown):
+        """Of one bank what it agreed; of several which they are, and that not all of many are drawn."""
+        drawn = ", ".join(audit.scheme_id.name for audit in shown)
+        if len(agreed) > len(shown):
+            return self.env._(
+                "%(agreed)s time banks have agreed how they see themselves. Shown here: %(drawn)s."
+                " Choose time banks above to see others.",
+                agreed=len(agreed),
+                drawn=drawn,
+            )
+        if len(agreed) > 1:
+            return self.env._("How they see themselves, as each has agreed: %s.", drawn)
+        return self._say_of_banks(scope, agreed.scheme_id, self._say_one_audit(agreed, shown))
 
-    def _say_self_audit(self, audits, shown):
-        if len(audits) > 1:
-            return self.env._("%s time banks have agreed how they see themselves.", len(audits))
+    def _say_one_audit(self, audits, shown):
         [rows] = shown.values()
         best = max(rows, key=lambda row: row["score"])
         least = min(rows, key=lambda row: row["score"])

@@ -29,13 +29,15 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
         )
         if results["asked"] == 0:
             return None
+        section = self._make_wellbeing(results, self.env._("How are people since they take part?"))
         domain = [
             ("scheme_id", "in", schemes.ids),
             ("date_from", "<=", scope.date_to),
             ("date_to", ">=", scope.date_from),
         ]
         return {
-            **self._make_wellbeing(results, self.env._("How are people since they take part?")),
+            **section,
+            "answer": self._say_of_banks(scope, results["banks"], section["answer"]),
             "actions": self._drop_nothing(
                 self._window(self.env._("Rounds of questions"), "timebank_wellbeing_wave_action", domain)
             ),

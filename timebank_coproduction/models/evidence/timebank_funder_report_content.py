@@ -332,8 +332,8 @@ class TimebankFunderReportContent(models.AbstractModel):
             values[role, "people"] = count
         values["all"] = sum(minutes for _role, _count, minutes in rows)
         people["all"] = max(count for _role, count, _minutes in rows)
-        shown = self.env["timebank.measures"]._hide_small(
-            self.scheme_ids,
+        shown = self.env["timebank.evidence"]._show(
+            scope,
             values,
             people,
             totals=[("all", [(role, "minutes") for role, *_rest in rows])],
@@ -371,14 +371,13 @@ class TimebankFunderReportContent(models.AbstractModel):
 
     def _get_newcomers(self, scope, _before):
         """How many of those who took part did so for the first time, and how many came back."""
-        evidence, measures = self.env["timebank.evidence"], self.env["timebank.measures"]
-        found = measures._get_newcomers(scope)
+        evidence = self.env["timebank.evidence"]
+        found = self.env["timebank.measures"]._get_newcomers(scope)
         if not found["people"]:
             return None
-        shown = measures._hide_small(
-            self.scheme_ids,
+        shown = evidence._show(
+            scope,
             {name: found[name] for name in ("people", "new", "back", "again")},
-            {},
             totals=[("people", ["new", "back"])],
             parts=[("again", "new")],
             keep=["people", "new"],

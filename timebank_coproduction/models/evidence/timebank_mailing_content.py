@@ -1,8 +1,5 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import models
 
-from ...tools.suppression import hide
 from ..common.words import say_day, say_hours, say_number
 from .facts import FLOWS, Scope
 
@@ -57,21 +54,19 @@ class TimebankMailingContent(models.AbstractModel):
 
     def _get_trustees(self):
         """Figures as for anybody outside: nothing about fewer than five people, and no names."""
-        year = relativedelta(years=1)
-        # the end of February stays its end
-        before = (
-            self.date_from - year,
-            self.date_to + relativedelta(days=1) - year - relativedelta(days=1),
-        )
-        measures = self.env["timebank.measures"].with_context(timebank_hide_small=True)
+        scope = Scope((self.scheme_id.id,), self.date_from, self.date_to)
+        evidence = self.env["timebank.evidence"].with_context(timebank_hide_small=True)
+        before = evidence._get_scope_before(scope, "year")
+        measures = evidence.env["timebank.measures"]
         found = []
-        for first, last in ((self.date_from, self.date_to), before):
-            scope = Scope((self.scheme_id.id,), first, last)
-            given = self.env["timebank.volunteers"]._get_volunteers(scope)
-            figures = measures._get_all(scope)
+        for one in (scope, before):
+            given = self.env["timebank.volunteers"]._get_volunteers(one)
+            figures = measures._get_all(one)
             found.append(
                 self._hide_beside(
-                    {**figures, "volunteers": given["people"], "given_by_volunteers": given["minutes"]}
+                    evidence,
+                    one,
+                    {**figures, "volunteers": given["people"], "given_by_volunteers": given["minutes"]},
                 )
             )
         people = [
@@ -94,13 +89,14 @@ class TimebankMailingContent(models.AbstractModel):
             "before": self.env._("A year before"),
         }
 
-    def _hide_beside(self, figures):
+    def _hide_beside(self, evidence, scope, figures):
         """Without what two figures that are each large enough would tell about the few between them."""
         names = ("head_count", "giving_and_receiving", "volunteers")
         parts = [(name, "head_count") for name in names[1:]]
-        hidden = hide({name: figures[name] for name in names}, parts=parts, zeros=False)
-        hidden |= {"given_by_volunteers"} if "volunteers" in hidden else set()
-        return {name: None if name in hidden else figure for name, figure in figures.items()}
+        shown = evidence._show(scope, {name: figures[name] for name in names}, parts=parts, zeros=False)
+        if shown["volunteers"] is None:
+            shown["given_by_volunteers"] = None
+        return {**figures, **shown}
 
     def _say_shown(self, number, say):
         return self.env._("hidden") if number is None else say(self.env, number)

@@ -1,7 +1,6 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ...tools.suppression import hide
 from . import facts
 
 
@@ -37,17 +36,22 @@ class TimebankVolunteers(models.AbstractModel):
         for _whole, category, count, some in parts:
             cells["people", category], cells["minutes", category] = count, some
             about["minutes", category] = count
-        hidden = hide(
-            cells,
-            about,
-            totals=[("minutes", [("minutes", category) for _whole, category, _count, _some in parts])]
-            if parts
-            else [],
-            parts=[(("people", category), "people") for _whole, category, _count, _some in parts],
-            zeros=False,
-            keep=("people", "minutes"),
+        # for print: whoever asks, nothing about few
+        shown = (
+            self.env["timebank.evidence"]
+            .with_context(timebank_hide_small=True)
+            ._show(
+                scope,
+                cells,
+                about,
+                totals=[("minutes", [("minutes", category) for _whole, category, _count, _some in parts])]
+                if parts
+                else [],
+                parts=[(("people", category), "people") for _whole, category, _count, _some in parts],
+                zeros=False,
+                keep=("people", "minutes"),
+            )
         )
-        shown = {key: None if key in hidden else value for key, value in cells.items()}
         return {
             "people": shown["people"],
             "minutes": shown["minutes"],

@@ -27,7 +27,8 @@ class TimebankWellbeingResults(models.AbstractModel):
         :param scope_or_schemes: the banks, or a :class:`~.facts.Scope` of them
         :param grant: only rounds of this grant
         :param small: whether small numbers are shown all the same, on the own screens of who runs the banks
-        :return: dict of ``asked``, ``answered`` and ``response_rate``; of those who answered, ``pairs`` who
+        :return: dict of ``banks``, at which somebody was asked;
+            ``asked``, ``answered`` and ``response_rate``; of those who answered, ``pairs`` who
             did so at least twice and ``once_only``; ``questions``: a list of ``key``, ``wording``, ``n``,
             ``mean_before``, ``mean_after``, ``change`` with its 95 % interval from ``low`` to ``high``,
             ``bands`` of four shares each ``before`` and ``after``, from the lowest; and ``now``: ``n``,
@@ -49,7 +50,12 @@ class TimebankWellbeingResults(models.AbstractModel):
             & Domain("asked_on", ">=", date_from)
             & Domain("asked_on", "<=", date_to)
         )
-        return self._compile(responses, invitations.partner_id | responses.partner_id, small)
+        # without sudo again: what is handed on is for whoever asked
+        banks = (invitations.scheme_id | responses.scheme_id).with_env(self.env)
+        return {
+            "banks": banks,
+            **self._compile(responses, invitations.partner_id | responses.partner_id, small),
+        }
 
     def _get_own_results(self, small=False):
         """As :meth:`_get_results`, of who answered in this round, against the round before or their first."""
