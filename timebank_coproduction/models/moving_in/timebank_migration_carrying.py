@@ -116,7 +116,6 @@ class TimebankMigration(models.Model):
 
     def _finish(self):
         """Done, unless something waits for another coordinator."""
-        self._mark_people_rows()
         settled = self._as_bank(self.person_ids.filtered("is_settled"))
         moved = self._get_moved(settled)
         settled._update_rows(
@@ -126,7 +125,7 @@ class TimebankMigration(models.Model):
             self._in_verb().write({"state": "done"})
 
     def _mark_people_rows(self):
-        """Rows of people are done with the people."""
+        """Rows of people are done with the people, so that how far it is shows from the beginning."""
         rows = self.env["timebank.migration.row"].search(
             [
                 ("migration_id", "=", self.id),
@@ -181,6 +180,7 @@ class TimebankMigration(models.Model):
             if needed > account.credit_limit_minutes:
                 # until all has come in, as limits are about what is left in the end
                 account.write({"has_own_limit": True, "credit_limit_minutes": needed})
+        self._mark_people_rows()
         return len(people)
 
     def _prepare_contact(self, person):

@@ -8,6 +8,7 @@ import re
 from datetime import date, datetime, timedelta
 from datetime import timezone as offset
 from fractions import Fraction
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ..minutes import CLOCK, DAY, LARGEST, ONLY_MINUTES
@@ -76,6 +77,7 @@ def amount(text):
     return sign * Fraction(f"{match['whole'] or 0}.{match['part'] or 0}")
 
 
+@lru_cache(maxsize=4096)  # a large file says the same few times again and again
 def minutes(text, unit="hours", answer=""):
     """Whole minutes, signed, for what stands in a column of a unit; see :func:`exact_minutes`.
 
