@@ -49,7 +49,9 @@ class TestIntakeJourney(JourneyCase):
 
     def test_known_contact(self):
         """Who has been a contact of the charity's for long, and no member anywhere, is not made twice."""
-        known = self.env["res.partner"].create({"name": "Padma Rao", "zip": "LS4 2BB", "phone": "0113 496 0091"})
+        known = self.env["res.partner"].create(
+            {"name": "Padma Rao", "zip": "LS4 2BB", "phone": "0113 496 0091"}
+        )
         with self.at_screen(self.coordinator) as screen:
             self._begin(screen, "Padma  RAO", postcode="LS4 2BB")
             screen.press("Welcome them")
