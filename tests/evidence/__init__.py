@@ -23,3 +23,4 @@ from . import test_funder_report
 from . import test_funder_report_papers
 from . import test_funder_report_page
 from . import test_funder_report_stories
+from . import test_funder_report_money

@@ -2,7 +2,9 @@ import hashlib
 import io
 import json
 import re
+import shutil
 import subprocess
+import unittest
 from datetime import timedelta
 
 import openpyxl
@@ -129,7 +131,26 @@ class TestFunderReportPapers(FunderReportCase):
         titles = str(reader.outline)
         for section in self.content["sections"][1:]:
             self.assertIn(section["title"][:20], titles)
-        done = subprocess.run(["pdffonts", "-"], input=self.pdf, capture_output=True, check=True)
+        self._check_fonts(self.pdf)
+
+    @unittest.skipUnless(shutil.which("wkhtmltopdf"), "wkhtmltopdf isn't installed")
+    def test_paper_by_wkhtmltopdf_holds_all(self):
+        """As the setting says: words that are found, and letters that are in the file; no bookmarks."""
+        self.env["ir.config_parameter"].set_param("timebank_coproduction.paper_engine", "wkhtmltopdf")
+        paper = self.report.sudo()._make_pdf()
+        text = ""
+        for way in ("-layout", "-raw"):
+            done = subprocess.run(["pdftotext", way, "-", "-"], input=paper, capture_output=True, check=True)
+            text += "".join(done.stdout.decode().split())
+        for words in self._texts():
+            self.assertIn("".join(words.split()), text)
+        self._check_fonts(paper)
+        version = subprocess.run(["wkhtmltopdf", "--version"], capture_output=True, check=True).stdout
+        if b"patched" not in version:
+            self.assertFalse(PdfReader(io.BytesIO(paper)).outline)
+
+    def _check_fonts(self, paper):
+        done = subprocess.run(["pdffonts", "-"], input=paper, capture_output=True, check=True)
         fonts = done.stdout.decode().splitlines()[2:]
         self.assertTrue(fonts)
         for line in fonts:

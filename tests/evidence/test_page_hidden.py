@@ -229,6 +229,55 @@ class TestPageHidden(TimebankCase):
                     self._check_sentences(shown[key])
             self._check_not_worked_out(true, shown)
             self._check_measures()
+            self._check_report()
+
+    def _check_report(self):
+        """Nor does a funder from what a report has besides: time by role, and who was new."""
+        days = {"date_from": TODAY - timedelta(days=30), "date_to": TODAY}
+        bid = self.env["timebank.funder.report"].with_user(self.coordinator)
+        bid = bid.create({"kind": "bid", "scheme_ids": self.scheme.ids, **days})
+        sections = {section["key"]: section for section in bid._make_content()["sections"]}
+        measures, scope = self.env["timebank.measures"], bid.sudo()._get_scope()
+        names = dict(self.env["timebank.hours"]._fields["role"]._description_selection(self.env))
+        reader, truth = Reader(), {}
+        if "hours" in sections:
+            roles = {names[role]: numbers for role, *numbers in measures._get_roles(scope)}
+            *rows, (_all, _none, whole) = sections["hours"]["table"]["rows"]
+            self.assertEqual({row[0] for row in rows}, set(roles))
+            self._see(reader, "whole", whole)
+            for name, people, time in rows:
+                self._see(reader, ("people", name), people)
+                self._see(reader, ("time", name), time)
+                truth["people", name], minutes = roles[name]
+                if roles[name][0] < FEW:
+                    truth["time", name] = minutes
+            reader.add_up("whole", [("time", name) for name in roles])
+        if "newcomers" in sections:
+            found = measures._get_newcomers(scope)
+            keys = ("new", "again", "back", "people")
+            for key, row in zip(keys, sections["newcomers"]["table"]["rows"], strict=True):
+                self._see(reader, key, row[1])
+                truth[key] = found[key]
+            truth["once"] = found["new"] - found["again"]
+            reader.add_up("people", ["new", "back"])
+            reader.add_up("new", ["again", "once"])
+        for figure in sections["involvement"]["figures"] if "involvement" in sections else ():
+            if figure["key"] == "head_count":
+                self._see(reader, "people", figure["value"])
+        for key in [key for key in reader.hidden() if key in truth]:
+            least, most = reader.work_out(key)
+            told = f"{key} is {truth[key]} and can be worked out to lie between {least} and {most}"
+            if key[0] == "time":
+                self.assertTrue(most is None or most - least >= 60, told)
+            elif truth[key] < FEW:
+                self.assertTrue(most is None or most >= FEW, told)
+        for key, number in truth.items():
+            if key[0] != "time" and key in reader.shown:
+                self.assertNotIn(number, range(1, FEW), f"{key} is shown")
+
+    def _see(self, reader, key, cell):
+        _unit, number, slack = read(cell or HIDDEN)
+        reader.see(key, number, slack)
 
     def _check_measures(self):
         """Nor do other systems that ask as finance learn more: of whole numbers of people, what adds up."""

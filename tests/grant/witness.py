@@ -12,6 +12,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 EXPENSES = {"expense", "expense_depreciation", "expense_direct_cost"}
+INCOME = {"income", "income_other"}
 STANDING = {"approved", "fulfilled"}
 
 
@@ -368,6 +369,31 @@ class Witness:
         award = to_coins(exact(terms["amount"]) * exact(grant["rate"]), coin)
         budget = to_coins(award * exact(terms["reward_percentage"]) / 100, coin)
         return {"award_amount": award, "budget_amount": budget, "terms_end": terms["date_end"]}
+
+    def fund(self, grant_id, first, last):
+        """What the books have on a grant's account from day to day, accruals too.
+
+        :return: what was there before, income, expenditure (less than nothing), transfers, and what is there
+            at the end
+        """
+        grant = self.grants[grant_id]
+        transfers = self._pairs("timebank_transfer_account_rel", "company_id", "account_id")
+        kinds = dict.fromkeys(("opening", "income", "spending", "transfers"), Fraction(0))
+        for accrued in (False, True):
+            for _item, _entry, day, account, _product, amount in self._charged(grant, accrued):
+                kind = self.accounts[account]["account_type"] if account else None
+                if day > last:
+                    continue
+                if day < first:
+                    name = "opening"
+                elif account in transfers[grant["company_id"]]:
+                    name = "transfers"
+                elif not account or kind in EXPENSES:
+                    name = "spending"
+                else:
+                    name = "income" if kind in INCOME else "transfers"
+                kinds[name] -= amount
+        return [*kinds.values(), sum(kinds.values())]
 
     def signed_before(self, grant_id, first):
         """The reconciliations signed of the time before that day, in their order."""

@@ -111,6 +111,7 @@ class _Writer:
     def _read(self, cell):
         """A number as it is written in the report, and the pattern that shows it so; or None, None."""
         words = str(cell).replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ").strip()
+        words = words.replace("\N{ZERO WIDTH NO-BREAK SPACE}", "")  # which Odoo writes after a minus of money
         unit, money = "", False
         if self.symbol and self.symbol in words:
             words, money = words.replace(self.symbol, "").strip(), True
