@@ -80,7 +80,7 @@ class TimebankHealth(models.TransientModel):
         )
         alarmed = set(self._find_alarms().mapped("res_id"))
         lines = []
-        for scheme in schemes.sudo():
+        for scheme in schemes.sudo():  # sudo: when it was sealed; the user reads these banks
             says = self.env._(
                 "Checked %(checked)s, last sealed %(sealed)s.",
                 checked=self._say_when(kept.succeeded_on),
