@@ -80,6 +80,7 @@
         "views/timebank_availability.xml",
         "views/timebank_job.xml",
         "report/paperformat.xml",
+        "views/copy_notice.xml",
         "report/paper.xml",
         "views/timebank_evidence.xml",
         "views/timebank_network.xml",

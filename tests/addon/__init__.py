@@ -3,6 +3,7 @@ from . import test_access_subjects
 from . import test_buttons
 from . import test_common_pieces
 from . import test_companies
+from . import test_copy
 from . import test_deleting
 from . import test_demo
 from . import test_durations
