@@ -40,16 +40,17 @@ class TestJobs(TimebankCase):
 
     @contextmanager
     def _failing(self, bank, error):
-        """While the job seals ``bank``, this goes wrong."""
-        seal = self.registry["timebank.scheme"]._seal_and_check
+        """While the job seals ``bank``, this goes wrong; those that are sealed are given."""
+        seal, sealed = self.registry["timebank.scheme"]._seal_and_check, []
 
         def failing(scheme):
-            if scheme.id == bank.id:
+            if scheme == bank:
                 raise error
             seal(scheme)
+            sealed.append(scheme.id)
 
         with patch.object(self.registry["timebank.scheme"], "_seal_and_check", failing):
-            yield
+            yield sealed
 
     def _get_seals(self):
         return len(self.scheme.last_seal_id), len(self.hill.last_seal_id)
@@ -81,20 +82,23 @@ class TestJobs(TimebankCase):
 
     def test_killed_in_the_middle_it_goes_on(self):
         # Odoo's assertRaises would undo what was saved
-        with self._failing(self.scheme, Killed()), suppress(Killed):
+        with self._failing(self.hill, Killed()) as before, suppress(Killed):
             self._run()
         self.env.invalidate_all()
-        self.assertEqual(self._get_seals(), (0, 1))
+        self.assertEqual(self._get_seals(), (1, 0))
         self.assertFalse(self.job.ended_on)
         count = self.env["timebank.scheme"].search_count([])
         self.assertEqual(self.job.done_count + self.job.left_count, count)
         self.assertGreater(self.job.done_count, 0)
         self.assertGreater(self.job.left_count, 0)
-        first = self.hill.last_seal_id
-        self._run()
+        with self._failing(self.scheme.browse(), None) as after:
+            self._run()
         self.assertEqual(self._get_seals(), (1, 1))
-        self.assertEqual(self.hill.last_seal_id, first, "what was done isn't done twice")
+        self.assertEqual(before + after, self.env["timebank.scheme"].search([], order="id").ids, "each once")
         self.assertEqual(self.job.state, "well")
+        with self._failing(self.scheme.browse(), None) as anew:
+            self._run()
+        self.assertEqual(anew, before + after, "the next turn begins anew")
 
     def test_what_fails_stops_nothing_else(self):
         last = self._make_scheme("Lower End")

@@ -48,6 +48,9 @@ class TimebankJob(models.Model):
     seconds = fields.Float("Took (seconds)", readonly=True, digits=(12, 2), aggregator=None)
     done_count = fields.Integer("Done", readonly=True, aggregator=None)
     left_count = fields.Integer("Still to do", readonly=True, aggregator=None)
+    reached_id = fields.Integer(
+        "Reached", readonly=True, aggregator=None, help="The id of what was done last, of all in turn."
+    )
     problem = fields.Char("What went wrong", readonly=True)
     state = fields.Selection(
         [
@@ -126,6 +129,10 @@ class TimebankJob(models.Model):
         """Keep how far a run is, before it saves what it has done."""
         self._in_verb().write({"done_count": self.done_count + done, "left_count": left or 0})
 
+    def _get_reached(self):
+        """The id after which a run goes on that takes records in turn."""
+        return self.reached_id if self.left_count else 0
+
     @api.model
     def _hold(self, name):
         """Whether nobody else runs the job of that name; nobody begins until this transaction ends."""
@@ -139,7 +146,7 @@ class TimebankJob(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _in_parts(self, work, size=BATCH):
+    def _in_parts(self, work, size=BATCH, in_turn=False):
         """Do a job's work, and save each part with what was done.
 
         A part that fails is done again record by record; what fails then is kept in the job's row, and
@@ -147,7 +154,13 @@ class TimebankJob(models.Model):
         raised: both are for whoever calls.
 
         :param work: list of pairs of a function and the records it is called with, some at a time
+        :param bool in_turn: nothing on a record says that it is done: all are taken in the order of their
+            ids, and what is broken off goes on after the last one; one pair alone
         """
+        if in_turn:
+            [(do, records)] = work
+            reached = self._get_running()._get_reached()
+            work = [(do, records.filtered(lambda one: one.id > reached).sorted("id"))]
         parts = deque(
             (do, records[start : start + size])
             for do, records in work
@@ -167,6 +180,8 @@ class TimebankJob(models.Model):
             elif failure:
                 self._keep_problem(failure)
             left -= done
+            if in_turn and done:
+                self._get_running()._in_verb().write({"reached_id": part._ids[-1]})
             goes_on = self.env["ir.cron"]._commit_progress(done, remaining=left)
             self.env.invalidate_all()
             if not goes_on:

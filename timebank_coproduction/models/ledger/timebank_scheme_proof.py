@@ -179,7 +179,7 @@ class TimebankScheme(models.Model):
         """Monthly: send each bank's latest seal to finance, where no database's owner reaches it."""
         sealed = self.search([("last_seal_id", "!=", False)])
         sealed = sealed.filtered(lambda scheme: scheme._get_anchor_readers())
-        self.env["timebank.job"]._in_parts([(type(self)._mail_anchors, sealed)], size=1)
+        self.env["timebank.job"]._in_parts([(type(self)._mail_anchors, sealed)], size=1, in_turn=True)
 
     def _mail_anchors(self):
         self._mail_people(
@@ -202,7 +202,8 @@ class TimebankScheme(models.Model):
     def _cron_seal_and_check(self):
         """Nightly: fold the tails, seal, check, and tell the administrators what is wrong."""
         self.env["timebank.account.tail"]._fold()
-        self.env["timebank.job"]._in_parts([(type(self)._seal_and_check, self.search([]))], size=1)
+        work = [(type(self)._seal_and_check, self.search([]))]
+        self.env["timebank.job"]._in_parts(work, size=1, in_turn=True)
 
     def _seal_and_check(self):
         self.ensure_one()
