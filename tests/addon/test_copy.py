@@ -18,11 +18,11 @@ class TestCopy(PageCase):
         self.env.flush_all()
         neutralize_database(self.cr)
         self.env.invalidate_all()
-        self._forget_templates()
-        self.addCleanup(self._forget_templates)
+        self._forget()
+        self.addCleanup(self._forget)
 
-    def _forget_templates(self):
-        self.env.registry.clear_cache("templates")
+    def _forget(self):
+        self.env.registry.clear_all_caches()  # parameters are kept there
 
     def test_every_page_says_it(self):
         self.come(self.portal)

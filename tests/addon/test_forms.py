@@ -3,10 +3,37 @@
 import re
 from inspect import signature
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, freeze_time
 
 from ..common import TODAY, TimebankCase
+
+
+class TestBanksOffered(TimebankCase):
+    def test_where_a_bank_is_chosen_it_is_one_of_the_users(self):
+        """In every form of the addon: whoever may read all banks is offered those that they work in."""
+        # a paper may be of any bank that issued it
+        of_any = {("timebank.verify", "scheme_id")}
+        views = self.env["ir.model.data"].search(
+            [("module", "=", "timebank_coproduction"), ("model", "=", "ir.ui.view")]
+        )
+        forms = self.env["ir.ui.view"].browse(views.mapped("res_id"))
+        found, open_to_all = 0, set()
+        for view in forms.filtered(lambda view: view.type == "form" and view.mode == "primary"):
+            model = self.env[view.model]
+            for node in etree.fromstring(view.get_combined_arch()).xpath("//field[not(ancestor::field)]"):
+                field = model._fields[node.get("name")]
+                if field.type != "many2one" or field.comodel_name != "timebank.scheme":
+                    continue
+                if field.readonly or "1" in (node.get("readonly"), node.get("invisible")):
+                    continue
+                found += 1
+                if not (field.domain or node.get("domain")):
+                    open_to_all.add((view.model, field.name))
+        self.assertGreater(found, 15)
+        self.assertEqual(open_to_all, of_any)
 
 
 @freeze_time(TODAY)

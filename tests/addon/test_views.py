@@ -105,7 +105,13 @@ class TestScreens(TimebankCase):
         self.assertIn("menu_timebank_transfer", self._menus(self.finance))
         self.assertNotIn("menu_timebank_hours_to_approve", self._menus(self.finance))
         self.assertIn("menu_timebank_category", self._menus(self.manager))
-        self.assertNotIn("menu_timebank_category", self._menus(self.coordinator))
+        of_administrators = {
+            "menu_timebank_category",
+            "menu_timebank_availability",
+            "menu_timebank_code_attempt",
+        }
+        self.assertEqual(self._menus(self.manager) & of_administrators, of_administrators)
+        self.assertFalse(self._menus(self.coordinator) & {*of_administrators, "menu_timebank_seal"})
 
     def test_lists_of_the_menu_have_cards_for_phones(self):
         """Odoo shows cards there, where a window has them; a list of two short columns fits anyway."""

@@ -14,6 +14,18 @@ class TestFindingPeopleJourney(JourneyCase):
                 self.assertEqual(screen.value("Given by"), person)
             self.assertEqual(screen.value("Time bank"), "River Street")
 
+    def test_nobody_else_is_offered(self):
+        """Who has left is no longer; who is no member never was; and nobody is made on the way."""
+        self.env["res.partner"].create({"name": "Gwen Stranger"})
+        opened = {"timebank_hours_action": "Given by", "timebank_redemption_action": "For"}
+        with self.at_screen(self.coordinator) as screen:
+            for action, label in opened.items():
+                screen.go(f"/odoo/action-timebank_coproduction.{action}/new")
+                self.assertFalse(
+                    [offer for offer in screen.offers(label, "Gwen") if "No records" not in offer], action
+                )
+                self.assertTrue(screen.offers(label, "Mary"), action)
+
     def test_in_the_list_of_members(self):
         members = self.env.ref("timebank_coproduction.timebank_member_action")
         with self.at_screen(self.coordinator, start=f"/odoo/action-{members.id}") as screen:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import UserError
 
 from ..session_common import SessionCase
@@ -51,6 +52,16 @@ class TestHelpersWanted(SessionCase):
         self.assertEqual(self.session.attendance_ids.filtered("offered_until"), second)
         second.with_user(self.coordinator).action_claim()
         self.assertRecordValues(self.session, [{"helper_count": 1, "helper_shortage": 0}])
+
+    def test_who_is_missing_is_urgent_a_week_before(self):
+        for days, soon in ((42, False), (8, False), (7, True), (1, True)):
+            start = fields.Datetime.add(fields.Datetime.now(), days=days)
+            session = self._make_session(
+                start=start, stop=fields.Datetime.add(start, hours=1), helpers_wanted=1, helpers_limited=True
+            )
+            self.assertEqual(session.needs_helpers_soon, soon, days)
+            session.sign_up(self.ann.partner_id, "helper")
+            self.assertFalse(session.needs_helpers_soon)
 
     def test_attendees_take_no_helpers_place(self):
         self._sign_up(self.ann)

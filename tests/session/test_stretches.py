@@ -59,6 +59,7 @@ class TestStretches(KioskCase):
         self.assertRecordValues(
             self._get_line(), [{"minutes": 120, "forgot_check_out": True, "check_out": self.session.stop}]
         )
+        self.assertRegex(self._get_line().stretches, r" \(didn't sign out\)$")
 
     def test_a_time_that_was_typed_in_stays_when_the_sign_out_was_forgotten(self):
         line = self._at("10:00:00", "in")

@@ -17,6 +17,7 @@ class TimebankVoucherDesk(models.TransientModel):
         "timebank.scheme",
         string="Time bank",
         required=True,
+        domain="[('is_on_screen', '=', True)]",
         default=lambda self: self.env["timebank.scheme"]._get_usual(),
     )
     target = fields.Selection(

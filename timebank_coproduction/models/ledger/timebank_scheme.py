@@ -364,6 +364,12 @@ class TimebankScheme(models.Model):
     # Which banks the user decides for, and which they work in. Every verb and form asks here.
     # ------------------------------------------------------------
 
+    @api.model
+    def _is_copy(self):
+        """Whether this database is a neutralized copy of another."""
+        # sudo: nothing but yes or no is told
+        return bool(self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"))
+
     def _run_by_user(self):
         """Those of these banks that the user decides for.
 

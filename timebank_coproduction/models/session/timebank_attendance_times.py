@@ -13,10 +13,13 @@ class TimebankAttendance(models.Model):
     stretch_ids = fields.One2many("timebank.attendance.stretch", "attendance_id", string="Stretches")
     stretches = fields.Char("When", compute="_compute_stretches", help="From when until when, each time.")
 
-    @api.depends("stretch_ids.check_in", "stretch_ids.check_out", "session_id.tz")
+    @api.depends("stretch_ids.check_in", "stretch_ids.check_out", "session_id.tz", "forgot_check_out")
     def _compute_stretches(self):
         for one in self:
-            one.stretches = ", ".join(stretch.display_name for stretch in one.stretch_ids) or False
+            said = ", ".join(stretch.display_name for stretch in one.stretch_ids)
+            if said and one.forgot_check_out:
+                said = self.env._("%s (didn't sign out)", said)
+            one.stretches = said or False
 
     @api.onchange("stretch_ids")
     def _onchange_stretches(self):
