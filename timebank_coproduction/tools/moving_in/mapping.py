@@ -153,18 +153,21 @@ def propose_unit(heading, cells):
 
 
 def _get_known_headings():
-    known = {}
-    for source in sorted(SOURCES, key=lambda one: not one.is_generic):
+    """Heading → what it means to charities' own tables, or to all programs that have it: some disagree."""
+    known, own = {}, {}
+    for source in SOURCES:
         for table in source.tables:
             for name, headings in table.columns.items():
                 meaning = SAME.get(name, name)
                 if meaning in HOURS_MEANINGS or meaning in MEMBERS_MEANINGS:
-                    for heading in headings:
-                        known.setdefault(key_of(heading), meaning)
+                    for key in map(key_of, headings):
+                        known.setdefault(key, set()).add(meaning)
+                        if source.is_generic:
+                            own.setdefault(key, meaning)
     for meaning, headings in ALSO.items():
-        for heading in headings:
-            known.setdefault(key_of(heading), meaning)
-    return known
+        for key in map(key_of, headings):
+            own.setdefault(key, meaning)
+    return {key: meanings.pop() for key, meanings in known.items() if len(meanings) == 1} | own
 
 
 def _propose_by_cells(cells):
