@@ -24,3 +24,4 @@ from . import test_funder_report_papers
 from . import test_funder_report_page
 from . import test_funder_report_stories
 from . import test_funder_report_money
+from . import test_funder_report_time

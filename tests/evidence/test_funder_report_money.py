@@ -1,8 +1,11 @@
 """The money of a report against books that are made up, added up a second time in plain Python."""
 
+import io
+import subprocess
 from datetime import date, timedelta
 from fractions import Fraction
 
+import openpyxl
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +15,7 @@ from odoo.tests import tagged
 from ..common import undone
 from ..generated import same
 from ..grant.witness import Witness, exact
+from ..grant.workbook_common import recompute_all
 from ..grants_common import GrantCase
 
 FIRST, MIDDLE, LAST = date(2026, 1, 1), date(2026, 2, 15), date(2026, 3, 31)
@@ -137,3 +141,36 @@ class TestFunderReportMoney(GrantCase):
             self._live(later)
             self._sign(MIDDLE + timedelta(days=1), LAST)
             self._compare(self._draft())
+
+    def test_workbook_and_paper_say_the_same(self):
+        self._claims(1)
+        self._live([("bill", 1234, 3), ("salary", 50_000, 9), ("income", 90_001, 10), ("refund", 234, 40)])
+        self._sign(FIRST, MIDDLE)
+        self._live([("bill", 333, 5), ("shared", 1001, 60), ("transfer", 700, 61)])
+        self._sign(MIDDLE + timedelta(days=1), LAST)
+        report = self._draft()
+        figures, fund = self._compare(report)
+        amounts = [*figures.values(), *fund]
+        content = report._make_workbook()
+        book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+        computed = recompute_all(content)
+        self.assertTrue(computed)
+        for (sheet, cell), value in computed.items():
+            self.assertAlmostEqual(value, book[sheet][cell].value, 2, (sheet, cell))
+        numbers = {
+            round(cell.value, 2)
+            for sheet in book
+            for row in sheet.iter_rows()
+            for cell in row
+            if isinstance(cell.value, int | float)
+        }
+        for amount in amounts:
+            self.assertIn(round(float(amount), 2), numbers)
+        paper = report.sudo()._make_pdf()
+        done = subprocess.run(
+            ["pdftotext", "-layout", "-", "-"], input=paper, capture_output=True, check=True
+        )
+        text = "".join(done.stdout.decode().split())
+        for amount in amounts:
+            said = self._say(amount).replace("\N{ZERO WIDTH NO-BREAK SPACE}", "")  # no letter on paper
+            self.assertIn("".join(said.split()), text)

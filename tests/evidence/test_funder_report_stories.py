@@ -1,15 +1,18 @@
+import io
 import json
 
-from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+import openpyxl
 
-from ..common import TODAY
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import HttpCase, tagged
+
+from ..common import TODAY, call_as
 from .funder_report_common import FunderReportCase
 from .story_common import make_photo
 
 
 @tagged("post_install", "-at_install")
-class TestFunderReportStories(FunderReportCase):
+class TestFunderReportStories(HttpCase, FunderReportCase):
     """A story without consent can't get into a report, nor stay in it."""
 
     @classmethod
@@ -101,3 +104,128 @@ class TestFunderReportStories(FunderReportCase):
         self.assertEqual(report._get_ended_stories(), {(self.story.id, "text")})
         checked = self._draft(story_ids=[(6, 0, self.story.ids)])
         self.assertIn("We have keys now.", json.dumps(checked._make_content()))
+
+    # ------------------------------------------------------------
+    # Around what is meant to be handed out
+    # ------------------------------------------------------------
+
+    def _open(self, user, address):
+        self.env.flush_all()
+        self.authenticate(user and user.login, user and user.login)
+        return self.url_open(address)
+
+    def test_kept_files_are_handed_out_as_long_as_their_stories_may_be(self):
+        self._consent("funder")
+        report = self._send(self._draft(story_ids=[(6, 0, self.story.ids)]))
+        kept = {kind: report.sudo()._read_kept(kind) for kind in ("pdf", "xlsx")}
+        fields = (("res_model", "=", report._name), ("res_id", "=", report.id), ("res_field", "!=", False))
+        files = self.env["ir.attachment"].search(list(fields))
+        self.assertEqual(len(files), 2)
+        way = f"/web/content/{report._name}/{report.id}"
+        readers = (self.coordinator, self.finance, self.manager)
+        for user in readers:
+            for kind, content in kept.items():
+                self.assertEqual(self._open(user, f"{way}/{kind}_shown").content, content)
+            self.assertIn("xlsx_shown", self._as(user, report).action_export_xlsx()["url"])
+        self.story.action_withdraw()
+        ways = [f"{way}/{kind}_{which}" for kind in kept for which in ("shown", "file")]
+        ways += [f"/web/content/{file.id}" for file in files] + [f"{way}/content"]
+        for user in readers:
+            with self.subTest(user=user.login):
+                own = self._as(user, report)
+                self.assertEqual((own.pdf_shown, own.xlsx_shown), (False, False))
+                for name in ("content", "pdf_file", "xlsx_file"):
+                    with self.assertRaises(AccessError):
+                        own.read([name])
+                    with self.assertRaises(AccessError):
+                        own.search([(name, "!=", False)])
+                with self.assertRaises(AccessError):
+                    self._as(user, files).read(["raw"])
+                with self.assertRaisesRegex(UserError, "aren’t handed out"):
+                    own.action_export_xlsx()
+                for address in ways:
+                    answer = self._open(user, address).content
+                    self.assertNotIn(answer, kept.values(), address)
+                    self.assertNotIn(b"I have a key now.", answer, address)
+        self.assertEqual({kind: report.sudo()._read_kept(kind) for kind in kept}, kept)
+        later = report.browse(report.action_new_version()["res_id"])
+        self.assertFalse(later.story_ids)
+        self.assertFalse(self._tells(later))
+
+    def test_workbook_of_what_was_checked_lets_go_as_well(self):
+        self._consent("funder")
+        report = self._agree(self._draft(story_ids=[(6, 0, self.story.ids)]))
+        self.assertIn("I have a key now.", self._read_words(report))
+        self.story.action_withdraw()
+        self.assertNotIn("I have a key now.", self._read_words(report))
+
+    def _read_words(self, report):
+        book = openpyxl.load_workbook(io.BytesIO(report._make_workbook()))
+        return " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+
+    def test_copies_carry_nobodys_word(self):
+        """Neither a signature nor a link nor what people agreed to."""
+        self._consent("funder", "website")
+        report = self._send(self._draft(story_ids=[(6, 0, self.story.ids)]), email="ann@harbour.example.org")
+        again = report.with_user(self.coordinator).copy().sudo()
+        self.assertEqual((again.state, again.version), ("draft", 1))
+        for name in ("content", "hash", "pdf_file", "checked_by", "agreed_by", "sent_by", "link_ids"):
+            self.assertFalse(again[name], name)
+        told = self.story.with_user(self.coordinator).copy()
+        self.assertFalse(told.sudo().consent_ids)
+        self.assertNotIn(told, told._get_tellable("funder", TODAY))
+        wave = self.env["timebank.wellbeing.wave"].create({"scheme_id": self.scheme.id})
+        wave.action_invite()
+        strangers = (self.finance, self.coordinator2, self.portal, self.staff)
+        for records, users in (
+            (report, strangers),
+            (self.story, strangers),
+            (report.link_ids, (*strangers, self.coordinator, self.manager)),
+            (self.story.consent_ids, (*strangers, self.coordinator, self.manager)),
+            (wave.invitation_ids[:1], (*strangers, self.coordinator, self.manager)),
+        ):
+            self.assertTrue(records)
+            for user in users:
+                with self.subTest(model=records._name, user=user.login), self.assertRaises(AccessError):
+                    self._as(user, records[:1]).copy()
+
+    def test_nobody_types_a_state(self):
+        """Members least of all: neither of what is theirs nor of anything else."""
+        self._consent("funder")
+        self.story.partner_ids += self.ann.partner_id
+        draft = self._draft()
+        link = self.env["timebank.funder.report.link"]._make(draft)
+        wave = self.env["timebank.wellbeing.wave"].create({"scheme_id": self.scheme.id})
+        wave.action_invite()
+        own = wave.invitation_ids.filtered(lambda one: one.partner_id == self.ann.partner_id)
+        everybody = (self.portal, self.portal2, self.staff, self.finance, self.coordinator2)
+        runs = (self.coordinator, self.manager)
+        for record, vals in (
+            (draft, {"state": "agreed"}),
+            (link, {"until": TODAY.replace(year=2027)}),
+            (self.story, {"state": "told"}),
+            (self.story.consent_ids[:1], {"until": TODAY.replace(year=2028)}),
+            (wave, {"state": "done"}),
+            (own, {"state": "answered"}),
+        ):
+            self.assertEqual(len(record), 1)
+            for user in (*everybody, *runs):
+                with self.subTest(model=record._name, user=user.login), self.assertRaises(AccessError):
+                    call_as(record.with_user(user).env, record._name, "write", record.ids, vals)
+
+    def test_photo_of_a_withdrawn_story_is_nowhere(self):
+        self.scheme.web_page = True
+        self.story.write({"photo": make_photo((64, 40)), "photo_alt": "A café"})
+        self._consent("website", photo=True)
+        way = f"/timebank/bank/{self.scheme.code}/story/{self.story.id}"
+        photo = self._open(None, way)
+        self.assertEqual((photo.status_code, photo.headers["Content-Type"][:6]), (200, "image/"))
+        own = f"/web/content/{self.story._name}/{self.story.id}/photo"
+        self.assertEqual(self._open(self.coordinator, own).content, photo.content)
+        self.story.action_withdraw()
+        self.assertEqual(self._open(None, way).status_code, 404)
+        image = own.replace("content", "image")
+        for user in (None, self.portal2, self.staff, self.finance, self.coordinator2):
+            for address in (own, image):
+                answer = self._open(user, address)
+                self.assertNotEqual(answer.content, photo.content, (user and user.login, address))

@@ -259,8 +259,11 @@ class TestRecordsPack(HttpCase, GrantCase):
         self.assertEqual(answer.status_code, 200)
         self.assertEqual(answer.headers["Content-Type"], "application/zip")
         self.assertIn("index.html", self._read(answer.content))
-        for user in (self.finance2, self.coordinator, self.manager, self.portal, self.staff):
-            self.authenticate(user.login, user.login if user != self.finance2 else None)
+        elsewhere = self._make_stranger()
+        copied = (self.finance2, elsewhere)
+        others = (self.coordinator, self.coordinator2, self.manager, self.portal, self.staff)
+        for user in (*copied, *others):
+            self.authenticate(user.login, None if user in copied else user.login)
             with self.subTest(user=user.login):
                 self.assertEqual(self.url_open(action["url"]).status_code, 404)
 
@@ -268,12 +271,15 @@ class TestRecordsPack(HttpCase, GrantCase):
         for user in (self.coordinator, self.manager, self.portal, self.staff):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 self._ask(user)
+        with self.assertRaises(AccessError):
+            self._ask(self._make_stranger())
+
+    def _make_stranger(self):
+        """Finance of another organisation."""
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
-        stranger = self.finance.copy(
+        return self.finance.copy(
             {"login": "elsewhere", "company_ids": [Command.set(elsewhere.ids)]} | {"company_id": elsewhere.id}
         )
-        with self.assertRaises(AccessError):
-            self._ask(stranger)
 
     def test_nothing_billed_and_another_grants_reconciliation(self):
         asked = self._ask()

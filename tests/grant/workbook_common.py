@@ -10,6 +10,7 @@ from pathlib import Path
 
 import ironcalc
 import openpyxl
+from openpyxl.utils.cell import coordinate_to_tuple
 
 
 def without_results(content):
@@ -28,6 +29,20 @@ def formulas_in(content, sheet):
     """Cell names of a sheet's formulas."""
     cells = openpyxl.load_workbook(io.BytesIO(content))[sheet]
     return [cell.coordinate for row in cells.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+def recompute_all(content):
+    """What IronCalc makes of all formulas of a workbook: dict of (sheet, cell) → value."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "workbook.xlsx"
+        path.write_bytes(without_results(content))
+        model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
+    model.evaluate()
+    computed = {}
+    for place, sheet in enumerate(openpyxl.load_workbook(io.BytesIO(content)).sheetnames):
+        for cell in formulas_in(content, sheet):
+            computed[sheet, cell] = model.get_cell_value(place, *coordinate_to_tuple(cell))
+    return computed
 
 
 def recompute(content):

@@ -51,6 +51,24 @@ class PagesWorld(WorldCase):
         story.record_consent(cls.ann.partner_id.id, ["website"], until, "person", photo=True)
         return story
 
+    def _send_report(self):
+        """A report that was sent, on the bank's last months, with people enough for its pictures.
+
+        :return: the address of a link to it, below the server's
+        """
+        neighbours = [self._make_member(f"Neighbour {number}") for number in range(12)]
+        self._fund(neighbours[-1], 45)
+        for giver, taker in zip(neighbours, neighbours[-1:] + neighbours[:-1], strict=True):
+            self._make_hours(giver, 45, "approved", receiver_id=taker.partner_id.id)
+        report = self.env["timebank.funder.report"].with_user(self.coordinator)
+        days = {"date_from": TODAY - timedelta(days=60), "date_to": TODAY}
+        report = report.create({"kind": "bid", "scheme_ids": self.scheme.ids, **days})
+        report.with_user(self.finance).action_check()
+        report.with_user(self.manager).action_agree()
+        report.action_send()
+        link = self.env["timebank.funder.report.link"]._make(report)
+        return link.env.context["timebank_address"].removeprefix(link.get_base_url())
+
     def _get_examples(self):
         """For each part of an address, by its name, something that Ann may look at."""
         return {
@@ -99,6 +117,7 @@ class PagesWorld(WorldCase):
             "/timebank/tablet/over",
             "/timebank/claim",
             self.invited._make_link().removeprefix(self.invited.get_base_url()),
+            self._send_report(),
         ]
 
     def _get_address(self, route):

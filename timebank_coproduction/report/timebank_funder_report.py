@@ -40,7 +40,7 @@ class TimebankFunderReport(models.Model):
             same for papers), ``alt``, ``beside`` (whether its table stands beside the chart), ``rows`` of
             figures, ``numeric`` (which columns are numbers), and ``name``, unique on the page
         """
-        content = self._without_ended(self._get_content())
+        content = self._get_content()
         sections = [
             self._lay_out_section(number, section) for number, section in enumerate(content["sections"], 1)
         ]

@@ -37,9 +37,10 @@ class TimebankFunderReport(models.Model):
         self.ensure_one()
         if self.state == "sent":
             self._refuse_altered()
+            self._refuse_ended_files()
             return {
                 "type": "ir.actions.act_url",
-                "url": f"/web/content/{self._name}/{self.id}/xlsx_file/{self.xlsx_name}?download=true",
+                "url": f"/web/content/{self._name}/{self.id}/xlsx_shown/{self.xlsx_name}?download=true",
                 "target": "download",
             }
         return download(self, self.xlsx_name, self._make_workbook(), MIMETYPES["xlsx"])

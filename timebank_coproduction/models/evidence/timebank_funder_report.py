@@ -150,12 +150,20 @@ class TimebankFunderReport(models.Model):
     later_ids = fields.One2many(
         "timebank.funder.report", "supersedes_id", string="Later versions", copy=False
     )
-    content = fields.Text(readonly=True, copy=False, help="All that it says, as JSON, from the check on.")
+    # As it was kept: handed out without stories that may not be told any more, and the files not with them
+    content = fields.Text(
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="All that it says, as JSON, from the check on.",
+    )
     content_hash = fields.Char("Hash of the figures", readonly=True, copy=False)
-    pdf_file = fields.Binary("Paper", attachment=True, readonly=True, copy=False)
+    pdf_file = fields.Binary(attachment=True, readonly=True, copy=False, groups=fields.NO_ACCESS)
+    pdf_shown = fields.Binary("Paper", compute="_compute_files_shown", compute_sudo=True)
     pdf_name = fields.Char(compute="_compute_file_names")
     pdf_hash = fields.Char("Hash of the paper", readonly=True, copy=False)
-    xlsx_file = fields.Binary("Workbook", attachment=True, readonly=True, copy=False)
+    xlsx_file = fields.Binary(attachment=True, readonly=True, copy=False, groups=fields.NO_ACCESS)
+    xlsx_shown = fields.Binary("Workbook", compute="_compute_files_shown", compute_sudo=True)
     xlsx_name = fields.Char(compute="_compute_file_names")
     xlsx_hash = fields.Char("Hash of the workbook", readonly=True, copy=False)
     hash = fields.Char(readonly=True, copy=False, help="Over all that was sent, and who signed it.")
@@ -243,6 +251,13 @@ class TimebankFunderReport(models.Model):
     def _compute_file_names(self):
         for report in self:
             report.pdf_name, report.xlsx_name = f"{report.display_name}.pdf", f"{report.display_name}.xlsx"
+
+    @api.depends("pdf_file", "xlsx_file")
+    def _compute_files_shown(self):
+        for report in self:
+            ended = report._get_ended_stories()
+            report.pdf_shown = not ended and report.pdf_file
+            report.xlsx_shown = not ended and report.xlsx_file
 
     def _compute_is_intact(self):
         for report in self:

@@ -432,7 +432,7 @@ class TimebankFunderReportContent(models.AbstractModel):
 
     def _compute_drift(self):
         for report in self:
-            changes = report._get_drift() if report.content and report.id else []
+            changes = report._get_drift() if report.state != "draft" and report.id else []
             if len(changes) > TOLD:
                 changes = [*changes[:TOLD], self.env._("… and %s more changes", len(changes) - TOLD)]
             report.drift = "\n".join(changes) or False

@@ -291,13 +291,16 @@ class TimebankFunderReport(models.Model):
     # ------------------------------------------------------------
 
     def _get_content(self):
-        """What it says: as it was kept, or in a draft as it is today."""
+        """What it says: as it was kept, or in a draft as it is today; ``ended`` in it is whether a story had
+        to go since."""
         self.ensure_one()
-        return json.loads(self.content) if self.content else self._make_content()
+        kept = self.sudo().content  # sudo: handed on without what may not be told any more
+        return self._without_ended(json.loads(kept) if kept else self._make_content())
 
     def _read_kept(self, kind):
         """The paper or the workbook as it was sent: bytes, or None where it is missing."""
-        content = self.with_context(bin_size=False)[f"{kind}_file"]
+        # sudo: whoever calls this has asked whether they may be handed out
+        content = self.sudo().with_context(bin_size=False)[f"{kind}_file"]
         return b64decode(content) if content else None
 
     def _find_altered(self):

@@ -3,6 +3,7 @@ from base64 import b64decode, b64encode
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.tools.image import image_data_uri, image_process
 
 from ..common.personal import NAMED
@@ -57,6 +58,14 @@ class TimebankFunderReportStories(models.AbstractModel):
         stories = stories.filtered(lambda story: not story.grant_id or story.grant_id == report.grant_id)
         return report.story_ids & stories if report.ids else stories
 
+    def copy_data(self, default=None):
+        """Values of a copy, with the stories that may be told today."""
+        vals_list = super().copy_data(default)
+        for report, vals in zip(self, vals_list, strict=True):
+            if "story_ids" not in (default or {}):
+                vals["story_ids"] = [Command.set(report._get_tellable().ids)]
+        return vals_list
+
     @api.model
     def _let_go_of(self, stories):
         """Take stories that may no longer be told out of all drafts."""
@@ -102,7 +111,8 @@ class TimebankFunderReportStories(models.AbstractModel):
 
     def _get_kept_stories(self):
         """The parts of what was kept that tell a story."""
-        sections = json.loads(self.content)["sections"] if self.content else []
+        kept = self.sudo().content  # sudo: only which stories, whoever asks
+        sections = json.loads(kept)["sections"] if kept else []
         return [part for section in sections for part in section.get("parts") or [] if "story" in part]
 
     def _get_ended_stories(self):
@@ -130,6 +140,17 @@ class TimebankFunderReportStories(models.AbstractModel):
                 self.env._(
                     "A story in “%s” may not be told any more: take it back to draft, where it goes by"
                     " itself.",
+                    self.display_name,
+                )
+            )
+
+    def _refuse_ended_files(self):
+        """:raises UserError: where the files that were kept tell a story that may not be told any more"""
+        if self._get_ended_stories():
+            raise UserError(
+                self.env._(
+                    "A story in “%s” may not be told any more, so the files that were sent aren’t handed out:"
+                    " make a new version.",
                     self.display_name,
                 )
             )
