@@ -39,6 +39,7 @@ class TimebankMeasures(models.AbstractModel):
     Methods, by file:
 
     ``timebank_measures.py``          :meth:`_get_all` (as ``timebank.scheme.get_measures`` returns it)
+    ``timebank_measures_facts.py``    ``_read_taken``, ``_read_arcs`` and what they are made of
     ``timebank_measures_people.py``   ``_get_people``, ``_get_involvement``, ``_get_involvement_by``,
                                       ``_get_sustained``, ``_get_speed``, ``_get_resilience``,
                                       ``_get_roles``, ``_get_newcomers``,
@@ -131,10 +132,24 @@ class TimebankMeasures(models.AbstractModel):
 
         ``date`` is read as days since 1970.
         """
-        parts = [SQL("date - DATE '1970-01-01'") if column == "date" else SQL(column) for column in columns]
-        sent = SQL(", ").join(SQL("STRING_AGG(int4send(%s), '')", part) for part in parts)
+        parts = [
+            SQL("(%s)::bigint", SQL("date - DATE '1970-01-01'" if column == "date" else column))
+            for column in columns
+        ]
+        # two in one number: PostgreSQL has half as much to call
+        pairs = [parts[place : place + 2] for place in range(0, len(parts), 2)]
+        sent = SQL(", ").join(
+            SQL("STRING_AGG(int8send((%s << 32) | (%s & 4294967295)), '')", *pair)
+            if len(pair) == 2
+            else SQL("STRING_AGG(int4send((%s)::int), '')", *pair)
+            for pair in pairs
+        )
         [row] = self._execute(SQL("SELECT %s FROM %s r", sent, rows))
-        return np.array([np.frombuffer(column or b"", dtype=">i4") for column in row], dtype=np.int64)
+        found = [
+            np.frombuffer(column or b"", dtype=">i4").reshape(-1, len(pair)).T
+            for column, pair in zip(row, pairs, strict=True)
+        ]
+        return np.concatenate(found, dtype=np.int64)
 
     def _execute(self, query):
         self._prepare_query()
