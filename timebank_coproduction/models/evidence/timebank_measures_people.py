@@ -447,14 +447,36 @@ class TimebankMeasures(models.AbstractModel):
     def _read_earlier_arcs(self, scope):
         """Of all that was before, no more than who gave to whom, who helped in which session, and who came to
         which: three arrays of two columns."""
+        # companies are left to the caller: none is among the people whom it looks for
+        no_organisation = SQL(
+            "NOT IN (SELECT scheme_id, partner_id FROM timebank_member WHERE role = 'organisation')"
+        )
         partners, others = self._query_numbers(
-            facts.given_to_people(scope), "partner_id", "COALESCE(receiver_id, -session_id)"
+            SQL(
+                """(SELECT g.* FROM %s g
+                     WHERE g.role IS DISTINCT FROM 'organisation'
+                       AND (g.receiver_id IS NOT NULL OR g.session_id IS NOT NULL)
+                       AND (g.receiver_id IS NULL OR (g.scheme_id, g.receiver_id) %s))""",
+                facts.given(scope),
+                no_organisation,
+            ),
+            "partner_id",
+            "COALESCE(receiver_id, -session_id)",
+        )
+        came = self._query_numbers(
+            SQL(
+                "(SELECT a.* FROM %s a WHERE (a.scheme_id, a.partner_id) %s)",
+                facts.attended_by_anybody(scope),
+                no_organisation,
+            ),
+            "session_id",
+            "partner_id",
         )
         direct = others > 0
         return (
             np.stack((partners[direct], others[direct])),
             np.stack((partners[~direct], -others[~direct])),
-            self._query_numbers(facts.came(scope), "session_id", "partner_id"),
+            came,
         )
 
     def _get_pairs(self, scope):
