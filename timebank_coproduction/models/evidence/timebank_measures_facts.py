@@ -9,6 +9,14 @@ from ...tools.arrays import begins, join, number
 from . import facts
 
 
+class Asked(dict):
+    """What has been asked for one page, which writes nothing in between, with the answers: several of its
+    figures rest on the same rows. In the context as ``timebank_asked``; no two are alike."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
 class Entries(NamedTuple):
     """Approved entries of hours, a row for each: arrays. Without a receiver, session, category, project or
     grant: 0."""
@@ -69,10 +77,73 @@ class Came(NamedTuple):
     partner_id: np.ndarray
 
 
-class TimebankMeasures(models.AbstractModel):
-    """The rows on which most figures rest, as ``facts.py`` says what counts: each is read once for a page."""
+class TimebankMeasuresFacts(models.AbstractModel):
+    """The rows on which most figures rest, as ``facts.py`` says what counts: each is read once for a page.
 
-    _inherit = "timebank.measures"
+    Whoever reads them has asked :meth:`timebank.measures._check_readable` first.
+    """
+
+    _name = "timebank.measures.facts"
+    _description = "Rows behind Figures"
+
+    # ------------------------------------------------------------
+    # Asking the database
+    # ------------------------------------------------------------
+
+    def _query(self, query):
+        """Rows, after what is still to be written has been."""
+        return self._remember((query.code, repr(query.params)), lambda: self._execute(query))
+
+    def _query_dicts(self, query):
+        self._prepare_query()
+        return self.env.execute_query_dict(query)
+
+    def _query_numbers(self, rows, *columns):
+        """An array for each of these columns of whole numbers, as PostgreSQL keeps them: there are many.
+
+        ``date`` is read as days since 1970.
+        """
+        parts = [
+            SQL("(%s)::bigint", SQL("date - DATE '1970-01-01'" if column == "date" else column))
+            for column in columns
+        ]
+        # two in one number: PostgreSQL has half as much to call
+        pairs = [parts[place : place + 2] for place in range(0, len(parts), 2)]
+        sent = SQL(", ").join(
+            SQL("STRING_AGG(int8send((%s << 32) | (%s & 4294967295)), '')", *pair)
+            if len(pair) == 2
+            else SQL("STRING_AGG(int4send((%s)::int), '')", *pair)
+            for pair in pairs
+        )
+        [row] = self._execute(SQL("SELECT %s FROM %s r", sent, rows))
+        found = [
+            np.frombuffer(column or b"", dtype=">i4").reshape(-1, len(pair)).T
+            for column, pair in zip(row, pairs, strict=True)
+        ]
+        return np.concatenate(found, dtype=np.int64)
+
+    def _execute(self, query):
+        self._prepare_query()
+        return self.env.execute_query(query)
+
+    def _remember(self, key, ask):
+        """What ``ask`` returns; within one page it is asked once for each key."""
+        asked = self.env.context.get("timebank_asked")
+        if not isinstance(asked, Asked):
+            return ask()
+        if key not in asked:
+            asked[key] = ask()
+        return asked[key]
+
+    def _prepare_query(self):
+        self.env.flush_all()
+        # To compile questions of so many expressions takes PostgreSQL longer than to answer them; what a year
+        # has is sorted and counted in memory.
+        self.env.cr.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
+
+    # ------------------------------------------------------------
+    # What was given, and who came
+    # ------------------------------------------------------------
 
     def _read_entries(self, scope):
         """What was given, also by organisations, as :func:`facts.given`: :class:`Entries`."""

@@ -270,16 +270,18 @@ class TimebankMeasures(models.AbstractModel):
         """
         last = self._get_last_day(scope)
         ended = self._get_support_ended(scope, last)
-        after = {
-            (day, months): day + relativedelta(months=months)
-            for day in {day for _partner, day, _state in ended}
+        first_of_month = {day: day.replace(day=1) for _partner, day, _state in ended}
+        month_after = {
+            (first, months): first + relativedelta(months=months)
+            for first in set(first_of_month.values())
             for months in later
         }
+        over = {asked for asked, month in month_after.items() if _end_of_month(month) <= last}
         month_of = {
-            (partner_id, months): after[day, months].replace(day=1)
+            (partner_id, months): month_after[first_of_month[day], months]
             for partner_id, day, _state in ended
             for months in later
-            if _end_of_month(after[day, months]) <= last
+            if (first_of_month[day], months) in over
         }
         moved = self._get_months_moved(
             scope, {(partner_id, month) for (partner_id, _months), month in month_of.items()}
@@ -347,18 +349,32 @@ class TimebankMeasures(models.AbstractModel):
         missing = sorted(asked - known.keys())
         if missing:
             known.update(dict.fromkeys(missing, False))
-            # a look at each, as they are spread over all years: the first that is found will do
+            # A look at each, as they are spread over all years: what is found first will do. An index has
+            # when somebody's sessions began, which the clock of the bank moves by less than a day.
+            always = scope.of_banks()._replace(date_from=None, date_to=None)
+            within = SQL("fact.date >= asked.month AND fact.date < asked.after")
             rows = self._query(
                 SQL(
                     """SELECT asked.partner_id, asked.month
-                         FROM UNNEST(%s::int[], %s::date[]) asked (partner_id, month)
-                        CROSS JOIN LATERAL (
-                              SELECT FROM %s t
-                               WHERE t.partner_id = asked.partner_id AND t.date >= asked.month
-                                 AND t.date < (asked.month + INTERVAL '1 month')::date
-                               LIMIT 1) moved""",
-                    *map(list, zip(*missing, strict=True)),
-                    facts.taken(scope.of_banks()._replace(date_from=None, date_to=None)),
+                         FROM (SELECT partner_id, month, (month + INTERVAL '1 month')::date AS after
+                                 FROM UNNEST(%(people)s::int[], %(months)s::date[]) pair (partner_id, month)
+                              ) asked
+                        WHERE EXISTS (SELECT FROM %(given)s fact
+                                       WHERE fact.partner_id = asked.partner_id AND %(within)s)
+                           OR EXISTS (SELECT FROM %(given_to)s fact
+                                       WHERE fact.receiver_id = asked.partner_id AND %(within)s
+                                         AND %(is_person)s)
+                           OR EXISTS (SELECT FROM %(attended)s fact
+                                       WHERE fact.partner_id = asked.partner_id AND %(within)s
+                                         AND fact.start >= asked.month - 1
+                                         AND fact.start < asked.after + 1)""",
+                    people=[partner_id for partner_id, _month in missing],
+                    months=[month for _partner, month in missing],
+                    given=facts.given_by_people(always),
+                    given_to=facts.given(always),
+                    is_person=facts.is_person("fact.scheme_id", "fact.receiver_id"),
+                    attended=facts.attended(always),
+                    within=within,
                 )
             )
             known.update(dict.fromkeys(rows, True))
