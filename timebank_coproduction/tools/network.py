@@ -8,6 +8,7 @@ Large networks are arrays (:class:`Links`), of which the figures are made; what 
 ``networkx.DiGraph`` (:func:`connect`).
 """
 
+from collections import Counter
 from itertools import chain
 from typing import NamedTuple
 
@@ -213,11 +214,13 @@ def cut_off(partners):
     >>> sorted(cut_off(undirected(connect([], [(*pair, 60) for pair in edges]))).items())
     [('A', 2), ('E', 1)]
     """
-    bridges = set(networkx.articulation_points(partners))
+    blocks = list(networkx.biconnected_components(partners))
+    blocks_of = Counter(chain.from_iterable(blocks))
+    bridges = {person for person, count in blocks_of.items() if count > 1}
     # blocks hang together at bridges alone: of blocks and bridges it is a tree
     tree, weights = networkx.Graph(), dict.fromkeys(bridges, 1)
     tree.add_nodes_from(bridges)
-    for place, block in enumerate(networkx.biconnected_components(partners)):
+    for place, block in enumerate(blocks):
         key = ("block", place)
         weights[key] = len(block - bridges)
         tree.add_edges_from((key, bridge) for bridge in block & bridges)

@@ -51,11 +51,12 @@ class Picture(NamedTuple):
     alone_y: int | None  # above the rows of people without a partner
 
 
-def lay_out(network, groups=None):
+def lay_out(network, partners=None, groups=None):
     """A picture of a network.
 
     :param network: what :func:`tools.network.connect` made
-    :param groups: of all who have a partner, as :func:`find_groups` makes them; found where not given
+    :param partners: of all who have a partner, what :func:`tools.network.undirected` makes of it
+    :param groups: of them, as :func:`find_groups` makes them; both are found where not given
     :return: :class:`Picture`
 
     >>> from .network import connect
@@ -72,20 +73,23 @@ def lay_out(network, groups=None):
     >>> picture == lay_out(connect("GFEDCBA", reversed(arcs))), lay_out(connect("", [])).places
     (True, {})
     """
-    partners = undirected(network)
-    alone = list(networkx.isolates(partners))
-    partners.remove_nodes_from(alone)
-    groups = find_groups(partners) if groups is None else groups
+    if partners is None:
+        partners = undirected(network)
+        partners.remove_nodes_from(list(networkx.isolates(partners)))
+        groups = find_groups(partners)
+    alone = [person for person in network if person not in partners]
+    others_of = dict(partners.adjacency())  # what lies behind networkx's views, which take time
     discs, points = [], {}
     for group in groups:
-        points.update(_spread(partners.subgraph(group)))
+        points.update(_spread(group, others_of))
         discs.append(max([STEP * 0.55, *(hypot(*points[person]) + STEP * 0.55 for person in group)]))
     number_of = {person: number for number, group in enumerate(groups) for person in group}
     centres = {}
-    for part in networkx.connected_components(partners):
-        centres.update(_arrange(partners.subgraph(part), number_of, discs))
-    _turn(partners, groups, number_of, centres, points)
-    width, height = _pack(partners, number_of, discs, centres)
+    parts = list(networkx.connected_components(partners))
+    for part in parts:
+        centres.update(_arrange(part, others_of, number_of, discs))
+    _turn(others_of, groups, number_of, centres, points)
+    width, height = _pack(parts, number_of, discs, centres)
     columns = int(max(width, STEP_ALONE * 8) // STEP_ALONE)
     alone_y = height + APART if alone else None
     rows = ceil(len(alone) / columns)
@@ -132,12 +136,17 @@ def find_groups(partners):
     return sorted(groups.values(), key=lambda group: (-len(group), group[0]))
 
 
-def _spread(group):
+def _spread(group, others_of):
     """Where the people of a group stand around the middle of their disc."""
-    # a subgraph goes through its people in any order
+    people, inside = sorted(group), set(group)
     ordered = networkx.Graph()
-    ordered.add_nodes_from(sorted(group))
-    ordered.add_edges_from(sorted(tuple(sorted(edge)) for edge in group.edges()))
+    ordered.add_nodes_from(people)
+    ordered.add_edges_from(
+        (person, other)
+        for person in people
+        for other in sorted(inside & others_of[person].keys())
+        if person < other
+    )
     found = _spring(ordered)
     size = STEP * 0.55 * sqrt(len(ordered))
     points = {person: [float(x) * size, float(y) * size] for person, (x, y) in found.items()}
@@ -179,13 +188,13 @@ def _push_apart(points, radii, gap, rounds=60):
     points.update({key: [float(x), float(y)] for key, (x, y) in zip(keys, spots, strict=True)})
 
 
-def _arrange(part, number_of, radii):
+def _arrange(part, others_of, number_of, radii):
     """The middles of the discs of one connected part."""
     between = networkx.Graph()
     between.add_nodes_from(sorted({number_of[person] for person in part}))
-    for one, other in part.edges():
-        first, second = sorted((number_of[one], number_of[other]))
-        if first != second:
+    reached = {(number_of[person], number_of[other]) for person in part for other in others_of[person]}
+    for first, second in sorted(reached):
+        if first < second:
             between.add_edge(first, second, length=radii[first] + radii[second] + GAP)
     if len(between) == 1:
         return {number: [0.0, 0.0] for number in between}
@@ -211,13 +220,13 @@ def _lay_down(points):
         points[key] = [x * cos(turn) - y * sin(turn), x * sin(turn) + y * cos(turn)]
 
 
-def _turn(partners, groups, number_of, centres, points):
+def _turn(others_of, groups, number_of, centres, points):
     """Turn each disc so that people stand on the side of those whom they know on other discs."""
     for number, group in enumerate(groups):
         along = across = 0
         for person in group:
             x, y = points[person]
-            for other in partners[person]:
+            for other in others_of[person]:
                 if number_of[other] != number:
                     to_x = centres[number_of[other]][0] - centres[number][0]
                     to_y = centres[number_of[other]][1] - centres[number][1]
@@ -230,13 +239,13 @@ def _turn(partners, groups, number_of, centres, points):
             points[person] = (x * cos(turn) - y * sin(turn), x * sin(turn) + y * cos(turn))
 
 
-def _pack(partners, number_of, radii, centres):
+def _pack(parts, number_of, radii, centres):
     """Put the parts beside and below each other, in rows as high as their highest.
 
     :return: the width and height of all
     """
     boxes = []
-    for part in networkx.connected_components(partners):
+    for part in parts:
         numbers = sorted({number_of[person] for person in part})
         left = min(centres[number][0] - radii[number] for number in numbers)
         top = min(centres[number][1] - radii[number] for number in numbers)

@@ -9,6 +9,7 @@ from . import timebank_mailing
 from . import timebank_scheme
 from . import timebank_merge
 from . import timebank_retention
+from . import timebank_measures_facts
 from . import timebank_measures
 from . import timebank_measures_credits
 from . import timebank_measures_people

@@ -115,18 +115,19 @@ def is_beside(fact, where):
 
 
 def attended(scope):
-    """Columns: id of the register's line, scheme_id, date, partner_id, minutes, project_id, activity_id,
-    session_id, grant_id. People alone."""
+    """Columns: id of the register's line, scheme_id, date, start, partner_id, minutes, project_id,
+    activity_id, session_id, grant_id. People alone."""
     return SQL(
         "(SELECT a.* FROM %s a WHERE %s)",
-        _attended_by_anybody(scope),
+        attended_by_anybody(scope),
         is_person("a.scheme_id", "a.partner_id"),
     )
 
 
-def _attended_by_anybody(scope):
+def attended_by_anybody(scope):
+    """As :func:`attended`, with organisations."""
     return SQL(
-        """(SELECT a.id, s.scheme_id, s.date, a.partner_id, a.minutes,
+        """(SELECT a.id, s.scheme_id, s.date, a.start, a.partner_id, a.minutes,
                    s.project_id, s.activity_id, s.id AS session_id, s.grant_id
               FROM timebank_session s
               JOIN timebank_attendance a

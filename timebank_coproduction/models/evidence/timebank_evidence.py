@@ -12,7 +12,7 @@ from ..common.roles import ROLES
 from ..common.verb import choice, day, flag, named, record_id, record_ids, verb
 from ..common.words import keep_together, say_day, say_number, say_percent
 from .facts import Scope
-from .timebank_measures import Asked
+from .timebank_measures_facts import Asked
 
 #: From the top of the page to its bottom: methods that each return a section or nothing, given the
 #: scope and the scope of the period before. A new section is a method and its name in here.

@@ -5,7 +5,7 @@ from ...tools import drift
 from ...tools.suppression import FEW
 from ..common.words import say_day
 from .facts import Scope
-from .timebank_measures import Asked
+from .timebank_measures_facts import Asked
 
 #: Of what is in a section of the page *Evidence*, what a report takes over.
 TAKEN_OVER = ("key", "title", "answer", "figures", "chart", "table", "definition")

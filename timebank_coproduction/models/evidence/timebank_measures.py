@@ -2,8 +2,6 @@ from calendar import monthrange
 from datetime import timedelta
 from fractions import Fraction
 
-import numpy as np
-
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
@@ -21,14 +19,6 @@ READ_ALL = (GROUP + "finance", GROUP + "manager")
 STEPS = ("week", "month", "quarter", "year")
 
 
-class Asked(dict):
-    """What has been asked for one page, which writes nothing in between, with the answers: several of its
-    figures rest on the same rows. In the context as ``timebank_asked``; no two are alike."""
-
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__
-
-
 class TimebankMeasures(models.AbstractModel):
     """What happened in some banks, in figures: each method answers for a :class:`Scope` of facts.
 
@@ -39,6 +29,7 @@ class TimebankMeasures(models.AbstractModel):
     Methods, by file:
 
     ``timebank_measures.py``          :meth:`_get_all` (as ``timebank.scheme.get_measures`` returns it)
+    ``timebank_measures_facts.py``    the rows that several of them read (a model of its own)
     ``timebank_measures_people.py``   ``_get_people``, ``_get_involvement``, ``_get_involvement_by``,
                                       ``_get_sustained``, ``_get_speed``, ``_get_resilience``,
                                       ``_get_roles``, ``_get_newcomers``,
@@ -53,6 +44,7 @@ class TimebankMeasures(models.AbstractModel):
     """
 
     _name = "timebank.measures"
+    _inherit = "timebank.measures.facts"
     _description = "What Happened, in Figures"
 
     # ------------------------------------------------------------
@@ -117,43 +109,6 @@ class TimebankMeasures(models.AbstractModel):
         if date_from > date_to:
             raise UserError(self.env._("The first day lies after the last one: change one of them."))
         return Scope(tuple(schemes.ids), date_from, date_to, grant_id, project_id)
-
-    def _query(self, query):
-        """Rows, after what is still to be written has been."""
-        return self._remember((query.code, repr(query.params)), lambda: self._execute(query))
-
-    def _query_dicts(self, query):
-        self._prepare_query()
-        return self.env.execute_query_dict(query)
-
-    def _query_numbers(self, rows, *columns):
-        """An array for each of these columns of whole numbers, as PostgreSQL keeps them: there are many.
-
-        ``date`` is read as days since 1970.
-        """
-        parts = [SQL("date - DATE '1970-01-01'") if column == "date" else SQL(column) for column in columns]
-        sent = SQL(", ").join(SQL("STRING_AGG(int4send(%s), '')", part) for part in parts)
-        [row] = self._execute(SQL("SELECT %s FROM %s r", sent, rows))
-        return np.array([np.frombuffer(column or b"", dtype=">i4") for column in row], dtype=np.int64)
-
-    def _execute(self, query):
-        self._prepare_query()
-        return self.env.execute_query(query)
-
-    def _remember(self, key, ask):
-        """What ``ask`` returns; within one page it is asked once for each key."""
-        asked = self.env.context.get("timebank_asked")
-        if not isinstance(asked, Asked):
-            return ask()
-        if key not in asked:
-            asked[key] = ask()
-        return asked[key]
-
-    def _prepare_query(self):
-        self.env.flush_all()
-        # To compile questions of so many expressions takes PostgreSQL longer than to answer them; what a year
-        # has is sorted and counted in memory.
-        self.env.cr.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
 
     def _get_step_sql(self, step, column="date"):
         """The first day of the step that a day lies in."""

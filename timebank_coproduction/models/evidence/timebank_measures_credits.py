@@ -136,18 +136,19 @@ class TimebankMeasures(models.AbstractModel):
         scope, last = scope.of_banks(), self._get_last_day(scope)
         [[outstanding, held, holders, top_held, top]] = self._query(
             SQL(
-                """WITH holder AS (
+                """WITH balance AS MATERIALIZED (SELECT * FROM %s b), holder AS (
                        SELECT minutes, ROW_NUMBER() OVER (ORDER BY minutes DESC) AS place,
                               COUNT(*) OVER () AS count
-                         FROM (SELECT SUM(minutes) AS minutes FROM %s h GROUP BY partner_id) p
+                         FROM (SELECT SUM(minutes) AS minutes FROM balance b
+                                WHERE kind = 'member' AND %s GROUP BY partner_id) p
                         WHERE minutes > 0)
-                   SELECT (SELECT COALESCE(-SUM(minutes), 0)::bigint FROM %s b WHERE kind = 'operating'),
+                   SELECT (SELECT COALESCE(-SUM(minutes), 0)::bigint FROM balance WHERE kind = 'operating'),
                           COALESCE(SUM(minutes), 0)::bigint, COUNT(*),
                           COALESCE(SUM(minutes) FILTER (WHERE place <= (count + 9) / 10), 0)::bigint,
                           COUNT(*) FILTER (WHERE place <= (count + 9) / 10)
                      FROM holder""",
-                facts.held(scope._replace(date_to=last)),
                 facts.balances(scope._replace(date_to=last)),
+                facts.is_person("b.scheme_id", "b.partner_id"),
             )
         )
         returned = self._get_flows(scope)["returned"]

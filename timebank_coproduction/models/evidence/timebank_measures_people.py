@@ -1,4 +1,3 @@
-from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -12,42 +11,10 @@ from ...tools.arrays import add_up, begins, count_different, first_of, join, num
 from ...tools.intervals import median_wait
 from ...tools.network import measure
 from . import facts
-
-#: A day after all others, in days since 1970.
-LAST = (date.max - date(1970, 1, 1)).days
+from .timebank_measures_facts import Taken
 
 #: After how many months without support somebody is looked for.
 LATER_MONTHS = (3, 6, 12)
-
-
-class Taken(NamedTuple):
-    """Who gave, received or came, a row for each time: arrays. Without a category, project or grant: 0."""
-
-    scheme_id: np.ndarray
-    partner_id: np.ndarray
-    gave: np.ndarray
-    came: np.ndarray
-    date: np.ndarray
-    minutes: np.ndarray
-    category_id: np.ndarray
-    project_id: np.ndarray
-    grant_id: np.ndarray
-
-
-class Given(NamedTuple):
-    """Entries, a row for each: who gave, to whom or in which session, days since 1970, minutes: arrays."""
-
-    partner_id: np.ndarray
-    other_id: np.ndarray
-    date: np.ndarray
-    minutes: np.ndarray
-
-
-class Came(NamedTuple):
-    """Who came to which session, in the order of sessions and of the lines of their registers: arrays."""
-
-    session_id: np.ndarray
-    partner_id: np.ndarray
 
 
 class People(NamedTuple):
@@ -62,31 +29,6 @@ class TimebankMeasures(models.AbstractModel):
     """Who takes part: how many, how lastingly, how soon, with whom, and whether it outlasts support."""
 
     _inherit = "timebank.measures"
-
-    def _read_taken(self, scope):
-        """Who gave, received or came: :class:`Taken`, a row for each time."""
-
-        def read():
-            numbers = self._query_numbers(
-                facts.taken(scope),
-                "scheme_id",
-                "partner_id",
-                "gave::int",
-                "came::int",
-                "date",
-                "minutes",
-                "COALESCE(category_id, 0)",
-                "COALESCE(project_id, 0)",
-                "COALESCE(grant_id, 0)",
-            )
-            taken = Taken(*numbers)
-            return taken._replace(
-                gave=taken.gave.astype(bool),
-                came=taken.came.astype(bool),
-                date=taken.date.astype("datetime64[D]"),
-            )
-
-        return self._remember(("taken", scope), read)
 
     def _get_people(self, scope):
         """Who gave or received in the period: :class:`People`."""
@@ -328,19 +270,21 @@ class TimebankMeasures(models.AbstractModel):
         """
         last = self._get_last_day(scope)
         ended = self._get_support_ended(scope, last)
-        after = {
-            (day, months): day + relativedelta(months=months)
-            for day in {day for _partner, day, _state in ended}
+        first_of_month = {day: day.replace(day=1) for _partner, day, _state in ended}
+        month_after = {
+            (first, months): first + relativedelta(months=months)
+            for first in set(first_of_month.values())
             for months in later
         }
+        over = {asked for asked, month in month_after.items() if _end_of_month(month) <= last}
         month_of = {
-            (partner_id, months): after[day, months].replace(day=1)
+            (partner_id, months): month_after[first_of_month[day], months]
             for partner_id, day, _state in ended
             for months in later
-            if _end_of_month(after[day, months]) <= last
+            if (first_of_month[day], months) in over
         }
         moved = self._get_months_moved(
-            scope, {(partner_id, month) for (partner_id, _months), month in month_of.items()}, last
+            scope, {(partner_id, month) for (partner_id, _months), month in month_of.items()}
         )
         result = []
         for months in later:
@@ -398,34 +342,43 @@ class TimebankMeasures(models.AbstractModel):
         }
         return [row for row in rows if row[0] in among]
 
-    def _get_months_moved(self, scope, asked, last):
-        """Of some people and months (pairs of contact id and first day), those in which they gave or received
-        until the last day.
-
-        On which day they next did since a month's first is remembered: the period before asks the same.
-        """
+    def _get_months_moved(self, scope, asked):
+        """Of some people and whole months (pairs of contact id and first day), those in which they gave or
+        received. The period before asks many of the same: they are remembered."""
         known = self._remember(("months moved", scope.scheme_ids), dict)
         missing = sorted(asked - known.keys())
         if missing:
-            ids, months = map(list, zip(*missing, strict=True))
-            end = max(months) + relativedelta(months=1, days=-1)
-            people, days = self._query_numbers(
+            known.update(dict.fromkeys(missing, False))
+            # A look at each, as they are spread over all years: what is found first will do. An index has
+            # when somebody's sessions began, which the clock of the bank moves by less than a day.
+            always = scope.of_banks()._replace(date_from=None, date_to=None)
+            within = SQL("fact.date >= asked.month AND fact.date < asked.after")
+            rows = self._query(
                 SQL(
-                    "(SELECT * FROM %s t WHERE partner_id = ANY(%s))",
-                    facts.taken(scope.of_banks()._replace(date_from=min(months), date_to=end)),
-                    sorted(set(ids)),
-                ),
-                "partner_id",
-                "date",
+                    """SELECT asked.partner_id, asked.month
+                         FROM (SELECT partner_id, month, (month + INTERVAL '1 month')::date AS after
+                                 FROM UNNEST(%(people)s::int[], %(months)s::date[]) pair (partner_id, month)
+                              ) asked
+                        WHERE EXISTS (SELECT FROM %(given)s fact
+                                       WHERE fact.partner_id = asked.partner_id AND %(within)s)
+                           OR EXISTS (SELECT FROM %(given_to)s fact
+                                       WHERE fact.receiver_id = asked.partner_id AND %(within)s
+                                         AND %(is_person)s)
+                           OR EXISTS (SELECT FROM %(attended)s fact
+                                       WHERE fact.partner_id = asked.partner_id AND %(within)s
+                                         AND fact.start >= asked.month - 1
+                                         AND fact.start < asked.after + 1)""",
+                    people=[partner_id for partner_id, _month in missing],
+                    months=[month for _partner, month in missing],
+                    given=facts.given_by_people(always),
+                    given_to=facts.given(always),
+                    is_person=facts.is_person("fact.scheme_id", "fact.receiver_id"),
+                    attended=facts.attended(always),
+                    within=within,
+                )
             )
-            moved = np.sort(join(people, days))
-            wanted = np.array(months, dtype="datetime64[D]").astype(np.int64)
-            at = np.searchsorted(moved, join(np.array(ids, dtype=np.int64), wanted))
-            found, first = split(np.append(moved, 0)[at])
-            days = np.where(found == ids, first, LAST).astype("datetime64[D]").tolist()
-            known.update(zip(missing, days, strict=True))
-        months = {month: min(month + relativedelta(months=1, days=-1), last) for _partner, month in asked}
-        return {pair for pair in asked if known[pair] <= months[pair[1]]}
+            known.update(dict.fromkeys(rows, True))
+        return {pair for pair in asked if known[pair]}
 
     # ------------------------------------------------------------
     # Who gives to whom
@@ -489,28 +442,58 @@ class TimebankMeasures(models.AbstractModel):
         earlier = scope.of_banks_before()
         givers, receivers = split(known)
         place, ids = number(givers, receivers)
-        direct, helped, came = self._read_arcs(earlier)
-        place_of_session, sessions = number(helped.other_id, came.session_id)
+        direct, helped, came = self._read_earlier_arcs(earlier)
+        direct, helped, came = (
+            direct[:, np.isin(direct, ids).all(axis=0)],
+            helped[:, np.isin(helped[0], ids)],
+            came[:, np.isin(came[1], ids)],
+        )
+        place_of_session, sessions = number(helped[1], came[0])
 
         def matrix(rows, columns, shape):
             return coo_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=shape).tocsr()
 
-        def among(*people):
-            """Which of these are all among the known people."""
-            return np.all([np.isin(some, ids) for some in people], axis=0)
-
-        count, asked = len(ids), among(direct.partner_id, direct.other_id)
-        met = matrix(place[direct.partner_id[asked]], place[direct.other_id[asked]], (count, count))
-        asked = among(helped.partner_id)
-        helpers = matrix(
-            place[helped.partner_id[asked]], place_of_session[helped.other_id[asked]], (count, len(sessions))
-        )
-        asked = among(came.partner_id)
-        attendees = matrix(
-            place_of_session[came.session_id[asked]], place[came.partner_id[asked]], (len(sessions), count)
-        )
+        count = len(ids)
+        met = matrix(*place[direct], (count, count))
+        helpers = matrix(place[helped[0]], place_of_session[helped[1]], (count, len(sessions)))
+        attendees = matrix(place_of_session[came[0]], place[came[1]], (len(sessions), count))
         met = (met + helpers @ attendees).tocsr()
         return np.asarray(met[place[givers], place[receivers]]).ravel() > 0
+
+    def _read_earlier_arcs(self, scope):
+        """Of all that was before, no more than who gave to whom, who helped in which session, and who came to
+        which: three arrays of two columns."""
+        # companies are left to the caller: none is among the people whom it looks for
+        no_organisation = SQL(
+            "NOT IN (SELECT scheme_id, partner_id FROM timebank_member WHERE role = 'organisation')"
+        )
+        partners, others = self._query_numbers(
+            SQL(
+                """(SELECT g.* FROM %s g
+                     WHERE g.role IS DISTINCT FROM 'organisation'
+                       AND (g.receiver_id IS NOT NULL OR g.session_id IS NOT NULL)
+                       AND (g.receiver_id IS NULL OR (g.scheme_id, g.receiver_id) %s))""",
+                facts.given(scope),
+                no_organisation,
+            ),
+            "partner_id",
+            "COALESCE(receiver_id, -session_id)",
+        )
+        came = self._query_numbers(
+            SQL(
+                "(SELECT a.* FROM %s a WHERE (a.scheme_id, a.partner_id) %s)",
+                facts.attended_by_anybody(scope),
+                no_organisation,
+            ),
+            "session_id",
+            "partner_id",
+        )
+        direct = others > 0
+        return (
+            np.stack((partners[direct], others[direct])),
+            np.stack((partners[~direct], -others[~direct])),
+            came,
+        )
 
     def _get_pairs(self, scope):
         """Who gave to whom on which day, as often as it happened: two arrays, of a key for each two people,
@@ -552,25 +535,6 @@ class TimebankMeasures(models.AbstractModel):
         count = end - begin
         place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         return np.repeat(np.arange(len(count)), count), np.repeat(begin, count) + place, place
-
-    def _read_arcs(self, scope):
-        """What arcs are made of: :class:`Given` to a receiver, and in a session; and :class:`Came`."""
-
-        def read():
-            given = self._query_numbers(
-                facts.given_to_people(scope),
-                "partner_id",
-                "COALESCE(receiver_id, session_id)",
-                "date",
-                "minutes",
-                "(receiver_id IS NOT NULL)::int",
-            )
-            direct = given[-1] > 0
-            came = self._query_numbers(facts.came(scope), "session_id", "id", "partner_id")
-            session_id, _line, partner_id = came[:, np.lexsort(came[1::-1])]
-            return Given(*given[:-1, direct]), Given(*given[:-1, ~direct]), Came(session_id, partner_id)
-
-        return self._remember(("arcs", scope), read)
 
 
 def _end_of_month(day):

@@ -1,7 +1,9 @@
+import numpy as np
+
 from odoo import models
 from odoo.tools import SQL
 
-from ...tools.arrays import different
+from ...tools.arrays import add_up, count_different, different
 from ...tools.coproduction_form import SIDES, measured_delivery
 from . import facts
 
@@ -107,7 +109,7 @@ class TimebankMeasures(models.AbstractModel):
                           AND (p.company_id IS NULL OR p.company_id IN (
                               SELECT company_id FROM timebank_scheme WHERE id = ANY(%(schemes)s)))
                     ORDER BY p.id""",
-                using=[project_id for project_id in using if project_id],
+                using=using,
                 schemes=list(scope.scheme_ids),
             )
         )
@@ -122,32 +124,13 @@ class TimebankMeasures(models.AbstractModel):
 
     def _get_ways(self, scope):
         """What :meth:`_get_embedding` says of flows, and the ids of the projects that used credits."""
-        rows = self._query(
-            SQL(
-                """SELECT by_agency, to_agency, SUM(minutes)::bigint, COUNT(DISTINCT partner_id),
-                          ARRAY_AGG(DISTINCT project_id)
-                     FROM (SELECT g.role IS NOT DISTINCT FROM 'organisation' OR NOT %(no_company)s
-                                      AS by_agency,
-                                  CASE WHEN g.receiver_id IS NOT NULL THEN NOT (%(is_person)s)
-                                       ELSE (came.first != g.partner_id OR came.last != g.partner_id)
-                                            IS NOT TRUE END AS to_agency,
-                                  g.partner_id, g.project_id, SUM(g.minutes) AS minutes
-                             FROM %(given)s g
-                             LEFT JOIN (SELECT session_id, MIN(partner_id) AS first, MAX(partner_id) AS last
-                                          FROM %(came)s a
-                                         GROUP BY session_id) came ON came.session_id = g.session_id
-                            GROUP BY 1, 2, g.partner_id, g.project_id) one
-                    GROUP BY by_agency, to_agency""",
-                no_company=facts.is_no_company("g.partner_id"),
-                is_person=facts.is_person("g.scheme_id", "g.receiver_id"),
-                given=facts.given(scope),
-                came=facts.came(scope),
-            )
-        )
-        flows = {way: {"minutes": 0, "people": 0} for way in WAYS}
-        using = set(different(self._read_taken(scope).project_id).tolist())
-        for by_agency, to_agency, minutes, people, project_ids in rows:
-            way = "_".join("agency" if agency else "person" for agency in (by_agency, to_agency))
-            flows[way] = {"minutes": minutes, "people": people}
-            using.update(project_ids)
-        return flows, using
+        entries, to_agency = self._read_entries(scope), self._are_for_agency(scope)
+        way_of = entries.by_agency * 2 + to_agency  # its place in WAYS
+        minutes = add_up(way_of, entries.minutes, len(WAYS)).tolist()
+        people = count_different(way_of, entries.partner_id, len(WAYS)).tolist()
+        flows = {
+            way: {"minutes": given, "people": count}
+            for way, given, count in zip(WAYS, minutes, people, strict=True)
+        }
+        projects = np.concatenate((entries.project_id, self._read_attended(scope).project_id))
+        return flows, different(projects[projects > 0]).tolist()

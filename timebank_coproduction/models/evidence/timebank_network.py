@@ -46,10 +46,10 @@ class TimebankNetwork(models.AbstractModel):
         """
         if not named and len(links.people) < FEW:
             return None
-        network, groups, left_out = self._choose_drawn(links, named)
+        network, partners, groups, left_out = self._choose_drawn(links, named)
         if not network:
             return None
-        picture = lay_out(network, groups)
+        picture = lay_out(network, partners, groups)
         # without names the order is that of the places: that of ids or names would tell
         order = sorted(network, key=lambda person: (picture.places[person].y, picture.places[person].x))
         names = members = {}
@@ -97,7 +97,7 @@ class TimebankNetwork(models.AbstractModel):
     def _choose_drawn(self, links, named):
         """Whom the picture shows: the most active, and where there are no names, nobody of a small group.
 
-        :return: the network, its groups, and in words who is left out
+        :return: the network, who of it has to do with whom, in which groups, and in words who is left out
         """
         left_out = ""
         most = self._get_most_drawn()
@@ -118,7 +118,7 @@ class TimebankNetwork(models.AbstractModel):
         partners.remove_nodes_from(alone)
         groups = find_groups(partners)
         if named:
-            return network, groups, left_out
+            return network, partners, groups, left_out
         drawn = self._leave_few_out([*groups, alone])
         if (sum(map(len, drawn)), network.number_of_edges()) != drawn_of:
             left_out = " ".join(
@@ -130,7 +130,13 @@ class TimebankNetwork(models.AbstractModel):
                 ]
             )
         kept = {person for group in drawn for person in group}
-        return self._keep(network, kept), [group for group in groups if group in drawn], left_out.strip()
+        partners.remove_nodes_from([person for person in partners if person not in kept])
+        return (
+            self._keep(network, kept),
+            partners,
+            [group for group in groups if group in drawn],
+            left_out.strip(),
+        )
 
     def _leave_few_mutual_out(self, network):
         """The network without its links both ways, where those are between fewer than five people: as the
@@ -231,11 +237,11 @@ class TimebankNetwork(models.AbstractModel):
     def _get_links(self, network, index):
         """What lies between each two partners: tuples of who gave, who received, minutes there and back, by
         the places of the two in the list of people; those with most time first."""
-        links = []
-        for giver, taken in network.adjacency():
+        links, given = [], dict(network.adjacency())
+        for giver, taken in given.items():
             start = index[giver]
             for receiver, there in taken.items():
-                end, back = index[receiver], network[receiver].get(giver)
+                end, back = index[receiver], given[receiver].get(giver)
                 if not back or start < end:
                     links.append((start, end, there["minutes"], back["minutes"] if back else 0))
         return sorted(links, key=lambda link: (-max(link[2:]), link))

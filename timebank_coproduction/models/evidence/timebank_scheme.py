@@ -3,7 +3,7 @@ from odoo import fields, models
 from ..common.personal import NAMED
 from ..common.verb import day, record_id, verb
 from .timebank_mailing import SENT_WITHIN
-from .timebank_measures import Asked
+from .timebank_measures_facts import Asked
 
 
 class TimebankScheme(models.Model):

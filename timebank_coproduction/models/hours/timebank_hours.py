@@ -72,7 +72,6 @@ class TimebankHours(models.Model):
         string="Given by",
         required=True,
         ondelete="restrict",
-        index=True,
         check_company=True,
         default=lambda self: self.env.user.partner_id if not self._is_coordinating() else False,
     )
@@ -82,7 +81,6 @@ class TimebankHours(models.Model):
         "res.partner",
         string="Received by",
         ondelete="restrict",
-        index="btree_not_null",
         check_company=True,
         help="A person or organisation of the time bank, who pays the credits. Empty means the bank itself.",
     )
@@ -192,6 +190,8 @@ class TimebankHours(models.Model):
         "These hours have been recorded already. If they are different hours, give both a starting time.",
     )
     _newest_of_bank = models.Index("(scheme_id, date DESC, id DESC)")
+    _of_giver = models.Index("(partner_id, date)")
+    _of_receiver = models.Index("(receiver_id, date) WHERE receiver_id IS NOT NULL")
     _to_approve = models.Index("(scheme_id, date) WHERE state = 'submitted'")
 
     @api.depends("scheme_id", "partner_id", "receiver_id")

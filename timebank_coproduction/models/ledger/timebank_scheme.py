@@ -379,7 +379,8 @@ class TimebankScheme(models.Model):
             return self
         if self.env.user.has_group(GROUP + "manager"):
             # sudo: whether somebody decides for a bank is asked of banks they can't read, too.
-            return self.filtered(lambda scheme: scheme.sudo().company_id in self.env.user.company_ids)
+            companies = self.env.user.company_ids
+            return self.filtered(lambda scheme: scheme.sudo().company_id in companies)
         return self._coordinated_by_user()
 
     @api.depends("coordinator_ids")
