@@ -179,6 +179,7 @@ class TestPapers(GrantCase):
         )
         wave.action_invite()
         cls.asked = wave.invitation_ids.filtered(lambda one: one.partner_id in cls.people.partner_id)
+        cls.move = cls._make_move()
         period = {"date_from": "2026-01-01", "date_to": "2026-03-18"}
         names = cls.people.mapped("name")
         #: report → (who prints, records, data, what each page is called, words that are somewhere)
@@ -273,7 +274,33 @@ class TestPapers(GrantCase):
                 "Self-audit of co-production",
                 ["River Street", "Shared roles", "A wall of what people can do", "Hold one in the evening"],
             ),
+            "report_timebank_migration": (
+                cls.coordinator,
+                cls.move,
+                {},
+                "Proof of moving in",
+                [*NAMES, "River Street", "members.csv", "This move is not done yet"],
+            ),
         }
+
+    @classmethod
+    def _make_move(cls):
+        table = "\n".join(["Name,Balance", *(f'"{name}",1:30' for name in NAMES)])
+        files = cls.env["ir.attachment"].with_user(cls.coordinator)
+        move = (
+            cls.env["timebank.migration"]
+            .with_user(cls.coordinator)
+            .create(
+                {
+                    "scheme_id": cls.scheme.id,
+                    "file_ids": [
+                        Command.set(files.create({"name": "members.csv", "raw": table.encode()}).ids)
+                    ],
+                }
+            )
+        )
+        move.action_rehearse()
+        return move
 
     @classmethod
     def _make_self_audit(cls):
