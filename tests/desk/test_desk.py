@@ -89,7 +89,7 @@ class TestDesk(ExchangeCase):
         offer, wish = self._make_offer(self.ben), self._make_request(self.ann)
         for record, days in ((offer, 3), (wish, 1)):
             record._in_verb().write({"expires_on": TODAY - timedelta(days=days)})
-        self.env["timebank.exchange.mixin"]._cron_expire()
+        self.env["timebank.scheme"]._cron_exchange()
         rows = self.section("run_out")["rows"]
         self.assertEqual([row["title"] for row in rows], [wish.display_name, offer.display_name])
         (button,) = rows[1]["buttons"]

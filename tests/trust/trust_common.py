@@ -424,7 +424,8 @@ class TrustCase(TimebankCase):
         made["timebank.erasure"] = env["timebank.erasure"].search([("scheme_id", "=", scheme.id)])
         for model in ("timebank.category", "timebank.language"):
             make(model, name=f"Kind {word}")
-        made["timebank.availability"] = env["timebank.availability"].search([], limit=1)
+        for model in ("timebank.availability", "timebank.job"):
+            made[model] = env[model].search([], limit=1)
         env.flush_all()
         return {model: cls.env[model].browse(records.ids) for model, records in made.items()}
 
