@@ -45,11 +45,11 @@ class TimebankJob(models.Model):
     begun_on = fields.Datetime("Last begun", readonly=True)
     ended_on = fields.Datetime("Last ended", readonly=True)
     succeeded_on = fields.Datetime("Last success", readonly=True)
-    seconds = fields.Float("Seconds", readonly=True, digits=(12, 2), aggregator=None)
+    seconds = fields.Float(readonly=True, digits=(12, 2), aggregator=None)
     done_count = fields.Integer("Done", readonly=True, aggregator=None)
     left_count = fields.Integer("Still to do", readonly=True, aggregator=None)
     reached_id = fields.Integer(
-        "Reached", readonly=True, aggregator=None, help="The id of what was done last, of all in turn."
+        readonly=True, aggregator=None, help="The id of what was done last, of all in turn."
     )
     problem = fields.Char(readonly=True)
     state = fields.Selection(
