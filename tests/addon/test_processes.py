@@ -19,6 +19,7 @@ ALIKE = {
     # computed from what they are given and from the addon's own files, whichever process does it
     "tools/accessibility.py: cache",
     "tools/paper.py: cache",
+    "tools/moving_in/reading.py: lru_cache",
     "tools/phones.py: lru_cache",
 }
 

@@ -5,7 +5,7 @@ from odoo.fields import Command
 from ...tools.moving_in.plan import Choice
 from ...tools.moving_in.planner_choosing import CONTACT
 from ...tools.names import folded
-from ..common.personal import NAMED, WORDS
+from ..common.personal import NAMED, OURS, WORDS
 from .reasons import QUESTIONS
 
 #: Names that no choice for all rows alike could be right about: what stands there is no name.
@@ -25,6 +25,7 @@ class TimebankMigrationName(models.Model):
     _allow_sudo_commands = False
     _personal_fields = {
         "name": WORDS,
+        "file_name": OURS,
         "person_ids": NAMED,
         "partner_ids": NAMED,
     }

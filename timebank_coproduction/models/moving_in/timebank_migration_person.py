@@ -25,8 +25,6 @@ class TimebankMigrationPerson(models.Model):
         "words": WORDS,
         "partner_id": ABOUT,
         "double_id": NAMED,
-        "double_reach": WORDS,
-        "double_banks": WORDS,
         "member_id": NAMED,
     }
 
