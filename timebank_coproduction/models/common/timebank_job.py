@@ -101,11 +101,10 @@ class TimebankJob(models.Model):
         self._in_verb().create([{"cron_id": cron.id} for cron in ours])
 
     def _begin(self):
-        now = fields.Datetime.now()
-        if self.left_count:
-            self._in_verb().write({"begun_on": now, "problem": False})  # goes on with what it began
-        else:
-            self._in_verb().write({"begun_on": now, "seconds": 0, "done_count": 0, "problem": False})
+        vals = {"begun_on": fields.Datetime.now(), "problem": False}
+        if not self.left_count:  # else it goes on with what it began
+            vals |= {"seconds": 0, "done_count": 0}
+        self._in_verb().write(vals)
 
     def _end(self, seconds, failure=None):
         """Keep how a run went, in a transaction of its own: the run's is saved, or undone."""

@@ -235,7 +235,12 @@ class TimebankMigration(models.Model):
                     )
                 )
 
-    def _note_answered(self):
+    def _take_answer(self):
+        """Something about these moves is answered, which the next rehearsal shows.
+
+        :raises UserError: once one is carried out
+        """
+        self._check_not_begun()
         self._in_verb().write({"is_answered": True})
 
     def _check_may_move(self):
@@ -327,7 +332,7 @@ class TimebankMigration(models.Model):
         tables = self._open_files()
         self.env["timebank.migration.sheet"]._look_at(self, tables)
         plan = make_plan(tables, self._prepare_setting())
-        if not plan.founds and "ask" in self.sheet_ids.mapped("treatment"):
+        if not plan.founds and self.asks_columns:
             return None
         if not plan.founds:
             raise UserError(

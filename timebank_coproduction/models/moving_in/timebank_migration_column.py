@@ -97,7 +97,5 @@ class TimebankMigrationColumn(models.Model):
 
     def write(self, vals):
         if not self._is_in_verb():
-            move = self.sheet_id.migration_id
-            move._check_not_begun()
-            move._note_answered()
+            self.sheet_id.migration_id._take_answer()
         return super().write(vals)

@@ -81,8 +81,7 @@ class TimebankMigrationName(models.Model):
 
     def write(self, vals):
         if not self._is_in_verb():
-            self.migration_id._check_not_begun()
-            self.migration_id._note_answered()
+            self.migration_id._take_answer()
         return super().write(vals)
 
     def _those_chosen(self):

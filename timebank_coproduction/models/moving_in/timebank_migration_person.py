@@ -120,8 +120,7 @@ class TimebankMigrationPerson(models.Model):
 
     def write(self, vals):
         if not self._is_in_verb():
-            self.migration_id._check_not_begun()
-            self.migration_id._note_answered()
+            self.migration_id._take_answer()
         return super().write(vals)
 
     @api.model

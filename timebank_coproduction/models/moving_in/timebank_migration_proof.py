@@ -49,7 +49,6 @@ class TimebankMigration(models.Model):
             came_in = fate in ("new", "joined")
             files.setdefault(file, Counter())["left" if came_in and not is_carried else fate] += count
         people = self.person_ids
-        agreeing = people.filtered("agrees")
         return {
             "files": [(file, fates, fates.total()) for file, fates in files.items()],
             "fates": sum(files.values(), Counter()),
@@ -66,10 +65,10 @@ class TimebankMigration(models.Model):
             "declared": sum(one.declared_minutes if one.is_declared else 0 for one in people),
             "history": sum(people.mapped("history_minutes")),
             "opening": sum(people.mapped("opening_minutes")),
-            "result": sum(people.mapped("result_minutes")),
-            "moved": sum(people.mapped("moved_minutes")),
+            "result": self.result_minutes,
+            "moved": self.moved_minutes,
             "bank": self._get_moved_of_bank(),
-            "all_agree": agreeing == people and all(people.mapped("is_settled")),
+            "all_agree": not self.disagree_count and all(people.mapped("is_settled")),
         }
 
     def _get_moved_of_bank(self):

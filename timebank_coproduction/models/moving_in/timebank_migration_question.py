@@ -54,8 +54,7 @@ class TimebankMigrationQuestion(models.Model):
 
     def write(self, vals):
         if "given_answer" in vals and not self._is_in_verb():
-            self.migration_id._check_not_begun()
-            self.migration_id._note_answered()
+            self.migration_id._take_answer()
         return super().write(vals)
 
     def _say(self):

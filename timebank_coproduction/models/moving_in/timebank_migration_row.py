@@ -137,6 +137,5 @@ class TimebankMigrationRow(models.Model):
                 if vals["given_answer"] not in ANSWERS.get(row.question, ()):
                     raise UserError(self.env._("That can't be answered of “%s”.", row.display_name))
         if "given_answer" in vals and not self._is_in_verb():
-            self.migration_id._check_not_begun()
-            self.migration_id._note_answered()
+            self.migration_id._take_answer()
         return super().write(vals)

@@ -87,8 +87,7 @@ class TimebankMigrationSheet(models.Model):
 
     def write(self, vals):
         if not self._is_in_verb():
-            self.migration_id._check_not_begun()
-            self.migration_id._note_answered()
+            self.migration_id._take_answer()
         return super().write(vals)
 
     def _why_not_read(self):

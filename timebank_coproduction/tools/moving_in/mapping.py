@@ -54,12 +54,12 @@ SHOWN, LOOKED_AT = 3, 50
 class Mapping(NamedTuple):
     """How a table is read, as somebody has said; what is empty is as the file or its source has it."""
 
-    is_skipped: bool = False
-    table: str = ""  # hours or members, where no source knows the headings
-    columns: dict = {}  # meaning → index
-    unit: str = ""
-    order: str = ""
-    utc: bool | None = None
+    is_skipped: bool
+    table: str  # hours or members, where no source knows the headings
+    columns: dict  # meaning → index
+    unit: str
+    order: str
+    utc: bool | None
 
 
 def read_mapped_hours(cells, look):
