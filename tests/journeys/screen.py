@@ -41,7 +41,12 @@ CUT = """() => [...document.querySelectorAll(".o_list_renderer :is(th, th span, 
 #: What the browser says of an answer that :meth:`Screen._answered` looks at.
 WRONG = "status of 400 (BAD REQUEST)"
 TOO_WIDE = """() => [...document.querySelectorAll("html, .o_content, .o_list_view .o_list_renderer")]
-    .some((part) => part.scrollWidth > part.clientWidth + 1)"""
+    .filter((part) => part.scrollWidth > part.clientWidth + 1)
+    .map((part) => {
+        const edge = part.getBoundingClientRect().left + part.clientWidth + 1;
+        const out = [...part.querySelectorAll("*")].filter((each) => each.getBoundingClientRect().right > edge);
+        return [part, ...out.slice(-3)].map((each) => `${each.tagName}.${each.className}`).join(" < ");
+    })"""
 
 
 class Screen(Rows):
@@ -124,8 +129,8 @@ class Screen(Rows):
         """The headings, badges and buttons of a list of which the end can't be read."""
         return self.page.evaluate(CUT)
 
-    def is_too_wide(self):
-        """Whether one has to push what is shown sideways to read it."""
+    def too_wide(self):
+        """The parts one has to push sideways to read, each with what sticks out of it: list of texts."""
         return self.page.evaluate(TOO_WIDE)
 
     # ------------------------------------------------------------

@@ -143,7 +143,7 @@ class TestEvidenceJourney(JourneyCase):
         with self.at_screen(self.manager) as screen:
             screen.page.set_viewport_size(TABLET)
             screen.go("/odoo/timebank-evidence?period=this_year")
-            self.assertFalse(screen.is_too_wide())
+            self.assertEqual(screen.too_wide(), [])
             hidden = screen.page.locator(".o_timebank_evidence_hidden").count()
             self.assertTrue(hidden)
             screen.picture("evidence-tablet")

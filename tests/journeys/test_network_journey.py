@@ -123,7 +123,7 @@ class TestNetworkJourney(JourneyCase):
             screen.settle()
             self.assertEqual(screen.title(), "Who gives to whom")
             screen.picture("network-tablet")
-            self.assertFalse(screen.is_too_wide())
+            self.assertEqual(screen.too_wide(), [])
             screen.page.get_by_role("button", name="Larger").click()
             screen.settle()
             screen.page.locator("[data-person]").first.click()

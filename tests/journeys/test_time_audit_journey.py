@@ -82,5 +82,5 @@ class TestTimeAuditJourney(JourneyCase):
             screen.picture("audit-phone-list")
             screen.open("River Street")
             self.assertIn("Little comes back", screen.text())
-            self.assertFalse(screen.is_too_wide())
+            self.assertEqual(screen.too_wide(), [])
             screen.picture("audit-phone")

@@ -75,7 +75,7 @@ class TestWellbeingJourney(JourneyCase):
             self._press_figure(screen, "Asked")
             self.assertIn("To ring", screen.row("Cyn").inner_text())
             screen.picture("wellbeing-people")
-            self.assertFalse(screen.is_too_wide())
+            self.assertEqual(screen.too_wide(), [])
             screen.press_in_row("Cyn", "Read out")
             screen.tick("16 or over, and agreed")
             for label, number in zip(LABELS, "7780", strict=True):
@@ -116,7 +116,7 @@ class TestWellbeingJourney(JourneyCase):
         screen.settle()
 
     def _answer_on_the_phone(self, screen, number):
-        self.assertFalse(screen.is_too_wide())
+        self.assertEqual(screen.too_wide(), [])
         screen.picture(f"wellbeing-page-{number}")
         screen.mark("16 or over")
         for question, chosen in zip(QUESTIONS, ("7", "8", "9", "2"), strict=True):
