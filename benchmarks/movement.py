@@ -5,7 +5,8 @@ registers, claims, offers, requests, introductions and transfers that belong to 
 rows go through the real tables: the ledger's triggers move the balances, every constraint
 holds, and the ledger check finds nothing.
 
-The history comes in rounds of ten weeks, in each of which everybody gives time once. So
+The history comes in rounds of ten weeks, in each of which everybody gives time once, a fifth of
+them in a session of at most fifteen helpers and as many attendees. So
 there are two databases with the same banks and people: `SHORT` has the last year alone,
 `WHOLE` all ten, and what takes longer in the second grows with history. Both are kept, and
 made anew when this file, the month or Odoo changes; the addon in them is brought up to date.
@@ -27,6 +28,8 @@ from dev.lock import only_one
 from . import harness
 
 BANKS, PEOPLE, ROUNDS = 1_080, 50_000, 52
+#: Members of whom a fifth helps at a session, and another fifth attends it.
+PARTY = 75
 SHORT, WHOLE = "short", "whole"
 RECENT = range(ROUNDS - 5, ROUNDS)  # the last year
 PREFIX = f"timebank_movement_{settings.CHECKOUT}_"
@@ -50,14 +53,21 @@ SELECT row_number() OVER (ORDER BY s.id) - 1 AS bank, s.id AS scheme_id, s.compa
        'ir_sequence_' || lpad(s.sequence_id::text, GREATEST(3, length(s.sequence_id::text)), '0') AS numbers
   FROM timebank_scheme s WHERE s.id = ANY(%(schemes)s);
 CREATE TABLE benchmark_person AS
-SELECT p.n, b.*, p.n - min(p.n) OVER bank AS place, count(*) OVER bank AS size, min(p.n) OVER bank AS first,
-       %(partner)s + p.n AS partner_id, %(account)s + p.n AS account_id, %(member)s + p.n AS member_id,
-       (ARRAY['volunteer', 'beneficiary', 'volunteer', 'volunteer', 'professional'])
-           [1 + (CASE WHEN mod(p.n, 40) = 39 THEN 4 ELSE mod(p.n, 4) END)] AS role
-  FROM (SELECT n, LEAST(%(banks)s - 1, floor(%(banks)s * power(n::float8 / %(people)s, 2)))::int AS bank
-          FROM generate_series(0, %(people)s - 1) n) p
-  JOIN benchmark_bank b USING (bank)
-WINDOW bank AS (PARTITION BY p.bank);
+SELECT p.*, dense_rank() OVER (ORDER BY bank, party) - 1 AS meeting,
+       place = 0 OR (place - 1) * parties / size != party AS convenes
+  FROM (SELECT p.*, place * parties / size AS party
+          FROM (SELECT p.n, b.*, p.n - min(p.n) OVER bank AS place, min(p.n) OVER bank AS first,
+                       count(*) OVER bank AS size,
+                       (count(*) OVER bank + %(party)s - 1) / %(party)s AS parties,
+                       %(partner)s + p.n AS partner_id, %(account)s + p.n AS account_id,
+                       %(member)s + p.n AS member_id,
+                       (ARRAY['volunteer', 'beneficiary', 'volunteer', 'volunteer', 'professional'])
+                           [1 + (CASE WHEN mod(p.n, 40) = 39 THEN 4 ELSE mod(p.n, 4) END)] AS role
+                  FROM (SELECT n, LEAST(%(banks)s - 1,
+                                        floor(%(banks)s * power(n::float8 / %(people)s, 2)))::int AS bank
+                          FROM generate_series(0, %(people)s - 1) n) p
+                  JOIN benchmark_bank b USING (bank)
+                WINDOW bank AS (PARTITION BY p.bank)) p) p;
 ALTER TABLE benchmark_person ADD PRIMARY KEY (n);
 """
 
@@ -76,8 +86,8 @@ SELECT e.*, CASE WHEN met THEN session_day ELSE own_day END AS day,
                mod(n + 7 * k, 10) IN (1, 2, 3) AND size > 1 AS paid,
                first + mod(place + 1 + mod(k, GREATEST(size - 1, 1)), size) AS neighbour,
                CURRENT_DATE - 1 - (%(last)s - k) * 70 - mod(n * 11 + k, 69)::int AS own_day,
-               CURRENT_DATE - 1 - (%(last)s - k) * 70 - mod(bank * 13, 69)::int AS session_day,
-               %(session)s + k * %(banks)s + bank AS session_id,
+               CURRENT_DATE - 1 - (%(last)s - k) * 70 - mod(meeting * 13, 69)::int AS session_day,
+               %(session)s + k * %(meetings)s + meeting AS session_id,
                %(activity)s + bank * 5 + mod(k, 5) AS activity_id
           FROM benchmark_person p, generate_series(%(start)s, %(stop)s - 1) k) e;
 """
@@ -86,7 +96,9 @@ SELECT e.*, CASE WHEN met THEN session_day ELSE own_day END AS day,
 KEEN = """
 INSERT INTO entry (n, bank, scheme_id, company_id, code, operating_id, pot_id, numbers, place, size, first,
                    partner_id, account_id, member_id, role, k, minutes, state, met, day, earns)
-SELECT p.*, k, 45 + j, 'approved', FALSE, CURRENT_DATE - 2 - (%(last)s - k) * 70 - j * 3, TRUE
+SELECT p.n, bank, scheme_id, company_id, code, operating_id, pot_id, numbers, place, size, first,
+       partner_id, account_id, member_id, role, k, 45 + j, 'approved', FALSE,
+       CURRENT_DATE - 2 - (%(last)s - k) * 70 - j * 3, TRUE
   FROM benchmark_person p, generate_series(%(start)s, %(stop)s - 1) k, generate_series(0, 19) j
  WHERE p.n = 0
 """
@@ -132,7 +144,12 @@ def _bring_up_to_date(name):
 
 
 def _make(name, part, scale):
-    numbers = {"banks": round(BANKS * scale), "people": round(PEOPLE * scale), "last": ROUNDS - 1}
+    numbers = {
+        "banks": round(BANKS * scale),
+        "people": round(PEOPLE * scale),
+        "last": ROUNDS - 1,
+        "party": PARTY,
+    }
     _forget_others()
     making = f"{name}_part"
     if part == SHORT:
@@ -203,7 +220,6 @@ def _lay_ground(env, numbers):
         "member": ("timebank.member", people),
         "activity": ("timebank.activity", banks * 5),
         "reward": ("timebank.reward", banks * 5),
-        "session": ("timebank.session", banks * ROUNDS),
         "coming": ("timebank.session", banks * 4),
         "entry": ("timebank.hours", people * ROUNDS),
         "offer": ("timebank.offer", people * (ROUNDS + 1)),
@@ -212,6 +228,9 @@ def _lay_ground(env, numbers):
     for name, (model, count) in rows.items():
         numbers[name] = _reserve(env, model, count)
     env.cr.execute(WHO, numbers)
+    env.cr.execute("SELECT max(meeting) + 1 FROM benchmark_person")
+    [numbers["meetings"]] = env.cr.fetchone()
+    numbers["session"] = _reserve(env, "timebank.session", numbers["meetings"] * ROUNDS)
     env.cr.execute("CREATE TABLE benchmark_number (name text PRIMARY KEY, value jsonb)")
     for name, value in numbers.items():
         env.cr.execute("INSERT INTO benchmark_number VALUES (%s, to_jsonb(%s))", [name, value])
@@ -523,7 +542,7 @@ def _add_sessions(env, numbers):
             "grant_id": _grant("session_day"),
             **_of_session("'Session ' || k || ' of bank ' || bank", "session_day"),
         },
-        "FROM entry WHERE place = 0 AND g IS NOT NULL ORDER BY session_day",
+        "FROM entry WHERE convenes AND g IS NOT NULL ORDER BY session_day",
         numbers,
     )
 
@@ -631,8 +650,8 @@ def _add_registers(env, numbers):
           ORDER BY s.date""",
         numbers,
     )
-    banks, session = numbers["banks"], numbers["session"]
-    _count_attendance(env, session + numbers["start"] * banks, session + numbers["stop"] * banks)
+    meetings, session = numbers["meetings"], numbers["session"]
+    _count_attendance(env, session + numbers["start"] * meetings, session + numbers["stop"] * meetings)
 
 
 def _add_claims(env, numbers):

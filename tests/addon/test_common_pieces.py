@@ -102,3 +102,20 @@ class TestCommonPieces(TimebankCase):
         self.assertEqual(say_span(env, start, stop, "Europe/London"), "Wednesday 3 June 2026, 10:00–12:30")
         self.assertEqual(say_span(env, start, stop, "Asia/Tokyo"), "Wednesday 3 June 2026, 18:00–20:30")
         self.assertIn("10:00", say_moment(env, start, "Europe/London"))
+
+    def test_rows_of_a_query_are_found_once(self):
+        """A report that asks anew for each question reads what the rules ask for along with the rest."""
+        plain = self.env["res.partner"]._table_query
+        asked = [
+            name
+            for name, model in self.env.items()
+            if name.startswith("timebank.") and not model._abstract and model._table_query != plain
+        ]
+        self.assertGreater(len(asked), 5)
+        for name in asked:
+            with self.subTest(name):
+                report = self.env[name].with_user(self.coordinator)
+                self.assertIsInstance(report, self.env.registry["timebank.queried"])
+                rules = self.env["ir.rule"].with_user(self.coordinator)._compute_domain(name, "read")
+                named = {condition.field_expr for condition in rules.iter_conditions()}
+                self.assertEqual(set(report._get_rule_fields()), named & set(report._fields))

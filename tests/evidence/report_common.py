@@ -53,6 +53,15 @@ class ReportCase(ClosingCase):
         self._close(session)
         return session
 
+    def check_rows_are_found_once(self):
+        """Whether somebody may read what they have found is known without looking for it again."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rows = self.env[self.model].with_user(self.coordinator).search_fetch([], ["date"])
+        self.assertTrue(rows)
+        with self.assertQueryCount(0):
+            rows.check_access("read")
+
     def check_who_may_read(self, sees_all, nobody):
         """Each reader sees the rows of their banks alone; all others are refused."""
         other = self._make_scheme("Harbour", coordinator_ids=[Command.set(self.coordinator2.ids)])
@@ -76,6 +85,7 @@ class ReportCase(ClosingCase):
         self.assertEqual(self._rows(user=self.coordinator2).sudo().scheme_id, other)
         for user in sees_all:
             self.assertEqual(seen(user), self.scheme | other, "of the company that they work in")
+        self.check_rows_are_found_once()
         self.manager.company_ids += company
         theirs = self.env[self.model].with_user(self.manager).with_context(allowed_company_ids=company.ids)
         self.assertEqual(seen(None, theirs.search([])), far)

@@ -11,6 +11,7 @@ class TimebankDecisionReport(models.Model):
     """
 
     _name = "timebank.decision.report"
+    _inherit = "timebank.queried"
     _description = "Decided by Whom"
     _auto = False
     _rec_name = "date"

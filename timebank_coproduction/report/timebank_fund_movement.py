@@ -12,6 +12,7 @@ class TimebankFundMovement(models.Model):
     """
 
     _name = "timebank.fund.movement"
+    _inherit = "timebank.queried"
     _description = "Fund Movement"
     _auto = False
     _rec_name = "grant_id"

@@ -19,6 +19,7 @@ class TimebankRewardSpendReport(models.Model):
     each bill without a claim and each analytic entry made by hand."""
 
     _name = "timebank.reward.spend.report"
+    _inherit = "timebank.queried"
     _description = "Reward Spend"
     _auto = False
     _rec_name = "date"

@@ -13,6 +13,7 @@ from . import (
     timebank_personal,
     timebank_prepared,
     timebank_protected,
+    timebank_queried,
     timebank_pace,
     timebank_reasoned,
     timebank_category,

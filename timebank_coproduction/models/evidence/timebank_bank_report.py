@@ -20,6 +20,7 @@ class TimebankBankReport(models.AbstractModel):
     """
 
     _name = "timebank.bank.report"
+    _inherit = "timebank.queried"
     _description = "Report of Banks"
 
     scheme_id = fields.Many2one("timebank.scheme", string="Time bank", readonly=True)
@@ -32,13 +33,6 @@ class TimebankBankReport(models.AbstractModel):
         return super(TimebankBankReport, self.with_context(timebank_period=period))._search(
             domain, *args, **kwargs
         )
-
-    @api.model
-    def search_fetch(self, domain, field_names=None, *args, **kwargs):
-        """With what the rules ask of a row: to find all facts again for that would take as long once more."""
-        if field_names is not None:
-            field_names = [*dict.fromkeys([*field_names, "scheme_id", "company_id"])]
-        return super().search_fetch(domain, field_names, *args, **kwargs)
 
     def _get_scope(self):
         """The facts that can matter: of the user's banks, and of the days that are asked for with those of
