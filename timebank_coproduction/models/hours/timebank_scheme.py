@@ -3,11 +3,11 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...tools.minutes import DAY
+from ...tools.suppression import is_small
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
 from ..common.verb import verb
 from ..common.words import say_number
-from ..member.timebank_scheme import FEWEST_SHOWN
 
 YEAR = 365
 
@@ -124,7 +124,7 @@ class TimebankScheme(models.Model):
             ._read_group(given, [], ["minutes:sum", "partner_id:count_distinct"])
         )
         figures = super()._get_web_figures()
-        if givers >= FEWEST_SHOWN:
+        if not is_small(givers):
             hours = say_number(self.env, minutes // 60)
             figures.append((hours, self.env._("hours given in the last twelve months")))
         return figures

@@ -6,13 +6,11 @@ from odoo.exceptions import UserError
 from odoo.tools.sql import escape_psql
 
 from ...tools.minutes import LARGEST
+from ...tools.suppression import is_small
 from ..common.figures import figures_over
 from ..common.personal import OURS
 from ..common.verb import verb
 from ..common.words import say_number
-
-#: A figure about fewer people than this could tell of somebody: it isn't shown to everybody.
-FEWEST_SHOWN = 5
 
 
 class TimebankScheme(models.Model):
@@ -153,11 +151,11 @@ class TimebankScheme(models.Model):
     def _get_web_figures(self):
         """Figures for everybody: a list of (number, what it counts) in words. A subject adds its own.
 
-        None is of fewer people than :data:`FEWEST_SHOWN`.
+        None is about so few people that it could tell of somebody.
         """
         self.ensure_one()
         # sudo: a count, and none that could tell of somebody
         members = self.sudo().member_count
-        if members < FEWEST_SHOWN:
+        if is_small(members):
             return []
         return [(say_number(self.env, members), self.env._("members"))]
