@@ -6,6 +6,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...tools.arrays import begins, join, number
+from ..member.timebank_member import ROLES
 from . import facts
 
 
@@ -17,14 +18,20 @@ class Asked(dict):
     __hash__ = object.__hash__
 
 
+#: The roles in which people give, as whole numbers from 1; 0 without one.
+NUMBERED_ROLES = [value for value, _label in ROLES]
+
+
 class Entries(NamedTuple):
-    """Approved entries of hours, a row for each: arrays. Without a receiver, session, category, project or
-    grant: 0."""
+    """Approved entries of hours, a row for each: arrays. Without a receiver, session, activity, category,
+    project, grant or role: 0."""
 
     scheme_id: np.ndarray
     partner_id: np.ndarray
     receiver_id: np.ndarray
     session_id: np.ndarray
+    activity_id: np.ndarray
+    role: np.ndarray  # its place in NUMBERED_ROLES, from 1
     date: np.ndarray
     minutes: np.ndarray
     category_id: np.ndarray
@@ -32,6 +39,10 @@ class Entries(NamedTuple):
     grant_id: np.ndarray
     by_agency: np.ndarray  # an organisation gave it, or somebody for one
     to_person: np.ndarray  # the receiver is a person
+
+    def are_in_role(self, role):
+        """Which of them were given in a role: an array of bool."""
+        return self.role == NUMBERED_ROLES.index(role) + 1
 
 
 class Attended(NamedTuple):
@@ -103,9 +114,9 @@ class TimebankMeasuresFacts(models.AbstractModel):
 
         ``date`` is read as days since 1970.
         """
+        columns = ["date - DATE '1970-01-01'" if column == "date" else column for column in columns]
         parts = [
-            SQL("(%s)::bigint", SQL("date - DATE '1970-01-01'" if column == "date" else column))
-            for column in columns
+            SQL("(%s)::bigint", column if isinstance(column, SQL) else SQL(column)) for column in columns
         ]
         # two in one number: PostgreSQL has half as much to call
         pairs = [parts[place : place + 2] for place in range(0, len(parts), 2)]
@@ -155,18 +166,19 @@ class TimebankMeasuresFacts(models.AbstractModel):
                 "partner_id",
                 "COALESCE(receiver_id, 0)",
                 "COALESCE(session_id, 0)",
+                "COALESCE(activity_id, 0)",
+                SQL("COALESCE(ARRAY_POSITION(%s, role), 0)", NUMBERED_ROLES),
                 "date",
                 "minutes",
                 "COALESCE(category_id, 0)",
                 "COALESCE(project_id, 0)",
                 "COALESCE(grant_id, 0)",
-                "(role IS NOT DISTINCT FROM 'organisation')::int",
             )
-            scheme_ids, partner_ids, receiver_ids, *_rest, by_agency = columns
-            return Entries(
-                *columns[:-1],
-                by_agency=by_agency.astype(bool) | ~self._are_no_companies(partner_ids),
-                to_person=(receiver_ids > 0) & self._are_people(scope, scheme_ids, receiver_ids),
+            entries = Entries(*columns, by_agency=None, to_person=None)
+            of_person = self._are_people(scope, entries.scheme_id, entries.receiver_id)
+            return entries._replace(
+                by_agency=entries.are_in_role("organisation") | ~self._are_no_companies(entries.partner_id),
+                to_person=(entries.receiver_id > 0) & of_person,
             )
 
         return self._remember(("entries", scope), read)

@@ -180,24 +180,37 @@ class TimebankMeasures(models.AbstractModel):
             period); and both thresholds
         """
         thresholds = self._get_thresholds(scope)
-        [[people, minutes, beneficiaries]] = self._query(
-            SQL(
-                """WITH professionals AS MATERIALIZED (SELECT * FROM %(professionals)s p)
-                   SELECT COUNT(*) FILTER (WHERE minutes >= %(minutes)s AND months >= %(months)s),
-                          COALESCE(SUM(minutes), 0)::bigint, COUNT(*)
-                     FROM (SELECT partner_id, SUM(minutes) AS minutes,
-                                  COUNT(DISTINCT date_trunc('month', date::timestamp)) AS months
-                             FROM %(given)s g
-                            WHERE role = 'beneficiary' AND %(is_beside)s
-                            GROUP BY partner_id) p""",
-                professionals=facts.professionals(scope),
-                is_beside=facts.is_beside("g", SQL("professionals")),
-                given=facts.given_by_people(scope),
-                minutes=thresholds["minimum_minutes"],
-                months=thresholds["minimum_months"],
-            )
+        entries = self._read_entries(scope)
+        by_beneficiaries = ~entries.by_agency & entries.are_in_role("beneficiary")
+        rows = np.flatnonzero(by_beneficiaries & self._are_beside(scope, entries))
+        place, ids = number(entries.partner_id[rows])
+        person = place[entries.partner_id[rows]]
+        minutes = add_up(person, entries.minutes[rows], len(ids))
+        months = entries.date[rows].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+        lasting = count_different(person, months - months.min(initial=0), len(ids))
+        people = (minutes >= thresholds["minimum_minutes"]) & (lasting >= thresholds["minimum_months"])
+        return {
+            "people": int(people.sum()),
+            "minutes": int(minutes.sum()),
+            "beneficiaries": len(ids),
+            **thresholds,
+        }
+
+    def _are_beside(self, scope, entries):
+        """Which entries were given where a professional gave time as well, whichever grant or project that
+        was for: an array of bool."""
+        all_entries = self._read_entries(scope.of_banks())
+        theirs = all_entries.are_in_role("professional")
+        earliest = all_entries.date.min(initial=0)
+
+        def there(of, rows=slice(None)):
+            return join(of.activity_id[rows], of.date[rows] - earliest)
+
+        return np.where(
+            entries.session_id > 0,
+            np.isin(entries.session_id, all_entries.session_id[theirs]),
+            (entries.activity_id > 0) & np.isin(there(entries), there(all_entries, theirs)),
         )
-        return {"people": people, "minutes": minutes, "beneficiaries": beneficiaries, **thresholds}
 
     def _get_speed(self, scope):
         """How soon who joined in the period gave or received for the first time since, and after that for

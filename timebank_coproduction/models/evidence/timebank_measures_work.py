@@ -3,9 +3,8 @@ import numpy as np
 from odoo import models
 from odoo.tools import SQL
 
-from ...tools.arrays import add_up, count_different, different
+from ...tools.arrays import add_up, count_different, different, number, number_steps
 from ...tools.coproduction_form import SIDES, measured_delivery
-from . import facts
 
 #: The ways between people and agencies: who gives, and to whom.
 WAYS = ("person_person", "person_agency", "agency_person", "agency_agency")
@@ -29,55 +28,59 @@ class TimebankMeasures(models.AbstractModel):
             (activities of which something else was said beforehand) and ``activity_ids``; and of
             ``unknown``, the same of activities of which nobody said who planned them
         """
-        return self._sort_into_forms(self._get_delivery(scope, SQL("NULL::date")))[None]
+        [(_start, forms)] = self._sort_into_forms(scope)
+        return forms
 
     def _get_forms_by(self, scope, step):
         """For each step what :meth:`_get_forms` returns, measured from the minutes of that step alone."""
-        by_start = self._sort_into_forms(self._get_delivery(scope, self._get_step_sql(step)))
-        return [{"start": start, **by_start[start]} for start in sorted(filter(None, by_start))]
+        return [{"start": start, **forms} for start, forms in self._sort_into_forms(scope, step)]
 
-    def _get_delivery(self, scope, start):
-        return self._query(
+    def _sort_into_forms(self, scope, step=None):
+        """Pairs of the first day of each step that has anything (of all the period: ``None``), and what
+        :meth:`_get_forms` returns of it."""
+        entries = self._read_entries(scope)
+        rows = np.flatnonzero(~entries.by_agency & (entries.activity_id > 0))
+        minutes = entries.minutes[rows]
+        starts, step_of = [None], np.zeros(len(rows), dtype=np.int64)
+        if step:
+            starts, step_of = number_steps(step, entries.date[rows].astype("datetime64[D]"))
+            starts = starts.tolist()
+        place, activity_ids = number(entries.activity_id[rows])
+        count, size = len(activity_ids), len(starts) * len(activity_ids)
+        of = step_of * count + place[entries.activity_id[rows]]  # what was done for an activity in a step
+        by_professionals = add_up(of, minutes * entries.are_in_role("professional")[rows], size).tolist()
+        by_all, any_of = add_up(of, minutes, size).tolist(), np.bincount(of, minlength=size) > 0
+        said = self._query(
             SQL(
-                """SELECT g.start, a.id, a.planned_by, a.delivered_by, g.community, g.professional, g.people
-                     FROM (SELECT %(start)s AS start, activity_id,
-                                  SUM(CASE WHEN role = 'professional' THEN 0 ELSE minutes END) AS community,
-                                  SUM(CASE WHEN role = 'professional' THEN minutes ELSE 0 END)
-                                      AS professional,
-                                  ARRAY_AGG(DISTINCT partner_id) AS people
-                             FROM %(given)s g
-                            WHERE activity_id IS NOT NULL
-                            GROUP BY 1, activity_id) g
-                     JOIN timebank_activity a ON a.id = g.activity_id
-                    ORDER BY g.start, a.id""",
-                start=start,
-                given=facts.given_by_people(scope),
+                "SELECT id, planned_by, delivered_by FROM timebank_activity WHERE id = ANY(%s) ORDER BY id",
+                activity_ids.tolist(),
             )
         )
-
-    def _sort_into_forms(self, rows):
-        """:return: dict of start → what :meth:`_get_forms` returns"""
-        forms, people = {None: {}}, {}
-        for start, activity_id, planned_by, declared, community, professional, helpers in rows:
-            delivered_by = measured_delivery(community, professional)
-            key = (planned_by, delivered_by) if planned_by else None
-            cells = forms.setdefault(start, {})
-            cell = cells.setdefault(key, self._make_cell(*(key or (None, None))))
-            cell["minutes"] += community + professional
+        cells, place_of, cell_of = {}, {}, np.zeros(size, dtype=np.int64)
+        for work in np.flatnonzero(any_of).tolist():
+            activity_id, planned_by, declared = said[work % count]
+            delivered_by = measured_delivery(by_all[work] - by_professionals[work], by_professionals[work])
+            key = (work // count, planned_by and (planned_by, delivered_by))
+            cell = cells.setdefault(key, self._make_cell(*(key[1] or (None, None))))
+            cell["minutes"] += by_all[work]
             cell["activities"] += 1
             cell["declared_otherwise"] += bool(declared and declared != delivered_by)
             cell["activity_ids"].append(activity_id)
-            people.setdefault((start, key), set()).update(helpers)
-        for (start, key), helpers in people.items():
-            forms[start][key]["people"] = len(helpers)
+            cell_of[work] = place_of.setdefault(key, len(place_of))
+        people = count_different(cell_of[of], entries.partner_id[rows], len(cells)).tolist()
+        for cell, helpers in zip(cells.values(), people, strict=True):
+            cell["people"] = helpers
         grid = [(planned_by, delivered_by) for planned_by in SIDES for delivered_by in SIDES]
-        return {
-            start: {
-                "cells": [cells[key] for key in grid if key in cells],
-                "unknown": cells.get(None) or self._make_cell(None, None),
-            }
-            for start, cells in forms.items()
-        }
+        return [
+            (
+                start,
+                {
+                    "cells": [cells[at, key] for key in grid if (at, key) in cells],
+                    "unknown": cells.get((at, None)) or self._make_cell(None, None),
+                },
+            )
+            for at, start in enumerate(starts)
+        ]
 
     def _make_cell(self, planned_by, delivered_by):
         numbers = dict.fromkeys(("minutes", "activities", "people", "declared_otherwise"), 0)
