@@ -44,7 +44,8 @@ TOO_WIDE = """() => [...document.querySelectorAll("html, .o_content, .o_list_vie
     .filter((part) => part.scrollWidth > part.clientWidth + 1)
     .map((part) => {
         const edge = part.getBoundingClientRect().left + part.clientWidth + 1;
-        const out = [...part.querySelectorAll("*")].filter((each) => each.getBoundingClientRect().right > edge);
+        const out = [...part.querySelectorAll("*")]
+            .filter((each) => each.getBoundingClientRect().right > edge);
         return [part, ...out.slice(-3)].map((each) => `${each.tagName}.${each.className}`).join(" < ");
     })"""
 
