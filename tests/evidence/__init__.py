@@ -17,6 +17,7 @@ from . import test_time_audit_warnings
 from . import test_time_audit_page
 from . import test_wellbeing
 from . import test_wellbeing_results
+from . import test_wellbeing_hidden
 from . import test_story
 from . import test_self_audit
 from . import test_funder_report

@@ -59,6 +59,15 @@ class TestDisclosure(TimebankCase):
         self.assertNotIn("chess", asked.paragraph, "whoever runs the bank: it is for print")
         self.assertNotIn("Teaching chess (", asked.paragraph)
 
+    def test_few_volunteers_are_not_counted_in_words_either(self):
+        """Nor is it said that they are fewer than five: what is hidden looks the same, whatever it is."""
+        asked = self._ask(date_from="2025-07-01", date_to="2025-07-31")
+        self.assertIn("volunteers gave time to", asked.paragraph)
+        self.assertIn("how many is hidden", asked.paragraph)
+        self.assertNotRegex(
+            asked.paragraph.partition("The value")[0], r"\b(?:[1-9] (?:hour|volunt)|fewer than five)"
+        )
+
     def test_how_long_a_year_is(self):
         self.env.company.timebank_full_time_hours = 124
         self.assertIn("as much time as 1.0 full-time members of staff, at 124 hours", self._ask().paragraph)

@@ -181,6 +181,98 @@ class TestFunderReport(FunderReportCase):
         with self.assertRaises(psycopg2.errors.RestrictViolation), self.cr.savepoint():
             self.cr.execute("DELETE FROM timebank_funder_report WHERE id = %s", (report.id,))
 
+    @mute_logger("odoo.sql_db")
+    def test_sent_stays_by_whatever_way(self):
+        """An import, a file put over another, a file beside it: nothing of what was sent changes."""
+        self._reconcile()
+        report = self._send(self._draft(beside_line_ids=[(0, 0, {"kind": "beside", "name": "The town"})]))
+        kept = {kind: report.sudo()._read_kept(kind) for kind in ("pdf", "xlsx")}
+        files = self.env["ir.attachment"].sudo()
+        files = files.search([("res_model", "=", report._name), ("res_field", "!=", False)])
+        self.assertEqual(len(files), 2)
+        for user in (self.coordinator, self.manager, self.finance):
+            mine = report.with_user(user)
+            for fields, row in (
+                (["learned_text"], ["Other"]),
+                (["section_ids/.id", "section_ids/title"], [str(report.section_ids[0].id), "Other"]),
+                (["beside_line_ids/name", "beside_line_ids/kind"], ["A friend", "From others"]),
+                (["pdf_file"], ["JVBERi0="]),
+                (["state"], ["Draft"]),
+            ):
+                with self.subTest(user=user.login, fields=fields):
+                    done = mine.load([".id", *fields], [[str(report.id), *row]])
+                    self.assertFalse(done["ids"], done)
+            for change in (
+                lambda mine=mine: files.with_env(mine.env).write({"raw": b"%PDF-1.7 another"}),
+                lambda mine=mine: files.with_env(mine.env).write({"res_id": 0}),
+                lambda mine=mine: files.with_env(mine.env).unlink(),
+                lambda mine=mine: files.with_env(mine.env).create(
+                    {
+                        "name": "pdf_file",
+                        "res_model": report._name,
+                        "res_id": report.id,
+                        "res_field": "pdf_file",
+                        "raw": b"%PDF-1.7 another",
+                    }
+                ),
+                lambda mine=mine: mine.beside_line_ids.unlink(),
+                lambda mine=mine: mine.beside_line_ids.write({"amount": 5}),
+                mine.unlink,
+            ):
+                with self.assertRaises(UserError), self.cr.savepoint():
+                    change()
+                    self.env.flush_all()
+        report.invalidate_recordset()
+        self.assertTrue(report.is_intact)
+        self.assertEqual({kind: report.sudo()._read_kept(kind) for kind in kept}, kept)
+
+    def test_what_came_from_others(self):
+        """Money and help in kind beside the award, on page one too; nothing where there is none."""
+        self._reconcile()
+        report = self._draft()
+        keys = [section["key"] for section in report._make_content()["sections"]]
+        self.assertNotIn("beside", keys)
+        report.beside_line_ids = [
+            Command.create({"kind": "beside", "name": name, "amount": amount, "reason": what_for})
+            for name, amount, what_for in (("The town", 600, "Ovens"), ("A church", 0, "Its hall"))
+        ]
+        sections = {section["key"]: section for section in report._make_content()["sections"]}
+        money = report.currency_id.format
+        self.assertEqual(
+            sections["beside"]["table"]["rows"],
+            [
+                ["The town", money(600), "Ovens"],
+                ["A church", "in kind", "Its hall"],
+                ["Together", money(600), ""],
+            ],
+        )
+        said = f"Beside the award, {money(600)} came from others, and help in kind."
+        self.assertEqual(sections["beside"]["answer"], said)
+        self.assertIn(said, sections["summary"]["parts"][0]["text"])
+        report.beside_line_ids[1].unlink()
+        self.assertEqual(
+            report._make_sections()[0]["parts"][0]["text"].count("came from others."), 1, "no help in kind"
+        )
+
+    def test_a_short_one(self):
+        """Page one says what the sections that are left out would, and how those figures are made."""
+        self._reconcile()
+        report = self._draft()
+        full = {section["key"]: section for section in report._make_content()["sections"]}
+        report.action_keep_short()
+        short = {section["key"]: section for section in report._make_content()["sections"]}
+        self.assertEqual(short["summary"], full["summary"])
+        self.assertLess({"summary", "money", "budget", "learned", "method"}, {*short, "plan"})
+        self.assertFalse({"hours", "involvement", "forms", "network", "reciprocity"} & short.keys())
+        made = [part["title"] for part in short["method"]["parts"]]
+        self.assertIn(full["involvement"]["title"], made)
+        self.assertNotIn(full["network"]["title"], made, "page one says nothing of it")
+        with self.assertRaises(AccessError):
+            report.with_user(self.finance).action_keep_short()
+        report.with_user(self.finance).action_check()
+        with self.assertRaisesRegex(UserError, "has been checked"):
+            report.action_keep_short()
+
     def test_tampering_is_told(self):
         self._reconcile()
         report = self._draft()

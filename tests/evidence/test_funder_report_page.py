@@ -1,7 +1,10 @@
 import re
 from datetime import timedelta
 
+from lxml import html
+
 from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
 from odoo.tests import HttpCase, tagged
 
 from ..common import TODAY
@@ -48,6 +51,76 @@ class TestFunderReportPage(HttpCase, FunderReportCase):
             answer = self.url_open(f"{self.address}/{kind}")
             self.assertEqual(answer.status_code, 200)
             self.assertEqual(answer.content, self.report.sudo()._read_kept(kind))
+
+    def test_a_page_to_keep(self):
+        """What somebody keeps needs nothing from the server, and says what the page says."""
+        answer = self.url_open(f"{self.address}/html")
+        self.assertEqual(answer.headers["Content-Type"], "text/html; charset=utf-8")
+        self.assertIn("attachment", answer.headers["Content-Disposition"])
+        kept, shown = (
+            html.fromstring(page) for page in (answer.content, self.url_open(self.address).content)
+        )
+        for words in ("Report to Harbour Foundation", "Begin earlier in the year.", self.report.content_hash):
+            self.assertIn(words, kept.text_content())
+        cells = [[one.text_content().strip() for one in page.xpath("//td | //dd")] for page in (kept, shown)]
+        self.assertEqual(*cells)
+        self.assertGreater(len(cells[0]), 20)
+        self.assertFalse(kept.xpath("//script | //link | //form | //img[not(starts-with(@src, 'data:'))]"))
+        self.assertFalse([one for one in kept.xpath("//a/@href") if not one.startswith("#")])
+        self.link.with_user(self.coordinator).action_withdraw()
+        self.assertEqual(self.url_open(f"{self.address}/html").status_code, 404)
+
+    def test_another_banks_coordinator_finds_nothing(self):
+        """By whatever way: by number, by name, in sums, as a file, in its paper, in what lies beside it."""
+        report, sections = self.report, self.report.section_ids
+        for records in (report, sections, report.link_ids):
+            self._look_for(records.with_env(self.env(user=self.coordinator2)))
+        files = self.env["ir.attachment"].sudo()
+        files = files.search([("res_model", "=", report._name), ("res_field", "!=", False)])
+        self.assertEqual(set(files.mapped("res_field")), {"pdf_file", "xlsx_file"})
+        addresses = [
+            f"/report/{kind}/timebank_coproduction.report_funder_report/{report.id}"
+            for kind in ("pdf", "html")
+        ]
+        addresses += [f"/web/content/{report._name}/{report.id}/{kind}_shown" for kind in ("pdf", "xlsx")]
+        addresses += [f"/web/content/{report._name}/{report.id}/{kind}_file" for kind in ("pdf", "xlsx")]
+        addresses += [f"/web/content/{number}" for number in files.ids]
+        addresses += [f"/timebank/report/preview/{report.id}", f"/odoo/{report._name}/{report.id}/export"]
+        for user in (self.coordinator2, self.staff, None):
+            self.authenticate(user and user.login, user and user.login)
+            for address in addresses:
+                answer = self.url_open(address)
+                with self.subTest(user=user and user.login, address=address):
+                    self.assertNotIn(b"Neighbours Together", answer.content)
+                    self.assertFalse(answer.content.startswith((b"%PDF", b"PK")))
+        self.authenticate(self.coordinator.login, self.coordinator.login)
+        shown = self.url_open(f"/web/content/{report._name}/{report.id}/pdf_shown")
+        self.assertEqual(shown.content, report.sudo()._read_kept("pdf"))
+        for address in addresses[4:]:
+            if "_file" in address or address.split("/")[-1].isdecimal() and "content" in address:
+                self.assertFalse(self.url_open(address).content.startswith((b"%PDF", b"PK")), address)
+
+    def _look_for(self, records):
+        """Everything that reads, by the name of a method as it is called from outside."""
+        name, env, ids = records._name, records.env, records.ids
+        self.assertTrue(ids)
+        for method, args in (
+            ("search", [[]]),
+            ("name_search", [""]),
+            ("search_read", [[], ["display_name"]]),
+        ):
+            self.assertFalse(call_kw(env[name], method, args, {}), f"{name}.{method}")
+        self.assertEqual(call_kw(env[name], "search_count", [[]], {}), 0)
+        groups = call_kw(env[name], "formatted_read_group", [[], [], ["__count"]], {})
+        self.assertEqual([group["__count"] for group in groups], [0])
+        for method, args in (
+            ("read", [["display_name"]]),
+            ("web_read", [{"display_name": {}}]),
+            ("export_data", [["display_name"]]),
+            ("write", [{}]),
+        ):
+            with self.assertRaises(AccessError, msg=f"{name}.{method}"):
+                call_kw(env[name], method, [ids, *args], {})
 
     def test_unknown_ended_and_withdrawn_look_alike(self):
         unknown = self._open_ended("/timebank/report/" + "x" * 43)

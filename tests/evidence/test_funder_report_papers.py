@@ -22,6 +22,19 @@ def _plain(text):
     return " ".join(str(text).split())
 
 
+def _walk(part, kind):
+    """The parts of a tagged PDF that are of a kind, at any depth."""
+    part = part.get_object()
+    if isinstance(part, list):
+        for one in part:
+            yield from _walk(one, kind)
+    elif isinstance(part, dict):
+        if part.get("/S") == kind:
+            yield part
+        if "/K" in part:
+            yield from _walk(part["/K"], kind)
+
+
 @tagged("post_install", "-at_install")
 class TestFunderReportPapers(FunderReportCase):
     """Page, paper and workbook hold the same figures, and these are what an independent program finds."""
@@ -106,11 +119,7 @@ class TestFunderReportPapers(FunderReportCase):
             self.assertTrue(chart.xpath("./title"), "each picture says what it is")
 
     def _read_page(self, report):
-        content = self.env["ir.qweb"]._render(
-            "timebank_coproduction.funder_report_alone",
-            {"report": report.sudo(), "content": report._lay_out(), "signatures": report._get_signatures()},
-        )
-        return html.fromstring(str(content))
+        return html.fromstring(report.sudo()._make_page())
 
     def test_paper_holds_all(self):
         reader = PdfReader(io.BytesIO(self.pdf))
@@ -132,6 +141,22 @@ class TestFunderReportPapers(FunderReportCase):
         for section in self.content["sections"][1:]:
             self.assertIn(section["title"][:20], titles)
         self._check_fonts(self.pdf)
+
+    def test_paper_describes_its_pictures(self):
+        """For who has it read aloud: in the tags of the file itself, each picture with what it shows."""
+        if self.env["ir.actions.report"]._get_timebank_engine() != "weasyprint":
+            self.skipTest("without WeasyPrint papers have no tags")
+        root = PdfReader(io.BytesIO(self.pdf)).trailer["/Root"]
+        self.assertTrue(root["/MarkInfo"]["/Marked"])
+        self.assertEqual(root["/Lang"][:2], "en")
+        said = [_plain(part.get("/Alt", "")) for part in _walk(root["/StructTreeRoot"], "/Figure")]
+        self.assertTrue(all(said), "no picture is left without words")
+        drawn = [section for section in self.report._lay_out()["sections"] if section["image"]]
+        self.assertGreaterEqual(len(drawn), 4)
+        for section in drawn:
+            self.assertIn(_plain(section["alt"]), said)
+            self.assertIn(_plain(section["answer"]), _plain(section["alt"]), "with what is to be seen in it")
+        self.assertTrue(list(_walk(root["/StructTreeRoot"], "/TH")), "tables have heads")
 
     @unittest.skipUnless(shutil.which("wkhtmltopdf"), "wkhtmltopdf isn't installed")
     def test_paper_by_wkhtmltopdf_holds_all(self):

@@ -74,6 +74,21 @@ class TestFunderReportStories(HttpCase, FunderReportCase):
         link = self.env["timebank.funder.report.link"]._make(report)
         self.assertTrue(link._find(link.env.context["timebank_address"].rsplit("/", 1)[1]))
 
+    def test_whoever_is_forgotten_takes_their_story_along(self):
+        """Out of drafts, and never handed out again; what was kept stays as it was kept."""
+        self._consent("funder")
+        draft = self._draft(story_ids=[(6, 0, self.story.ids)])
+        report = self._send(self._draft(story_ids=[(6, 0, self.story.ids)]))
+        self._leave(self.people[0])
+        self.people[0].with_user(self.manager).action_forget("Asked by letter")
+        self.env.invalidate_all()
+        self.assertFalse(self.story.exists())
+        self.assertFalse(draft.story_ids)
+        self.assertFalse(self._tells(report))
+        self.assertFalse(report.pdf_shown or report.xlsx_shown)
+        self.assertTrue(report.is_intact)
+        self.assertFalse(self._tells(report.browse(report.action_new_version()["res_id"])))
+
     def _shows_photo(self, report):
         return "data:image" in json.dumps(
             [section["parts"] for section in report._lay_out()["sections"] if section["key"] == "stories"]

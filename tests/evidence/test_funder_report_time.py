@@ -348,16 +348,8 @@ class TestFunderReportTime(FunderReportCase):
 
     def _read_page(self):
         """By section: values by label, and the table's rows."""
-        content = self.env["ir.qweb"]._render(
-            "timebank_coproduction.funder_report_alone",
-            {
-                "report": self.report.sudo(),
-                "content": self.report._lay_out(),
-                "signatures": self.report._get_signatures(),
-            },
-        )
         found = {}
-        for section in html.fromstring(str(content)).xpath("//section[@id]"):
+        for section in html.fromstring(self.report.sudo()._make_page()).xpath("//section[@id]"):
             values = {
                 plain(one.xpath("string(./dt)")): plain(one.xpath("string(./dd/span)"))
                 for one in section.xpath("./dl/div")

@@ -230,6 +230,8 @@ class TestPageHidden(TimebankCase):
             self._check_not_worked_out(true, shown)
             self._check_measures()
             self._check_report()
+            self._check_annual_report()
+            self._check_trustees()
 
     def _check_report(self):
         """Nor does a funder from what a report has besides: time by role, and who was new."""
@@ -274,6 +276,87 @@ class TestPageHidden(TimebankCase):
         for key, number in truth.items():
             if key[0] != "time" and key in reader.shown:
                 self.assertNotIn(number, range(1, FEW), f"{key} is shown")
+
+    def _get_volunteers(self):
+        """The hours of who isn't paid, of all the days that :meth:`_live` makes."""
+        return self.env["timebank.hours"].search(
+            [("scheme_id", "=", self.scheme.id), ("state", "=", "approved"), ("role", "!=", "professional")]
+        )
+
+    def _check_annual_report(self):
+        """Nor does a reader of the trustees' annual report: volunteers and hours, by what they did."""
+        days = {"date_from": TODAY - timedelta(days=365), "date_to": TODAY}
+        asked = self.env["timebank.disclosure"].with_user(self.finance)
+        found = asked.create({"scheme_ids": self.scheme.ids, **days})._get_figures()
+        year, rows = found["years"][0], found["rows"]
+        given = self._get_volunteers()
+        kinds = {kind.name: hours for kind, hours in given.grouped("category_id").items()}
+        self.assertEqual({row["name"] for row in rows}, set(kinds))
+        reader, truth = Reader(), {("people", "all"): len(given.partner_id)}
+        self._see_hours(reader, ("time", "all"), year["hours"])
+        reader.see(("people", "all"), year["people"])
+        if year["hours"] is None:
+            self.assertIsNone(year["staff"])
+        if len(given.partner_id) < FEW:
+            truth["time", "all"] = sum(given.mapped("minutes"))
+        for row in rows:
+            name, hours = row["name"], kinds[row["name"]]
+            reader.see(("people", name), row["people"][0])
+            self._see_hours(reader, ("time", name), row["hours"][0])
+            reader.add_up(("people", "all"), [("people", name), ("people", "not", name)])
+            truth["people", name] = len(hours.partner_id)
+            truth["people", "not", name] = len(given.partner_id - hours.partner_id)
+            if len(hours.partner_id) < FEW:
+                truth["time", name] = sum(hours.mapped("minutes"))
+        reader.add_up(("time", "all"), [("time", name) for name in kinds])
+        self._check_safe(reader, truth)
+
+    def _see_hours(self, reader, key, hours):
+        reader.see(key, hours if hours is None else 60 * hours, 30)
+
+    def _check_trustees(self):
+        """Nor do trustees from their mail of each quarter, whose rows stand beside each other."""
+        mail = self.env["timebank.mailing"].new(
+            {"kind": "trustees", "scheme_id": self.scheme.id, "date_to": TODAY}
+            | {"date_from": TODAY - timedelta(days=90)}
+        )
+        reader, truth = Reader(), {}
+        shown = {label: cells[0].split()[0].replace(",", "") for label, cells in mail._get_trustees()["rows"]}
+        given = self._get_volunteers()
+        everybody = self.env["timebank.hours"].search(
+            [("scheme_id", "=", self.scheme.id), ("state", "=", "approved")]
+        )
+        people = everybody.partner_id | everybody.receiver_id
+        groups = {
+            "People who took part": people,
+            "Of them, gave and received": everybody.partner_id & everybody.receiver_id,
+            "Volunteers": given.partner_id,
+            "Lastingly involved beside professionals": None,
+        }
+        for label, group in groups.items():
+            cell = shown[label]
+            reader.see(label, None if cell == HIDDEN else int(cell))
+            if label != "People who took part":
+                reader.add_up("People who took part", [label, ("not", label)])
+            if group is not None:
+                truth[label], truth["not", label] = len(group), len(people - group)
+        self.assertEqual(shown["Volunteers"] == HIDDEN, shown["Hours that volunteers gave"] == HIDDEN)
+        self._check_safe(reader, truth)
+
+    def _check_safe(self, reader, truth):
+        """Of these numbers, none about few people is shown, nor can be worked out."""
+        for key, number in truth.items():
+            is_time = key[0] == "time"
+            if key in reader.shown and not is_time:
+                self.assertNotIn(number, range(1, FEW), f"{key} is shown")
+            if key in reader.shown or (number >= FEW and not is_time):
+                continue
+            least, most = reader.work_out(key)
+            told = f"{key} is {number} and can be worked out to lie between {least} and {most}"
+            if is_time:
+                self.assertTrue(most is None or most - least >= 60, told)
+            elif number:
+                self.assertTrue(most is None or most >= FEW, told)
 
     def _see(self, reader, key, cell):
         _unit, number, slack = read(cell or HIDDEN)

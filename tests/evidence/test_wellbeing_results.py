@@ -6,7 +6,7 @@ from statistics import mean, stdev
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import BaseCase
 
-from ...tools import wellbeing
+from ...tools import intervals, wellbeing
 from ...tools.wellbeing import QUESTIONS
 from ..common import TODAY
 from ..wellbeing_common import WellbeingCase
@@ -175,6 +175,19 @@ class TestWellbeingIntervals(BaseCase):
             for _round in range(rounds):
                 made = wellbeing.compare([chance.choice(town) for _one in range(size)])
                 held += made["low"] <= true <= made["high"]
+            with self.subTest(size=size):
+                self.assertTrue(0.93 <= held / rounds <= 0.97, f"{held / rounds:.3f} of {size}")
+
+    def test_intervals_hold_the_true_share(self):
+        """Of few people, as page and report say it of shares of fewer than thirty."""
+        chance = random.Random(1927)
+        for size in (8, 12, 20, 29):
+            rounds, held = 4000, 0
+            for _round in range(rounds):
+                true = chance.uniform(0.05, 0.95)
+                part = sum(chance.random() < true for _one in range(size))
+                low, high = intervals.wilson(part, size)
+                held += low <= true <= high
             with self.subTest(size=size):
                 self.assertTrue(0.93 <= held / rounds <= 0.97, f"{held / rounds:.3f} of {size}")
 

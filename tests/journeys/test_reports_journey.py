@@ -1,4 +1,6 @@
-"""A coordinator turns a report, and goes from a figure to the entry behind it."""
+"""A coordinator turns a report, and goes from a figure to the entry behind it; a funder reads theirs."""
+
+import re
 
 from odoo.fields import Command
 
@@ -9,11 +11,13 @@ class TestReportsJourney(JourneyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        valley = cls._make_scheme("Valley", credit_limit_minutes=600)
-        grant = cls.env["timebank.grant"].create(
+        cls.valley = valley = cls._make_scheme("Valley", credit_limit_minutes=600)
+        cls.valley_grant = grant = cls.env["timebank.grant"].create(
             {
                 "name": "Valley Together",
-                "funder_id": cls.env["res.partner"].create({"name": "Hill Foundation"}).id,
+                "funder_id": cls.env["res.partner"]
+                .create({"name": "Hill Foundation", "email": "reports@hill.example.org"})
+                .id,
                 "amount": 500,
                 "date_start": "2026-01-01",
                 "scheme_ids": [Command.set(valley.ids)],
@@ -49,6 +53,106 @@ class TestReportsJourney(JourneyCase):
             screen.switch("list")
             self.assertIn("Only gave", screen.cell("Gil Moss", "In the whole period"))
             self.assertEqual(screen.cell("Tia Hill", "Received"), "1:15")
+
+    def _prepare_report(self):
+        """People enough for figures, and a reconciliation that two have signed."""
+        neighbours = [self._make_member(f"Neighbour {number}", scheme=self.valley) for number in range(8)]
+        for giver, taker in zip(neighbours, neighbours[-1:] + neighbours[:-1], strict=True):
+            vals = {"receiver_id": taker.partner_id.id, "date": "2026-02-12"}
+            self._make_hours(giver, 45, "approved", grant_id=self.valley_grant.id, **vals)
+        about = {"grant_id": self.valley_grant.id, "date_from": "2026-01-01", "date_to": "2026-02-28"}
+        signed = self._reconcile(**about)
+        signed.action_prepare()
+        signed.with_user(self.finance2).action_review()
+
+    def _open_report(self, screen):
+        screen.open_app()
+        screen.open_menu("Grants and reports", "Funder's reports")
+        screen.open("Valley Together")
+
+    def test_a_report_goes_to_its_funder(self):
+        """Drafted, checked, agreed and sent by four clicks of three people; read until it is taken back."""
+        self._prepare_report()
+        with self.at_screen(self.coordinator) as screen:
+            screen.open_app()
+            screen.open_menu("Grants and reports", "Funder's reports")
+            screen.new()
+            screen.pick("Which grant?", "Valley Together")
+            screen.fill("What was paid for", "Tools, and a hall to mend things in.")
+            screen.fill("What was learned", "Ask in spring, not in winter.")
+            screen.save()
+            screen.tab("From others")
+            screen.add_line()
+            screen.fill_line("From", "The town")
+            screen.fill_line("Amount", 600)
+            screen.fill_line("What for", "Benches")
+            screen.save()
+            screen.picture("funder-report-others")
+            screen.tab("Sections")
+            screen.picture("funder-report-sections")
+            screen.press("Keep it short")
+            preview = screen.press_to_open("Preview")
+            page = preview.page.locator("main").inner_text()
+            self.assertIn("A draft: its figures may still change.", page)
+            self.assertIn("$ 600.00 came from others", page.replace("\xa0", " "))
+            self.assertNotIn("Who gives to whom", page)
+            preview.picture("funder-report-preview")
+            preview.page.close()
+            screen.press("Ask finance to check")
+            self.assertIn("has a to-do to check it", screen.notification())
+            self.assertFalse(screen.shows_button("Check"))
+            screen.picture("funder-report-draft")
+        with self.at_screen(self.finance) as screen:
+            self._open_report(screen)
+            screen.press("Check")
+            screen.press("Ok")
+            self.assertEqual(screen.status(), "Checked")
+            self.assertFalse(screen.shows_button("Agree"))
+        with self.at_screen(self.manager) as screen:
+            self._open_report(screen)
+            screen.press("Agree")
+            self.assertEqual(screen.status(), "Agreed")
+        with self.at_screen(self.coordinator) as screen:
+            self._open_report(screen)
+            screen.press("Send")
+            self.assertEqual(screen.value("To"), "reports@hill.example.org")
+            screen.picture("funder-report-send")
+            screen.press("Send")
+            self.assertIn("was sent to reports@hill.example.org", screen.notification())
+            self.assertEqual(screen.status(), "Sent")
+        [mail] = self.env["mail.mail"].search([("email_to", "=", "reports@hill.example.org")])
+        link = re.search(r"/timebank/report/[\w-]+", mail.body_html)[0]
+        self._read_as_funder(link)
+        with self.at_screen(self.coordinator) as screen:
+            self._open_report(screen)
+            screen.tab("Sent")
+            self.assertIn("1", screen.cell("reports@hill", "Opened"))
+            screen.press_in_row("reports@hill", "Withdraw")
+            screen.picture("funder-report-sent")
+        with self.at_screen(None, scripts=False, start=link) as screen:
+            self.assertEqual(screen.heading(), "This link does not lead anywhere")
+            self.assertIn("Please ask whoever sent it to you.", screen.reads())
+            screen.picture("funder-report-ended")
+            screen.complaints.clear()  # of the answer that there is nothing
+
+    def _read_as_funder(self, link):
+        """Without a login, on a phone, without scripts."""
+        with self.at_screen(None, phone=True, scripts=False, start=link) as screen:
+            self.assertEqual(screen.heading(), "Report to Hill Foundation")
+            said = screen.reads().replace("\xa0", " ")
+            for words in (
+                "Tools, and a hall to mend things in.",
+                "Beside the award, $ 600.00 came from others.",
+                "Ask in spring, not in winter.",
+                "agreed by",
+            ):
+                self.assertIn(words, said)
+            self.assertNotIn("Neighbour", said)
+            self.assertEqual(screen.too_wide(), [])
+            screen.picture("funder-report-phone")
+            with screen.page.expect_download() as coming:
+                screen.page.get_by_role("link", name="As a paper (PDF)").click()
+            self.assertTrue(coming.value.path().read_bytes().startswith(b"%PDF"))
 
     def _press_figure(self, screen, row, place):
         """One of the figures of a row of a pivot."""

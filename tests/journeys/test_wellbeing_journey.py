@@ -88,14 +88,16 @@ class TestWellbeingJourney(JourneyCase):
             with self.at_screen(None, phone=True, scripts=False, start=link) as screen:
                 self.assertIn("How are you", screen.heading())
                 self._answer_on_the_phone(screen, number)
-        wave = self.env["timebank.wellbeing.wave"].search([("state", "=", "running")])
-        codes = [one.sheet_code for one in wave.invitation_ids if one.partner_id.name in ("Dee", "Eve")]
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
             screen.open_menu("Grants and reports", "Well-being")
             screen.open("Asking")
+            # whose sheets are left, by the names on the strips that are torn off
+            codes = self._read_sheets(screen.printed("Print sheets"))
+            self.assertLessEqual({"Dee", "Eve"}, codes.keys())
+            self.assertFalse({"Ada", "Bea", "Cyn"} & codes.keys(), "who has answered gets no sheet")
             screen.press("Type in sheets")
-            for code in codes:
+            for code in (codes["Dee"], codes["Eve"]):
                 self._type_sheet(screen, code)
             self.assertIn("Sheets so far: 2", screen.text())
             screen.close()
@@ -110,6 +112,16 @@ class TestWellbeingJourney(JourneyCase):
             self._press_figure(screen, "Answered")
             self.assertEqual(len(screen.rows()), 5)
             screen.picture("wellbeing-answers")
+
+    def _read_sheets(self, text):
+        """The code of each sheet, by whom it is for."""
+        return {
+            re.search(r"For (.+?) [–-] please tear", sheet)[1]: re.search(
+                r"Code of this sheet: (\w+)", sheet
+            )[1]
+            for sheet in text.split("\f")
+            if "please tear" in sheet
+        }
 
     def _press_figure(self, screen, name):
         screen.page.locator(".oe_stat_button").filter(has_text=name).first.click()

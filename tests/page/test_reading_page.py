@@ -29,7 +29,7 @@ COUNTS = {
     "/timebank/place/<string:code>",
     "/timebank/records/<int:asked_id>",
     "/timebank/report/<string:token>",
-    "/timebank/report/<string:token>/<any(pdf,xlsx):kind>",
+    "/timebank/report/<string:token>/<any(pdf,xlsx,html):kind>",
     "/timebank/renew/<string:table>/<int:record_id>/<string:token>",
     "/timebank/wellbeing/<string:token>",
 }

@@ -22,22 +22,22 @@ class FunderReport(TakesCodes, MemberPage, http.Controller):
         return self._show_report(link.report_id, f"/timebank/report/{token}")
 
     @http.route(
-        "/timebank/report/<string:token>/<any(pdf,xlsx):kind>",
+        "/timebank/report/<string:token>/<any(pdf,xlsx,html):kind>",
         type="http",
         auth="public",
         methods=["GET"],
         sitemap=False,
     )
     def report_file(self, token, kind, **_query):
-        """Paper or workbook, as they were sent."""
+        """Paper or workbook, as they were sent; or the page of the same, to keep once the link has ended."""
         link = request.env["timebank.funder.report.link"]._find(token)
         report = link.report_id
         if not link or report._find_altered() or report._get_ended_stories():
             return self._link_ended()
-        content = report._read_kept(kind)
+        content = report._make_page() if kind == "html" else report._read_kept(kind)
         headers = [
-            ("Content-Type", MIMETYPES[kind]),
-            ("Content-Disposition", content_disposition(report[f"{kind}_name"])),
+            ("Content-Type", MIMETYPES.get(kind, "text/html; charset=utf-8")),
+            ("Content-Disposition", content_disposition(f"{report.display_name}.{kind}")),
             ("X-Content-Type-Options", "nosniff"),
         ]
         return self._keep_private(request.make_response(content, headers))

@@ -33,6 +33,17 @@ class TimebankFunderReport(models.Model):
         content, _kind = reports._render_qweb_pdf(PAPER, self.ids)
         return content
 
+    def _make_page(self):
+        """The page as a file that needs nothing from a server, as bytes."""
+        report = self.with_context(lang=self._get_lang())
+        values = {
+            "report": report,
+            "content": report._lay_out(),
+            "signatures": report._get_signatures(),
+        }
+        page = report.env["ir.qweb"]._render("timebank_coproduction.funder_report_alone", values)
+        return (Markup("<!DOCTYPE html>\n") + page).encode()
+
     def _lay_out(self):
         """The content with its charts drawn and its figures in rows.
 

@@ -101,13 +101,20 @@ def compare(pairs, band_of=None, small=False):
     :param small: whether small numbers are shown
     :return: dict of ``n``, ``mean_before``, ``mean_after``, ``change`` with its 95 % interval from
         ``low`` to ``high``, and ``bands``: lists of four shares ``before`` and ``after``. All is ``None``
-        where it is about fewer than five people, a share where its number would tell of fewer.
+        where it is about fewer than five people, a share where its number would tell of fewer, and all
+        shares where ``n`` is.
 
     >>> made = compare([(4, 6), (5, 7), (6, 6), (3, 6), (7, 8), (5, None)])
     >>> [made[key] if key == "n" else round(made[key], 2) for key in ("n", "change", "low", "high")]
     [None, 1.6, 0.18, 3.02]
     >>> compare([(4, 6)] * 4)["change"], compare([(4, 6)] * 4, small=True)["change"]
     (None, 2.0)
+
+    Of twelve who answered twice one left it out: 45 % in a band would tell that these are eleven:
+
+    >>> made = compare([(5, 8)] * 5 + [(8, 5)] * 6 + [(5, None)], lambda one: band("happy", one))
+    >>> made["n"], made["bands"]["before"]
+    (None, [None, None, None, None])
     """
     whole = [pair for pair in pairs if None not in pair]
     made = dict.fromkeys(("n", "mean_before", "mean_after", "change", "low", "high"))
@@ -149,7 +156,7 @@ def _share_bands(sides, band_of, people, small):
             zeros=set(counts),
             keep=["all"],
         )
-    if "all" in hidden:  # how many there are is said elsewhere: nothing may tell them from these
+    if hidden & {"all", "n"}:  # shares would tell of how many they are, and so who of all left it out
         hidden = {"n", *counts}
     shown = {key: count / whole for key, count in counts.items() if key not in hidden}
     shares = {side: [shown.get((side, place)) for place in range(4)] for side in sides}

@@ -161,7 +161,8 @@ class TimebankDisclosure(models.TransientModel):
     def _say_year(self, found, year):
         if year["people"] is None or year["hours"] is None:
             return self.env._(
-                "From %(days)s fewer than five volunteers gave time to %(banks)s.",
+                "From %(days)s volunteers gave time to %(banks)s; how many is hidden, as nothing is told"
+                " about few people.",
                 days=year["days"],
                 banks=found["banks"],
             )

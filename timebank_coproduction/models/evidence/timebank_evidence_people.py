@@ -125,7 +125,7 @@ class TimebankEvidence(models.AbstractModel):
         if not sustained["people"]:
             return self.env._("%(people)s took part, and gave %(time)s.", people=people, time=time)
         return self.env._(
-            "%(people)s took part, and gave %(time)s; %(lasting)s of those we support lastingly so.",
+            "%(people)s took part, and gave %(time)s; %(lasting)s of those we support did so lastingly.",
             people=people,
             time=time,
             lasting=sustained["people"],
@@ -441,8 +441,8 @@ class TimebankEvidence(models.AbstractModel):
         if row["share"] is None:
             return self.env._("How many stayed on is hidden, as they are few.")
         return self.env._(
-            "Of %(people)s who are still members, %(part)s gave or received something %(months)s months"
-            " later.",
+            "%(months)s months after our support ended, %(part)s of %(people)s who are still members gave or"
+            " received something.",
             people=self._say_people(row["people"]),
             part=self._say_cell(row["part"]),
             months=row["months"],

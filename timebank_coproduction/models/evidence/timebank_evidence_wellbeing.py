@@ -83,7 +83,7 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
                 return self.env._(
                     "%s Too few have answered twice to compare: this is how people are now.", asked
                 )
-            return self.env._("%s Fewer than five have answered twice: nothing is shown.", asked)
+            return self.env._("%s Too few have answered for anything to be shown.", asked)
         names, rises = self._get_short_questions(), []
         for question in results["questions"]:
             if question["change"] is None:

@@ -7,7 +7,7 @@ from ..common.mail_beside import CHATTER
 from ..common.personal import NAMED, OURS
 from ..common.verb import verb
 from ..common.words import say_day
-from .timebank_funder_report_section import STANDARD
+from .timebank_funder_report_section import OF_GRANT, STANDARD
 
 GROUP = "timebank_coproduction.group_timebank_"
 
@@ -118,6 +118,14 @@ class TimebankFunderReport(models.Model):
         string="Budget headings",
         domain=[("kind", "=", "budget")],
         context={"default_kind": "budget"},
+        copy=True,
+    )
+    beside_line_ids = fields.One2many(
+        "timebank.funder.report.line",
+        "report_id",
+        string="From others",
+        domain=[("kind", "=", "beside")],
+        context={"default_kind": "beside"},
         copy=True,
     )
     link_ids = fields.One2many(
@@ -412,5 +420,5 @@ class TimebankFunderReport(models.Model):
         return [
             Command.create({"key": key, "sequence": 10 * place})
             for place, key in enumerate(STANDARD, 1)
-            if self.kind == "grant" or key not in ("money", "budget", "plan")
+            if self.kind == "grant" or key not in OF_GRANT
         ]

@@ -19,6 +19,11 @@ ON_PAGE_ONE = (
     ("forms", "coproductive"),
     ("money", "spent"),
 )
+#: The sections of which page one tells something, whether they are in the report themselves or not.
+PAGE_ONE = (
+    *dict.fromkeys(key for key, _figure in ON_PAGE_ONE),
+    *("beside", "reciprocity", "newcomers", "resilience", "wellbeing"),
+)
 
 
 class TimebankFunderReportContent(models.AbstractModel):
@@ -91,15 +96,9 @@ class TimebankFunderReportContent(models.AbstractModel):
         compares = self._compares_with(before)
         makes = self._get_section_methods(evidence)
         made, wanted = {}, self.section_ids.filtered("is_in").sorted(lambda one: (one.sequence, one.id))
-        on_page_one = {key for key, _figure in ON_PAGE_ONE} | {
-            "reciprocity",
-            "newcomers",
-            "resilience",
-            "wellbeing",
-        }
         keys = dict.fromkeys(wanted.mapped("key"))
         if "summary" in keys:
-            keys |= dict.fromkeys(on_page_one)
+            keys |= dict.fromkeys(PAGE_ONE)
         for key in keys:
             if key in makes:
                 found = makes[key](scope, before)
@@ -121,6 +120,7 @@ class TimebankFunderReportContent(models.AbstractModel):
         return {
             "money": self._get_money,
             "budget": self._get_budget,
+            "beside": self._get_beside,
             "plan": self._get_plan,
             "hours": self._get_hours,
             "involvement": evidence._get_involvement,
@@ -233,12 +233,12 @@ class TimebankFunderReportContent(models.AbstractModel):
         )
 
     def _get_method(self, made, wanted):
-        """Each section's definition, and which numbers are hidden."""
+        """How each section is made, and what page one tells besides; and which numbers are hidden."""
         named = {section.key: section.title for section in wanted if section.title}
         parts = [
             {"title": named.get(key) or section["title"], "text": section["definition"]}
             for key, section in made.items()
-            if section and section["definition"] and key in wanted.mapped("key")
+            if section and section["definition"]
         ]
         parts.append(
             {

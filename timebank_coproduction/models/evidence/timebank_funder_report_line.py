@@ -4,8 +4,9 @@ from ..common.personal import OURS
 
 
 class TimebankFunderReportLine(models.Model):
-    """What was planned against what was done, with the reason; or a budget's heading, with what is proposed
-    for the rest of it. The amounts of a heading are those of the signed reconciliation."""
+    """What was planned against what was done, with the reason; a budget's heading, with what is proposed for
+    the rest of it; or what came from others for the same, in money or in kind. The amounts of a heading are
+    those of the signed reconciliation, those of others are typed."""
 
     _name = "timebank.funder.report.line"
     _description = "Plan or Budget Heading of a Funder's Report"
@@ -15,9 +16,22 @@ class TimebankFunderReportLine(models.Model):
     _personal_fields = {"name": OURS, "planned_text": OURS, "done_text": OURS, "reason": OURS}
 
     report_id = fields.Many2one("timebank.funder.report", required=True, ondelete="cascade", index=True)
-    kind = fields.Selection([("plan", "Plan"), ("budget", "Budget heading")], required=True, default="plan")
+    kind = fields.Selection(
+        [("plan", "Plan"), ("budget", "Budget heading"), ("beside", "From others")],
+        required=True,
+        default="plan",
+    )
     sequence = fields.Integer(default=10)
     name = fields.Char("What", required=True)
     planned_text = fields.Char(help="As it was agreed, such as “40 sessions”.")
     done_text = fields.Char()
-    reason = fields.Text("Why it differs", help="Or, of a budget heading, what is proposed for the rest.")
+    reason = fields.Text(
+        "Why it differs",
+        help="Or, of a budget heading, what is proposed for the rest; of what came from others, what for.",
+    )
+    currency_id = fields.Many2one(related="report_id.currency_id")
+    amount = fields.Monetary(help="What came in money; nothing for what came in kind.")
+
+    _amount_within = models.Constraint(
+        "CHECK (amount IS NULL OR amount BETWEEN 0 AND 1000000000)", "An amount is nothing or more."
+    )

@@ -83,8 +83,7 @@ class TimebankFunderReportMoney(models.AbstractModel):
         ]
         if grant.purpose:
             words.append(grant.purpose.strip())
-        if made.get("money"):
-            words.append(made["money"]["answer"])
+        words += [made[key]["answer"] for key in ("money", "beside") if made.get(key)]
         return " ".join(words)
 
     def _get_money(self, _scope, _before):
@@ -218,6 +217,42 @@ class TimebankFunderReportMoney(models.AbstractModel):
                 " bill is what members have claimed and no bill has come for yet; left is the budget without"
                 " both.",
                 day,
+            ),
+        )
+
+    def _get_beside(self, _scope, _before):
+        """What came from others for the same, in money and in kind, as it was typed."""
+        lines = self.beside_line_ids.sorted(lambda one: (one.sequence, one.id))
+        if not self.grant_id or not lines:
+            return None
+        money = self.currency_id.format
+        together = self.currency_id.round(sum(lines.mapped("amount")))
+        in_kind = lines.filtered(lambda line: self.currency_id.is_zero(line.amount))
+        return self._make(
+            "beside",
+            answer=self.env._("Beside the award, help in kind came from others.")
+            if in_kind == lines
+            else self.env._("Beside the award, %s came from others.", money(together))
+            if not in_kind
+            else self.env._("Beside the award, %s came from others, and help in kind.", money(together)),
+            table={
+                "head": [self.env._("From"), self.currency_id.name, self.env._("What for")],
+                "rows": [
+                    *(
+                        [
+                            line.name,
+                            self.env._("in kind") if line in in_kind else money(line.amount),
+                            line.reason or "",
+                        ]
+                        for line in lines
+                    ),
+                    [self.env._("Together"), money(together), ""],
+                ],
+                "sums": True,
+            },
+            definition=self.env._(
+                "What the charity had from others for the same work in these days, as whoever wrote the"
+                " report entered it; it is no part of the award, nor of the fund’s movement."
             ),
         )
 

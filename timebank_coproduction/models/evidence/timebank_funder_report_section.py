@@ -8,6 +8,7 @@ KEYS = [
     ("summary", "On one page"),
     ("money", "What the money did"),
     ("budget", "Spending against the budget’s headings"),
+    ("beside", "What came from others"),
     ("plan", "Plan, and what was done"),
     ("hours", "Hours and their role"),
     ("involvement", "Who takes part, and how lastingly"),
@@ -24,6 +25,12 @@ KEYS = [
     ("question", "Own question"),
 ]
 STANDARD = tuple(key for key, _name in KEYS if key != "question")
+#: What is about a grant, and in no report without one.
+OF_GRANT = frozenset({"money", "budget", "beside", "plan"})
+#: What a short report leaves out: figures that stand behind those on page one.
+IN_FULL = frozenset(
+    {"hours", "involvement", "work", "forms", "reciprocity", "network", "newcomers", "resilience"}
+)
 
 
 class TimebankFunderReportSection(models.Model):

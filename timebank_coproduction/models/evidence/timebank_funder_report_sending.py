@@ -10,6 +10,7 @@ from ...tools import canonical
 from ..common.verb import day, text, verb
 from ..common.windows import ask, open_dialog, open_form, open_list, tell
 from .timebank_funder_report import GROUP
+from .timebank_funder_report_section import IN_FULL
 
 TODO = "timebank_coproduction.mail_activity_report_next"
 #: What the last hash is over besides the figures and the earlier signatures.
@@ -214,6 +215,13 @@ class TimebankFunderReport(models.Model):
         self._check_writer()
         template = self.env["timebank.funder.report.template"]._keep(self)
         return tell(self.env._("Kept as “%s”: the next report begins with it.", template.name))
+
+    @verb(single=True)
+    def action_keep_short(self):
+        """Leave out the sections that show in full what page one tells: a small award needs few pages."""
+        self._check_writer()
+        self.section_ids.filtered(lambda section: section.key in IN_FULL).is_in = False
+        return True
 
     @verb(single=True)
     def action_preview(self):

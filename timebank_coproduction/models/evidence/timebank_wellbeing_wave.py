@@ -78,7 +78,7 @@ class TimebankWellbeingWave(models.Model):
         ondelete="restrict",
         domain="[('is_on', '=', True)]",
         check_company=True,
-        help="A licensed scale, once a manager has entered it and its licence.",
+        help="A licensed scale, one to a round, once a manager has entered it and its licence.",
     )
     before_id = fields.Many2one(
         "timebank.wellbeing.wave",
