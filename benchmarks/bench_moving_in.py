@@ -80,6 +80,17 @@ COPIED = (
     ),
 )
 
+#: What a move notes of those on its own rows.
+NOTED = (
+    """UPDATE timebank_migration_person p
+          SET partner_id = c.new, member_id = m.new, is_new_contact = TRUE, is_new_member = TRUE,
+              is_carried = TRUE, is_opened = TRUE, is_settled = TRUE, moved_minutes = p.result_minutes
+         FROM copied_res_partner c, copied_timebank_member m
+        WHERE c.old = p.partner_id AND m.old = p.member_id""",
+    """UPDATE timebank_migration_row r SET is_carried = TRUE, hours_id = h.new
+         FROM copied_timebank_hours h WHERE h.old = r.hours_id""",
+)
+
 
 def measure(report):
     """One move, from its files to its end."""
@@ -213,10 +224,14 @@ def _copy(move_id):
                 env.cr.execute(copying)
                 counted[table] = env.cr.rowcount
             env.cr.execute(limits)
+            for noting in NOTED:
+                env.cr.execute(noting)
+                counted[noting] = env.cr.rowcount
 
         taken = harness.seconds(env, run)
         assert counted["res_partner"] == counted["timebank_member"] == PEOPLE, counted
         assert counted["timebank_transfer"] == counted["timebank_hours"] == MOVEMENTS, counted
+        assert [counted[noting] for noting in NOTED] == [PEOPLE, MOVEMENTS], counted
     return taken
 
 

@@ -45,6 +45,27 @@ class Sample(NamedTuple):
 
         :return: dict of (file, record) → list of (fate, reason), and dict of (key, name) → minutes
         """
+        fates, balances = {}, {}
+        for line, cells in self._get_lines():
+            if len(cells) == 5 and cells[1].isdigit():
+                fates.setdefault((cells[0], int(cells[1])), []).append((cells[3], cells[4]))
+            elif line.startswith("|") and re.fullmatch(r"\*\*-?\d+\*\*", cells[-1]):
+                balances[cells[0], cells[1]] = int(cells[-1].strip("*"))
+        return fates, balances
+
+    def get_openings(self):
+        """What ``expected.md`` says of how balances come about, where the files declare any.
+
+        :return: dict of (key, name) → minutes declared, brought by the rows and in the opening, or ``None``
+        """
+        return {
+            (cells[0], cells[1]): tuple(None if cell == "–" else int(cell) for cell in cells[2:5])
+            for _line, cells in self._get_lines("declared")
+            if re.fullmatch(r"\*\*-?\d+\*\*", cells[-1])
+        }
+
+    def _get_lines(self, under=""):
+        """Lines of ``expected.md`` with their cells, those of tables with a column ``under`` alone."""
         folder = SAMPLES / self.folder
         text = (
             (folder if (folder / "expected.md").exists() else folder.parent)
@@ -56,14 +77,12 @@ class Sample(NamedTuple):
             sections = [one for one in sections if one.startswith(self.heading)]
         elif self.folder == "timeoverflow":
             sections = [one for one in sections if not one.startswith("The files its own")]
-        fates, balances = {}, {}
+        heading = []
         for line in "\n".join(sections).splitlines():
             cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-            if len(cells) == 5 and cells[1].isdigit():
-                fates.setdefault((cells[0], int(cells[1])), []).append((cells[3], cells[4]))
-            elif line.startswith("|") and re.fullmatch(r"\*\*-?\d+\*\*", cells[-1]):
-                balances[cells[0], cells[1]] = int(cells[-1].strip("*"))
-        return fates, balances
+            heading = (heading or cells) if line.startswith("|") else []
+            if line.startswith("|") and (not under or under in heading):
+                yield line, cells
 
 
 SAMPLES_TO_TRY = (

@@ -44,66 +44,70 @@ def say_reason(env, row, sentences):
     :param row: of a plan
     :param dict sentences: what :func:`get_sentences` has made, once for all rows
     """
-    about = dict(row.about)
-    if "day" in about:
-        about["day"] = say_day(env, about["day"])
-    if "minutes" in about:
-        about["time"] = clock(about["minutes"])
-    if row.code in sentences:
-        said = sentences[row.code] % about
-    elif row.what == "movement":
-        said = _say_movement(env, row)
-    elif row.what == "post":
-        kinds = {"offer": env._("an offer of %s"), "request": env._("a request of %s")}
-        said = kinds[row.kind] % row.person.name
-    elif row.fate == "joined":
-        here = env._("a contact is here with that name and address")
-        if "as_said" in row.notes:
-            here = env._("somebody who is here already")
-        said = "; ".join(filter(None, (here, _say_state(env, row))))
-    else:
-        said = _say_state(env, row)
-    parts = [said]
-    if row.question and row.answer and row.fate == "refused":
-        parts.append(env._("left out, as answered"))
     if row.code == "answered":
-        parts = [_say_movement(env, row), env._("as answered")]
-    notes = {
-        "namesake": env._("somebody else has the same name"),
-        "as_said": env._("as answered"),
-        "to_ring": env._("no mail address: to be rung"),
-    }
+        parts = [_say_movement(env, row, sentences), sentences["as_said"]]
+    else:
+        parts = [_say_code(env, row, sentences)]
+        if row.question and row.answer and row.fate == "refused":
+            parts.append(sentences["left_out"])
     if row.fate in ("new", "joined"):
-        parts += [notes[note] for note in row.notes]
+        about = {"limit": clock(row.person.limit)} if "own_limit" in row.notes else {}
+        parts += [sentences[note] % about for note in row.notes]
     return "; ".join(filter(None, parts))
 
 
-def _say_movement(env, row):
+def _say_code(env, row, sentences):
+    if row.code in sentences:
+        about = dict(row.about)
+        if "day" in about:
+            about["day"] = say_day(env, about["day"])
+        if "minutes" in about:
+            about["time"] = clock(about["minutes"])
+        return sentences[row.code] % about
+    if row.what == "movement":
+        return _say_movement(env, row, sentences)
+    if row.what == "post":
+        return sentences[f"post_{row.kind}"] % row.person.name
+    state = row.person.state if row.person else ""
+    said = sentences.get(f"state_{state}", "")
+    if row.fate == "joined":
+        said = "; ".join(
+            filter(None, (sentences["here_as_said" if "as_said" in row.notes else "here"], said))
+        )
+    return said
+
+
+def _say_movement(env, row, sentences):
     if not row.day:
         return ""
-    words = {"day": say_day(env, row.day), "time": clock(row.minutes)}
-    if row.waits:
-        return env._("%(time)s hours of %(day)s, handed in and not approved: no credits yet", **words)
-    return {
-        "hours": env._("%(time)s hours of %(day)s", **words),
-        "gift": env._("a gift of %(time)s hours on %(day)s", **words),
-        "opening": env._("%(time)s hours between the bank and the account on %(day)s", **words),
-        "reversal": env._("takes back %(time)s hours on %(day)s", **words),
-        "taken": env._("%(time)s hours of %(day)s, taken into the opening balance", **words),
-    }[row.kind]
-
-
-def _say_state(env, row):
-    state = row.person.state if row.person else ""
-    return {
-        "paused": env._("paused there, and here"),
-        "applicant": env._("an applicant"),
-    }.get(state, "")
+    said = sentences["time_waiting" if row.waits else f"time_{row.kind}"]
+    return said % {"day": say_day(env, row.day), "time": clock(row.minutes)}
 
 
 def get_sentences(env):
     """Why a row has its fate: dict of code → sentence, with places for what it is about."""
     return {
+        # of time that moves, by its kind
+        "time_hours": env._("%(time)s hours of %(day)s"),
+        "time_waiting": env._("%(time)s hours of %(day)s, handed in and not approved: no credits yet"),
+        "time_gift": env._("a gift of %(time)s hours on %(day)s"),
+        "time_opening": env._("%(time)s hours between the bank and the account on %(day)s"),
+        "time_reversal": env._("takes back %(time)s hours on %(day)s"),
+        "time_taken": env._("%(time)s hours of %(day)s, taken into the opening balance"),
+        # of people and what they offer
+        "state_paused": env._("paused there, and here"),
+        "state_applicant": env._("an applicant"),
+        "here": env._("a contact is here with that name and address"),
+        "here_as_said": env._("somebody who is here already"),
+        "post_offer": env._("an offer of %s"),
+        "post_request": env._("a request of %s"),
+        # what is said beside it
+        "namesake": env._("somebody else has the same name"),
+        "as_said": env._("as answered"),
+        "left_out": env._("left out, as answered"),
+        "to_ring": env._("no mail address: to be rung"),
+        "own_limit": env._("a limit of their own, %(limit)s hours"),
+        # by codes
         "read_above": env._("the same number stands above"),
         "moved_in_before": env._("moved in before"),
         "same_cells": env._("a row above once more, to the minute"),

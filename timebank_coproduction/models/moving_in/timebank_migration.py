@@ -1,3 +1,4 @@
+import hashlib
 from collections import Counter
 from fractions import Fraction
 
@@ -10,7 +11,6 @@ from ...tools.moving_in.plan import ANSWERS, Setting
 from ...tools.moving_in.planner import make_plan
 from ...tools.moving_in.reading import Doubtful, amount, say_exact
 from ...tools.moving_in.sources import SOURCES
-from ...tools.names import folded
 from ..common.hours_field import hours_field
 from ..common.personal import OURS
 from ..common.verb import verb
@@ -39,6 +39,7 @@ class TimebankMigration(models.Model):
         "file_ids": OURS,
         "unit_worth": OURS,
         "recognised": OURS,
+        "basis_digest": OURS,
         "user_id": OURS,
     }
 
@@ -80,6 +81,7 @@ class TimebankMigration(models.Model):
     is_answered = fields.Boolean(
         readonly=True, copy=False, help="Answers were given that the rehearsal doesn't show yet."
     )
+    basis_digest = fields.Char(readonly=True, copy=False, help="Of all that the rehearsal was made of.")
     user_id = fields.Many2one("res.users", "Carried out by", readonly=True, copy=False)
     row_ids = fields.One2many("timebank.migration.row", "migration_id", string="Rows", copy=False)
     person_ids = fields.One2many("timebank.migration.person", "migration_id", string="Balances", copy=False)
@@ -102,7 +104,6 @@ class TimebankMigration(models.Model):
     present_count = fields.Integer("Here already", compute="_compute_counts")
     ask_count = fields.Integer("To answer", compute="_compute_counts")
     refused_count = fields.Integer("Refused", compute="_compute_counts")
-    left_count = fields.Integer("Still to do", compute="_compute_counts")
     problem_count = fields.Integer("Could not be done", compute="_compute_counts")
     result_minutes = fields.Integer(compute="_compute_sums")
     result_hours = hours_field("result_minutes", "Members will have together")
@@ -125,25 +126,22 @@ class TimebankMigration(models.Model):
         for move in self:
             move.asks_columns = "ask" in move.sheet_ids.mapped("treatment")
 
-    @api.depends("row_ids.fate", "row_ids.is_carried")
+    @api.depends("row_ids.fate", "row_ids.problem")
     def _compute_counts(self):
-        counts, left, problems = Counter(), Counter(), Counter()
-        for move, fate, is_carried, count, failed in self.env["timebank.migration.row"]._read_group(
+        counts, problems = Counter(), Counter()
+        for move, fate, count, failed in self.env["timebank.migration.row"]._read_group(
             [("migration_id", "in", self.ids)],
-            ["migration_id", "fate", "is_carried"],
+            ["migration_id", "fate"],
             ["__count", "problem:count"],
         ):
             counts[move.id, fate] += count
             counts[move.id] += count
             problems[move.id] += failed
-            if fate in ("new", "joined") and not is_carried:
-                left[move.id] += count
         for move in self:
-            number, begun = move._origin.id, move.state in ("rehearsed", "running", "done")
+            number = move._origin.id
             for fate in ("new", "joined", "present", "ask", "refused"):
                 move[f"{fate}_count"] = counts[number, fate]
             move.row_count = counts[number]
-            move.left_count = left[number] if begun else 0
             move.problem_count = problems[number]
 
     @api.depends("person_ids.result_minutes", "person_ids.moved_minutes", "person_ids.is_settled")
@@ -324,6 +322,7 @@ class TimebankMigration(models.Model):
                 plan.unit,
             )
         self._in_verb().write(vals)
+        self._in_verb().write({"basis_digest": self._get_basis_digest()})
 
     def _make_plan(self):
         """:return: a plan, or ``None`` while nothing can be read before somebody says what columns mean"""
@@ -342,17 +341,17 @@ class TimebankMigration(models.Model):
                     ", ".join(plan.unknown),
                 )
             )
-        contacts = self._find_contacts(plan.people)
-        people = self.env["timebank.migration.person"]
-        plan.doubles = people._find_doubles(plan.people, self.scheme_id.company_id)
+        same, plan.doubles = self.env["timebank.migration.person"]._find_here(
+            plan.people, self.scheme_id.company_id
+        )
         said = self._get_sameness()
         for person in plan.people:
-            contact = contacts.get(person)
+            contact = same.get(person)
             if said.get(person.key) == "same" and person in plan.doubles:
-                contact = plan.doubles[person].id
+                contact = plan.doubles[person]
             if contact and said.get(person.key) != "other":
-                plan.doubles[person] = people.env["res.partner"].browse(contact)
-                person.join(contact, said.get(person.key))
+                plan.doubles[person] = contact
+                person.join(contact.id, said.get(person.key))
         return plan
 
     def _open_files(self):
@@ -427,24 +426,31 @@ class TimebankMigration(models.Model):
         )
         return frozenset(key for (key,) in rows)
 
-    def _find_contacts(self, people):
-        """Contacts who are these people by address and name together: dict of person → id."""
-        people = [one for one in people if one.email and not one.is_known]
-        mails = sorted({one.email for one in people})
-        if not mails:
-            return {}
-        contacts = self.env["res.partner"].search_fetch(
-            [
-                ("email_normalized", "in", mails),
-                ("company_id", "in", (False, self.scheme_id.company_id.id)),
-            ],
-            ["email_normalized", "name"],
-            order="id desc",
-        )
-        found = {(one.email_normalized, folded(one.name)): one.id for one in contacts}
-        keys = {one: (one.email, folded(one.name)) for one in people}
-        # the first of those whose address and name are the same; the others were asked about
-        return {one: found.pop(key) for one, key in keys.items() if key in found}
+    def _get_basis_digest(self):
+        """A digest of all that a plan is made of: the files, what was answered, the bank, and who is here."""
+        people = self.person_ids
+        parts = [
+            self.file_ids.sorted("id").mapped("checksum"),
+            *vars(self._prepare_setting()).values(),
+            self._get_sameness(),
+            *(
+                {one.key: contact.id for one, contact in found.items()}
+                for found in people._find_here(people, self.scheme_id.company_id)
+            ),
+            people._find_moved_in(people, self.scheme_id),
+        ]
+        digest = hashlib.sha256()
+        for part in parts:
+            if isinstance(part, dict):
+                part = sorted(map(repr, part.items()))
+            elif isinstance(part, frozenset):
+                part = sorted(part)
+            digest.update(repr(part).encode())
+        return digest.hexdigest()
+
+    def _is_rehearsed_as_it_is(self):
+        """Whether another rehearsal would come to the same."""
+        return not self.is_answered and self.basis_digest == self._get_basis_digest()
 
     def _forget_rehearsal(self):
         """What an earlier rehearsal wrote goes; nothing has been carried out."""
@@ -458,7 +464,7 @@ class TimebankMigration(models.Model):
     def _write_people(self, plan, sameness):
         """:return: dict of a person of the plan → id"""
         people = [one for one in plan.people if one.name]
-        members = self._find_members_of(people)
+        members = self.env["timebank.migration.person"]._find_moved_in(people, self.scheme_id)
         rows = [
             {
                 "migration_id": self.id,
@@ -478,6 +484,7 @@ class TimebankMigration(models.Model):
                 "opening_minutes": one.opening,
                 "result_minutes": one.result,
                 "spent_minutes": one.spent,
+                "says_limit": one.limit is not None,
                 "limit_minutes": one.limit or 0,
                 "double_id": plan.doubles[one].id if one in plan.doubles else None,
                 "sameness": sameness.get(one.key),
@@ -487,20 +494,6 @@ class TimebankMigration(models.Model):
         ]
         records = self.env["timebank.migration.person"]._in_verb()._insert_rows(rows)
         return dict(zip(people, records.ids, strict=True))
-
-    def _find_members_of(self, people):
-        """Whom an earlier move made of those whom it brought in: dict of key → contact's id."""
-        known = [one.key for one in people if one.is_known]
-        earlier = self.env["timebank.migration.person"].search_fetch(
-            [
-                ("scheme_id", "=", self.scheme_id.id),
-                ("key", "in", known),
-                ("is_carried", "=", True),
-                ("migration_id.state", "in", ("running", "done")),
-            ],
-            ["key", "partner_id"],
-        )
-        return {one.key: one.partner_id.id for one in earlier}
 
     def _write_rows(self, plan, people, own, sentences):
         rows = [

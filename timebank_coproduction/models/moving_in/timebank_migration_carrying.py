@@ -1,14 +1,20 @@
-from odoo import fields, models
+from collections import Counter
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...tools.minutes import to_hours
 from ...tools.names import folded
 from ..common.jobs import job
 from ..common.verb import flag, verb
 from ..common.windows import tell
 
-#: How many people or rows are carried out before what was done is saved.
-BATCH = 500
+#: How many people are brought in, and how many rows are carried out, before what was done is saved.
+PEOPLE_AT_ONCE = 500
+BATCH = 2_000
+#: What is done about each person, one after the other.
+STEPS_OF_PEOPLE = ("is_carried", "is_opened", "is_settled")
 #: How many steps are done in one go where somebody waits for the end.
 MOST_STEPS = 100_000
 
@@ -21,6 +27,55 @@ class TimebankMigration(models.Model):
     """
 
     _inherit = "timebank.migration"
+
+    left_count = fields.Integer("Still to do", compute="_compute_left_count")
+    done_percentage = fields.Integer("Done", compute="_compute_done_percentage")
+
+    @api.depends(
+        "state",
+        "row_ids.is_carried",
+        "person_ids.is_carried",
+        "person_ids.is_opened",
+        "person_ids.is_settled",
+    )
+    def _compute_left_count(self):
+        """Steps: one of each row of time, offer or request, three of each person."""
+        left = Counter()
+        for move, count in self.env["timebank.migration.row"]._read_group(
+            [*self._get_steps_of_rows(), ("is_carried", "=", False)], ["migration_id"], ["__count"]
+        ):
+            left[move.id] += count
+        for name in STEPS_OF_PEOPLE:
+            for move, count in self.env["timebank.migration.person"]._read_group(
+                [("migration_id", "in", self.ids), (name, "=", False)], ["migration_id"], ["__count"]
+            ):
+                left[move.id] += count
+        for move in self:
+            begun = move.state in ("rehearsed", "running", "done")
+            move.left_count = left[move._origin.id] if begun else 0
+
+    @api.depends("left_count")
+    def _compute_done_percentage(self):
+        steps = Counter()
+        for model, domain, each in (
+            ("row", self._get_steps_of_rows(), 1),
+            ("person", [("migration_id", "in", self.ids)], len(STEPS_OF_PEOPLE)),
+        ):
+            for move, count in self.env[f"timebank.migration.{model}"]._read_group(
+                domain, ["migration_id"], ["__count"]
+            ):
+                steps[move.id] += count * each
+        for move in self:
+            count = steps[move._origin.id]
+            # all of it is 100, and nothing less
+            move.done_percentage = 100 * (count - move.left_count) // count if count else 0
+
+    def _get_steps_of_rows(self):
+        return [
+            ("migration_id", "in", self.ids),
+            ("what", "in", ("movement", "post")),
+            ("fate", "in", ("new", "joined")),
+        ]
 
     def _as_bank(self, records):
         """These records with the rights of the bank that moves in."""
@@ -60,7 +115,8 @@ class TimebankMigration(models.Model):
         if self.state == "undone":
             raise UserError(self.env._("“%s” was undone: begin another one.", self.display_name))
         if self.state == "rehearsed":
-            self._rehearse()  # as the bank is now, and with the last answers
+            if not self._is_rehearsed_as_it_is():
+                self._rehearse()  # as the bank is now, and with the last answers
             self.sheet_ids._check_said()
             if self.asks_unit and not (self.unit_worth or "").strip():
                 raise UserError(self.env._("Say how many minutes a unit of these files is worth."))
@@ -118,69 +174,74 @@ class TimebankMigration(models.Model):
         """Done, unless something waits for another coordinator."""
         settled = self._as_bank(self.person_ids.filtered("is_settled"))
         moved = self._get_moved(settled)
-        settled._update_rows(
-            {one.id: {"moved_minutes": moved.get(one.member_id.account_id.id, 0)} for one in settled}
-        )
+        # what another coordinator brought in since they were settled
+        late = {
+            one.id: {"moved_minutes": minutes}
+            for one in settled
+            if one.moved_minutes != (minutes := moved.get(one.member_id.account_id.id, 0))
+        }
+        settled._update_rows(late)
         if not self.person_ids.filtered(lambda one: not one.is_carried):
             self._in_verb().write({"state": "done"})
-
-    def _mark_people_rows(self):
-        """Rows of people are done with the people, so that how far it is shows from the beginning."""
-        rows = self.env["timebank.migration.row"].search(
-            [
-                ("migration_id", "=", self.id),
-                ("what", "=", "member"),
-                ("fate", "in", ("new", "joined")),
-                ("is_carried", "=", False),
-                ("person_id.is_carried", "=", True),
-            ]
-        )
-        rows._in_verb().write({"is_carried": True})
 
     # ------------------------------------------------------------
     # People
     # ------------------------------------------------------------
 
-    def _get_people(self, *domain):
+    def _get_people(self, *domain, limit=None):
         return self._as_bank(self.env["timebank.migration.person"]).search(
-            [("migration_id", "=", self.id), *domain], limit=BATCH, order="id"
+            [("migration_id", "=", self.id), *domain], limit=limit or BATCH, order="id"
         )
 
     def _carry_people(self):
         """Contacts, memberships, accounts. Nobody gets a login or a mail, nor takes themselves in."""
         me = self.env.user.partner_id
-        people = self._get_people(("is_carried", "=", False), ("partner_id", "!=", me.id))
+        people = self._get_people(
+            ("is_carried", "=", False), ("partner_id", "!=", me.id), limit=PEOPLE_AT_ONCE
+        )
         if not people:
             return 0
         new = people.filtered(lambda one: not one.partner_id)
         contacts = self._as_bank(self.env["res.partner"]).create([self._prepare_contact(one) for one in new])
-        for one, contact in zip(new, contacts, strict=True):
-            one._in_verb().write({"partner_id": contact.id, "is_new_contact": True})
-        members = self.env["timebank.member"]._find_in_banks(self.scheme_id, people.partner_id)
-        without = people.filtered(lambda one: (self.scheme_id.id, one.partner_id.id) not in members)
-        made = self._as_bank(self.env["timebank.member"]).create([*map(self._prepare_member, without)])
-        for one, member in zip(without, made, strict=True):
-            one._in_verb().write({"member_id": member.id, "is_new_member": True})
-        for one in people - without:
-            one._in_verb().write({"member_id": members[self.scheme_id.id, one.partner_id.id].id})
-        standing = self._as_bank(people.member_id).filtered(lambda member: member.state != "active")
+        partners = {one: one.partner_id for one in people - new} | dict(zip(new, contacts, strict=True))
+        known = self.env["timebank.member"]._find_in_banks(self.scheme_id, contacts.union(*partners.values()))
+        before = {
+            one: self._as_bank(known[self.scheme_id.id, partner.id])
+            for one, partner in partners.items()
+            if (self.scheme_id.id, partner.id) in known
+        }
+        without = people.filtered(lambda one: one not in before)
+        made = self._as_bank(self.env["timebank.member"]).create(
+            [self._prepare_member(one, partners[one]) for one in without]
+        )
+        members = before | dict(zip(without, made, strict=True))
+        standing = made.union(*members.values()).filtered(lambda member: member.state != "active")
         paused = standing.filtered(lambda member: member.state == "paused")
         standing.action_activate()
-        for one in people:
-            account = self._as_bank(one.member_id).account_id
-            one._in_verb().write(
-                {
-                    "is_carried": True,
-                    "had_paused": one.member_id in paused,
-                    "had_own_limit": account.has_own_limit,
-                    "had_limit_minutes": account.credit_limit_minutes,
-                }
-            )
+        done, limits = {}, {}
+        for one, member in members.items():
+            account = member.account_id
+            done[one.id] = {
+                "partner_id": partners[one].id,
+                "is_new_contact": not one.partner_id,
+                "member_id": member.id,
+                "is_new_member": one not in before,
+                "is_carried": True,
+                "had_paused": member in paused,
+                "had_own_limit": account.has_own_limit,
+                "had_limit_minutes": account.credit_limit_minutes,
+            }
             needed = one.spent_minutes + max(-account.balance_minutes, 0)
             if needed > account.credit_limit_minutes:
                 # until all has come in, as limits are about what is left in the end
-                account.write({"has_own_limit": True, "credit_limit_minutes": needed})
-        self._mark_people_rows()
+                limits[account.id] = {"has_own_limit": True, "credit_limit_minutes": needed}
+        self._as_bank(self.env["timebank.account"])._update_rows(limits)
+        people._update_rows(done)
+        # rows of people are done with the people, so that how far it is shows from the beginning
+        rows = self.env["timebank.migration.row"].search(
+            [("person_id", "in", people.ids), ("what", "=", "member"), ("fate", "in", ("new", "joined"))]
+        )
+        rows._in_verb().write({"is_carried": True})
         return len(people)
 
     def _prepare_contact(self, person):
@@ -193,9 +254,9 @@ class TimebankMigration(models.Model):
             "comment": person.words,
         }
 
-    def _prepare_member(self, person):
+    def _prepare_member(self, person, partner):
         return {
-            "partner_id": person.partner_id.id,
+            "partner_id": partner.id,
             "scheme_id": self.scheme_id.id,
             "role": "organisation" if person.is_organisation else "volunteer",
             "joined_on": person.joined_on,
@@ -224,97 +285,125 @@ class TimebankMigration(models.Model):
         if not rows:
             return 0
         own = self._get_own(rows)
-        for row in own:
-            row._in_verb().write({"problem": self.env._("Yours: another coordinator has to carry it out.")})
-        rows -= own
-        reversals = rows.filtered(lambda row: row.kind == "reversal")
-        self._post_rows(rows - reversals)
+        own._in_verb().write({"problem": self.env._("Yours: another coordinator has to carry it out.")})
+        going = rows - own
+        reversals = going.filtered(lambda row: row.kind == "reversal")
+        self._post_rows(going - reversals)
         self._reverse_rows(reversals)
-        return len(rows) + len(own)
+        return len(rows)
 
     def _get_own(self, rows):
-        """Rows by which the one who carries out would gain, or that somebody's who isn't in yet."""
-        me = self.env.user.partner_id
-        return rows.filtered(
-            lambda row: (
-                (row.person_id and (row.person_id.partner_id == me or not row.person_id.is_carried))
-                or (row.other_id and (row.other_id.partner_id == me or not row.other_id.is_carried))
-            )
+        """Rows by which the one who carries out would gain, or that are somebody's who isn't in yet."""
+        apart = self._as_bank(self.env["timebank.migration.person"]).search(
+            [
+                ("migration_id", "=", self.id),
+                "|",
+                ("partner_id", "=", self.env.user.partner_id.id),
+                ("is_carried", "=", False),
+            ]
+        )
+        if not apart:
+            return rows.browse()
+        apart = set(apart.ids)
+        return rows.browse(
+            row_id
+            for row_id, *sides in rows._get_columns("id", "person_id", "other_id")
+            if not apart.isdisjoint(sides)
         )
 
     def _post_rows(self, rows):
+        refusals = {}
         timed = rows.filtered(lambda row: row.kind == "hours")
+        nobodys = timed.filtered(lambda row: not row.person_id)
+        refusals |= dict.fromkeys(nobodys.ids, self.env._("Nobody gave it."))
+        timed -= nobodys
         entries = self._make_entries(timed)
-        refusals = {
-            row.id: reason for row, reason in ((row, self._why_not_entry(row)) for row in timed) if reason
+        row_of = dict(zip(entries.ids, timed.ids, strict=True))
+        refusals |= {
+            row_of[entry_id]: reason for entry_id, reason in entries._get_refusals_to_move_in().items()
         }
-        refused = entries._get_refusals_to_record() if entries else {}
-        for row in timed:
-            if row.hours_id.id in refused:
-                refusals[row.id] = refused[row.hours_id.id]
-        self._drop_entries(timed.filtered(lambda row: row.id in refusals))
-        going = timed.filtered(lambda row: row.id not in refusals)
-        self._as_bank(going.hours_id)._in_verb().write({"state": "submitted"})
-        waiting = going.filtered("is_waiting").hours_id
-        paying = going.filtered(lambda row: not row.is_waiting)
-        vals_list = self._as_bank(paying.hours_id)._prepare_transfers()
-        credits = dict(zip(paying.hours_id.ids, vals_list, strict=True))
-        earning = self._as_bank(paying.hours_id)._get_earning()
-        transfers, of_rows = [], []
-        for row in rows:
-            if row.id in refusals or row.is_waiting:
-                continue
-            if row.kind == "hours":
-                found = [credits[row.hours_id.id]] if row.hours_id in earning else []
-            else:
-                found = self._prepare_movements(row)
-            for vals in found:
-                transfers.append({**vals, "migration_id": self.id})
-                of_rows.append(row)
+        going = entries.filtered(lambda entry: row_of[entry.id] not in refusals)
+        earning = going.filtered("earns_credit")
+        moving = {row_of[vals["hours_id"]]: [vals] for vals in earning._prepare_transfers()}
+        moving |= {row.id: self._prepare_movements(row) for row in rows - timed - nobodys}
+        transfers = [(row_id, vals) for row_id in rows.ids for vals in moving.get(row_id, ())]
         # the account that would grow is asked after by the ledger, as ever
-        unposted = self.env["timebank.transfer"]._post_possible(transfers)
+        unposted = self.env["timebank.transfer"]._post_possible(
+            [{**vals, "migration_id": self.id} for _row, vals in transfers],
+            veto=lambda positions: self._get_halves([row_id for row_id, _vals in transfers], positions),
+        )
         for position, sentence in unposted.items():
-            refusals[of_rows[position].id] = sentence
-        failed = timed.filtered(lambda row: row.id in refusals and row.hours_id)
-        self._drop_entries(failed)
-        approved = self._as_bank((paying - failed).hours_id)
-        vals = approved._prepare_approval(self.env.user)
-        (approved & earning)._in_verb().write({**vals, "earns_credit": True})
-        (approved - earning)._in_verb().write({**vals, "earns_credit": False})
+            refusals.setdefault(transfers[position][0], sentence)
+        self._drop_entries(entries.filtered(lambda entry: row_of[entry.id] in refusals))
+        waiting = going.filtered(
+            lambda entry: entry.state == "submitted" and row_of[entry.id] not in refusals
+        )
         if waiting:
             # a to-do on the list of those who run the bank, without a mail of it
             waiting.with_env(self.env).with_context(mail_activity_quick_update=True)._ask_for_decision()
-        self._mark(rows, refusals)
+        self._mark(rows, refusals, {row_id: entry_id for entry_id, row_id in row_of.items()})
 
-    def _why_not_entry(self, row):
-        return "" if row.hours_id else self.env._("Nobody gave it.")
+    def _get_halves(self, row_ids, positions):
+        """Of a row that makes two transfers both move, or none.
+
+        :param list row_ids: the row of each transfer
+        :param positions: of the transfers that could be posted
+        :return: dict of position → why not
+        """
+        if len(positions) == len(row_ids):
+            return {}
+        possible = set(positions)
+        refused = {row_id for position, row_id in enumerate(row_ids) if position not in possible}
+        halves = (position for position in positions if row_ids[position] in refused)
+        return dict.fromkeys(halves, self.env._("The other half of it can't move."))
 
     def _make_entries(self, rows):
-        """The hours of these rows, as drafts; each row knows its own."""
-        rows = rows.filtered("person_id")
+        """The hours of these rows, in their order, as they are to stay: written once.
+
+        What repeats what is recorded already is a draft, for the rules to refuse.
+        """
+        scheme, people = self.scheme_id, self._as_bank(rows.person_id | rows.other_id)
+        partners = dict(people._get_columns("id", "partner_id"))
+        roles = dict(people.member_id._get_columns("partner_id", "role"))
+        earning = {role: scheme._earns_credit(role) for role in set(roles.values())}
         categories = self._find_categories(rows)
         hours = self._as_bank(self.env["timebank.hours"])
-        entries = hours._in_verb()._insert_rows(
-            [
-                {
-                    "scheme_id": self.scheme_id.id,
-                    "partner_id": row.person_id.partner_id.id,
-                    "receiver_id": row.other_id.partner_id.id or None,
-                    "date": row.date,
-                    "minutes": row.minutes,
-                    "start_minute": row.start_minute,
-                    "description": row.words or row.category_words,
-                    "category_id": categories.get(folded(row.category_words)),
-                    "source": "import",
-                    "state": "draft",
-                    "revision": 0,
-                    "earns_credit": False,
-                }
-                for row in rows
-            ]
-        )
-        rows._update_rows({row.id: {"hours_id": entry.id} for row, entry in zip(rows, entries, strict=True)})
-        return entries._out_of_verb()
+        waiting = {**dict.fromkeys(hours._prepare_approval(self.env.user)), "state": "submitted"}
+        approved = hours._prepare_approval(self.env.user)
+        vals_list = [
+            {
+                "scheme_id": scheme.id,
+                "company_id": scheme.company_id.id,
+                "tz": scheme.tz,
+                "partner_id": partners[person],
+                "receiver_id": partners.get(other),
+                "role": roles[partners[person]],
+                "date": day,
+                "minutes": minutes,
+                "hours": to_hours(minutes),
+                "start_minute": start,
+                "description": words or category,
+                "category_id": categories.get(folded(category)),
+                "project_id": None,
+                "activity_id": None,
+                "source": "import",
+                "revision": 0,
+                "earns_credit": not waits and earning[roles[partners[person]]],
+                **(waiting if waits else approved),
+            }
+            for person, other, day, start, minutes, words, category, waits in rows._get_columns(
+                "person_id",
+                "other_id",
+                "date",
+                "start_minute",
+                "minutes",
+                "words",
+                "category_words",
+                "is_waiting",
+            )
+        ]
+        hours._leave_doubles_as_drafts(vals_list)
+        return hours._in_verb()._insert_rows(vals_list)._out_of_verb()
 
     def _find_categories(self, rows):
         """Categories by their names: dict of name → id."""
@@ -322,14 +411,11 @@ class TimebankMigration(models.Model):
             return {}
         return {folded(one.name): one.id for one in self.env["timebank.category"].search([])}
 
-    def _drop_entries(self, rows):
+    def _drop_entries(self, entries):
         """Hours that could not come in leave nothing behind."""
-        entries = self._as_bank(rows.hours_id)
-        if not entries:
-            return
-        rows._in_verb().write({"hours_id": False})
-        entries._in_verb().write({"state": "draft"})
-        entries._out_of_verb().unlink()
+        if entries:
+            entries._in_verb().write({"state": "draft"})
+            entries.unlink()
 
     def _prepare_movements(self, row):
         """Transfers of what is no hours of anybody's: a gift, or between the bank and an account."""
@@ -366,12 +452,20 @@ class TimebankMigration(models.Model):
             entry._in_verb().write({"state": "reversed", "refusal_reason": reason})
         self._mark(rows, refusals)
 
-    def _mark(self, rows, refusals):
-        """Rows are done, or say why not."""
-        rows.filtered(lambda row: row.id not in refusals)._in_verb().write({"is_carried": True})
-        for row in rows:
-            if row.id in refusals:
-                row._in_verb().write({"problem": refusals[row.id]})
+    def _mark(self, rows, refusals, entries=None):
+        """Rows are done, or say why not.
+
+        :param dict entries: id of a row → the hours made of it
+        """
+        entries = entries or {}
+        rows._update_rows(
+            {
+                row_id: {"is_carried": True, "hours_id": entries.get(row_id)}
+                for row_id in rows.ids
+                if row_id not in refusals
+            }
+        )
+        rows._update_rows({row_id: {"problem": reason} for row_id, reason in refusals.items()})
 
     # ------------------------------------------------------------
     # Openings, limits, states
@@ -406,20 +500,26 @@ class TimebankMigration(models.Model):
         if not people:
             return 0
         moved = self._get_moved(people)
+        usual = self.scheme_id.credit_limit_minutes
+        limits, done = {}, {}
         for one in people:
-            member = self._as_bank(one.member_id)
-            account = member.account_id
-            limit = max(one.limit_minutes, -account.balance_minutes, 0)
-            usual = one.had_limit_minutes if one.had_own_limit else self.scheme_id.credit_limit_minutes
-            if limit > usual:
-                account.write({"has_own_limit": True, "credit_limit_minutes": limit})
-            elif account.has_own_limit != one.had_own_limit:
-                account.write({"has_own_limit": one.had_own_limit, "credit_limit_minutes": usual})
-            if one.had_paused or one.is_new_member and one.joining_state == "paused":
-                member.action_pause()
-            elif one.is_new_member and one.joining_state == "applicant":
-                member._in_verb().write({"state": "applicant"})
-            one._in_verb().write({"is_settled": True, "moved_minutes": moved.get(account.id, 0)})
+            account = one.member_id.account_id
+            limit = one.had_limit_minutes if one.had_own_limit else usual
+            if one.says_limit:
+                # who was here before keeps what they had
+                limit = one.limit_minutes if one.is_new_member else max(limit, one.limit_minutes)
+            limit = max(limit, -account.balance_minutes)
+            own = one.had_own_limit or limit != usual
+            if (account.has_own_limit, account.credit_limit_minutes) != (own, limit):
+                limits[account.id] = {"has_own_limit": own, "credit_limit_minutes": limit}
+            done[one.id] = {"is_settled": True, "moved_minutes": moved.get(account.id, 0)}
+        people.member_id.account_id._update_rows(limits)
+        newcomers = people.filtered("is_new_member")
+        paused = people.filtered("had_paused") | newcomers.filtered(lambda one: one.joining_state == "paused")
+        paused.member_id.action_pause()
+        applicants = newcomers.filtered(lambda one: one.joining_state == "applicant") - paused
+        applicants.member_id._in_verb().write({"state": "applicant"})
+        people._update_rows(done)
         return len(people)
 
     def _get_moved(self, people):
@@ -451,17 +551,18 @@ class TimebankMigration(models.Model):
         if not rows:
             return 0
         skills = self._find_skills(rows)
-        refusals = {}
-        for row in rows:
-            if not row.person_id.is_carried:
-                refusals[row.id] = self.env._("Whoever it is of is not in yet.")
-                continue
-            model = self._as_bank(self.env["timebank.offer" if row.kind == "offer" else "timebank.request"])
-            post = model._in_verb().create(self._prepare_post_vals(row, skills))
-            if row.post_state == "expired":
-                # nobody can make one for a time gone by; this one was made when that was to come
-                post._update_rows({post.id: {"expires_on": row.date}})
-            row._in_verb().write({"offer_id" if row.kind == "offer" else "request_id": post.id})
+        absent = rows.filtered(lambda row: not row.person_id.is_carried)
+        refusals = dict.fromkeys(absent.ids, self.env._("Whoever it is of is not in yet."))
+        for kind, same in (rows - absent).grouped(lambda row: row.kind == "offer").items():
+            name = "offer" if kind else "request"
+            model = self._as_bank(self.env[f"timebank.{name}"])
+            posts = model._in_verb().create([self._prepare_post_vals(row, skills) for row in same])
+            made = dict(zip(same, posts, strict=True))
+            # nobody can make one for a time gone by; these were made when that was to come
+            posts._update_rows(
+                {made[row].id: {"expires_on": row.date} for row in same if row.post_state == "expired"}
+            )
+            same._update_rows({row.id: {f"{name}_id": post.id} for row, post in made.items()})
         self._mark(rows, refusals)
         return len(rows)
 

@@ -63,7 +63,10 @@ class TimebankMigrationPerson(models.Model):
     spent_minutes = fields.Integer(
         readonly=True, help="All that leaves the account while the move is carried out."
     )
-    limit_minutes = fields.Integer(readonly=True, help="A limit of their own, as answered; 0 means none.")
+    says_limit = fields.Boolean(
+        readonly=True, help="Whether the files or an answer say a limit of their own."
+    )
+    limit_minutes = fields.Integer(readonly=True, help="How far below zero their balance may go.")
     # A contact who may be the same person
     double_id = fields.Many2one(
         "res.partner",
@@ -124,8 +127,13 @@ class TimebankMigrationPerson(models.Model):
         return super().write(vals)
 
     @api.model
-    def _find_doubles(self, people, company):
-        """Contacts who may be these people, by address or name: dict of person of a plan → contact."""
+    def _find_here(self, people, company):
+        """Contacts who are here already.
+
+        :param people: of a plan, or of a move
+        :return: two dicts of person → contact: who is the same by address and name together, and who may
+            be by either
+        """
         people = [one for one in people if one.name and not one.is_known]
         found = self.env["res.partner"].search_fetch(
             [
@@ -137,14 +145,35 @@ class TimebankMigrationPerson(models.Model):
             ["email_normalized", "name"],
             order="id desc",
         )
-        by_mail = {one.email_normalized: one for one in found if one.email_normalized}
-        by_name = {folded(one.name): one for one in found if one.name}
-        doubles = {}
+        names = {contact: folded(contact.name) for contact in found}
+        by_mail = {contact.email_normalized: contact for contact in found if contact.email_normalized}
+        by_name = {name: contact for contact, name in names.items() if name}
+        by_both = {(contact.email_normalized, name): contact for contact, name in names.items()}
+        same, doubles = {}, {}
         for one in people:
-            double = by_mail.get(one.email) or by_name.get(folded(one.name))
+            name = folded(one.name)
+            double = by_mail.get(one.email) or by_name.get(name)
             if double:
                 doubles[one] = double
-        return doubles
+            # the first of those whose address and name are the same; the others were asked about
+            if one.email and (contact := by_both.pop((one.email, name), None)):
+                same[one] = contact
+        return same, doubles
+
+    @api.model
+    def _find_moved_in(self, people, scheme):
+        """Whom an earlier move made of those whom it brought in: dict of key → contact's id."""
+        known = [one.key for one in people if one.is_known]
+        earlier = self.search_fetch(
+            [
+                ("scheme_id", "=", scheme.id),
+                ("key", "in", known),
+                ("is_carried", "=", True),
+                ("migration_id.state", "in", ("running", "done")),
+            ],
+            ["key", "partner_id"],
+        )
+        return {one.key: one.partner_id.id for one in earlier}
 
     @api.depends("name", "email", "key")
     def _compute_display_name(self):

@@ -109,7 +109,8 @@ class TimebankMigrationRow(models.Model):
         "timebank.request", readonly=True, ondelete="set null", index="btree_not_null"
     )
 
-    _to_carry = models.Index("(migration_id, what, date, id) WHERE NOT is_carried")
+    # as the ORM asks for what is not carried out
+    _to_carry = models.Index("(migration_id, what, date, id) WHERE is_carried IS NOT TRUE")
 
     @api.depends("question")
     def _compute_possible_answers(self):

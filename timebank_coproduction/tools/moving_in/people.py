@@ -24,7 +24,7 @@ class Person:
     history: int = 0
     taken: int = 0  # rows that are taken into the opening
     spent: int = 0  # all that leaves the account, in whatever order
-    limit: int | None = None  # an own limit, as answered
+    limit: int | None = None  # an own limit, as the files say or as answered
     contact: object = None  # what stands for a contact that is there already
     row: object = None
     rows: list = field(default_factory=list)

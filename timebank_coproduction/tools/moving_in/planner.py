@@ -267,6 +267,7 @@ class Planner(TimePlanner, ChoosingPlanner):
             item.note,
             item.is_company,
             declared=declared,
+            limit=self._read_limit(found, item.limit),
             row=row,
         )
         row.person = person
@@ -307,6 +308,11 @@ class Planner(TimePlanner, ChoosingPlanner):
         except (Refused, Doubtful):
             return None
 
+    def _read_limit(self, found, text):
+        """How far below zero somebody's balance may go, where that differs from the bank's limit."""
+        limit = self._read_declared(found, text)
+        return None if limit is None or limit < 0 or limit == self.setting.limit else limit
+
     def _read_joined(self, found, text):
         try:
             day, _start = self._day(found, text)
@@ -318,6 +324,7 @@ class Planner(TimePlanner, ChoosingPlanner):
         person = self.people.by_id.get(item.id)
         if person:
             person.declared = self._read_declared(found, item.balance, person.row)
+            person.limit = self._read_limit(found, item.limit)
 
     def _make_named(self, party):
         source = self.founds[0].source.name
@@ -433,6 +440,8 @@ class Planner(TimePlanner, ChoosingPlanner):
         for person in self.people.all:
             person.spent += max(-person.opening, 0)
             row = person.row
+            if person.limit is not None and row:
+                row.notes.append("own_limit")
             if person.is_known or row is None or row.fate not in ("new", "joined"):
                 continue
             was, answer = (row.question, row.answer, row.code, row.about), ""
@@ -441,6 +450,6 @@ class Planner(TimePlanner, ChoosingPlanner):
             elif person.result < -self.setting.limit:
                 answer = self._ask_in_passing(row, "limit", minutes=person.result)
                 if answer:
-                    person.limit = -person.result
+                    person.limit = max(person.limit or 0, -person.result)
             if answer:
                 row.question, row.answer, row.code, row.about = was

@@ -57,6 +57,7 @@ class Member(NamedTuple):
     note: str = ""
     is_company: bool = False
     nameless: bool = False
+    limit: str = ""  # how far below zero the balance may go; nothing, or below 0: as the bank says
 
 
 class Movement(NamedTuple):
@@ -97,6 +98,7 @@ class Post(NamedTuple):
 class Balance(NamedTuple):
     id: str = ""
     balance: str = ""
+    limit: str = ""  # as a member's
 
 
 @dataclass(frozen=True)

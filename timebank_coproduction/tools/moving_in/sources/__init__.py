@@ -3,6 +3,7 @@
 from . import (
     civivolunteer,
     community_weaver,
+    cyclos,
     engelsystem,
     generic,
     komunitin,
@@ -20,6 +21,7 @@ SOURCES = (
     timebank_cc.SOURCE,
     nexus.SOURCE,
     community_weaver.SOURCE,
+    cyclos.SOURCE,
     engelsystem.SOURCE,
     civivolunteer.SOURCE,
     v4s.SOURCE,

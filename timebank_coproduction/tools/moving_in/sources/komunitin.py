@@ -68,12 +68,13 @@ def read_member(cells, look):
 def read_account(cells, look):
     """An account of the list of members; without that, somebody of whom the code alone is known."""
     if look.words["codes"]:
-        yield Balance(cells["code"], cells["balance"])
+        yield Balance(cells["code"], cells["balance"], cells["limit"])
     else:
         yield Member(
             id=cells["code"],
             state=STATES.get(cells.get("state", "active"), "banned"),
             balance=cells["balance"],
+            limit=cells["limit"],
             nameless=True,
         )
 
