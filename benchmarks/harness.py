@@ -156,8 +156,8 @@ def _processor():
 class Report:
     """Figures as they come: printed at once, written to a file at the end."""
 
-    def __init__(self):
-        self.machine, self.figures = {}, []
+    def __init__(self, out=OUT):
+        self.out, self.machine, self.figures = out, {}, []
         self.start = time.monotonic()
 
     def say(self, machine):
@@ -194,10 +194,10 @@ class Report:
         missed = [figure["name"] for figure in bars if not figure["met"]]
         print(f"\n{len(bars) - len(missed)} of {len(bars)} bars met", end="")
         print(f"; missed: {'; '.join(missed)}." if missed else ".", end="")
-        print(f" {time.monotonic() - self.start:.0f} s, in {OUT.parent.name}/{OUT.name}")
-        OUT.parent.mkdir(exist_ok=True)
+        print(f" {time.monotonic() - self.start:.0f} s, in {self.out.parent.name}/{self.out.name}")
+        self.out.parent.mkdir(exist_ok=True)
         result = {"machine": self.machine, "figures": self.figures}
-        OUT.write_text(json.dumps(result, indent=1) + "\n")
+        self.out.write_text(json.dumps(result, indent=1) + "\n")
 
 
 def _short(value):

@@ -117,17 +117,18 @@ REVERSALS = {
 }
 
 
-def database(part=WHOLE, scale=1.0):
+def database(part=WHOLE, scale=1.0, in_one=False):
     """Name of the database with `part` of the movement; made first if there is none.
 
     :param float scale: of the numbers of banks and people, for trying
+    :param bool in_one: whether all people belong to one bank
     """
-    name = f"{PREFIX}{_key(scale)}_{part}"
+    name = f"{PREFIX}{_key(scale)}_{'one_' if in_one else ''}{part}"
     with only_one(name, "making the movement"):
         if databases.exists(name) and not databases.up_to_date(name):
             _bring_up_to_date(name)
         if not databases.exists(name):
-            _make(name, part, scale)
+            _make(name, part, scale, in_one)
     return name
 
 
@@ -155,7 +156,7 @@ def _make(name, part, scale):
     if part == SHORT:
         databases.fresh(making)
     else:
-        databases.copy(database(SHORT, scale), making)
+        databases.copy(database(SHORT, scale, in_one), making)
         databases.set_remark(making, databases.addon_state())
     with step(f"A movement of {numbers['banks']:,} banks and {numbers['people']:,} people, {part}"):
         with harness.environment(database=making, keep=True) as env:

@@ -31,6 +31,8 @@ max_wal_size = 2GB
 # A crash loses at most the last moments, and never consistency: fsync stays on.
 fsync = on
 synchronous_commit = off
+# for a replica that was away for a while
+wal_keep_size = 512MB
 random_page_cost = 1.1
 log_min_messages = warning
 logging_collector = off
@@ -41,7 +43,7 @@ def environment():
     """The PG* variables with which libpq and Odoo reach the server."""
     if system.uses_own_server():
         return {}
-    return {"PGHOST": str(_socket()), "PGPORT": PORT, "PGUSER": ROLE}
+    return {"PGHOST": str(socket()), "PGPORT": PORT, "PGUSER": ROLE}
 
 
 def ensure():
@@ -64,7 +66,7 @@ def psql(query, database="postgres"):
 def stop():
     """Stop the private server, if it runs."""
     if not system.uses_own_server() and _answers():
-        _pg_ctl("stop", "--mode", "fast")
+        control("stop", "--mode", "fast")
 
 
 def _check_own():
@@ -91,7 +93,8 @@ def _as_root():
     return os.geteuid() == 0
 
 
-def _command(program, *arguments):
+def server_program(program, *arguments):
+    """The command line of one of the server's programs, run as the user who owns the server's folder."""
     command = [str(system.postgres_bin() / program), *map(str, arguments)]
     return ["setpriv", *_identity(), *command] if _as_root() else command
 
@@ -106,7 +109,7 @@ def _reachable(folder):
     return all(path.stat().st_mode & 0o001 for path in (folder, *folder.parents))
 
 
-def _home():
+def home():
     """The private server's folder: in the cache, or where `postgres` can reach it.
 
     A name kept in the cache ties the two together: an empty cache makes a new server.
@@ -119,24 +122,30 @@ def _home():
     return settings.SERVERS / name.read_text().strip()
 
 
-def _socket():
-    socket = _home() / "socket"
-    if len(str(socket)) < 80:  # a socket's path is limited to 107 bytes
-        return socket
-    return Path("/tmp") / f"timebank-{hashlib.sha256(str(_home()).encode()).hexdigest()[:12]}"
+def socket(server=None):
+    """Where the private server listens, or another one in a folder like its own: the folder of its socket."""
+    folder = (server or home()) / "socket"
+    if len(str(folder)) < 80:  # a socket's path is limited to 107 bytes
+        return folder
+    return Path("/tmp") / f"timebank-{hashlib.sha256(str(folder.parent).encode()).hexdigest()[:12]}"
 
 
 def _answers():
-    if not (_home() / "complete").exists():
-        return False
+    return (home() / "complete").exists() and answers(socket())
+
+
+def answers(folder):
+    """Whether a server takes connections on a socket in that folder."""
     probe = [str(system.postgres_bin() / "pg_isready"), "--quiet", "--timeout=5"]
-    env = dict(os.environ, PGHOST=str(_socket()), PGPORT=PORT)
+    env = dict(os.environ, PGHOST=str(folder), PGPORT=PORT)
     return subprocess.run(probe, env=env, check=False).returncode == 0
 
 
-def _pg_ctl(action, *arguments):
-    log = _home() / "server.log"
-    command = _command("pg_ctl", action, "--wait", "--silent", "--pgdata", _home() / "data")
+def control(action, *arguments, server=None):
+    """Have pg_ctl start or stop the private server, or another one in a folder like its own."""
+    server = server or home()
+    log = server / "server.log"
+    command = server_program("pg_ctl", action, "--wait", "--silent", "--pgdata", server / "data")
     if action == "start":
         command += ["--timeout", "120", "--log", str(log)]
     # the server inherits our output: a pipe would never be closed
@@ -154,7 +163,8 @@ def _pg_ctl(action, *arguments):
         raise Stop(f"PostgreSQL doesn't start. The end of {log}:\n{tail}")
 
 
-def _make_folder(folder, mode=0o700):
+def make_folder(folder, mode=0o700):
+    """A folder that belongs to whoever runs the server."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(mode)
     if _as_root():
@@ -162,18 +172,18 @@ def _make_folder(folder, mode=0o700):
 
 
 def _start():
-    done = _home() / "complete"
+    done = home() / "complete"
     if not done.exists():
         with step("PostgreSQL server of the project's own"):
             _create()
-            _pg_ctl("start")
+            control("start")
             _admin(f"CREATE ROLE {ROLE} LOGIN CREATEDB IN ROLE pg_signal_backend")
             done.touch()
         return
     with step("Starting PostgreSQL"):
-        _make_folder(_socket())
+        make_folder(socket())
         _forget_stale_pid()
-        _pg_ctl("start")
+        control("start")
 
 
 def _forget_stale_pid():
@@ -181,45 +191,45 @@ def _forget_stale_pid():
 
     PostgreSQL finds that out, except when the other one is a server too.
     """
-    lock = _home() / "data" / "postmaster.pid"
+    lock = home() / "data" / "postmaster.pid"
     if not lock.exists():
         return
     process = Path("/proc") / lock.read_text().split("\n", 1)[0] / "cmdline"
-    if not process.exists() or str(_home() / "data") not in process.read_text():
+    if not process.exists() or str(home() / "data") not in process.read_text():
         lock.unlink()
 
 
 def _admin(query):
-    env = dict(os.environ, PGHOST=str(_socket()), PGPORT=PORT, PGUSER="postgres")
+    env = dict(os.environ, PGHOST=str(socket()), PGPORT=PORT, PGUSER="postgres")
     run([system.postgres_bin() / "psql", "-d", "postgres", "-Xqc", query], env=env)
 
 
 def _create():
-    home = _home()
+    folder = home()
     _forget_earlier()
-    if home.exists():
-        _pg_ctl("stop", "--mode", "immediate")  # a set-up that was interrupted
-        shutil.rmtree(home)
-    home.parent.mkdir(parents=True, exist_ok=True)
-    _make_folder(home)
-    _make_folder(_socket())
-    (home / "cache").write_text(str(settings.CACHE))
-    data = home / "data"
+    if folder.exists():
+        control("stop", "--mode", "immediate")  # a set-up that was interrupted
+        shutil.rmtree(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
+    make_folder(socket())
+    (folder / "cache").write_text(str(settings.CACHE))
+    data = folder / "data"
     run(
-        _command("initdb", "--pgdata", data, "--username", "postgres", "--encoding", "UTF8")
+        server_program("initdb", "--pgdata", data, "--username", "postgres", "--encoding", "UTF8")
         + ["--locale", "C.UTF-8", "--auth", "trust", "--no-instructions"],
         cwd="/",
     )
     with (data / "postgresql.conf").open("a") as config:
-        config.write(CONFIG.format(port=PORT, socket=_socket()))
+        config.write(CONFIG.format(port=PORT, socket=socket()))
 
 
 def _forget_earlier():
     """Stop and remove a server that belonged to this cache before it was emptied."""
-    for note in _home().parent.glob("*/cache"):
+    for note in home().parent.glob("*/cache"):
         earlier = note.parent
-        if earlier != _home() and note.read_text() == str(settings.CACHE):
-            stop_it = _command("pg_ctl", "stop", "--silent", "--mode", "immediate")
+        if earlier != home() and note.read_text() == str(settings.CACHE):
+            stop_it = server_program("pg_ctl", "stop", "--silent", "--mode", "immediate")
             subprocess.run(
                 [*stop_it, "--pgdata", str(earlier / "data")],
                 capture_output=True,

@@ -15,12 +15,21 @@ def serve(port="8069", workers="0"):
         raise Stop(f"WORKERS={workers}: 2 or more processes, since a PDF is made by asking another; or 0.")
     setup.ensure()
     demo.ensure()
+    return run(port, workers)
+
+
+def run(port, workers, *options, **environ):
+    """Serve the demo database until it's interrupted.
+
+    :param options: further ones of Odoo's
+    :param environ: what else stands in its environment
+    """
     _check_free(port)
     serving.point_reports(settings.DEMO_DB, port)
-    command = _start_many(serving.command(settings.DEMO_DB, port), workers)
+    command = serving.with_workers(serving.command(settings.DEMO_DB, port), workers)
     process = subprocess.Popen(
-        [*command, "--log-level", "warn", "--max-cron-threads", "1"],
-        env=odoo_run.environment(),
+        [*command, "--log-level", "warn", "--max-cron-threads", "1", *options],
+        env=dict(odoo_run.environment(), **environ),
         cwd=settings.CACHE,
         start_new_session=True,
     )
@@ -35,19 +44,6 @@ def serve(port="8069", workers="0"):
     finally:
         process.terminate()
         process.wait()
-
-
-def _start_many(command, workers):
-    """The command line with Odoo's own processes beside each other.
-
-    What a browser hears of by itself has one more, on a port to which a proxy in front of Odoo passes
-    `/websocket`.
-    """
-    if not int(workers):
-        return command
-    python, _option, _module, *arguments = command
-    script = str(settings.ROOT / "dev" / "inside" / "serve_odoo.py")
-    return [python, script, *arguments, "--workers", workers, "--gevent-port", str(serving.free_port())]
 
 
 def _check_free(port):

@@ -31,6 +31,19 @@ def command(database, port):
     )
 
 
+def with_workers(command, workers):
+    """The command line with Odoo's own processes beside each other.
+
+    What a browser hears of by itself has one more, on a port to which a proxy in front of Odoo passes
+    `/websocket`.
+    """
+    if not int(workers):
+        return command
+    python, _option, _module, *arguments = command
+    script = str(settings.ROOT / "dev" / "inside" / "serve_odoo.py")
+    return [python, script, *arguments, "--workers", str(workers), "--gevent-port", str(free_port())]
+
+
 def point_reports(database, port):
     """Let wkhtmltopdf fetch the styles of `database`'s PDFs from the server on that port.
 
@@ -44,17 +57,26 @@ def point_reports(database, port):
     )
 
 
+def log_of(database):
+    """The file that :func:`server` logs to."""
+    return settings.CACHE / "logs" / f"server-{database}.log"
+
+
 @contextlib.contextmanager
-def server(database):
-    """Serve `database` inside the block; gives the address."""
+def server(database, *options, workers=0, **environ):
+    """Serve `database` inside the block; gives the address.
+
+    :param options: further ones of Odoo's
+    :param environ: what else stands in its environment
+    """
     port = free_port()
     point_reports(database, port)
-    log = settings.CACHE / "logs" / f"server-{database}.log"
+    log = log_of(database)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as handle:
         process = subprocess.Popen(
-            command(database, port),
-            env=odoo_run.environment(),
+            [*with_workers(command(database, port), workers), *options],
+            env=dict(odoo_run.environment(), **environ),
             cwd=settings.CACHE,
             stdin=subprocess.DEVNULL,
             stdout=handle,

@@ -40,11 +40,16 @@ def test(target="", *options):
 
 
 def _one(target, options):
+    have_database()
+    return _pytest(*map(through_link, target.split()), *options)
+
+
+def have_database():
+    """Have the database of tests with the addon as it is now."""
     if not databases.exists(settings.TEST_DB) or not _brought_up_to_date():
         databases.fresh(settings.TEST_DB)
         with step("Scripts and styles"), databases.warming(settings.TEST_DB):
             pass
-    return _pytest(*map(_through_link, target.split()), *options)
 
 
 def _brought_up_to_date():
@@ -58,7 +63,7 @@ def _brought_up_to_date():
     return True
 
 
-def _through_link(target):
+def through_link(target):
     """`tests/x` by the addon's link: modules get the names Odoo gives them."""
     inside = target.removeprefix("./")
     return f"{settings.ADDON}/{inside}" if inside.startswith("tests") else inside
@@ -67,16 +72,21 @@ def _through_link(target):
 def _pytest(*arguments):
     say()
     return subprocess.run(
-        [python_env.python(), "-m", "pytest", "--odoo-http", f"--odoo-database={settings.TEST_DB}"]
-        + [part for plugin in PLUGINS for part in ("-p", plugin)]
-        + [*arguments],
+        [*pytest_command(settings.TEST_DB), *arguments],
         cwd=settings.ROOT,
-        env=_environment(),
+        env=environment(),
         check=False,
     ).returncode
 
 
-def _environment():
+def pytest_command(database):
+    """The command line that tests on `database`."""
+    command = [python_env.python(), "-m", "pytest", "--odoo-http", f"--odoo-database={database}"]
+    return command + [part for plugin in PLUGINS for part in ("-p", plugin)]
+
+
+def environment():
+    """Environment of the tests."""
     # pytest-odoo copies the database with createdb and dropdb
     env = odoo_run.environment()
     env["TIMEBANK_AXE"] = str(npm_tools.axe())

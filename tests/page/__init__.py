@@ -13,6 +13,7 @@ from . import test_mails
 from . import test_me_page
 from . import test_page_attacks
 from . import test_reading_page
+from . import test_replica
 from . import test_rewards_page
 from . import test_sessions_page
 from . import test_sign_in_page

@@ -76,6 +76,39 @@ class TestReading(PagesWorld, PageCase):
                 found.add(rule.replace("int(max=2147483647)", "int"))
         self.assertEqual(found, COUNTS)
 
+    def test_what_screens_ask_for_reads(self):
+        """Each verb that says so of itself, as the web client calls it."""
+        calls = {
+            ("timebank.evidence", "get_network"): (self.manager, [{"period": "year"}]),
+            ("timebank.evidence", "get_page"): (self.manager, [{"period": "year"}]),
+            ("timebank.grant", "get_fitting"): (self.finance, [self.grant.ids, []]),
+            ("timebank.grant", "get_matching"): (self.finance, [self.grant.ids]),
+            ("timebank.offer", "suggest"): (self.coordinator, [self.offered.ids]),
+            ("timebank.request", "suggest"): (self.coordinator, [self.wish.ids]),
+            ("timebank.scheme", "get_desk"): (self.coordinator, [self.scheme.ids]),
+            ("timebank.scheme", "get_measures"): (
+                self.manager,
+                [self.scheme.ids, "2026-01-01", "2026-03-18"],
+            ),
+            ("timebank.today", "get_today"): (self.coordinator, []),
+        }
+        found = {
+            (model._name, name)
+            for model in self.registry.values()
+            for part in model.mro()
+            if part.__module__.startswith("odoo.addons.timebank_coproduction.")
+            for name, method in vars(part).items()
+            if getattr(method, "_readonly", False)
+        }
+        self.assertEqual(found, calls.keys())
+        for (model, method), (user, args) in calls.items():
+            with self.subTest(model=model, method=method):
+                self.come(user)
+                self.served.clear()
+                params = {"model": model, "method": method, "args": args, "kwargs": {}}
+                self.make_jsonrpc_request("/web/dataset/call_kw", params)
+                self.assertEqual(self.served, [("/web/dataset/call_kw", "ro", True)])
+
     def test_a_replica_takes_nothing(self):
         """As real a connection as the one that a page has."""
         replica = sql_db.db_connect(self.env.cr.dbname, readonly=True)

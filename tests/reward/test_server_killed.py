@@ -9,9 +9,8 @@ import time
 from pathlib import Path
 
 from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import config
 
-from .throwaway_server import ThrowawayServer
+from ..throwaway_server import ThrowawayServer
 
 KILLS = 10
 FUNDS = 8 * 600_000  # minutes that the members begin with
@@ -26,7 +25,7 @@ class TestServerKilled(BaseCase):
         self.server = ThrowawayServer()
         self.addCleanup(self.server.remove)
         self.server.start()
-        self.server.copy(self.database, self._own_server())
+        self.server.copy(self.database)
         self.worker = subprocess.Popen(
             [sys.executable, Path(__file__).with_name("survivor.py"), *self.server.options()]
             + ["-d", self.database],
@@ -37,11 +36,6 @@ class TestServerKilled(BaseCase):
         )
         self.addCleanup(self._end_worker)
         self.assertEqual(self._hear(), {"ready": True})
-
-    def _own_server(self):
-        """The environment in which pg_dump reaches the server that the tests run on."""
-        names = {"PGHOST": "db_host", "PGPORT": "db_port", "PGUSER": "db_user", "PGPASSWORD": "db_password"}
-        return {**os.environ, **{name: str(config[key]) for name, key in names.items() if config[key]}}
 
     def _end_worker(self):
         self.worker.stdin.close()

@@ -282,7 +282,7 @@ class MemberCredits(MemberPage, http.Controller):
             return self._not_found()
         return self._ask_what(member, account, taker, Form())
 
-    @sent(TAKER + "/check")
+    @sent(TAKER + "/check", readonly=True)
     def check_gift(self, member, taker_id, source=None, **typed):
         """What the gift comes to, before it is given."""
         account, taker = self._find_sides(member, taker_id, source)

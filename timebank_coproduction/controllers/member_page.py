@@ -114,7 +114,10 @@ def shown(path, **routing):
 
 
 def sent(path, **routing):
-    """What a form is sent to; it answers with a redirection, or with the page and what is wrong."""
+    """What a form is sent to; it answers with a redirection, or with the page and what is wrong.
+
+    ``readonly=True`` for one that only looks at what was typed, before it is done.
+    """
     return _page(path, methods=["POST"], **routing)
 
 

@@ -39,7 +39,7 @@ class MemberRewards(MemberPage, http.Controller):
         reward = self._find_reward(member, reward_id)
         return self._show_reward(member, reward, Form(quantity="1")) if reward else self._not_found()
 
-    @sent(REWARD + "/check", on_tablet=True)
+    @sent(REWARD + "/check", on_tablet=True, readonly=True)
     def check_claim(self, member, reward_id, quantity="", account_id=""):
         """What it comes to, before it is claimed."""
         reward = self._find_reward(member, reward_id)

@@ -122,11 +122,18 @@ class TimebankHealth(models.TransientModel):
         name = self.env._("Replica")
         if not config["db_replica_host"]:
             return self._line(name, self.env._("None is configured: one server does everything."))
+        [(written,)] = self.env.execute_query(SQL("SELECT pg_current_wal_flush_lsn()"))
         with self.env.registry.cursor(readonly=True) as cr:
-            cr.execute("SELECT pg_is_in_recovery(), now() - pg_last_xact_replay_timestamp()")
-            [(is_replica, lag)] = cr.fetchall()
+            cr.execute(
+                """SELECT pg_is_in_recovery(), pg_last_wal_replay_lsn() >= %s,
+                          now() - pg_last_xact_replay_timestamp()""",
+                [written],
+            )
+            [(is_replica, has_all, lag)] = cr.fetchall()
         if not is_replica:
             return self._line(name, self.env._("It is not in use: the main server answers."), False)
+        if has_all:
+            return self._line(name, self.env._("It has all that the main server has."))
         lag = lag or timedelta()
         return self._line(
             name, self.env._("Up to %s seconds behind.", round(lag.total_seconds())), lag <= MOST_LAG

@@ -3,6 +3,7 @@ from . import (
     base_import,
     ir_cron,
     ir_fields_converter,
+    ir_http,
     ir_rule,
     ir_sequence,
     mail_activity,

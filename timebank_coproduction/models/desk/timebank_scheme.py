@@ -26,6 +26,7 @@ class TimebankScheme(models.Model):
     steps_done = fields.Json("First steps done", readonly=True, copy=False)
     has_steps_left = fields.Boolean(compute="_compute_has_steps_left")
 
+    @api.readonly
     @verb()
     def get_desk(self):
         """Everything on the broker's desk, in one call.

@@ -64,6 +64,7 @@ class TimebankToday(models.AbstractModel):
     _description = "What Needs Somebody Today"
 
     @api.model
+    @api.readonly
     @verb()
     def get_today(self):
         """Everything on the user's first screen, in one call.

@@ -74,6 +74,7 @@ class TimebankEvidence(models.AbstractModel):
     _description = "What Happened, Measured"
 
     @api.model
+    @api.readonly
     @verb(filters=FILTERS)
     def get_page(self, filters):
         """Everything on the page, in one call.

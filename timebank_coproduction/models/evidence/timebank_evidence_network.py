@@ -22,6 +22,7 @@ class TimebankEvidence(models.AbstractModel):
     _inherit = "timebank.evidence"
 
     @api.model
+    @api.readonly
     @verb(filters=FILTERS)
     def get_network(self, filters):
         """The page *Who gives to whom*, in one call: of one bank.

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..common.personal import NAMED
 from ..common.verb import day, record_id, verb
@@ -166,6 +166,7 @@ class TimebankScheme(models.Model):
         members = self.env["timebank.member"]
         return members.search_count([("scheme_id", "=", self.id), ("state", "=", "applicant")])
 
+    @api.readonly
     @verb(
         date_from=day(),
         date_to=day(),

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..common.figures import figures_over
 from ..common.verb import verb, whole
@@ -26,6 +26,7 @@ class TimebankOffer(models.Model):
     # The requests that an offer fits.
     # ------------------------------------------------------------
 
+    @api.readonly
     @verb(single=True, limit=whole(least=1, most=1000))
     def suggest(self, limit=BEST_SHOWN):
         """The open requests that this offer fits, best first. Nothing is written.

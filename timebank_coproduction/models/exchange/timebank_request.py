@@ -288,6 +288,7 @@ class TimebankRequest(models.Model):
     # The offers that fit a request.
     # ------------------------------------------------------------
 
+    @api.readonly
     @verb(single=True, limit=whole(least=1, most=1000))
     def suggest(self, limit=BEST_SHOWN):
         """The published offers that fit this request, best first. Nothing is written.

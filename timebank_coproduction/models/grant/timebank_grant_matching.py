@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -245,6 +245,7 @@ class TimebankGrant(models.Model):
             "params": {"grant_id": self.id},
         }
 
+    @api.readonly
     @verb(single=True, search=text())
     def get_matching(self, search=""):
         """What can be matched on this grant now.
@@ -340,6 +341,7 @@ class TimebankGrant(models.Model):
             if (reason := self._why_not_counted(item))
         ]
 
+    @api.readonly
     @verb(single=True, bill_line_ids=record_ids("timebank.bill.line"))
     def get_fitting(self, bill_line_ids):
         """Which claims these bill lines fit together, as automatic matching would have it.

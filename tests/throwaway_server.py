@@ -1,5 +1,7 @@
 """A PostgreSQL server of its own for a test that kills it: own folder, own socket, no network.
 
+Another one may follow it, as its streaming replica.
+
 It flushes every commit to the disk as PostgreSQL does out of the box, so that what was
 acknowledged has to be there after a crash.
 """
@@ -15,6 +17,8 @@ import time
 from pathlib import Path
 
 import psycopg2
+
+from odoo.tools import config
 
 USER = "survivor"
 PORT = "5432"  # names the socket's file; nothing listens on the network
@@ -35,7 +39,7 @@ log_min_messages = warning
 class ThrowawayServer:
     """Started by ``start``, killed by ``kill``, gone after ``remove``."""
 
-    def __init__(self):
+    def __init__(self, follows=None):
         self.folder = Path(tempfile.mkdtemp(prefix="timebank-"))
         self.data = self.folder / "data"
         self.process = None
@@ -45,12 +49,31 @@ class ThrowawayServer:
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
             self.identity = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": ()}
         self.folder.chmod(0o755)
+        self._follow(follows) if follows else self._initialise()
+        with (self.data / "postgresql.conf").open("a") as config:
+            config.write(CONFIG.format(port=PORT, folder=self.folder))
+
+    def _initialise(self):
         self._run(
             "initdb", "--pgdata", self.data, "--username", USER, "--auth", "trust",
             "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions", "--no-sync",
         )  # fmt: skip
-        config = self.data / "postgresql.conf"
-        config.write_text(config.read_text() + CONFIG.format(port=PORT, folder=self.folder))
+
+    def _follow(self, other):
+        self._run(
+            "pg_basebackup", "--pgdata", self.data, "--host", other.folder, "--port", PORT,
+            "--username", USER, "--checkpoint", "fast", "--write-recovery-conf", "--no-sync",
+        )  # fmt: skip
+
+    def ask(self, query, database="postgres"):
+        """The first value that a query gives."""
+        with contextlib.closing(self.connect(database)) as connection, connection.cursor() as cr:
+            connection.autocommit = True
+            cr.execute(query)
+            return cr.fetchone()[0]
+
+    def connect(self, database="postgres"):
+        return psycopg2.connect(host=str(self.folder), port=PORT, user=USER, dbname=database)
 
     def options(self):
         """Odoo's options for this server."""
@@ -69,7 +92,7 @@ class ThrowawayServer:
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                psycopg2.connect(host=str(self.folder), port=PORT, user=USER, dbname="postgres").close()
+                self.connect().close()
                 return
             except psycopg2.OperationalError:
                 if self.process.poll() is not None or time.monotonic() > deadline:
@@ -77,14 +100,16 @@ class ThrowawayServer:
                     raise AssertionError(f"PostgreSQL doesn't start:\n{log[-2000:]}") from None
                 time.sleep(0.02)
 
-    def copy(self, database, environment):
-        """Bring a database over, by pg_dump, from the server that ``environment`` names."""
+    def copy(self, database):
+        """Bring a database over, by pg_dump, from the server that the tests run on."""
+        names = {"PGHOST": "db_host", "PGPORT": "db_port", "PGUSER": "db_user", "PGPASSWORD": "db_password"}
+        there_is = {name: str(config[key]) for name, key in names.items() if config[key]}
         there = ["--host", str(self.folder), "--port", PORT, "--username", USER]
         subprocess.run([_program("createdb"), *there, database], check=True, cwd="/")
         with subprocess.Popen(
             [_program("pg_dump"), "--no-owner", "--no-privileges", database],
             stdout=subprocess.PIPE,
-            env=environment,
+            env={**os.environ, **there_is},
         ) as dump:
             restore = [_program("psql"), *there, "-Xqd", database, "-v", "ON_ERROR_STOP=1", "-o", os.devnull]
             subprocess.run([*restore, "--single-transaction"], stdin=dump.stdout, check=True, cwd="/")
