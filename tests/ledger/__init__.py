@@ -1,4 +1,5 @@
 from . import test_anchor
+from . import test_backup
 from . import test_concurrency
 from . import test_kept_records
 from . import test_ledger

@@ -7,8 +7,9 @@ from odoo.tools import SQL, config, human_size
 
 from ..models.common.verb import verb
 from ..models.common.windows import open_list
+from ..models.common.words import say_moment
+from ..models.ledger.timebank_scheme_proof import ALARM
 
-ALARM = "timebank_coproduction.mail_activity_ledger"
 #: A mail that waits for longer isn't only about to be sent.
 WAITS = timedelta(hours=1)
 #: Who has just written may wait so long for a page from the replica before it is worth a look.
@@ -71,7 +72,7 @@ class TimebankHealth(models.TransientModel):
     def _say_when(self, moment):
         if not moment:
             return self.env._("never")
-        return fields.Datetime.context_timestamp(self, moment).strftime("%Y-%m-%d %H:%M")
+        return say_moment(self.env, moment, self.env.user.tz)
 
     def _say_ledgers(self, schemes):
         """A line for each bank that the user reads."""

@@ -21,5 +21,6 @@ from . import (
     timebank_language,
     timebank_availability,
     timebank_photograph,
+    timebank_warned,
     timebank_job,
 )

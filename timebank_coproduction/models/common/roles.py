@@ -18,6 +18,15 @@ ROLES = (
 )
 
 
+def get_managers(env, company=None):
+    """Those who manage and can sign in; of one company, if it is given."""
+    # sudo: who manages is no secret
+    managers = env.ref(MANAGER).sudo().all_user_ids.filtered("active")
+    if company:
+        managers = managers.filtered(lambda user: company in user.company_ids)
+    return managers.with_env(env)
+
+
 def read_by_role(records, roles=ROLES):
     """Those of ``records`` that their user reads by a role, and that aren't about the user.
 

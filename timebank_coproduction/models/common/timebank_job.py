@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from .jobs import job
 from .personal import OURS
-from .roles import MANAGER
+from .roles import get_managers
 
 _logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class TimebankJob(models.Model):
 
     _name = "timebank.job"
     _description = "Job That Runs by Itself"
-    _inherit = ["timebank.protected", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["timebank.protected", "timebank.warned", "mail.thread", "mail.activity.mixin"]
     _rec_name = "name"
     _allow_sudo_commands = False
     _personal_fields = {"problem": OURS}
@@ -121,7 +121,7 @@ class TimebankJob(models.Model):
             vals["succeeded_on"] = now
         self._in_verb().write(vals)
         if failure is None and not progress.remaining and not self.problem:
-            self._take_back()
+            self._take_back_warnings(TODO, self.env._("It ran again."))
         self.env.cr.commit()  # pylint: disable=invalid-commit  # Odoo rolls back what failed
 
     def _note(self, done, left):
@@ -222,25 +222,15 @@ class TimebankJob(models.Model):
         # sudo: a job of the database's own
         kept = self.sudo().search([])
         wrong = kept.filtered(lambda one: one.state in ("late", "failed"))
-        wrong._tell_managers()
-        (kept - wrong)._take_back()
-
-    def _tell_managers(self):
-        """One open to-do for each job and manager, however long it lasts."""
-        managers = self.env.ref(MANAGER).all_user_ids.filtered("active")
-        told = {(todo.res_id, todo.user_id) for todo in self.activity_search([TODO])}
-        for one in self:
-            for manager in managers.filtered(lambda user, one=one: (one.id, user) not in told):
-                one.activity_schedule(TODO, summary=one._say_wrong(), user_id=manager.id)
+        managers = get_managers(kept.env)
+        wrong._warn(TODO, lambda _one: managers, summary=lambda one: one._say_wrong())
+        (kept - wrong)._take_back_warnings(TODO, self.env._("It ran again."))
 
     def _say_wrong(self):
         self.ensure_one()
         if self.state == "failed":
             return self.env._("Something went wrong: %s", self.name)
         return self.env._("Late: %s", self.name)
-
-    def _take_back(self):
-        self.activity_search([TODO]).action_feedback(feedback=self.env._("It ran again."))
 
 
 def _say_problem(failure):

@@ -10,6 +10,7 @@ from ..common.windows import open_form, open_list
 from ..common.words import say_day
 from .timebank_grant_books import EXPENSES
 
+TODO = "timebank_coproduction.mail_activity_grant_course"
 #: Courses of which somebody has to know.
 OFF_COURSE = ("over", "under")
 
@@ -27,6 +28,7 @@ class TimebankGrant(models.Model):
         "timebank.grant.timed",
         "timebank.protected",
         "timebank.reasoned",
+        "timebank.warned",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -322,23 +324,18 @@ class TimebankGrant(models.Model):
         grants = self.search([("state", "=", "open")])
         grants._refresh_figures()
         off_course = grants.filtered(lambda grant: grant.course in OFF_COURSE)
-        past = self._get_warnings().filtered(lambda todo: todo.res_id not in off_course._ids)
-        past.action_feedback(feedback=self.env._("On course again, or closed."))
-        self.env["timebank.job"]._in_parts([(type(self)._warn, off_course)])
+        warned = self.with_context(active_test=False).search(
+            [("activity_type_id", "=", self.env.ref(TODO).id)]
+        )
+        (warned - off_course)._take_back_warnings(TODO, self.env._("On course again, or closed."))
+        self.env["timebank.job"]._in_parts([(type(self)._warn_of_course, off_course)])
 
-    def _warn(self):
-        """One open warning for each grant and person, saying what is so today."""
-        open_todos = {(todo.res_id, todo.user_id): todo for todo in self._get_warnings(self.ids)}
-        for grant in self:
-            summary = grant._get_course_sentence()
-            for user in grant._get_people_to_warn():
-                todo = open_todos.get((grant.id, user))
-                if not todo:
-                    grant.activity_schedule(
-                        "timebank_coproduction.mail_activity_grant_course", summary=summary, user_id=user.id
-                    )
-                elif todo.summary != summary:
-                    todo.summary = summary
+    def _warn_of_course(self):
+        self._warn(
+            TODO,
+            lambda grant: grant._get_people_to_warn(),
+            summary=lambda grant: grant._get_course_sentence(),
+        )
 
     def _get_people_to_warn(self):
         """Whoever answers for the grant, and the coordinators of its banks."""
@@ -360,15 +357,6 @@ class TimebankGrant(models.Model):
             left=currency.format(self.reward_budget - self.expected_amount),
             budget=budget,
         )
-
-    def _get_warnings(self, grant_ids=None):
-        """The open warnings on these grants, or on all of them."""
-        todo_type = self.env.ref("timebank_coproduction.mail_activity_grant_course", raise_if_not_found=False)
-        domain = [("res_model", "=", self._name), ("activity_type_id", "=", todo_type.id if todo_type else 0)]
-        if grant_ids is not None:
-            domain.append(("res_id", "in", grant_ids))
-        # sudo: warnings of everybody, whoever runs the job.
-        return self.env["mail.activity"].sudo().search(domain)
 
     # ------------------------------------------------------------
     # The ways out of a grant's form.

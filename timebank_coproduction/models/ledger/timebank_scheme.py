@@ -7,6 +7,7 @@ from ..common.figures import figures_over
 from ..common.hours_field import hours_field
 from ..common.odoo_private import time_zones
 from ..common.personal import NAMED, OURS
+from ..common.roles import get_managers
 from ..common.verb import verb
 from ..common.windows import narrow_list
 from ..common.words import say_day, today_at
@@ -23,7 +24,13 @@ MOST_ASKED = 3
 class TimebankScheme(models.Model):
     _name = "timebank.scheme"
     _description = "Time Bank"
-    _inherit = ["timebank.protected", "timebank.told", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "timebank.protected",
+        "timebank.told",
+        "timebank.warned",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "name"
     _check_company_auto = True
     _protected_fields = frozenset(
@@ -425,17 +432,13 @@ class TimebankScheme(models.Model):
         :return: users, in the order in which they are asked; none of them is concerned
         """
         self.ensure_one()
-        # sudo: who coordinates a bank, and who manages them all, is no secret
+        # sudo: who coordinates a bank is no secret
         scheme = self.sudo()
         coordinators = scheme.coordinator_ids.filtered(lambda user: user.partner_id not in concerned)
         if coordinators:
             return coordinators.with_env(self.env)
-        managers = scheme.env.ref(GROUP + "manager").all_user_ids.filtered(
-            lambda user: (
-                user.active and scheme.company_id in user.company_ids and user.partner_id not in concerned
-            )
-        )
-        return managers.with_env(self.env)
+        managers = get_managers(scheme.env, scheme.company_id)
+        return managers.filtered(lambda user: user.partner_id not in concerned).with_env(self.env)
 
     def _say_whom_to_ask(self, concerned):
         """A sentence that names who can decide instead of those concerned."""

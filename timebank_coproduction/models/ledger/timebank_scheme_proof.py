@@ -3,9 +3,11 @@ from odoo.exceptions import AccessError, UserError
 
 from ...tools import hash_chain
 from ..common.jobs import job
+from ..common.roles import get_managers
 from ..common.verb import text, verb, whole
 from .timebank_scheme import GROUP
 
+ALARM = "timebank_coproduction.mail_activity_ledger"
 #: How many violations a message names at most,
 MOST_SAID = 10
 #: and how many stand in the administrators' to-do.
@@ -216,12 +218,9 @@ class TimebankScheme(models.Model):
     def _raise_alarm(self, violations):
         """One open to-do for each manager, however many nights it stays unsolved."""
         self.ensure_one()
-        todo = "timebank_coproduction.mail_activity_ledger"
         note = self.env["ir.qweb"]._render(
             "timebank_coproduction.ledger_alarm",
             {"violations": violations[:MOST_IN_ALARM], "count": len(violations)},
         )
-        managers = self.env.ref("timebank_coproduction.group_timebank_manager").all_user_ids
-        told = self.activity_search([todo]).user_id
-        for manager in managers.filtered(lambda user: self.company_id in user.company_ids) - told:
-            self.activity_schedule(todo, note=note, user_id=manager.id)
+        managers = get_managers(self.env, self.company_id)
+        self._warn(ALARM, lambda _scheme: managers, note=lambda _scheme: note)

@@ -437,4 +437,5 @@ class TimebankMember(models.Model):
             for line in self._get_own_lines(taken, order="start, id")
             for session in line.session_id
         ]
-        return ical.serialize(self.scheme_id.name, events)
+        name = self.scheme_id.name
+        return ical.serialize(self.env._("Copy: %s", name) if self.scheme_id._is_copy() else name, events)
