@@ -21,6 +21,7 @@ from . import test_papers
 from . import test_pictures
 from . import test_processes
 from . import test_reading
+from . import test_served
 from . import test_told
 from . import test_todo_titles
 from . import test_tools

@@ -382,9 +382,15 @@ class TestPapers(GrantCase):
         self.assertTrue(all(LETTERS_34 in page for page in paper.pages if "of 1" not in page))
 
     def test_logo_and_a_line_to_sign(self):
-        for name in ("report_timebank_statement", "report_certificate", "report_reconciliation"):
-            paper = self._print(name)
-            self.assertIn("Date" if name != "report_reconciliation" else "Reviewedby", paper.text)
+        bank = squeeze(self.scheme.name)
+        for name, signs in (
+            ("report_timebank_statement", (f"For{bank}", "Date")),
+            ("report_certificate", (bank, "Date")),
+            ("report_reconciliation", ("Preparedby", "Reviewedby")),
+        ):
+            text = self._print(name).text
+            for line in signs:
+                self.assertIn(line, text)
         for name in set(self.papers) - {"report_reconciliation"}:
             with self.subTest(name):
                 done = subprocess.run(

@@ -94,12 +94,12 @@ class TestScreens(TimebankCase):
             self._menus(self.staff)
             & {
                 "menu_timebank_members",
-                "menu_timebank_reports",
+                "menu_timebank_grants",
                 "menu_timebank_configuration",
             },
             set(),
         )
-        self.assertIn("menu_timebank_my_hours", self._menus(self.staff))
+        self.assertIn("menu_timebank_now", self._menus(self.staff))
         self.assertNotIn("menu_timebank_hours_to_approve", self._menus(self.staff))
         self.assertIn("menu_timebank_hours_to_approve", self._menus(self.coordinator))
         self.assertIn("menu_timebank_transfer", self._menus(self.finance))
@@ -108,7 +108,7 @@ class TestScreens(TimebankCase):
         of_administrators = {
             "menu_timebank_category",
             "menu_timebank_availability",
-            "menu_timebank_code_attempt",
+            "menu_timebank_health",
         }
         self.assertEqual(self._menus(self.manager) & of_administrators, of_administrators)
         self.assertFalse(self._menus(self.coordinator) & {*of_administrators, "menu_timebank_seal"})

@@ -72,3 +72,24 @@ class TestWords(TimebankCase):
         for word in ("Fulfilled", "Fulfil", "In circulation"):
             self.assertNotIn(f'"{word}"', shown)
             self.assertNotRegex(shown, rf">\s*{word}\s*<")
+
+    def test_a_label_fits_what_is_put_around_it(self):
+        """Odoo makes sentences of labels: “Search … for”, not “Search For for”."""
+        wrong, seen = [], 0
+        for view in self.views.filtered(lambda view: view.type == "search"):
+            for node in etree.fromstring(view.arch).iter("field"):
+                field = self.env[view.model]._fields[node.get("name")]
+                label = node.get("string") or field._description_string(self.env)
+                seen += 1
+                if re.search(r"\bfor$", label, re.IGNORECASE):
+                    wrong.append(f"{view.name}: {label}")
+        self.assertGreater(seen, 60)
+        self.assertEqual(wrong, [])
+
+    def test_no_name_is_a_word_of_the_database(self):
+        """Neither “River Street: operating” nor a score of 77.5."""
+        account = self.scheme.operating_account_id
+        self.assertNotIn("operating", account.display_name.lower())
+        self.assertIn(self.scheme.name, account.display_name)
+        introduction = self.env["timebank.introduction"].new({"score": 77.5})
+        self.assertEqual(introduction.fit, "78 of 100")

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ..common import undone
 from ..exchange_common import ExchangeCase
 
 MET = datetime(2026, 3, 17, 14, 0)
@@ -140,9 +141,36 @@ class TestIntroduction(ExchangeCase):
             self.assertEqual("“Arrows”" in str(refused.exception), told, str(refused.exception))
         self.assertEqual(introduction.state, "agreed")
 
+    def test_a_screen_asks_what_it_counts_as(self):
+        """Where the bank wants to know and nothing says so: before any hours are handed in, and once."""
+        introductions = self._introduce(*self._make_pair()) | self._introduce(
+            self._make_offer(self.cat), self._make_request(self.ann)
+        )
+        introductions.action_agree(meet_at=MET, minutes=15)
+        introductions.category_id = False
+        one, other = introductions.with_user(self.coordinator).with_context(timebank_told=True)
+        other.category_id = self.category
+        for policy, asked in (("required", True), ("unused", False), ("asked", True)):
+            with self.subTest(policy), undone(self.env):
+                self.scheme.category_policy = policy
+                answer = one.action_done()
+                self.assertEqual(answer["type"] == "ir.actions.act_window", asked)
+                self.assertEqual(bool(one.hours_ids), not asked)
+        both = (one | other).action_done()["context"]["timebank_refusals"]
+        self.assertEqual([(refusal["id"], other.state) for refusal in both], [(one.id, "done")])
+        with undone(self.env):
+            one.with_user(self.portal2).action_done()
+            self.assertTrue(one.hours_ids, "whoever gave the time isn't asked")
+        dialog = one.action_done()
+        with Form(one.browse(dialog["res_id"]), view=dialog["views"][0][0]) as form:
+            form.category_id = self.category
+        one.with_context(timebank_asked=True).action_done()
+        self.assertEqual(one.hours_ids.category_id, self.category)
+
     def test_they_have_met_says_what_follows(self):
         introduction = self._introduce(*self._make_pair()).with_user(self.coordinator)
         introduction.action_agree(meet_at=MET, minutes=45)
+        introduction.category_id = self.category
         said = introduction.with_context(timebank_told=True).action_done()["params"]["text"]
         self.assertEqual(
             said,

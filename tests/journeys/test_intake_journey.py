@@ -92,9 +92,7 @@ class TestIntakeJourney(JourneyCase):
                     screen.press("Welcome them")
                 screen.tick("They will say later what they can do")
                 if not phone:
-                    screen.step("When and how")
-                    screen.picture("intake-when")
-                    screen.step("Who they are")
+                    self._look_at_each_step(screen)
                 screen.press("Welcome them")
                 self.assertIsNone(screen.dialog())
                 self.assertIn(name, screen.text())
@@ -102,6 +100,19 @@ class TestIntakeJourney(JourneyCase):
             member = self.env["timebank.member"].search([("name", "=", name)])
             self.assertEqual((member.scheme_id, member.state), (self.hillside, "active"))
             self.assertEqual((member.email, member.partner_id.zip), ("new@example.org", "LS3 1AB"))
+
+    def _look_at_each_step(self, screen):
+        """Nothing of a step is below the fold: no box is found by scrolling alone."""
+        steps = screen.top.locator(".o_statusbar_status button:visible").all_inner_texts()
+        self.assertEqual(len(steps), 5)
+        for step in sorted(steps, key="Who they are".__eq__):  # and back to where one was
+            with self.subTest(step):
+                screen.step(step)
+                screen.picture(f"intake-{step}")
+                body = screen.top.locator(".modal-body")
+                self.assertTrue(body.evaluate("one => one.scrollHeight <= one.clientHeight + 1"))
+                bottom = body.evaluate("one => one.getBoundingClientRect().bottom")
+                self.assertLessEqual(bottom, screen.page.viewport_size["height"])
 
     def test_the_desks_bank_is_taken_over(self):
         with self.at_screen(self.coordinator) as screen:

@@ -68,7 +68,8 @@ class TestNetworkJourney(JourneyCase):
     def test_walking_through_the_picture(self):
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
-            screen.open_menu("Grants and reports", "Who gives to whom")
+            screen.open_menu("Grants and reports", "Evidence and reports")
+            screen.press("Who gives to whom")
             screen.picture("network-first")
             self._choose_bank(screen, "Valley")
             self.assertEqual(screen.page.locator("[data-person]").count(), 40)

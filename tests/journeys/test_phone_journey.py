@@ -32,7 +32,8 @@ class TestPhoneJourney(JourneyCase):
         """Spent at the counter, or for whoever brought it; once."""
         with self.at_screen(self.coordinator, phone=True) as screen:
             screen.open_app()
-            screen.open_menu("Rewards", "Single vouchers")
+            screen.open_menu("Rewards", "Vouchers")
+            screen.press("Single vouchers")
             first, second = (CODE.search(row).group() for row in screen.rows()[:2])
             screen.open_menu("Rewards", "Scan or type a code")
             screen.fill("Scan it here, or type it", first)

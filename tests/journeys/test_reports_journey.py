@@ -38,7 +38,8 @@ class TestReportsJourney(JourneyCase):
     def test_from_a_figure_to_the_entry_behind_it(self):
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
-            screen.open_menu("Grants and reports", "Who took part")
+            screen.open_menu("Grants and reports", "Evidence and reports")
+            screen.press("Who took part")
             self.assertEqual(screen.views(), ["pivot", "graph", "list"])
             screen.picture("report-pivot")
             self._press_figure(screen, "February 2026", 0)
@@ -48,7 +49,8 @@ class TestReportsJourney(JourneyCase):
             screen.open("Gil Moss")
             self.assertEqual(screen.value("Description"), "Fence mended")
             self.assertEqual(screen.value("Grant"), "Valley Together")
-            screen.open_menu("Grants and reports", "Giving and receiving")
+            screen.back("Evidence")
+            screen.press("Giving and receiving")
             self.assertEqual(screen.views(), ["pivot", "graph", "list"])
             screen.switch("list")
             self.assertIn("Only gave", screen.cell("Gil Moss", "In the whole period"))

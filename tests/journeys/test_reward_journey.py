@@ -85,7 +85,8 @@ class TestRewardJourney(JourneyCase):
             text = screen.printed("Print")
             for code in codes:
                 self.assertIn(code, text)
-            screen.open_menu("Rewards", "Hand in vouchers")
+            screen.open_menu("Rewards", "Vouchers")
+            screen.press("Hand in vouchers")
             screen.pick("Time bank", "River Street")
             screen.fill(
                 "Scan the vouchers here, one after another, or type their codes", "\n".join(codes[:3])

@@ -67,7 +67,7 @@ class TestScanning(RewardCase, HttpCase):
             await until("the outcome", () => success()?.includes("1 handed in"));
         """.replace("CODE", batch.voucher_ids.code)
         self._watch(
-            "/odoo/action-timebank_coproduction.timebank_voucher_desk_open",
+            "/odoo/action-timebank_coproduction.timebank_voucher_desk_action",
             batch.voucher_ids.code,
             steps,
             login="tb_coordinator",

@@ -76,7 +76,7 @@ class TestVoicesJourney(JourneyCase):
             screen.open_menu("Grants and reports", "Self-audit")
             self.assertIn("Agreed", screen.rows()[0])
             screen.picture("self-audit-list")
-            screen.open_menu("Grants and reports", "Evidence")
+            screen.open_menu("Grants and reports", "Evidence and reports")
             section = screen.page.locator("#timebank_evidence_self_audit")
             section.scroll_into_view_if_needed()
             screen.picture("self-audit-evidence")

@@ -1,6 +1,25 @@
 """Every entry of every role's menu, and every view behind it, opened in a browser."""
 
+from odoo.fields import Command
+
 from .common import JourneyCase
+
+#: Buttons over what an entry opens that lead to a list of their own, which is walked as entries are.
+DOORS = {
+    "Today": ("My hours", "My credits"),
+    "Perhaps the same person": ("Merged contacts",),
+    "Vouchers": ("Single vouchers", "Hand in vouchers"),
+    "How long is kept what": ("What was erased",),
+    "Health": ("Jobs", "Seals", "Codes tried"),
+}
+#: What leads from the page of evidence to a report each.
+REPORTS = ".o_timebank_evidence_reports button"
+
+
+def find_doors(screen, entry):
+    """The buttons of :data:`DOORS` that this person sees, and all reports."""
+    reports = [one.inner_text().strip() for one in screen.page.locator(REPORTS).all()]
+    return reports or [door for door in DOORS.get(entry, ()) if screen.shows_button(door)]
 
 
 class WalkCase(JourneyCase):
@@ -9,6 +28,37 @@ class WalkCase(JourneyCase):
     walker = None
     #: Entries behind which this person has nothing.
     bare = ()
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        banks = cls.scheme | cls.hillside
+        for user in (cls.coordinator, cls.manager, cls.finance, cls.staff):
+            cls._give(cls._make_member(user.partner_id))
+        cls._give(cls.sally)
+        cls._give(cls.jose, receiver_id=cls.mary.partner_id.id)
+        cls._give(cls.hill, receiver_id=cls.hannah.partner_id.id)
+        for bank in banks:
+            cls.env["timebank.funder.report"].create({"kind": "bid", "scheme_ids": [Command.set(bank.ids)]})
+            cls.env["timebank.self.audit"].create({"scheme_id": bank.id})
+            teller = bank.member_ids.filtered(lambda member: member.state == "active").partner_id[:1]
+            cls.env["timebank.story"].create(
+                {
+                    "name": "Soup",
+                    "scheme_id": bank.id,
+                    "partner_ids": [Command.set(teller.ids)],
+                    "text": "Twelve bowls",
+                }
+            )
+            cls.env["timebank.wellbeing.wave"].create({"scheme_id": bank.id})
+        cls._make_double(cls.smith.partner_id, cls.smith2.partner_id)
+
+    @classmethod
+    def _give(cls, member, **vals):
+        """Time that was given and approved, by somebody else."""
+        hours = cls._make_hours(member, 15, "submitted", **vals)
+        own = member.partner_id == cls.manager.partner_id
+        hours.with_user(cls.coordinator if own else cls.manager).action_approve()
 
     def _open_every_entry(self):
         bare = set()
@@ -19,12 +69,21 @@ class WalkCase(JourneyCase):
                     where = f"{section} ‣ {entry}"
                     with self.subTest(where):
                         screen.open_menu(section, entry)
-                        if screen.dialog():
-                            screen.close()
-                        elif not self._look_around(screen):
-                            bare.add(where)
-                        screen.check()
+                        doors = find_doors(screen, entry)
+                        self._look_in(screen, where, bare)
+                    for door in doors:
+                        with self.subTest(f"{where} ‣ {door}"):
+                            screen.open_menu(section, entry)
+                            screen.press(door)
+                            self._look_in(screen, f"{where} ‣ {door}", bare)
         self.assertEqual(bare, set(self.bare))
+
+    def _look_in(self, screen, where, bare):
+        if screen.dialog():
+            screen.close()
+        elif not self._look_around(screen):
+            bare.add(where)
+        screen.check()
 
     def _look_around(self, screen):
         """Open each view, and the first record of the first list or of cards.
@@ -163,14 +222,23 @@ class TestWalkOnPhone(JourneyCase):
             for entry in screen.entries():
                 with self.subTest(entry):
                     screen.open_menu(entry)
-                    if screen.dialog():
-                        screen.close()
-                        continue
-                    screen.check()
-                    self.assertEqual(screen.too_wide(), [])
-                    if screen.view() == "kanban" and not screen.is_bare():
-                        screen.open_first()
-                        self.assertEqual(screen.too_wide(), [])
-                        screen.check()
-                    if screen.dialog():
-                        screen.close()
+                    doors = find_doors(screen, entry)
+                    self._look_in(screen)
+                for door in doors:
+                    with self.subTest(f"{entry} ‣ {door}"):
+                        screen.open_menu(entry)
+                        screen.press(door)
+                        self._look_in(screen)
+
+    def _look_in(self, screen):
+        if screen.dialog():
+            screen.close()
+            return
+        screen.check()
+        self.assertEqual(screen.too_wide(), [])
+        if screen.view() == "kanban" and not screen.is_bare():
+            screen.open_first()
+            self.assertEqual(screen.too_wide(), [])
+            screen.check()
+        if screen.dialog():
+            screen.close()

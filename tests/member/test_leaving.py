@@ -7,7 +7,9 @@ from odoo.fields import Command
 from odoo.tests import Form, users
 
 from ..common import TODAY, TimebankCase
+from ..exchange_common import ExchangeCase
 from ..rewards_common import RewardCase
+from ..session_common import START, STOP, SessionCase
 
 
 class LeavingCase(TimebankCase):
@@ -187,3 +189,34 @@ class TestWhatIsOpen(LeavingCase, RewardCase):
         self.assertEqual((self.ben.balance_minutes, self.ben.account_id.state), (0, "closed"))
         self.assertEqual(self.scheme.pot_account_id.balance_minutes, 600)
         self.assertFalse(self.scheme.check_ledger())
+
+
+class TestOthersAreTold(LeavingCase, ExchangeCase, SessionCase):
+    """What somebody who leaves has with others is given up, and whom it touches hears of it."""
+
+    def test_a_place_goes_to_who_waits_and_an_introduction_is_called_off(self):
+        cat = self.cat.partner_id
+        cat.email = "cat@example.org"
+        week = timedelta(days=7)
+        session = self._make_session(start=START + week, stop=STOP + week, capacity=1)
+        place, waiting = session.sign_up(self.ben.partner_id), session.sign_up(cat)
+        self.assertEqual((place.state, waiting.state), ("signed_up", "waiting"))
+        introduction = self._introduce(*self._make_pair())
+        drums = self.env.ref("timebank_coproduction.skill_drumming")
+        offer, wish = self._make_offer(self.ben, drums), self._make_request(self.cat, drums)
+        suggested = self.env["timebank.introduction"].create({"offer_id": offer.id, "request_id": wish.id})
+        leaving = self._open()
+        self.assertIn(f"Places in sessions: {session.display_name}", leaving.matters)
+        self.assertIn(f"Introductions: {introduction.display_name}", leaving.matters)
+        leaving.reason = "Moved to Leeds"
+        leaving.action_confirm()
+        self.assertEqual(place.state, "withdrawn")
+        self.assertTrue(waiting.offered_until, "kept for who waited")
+        notice = self.env["timebank.session.notice"].search([("attendance_id", "=", waiting.id)])
+        self.assertEqual(notice.kind, "place_freed")
+        self.assertEqual((introduction.state, introduction.decline_reason), ("declined", "Moved to Leeds"))
+        self.assertFalse(suggested.exists(), "of what was only suggested nobody has heard")
+        (call,) = introduction.activity_ids
+        self.assertIn("Ann Lee", call.summary)
+        self.assertEqual(call.user_id, self.coordinator)
+        self.assertEqual(self.scheme.check_ledger(), [])

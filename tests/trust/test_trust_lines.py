@@ -65,8 +65,15 @@ class TestTrustLines(TrustCase):
             done.append(name)
         return done
 
+    def _fill(self, line, columns):
+        """What a new line can't do without: the first of what it may name, as somebody picks it."""
+        for name, info in columns.items():
+            if info["type"] == "many2one" and line._get_modifier(name, "required") and not line[name]:
+                known = self.world[self.here].get(info["relation"])
+                line[name] = (known or self.env[info["relation"]].search([], limit=1))[:1]
+
     def test_lines_are_saved_with_their_form(self):
-        seen = {}
+        seen, self.lists, self.tried = {}, set(), set()
         for view, model in self._forms():
             for role in ("finance", "coordinator", "manager"):
                 user = self.roles[role]
@@ -75,6 +82,8 @@ class TestTrustLines(TrustCase):
                         self._try(view, record.with_user(user), role, seen)
         for model, column in SURE.items():
             self.assertIn(column, seen.get(model, ()), f"nobody typed into {model}")
+        self.assertGreater(len(self.tried), 10)
+        self.assertEqual(self.lists - self.tried, set(), "lists to type into that nobody typed into")
 
     def _try(self, view, record, role, seen):
         if not (record.has_access("read") and record.has_access("write")):
@@ -85,11 +94,21 @@ class TestTrustLines(TrustCase):
                 continue
             if form._get_modifier(name, "readonly") or form._get_modifier(name, "invisible"):
                 continue
-            if not len(form[name]) or not info["edition_view"]["tree"].get("editable"):
+            tree, columns = info["edition_view"]["tree"], info["edition_view"]["fields"]
+            if not tree.get("editable"):
                 continue
+            self.lists.add((view.xml_id, name))
             form = Form(record[:1], view=view)
-            with form[name].edit(0) as line:
-                typed = self._typed(line, info["edition_view"]["fields"])
+            if len(form[name]):
+                with form[name].edit(0) as line:
+                    typed = self._typed(line, columns)
+            elif tree.get("create", "1") in ("1", "true", "True"):
+                with form[name].new() as line:
+                    self._fill(line, columns)
+                    typed = self._typed(line, columns)
+            else:
+                continue
+            self.tried.add((view.xml_id, name))
             with self.subTest(form=view.xml_id, lines=name, role=role), self.env.cr.savepoint():
                 try:
                     form.save()

@@ -447,9 +447,6 @@ class TimebankDesk(models.AbstractModel):
                         introduction._name,
                         "action_done",
                         [introduction.ids],
-                        said=self.env._(
-                            "%s: they have met, and the hours are handed in.", introduction.display_name
-                        ),
                         done=self.env._("Met"),
                     )
                 )

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
-from ..common.roles import ROLES
+from ..common.roles import MANAGER, ROLES
 from ..common.verb import choice, day, flag, named, record_id, record_ids, verb
 from ..common.words import keep_together, say_day, say_number, say_percent
 from .facts import Scope
@@ -45,8 +45,23 @@ MOST_NAMED = 3
 #: Up to so many years one period may last.
 MOST_YEARS = 20
 
+COORDINATOR = "timebank_coproduction.group_timebank_coordinator"
 FINANCE = "timebank_coproduction.group_timebank_finance"
 
+#: What somebody can count and turn by themselves, each with the roles that it is for: the window's own
+#: part of its XML id. A new report is a line in here and in :meth:`TimebankEvidence._get_report_titles`.
+REPORTS = (
+    ("timebank_hours_report_action", ROLES),
+    ("timebank_involvement_report_action", (COORDINATOR,)),
+    ("timebank_attendance_action", (COORDINATOR, FINANCE)),
+    ("timebank_exchange_report_action", (COORDINATOR,)),
+    ("timebank_reciprocity_report_action", (COORDINATOR,)),
+    ("timebank_network_action", ROLES),
+    ("timebank_flow_report_action", ROLES),
+    ("timebank_reward_spend_report_open", ROLES),
+    ("timebank_disclosure_action", (FINANCE, MANAGER)),
+    ("timebank_decision_report_action", (FINANCE, MANAGER)),
+)
 
 #: How a page is asked for: see :meth:`TimebankEvidence.get_page`.
 FILTERS = named(
@@ -84,12 +99,35 @@ class TimebankEvidence(models.AbstractModel):
             ``project_id``, ``grant_id``; ``compare``, one of :data:`COMPARED`; ``small``, whether
             figures about fewer than five people are shown to who runs all of the banks
         :return: dict of ``filters`` as they were understood, ``choices`` for them, ``heading`` in
-            words, ``can_show_small``, ``sections``, and ``empty``: what is said and can be done
-            where nothing happened
+            words, ``can_show_small``, ``sections``, ``empty``: what is said and can be done
+            where nothing happened, and ``reports``, windows that count the same by rows and columns
         :raises AccessError: for who has no role, or names what they can't ask about
         :raises UserError: for days that are no period
         """
-        return self._make_page(filters, SECTIONS)
+        return {**self._make_page(filters, SECTIONS), "reports": self._get_reports()}
+
+    def _get_reports(self):
+        """The windows of :data:`REPORTS` that are for the user: dicts of ``title`` and ``action``."""
+        titles = self._get_report_titles()
+        return [
+            {"title": titles[name], "action": {"xml_id": f"timebank_coproduction.{name}"}}
+            for name, roles in REPORTS
+            if any(map(self.env.user.has_group, roles))
+        ]
+
+    def _get_report_titles(self):
+        return {
+            "timebank_hours_report_action": self.env._("Hours given"),
+            "timebank_involvement_report_action": self.env._("Who took part"),
+            "timebank_attendance_action": self.env._("Attendance"),
+            "timebank_exchange_report_action": self.env._("Exchanges"),
+            "timebank_reciprocity_report_action": self.env._("Giving and receiving"),
+            "timebank_network_action": self.env._("Who gives to whom"),
+            "timebank_flow_report_action": self.env._("Credits that moved"),
+            "timebank_reward_spend_report_open": self.env._("Reward spend"),
+            "timebank_disclosure_action": self.env._("Volunteers in the annual report"),
+            "timebank_decision_report_action": self.env._("Decided by whom"),
+        }
 
     def _make_page(self, filters, names):
         """A page of the sections that these methods return."""

@@ -143,6 +143,7 @@ class TimebankIntroduction(models.Model):
         ondelete="restrict",
         help="In reports. It follows from what was asked for; choose another where that says it better.",
     )
+    category_policy = fields.Selection(related="scheme_id.category_policy")
     decline_reason = for_coordinators(
         fields.Char,
         "decline_reason",

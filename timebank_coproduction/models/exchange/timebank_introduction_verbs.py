@@ -2,7 +2,7 @@ from odoo import fields, models
 
 from ...tools.minutes import DAY, clock
 from ..common.verb import flag, moment, text, verb, whole
-from ..common.windows import open_list, tell
+from ..common.windows import open_dialog, open_list, tell
 from ..common.words import at_place
 
 #: Of how many pairs the names are said.
@@ -61,6 +61,10 @@ class TimebankIntroduction(models.Model):
     def action_done(self):
         """They have met: hand in the hours for approval, and mark the request as met.
 
+        Screens are asked first what the time counts as, where their bank wants to know it.
+
+        :return: ``True``, or an action that asks, that says what was done, or that lists what
+            could not be, and why
         :raises UserError: before they have agreed, or before they have met
         """
         refusals = self._get_refusals_to_move(("agreed",))
@@ -74,6 +78,13 @@ class TimebankIntroduction(models.Model):
                     # sudo: the two people act on their introduction without reading the request
                     receiver=introduction.request_id.sudo()._get_whom(),
                 )
+        uncounted = (self - self.browse(refusals))._find_uncounted()
+        if uncounted and len(self) == 1:
+            return self._ask_what_it_counts_as()
+        for introduction in uncounted:
+            refusals[introduction.id] = self.env._(
+                "“%s”: open it, and say what the time counts as.", introduction.display_name
+            )
         introductions = self._raise_or_list(refusals)
         # sudo: one of the two may say that it is done; the hours wait for a coordinator.
         hours = self.env["timebank.hours"].sudo()._in_verb().create(introductions._prepare_hours())
@@ -196,6 +207,22 @@ class TimebankIntroduction(models.Model):
                     "Only the two people and their coordinator can say that."
                 )
         return refusals
+
+    def _find_uncounted(self):
+        """Those of which a screen has not asked yet what their time counts as, though their bank wants it."""
+        context = self.env.context
+        if not context.get("timebank_told") or context.get("timebank_asked") or not self.has_access("write"):
+            return self.browse()
+        return self.filtered(lambda one: not one.category_id and one.category_policy != "unused")
+
+    def _ask_what_it_counts_as(self):
+        view = self.env.ref("timebank_coproduction.timebank_introduction_view_form_met")
+        return open_dialog(
+            self,
+            self.env._("What does it count as?"),
+            views=[(view.id, "form")],
+            context={"dialog_size": "medium"},
+        )
 
     # What follows
     def _prepare_hours(self):

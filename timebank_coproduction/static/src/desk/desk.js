@@ -79,7 +79,9 @@ export class TimebankDesk extends Component {
         }
         this.state.busy = true;
         try {
-            const result = await this.orm.call(button.model, button.method, button.args);
+            // what was done is said, and what it takes is asked for
+            const context = { timebank_told: true };
+            const result = await this.orm.call(button.model, button.method, button.args, { context });
             if (result?.tag === "timebank_told") {
                 this.keep(row, button);
                 await this.action.doAction(result);
