@@ -144,9 +144,9 @@ def _bring_up_to_date(name):
         databases.drop(name)
 
 
-def _make(name, part, scale):
+def _make(name, part, scale, in_one):
     numbers = {
-        "banks": round(BANKS * scale),
+        "banks": 1 if in_one else round(BANKS * scale),
         "people": round(PEOPLE * scale),
         "last": ROUNDS - 1,
         "party": PARTY,
