@@ -1,6 +1,7 @@
 """Opening every screen of every role on ten times the movement of the United Kingdom.
 
-For each entry of the menu that a user sees, and each view of its action: what the web client
+For each entry of the menu that a user sees, what buttons over lists and the page of evidence
+lead to, and each view of its action: what the web client
 asks the server for when it opens there, with the search that is set by default. Each opening
 has a transaction and a cache of its own, on a server that has been running for a while.
 """
@@ -34,6 +35,20 @@ NAMES = {
 PAGES = {"list": 80, "kanban": 40}
 GROUPS = 80
 COUNTED = 10_001  # the client counts no further
+
+#: Windows that a button of *Today* or over a list opens, and no entry of the menu.
+BY_BUTTONS = (
+    "timebank_hours_my_action",
+    "timebank_statement_line_my_action",
+    "timebank_redemption_todo_action",
+    "timebank_session_to_close_action",
+    "timebank_voucher_action",
+    "timebank_merge_action",
+    "timebank_job_action",
+    "timebank_seal_action",
+    "timebank_code_attempt_action",
+    "timebank_erasure_action",
+)
 
 
 def measure(report):
@@ -104,6 +119,14 @@ def _get_openings(env):
         action = menu.action and env[menu.action._name].browse(menu.action.id)
         name = menu.complete_name.partition("/")[2] or menu.name
         yield from _get_openings_of(env, action, name)
+    for report in env["timebank.evidence"]._get_reports():
+        action = env.ref(report["action"]["xml_id"])
+        yield from _get_openings_of(env, action, f"Evidence and reports/{report['title']}")
+    for name in BY_BUTTONS:
+        action = env.ref(f"timebank_coproduction.{name}")
+        # sudo: a window says which model it is of, whoever looks
+        if env[action.sudo().res_model].has_access("read"):
+            yield from _get_openings_of(env, action, f"By a button/{action.sudo().name}")
 
 
 def _get_openings_of(env, action, name):

@@ -31,7 +31,7 @@ class TestServed(BaseCase):
 
     def _get_address(self, database):
         registry = Registry(database)
-        registry.clear_cache()
+        registry.clear_all_caches()
         with registry.cursor() as cursor:
             return api.Environment(cursor, SUPERUSER_ID, {})["ir.actions.report"]._get_report_url()
 

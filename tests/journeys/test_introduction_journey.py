@@ -1,5 +1,7 @@
 """A coordinator records who offers and asks, introduces people, rings them, and logs what came of it."""
 
+from datetime import datetime
+
 from .common import JourneyCase
 
 
@@ -66,6 +68,9 @@ class TestIntroductionJourney(JourneyCase):
 
     def test_from_the_desk_to_hours(self):
         """Introduced with one click, rung, agreed and met: the hours know what they count as."""
+        pair = self.env["timebank.introduction"].search([("giver_id", "=", self.mary.partner_id.id)])
+        pair.category_id = False
+        pair.action_agree(meet_at=datetime(2026, 3, 16, 9), minutes=60)
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
             screen.press("Broker's desk")
@@ -101,9 +106,24 @@ class TestIntroductionJourney(JourneyCase):
             screen.picture("introduction-met")
             screen.press("Time given")
             self.assertIn("Baking", screen.text())
-        hours = self._newest("timebank.hours")
+            self._say_what_it_counts_as(screen)
+        marys, hours = self.env["timebank.hours"].search([], order="id desc", limit=2)
+        self.assertEqual((marys.partner_id, marys.state), (self.mary.partner_id, "submitted"))
+        self.assertEqual(marys.category_id, self.env.ref("timebank_coproduction.category_neighbour"))
         self.assertEqual((hours.partner_id, hours.state), (self.jose.partner_id, "submitted"))
         self.assertEqual(hours.category_id, self.env.ref("timebank_coproduction.category_neighbour"))
+
+    def _say_what_it_counts_as(self, screen):
+        """On a card, of what nothing says it of: asked before the hours are handed in."""
+        screen.open_menu("Activities", "Introductions")
+        screen.press_in_row("Mary-Jane Fox", "They have met")
+        self.assertEqual(screen.dialog(), "What does it count as?")
+        self.assertIn("counts as “None” in reports", screen.text())
+        screen.pick("Counts as", "Neighbourly")
+        screen.picture("introduction-counts-as")
+        screen.press("They have met")
+        self.assertIsNone(screen.dialog())
+        self.assertIn("Mary-Jane Fox and Síle O’Neill have met.", screen.notification())
 
     def test_a_members_page(self):
         """Hours are recorded and a reward claimed from it; address and telephone stand on it."""
