@@ -38,7 +38,7 @@ ENTRY = st.tuples(
     st.integers(2, 12),  # times five minutes, and some odd ones
 )
 HIDDEN = "hidden"
-HOURS = re.compile(r"^([\d,]+(?:\.\d+)?) h$")
+HOURS = re.compile(r"^([\d,]+(?:\.\d+)?)\sh$")
 COUNT = re.compile(r"^([\d,]+)(?: activit(?:y|ies).*)?$")
 OF_PEOPLE = re.compile(r"(\d+) of (\d+) people")
 N_OF = re.compile(r"^n = ([\d,]+) (?:people|person)$")
@@ -475,6 +475,7 @@ class TestPageHidden(TimebankCase):
                     place = (key, figure["key"])
                     truth[place] = unit, number, slack
                     reader.see(place, None if figure_shown["value"] is None else number, slack)
+        self.assertEqual({unit for unit, _number, _slack in truth.values()}, {"h", "n"}, "as they are read")
         self._add_what_belongs_together(reader, truth)
         self._read_n(reader, shown)
         for place in reader.hidden():
