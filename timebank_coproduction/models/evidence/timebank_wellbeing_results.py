@@ -79,24 +79,28 @@ class TimebankWellbeingResults(models.AbstractModel):
         )
         if not responses and not invitations:
             return None
-        kept, asked, banks, until = responses.browse(), set(), schemes.browse(), None
-        for scheme in schemes:
+        settled, asked, banks, until = [], set(), schemes.browse(), None
+        answers_of, invited_to = responses.grouped("scheme_id"), invitations.grouped("scheme_id")
+        for scheme, answers in answers_of.items():
             # a day that isn't over may still get answers
-            today, at_bank = scheme._today(), Domain("scheme_id", "=", scheme.id)
-            answers = responses.filtered_domain(at_bank & Domain("answered_on", "<", today))
-            rows = [
-                (one.asked_on, one.partner_id)
-                for one in invitations.filtered_domain(at_bank & Domain("asked_on", "<", today))
-            ]
+            today = scheme._today()
+            answers = answers.filtered(lambda one, today=today: one.answered_on < today)
+            invited = invited_to.get(scheme, invitations.browse())
+            rows = [(one.asked_on, one.partner_id) for one in invited if one.asked_on < today]
             day = wellbeing.find_settled(rows, [(one.answered_on, one.partner_id) for one in answers])
             if not day:
                 continue
-            banks, until = banks | scheme, max(day, until or day)
+            banks, until = banks | scheme.with_env(self.env), max(day, until or day)
             answers = answers.filtered(lambda one, day=day: one.answered_on <= day)
-            kept |= answers
-            asked |= {(scheme, person) for when, person in rows if when <= day}
-            asked |= {(scheme, one.partner_id) for one in answers}
-        made = self._compile(kept, asked, False, key=lambda one: (one.scheme_id, one.partner_id))
+            settled.append(answers)
+            asked.update((scheme, person) for when, person in rows if when <= day)
+            asked.update((scheme, one.partner_id) for one in answers)
+        made = self._compile(
+            responses.browse().concat(*settled),
+            asked,
+            False,
+            key=lambda one: (one.scheme_id, one.partner_id),
+        )
         return {**made, "banks": banks, "scales": [], "until": until}
 
     def _get_own_results(self, small=False):
