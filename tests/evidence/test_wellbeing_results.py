@@ -1,6 +1,8 @@
 """Figures on well-being: against a plain witness, hidden where they tell of few, right as often as said."""
 
 import random
+from collections import Counter
+from datetime import timedelta
 from statistics import mean, stdev
 
 from odoo.exceptions import AccessError, ValidationError
@@ -152,9 +154,74 @@ class TestWellbeingResults(WellbeingCase):
         [section] = [one for one in page["sections"] if one["key"] == "wellbeing"]
         self.assertIn("once only: 1", str(section["figures"]))
 
+    def _section_for(self, user, **filters):
+        asked = {"period": "own", "scheme_ids": self.scheme.ids, **filters}
+        page = self._as(user, self.env["timebank.evidence"]).get_page(asked)
+        return next((one for one in page["sections"] if one["key"] == "wellbeing"), None)
+
+    def test_finance_learns_nothing_from_one_day_after_the_other(self):
+        """Who may not read the answers can't have one person's as the difference of two pages."""
+        for began in (60, 30):
+            wave = self._make_wave(date_from=TODAY - timedelta(days=began))
+            for number, person in enumerate(self.people):
+                answer = number % 5 if began == 60 else 10 - number % 5
+                day = wave.date_from + timedelta(days=number)
+                self._make_answer(wave, person, (answer,) * 4, answered_on=day)
+        told = {self.coordinator: [], self.finance: []}
+        for days in range(45, -1, -1):
+            for user, sections in told.items():
+                section = self._section_for(
+                    user, date_from=TODAY - timedelta(days=70), date_to=TODAY - timedelta(days=days)
+                )
+                if not sections or sections[-1] != section:
+                    sections.append(section)
+        pairs = [
+            int(figure["value"] or 0)
+            for section in filter(None, told[self.finance])
+            for figure in section["figures"]
+            if figure["key"] == "pairs"
+        ]
+        self.assertEqual(pairs, [5, 10])
+        self.assertGreater(len(told[self.coordinator]), 8)
+        # nor from where the days begin
+        later = self._section_for(self.finance, date_from=TODAY - timedelta(days=20), date_to=TODAY)
+        self.assertEqual(later, told[self.finance][-1])
+
     def test_no_section_where_nobody_was_asked(self):
         page = self._as(self.manager, self.env["timebank.evidence"]).get_page({"period": "last_12_months"})
         self.assertNotIn("wellbeing", [one["key"] for one in page["sections"]])
+
+
+class TestSettled(BaseCase):
+    """Of generated histories: what is shown after each day differs by five people or more, or not at all."""
+
+    def test_no_two_days_differ_by_few(self):
+        chance = random.Random(47)
+        several = 0
+        for number in range(40):
+            people, days = range(chance.randint(5, 40)), chance.randint(3, 40)
+            rows = [
+                (chance.randrange(days), person)
+                for person in people
+                for _time in range(chance.choice((0, 1, 2, 2, 3, 5)))
+            ]
+            shown = {
+                wellbeing.find_settled([], [row for row in rows if row[0] <= day]) for day in range(days)
+            }
+            shown = sorted(shown - {None})
+            several += len(shown) > 1
+            for one, other in zip(shown, shown[1:], strict=False):
+                with self.subTest(number=number, days=(one, other)):
+                    before, after = (self._count(rows, day) for day in (one, other))
+                    changed = {who for who, times in after.items() if times != before.get(who, 0)}
+                    twice = {who for who in changed if after[who] > 1 and before.get(who, 0) < 2}
+                    new = changed - before.keys()
+                    self.assertGreaterEqual(len(twice), wellbeing.FEW)
+                    self.assertNotIn(len(new), range(1, wellbeing.FEW))
+        self.assertGreater(several, 10)
+
+    def _count(self, rows, day):
+        return Counter(person for when, person in rows if when <= day)
 
 
 class TestWellbeingIntervals(BaseCase):

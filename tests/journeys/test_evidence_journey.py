@@ -112,6 +112,15 @@ class TestEvidenceJourney(JourneyCase):
             screen.back()
             self.assertEqual(self._chosen(screen, "Period"), "This year")
             self.assertTrue(self._section(screen, "involvement").locator("tbody").is_visible())
+            # from a figure to the people whom it counts
+            figure = screen.page.locator('[data-figure="head_count"] a')
+            self.assertIn("Show the records", figure.get_attribute("aria-label"))
+            figure.focus()
+            screen.page.keyboard.press("Enter")
+            screen.settle()
+            self.assertEqual(screen.view(), "list")
+            self.assertEqual(screen.page.locator(".o_group_header").count(), measured["head_count"])
+            screen.back()
             # a reload, as from a bookmark
             screen.go(screen.page.url)
             self.assertEqual(self._chosen(screen, "Period"), "This year")

@@ -52,6 +52,7 @@ class TestTrustVerbs(TrustCase):
             "xlsx",
             "well",
             "person",
+            "projects",
         ):
             try:
                 reader(self.env(su=True), name, value)

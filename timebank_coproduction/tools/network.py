@@ -168,16 +168,35 @@ def _count_largest_part(links):
     return int(np.bincount(part).max())
 
 
+def find_largest_circle(links):
+    """The people of the largest strongly connected part: ids, in order; of several the first one found.
+
+    >>> find_largest_circle(gather([7], [(1, 2, 60), (2, 3, 60), (3, 1, 60), (3, 4, 60), (4, 5, 60)]))
+    [1, 2, 3]
+    """
+    place, ids = number(links.people)
+    if not len(ids):
+        return []
+    matrix = _make_matrix(place[links.givers], place[links.receivers], len(ids))
+    _parts, part = connected_components(matrix, connection="strong")
+    return ids[part == np.bincount(part).argmax()].tolist()
+
+
 def count_bridges(links):
-    """How many people there are without whom others of their part would no longer be connected.
+    """How many people there are whom :func:`find_bridges` finds."""
+    return len(find_bridges(links))
+
+
+def find_bridges(links):
+    """The people without whom others of their part would no longer be connected: ids, in order.
 
     Not all links are followed: those along which a network is searched through outwards from somebody,
     with those along which what is left of it then is, have the bridges of all (Cheriyan, Kao and
     Thurimella, 1993).
 
     >>> edges = [(1, 2), (2, 3), (3, 1), (1, 4), (4, 5), (1, 5), (5, 6)]
-    >>> count_bridges(gather([7], [(*pair, 60) for pair in edges]))
-    2
+    >>> find_bridges(gather([7], [(*pair, 60) for pair in edges]))
+    [1, 5]
     """
     place, ids = number(links.people)
     one, other = place[links.givers], place[links.receivers]
@@ -187,7 +206,7 @@ def count_bridges(links):
         tree = _search_through(one, other, len(ids))
         partners.add_edges_from(zip(one[tree].tolist(), other[tree].tolist(), strict=True))
         one, other = one[~tree], other[~tree]
-    return sum(1 for _bridge in networkx.articulation_points(partners))
+    return ids[sorted(networkx.articulation_points(partners))].tolist()
 
 
 def _search_through(one, other, count):

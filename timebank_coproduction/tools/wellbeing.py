@@ -4,6 +4,7 @@ The questions are those of the Office for National Statistics, answered from 0 t
 they are never put together into one number.
 """
 
+from collections import Counter
 from statistics import fmean
 
 from .intervals import mean_change
@@ -52,6 +53,44 @@ def match(answers):
         else:
             once.append(given[0][1])
     return pairs, once
+
+
+def find_settled(asked, answers):
+    """The last day up to which figures may be shown to who may ask for them of any day, and of each anew.
+
+    From one such day to the next five people or more are newly asked, newly answer and newly do so twice, or
+    none: so the figures of two days never differ by few. Who answers twice now may be compared ever after.
+
+    :param asked: pairs of a day and a person
+    :param answers: the same, of each time that somebody answered
+    :return: the day, or ``None`` while there are too few
+
+    Two rounds of six people, whom a seventh joins: the last day is too close to the one before.
+
+    >>> first, second = [(1, one) for one in "ABCDEF"], [(5, one) for one in "ABCDEF"]
+    >>> find_settled(first, first), find_settled(first, [*first, *second])
+    (None, 5)
+    >>> find_settled([*first, (7, "G")], [*first, *second, (7, "G"), (8, "G")])
+    5
+    >>> more = [(6, one) for one in "GHIJK"]
+    >>> find_settled([*first, *more], [*first, *second, *more, *[(9, one) for _day, one in more]])
+    9
+    """
+    on_day = {}
+    for place, rows in enumerate((asked, answers)):
+        for when, person in rows:
+            on_day.setdefault(when, ([], []))[place].append(person)
+    reached, times, settled = set(), Counter(), None
+    last = (0, 0, 0)
+    for when in sorted(on_day):
+        newly_asked, answered = on_day[when]
+        reached.update(newly_asked, answered)
+        times.update(answered)
+        now = (len(reached), len(times), sum(count > 1 for count in times.values()))
+        grown = [one - other for one, other in zip(now, last, strict=True)]
+        if grown[-1] and not any(0 < count < FEW for count in grown):
+            settled, last = when, now
+    return settled
 
 
 def show_counts(asked, pairs, once, small=False):

@@ -29,6 +29,7 @@ from . import timebank_time_audit_warning
 from . import timebank_evidence_audit
 from . import timebank_evidence_wellbeing
 from . import timebank_evidence_voices
+from . import timebank_evidence_records
 from . import timebank_evidence
 from . import timebank_evidence_network
 from . import timebank_evidence_people

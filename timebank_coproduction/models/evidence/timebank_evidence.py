@@ -12,6 +12,7 @@ from ..common.roles import MANAGER, ROLES
 from ..common.verb import choice, day, flag, named, record_id, record_ids, verb
 from ..common.words import keep_together, say_day, say_number, say_percent
 from .facts import Scope
+from .timebank_evidence_records import LISTED
 from .timebank_measures_facts import Asked
 
 #: From the top of the page to its bottom: methods that each return a section or nothing, given the
@@ -29,7 +30,7 @@ SECTIONS = (
     "_get_resilience",
     "_get_embedding",
     "_get_time_audit",
-    "_get_wellbeing",
+    "_get_wellbeing_for_user",
     "_get_self_audit",
 )
 
@@ -85,7 +86,12 @@ class TimebankEvidence(models.AbstractModel):
     """
 
     _name = "timebank.evidence"
-    _inherit = ["timebank.evidence.audit", "timebank.evidence.wellbeing", "timebank.evidence.voices"]
+    _inherit = [
+        "timebank.evidence.audit",
+        "timebank.evidence.wellbeing",
+        "timebank.evidence.voices",
+        "timebank.evidence.records",
+    ]
     _description = "What Happened, Measured"
 
     @api.model
@@ -99,8 +105,9 @@ class TimebankEvidence(models.AbstractModel):
             ``project_id``, ``grant_id``; ``compare``, one of :data:`COMPARED`; ``small``, whether
             figures about fewer than five people are shown to who runs all of the banks
         :return: dict of ``filters`` as they were understood, ``choices`` for them, ``heading`` in
-            words, ``can_show_small``, ``sections``, ``empty``: what is said and can be done
-            where nothing happened, and ``reports``, windows that count the same by rows and columns
+            words, ``can_show_small``, ``sections``, ``listed``: of which figures :meth:`get_records`
+            lists the records, ``empty``: what is said and can be done where nothing happened, and
+            ``reports``, windows that count the same by rows and columns
         :raises AccessError: for who has no role, or names what they can't ask about
         :raises UserError: for days that are no period
         """
@@ -129,17 +136,26 @@ class TimebankEvidence(models.AbstractModel):
             "timebank_decision_report_action": self.env._("Decided by whom"),
         }
 
+    @api.model
+    @verb(filters=FILTERS, figure=choice(*LISTED))
+    def get_records(self, filters, figure):
+        """The list of what a figure of the page counts, or adds up.
+
+        :param dict filters: as for :meth:`get_page`
+        :param str figure: one of those that are ``listed`` there
+        :return: an action for the client
+        :raises AccessError: for who has no role, or may not read what is listed
+        """
+        _filters, _banks, chosen, scope = self._read_question(filters)
+        if LISTED[figure] not in self._get_models_listed(chosen):
+            raise AccessError(self.env._("These records are for who runs the time banks: ask one of them."))
+        return getattr(self, f"_list_{figure}")(scope)
+
     def _make_page(self, filters, names):
         """A page of the sections that these methods return."""
-        self._check_role()
-        banks = self._get_banks()
-        chosen = self._get_chosen(banks, filters.get("scheme_ids"))
-        filters = self._complete(filters, chosen)
-        scope = self._get_scope(filters, chosen)
+        filters, banks, chosen, scope = self._read_question(filters)
         before = self._get_scope_before(scope, filters["compare"])
-        measures = self.env["timebank.measures"]
-        measures._check_readable(chosen)
-        can_show_small = measures._sees_small(chosen)
+        can_show_small = self.env["timebank.measures"]._sees_small(chosen)
         filters["small"] = filters["small"] and can_show_small
         page = self.with_context(timebank_hide_small=not filters["small"], timebank_asked=Asked())
         sections = page._get_sections(names, scope, before) if chosen else []
@@ -153,8 +169,23 @@ class TimebankEvidence(models.AbstractModel):
             "heading": self._get_heading(filters, chosen, scope, before),
             "can_show_small": can_show_small,
             "sections": sections,
+            "listed": self._get_listed(sections, chosen),
             "empty": self._get_empty(banks, scope) if not sections else None,
         }
+
+    def _read_question(self, filters):
+        """What is asked about.
+
+        :return: the filters with what was left out, the banks that the user may ask about, those that
+            they do, and the scope
+        :raises AccessError: for who has no role, or names what they can't ask about
+        """
+        self._check_role()
+        banks = self._get_banks()
+        chosen = self._get_chosen(banks, filters.get("scheme_ids"))
+        filters = self._complete(filters, chosen)
+        self.env["timebank.measures"]._check_readable(chosen)
+        return filters, banks, chosen, self._get_scope(filters, chosen)
 
     def _get_sections(self, names, scope, before):
         found = []

@@ -479,6 +479,7 @@ class TimebankEvidence(models.AbstractModel):
             ("joined_on", ">=", scope.date_from),
             ("joined_on", "<=", scope.date_to),
             ("role", "!=", "organisation"),
+            ("partner_id.is_company", "=", False),
             ("state", "!=", "applicant"),
         ]
 

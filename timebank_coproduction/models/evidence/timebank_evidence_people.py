@@ -125,7 +125,7 @@ class TimebankEvidence(models.AbstractModel):
         if not sustained["people"]:
             return self.env._("%(people)s took part, and gave %(time)s.", people=people, time=time)
         return self.env._(
-            "%(people)s took part, and gave %(time)s; %(lasting)s of those we support did so lastingly.",
+            "%(people)s took part, and gave %(time)s. Involved lastingly of those we support: %(lasting)s.",
             people=people,
             time=time,
             lasting=sustained["people"],

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools.misc import formatLang
 
+from ..common.words import say_day
+
 #: From the lowest band to the highest: a colour is never all that tells them apart.
 BAND_COUNT = 4
 
@@ -13,6 +15,14 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
 
     _name = "timebank.evidence.wellbeing"
     _description = "How People Are"
+
+    def _get_wellbeing_for_user(self, scope, before):
+        """What has changed for the same people, of the period; of all days for who may not read the answers,
+        but could work them out from one period after the other."""
+        schemes = self._get_schemes(scope)
+        if schemes - schemes._run_by_user():
+            return self._get_settled_wellbeing(scope)
+        return self._get_wellbeing(scope, before)
 
     def _get_wellbeing(self, scope, _before):
         """What has changed for the same people; nothing where nobody was asked, or of a project."""
@@ -42,6 +52,29 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
                 self._window(self.env._("Rounds of questions"), "timebank_wellbeing_wave_action", domain)
             ),
         }
+
+    def _get_settled_wellbeing(self, scope):
+        """Of whole banks alone: with it a grant's would tell of the few whom that doesn't serve."""
+        if scope.grant_id or scope.project_id:
+            return None
+        waves = self.env["timebank.wellbeing.wave"]
+        results = waves._get_settled_results(self._get_schemes(scope), scope.date_to)
+        if results is None:
+            return None
+        section = self._make_wellbeing(results, self.env._("How are people since they take part?"))
+        if not results["until"]:
+            nothing = {"figures": [], "chart": None, "table": None}
+            return {
+                **section,
+                **nothing,
+                "answer": self.env._("Fewer than five have answered twice: nothing is shown."),
+            }
+        answer = self.env._(
+            "From the first answers to those of %(day)s: %(said)s",
+            day=say_day(self.env, results["until"]),
+            said=section["answer"],
+        )
+        return {**section, "answer": self._say_of_banks(scope, results["banks"], answer)}
 
     def _make_wellbeing(self, results, title):
         """A section of figures as ``timebank.wellbeing.wave`` gives them."""

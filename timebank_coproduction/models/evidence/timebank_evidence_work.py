@@ -226,14 +226,18 @@ class TimebankEvidence(models.AbstractModel):
                 most=self._say_percent(1 - JOINT_SHARE),
             ),
             "anchor": "form-of-co-production",
-            "actions": self._drop_nothing(
-                self._window(
-                    self.env._("Activities behind this"),
-                    "timebank_activity_action",
-                    [("id", "in", [number for cell in cells.values() for number in cell["activity_ids"]])],
-                )
-            ),
+            "actions": self._get_ways_to_activities(cells.values()),
         }
+
+    def _get_ways_to_activities(self, cells):
+        activity_ids = {number for cell in cells for number in cell["activity_ids"]}
+        return self._drop_nothing(
+            self._window(
+                self.env._("Activities behind this"),
+                "timebank_activity_action",
+                [("id", "in", sorted(activity_ids))],
+            )
+        )
 
     def _name_form(self, planned, delivered):
         forms = self.env["timebank.activity"]._fields["coproduction_form"]._description_selection(self.env)
@@ -381,7 +385,9 @@ class TimebankEvidence(models.AbstractModel):
                 " stretch of time: an activity can be one thing in May and another in June."
             ),
             "anchor": "form-of-co-production",
-            "actions": [],
+            "actions": self._get_ways_to_activities(
+                cell for row in found for cell in (*row["cells"], row["unknown"])
+            ),
         }
 
     def _get_kind(self, planned, delivered):

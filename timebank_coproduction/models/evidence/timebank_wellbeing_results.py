@@ -57,6 +57,52 @@ class TimebankWellbeingResults(models.AbstractModel):
             **self._compile(responses, invitations.partner_id | responses.partner_id, small),
         }
 
+    def _get_settled_results(self, schemes, date_to):
+        """As :meth:`_get_results`, for who may not read the answers but could ask of day after day.
+
+        It is always of all rounds from the first on, to a day of each bank up to which the answers differ
+        from any other such day's by five people or more (``find_settled`` of ``tools/wellbeing.py``). Each
+        bank's people are compared among themselves, so that several banks say no more than each of them;
+        whoever left out one of the four questions isn't among them, and licensed scales are left out.
+
+        :return: dict with ``until`` besides, the last of these days, or ``None`` while there is none;
+            ``None`` where nobody was asked
+        """
+        responses, invitations = self._sudo_rows()
+        own = Domain("scheme_id", "in", schemes.ids)
+        questions = self.env["timebank.wellbeing.response"]._get_questions()
+        responses = responses.search(own & Domain("answered_on", "<=", date_to)).filtered(
+            lambda one: all(_said(one, key) is not None for key in questions)
+        )
+        invitations = invitations.search(
+            own & Domain("state", "in", ASKED) & Domain("asked_on", "<=", date_to)
+        )
+        if not responses and not invitations:
+            return None
+        settled, asked, banks, until = [], set(), schemes.browse(), None
+        answers_of, invited_to = responses.grouped("scheme_id"), invitations.grouped("scheme_id")
+        for scheme, answers in answers_of.items():
+            # a day that isn't over may still get answers
+            today = scheme._today()
+            answers = answers.filtered(lambda one, today=today: one.answered_on < today)
+            invited = invited_to.get(scheme, invitations.browse())
+            rows = [(one.asked_on, one.partner_id) for one in invited if one.asked_on < today]
+            day = wellbeing.find_settled(rows, [(one.answered_on, one.partner_id) for one in answers])
+            if not day:
+                continue
+            banks, until = banks | scheme.with_env(self.env), max(day, until or day)
+            answers = answers.filtered(lambda one, day=day: one.answered_on <= day)
+            settled.append(answers)
+            asked.update((scheme, person) for when, person in rows if when <= day)
+            asked.update((scheme, one.partner_id) for one in answers)
+        made = self._compile(
+            responses.browse().concat(*settled),
+            asked,
+            False,
+            key=lambda one: (one.scheme_id, one.partner_id),
+        )
+        return {**made, "banks": banks, "scales": [], "until": until}
+
     def _get_own_results(self, small=False):
         """As :meth:`_get_results`, of who answered in this round, against the round before or their first."""
         self.ensure_one()
@@ -79,15 +125,16 @@ class TimebankWellbeingResults(models.AbstractModel):
             "timebank.wellbeing.invitation"
         ].sudo()
 
-    def _compile(self, responses, asked, small, last=None):
+    def _compile(self, responses, asked, small, last=None, key=lambda one: one.partner_id):
         """The figures of some answers.
 
         :param asked: the contacts who were asked
         :param last: answers that come last, whatever their days; without them, that of the last day
+        :param key: whose answer it is: those of the same are compared
         """
         answers = [
             (
-                one.partner_id.id,
+                key(one),
                 (bool(last) and one in last, one.answered_on, one.wave_id.date_from, one.id),
                 one,
             )

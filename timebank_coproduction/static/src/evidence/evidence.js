@@ -205,6 +205,12 @@ export class TimebankEvidence extends Component {
         window.print();
     }
 
+    /** The records that a figure counts, or adds up. */
+    async list(figure) {
+        const asked = askedFilters(this.state.filters);
+        return this.action.doAction(await this.orm.call("timebank.evidence", "get_records", [asked, figure.key]));
+    }
+
     /** One of the addon's windows with what takes the place of its own, or an action as it is. */
     async show(action) {
         const { xml_id: name, ...own } = action;

@@ -17,6 +17,25 @@ const REST = "#c9ced6";
 const PAPER = { width: 680, round: 400, height: 230 };
 /** So many bars have their numbers above them. */
 const MOST_NUMBERED = 16;
+/** On less than so many pixels the names of bars that lie are broken into lines of so many letters. */
+const NARROW = 480;
+const LINE = 16;
+/** Of more series the legend takes a good part of a narrow chart, which is higher then. */
+const FEW_SERIES = 3;
+
+/** Words in lines of no more letters than fit, as Chart.js takes them; a longer word stays whole. */
+export function breakLines(words, letters = LINE) {
+    const lines = [];
+    for (const word of words.split(" ")) {
+        const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+        if (lines.length && longer.length <= letters) {
+            lines[lines.length - 1] = longer;
+        } else {
+            lines.push(word);
+        }
+    }
+    return lines;
+}
 
 /** What is drawn over a colour, so that it isn't told by its colour alone; none for the first. */
 const PATTERNS = [
@@ -85,6 +104,10 @@ export class EvidenceChart extends Component {
         const { type } = this.props.chart;
         const height = this.isSideways ? this.drawn.height : PAPER.height;
         this.drawn.resize(type === "doughnut" ? PAPER.round : PAPER.width, height);
+    }
+
+    get hasManySeries() {
+        return this.props.chart.series.length > FEW_SERIES;
     }
 
     get isSideways() {
@@ -209,6 +232,13 @@ export class EvidenceChart extends Component {
     makeScales(chart) {
         const stacked = chart.type === "stacked" || Boolean(chart.stacked);
         const names = { grid: { display: false }, ticks: { color: TEXT, font: { size: 12 } }, stacked };
+        if (this.isSideways) {
+            // the names of Chart.js are cut off where they don't fit
+            names.ticks.callback = (_value, place) => {
+                const name = chart.labels[place];
+                return this.canvas.el.clientWidth < NARROW ? breakLines(name) : name;
+            };
+        }
         const amounts = {
             beginAtZero: true,
             stacked,

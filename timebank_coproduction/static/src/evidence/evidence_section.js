@@ -29,11 +29,14 @@ export class EvidenceSection extends Component {
     static components = { EvidenceChart };
     static props = {
         section: Object,
+        listed: { type: Array, optional: true },
+        list: { type: Function, optional: true },
         tableOpen: Boolean,
         definitionOpen: Boolean,
         toggle: Function,
         show: Function,
     };
+    static defaultProps = { listed: [] };
 
     get ownChart() {
         const { chart } = this.props.section;
@@ -43,6 +46,10 @@ export class EvidenceSection extends Component {
     /** Whether there is anything to draw: what is hidden or nothing leaves no mark. */
     get hasDrawing() {
         return this.props.section.chart.series.some((one) => one.values.some(Boolean));
+    }
+
+    listLabel(figure) {
+        return _t("%s: %s. Show the records", figure.label, figure.value);
     }
 
     arrow(figure) {
