@@ -39,8 +39,8 @@ class TestWellbeingHidden(WellbeingCase):
         cls.people |= more
         cls.rounds = [cls._make_wave(date_from=TODAY.replace(month=month)) for month in (1, 3)]
 
-    @same(14, shrinks=False)
-    @given(st.lists(st.tuples(ROUND, ROUND), min_size=6, max_size=PEOPLE), st.integers(0, 6))
+    @same(8, shrinks=False)
+    @given(st.lists(st.tuples(ROUND, ROUND), min_size=9, max_size=PEOPLE), st.integers(0, 6))
     def test_what_is_hidden_stays_hidden(self, life, silent):
         with undone(self.env):
             silent = self._live(life, silent)

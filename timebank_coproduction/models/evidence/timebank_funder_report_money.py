@@ -176,15 +176,19 @@ class TimebankFunderReportMoney(models.AbstractModel):
         money = self.currency_id.format
         sums = [round_(sum(row[place] for row in rows)) for place in (1, 3, 4, 5)]
         day = say_day(self.env, last.date_to, "d MMMM y")
+        answer = self.env._(
+            "By %(day)s, %(spent)s of %(budget)s were spent, and %(left)s are left.",
+            day=day,
+            spent=money(sums[1]),
+            budget=money(sums[0]),
+            left=money(sums[3]),
+        )
+        over = [row[0] for row in rows if self.currency_id.compare_amounts(row[5], 0) < 0]
+        if over:
+            answer += " " + self.env._("More than was agreed went into: %s.", ", ".join(over))
         return self._make(
             "budget",
-            answer=self.env._(
-                "By %(day)s, %(spent)s of %(budget)s were spent, and %(left)s are left.",
-                day=day,
-                spent=money(sums[1]),
-                budget=money(sums[0]),
-                left=money(sums[3]),
-            ),
+            answer=answer,
             chart={
                 "type": "rows",
                 "unit": "money",
