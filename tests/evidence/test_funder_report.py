@@ -242,7 +242,7 @@ class TestFunderReport(FunderReportCase):
             sections["beside"]["table"]["rows"],
             [
                 ["The town", money(600), "Ovens"],
-                ["A church", "in kind", "Its hall"],
+                ["A church", "–", "in kind: Its hall"],
                 ["Together", money(600), ""],
             ],
         )

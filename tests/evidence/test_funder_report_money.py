@@ -128,7 +128,18 @@ class TestFunderReportMoney(GrantCase):
         amounts = [figures[key] for key in ("reward_budget", "to_date", "unbilled", "left")]
         self.assertEqual(together[1:5], [self._say(amount) for amount in amounts])
         self.assertTrue(headings)
+        over = [row[0] for row in headings if "-" in row[4]]
+        said = sections["budget"]["answer"].partition("More than was agreed went into: ")[2]
+        self.assertEqual(said, f"{', '.join(over)}." if over else "")
         return figures, fund
+
+    def test_what_went_over_is_said(self):
+        self._live([("bill", 30_000, 3)])
+        self._sign(FIRST, MIDDLE)
+        self._sign(MIDDLE + timedelta(days=1), LAST)
+        self._compare(self._draft())
+        answer = self._sections(self._draft())["budget"]["answer"]
+        self.assertIn("More than was agreed went into: Rewards.", answer, "300 of a budget of 100")
 
     @same(4, shrinks=False)
     @given(DEEDS, DEEDS)

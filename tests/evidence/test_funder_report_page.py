@@ -72,6 +72,7 @@ class TestFunderReportPage(HttpCase, FunderReportCase):
 
     def test_another_banks_coordinator_finds_nothing(self):
         """By whatever way: by number, by name, in sums, as a file, in its paper, in what lies beside it."""
+        self.coordinator2.group_ids += self.env.ref("base.group_allow_export")
         report, sections = self.report, self.report.section_ids
         for records in (report, sections, report.link_ids):
             self._look_for(records.with_env(self.env(user=self.coordinator2)))

@@ -76,13 +76,17 @@ class TestFunderReportStories(HttpCase, FunderReportCase):
 
     def test_whoever_is_forgotten_takes_their_story_along(self):
         """Out of drafts, and never handed out again; what was kept stays as it was kept."""
-        self._consent("funder")
-        draft = self._draft(story_ids=[(6, 0, self.story.ids)])
-        report = self._send(self._draft(story_ids=[(6, 0, self.story.ids)]))
-        self._leave(self.people[0])
-        self.people[0].with_user(self.manager).action_forget("Asked by letter")
+        quiet = self._make_member("Pat Quiet")
+        told = {"text": "I have a key now.", "partner_ids": [(6, 0, quiet.partner_id.ids)]}
+        story = self.story.create({"name": "A key", "scheme_id": self.scheme.id, **told})
+        story.record_consent(quiet.partner_id, ["funder"], TODAY.replace(year=2027), "paper")
+        draft = self._draft(story_ids=[(6, 0, story.ids)])
+        report = self._send(self._draft(story_ids=[(6, 0, story.ids)]))
+        self.assertTrue(self._tells(report))
+        self._leave(quiet)
+        quiet.with_user(self.manager).action_forget("Asked by letter")
         self.env.invalidate_all()
-        self.assertFalse(self.story.exists())
+        self.assertFalse(story.exists())
         self.assertFalse(draft.story_ids)
         self.assertFalse(self._tells(report))
         self.assertFalse(report.pdf_shown or report.xlsx_shown)

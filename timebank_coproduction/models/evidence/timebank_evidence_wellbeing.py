@@ -139,15 +139,17 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
         asked, answered, pairs = results["asked"], results["answered"], results["pairs"]
         if asked is not None and answered is not None:
             sentence = self.env._(
-                "%(answered)s of %(asked)s answered (%(share)s).",
+                "%(answered)s of %(asked)s told us how they are (%(share)s).",
                 answered=answered,
                 asked=self._say_people(asked),
                 share=self._say_percent(results["response_rate"] or 0),
             )
         elif answered is not None:
-            sentence = self.env._("%s answered.", self._say_people(answered))
+            sentence = self.env._("%s told us how they are.", self._say_people(answered))
         elif asked is not None:
-            sentence = self.env._("%s were asked; how many answered is hidden.", self._say_people(asked))
+            sentence = self.env._(
+                "%s were asked how they are; how many answered is hidden.", self._say_people(asked)
+            )
         else:
             sentence = self.env._("How many were asked and answered is hidden.")
         if pairs:
@@ -242,7 +244,7 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
         return {"type": "bar", "unit": "ten", "labels": labels, "series": series}
 
     def _tabulate_wellbeing(self, results, compared):
-        """A row for each question, and four for its bands."""
+        """A row for each question, and four for its bands where any of them is shown."""
         names = self._get_short_questions()
         if compared:
             head = [
@@ -258,25 +260,25 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
         rows = []
         for question in results["questions"]:
             rows.append(self._make_wellbeing_row(names[question["key"]], question, compared))
-            for place, band in enumerate(self._get_band_names(question["key"])):
-                if compared:
-                    cells = [
-                        *(
-                            self._say_cell(question["bands"][side][place], self._say_percent)
-                            for side in ("before", "after")
-                        ),
-                        "",
-                        "",
-                        "",
-                    ]
-                else:
-                    bands = question["now"]["bands"] if question["now"] else [None] * BAND_COUNT
-                    cells = [self._say_cell(bands[place], self._say_percent), ""]
-                rows.append([f"– {band}", *cells])
+            rows += self._make_band_rows(question, compared)
         if compared:
             for scale in results["scales"]:
                 rows.append(self._make_wellbeing_row(scale["wording"], scale, compared))
         return {"head": head, "rows": rows}
+
+    def _make_band_rows(self, question, compared):
+        """The share in each band; no rows where none of them is shown."""
+        if compared:
+            sides, empty = [question["bands"][side] for side in ("before", "after")], ["", "", ""]
+        else:
+            now = question["now"]["bands"] if question["now"] else [None] * BAND_COUNT
+            sides, empty = [now], [""]
+        if all(share is None for side in sides for share in side):
+            return []
+        return [
+            [f"– {band}", *(self._say_cell(side[place], self._say_percent) for side in sides), *empty]
+            for place, band in enumerate(self._get_band_names(question["key"]))
+        ]
 
     def _make_wellbeing_row(self, name, question, compared):
         if not compared:

@@ -85,8 +85,8 @@ class TimebankFunderReportContent(models.AbstractModel):
     def _say_days(self, first, last):
         return self.env._(
             "%(first)s to %(last)s",
-            first=say_day(self.env, first, "d MMMM y"),
-            last=say_day(self.env, last, "d MMMM y"),
+            first=self._say_day(first),
+            last=self._say_day(last),
         )
 
     def _make_sections(self):

@@ -103,7 +103,7 @@ class TimebankFunderReportMoney(models.AbstractModel):
             ("award", self.env._("Award"), last.award_amount, ""),
             ("reward_budget", self.env._("Budget for rewards"), last.budget_amount, self._say_percentage()),
             ("spent", self.env._("Spent on rewards"), spent, days),
-            ("to_date", self.env._("Spent to date"), last.to_date_amount, say_day(self.env, last_day)),
+            ("to_date", self.env._("Spent to date"), last.to_date_amount, self._say_day(last_day)),
             ("unbilled", self.env._("Claimed, not billed"), last.unbilled_amount, ""),
             ("left", self.env._("Left"), last.closing_amount, ""),
         ]
@@ -138,6 +138,9 @@ class TimebankFunderReportMoney(models.AbstractModel):
             },
             definition=self._define_money(signed),
         )
+
+    def _say_day(self, day):
+        return say_day(self.env, day, "d MMMM y")
 
     def _say_percentage(self):
         share = self.grant_id._get_terms_on(self.date_to)["reward_percentage"]
@@ -175,16 +178,20 @@ class TimebankFunderReportMoney(models.AbstractModel):
         proposals = {line.name: line.reason for line in self.budget_line_ids if line.reason}
         money = self.currency_id.format
         sums = [round_(sum(row[place] for row in rows)) for place in (1, 3, 4, 5)]
-        day = say_day(self.env, last.date_to, "d MMMM y")
+        day = self._say_day(last.date_to)
+        answer = self.env._(
+            "By %(day)s, %(spent)s of %(budget)s were spent, and %(left)s are left.",
+            day=day,
+            spent=money(sums[1]),
+            budget=money(sums[0]),
+            left=money(sums[3]),
+        )
+        over = [row[0] for row in rows if self.currency_id.compare_amounts(row[5], 0) < 0]
+        if over:
+            answer += " " + self.env._("More than was agreed went into: %s.", ", ".join(over))
         return self._make(
             "budget",
-            answer=self.env._(
-                "By %(day)s, %(spent)s of %(budget)s were spent, and %(left)s are left.",
-                day=day,
-                spent=money(sums[1]),
-                budget=money(sums[0]),
-                left=money(sums[3]),
-            ),
+            answer=answer,
             chart={
                 "type": "rows",
                 "unit": "money",
@@ -239,11 +246,9 @@ class TimebankFunderReportMoney(models.AbstractModel):
                 "head": [self.env._("From"), self.currency_id.name, self.env._("What for")],
                 "rows": [
                     *(
-                        [
-                            line.name,
-                            self.env._("in kind") if line in in_kind else money(line.amount),
-                            line.reason or "",
-                        ]
+                        [line.name, "–", self.env._("in kind: %s", line.reason or "…")]
+                        if line in in_kind
+                        else [line.name, money(line.amount), line.reason or ""]
                         for line in lines
                     ),
                     [self.env._("Together"), money(together), ""],
