@@ -130,7 +130,7 @@ class TestMoveKilled(ConcurrencyCase):
         move_id, chance, cut, kept = self._make_move(), random.Random(18), 0, set()
         with patch.object(carrying, "BATCH", 9), patch.object(carrying, "PEOPLE_AT_ONCE", 5):
             for _attempt in range(200):
-                done = self._go_on(move_id, chance.randrange(3, 90))
+                done = self._go_on(move_id, chance.randrange(3, 60))
                 cut += done is None
                 if done is None:
                     with self._connection() as env:

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.timebank_coproduction.models.moving_in import timebank_migration_carrying as carrying
 from odoo.addons.timebank_coproduction.tools.names import folded
 
 from ..common import TimebankCase, undone
@@ -357,7 +358,7 @@ class TestMoving(MovingInCase):
         ]
         move = self._hours(self.HOURS + "\n".join(lines).encode())
         move.action_rehearse()
-        with patch("odoo.addons.timebank_coproduction.models.moving_in.timebank_migration_carrying.BATCH", 7):
+        with patch.object(carrying, "BATCH", 7), patch.object(carrying, "PEOPLE_AT_ONCE", 7):
             move._in_verb().write({"state": "running", "user_id": self.coordinator.id})
             for _step in range(7):
                 move._carry_on()

@@ -50,7 +50,7 @@ REASONS = (
     (r"completed without a time", "no_time_done"),
     (r"an error of the spreadsheet", "cell_error"),
     (r"longer than a day|hours in a day", "over_day"),
-    (r"is no date", "no_such_day"),
+    (r"is no date", "day_order"),
     (r"9 March or 3 September|\d or \d+ \w+\?|March or \d", "day_order"),
     (r"^\d,\d+: ", "thousand"),
 )

@@ -30,7 +30,8 @@ class TimebankHours(models.Model):
     @api.constrains("grant_id")
     def _check_grant(self):
         # sudo: whoever records time; the grant is named to who chose it alone
-        for entry in self.sudo():
+        entries = self.sudo()
+        for entry in entries._having("session_id") | entries._having("grant_id"):
             if entry.session_id:
                 if entry.grant_id != entry.session_id.grant_id:
                     raise ValidationError(

@@ -9,12 +9,26 @@ from ..common.verb import numbered, text, verb, whole
 from ..common.windows import open_list
 from ..common.words import today_at
 
-#: Besides giver, day and minutes: where all of these agree, it is the same time.
-WHAT_MAKES_A_DOUBLE = ("scheme_id", "receiver_id", "project_id", "start_minute")
+#: Besides giver and day: where all of these agree, it is the same time.
+WHAT_MAKES_A_DOUBLE = ("start_minute", "minutes", "scheme_id", "receiver_id", "project_id")
 
 
 #: Of days longer ago than this, no entry is approved at once for being short.
 LET_THROUGH_DAYS = 31
+
+
+def are_double(one, other):
+    """Whether two entries of one person and day are the same time.
+
+    Where both say when they began, they are if they overlap. Otherwise they are if nothing tells them
+    apart (the database refuses those too).
+
+    :param one: the values of WHAT_MAKES_A_DOUBLE, as ``other``
+    """
+    (start, minutes, *_rest), (other_start, other_minutes, *_others) = one, other
+    if start >= 0 and other_start >= 0:
+        return start < other_start + other_minutes and other_start < start + minutes
+    return one == other
 
 
 def week_of(day):
@@ -78,7 +92,8 @@ class TimebankHours(models.Model):
 
     def _get_days_to_come(self):
         """Those of a day that hasn't begun where the time is given, wherever the user is."""
-        late = self.filtered(lambda entry: entry.date >= fields.Date.today())  # others have begun everywhere
+        today = fields.Date.today()  # what is before has begun everywhere
+        late = self.browse(entry_id for entry_id, day in self._get_columns("id", "date") if day >= today)
         if not late:
             return late
         days = {zone: today_at(zone) for zone in {entry._get_zone() for entry in late}}
@@ -137,15 +152,19 @@ class TimebankHours(models.Model):
             domain
             & Domain("partner_id", "in", [partner.id for partner in partners])
             & Domain("date", "in", list(set(dates))),
-            ["partner_id", "date", "minutes", *WHAT_MAKES_A_DOUBLE],
+            ["partner_id", "date", *WHAT_MAKES_A_DOUBLE],
         )
-        return entries.grouped(lambda entry: (entry.partner_id.id, entry.date))
+        by_day = {}
+        for entry_id, partner_id, day in entries._get_columns("id", "partner_id", "date"):
+            by_day.setdefault((partner_id, day), []).append(entry_id)
+        return {key: self.browse(ids).with_prefetch(entries.ids) for key, ids in by_day.items()}
 
     def _given_on(self, days):
         """Those of these entries given on one of ``days``, a collection of (partner id, date)."""
-        return (
-            self.filtered(lambda entry: (entry.partner_id.id, entry.date) in days) if days else self.browse()
-        )
+        if not days:
+            return self.browse()
+        columns = self._get_columns("id", "partner_id", "date")
+        return self.browse(entry_id for entry_id, *giver_and_day in columns if tuple(giver_and_day) in days)
 
     def _get_days_too_long(self, by_day):
         totals = {day: sum(entries.mapped("minutes")) for day, entries in by_day.items()}
@@ -165,23 +184,25 @@ class TimebankHours(models.Model):
         return refusals
 
     def _get_doubles(self, by_day):
-        """Entries that repeat another one of the same person and day.
-
-        Where both say when they began, they are double if they overlap. Otherwise they
-        are if nothing tells them apart (the database refuses those too).
-        """
+        """Entries that repeat another one of the same person and day."""
+        several = {day: entries._ids for day, entries in by_day.items() if len(entries) > 1}
+        if not several:
+            return {}
+        standing = self.browse(entry_id for ids in several.values() for entry_id in ids)
+        said = dict(zip(standing._ids, standing._get_columns(*WHAT_MAKES_A_DOUBLE), strict=True))
         refusals = {}
-        for entry in self._given_on({day for day, entries in by_day.items() if len(entries) > 1}):
-            for other in by_day[entry.partner_id.id, entry.date]:
-                if entry != other and entry._is_double_of(other):
-                    refusals[entry.id] = self.env._(
-                        "%(person)s has recorded %(time)s of that day already%(which)s. If it was another"
-                        " stretch of time, give both entries the time at which they began.",
-                        person=entry.partner_id.name,
-                        time=clock(other.minutes),
-                        which=other._say_which(),
-                    )
-                    break
+        for entry_id, partner_id, day in self._get_columns("id", "partner_id", "date"):
+            others = (one for one in several.get((partner_id, day), ()) if one != entry_id)
+            double = next((one for one in others if are_double(said[entry_id], said[one])), None)
+            if double:
+                other = standing.browse(double)
+                refusals[entry_id] = self.env._(
+                    "%(person)s has recorded %(time)s of that day already%(which)s. If it was another"
+                    " stretch of time, give both entries the time at which they began.",
+                    person=other.partner_id.name,
+                    time=clock(other.minutes),
+                    which=other._say_which(),
+                )
         return refusals
 
     def _say_which(self):
@@ -196,14 +217,6 @@ class TimebankHours(models.Model):
             words.append(self.env._("from %s", clock(self.start_minute)))
         words.append(dict(self._fields["state"]._description_selection(self.env))[self.state].lower())
         return ": " + ", ".join(filter(None, words))
-
-    def _is_double_of(self, other):
-        if self.start_minute >= 0 and other.start_minute >= 0:
-            first, second = sorted((self, other), key=lambda entry: entry.start_minute)
-            return second.start_minute < first.start_minute + first.minutes
-        return self.minutes == other.minutes and all(
-            self[name] == other[name] for name in WHAT_MAKES_A_DOUBLE
-        )
 
     def _get_refusals_to_submit(self):
         drafts = self.filtered(lambda entry: entry.state == "draft")

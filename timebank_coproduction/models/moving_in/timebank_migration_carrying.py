@@ -1,6 +1,4 @@
-from collections import Counter
-
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -13,8 +11,6 @@ from ..common.windows import tell
 #: How many people are brought in, and how many rows are carried out, before what was done is saved.
 PEOPLE_AT_ONCE = 500
 BATCH = 2_000
-#: What is done about each person, one after the other.
-STEPS_OF_PEOPLE = ("is_carried", "is_opened", "is_settled")
 #: How many steps are done in one go where somebody waits for the end.
 MOST_STEPS = 100_000
 
@@ -27,55 +23,6 @@ class TimebankMigration(models.Model):
     """
 
     _inherit = "timebank.migration"
-
-    left_count = fields.Integer("Still to do", compute="_compute_left_count")
-    done_percentage = fields.Integer("Done", compute="_compute_done_percentage")
-
-    @api.depends(
-        "state",
-        "row_ids.is_carried",
-        "person_ids.is_carried",
-        "person_ids.is_opened",
-        "person_ids.is_settled",
-    )
-    def _compute_left_count(self):
-        """Steps: one of each row of time, offer or request, three of each person."""
-        left = Counter()
-        for move, count in self.env["timebank.migration.row"]._read_group(
-            [*self._get_steps_of_rows(), ("is_carried", "=", False)], ["migration_id"], ["__count"]
-        ):
-            left[move.id] += count
-        for name in STEPS_OF_PEOPLE:
-            for move, count in self.env["timebank.migration.person"]._read_group(
-                [("migration_id", "in", self.ids), (name, "=", False)], ["migration_id"], ["__count"]
-            ):
-                left[move.id] += count
-        for move in self:
-            begun = move.state in ("rehearsed", "running", "done")
-            move.left_count = left[move._origin.id] if begun else 0
-
-    @api.depends("left_count")
-    def _compute_done_percentage(self):
-        steps = Counter()
-        for model, domain, each in (
-            ("row", self._get_steps_of_rows(), 1),
-            ("person", [("migration_id", "in", self.ids)], len(STEPS_OF_PEOPLE)),
-        ):
-            for move, count in self.env[f"timebank.migration.{model}"]._read_group(
-                domain, ["migration_id"], ["__count"]
-            ):
-                steps[move.id] += count * each
-        for move in self:
-            count = steps[move._origin.id]
-            # all of it is 100, and nothing less
-            move.done_percentage = 100 * (count - move.left_count) // count if count else 0
-
-    def _get_steps_of_rows(self):
-        return [
-            ("migration_id", "in", self.ids),
-            ("what", "in", ("movement", "post")),
-            ("fate", "in", ("new", "joined")),
-        ]
 
     def _as_bank(self, records):
         """These records with the rights of the bank that moves in."""
@@ -210,30 +157,28 @@ class TimebankMigration(models.Model):
             for one, partner in partners.items()
             if (self.scheme_id.id, partner.id) in known
         }
-        without = people.filtered(lambda one: one not in before)
-        made = self._as_bank(self.env["timebank.member"]).create(
-            [self._prepare_member(one, partners[one]) for one in without]
-        )
-        members = before | dict(zip(without, made, strict=True))
-        standing = made.union(*members.values()).filtered(lambda member: member.state != "active")
+        without = [one for one in people if one not in before]
+        members = before | dict(zip(without, self._make_members(without, partners), strict=True))
+        standing = self.env["timebank.member"].union(*before.values())
+        standing = self._as_bank(standing).filtered(lambda member: member.state != "active")
         paused = standing.filtered(lambda member: member.state == "paused")
         standing.action_activate()
+        usual = self.scheme_id.credit_limit_minutes
         done, limits = {}, {}
         for one, member in members.items():
-            account = member.account_id
+            account, is_new = member.account_id, one not in before
             done[one.id] = {
                 "partner_id": partners[one].id,
                 "is_new_contact": not one.partner_id,
                 "member_id": member.id,
-                "is_new_member": one not in before,
+                "is_new_member": is_new,
                 "is_carried": True,
                 "had_paused": member in paused,
-                "had_own_limit": account.has_own_limit,
-                "had_limit_minutes": account.credit_limit_minutes,
+                "had_own_limit": not is_new and account.has_own_limit,
+                "had_limit_minutes": usual if is_new else account.credit_limit_minutes,
             }
             needed = one.spent_minutes + max(-account.balance_minutes, 0)
             if needed > account.credit_limit_minutes:
-                # until all has come in, as limits are about what is left in the end
                 limits[account.id] = {"has_own_limit": True, "credit_limit_minutes": needed}
         self._as_bank(self.env["timebank.account"])._update_rows(limits)
         people._update_rows(done)
@@ -254,13 +199,53 @@ class TimebankMigration(models.Model):
             "comment": person.words,
         }
 
-    def _prepare_member(self, person, partner):
-        return {
-            "partner_id": partner.id,
-            "scheme_id": self.scheme_id.id,
-            "role": "organisation" if person.is_organisation else "volunteer",
-            "joined_on": person.joined_on,
-        }
+    def _make_members(self, people, partners):
+        """Memberships of people who have none, with their accounts, in the order given.
+
+        They are made as the bank takes somebody in, but each row is written once, and nobody is invited.
+
+        :param dict partners: person → contact
+        """
+        scheme = self.scheme_id
+        archived = [partners[one].id for one in people if not partners[one].active]
+        self._as_bank(self.env["res.partner"]).browse(archived).action_unarchive()
+        limit = scheme.credit_limit_minutes
+        accounts = self._as_bank(self.env["timebank.account"])._insert_rows(
+            [
+                {
+                    "name": partners[one].name,
+                    "scheme_id": scheme.id,
+                    "company_id": scheme.company_id.id,
+                    "kind": "member",
+                    "partner_id": partners[one].id,
+                    "state": "open",
+                    "balance_minutes": 0,
+                    "frozen_with_scheme": False,
+                    # until all has come in, as limits are about what is left in the end
+                    "has_own_limit": one.spent_minutes > limit,
+                    "credit_limit_minutes": max(one.spent_minutes, limit),
+                }
+                for one in people
+            ]
+        )
+        return (
+            self._as_bank(self.env["timebank.member"])
+            ._in_verb()
+            .create(
+                [
+                    {
+                        "partner_id": partners[one].id,
+                        "scheme_id": scheme.id,
+                        "role": "organisation" if one.is_organisation else "volunteer",
+                        "joined_on": one.joined_on or scheme._today(),
+                        "account_id": account.id,
+                        "state": "active",
+                    }
+                    for one, account in zip(people, accounts, strict=True)
+                ]
+            )
+            ._out_of_verb()
+        )
 
     # ------------------------------------------------------------
     # Time
@@ -367,6 +352,9 @@ class TimebankMigration(models.Model):
         roles = dict(people.member_id._get_columns("partner_id", "role"))
         earning = {role: scheme._earns_credit(role) for role in set(roles.values())}
         categories = self._find_categories(rows)
+        grants = self._as_bank(self.env["timebank.grant"])._find_for_time(
+            (scheme.id, False, day) for (day,) in rows._get_columns("date")
+        )
         hours = self._as_bank(self.env["timebank.hours"])
         waiting = {**dict.fromkeys(hours._prepare_approval(self.env.user)), "state": "submitted"}
         approved = hours._prepare_approval(self.env.user)
@@ -386,6 +374,8 @@ class TimebankMigration(models.Model):
                 "category_id": categories.get(folded(category)),
                 "project_id": None,
                 "activity_id": None,
+                "grant_id": grants[scheme.id, False, day].id,
+                "grant_chosen": False,
                 "source": "import",
                 "revision": 0,
                 "earns_credit": not waits and earning[roles[partners[person]]],

@@ -1,17 +1,68 @@
 from collections import Counter
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..common.verb import verb
 from ..common.windows import open_list
 
+#: What is done about each person, one after the other.
+STEPS_OF_PEOPLE = ("is_carried", "is_opened", "is_settled")
+
 
 class TimebankMigration(models.Model):
-    """The proof of a move: every row and every balance accounted for, on a paper to sign."""
+    """How far a move is, and its proof: every row and every balance accounted for, on a paper to sign."""
 
     _inherit = "timebank.migration"
 
+    left_count = fields.Integer("Still to do", compute="_compute_left_count")
+    done_percentage = fields.Integer("Done", compute="_compute_done_percentage")
     rounded_count = fields.Integer("Amounts rounded", compute="_compute_rounded_count")
+
+    @api.depends(
+        "state",
+        "row_ids.is_carried",
+        "person_ids.is_carried",
+        "person_ids.is_opened",
+        "person_ids.is_settled",
+    )
+    def _compute_left_count(self):
+        """Steps: one of each row of time, offer or request, three of each person."""
+        left = Counter()
+        for move, count in self.env["timebank.migration.row"]._read_group(
+            [*self._get_steps_of_rows(), ("is_carried", "=", False)], ["migration_id"], ["__count"]
+        ):
+            left[move.id] += count
+        for name in STEPS_OF_PEOPLE:
+            for move, count in self.env["timebank.migration.person"]._read_group(
+                [("migration_id", "in", self.ids), (name, "=", False)], ["migration_id"], ["__count"]
+            ):
+                left[move.id] += count
+        for move in self:
+            begun = move.state in ("rehearsed", "running", "done")
+            move.left_count = left[move._origin.id] if begun else 0
+
+    @api.depends("left_count")
+    def _compute_done_percentage(self):
+        steps = Counter()
+        for model, domain, each in (
+            ("row", self._get_steps_of_rows(), 1),
+            ("person", [("migration_id", "in", self.ids)], len(STEPS_OF_PEOPLE)),
+        ):
+            for move, count in self.env[f"timebank.migration.{model}"]._read_group(
+                domain, ["migration_id"], ["__count"]
+            ):
+                steps[move.id] += count * each
+        for move in self:
+            count = steps[move._origin.id]
+            # all of it is 100, and nothing less
+            move.done_percentage = 100 * (count - move.left_count) // count if count else 0
+
+    def _get_steps_of_rows(self):
+        return [
+            ("migration_id", "in", self.ids),
+            ("what", "in", ("movement", "post")),
+            ("fate", "in", ("new", "joined")),
+        ]
 
     def _compute_rounded_count(self):
         counts = dict(
