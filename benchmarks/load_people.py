@@ -66,9 +66,9 @@ class Visitor(FastHttpUser):
                 response.raise_for_status()
         return response
 
-    def sign_in(self, login, password):
+    def sign_in(self, login, password, then):
         form = self.look("/web/login", "sign in").form("/web/login")
-        return self.send(form, "sign in", login=login, password=password, redirect="/timebank")
+        return self.send(form, "sign in", login=login, password=password, redirect=then)
 
 
 class Member(Visitor):
@@ -78,7 +78,7 @@ class Member(Visitor):
     wait_time = between(10, 40)
 
     def on_start(self):
-        self.base = urlsplit(self.sign_in(f"load_{next(members)}", PASSWORD).address).path
+        self.base = urlsplit(self.sign_in(f"load_{next(members)}", PASSWORD, "/timebank").address).path
         assert self.base.startswith("/timebank/"), self.base
 
     def think(self):
@@ -90,7 +90,7 @@ class Member(Visitor):
 
     @task(4)
     def board(self):
-        listed = self.look(f"{self.base}/board", "board").links("/board/offers/")
+        listed = self.look(f"{self.base}/board", "board").links("/board/offer/")
         if listed:
             self.think()
             self.look(random.choice(listed), "board: one")
@@ -184,7 +184,7 @@ class Coordinator(Visitor):
     wait_time = between(15, 30)
 
     def on_start(self):
-        self.sign_in(COORDINATOR, COORDINATOR)
+        self.sign_in(COORDINATOR, COORDINATOR, "/odoo")
 
     def call(self, model, method, *args, **kwargs):
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}

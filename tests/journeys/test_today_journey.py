@@ -175,6 +175,24 @@ class TestManagersJourney(TodayCase):
         session = self.env["timebank.session"].search([("scheme_id", "=", bank.id)])
         self.assertEqual(session.tz, "Europe/Dublin")
 
+    def test_whether_all_is_well(self):
+        """A job has stopped: its manager is told on the page of all that is watched, and sees which and why."""
+        cron = self.env.ref("timebank_coproduction.cron_fold")
+        job = self.env["timebank.job"].search([("cron_id", "=", cron.id)])
+        job._in_verb().write({"succeeded_on": "2026-03-15 01:00:00"})
+        with self.at_screen(self.manager) as screen:
+            screen.open_app()
+            screen.open_menu("Configuration", "Health")
+            self.assertEqual(screen.title(), "Health")
+            self.assertIn(cron.name, screen.row("Late or failed").inner_text())
+            for watched in ("Ledger of River Street", "Replica", "Disk of attachments", "Versions"):
+                self.assertEqual(screen.row(watched).count(), 1, watched)
+            screen.picture("health")
+            screen.open_menu("Configuration", "Jobs")
+            screen.open(cron.name)
+            self.assertEqual(screen.status(), "Late")
+            screen.picture("job-late")
+
     def test_where_people_begin(self):
         """On *Today*, unless they chose; with several new banks, what is to decide comes first."""
         for name in ("Newtown", "Oldtown"):

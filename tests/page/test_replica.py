@@ -19,7 +19,7 @@ from odoo.tests import BaseCase, get_db_name, tagged
 from ..page_common import Page
 from ..throwaway_server import ThrowawayServer
 
-PATIENCE = 60  # seconds
+PATIENCE = 180  # seconds
 #: An answer in Odoo's log: its status, and of what it was read.
 ANSWER = re.compile(r'"(?:GET|POST) (\S+) HTTP\S*" (\d+) .* (ro|rw|ro->rw)$')
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
