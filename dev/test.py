@@ -35,8 +35,8 @@ def test(target="", *options):
         with step(titles), databases.warming(settings.TEST_DB):
             _same_tests()
         lifecycle.check(settings.TEST_DB)
-        upgrade.check(settings.TEST_DB)
-        return _pytest("--numprocesses", WORKERS, "--dist", "loadscope", *options)
+        upgrade.check_oldest(settings.TEST_DB)
+        return on_database(settings.TEST_DB, "--numprocesses", WORKERS, "--dist", "loadscope", *options)
 
 
 def _one(target, options):
@@ -44,7 +44,7 @@ def _one(target, options):
         databases.fresh(settings.TEST_DB)
         with step("Scripts and styles"), databases.warming(settings.TEST_DB):
             pass
-    return _pytest(*map(_through_link, target.split()), *options)
+    return on_database(settings.TEST_DB, *map(through_link, target.split()), *options)
 
 
 def _brought_up_to_date():
@@ -58,16 +58,17 @@ def _brought_up_to_date():
     return True
 
 
-def _through_link(target):
+def through_link(target):
     """`tests/x` by the addon's link: modules get the names Odoo gives them."""
     inside = target.removeprefix("./")
     return f"{settings.ADDON}/{inside}" if inside.startswith("tests") else inside
 
 
-def _pytest(*arguments):
+def on_database(name, *arguments):
+    """Run pytest on that database, with these arguments; its exit code."""
     say()
     return subprocess.run(
-        [python_env.python(), "-m", "pytest", "--odoo-http", f"--odoo-database={settings.TEST_DB}"]
+        [python_env.python(), "-m", "pytest", "--odoo-http", f"--odoo-database={name}"]
         + [part for plugin in PLUGINS for part in ("-p", plugin)]
         + [*arguments],
         cwd=settings.ROOT,
