@@ -17,7 +17,7 @@ export DB
 help: python
 	@$(DEV) help
 
-setup demo shell bench lint format screenshots map pot reachable accessibility: python
+setup demo shell bench beside suites lint format screenshots map pot reachable accessibility: python
 	@$(DEV) $@
 
 serve: python
@@ -40,5 +40,5 @@ test-odoo-lint: python
 python:
 	@command -v $(PYTHON) >/dev/null || dev/python.sh
 
-.PHONY: help python setup demo serve test audit test-upgrade test-odoo-lint lint format shell bench screenshots map pot reachable accessibility
+.PHONY: help python setup demo serve test beside suites audit test-upgrade test-odoo-lint lint format shell bench screenshots map pot reachable accessibility
 .DEFAULT_GOAL := help
