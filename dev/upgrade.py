@@ -19,6 +19,8 @@ ACCESS = settings.ROOT / "dev" / "inside" / "tell_access.py"
 MEANT_TO_CHANGE = {
     # every transfer is sealed once more, in the form that stays true when a text is erased
     "19.0.1.3.0": ("timebank_seal", "timebank_seal.transfer_count", "timebank_seal_line"),
+    # each bank says for how long it keeps what people answer
+    "19.0.1.6.0": ("timebank_retention", "timebank_retention.months"),
 }
 #: What each row says after an upgrade as it did before, as columns `id` and `row`.
 KEPT = {
