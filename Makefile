@@ -23,7 +23,7 @@ export DB
 help: python
 	@$(DEV) help
 
-setup demo shell bench lint format screenshots map pot reachable accessibility: python
+setup demo shell bench beside suites lint format screenshots map pot reachable accessibility: python
 	@$(DEV) $@
 
 serve: python
@@ -58,5 +58,5 @@ test-odoo-lint: python
 python:
 	@command -v $(PYTHON) >/dev/null || dev/python.sh
 
-.PHONY: help python setup demo serve replica load test audit test-workers test-upgrade test-odoo-lint lint format shell bench screenshots map pot reachable accessibility
+.PHONY: help python setup demo serve replica load test beside suites audit test-workers test-upgrade test-odoo-lint lint format shell bench screenshots map pot reachable accessibility
 .DEFAULT_GOAL := help

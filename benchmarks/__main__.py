@@ -12,6 +12,7 @@ from . import (
     bench_evidence,
     bench_exchange,
     bench_grants,
+    bench_jobs,
     bench_moving_in,
     bench_pages,
     bench_reports,
@@ -19,6 +20,7 @@ from . import (
     bench_screens,
     bench_sessions,
     bench_statement,
+    bench_upgrade,
     harness,
 )
 
@@ -36,6 +38,8 @@ SUBJECTS = {
     "reports": bench_reports.measure,
     "pages": bench_pages.measure,
     "screens": bench_screens.measure,
+    "jobs": bench_jobs.measure,
+    "upgrade": bench_upgrade.measure,
 }
 
 

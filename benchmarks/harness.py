@@ -51,6 +51,12 @@ def environment(login=None, database=DATABASE, keep=False, user_id=None):
             cr.rollback()
 
 
+def close(database):
+    """Let go of a database, so that it can be dropped or copied."""
+    Registry.delete(database)
+    odoo.sql_db.close_db(database)
+
+
 def seconds(env, function):
     """How long `function` takes, everything that it owes the database included."""
     start = time.perf_counter()

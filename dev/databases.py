@@ -44,6 +44,28 @@ def copy(source, target):
         shutil.copytree(filestore(source), filestore(target), copy_function=os.link)
 
 
+def rename(source, target):
+    """Give a database and its files another name."""
+    filestore(source).rename(filestore(target))
+    postgres.psql(f'ALTER DATABASE "{source}" RENAME TO "{target}"')
+
+
+def names(beginning):
+    """The names of databases that begin so."""
+    pattern = beginning.replace("_", "\\_")
+    return postgres.psql(f"SELECT datname FROM pg_database WHERE datname LIKE '{pattern}%'").splitlines()
+
+
+@contextlib.contextmanager
+def trial(source, name):
+    """A copy of a database to try something on, which goes with the block."""
+    copy(source, name)
+    try:
+        yield name
+    finally:
+        drop(name)
+
+
 def fresh(name, extra=(), bare=False):
     """A new database `name` with Odoo's modules, and the addon unless `bare`."""
     base = templates.template(extra)
@@ -60,11 +82,16 @@ def install(name):
     installed = remark(name)
     verb, words = ("-u", "Upgrading") if installed else ("-i", "Installing")
     with step(f"{words} {settings.ADDON}"):
-        odoo_run.strictly(
-            "-d", name, verb, settings.ADDON, "--stop-after-init", "--no-http",
-            log=settings.CACHE / "logs" / f"{name}.log",
-        )  # fmt: skip
+        load(name, verb, settings.ADDON)
     set_remark(name, addon_state())
+
+
+def load(name, verb, *modules):
+    """Have Odoo install (`-i`) or upgrade (`-u`) modules in `name`, without a complaint."""
+    odoo_run.strictly(
+        "-d", name, verb, ",".join(modules), "--stop-after-init", "--no-http",
+        log=settings.CACHE / "logs" / f"{name}.log",
+    )  # fmt: skip
 
 
 @contextlib.contextmanager

@@ -37,13 +37,13 @@ def _upgrade():
         raise Stop(f"{failure}\n\n{advice}") from None
 
 
-def play():
-    """Play the story in the demo database; 0 if every step succeeded."""
-    shutil.rmtree(OUT, ignore_errors=True)
-    OUT.mkdir(parents=True)
+def play(database=settings.DEMO_DB, out=OUT):
+    """Play the story in a database, with its files in a folder; 0 if every step succeeded."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
     say()
     return subprocess.run(
-        [python_env.python(), PLAYER, settings.DEMO_DB, OUT],
+        [python_env.python(), PLAYER, database, out],
         env=odoo_run.environment(),
         cwd=settings.ROOT,
         check=False,

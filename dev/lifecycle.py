@@ -22,19 +22,14 @@ LEFTOVERS = {
 
 def check(name):
     """Upgrade, then uninstall the addon in a copy of database `name`; stop on any trace."""
-    trial = f"{name}_trial"
     logs = settings.CACHE / "logs"
-    databases.copy(name, trial)
-    try:
+    with databases.trial(name, f"{name}_trial") as trial:
         with step(f"Upgrading {settings.ADDON}"):
-            upgrade = ("-d", trial, "-u", settings.ADDON, "--stop-after-init", "--no-http")
-            odoo_run.strictly(*upgrade, log=logs / "upgrade.log")
+            databases.load(trial, "-u", settings.ADDON)
         with step(f"Uninstalling {settings.ADDON}"):
             uninstall = ("module", "uninstall", "-d", trial, settings.ADDON)
             odoo_run.strictly(*uninstall, log=logs / "uninstall.log", allowed=NAMED_IN_BOOKS)
         left = {what: postgres.psql(query, trial).split() for what, query in LEFTOVERS.items()}
-    finally:
-        databases.drop(trial)
     if any(left.values()):
         found = "\n".join(f"  {what}: {', '.join(names)}" for what, names in left.items() if names)
         raise Stop(f"Uninstalling {settings.ADDON} leaves behind:\n{found}")

@@ -55,14 +55,16 @@ def odoo(*arguments):
     return [str(python_env.python()), "-m", "odoo", *map(str, arguments)]
 
 
-def run_script(script, database, failure, **environ):
+def run_script(script, database, failure, root=settings.ROOT, **environ):
     """Run a script of `dev/inside` in an Odoo shell on `database`, and return what it printed.
 
     :param str failure: what to say where it fails, before its last words
+    :param root: the folder in which the addon is
     """
     with script.open() as source:
         done = subprocess.run(
-            odoo("shell", "-d", database, "--no-http", "--log-level", "warn"),
+            odoo("shell", "-d", database, "--no-http", "--log-level", "warn")
+            + ["--addons-path", ",".join(map(str, (*odoo_source.source().addons, root)))],
             env=dict(environment(), **environ),
             cwd=settings.CACHE,
             stdin=source,

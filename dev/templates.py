@@ -32,8 +32,7 @@ def keep(what, make):
                 databases.drop(part)
                 databases.drop(name)  # it may have lost its files
                 make(part)
-                databases.filestore(part).rename(databases.filestore(name))
-                postgres.psql(f'ALTER DATABASE "{part}" RENAME TO "{name}"')
+                databases.rename(part, name)
                 _mark_used(name)
                 _forget_unused()
     _mark_used(name)

@@ -35,13 +35,13 @@ def test(target="", *options):
         with step(titles), databases.warming(settings.TEST_DB):
             _same_tests()
         lifecycle.check(settings.TEST_DB)
-        upgrade.check(settings.TEST_DB)
-        return _pytest("--numprocesses", WORKERS, "--dist", "loadscope", *options)
+        upgrade.check_oldest(settings.TEST_DB)
+        return on_database(settings.TEST_DB, "--numprocesses", WORKERS, "--dist", "loadscope", *options)
 
 
 def _one(target, options):
     have_database()
-    return _pytest(*map(through_link, target.split()), *options)
+    return on_database(settings.TEST_DB, *map(through_link, target.split()), *options)
 
 
 def have_database():
@@ -69,10 +69,11 @@ def through_link(target):
     return f"{settings.ADDON}/{inside}" if inside.startswith("tests") else inside
 
 
-def _pytest(*arguments):
+def on_database(name, *arguments):
+    """Run pytest on that database, with these arguments; its exit code."""
     say()
     return subprocess.run(
-        [*pytest_command(settings.TEST_DB), *arguments],
+        [*pytest_command(name), *arguments],
         cwd=settings.ROOT,
         env=environment(),
         check=False,

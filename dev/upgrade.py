@@ -1,24 +1,42 @@
-"""Whether a database of an earlier state, with the story played in it, is brought up to date.
+"""Whether databases of earlier states are brought up to date, with all that was done in them.
 
-The file `upgrade_from` names the commit. Its code is taken from git and makes its own demo
-database, by its own `demo` command, once; that is kept and copied as templates are. Today's
-code upgrades the copy: without a warning, with nothing missing or left over, every figure
-the same, mails and jobs working, and the ledger check content.
+Today's code upgrades a copy of each: without a warning, with nothing missing or left over, every
+figure the same, balances, seals and signed reconciliations row by row, everybody reading as much
+as before, mails and jobs working, and the ledger check content. In another copy, in which nobody
+has done anything, today's story is played.
 """
 
-import shutil
-import subprocess
-import sys
+import json
 
-from . import databases, odoo_run, odoo_source, postgres, settings, setup, templates
-from .console import Stop, run, say, step
+from . import databases, demo, earlier, odoo_run, postgres, settings, setup
+from .console import Stop, say, step
 from .lock import only_one
 
-COMMIT = (settings.ROOT / "dev" / "upgrade_from").read_text().strip()
 CHECK = settings.ROOT / "dev" / "inside" / "check_upgraded.py"
-# Figures that today's code means to change, as `table`, `table.column` or `table.state`: every
-# transfer is sealed once more, in the form that stays true when a text is erased.
-MEANT_TO_CHANGE = ("timebank_seal", "timebank_seal.transfer_count", "timebank_seal_line")
+ACCESS = settings.ROOT / "dev" / "inside" / "tell_access.py"
+#: Figures that an upgrade means to change, as `table`, `table.column` or `table.state`, by the version
+#: that does so.
+MEANT_TO_CHANGE = {
+    # every transfer is sealed once more, in the form that stays true when a text is erased
+    "19.0.1.3.0": ("timebank_seal", "timebank_seal.transfer_count", "timebank_seal_line"),
+    # each bank says for how long it keeps what people answer
+    "19.0.1.6.0": ("timebank_retention", "timebank_retention.months"),
+}
+#: What each row says after an upgrade as it did before, as columns `id` and `row`.
+KEPT = {
+    "balance of account": """
+        SELECT id, to_jsonb(balance_minutes + COALESCE((SELECT SUM(t.minutes) FROM timebank_account_tail t
+                                                         WHERE t.account_id = a.id), 0)) AS row
+          FROM timebank_account a""",
+    "transfer": """
+        SELECT id, jsonb_build_array(from_account_id, to_account_id, minutes, date, kind) AS row
+          FROM timebank_transfer""",
+    "seal": "SELECT id, jsonb_build_array(scheme_id, transfer_count, hash) AS row FROM timebank_seal",
+    "signed reconciliation": """
+        SELECT id, jsonb_build_array(grant_id, state, date_from, date_to, spent_amount, closing_amount,
+                                     prepared_by, prepared_on, reviewed_by, reviewed_on, hash) AS row
+          FROM timebank_reconciliation WHERE state != 'draft'""",
+}
 # What an upgraded database and a fresh one have to have in common, by external id.
 OWN = (
     f"SELECT model || ' ' || name FROM ir_model_data WHERE module = '{settings.ADDON}'"
@@ -30,6 +48,7 @@ COLUMNS = """
      WHERE table_type = 'BASE TABLE' AND table_name LIKE 'timebank%'
      ORDER BY 1, 2
 """
+VERSION = f"SELECT latest_version FROM ir_module_module WHERE name = '{settings.ADDON}'"
 NUMBERS = ("integer", "bigint", "numeric", "double precision")
 
 
@@ -39,64 +58,57 @@ def upgrade():
     with only_one(f"test-{settings.TEST_DB}", f"testing on {settings.TEST_DB}"):
         if not databases.up_to_date(settings.TEST_DB):
             databases.fresh(settings.TEST_DB)
-        check(settings.TEST_DB)
+        for state in _get_states():
+            check(settings.TEST_DB, state)
+            _play(state)
 
 
-def check(fresh):
+def check_oldest(fresh):
+    """As :func:`check`, from the oldest state: its upgrade does all that the others' do."""
+    for state in _get_states()[:1]:
+        check(fresh, state)
+
+
+def check(fresh, state):
     """Upgrade a copy, and compare it with what it was and with database `fresh`; or stop."""
-    if not _has_history():
-        say(f"  Upgrading from {COMMIT[:7]}: left out, as git's history isn't here")
-        return
-    trial = f"{settings.TEST_DB}_earlier"
-    databases.copy(_earlier(), trial)
-    try:
-        with step(f"Upgrading from {COMMIT[:7]}, with its story"):
-            before = _figures(trial)
-            command = ("-d", trial, "-u", settings.ADDON, "--stop-after-init", "--no-http")
-            odoo_run.strictly(*command, log=settings.CACHE / "logs" / "upgrade-earlier.log")
-            problems = [*_changes(before, _figures(trial)), *_strangers(trial, fresh)]
-            if problems:
-                raise Stop("\n".join((f"After upgrading from {COMMIT[:7]}:", *problems)))
-            _check_inside(trial)
-    finally:
-        databases.drop(trial)
+    with _copy(earlier.with_story(state)) as trial, step(f"Upgrading from {state.name}, with its story"):
+        meant = _meant_to_change(postgres.psql(VERSION, trial))
+        before = _figures(trial), _kept(trial), _access(trial, state)
+        databases.load(trial, "-u", settings.ADDON)
+        after = _figures(trial), _kept(trial), _access(trial)
+        problems = [
+            *_changes(before[0], after[0], meant),
+            *_changed_rows(before[1], after[1]),
+            *_changed_access(before[2], after[2], meant),
+            *_strangers(trial, fresh),
+        ]
+        _stop_at(problems, f"After upgrading from {state.name}:")
+        odoo_run.run_script(CHECK, trial, f"After upgrading from {state.name}, this fails in it:")
 
 
-def _has_history():
-    if not shutil.which("git"):
-        return False
-    return not _git("cat-file", "-e", f"{COMMIT}^{{commit}}").returncode
+def _play(state):
+    """Today's story, in a database that was made by the state."""
+    with _copy(earlier.with_demo_data(state)) as trial:
+        with step(f"Upgrading from {state.name}, with nothing done in it"):
+            databases.load(trial, "-u", settings.ADDON)
+        if demo.play(trial, settings.OUT / "upgraded"):
+            raise Stop(f"After upgrading from {state.name}, the story doesn't play.")
 
 
-def _git(*arguments):
-    # whoever owns the checkout
-    command = ["git", "-c", "safe.directory=*", "-C", str(settings.ROOT), *arguments]
-    return subprocess.run(command, capture_output=True, check=False)
+def _get_states():
+    states = earlier.states()
+    if not states:
+        say("  Upgrading: left out, as git's history isn't here")
+    return states
 
 
-def _earlier():
-    """Name of the database that the commit's own `demo` makes."""
-    return templates.keep(f"{COMMIT} {odoo_source.source().identity}", _play_earlier)
+def _copy(name):
+    return databases.trial(name, f"{settings.TEST_DB}_earlier")
 
 
-def _play_earlier(name):
-    folder = settings.CACHE / f"earlier-{COMMIT[:12]}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    try:
-        with step(f"Database of {COMMIT[:7]}, with its story"):
-            archive = _git("archive", COMMIT).stdout
-            subprocess.run(["tar", "--extract"], input=archive, cwd=folder, check=True)
-            env = dict(odoo_run.environment(), DB=name, TIMEBANK_CACHE=str(settings.CACHE))
-            env.pop("PYTHONPATH")
-            run(
-                [sys.executable, "-m", "dev", "demo"],
-                cwd=folder,
-                env=env,
-                log=settings.CACHE / "logs" / "earlier.log",
-            )
-    finally:
-        shutil.rmtree(folder)
+def _stop_at(problems, title):
+    if problems:
+        raise Stop("\n".join((title, *problems)))
 
 
 def _figures(name):
@@ -115,11 +127,54 @@ def _figures(name):
     return dict(row.split("|") for row in postgres.psql(" UNION ALL ".join(queries), name).splitlines())
 
 
-def _changes(before, after):
+def _kept(name):
+    """What has to stay, row by row: (what it is, its id) → what it says."""
+    return {
+        (what, number): row
+        for what, query in KEPT.items()
+        for number, row in json.loads(
+            postgres.psql(f"SELECT COALESCE(jsonb_object_agg(id, row), '{{}}') FROM ({query}) kept", name)
+        ).items()
+    }
+
+
+def _access(name, state=None):
+    """How many records of each model everybody reads, by today's code or a state's own."""
+    failure = f"What everybody reads in {name} can't be counted:"
+    if not state:
+        return json.loads(odoo_run.run_script(ACCESS, name, failure))
+    with earlier.code(state) as folder:
+        return json.loads(odoo_run.run_script(ACCESS, name, failure, root=folder))
+
+
+def _meant_to_change(version):
+    """The names of what changes in a database of that version."""
+    later = (names for since, names in MEANT_TO_CHANGE.items() if _key(version) < _key(since))
+    return {name for names in later for name in names}
+
+
+def _key(version):
+    return [int(part) for part in version.split(".")]
+
+
+def _changes(before, after, meant):
     """Sentences about figures that aren't what they were; new and removed columns have none."""
     for name, figure in before.items():
-        if name not in MEANT_TO_CHANGE and after.get(name, figure) != figure:
+        if name not in meant and after.get(name, figure) != figure:
             yield f"  {name} was {figure} and is {after[name]}"
+
+
+def _changed_rows(before, after):
+    for (what, number), row in before.items():
+        if after.get((what, number)) != row:
+            yield f"  {what} {number} was {row} and is {after.get((what, number), 'gone')}"
+
+
+def _changed_access(before, after, meant):
+    for login, counts in before.items():
+        for model, count in counts.items():
+            if model.replace(".", "_") not in meant and after[login].get(model, count) != count:
+                yield f"  {login} read {count} of {model} and reads {after[login][model]}"
 
 
 def _strangers(upgraded, fresh):
@@ -127,7 +182,3 @@ def _strangers(upgraded, fresh):
     own, expected = (set(postgres.psql(OWN, name).splitlines()) for name in (upgraded, fresh))
     yield from (f"  left over: {name}" for name in sorted(own - expected))
     yield from (f"  missing: {name}" for name in sorted(expected - own))
-
-
-def _check_inside(name):
-    odoo_run.run_script(CHECK, name, f"After upgrading from {COMMIT[:7]}, this fails in it:")
