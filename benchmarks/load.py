@@ -33,7 +33,7 @@ DATABASE = f"timebank_load_{settings.CHECKOUT}"
 SCALE = 0.1  # of the movement: 5,000 people
 COORDINATORS, SESSIONS, AT_A_SESSION = 3, 6, 60
 #: So many sign in each second, until all are there. Their sign-ins aren't measured.
-A_SECOND = 3
+A_SECOND = 2
 PEER = "/my"
 PASSWORD = "load"
 WITHIN = 500  # ms
@@ -188,17 +188,17 @@ class Watched:
                 self._look()
 
     def _look(self):
-        for worker in self._find_workers():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                memory = worker.memory_full_info()
-                self.private = max(self.private, memory.uss)
-                self.resident = max(self.resident, memory.rss)
+        for process in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
+                if self._is_worker(process):
+                    memory = process.memory_full_info()
+                    self.private = max(self.private, memory.uss)
+                    self.resident = max(self.resident, memory.rss)
 
-    def _find_workers(self):
-        """Those that answer: children of the one that was started, but for the one of `/websocket`."""
-        for first in psutil.Process().children():
-            if "serve_odoo.py" in " ".join(first.cmdline()):
-                yield from (one for one in first.children() if "gevent" not in one.cmdline())
+    def _is_worker(self, process):
+        """Whether it answers: a child of the one that was started, but not that of `/websocket`."""
+        served = any("serve_odoo.py" in part for part in process.parent().cmdline())
+        return served and "gevent" not in process.cmdline()
 
 
 # The report

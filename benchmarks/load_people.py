@@ -48,6 +48,7 @@ class Page:
 
 class Visitor(FastHttpUser):
     abstract = True
+    connection_timeout = network_timeout = 120
 
     def look(self, address, name):
         return Page(self.ask("GET", address, name))
