@@ -85,6 +85,23 @@ class TestEvidencePage(SessionCase):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 self.env["timebank.evidence"].with_user(user).get_page({})
 
+    def test_reports_are_for_who_may_read_them(self):
+        """Each by the name of its window, and none that its reader can't open."""
+        found = {}
+        for user in (self.coordinator, self.manager, self.finance):
+            for report in self._page(user)["reports"]:
+                action = self.env.ref(report["action"]["xml_id"])
+                found.setdefault(user, set()).add(report["title"])
+                self.assertEqual(report["title"], action.name)
+                if action._name == "ir.actions.act_window":
+                    records = self.env[action.res_model].with_user(user)
+                    self.assertTrue(records.has_access("read"), action.name)
+        of_coordinators = {"Who took part", "Exchanges", "Giving and receiving"}
+        of_finance = {"Decided by whom", "Volunteers in the annual report"}
+        self.assertEqual(found[self.coordinator] & (of_coordinators | of_finance), of_coordinators)
+        self.assertEqual(found[self.finance] & (of_coordinators | of_finance), of_finance)
+        self.assertEqual(found[self.manager], found[self.coordinator] | found[self.finance])
+
     def test_only_banks_that_one_runs(self):
         with self.assertRefused("that you run", error=AccessError):
             self._page(self.coordinator, scheme_ids=self.harbour.ids)
