@@ -17,10 +17,9 @@ from hypothesis import strategies as st
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from odoo.addons.timebank_coproduction.models.evidence.timebank_evidence import SECTIONS
-from odoo.addons.timebank_coproduction.tools.suppression import FEW, LEAST_ROOM, Table
-from odoo.addons.timebank_coproduction.tools.wellbeing import QUESTIONS
-
+from ...models.evidence.timebank_evidence import SECTIONS
+from ...tools.suppression import FEW, LEAST_ROOM, Table
+from ...tools.wellbeing import QUESTIONS
 from ..common import TODAY, TimebankCase, undone
 from ..generated import same
 from .reader import Reader
