@@ -176,7 +176,7 @@ class TestManagersJourney(TodayCase):
         self.assertEqual(session.tz, "Europe/Dublin")
 
     def test_whether_all_is_well(self):
-        """A job has stopped: its manager is told on the page of all that is watched, and sees which and why."""
+        """A job has stopped: its manager is told on the page of what is watched, and sees which it is."""
         cron = self.env.ref("timebank_coproduction.cron_fold")
         job = self.env["timebank.job"].search([("cron_id", "=", cron.id)])
         job._in_verb().write({"succeeded_on": "2026-03-15 01:00:00"})
