@@ -148,10 +148,10 @@ class Member(Visitor):
         self.think()
         page = self.look(random.choice(coming), "session")
         self.think()
-        if form := page.form("/sign-up"):
+        if (form := page.form("/sign-up")) is not None:
             role = form.xpath(".//input[@name='role']/@value")[0]
             self._expect(self.send(form, "sign up", role=role), done=("comes", "waits"))
-        elif form := page.form("/withdraw"):
+        elif (form := page.form("/withdraw")) is not None:
             self._expect(self.send(form, "can't come"), done=("withdrew",))
 
     @task(1)
