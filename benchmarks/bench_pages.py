@@ -108,11 +108,7 @@ def _prepare(database):
 def _signed_in(database):
     """The cookie of a session of the portal user's."""
     with harness.environment(LOGIN, database=database) as env:
-        session = http.root.session_store.new()
-        session.update(http.get_default_session(), db=database, _trace_disable=True)
-        session.update(login=LOGIN, uid=env.uid, context=dict(env.user.context_get()))
-        session.session_token = env.user._compute_session_token(session.sid)
-    http.root.session_store.save(session)
+        session = harness.sign_in(env.user, database)
     try:
         yield session.sid
     finally:

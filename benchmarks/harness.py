@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import odoo
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, http
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
@@ -55,6 +55,16 @@ def close(database):
     """Let go of a database, so that it can be dropped or copied."""
     Registry.delete(database)
     odoo.sql_db.close_db(database)
+
+
+def sign_in(user, database):
+    """A new session of a user's, as it is after they have signed in. Its number is a browser's cookie."""
+    session = http.root.session_store.new()
+    session.update(http.get_default_session(), db=database, _trace_disable=True)
+    session.update(login=user.login, uid=user.id, context=dict(user.context_get()))
+    session.session_token = user._compute_session_token(session.sid)
+    http.root.session_store.save(session)
+    return session
 
 
 def seconds(env, function):

@@ -4,7 +4,6 @@ Members go by links and forms, as a browser without scripts does. Odoo's own ``/
 their pages, to compare with.
 """
 
-import itertools
 import json
 import os
 import random
@@ -14,17 +13,13 @@ import gevent
 from locust import FastHttpUser, between, events, task
 from lxml import html
 
-MEMBERS = int(os.environ["LOAD_MEMBERS"])
-COORDINATORS = int(os.environ["LOAD_COORDINATORS"])
+#: Of each member, the session of their browser and where their pages begin; of coordinators the session.
+PEOPLE = json.loads(os.environ["LOAD_PEOPLE"])
+#: Meetings that are over, which a coordinator closes, one now and then.
+OVER = json.loads(os.environ["LOAD_OVER"])
 RESULT = os.environ["LOAD_RESULT"]
-#: Sessions that are over, which a coordinator closes, one now and then.
-SESSIONS = json.loads(os.environ["LOAD_SESSIONS"])
-COORDINATOR = os.environ["LOAD_COORDINATOR"]
-PASSWORD = os.environ["LOAD_PASSWORD"]
 #: How many entries a coordinator looks at, and approves, in one go.
 AT_ONCE = 20
-
-members = itertools.count()
 
 
 class Page:
@@ -49,6 +44,8 @@ class Page:
 class Visitor(FastHttpUser):
     abstract = True
     connection_timeout = network_timeout = 120
+    #: Of the browser in which they have signed in before.
+    session = None
 
     def look(self, address, name):
         return Page(self.ask("GET", address, name))
@@ -61,26 +58,31 @@ class Visitor(FastHttpUser):
         return Page(self.ask("POST", form.action, name, data=fields))
 
     def ask(self, method, address, name, **options):
-        with self.client.request(method, address, name=name, catch_response=True, **options) as response:
+        cookie = {"Cookie": f"session_id={self.session}"}
+        with self.client.request(
+            method, address, name=name, catch_response=True, headers=cookie, **options
+        ) as response:
             if response.status_code != 200 or not response.text:
                 response.failure(f"{response.status_code} for {address}")
                 response.raise_for_status()
         return response
 
-    def sign_in(self, login, password, then):
-        form = self.look("/web/login", "sign in").form("/web/login")
-        return self.send(form, "sign in", login=login, password=password, redirect=then)
+    def complain(self, name, words):
+        """Something was answered, and wasn't done."""
+        self.environment.events.request.fire(
+            request_type="done", name=name, response_time=0, response_length=0, context={},
+            exception=AssertionError(words),
+        )  # fmt: skip
 
 
 class Member(Visitor):
     """Looks at what there is, most of the time; now and then does something."""
 
-    fixed_count = MEMBERS
+    fixed_count = len(PEOPLE["members"])
     wait_time = between(10, 40)
 
     def on_start(self):
-        self.base = urlsplit(self.sign_in(f"load_{next(members)}", PASSWORD, "/timebank").address).path
-        assert self.base.startswith("/timebank/"), self.base
+        self.session, self.base = PEOPLE["members"].pop()
 
     def think(self):
         gevent.sleep(random.uniform(3, 15))
@@ -148,10 +150,10 @@ class Member(Visitor):
         self.think()
         page = self.look(random.choice(coming), "session")
         self.think()
-        if form := page.form("/sign-up"):
+        if (form := page.form("/sign-up")) is not None:
             role = form.xpath(".//input[@name='role']/@value")[0]
             self._expect(self.send(form, "sign up", role=role), done=("comes", "waits"))
-        elif form := page.form("/withdraw"):
+        elif (form := page.form("/withdraw")) is not None:
             self._expect(self.send(form, "can't come"), done=("withdrew",))
 
     @task(1)
@@ -172,30 +174,26 @@ class Member(Visitor):
         said = dict(parse_qsl(urlsplit(page.address).query)).get("done")
         if said not in done:
             errors = " ".join(page.tree.xpath("//*[@id='errors']//li//text()"))
-            self.environment.events.request.fire(
-                request_type="done", name=done[0], response_time=0, response_length=0, context={},
-                exception=AssertionError(f"{page.address}: {errors}"),
-            )  # fmt: skip
+            self.complain(done[0], f"{page.address}: {errors}")
 
 
 class Coordinator(Visitor):
     """Approves what waits, and closes sessions that are over."""
 
-    fixed_count = COORDINATORS
+    fixed_count = len(PEOPLE["coordinators"])
     wait_time = between(15, 30)
 
     def on_start(self):
-        self.sign_in(COORDINATOR, COORDINATOR, "/odoo")
+        self.session = PEOPLE["coordinators"].pop()
 
     def call(self, model, method, *args, **kwargs):
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         name = f"{model}.{method}"
         address = f"/web/dataset/call_kw/{name.replace('.', '/')}"
         body = {"jsonrpc": "2.0", "method": "call", "params": params, "id": 0}
-        with self.client.post(address, json=body, name=name, catch_response=True) as response:
-            answer = response.json()
-            if error := answer.get("error"):
-                response.failure(f"{error['data']['name']}: {error['data']['message']}")
+        answer = self.ask("POST", address, name, json=body).json()
+        if error := answer.get("error"):
+            self.complain(name, f"{error['data']['name']}: {error['data']['message']}")
         return answer.get("result")
 
     def find(self, model, state, *fields):
@@ -217,14 +215,14 @@ class Coordinator(Visitor):
 
     @task(2)
     def approve_claims(self):
-        waiting = self.find("timebank.redemption", "requested", "name")
+        waiting = self.find("timebank.redemption", "requested", "display_name")
         if waiting:
             self.call("timebank.redemption", "action_approve", [row["id"] for row in waiting])
 
     @task(1)
     def close_session(self):
-        if SESSIONS:
-            self.call("timebank.session", "action_close", [SESSIONS.pop()])
+        if OVER:
+            self.call("timebank.session", "action_close", [OVER.pop()])
 
 
 @events.quitting.add_listener
