@@ -15,7 +15,6 @@ from .console import run, step
 from .lock import only_one
 
 OLDEST = (settings.ROOT / "dev" / "upgrade_from").read_text().strip()
-MOVEMENT = "timebank_movement_"
 
 State = namedtuple("State", "name commit")
 
