@@ -76,7 +76,7 @@ class Visitor(FastHttpUser):
     def complain(self, name, words):
         """Something was answered, and wasn't done."""
         self.environment.events.request.fire(
-            request_type="done", name=name, response_time=0, response_length=0, context={},
+            request_type="done", name=f"not done: {name}", response_time=0, response_length=0, context={},
             exception=AssertionError(words),
         )  # fmt: skip
 
