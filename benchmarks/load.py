@@ -216,10 +216,10 @@ def _report(report, members, minutes, workers, result, watched):
     report.figure("Load average, mean", sum(loads) / len(loads))
     report.figure("Load average, highest", max(loads))
     every = result["requests"]
-    pages = {name: one for name, one in every.items() if name != PEER and "." not in name}
+    others = (PEER, "timebank.", "not done")
+    ours = [one for name, one in every.items() if not name.startswith(others)]
     for name, one in sorted(every.items()):
         report.figure(f"  {name}", _within(0.95, [one]), f"s for 95 %, {one['count']:,}")
-    ours = list(pages.values())
     count = sum(one["count"] for one in ours)
     report.figure("Pages of members", count)
     report.figure("Pages of members a second", count / (minutes * 60))

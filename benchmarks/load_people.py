@@ -7,6 +7,7 @@ their pages, to compare with.
 import json
 import os
 import random
+from http.cookiejar import Cookie
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import gevent
@@ -44,8 +45,16 @@ class Page:
 class Visitor(FastHttpUser):
     abstract = True
     connection_timeout = network_timeout = 120
-    #: Of the browser in which they have signed in before.
-    session = None
+
+    def come_with(self, session):
+        """In the browser in which they have signed in before."""
+        host = urlsplit(self.host).hostname
+        self.client.cookiejar.set_cookie(
+            Cookie(
+                0, "session_id", session, None, False, host, False, False, "/", True, False, None, True,
+                None, None, {},
+            )
+        )  # fmt: skip
 
     def look(self, address, name):
         return Page(self.ask("GET", address, name))
@@ -58,10 +67,7 @@ class Visitor(FastHttpUser):
         return Page(self.ask("POST", form.action, name, data=fields))
 
     def ask(self, method, address, name, **options):
-        cookie = {"Cookie": f"session_id={self.session}"}
-        with self.client.request(
-            method, address, name=name, catch_response=True, headers=cookie, **options
-        ) as response:
+        with self.client.request(method, address, name=name, catch_response=True, **options) as response:
             if response.status_code != 200 or not response.text:
                 response.failure(f"{response.status_code} for {address}")
                 response.raise_for_status()
@@ -70,7 +76,7 @@ class Visitor(FastHttpUser):
     def complain(self, name, words):
         """Something was answered, and wasn't done."""
         self.environment.events.request.fire(
-            request_type="done", name=name, response_time=0, response_length=0, context={},
+            request_type="done", name=f"not done: {name}", response_time=0, response_length=0, context={},
             exception=AssertionError(words),
         )  # fmt: skip
 
@@ -82,7 +88,8 @@ class Member(Visitor):
     wait_time = between(10, 40)
 
     def on_start(self):
-        self.session, self.base = PEOPLE["members"].pop()
+        session, self.base = PEOPLE["members"].pop()
+        self.come_with(session)
 
     def think(self):
         gevent.sleep(random.uniform(3, 15))
@@ -184,7 +191,7 @@ class Coordinator(Visitor):
     wait_time = between(15, 30)
 
     def on_start(self):
-        self.session = PEOPLE["coordinators"].pop()
+        self.come_with(PEOPLE["coordinators"].pop())
 
     def call(self, model, method, *args, **kwargs):
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
