@@ -404,10 +404,13 @@ class Screen(Rows):
         return self.top.locator("button:visible, a.btn:visible").filter(has_text=exactly(text)).count() > 0
 
     def press(self, text):
-        """A button by its text; a form's may hide behind *More*, as on a phone."""
-        more = self.top.locator(".o_statusbar_buttons button:has(.oi-ellipsis-v)")
+        """A button by its text; a form's, or one over a list, may hide behind *More*, as on a phone."""
+        more = self.top.locator(
+            ".o_statusbar_buttons button:has(.oi-ellipsis-v),"
+            " button.o-control-panel-adaptive-dropdown:visible"
+        )
         if not self.shows_button(text) and more.count():
-            more.click()
+            more.first.click()
             menu = self.page.locator(".o-dropdown--menu, .o_bottom_sheet")
             menu.locator("button").filter(has_text=exactly(text)).first.click()
         else:

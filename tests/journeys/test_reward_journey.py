@@ -98,6 +98,7 @@ class TestRewardJourney(JourneyCase):
             self.assertIn("1 handed in, 1:00 hours.", screen.text())
             screen.picture("vouchers-handed-in")
             screen.close()
+            screen.go(f"/odoo/timebank-vouchers/{batch.id}")
             screen.press("Cancel those still out")
             self.assertIn("Still out, and cancelled now: 8", screen.text())
             self.assertIn("Handed in already, and staying so: 4", screen.text())
