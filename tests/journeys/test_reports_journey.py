@@ -49,7 +49,7 @@ class TestReportsJourney(JourneyCase):
             screen.open("Gil Moss")
             self.assertEqual(screen.value("Description"), "Fence mended")
             self.assertEqual(screen.value("Grant"), "Valley Together")
-            screen.back("Evidence")
+            screen.open_menu("Grants and reports", "Evidence and reports")
             screen.press("Giving and receiving")
             self.assertEqual(screen.views(), ["pivot", "graph", "list"])
             screen.switch("list")

@@ -188,7 +188,11 @@ class TestManagersJourney(TodayCase):
             for watched in ("Ledger of River Street", "Replica", "Disk of attachments", "Versions"):
                 self.assertEqual(screen.row(watched).count(), 1, watched)
             screen.picture("health")
-            screen.open_menu("Configuration", "Jobs")
+            for name in ("Seals", "Codes tried"):
+                screen.press(name)
+                self.assertEqual(screen.title(), name)
+                screen.back()
+            screen.press("Jobs")
             screen.open(cron.name)
             self.assertEqual(screen.status(), "Late")
             screen.picture("job-late")

@@ -82,7 +82,6 @@ class TestReading(PagesWorld, PageCase):
             ("timebank.evidence", "get_network"): (self.manager, [{"period": "last_12_months"}]),
             ("timebank.evidence", "get_page"): (self.manager, [{"period": "last_12_months"}]),
             ("timebank.grant", "get_fitting"): (self.finance, [self.grant.ids, []]),
-            ("timebank.grant", "get_matching"): (self.finance, [self.grant.ids]),
             ("timebank.offer", "suggest"): (self.coordinator, [self.offered.ids]),
             ("timebank.request", "suggest"): (self.coordinator, [self.wish.ids]),
             ("timebank.scheme", "get_desk"): (self.coordinator, [self.scheme.ids]),

@@ -245,10 +245,9 @@ class TimebankGrant(models.Model):
             "params": {"grant_id": self.id},
         }
 
-    @api.readonly
     @verb(single=True, search=text())
     def get_matching(self, search=""):
-        """What can be matched on this grant now.
+        """What can be matched on this grant now. Bill lines that have changed are brought up to date.
 
         :param str search: words that supplier, label, claim or code contain
         :return: dict with ``grant``, ``bills``, ``claims``, ``matches``, ``uncounted`` and ``reasons``
