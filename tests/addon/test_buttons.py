@@ -19,7 +19,7 @@ from .buttons import BUTTONS, WITH_BUTTONS, Presser
 ADDON = "timebank_coproduction"
 #: Shown on screens alone that aren't opened from a menu: figures at a date, the settings of the whole.
 BEHIND = {("timebank.grant", "action_view_now"), ("res.config.settings", "action_timebank_grant_plan")}
-#: Windows that open from the page of what is watched, whose lines are made as it opens: a journey presses them.
+#: Windows opened from the page of what is watched, whose lines are made as it opens: a journey presses them.
 FROM_HEALTH = ("timebank_job_action", "timebank_seal_action", "timebank_code_attempt_action")
 #: Fields by which one record has other buttons than another.
 STEPS = (
