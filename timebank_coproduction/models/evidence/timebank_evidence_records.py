@@ -1,8 +1,4 @@
-from collections import Counter
-
-from dateutil.relativedelta import relativedelta
-
-from odoo import fields, models
+from odoo import models
 
 from ...tools.coproduction_form import is_coproductive
 from ...tools.network import find_bridges, find_largest_circle, gather
@@ -95,29 +91,11 @@ class TimebankEvidenceRecords(models.AbstractModel):
         )
 
     def _list_sustained_people(self, scope):
-        thresholds = self.env["timebank.measures"]._get_thresholds(scope)
-        minutes, months = Counter(), Counter()
-        for partner, _month, some in self.env["timebank.involvement.report"]._read_group(
-            [*self._get_scope_domain(scope), *BESIDE], ["partner_id", "date:month"], ["minutes:sum"]
-        ):
-            minutes[partner.id] += some
-            months[partner.id] += 1
+        ids, _minutes, lasting = self.env["timebank.measures"]._find_beneficiaries(scope)
         return self._list_involved(
             scope,
             self.env._("People we support, involved lastingly"),
-            [
-                *BESIDE,
-                (
-                    "partner_id",
-                    "in",
-                    [
-                        partner_id
-                        for partner_id, some in minutes.items()
-                        if some >= thresholds["minimum_minutes"]
-                        and months[partner_id] >= thresholds["minimum_months"]
-                    ],
-                ),
-            ],
+            [*BESIDE, ("partner_id", "in", ids[lasting].tolist())],
         )
 
     def _list_sustained_minutes(self, scope):
@@ -171,12 +149,12 @@ class TimebankEvidenceRecords(models.AbstractModel):
         """Who is still a member of those whose month that lies so much later is over."""
         measures = self.env["timebank.measures"]
         last = measures._get_last_day(scope)
-        over = fields.Date.start_of(last + relativedelta(days=1), "month")
-        until = over - relativedelta(months=months, days=1)
+        ended = measures._get_support_ended(scope, last)
+        month_of = measures._get_months_after(ended, last, (months,))
         partner_ids = [
             partner_id
-            for partner_id, ended, state in measures._get_support_ended(scope, last)
-            if state == "member" and ended <= until
+            for partner_id, _day, state in ended
+            if state == "member" and (partner_id, months) in month_of
         ]
         return open_list(
             self.env,

@@ -179,6 +179,16 @@ class TimebankMeasures(models.AbstractModel):
             sustained (at least ``minimum_minutes`` in at least ``minimum_months`` different months of the
             period); and both thresholds
         """
+        ids, minutes, lasting = self._find_beneficiaries(scope)
+        return {
+            "people": int(lasting.sum()),
+            "minutes": int(minutes.sum()),
+            "beneficiaries": len(ids),
+            **self._get_thresholds(scope),
+        }
+
+    def _find_beneficiaries(self, scope):
+        """Who is counted there: their contacts' ids, the minutes of each, and who is sustained; arrays."""
         thresholds = self._get_thresholds(scope)
         entries = self._read_entries(scope)
         by_beneficiaries = ~entries.by_agency & entries.are_in_role("beneficiary")
@@ -187,14 +197,9 @@ class TimebankMeasures(models.AbstractModel):
         person = place[entries.partner_id[rows]]
         minutes = add_up(person, entries.minutes[rows], len(ids))
         months = entries.date[rows].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-        lasting = count_different(person, months - months.min(initial=0), len(ids))
-        people = (minutes >= thresholds["minimum_minutes"]) & (lasting >= thresholds["minimum_months"])
-        return {
-            "people": int(people.sum()),
-            "minutes": int(minutes.sum()),
-            "beneficiaries": len(ids),
-            **thresholds,
-        }
+        number_of = count_different(person, months - months.min(initial=0), len(ids))
+        lasting = (minutes >= thresholds["minimum_minutes"]) & (number_of >= thresholds["minimum_months"])
+        return ids, minutes, lasting
 
     def _are_beside(self, scope, entries):
         """Which entries were given where a professional gave time as well, whichever grant or project that
@@ -283,19 +288,7 @@ class TimebankMeasures(models.AbstractModel):
         """
         last = self._get_last_day(scope)
         ended = self._get_support_ended(scope, last)
-        first_of_month = {day: day.replace(day=1) for _partner, day, _state in ended}
-        month_after = {
-            (first, months): first + relativedelta(months=months)
-            for first in set(first_of_month.values())
-            for months in later
-        }
-        over = {asked for asked, month in month_after.items() if _end_of_month(month) <= last}
-        month_of = {
-            (partner_id, months): month_after[first_of_month[day], months]
-            for partner_id, day, _state in ended
-            for months in later
-            if (first_of_month[day], months) in over
-        }
+        month_of = self._get_months_after(ended, last, later)
         moved = self._get_months_moved(
             scope, {(partner_id, month) for (partner_id, _months), month in month_of.items()}
         )
@@ -314,6 +307,26 @@ class TimebankMeasures(models.AbstractModel):
                 }
             )
         return result
+
+    def _get_months_after(self, ended, last, later):
+        """Which months are looked at, of those that are over: dict of contact id and number of months →
+        first day.
+
+        :param ended: rows of :meth:`_get_support_ended`
+        """
+        first_of_month = {day: day.replace(day=1) for _partner, day, _state in ended}
+        month_after = {
+            (first, months): first + relativedelta(months=months)
+            for first in set(first_of_month.values())
+            for months in later
+        }
+        over = {asked for asked, month in month_after.items() if _end_of_month(month) <= last}
+        return {
+            (partner_id, months): month_after[first_of_month[day], months]
+            for partner_id, day, _state in ended
+            for months in later
+            if (first_of_month[day], months) in over
+        }
 
     def _get_support_ended(self, scope, last):
         """Rows of contact id, the day on which support ended, and ``member``, ``left`` or ``forgotten``."""
