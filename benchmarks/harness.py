@@ -57,6 +57,13 @@ def close(database):
     odoo.sql_db.close_db(database)
 
 
+def check_ledger(database):
+    """:raises AssertionError: naming what the ledger check finds in a database"""
+    with environment(database=database) as env:
+        violations = env["timebank.scheme"].check_ledger()
+        assert not violations, violations[:5]
+
+
 def sign_in(user, database):
     """A new session of a user's, as it is after they have signed in. Its number is a browser's cookie."""
     session = http.root.session_store.new()

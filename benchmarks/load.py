@@ -19,9 +19,7 @@ from pathlib import Path
 
 import psutil
 
-import odoo
 from odoo.fields import Command
-from odoo.modules.registry import Registry
 
 from dev import databases, postgres, replica, serving, settings
 
@@ -59,8 +57,7 @@ def measure(members, minutes, workers, with_replica):
             report.figure("Found by the ledger check", len(env["timebank.scheme"].check_ledger()), at_most=0)
         _report_size(report)
     finally:
-        Registry.delete(DATABASE)
-        odoo.sql_db.close_db(DATABASE)
+        harness.close(DATABASE)
         databases.drop(DATABASE)
     report.finish()
 

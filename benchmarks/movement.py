@@ -17,9 +17,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
-import odoo
 from odoo.fields import Command
-from odoo.modules.registry import Registry
 
 from dev import databases, postgres, settings, templates
 from dev.console import Stop, step
@@ -165,14 +163,10 @@ def _make(name, part, scale, in_one):
             for rounds in [RECENT] if part == SHORT else _in_parts(range(RECENT.start)):
                 _lay_history(env, numbers, rounds)
             env["timebank.account.tail"]._fold()
-        with harness.environment(database=making) as env:
-            violations = env["timebank.scheme"].check_ledger()
-            assert not violations, violations[:5]
+        harness.check_ledger(making)
         harness.run_outside("VACUUM ANALYZE", database=making)
-        Registry.delete(making)
-        odoo.sql_db.close_db(making)
-    databases.filestore(making).rename(databases.filestore(name))
-    postgres.psql(f'ALTER DATABASE "{making}" RENAME TO "{name}"')
+        harness.close(making)
+    databases.rename(making, name)
 
 
 def _in_parts(rounds, size=12):
