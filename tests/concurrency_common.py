@@ -94,26 +94,45 @@ class ConcurrencyCase(BaseCase):
         with cls._connection() as env:
             scheme = env["timebank.scheme"].browse(cls.scheme_id)
             numbering = scheme.sequence_id
-            for model in ("timebank.hours", "timebank.member", "timebank.scheme", "timebank.account"):
-                written = [("res_model", "=", model), ("res_id", ">", cls.since[model.replace(".", "_")])]
-                env["mail.activity"].with_context(active_test=False).search(written).unlink()
-                env["mail.followers"].search(written).unlink()
-                env["mail.message"].search([("model", "=", model), *written[1:]]).unlink()
-            env.flush_all()
-            for table in WRITTEN:
-                env.cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            env.cr.execute(
-                """UPDATE timebank_scheme SET operating_account_id = NULL, pot_account_id = NULL,
-                       last_seal_id = NULL WHERE id = %s""",
-                [cls.scheme_id],
-            )
-            for table in WRITTEN:
-                env.cr.execute(f"DELETE FROM {table} WHERE id > %s", [cls.since[table]])
-                env.cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-            env.invalidate_all()
+            cls._clean_beside(env, "timebank.hours", "timebank.member", "timebank.scheme", "timebank.account")
+            with cls._without_triggers(env, WRITTEN):
+                env.cr.execute(
+                    """UPDATE timebank_scheme SET operating_account_id = NULL, pot_account_id = NULL,
+                           last_seal_id = NULL WHERE id = %s""",
+                    [cls.scheme_id],
+                )
+                cls._delete_written(env, WRITTEN)
             numbering.unlink()
             for model, others in cls.others.items():
                 env[model].browse(cls._everybody(env[model]) - others).unlink()
+
+    @classmethod
+    def _clean_beside(cls, env, *models):
+        """Remove the to-dos, followers, notes and files of records that the test has made."""
+        for model in models:
+            written = [("res_id", ">", cls.since[model.replace(".", "_")])]
+            env["mail.message"].search([("model", "=", model), *written]).unlink()
+            for beside in ("mail.activity", "mail.followers", "ir.attachment"):
+                records = env[beside].with_context(active_test=False)
+                records.search([("res_model", "=", model), *written]).unlink()
+        env.flush_all()
+
+    @classmethod
+    @contextmanager
+    def _without_triggers(cls, env, tables):
+        """Inside the block these tables let anything be done, as to their owner."""
+        for table in tables:
+            env.cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield
+        for table in tables:
+            env.cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        env.invalidate_all()
+
+    @classmethod
+    def _delete_written(cls, env, tables):
+        """Remove the rows that the test has written, of each table before those it refers to."""
+        for table in tables:
+            env.cr.execute(f"DELETE FROM {table} WHERE id > %s", [cls.since[table]])
 
     # Doing things at once
     def _at_once(self, *jobs):

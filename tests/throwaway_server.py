@@ -39,6 +39,9 @@ log_min_messages = warning
 class ThrowawayServer:
     """Started by ``start``, killed by ``kill``, gone after ``remove``."""
 
+    #: Further settings, with places for the ``folder``.
+    settings = ""
+
     def __init__(self, follows=None):
         self.folder = Path(tempfile.mkdtemp(prefix="timebank-"))
         self.data = self.folder / "data"
@@ -51,7 +54,7 @@ class ThrowawayServer:
         self.folder.chmod(0o755)
         self._follow(follows) if follows else self._initialise()
         with (self.data / "postgresql.conf").open("a") as config:
-            config.write(CONFIG.format(port=PORT, folder=self.folder))
+            config.write((CONFIG + self.settings).format(port=PORT, folder=self.folder))
 
     def _initialise(self):
         self._run(
@@ -66,11 +69,11 @@ class ThrowawayServer:
         )  # fmt: skip
 
     def ask(self, query, database="postgres"):
-        """The first value that a query gives."""
+        """The first value that a query gives, if it gives any."""
         with contextlib.closing(self.connect(database)) as connection, connection.cursor() as cr:
             connection.autocommit = True
             cr.execute(query)
-            return cr.fetchone()[0]
+            return cr.fetchone()[0] if cr.description else None
 
     def connect(self, database="postgres"):
         return psycopg2.connect(host=str(self.folder), port=PORT, user=USER, dbname=database)

@@ -10,6 +10,7 @@ from . import test_measures
 from . import test_measures_histories
 from . import test_network
 from . import test_network_figures
+from . import test_page_figures
 from . import test_page_hidden
 from . import test_time_audit
 from . import test_time_audit_job

@@ -6,29 +6,19 @@ hidden number can be.
 """
 
 import re
-import unittest
-from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ...models.evidence.timebank_evidence import SECTIONS
 from ...tools.suppression import FEW, LEAST_ROOM, Table
-from ...tools.wellbeing import QUESTIONS
-from ..common import TODAY, TimebankCase, undone
+from ..common import TODAY, undone
 from ..generated import same
+from .page_common import HOURS, PEOPLE, PageCase
 from .reader import Reader
 
-DEFINITIONS = next(
-    filter(Path.is_file, (folder / "docs" / "measures.md" for folder in Path(__file__).resolve().parents)),
-    None,
-)
-PEOPLE = 14
 ENTRY = st.tuples(
     st.one_of(st.integers(0, 3), st.integers(0, PEOPLE - 1)),  # who gave: some give more
     st.one_of(st.none(), st.integers(0, PEOPLE - 1)),  # who received
@@ -37,7 +27,6 @@ ENTRY = st.tuples(
     st.integers(2, 12),  # times five minutes, and some odd ones
 )
 HIDDEN = "hidden"
-HOURS = re.compile(r"^([\d,]+(?:\.\d+)?)\sh$")
 COUNT = re.compile(r"^([\d,]+)(?: activit(?:y|ies).*)?$")
 OF_PEOPLE = re.compile(r"(\d+) of (\d+) people")
 N_OF = re.compile(r"^n = ([\d,]+) (?:people|person)$")
@@ -67,185 +56,7 @@ def read(cell):
 
 
 @tagged("post_install", "-at_install")
-class TestPageHidden(TimebankCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        roles = ["volunteer", "beneficiary", "beneficiary", "professional"]
-        cls.people = [
-            cls._make_member(f"Person {number}", roles[number % 4], joined_on=TODAY - timedelta(days=90))
-            for number in range(PEOPLE)
-        ]
-        for number, member in enumerate(cls.people):
-            if member.role == "beneficiary":
-                member.supported_until = TODAY - timedelta(days=95 + 40 * (number % 3))
-        cls.scheme.credit_limit_minutes = 100_000
-        cls.categories = cls.env["timebank.category"].search([], limit=3)
-        sides = ("professionals", "jointly", "community")
-        cls.activities = cls.env["timebank.activity"].create(
-            [
-                {
-                    "name": f"Activity {number}",
-                    "scheme_id": cls.scheme.id,
-                    "project_id": cls.project.id,
-                    "planned_by": sides[number],
-                }
-                for number in range(3)
-            ]
-        )
-
-    def _in_turn(self, deeds):
-        """With how many entries of that person came earlier on the same day; at most nine of them."""
-        earlier = Counter()
-        for deed in deeds:
-            earlier[deed[0], deed[2]] += 1
-            if earlier[deed[0], deed[2]] < 10:
-                yield *deed, earlier[deed[0], deed[2]]
-
-    def _live(self, deeds):
-        """Entries of hours, approved."""
-        hours = self.env["timebank.hours"].create(
-            [
-                self._hours_vals(
-                    self.people[giver],
-                    5 * fives + number % 5,
-                    date=TODAY - timedelta(days=ago),
-                    start_minute=65 * earlier,
-                    receiver_id=receiver is not None
-                    and receiver != giver
-                    and self.people[giver].role != "professional"
-                    and self.people[receiver].role != "professional"
-                    and self.people[receiver].partner_id.id,
-                    category_id=self.categories[kind].id,
-                    activity_id=bool(receiver is None or receiver % 2) and self.activities[kind].id,
-                )
-                for number, (giver, receiver, ago, kind, fives, earlier) in enumerate(self._in_turn(deeds))
-            ]
-        )
-        hours.action_submit()
-        hours.with_user(self.coordinator).action_approve()
-        self.assertEqual(set(hours.mapped("state")), {"approved"})
-
-    def _page(self, user, small):
-        """The page as that user sees it, by section."""
-        evidence = self.env["timebank.evidence"].with_user(user)
-        page = evidence.get_page({"period": "last_12_months", "scheme_ids": self.scheme.ids, "small": small})
-        return {section["key"]: {**section, "actions": None} for section in page["sections"]}
-
-    @unittest.skipUnless(DEFINITIONS, "Only a checkout has the definitions.")
-    def test_each_figure_is_explained(self):
-        """The page on figures has a heading for each section of the screen, and each figure by its name
-        there, with how it is worked out; and no name that isn't on the screen."""
-        self._live([(number % PEOPLE, (number + 5) % PEOPLE, 20, number % 3, 6) for number in range(40)])
-        self.people[1].supported_until = TODAY - timedelta(days=500)
-        self._ask_how_people_are()
-        self._agree_on_self_audit()
-        headings = re.findall(r"^## (.+)$", DEFINITIONS.read_text(), re.MULTILINE)
-        anchors = {heading.lower().replace(" ", "-") for heading in headings}
-        sections = self._page(self.coordinator, True)
-        self.assertEqual(
-            len(sections), len(SECTIONS) - 1, "all but projects and grants, of which there is one"
-        )
-        for key, section in sections.items():
-            self.assertIn(section["anchor"], anchors, key)
-        labels = {figure["label"] for section in sections.values() for figure in section["figures"]}
-        self.assertEqual(self._read_entries("figure"), labels)
-        audits, warnings = self.env["timebank.time.audit"], self.env["timebank.time.audit.warning"]
-        self.assertEqual(self._read_entries("flow"), set(audits._get_flow_labels().values()))
-        kinds = dict(warnings._fields["kind"]._description_selection(self.env))
-        self.assertEqual(self._read_entries("warning"), set(kinds.values()))
-
-    def _read_entries(self, head):
-        """What stands first in the rows of all tables with that head; each row says how it is worked out."""
-        tables = re.findall(
-            rf"^\| {head} \|.*\n\|[-|]+\n((?:\|.*\n)+)", DEFINITIONS.read_text(), re.MULTILINE
-        )
-        rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in "".join(tables).splitlines()]
-        self.assertFalse([row for row in rows if len(row) != 2 or not row[1]])
-        return {name for name, _how in rows}
-
-    def _ask_how_people_are(self):
-        for ago in (60, 20):
-            wave = self.env["timebank.wellbeing.wave"].create(
-                {"scheme_id": self.scheme.id, "date_from": TODAY - timedelta(days=ago)}
-            )
-            self.env["timebank.wellbeing.response"].with_user(self.coordinator).create(
-                [
-                    {
-                        "wave_id": wave.id,
-                        "partner_id": member.partner_id.id,
-                        "way": "paper",
-                        "answered_on": wave.date_from,
-                        **dict.fromkeys(QUESTIONS, 5),
-                    }
-                    for member in self.people[:6]
-                ]
-            )
-
-    def _agree_on_self_audit(self):
-        audit = (
-            self.env["timebank.self.audit"]
-            .with_user(self.coordinator)
-            .create({"scheme_id": self.scheme.id, "met_on": TODAY, "present_others": "Two trustees"})
-        )
-        audit.line_ids.agreed_level = "2"
-        audit.action_agree()
-
-    def test_records_behind_each_figure(self):
-        """What a figure opens has as many records, or groups of them, as it says, or adds up to it."""
-        self._live([(number % PEOPLE, (number * 3 + 5) % PEOPLE, 20, number % 3, 6) for number in range(60)])
-        evidence = self.env["timebank.evidence"].with_user(self.coordinator)
-        filters = {"period": "last_12_months", "scheme_ids": self.scheme.ids, "small": True}
-        page = evidence.get_page(filters)
-        figures = {figure["key"]: figure for section in page["sections"] for figure in section["figures"]}
-        self.assertGreater(len(page["listed"]), 14)
-        for key in page["listed"]:
-            with self.subTest(key):
-                action = evidence.get_records(filters, key)
-                records = self.env[action["res_model"]].with_user(self.coordinator)
-                found = records.with_context(active_test=False).search(action["domain"])
-                group = (action["context"] or {}).get("group_by")
-                counted = len(found._read_group(action["domain"], [group])) if group else len(found)
-                said = self._count_said(evidence, figures[key], found)
-                self.assertIn(said, (str(counted), None), figures[key])
-
-    def _count_said(self, evidence, figure, found):
-        """How many records a figure is about; ``None`` where they add up to it, as they do."""
-        key, value, note = figure["key"], figure["value"], figure["note"]
-        if HOURS.match(value):
-            self.assertEqual(evidence._say_hours(sum(found.mapped("minutes"))), value)
-            return None
-        if key.startswith("resilience_"):
-            return re.search(r"\d+ of (\d+) p", note)[1]
-        if key == "days_to_first":
-            return re.search(r"median of (\d+)", note)[1]
-        if key == "coproductive":
-            self.assertTrue(found)
-            return None
-        if key in ("returned_share", "cover"):
-            sums = {
-                way: sum(found.filtered(lambda row, way=way: row.direction == way).mapped("minutes"))
-                for way in ("issued", "returned")
-            }
-            if key == "returned_share":
-                self.assertEqual(evidence._say_percent(sums["returned"] / sums["issued"]), value)
-            return None
-        return value
-
-    def test_who_may_open_them(self):
-        self._live([(number % PEOPLE, (number * 3 + 5) % PEOPLE, 20, number % 3, 6) for number in range(60)])
-        filters = {"period": "last_12_months", "scheme_ids": self.scheme.ids}
-        evidence = self.env["timebank.evidence"].with_user(self.finance)
-        listed = evidence.get_page(filters)["listed"]
-        self.assertIn("given_by_people", listed)
-        for key in ("head_count", "giving_and_receiving", "resilience_3"):
-            self.assertNotIn(key, listed)
-            with self.assertRefused("for who runs the time banks", error=AccessError):
-                evidence.get_records(filters, key)
-        for user in (self.coordinator2, self.portal, self.staff):
-            with self.subTest(user=user.login), self.assertRaises(AccessError):
-                evidence.with_user(user).get_records(filters, "head_count")
-
+class TestPageHidden(PageCase):
     def test_all_numbers_come_by_one_way(self):
         """Where the way that hides what is small lets nothing through, nothing is told: any number that is
         has gone round it."""

@@ -25,7 +25,7 @@ class TestGrantAtOnce(ConcurrencyCase):
     def setUpClass(cls):
         super().setUpClass()
         with cls._connection() as env:
-            cls.first = {table: cls._largest_id(env, table) for table in WRITTEN}
+            cls.since |= {table: cls._largest_id(env, table) for table in WRITTEN}
             cls.finance_ids = [
                 new_test_user(env, f"tb_paying_{number}", groups=GROUP + "finance").id for number in range(2)
             ]
@@ -71,17 +71,9 @@ class TestGrantAtOnce(ConcurrencyCase):
             moves = env["account.move"].browse(cls.move_ids)
             moves.button_draft()
             moves.with_context(force_delete=True).unlink()
-            for model in ("timebank.redemption", "timebank.grant", "timebank.reward"):
-                written = [("res_model", "=", model), ("res_id", ">", cls.first[model.replace(".", "_")])]
-                env["mail.activity"].with_context(active_test=False).search(written).unlink()
-                env["mail.followers"].search(written).unlink()
-                env["mail.message"].search([("model", "=", model), *written[1:]]).unlink()
-            env.flush_all()
-            env.cr.execute("ALTER TABLE timebank_transfer DISABLE TRIGGER USER")
-            for table in WRITTEN:
-                env.cr.execute(f"DELETE FROM {table} WHERE id > %s", [cls.first[table]])
-            env.cr.execute("ALTER TABLE timebank_transfer ENABLE TRIGGER USER")
-            env.invalidate_all()
+            cls._clean_beside(env, "timebank.redemption", "timebank.grant", "timebank.reward")
+            with cls._without_triggers(env, WRITTEN):
+                cls._delete_written(env, WRITTEN)
             env["account.analytic.account"].browse(cls.analytic_id).unlink()
 
     def _requested(self, env, count):

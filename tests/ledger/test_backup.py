@@ -7,7 +7,7 @@ import threading
 
 from odoo.tests import get_db_name
 
-from ..cluster_common import Cluster
+from ..archiving_server import ArchivingServer
 from ..concurrency_common import ConcurrencyCase
 
 RESTORED = "restored"
@@ -39,16 +39,17 @@ class TestBackup(ConcurrencyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.cluster = Cluster()
-        cls.addClassCleanup(cls.cluster.remove)
-        cls.dump = cls.cluster.home / "dump"
+        cls.server = ArchivingServer()
+        cls.addClassCleanup(cls.server.remove)
+        cls.server.start()
+        cls.dump = cls.server.folder / "dump"
 
     def _ask(self, seals, goes_on=False):
         script = ASK.format(bank=self.scheme_id, seals=seals, goes_on=goes_on)
         done = subprocess.run(
             [sys.executable, "-m", "odoo", "shell", "-d", RESTORED, "--no-http", "--log-level", "error"],
             input=script,
-            env=self.cluster.environment,
+            env=self.server.environment,
             capture_output=True,
             text=True,
             check=False,
@@ -92,10 +93,10 @@ class TestBackup(ConcurrencyCase):
             seals = [(seal.number, seal.hash)]
         before, after = self._dump_under_load()
         self.assertGreater(after, before, "nobody worked while it was dumped")
-        subprocess.run(["createdb", RESTORED], env=self.cluster.environment, check=True)
+        subprocess.run(["createdb", RESTORED], env=self.server.environment, check=True)
         restore = ["pg_restore", "--no-owner", "--jobs=2", "--dbname", RESTORED, self.dump]
-        subprocess.run(restore, env=self.cluster.environment, check=True)
-        self.cluster.back_up()
+        subprocess.run(restore, env=self.server.environment, check=True)
+        self.server.back_up()
 
         restored = self._ask(seals, goes_on=True)
         self.assertEqual(restored["violations"], [])
@@ -103,14 +104,14 @@ class TestBackup(ConcurrencyCase):
         self.assertGreaterEqual(restored["transfers"], first + before)
         self.assertLessEqual(restored["transfers"], first + after)
 
-        self.cluster.execute("SELECT pg_create_restore_point('evening')")
-        self.cluster.execute(
+        self.server.ask("SELECT pg_create_restore_point('evening')")
+        self.server.ask(
             f"""ALTER TABLE timebank_seal_line DISABLE TRIGGER USER; DELETE FROM timebank_seal_line;
                 ALTER TABLE timebank_transfer DISABLE TRIGGER USER;
                 DELETE FROM timebank_transfer WHERE scheme_id = {self.scheme_id}""",
             RESTORED,
         )
-        self.cluster.recover("evening")
+        self.server.recover("evening")
         recovered = self._ask([*seals, restored["seal"]])
         self.assertEqual(recovered["violations"], [])
         self.assertEqual(recovered["stands"], [True, True], "what was sealed after the copy is there")

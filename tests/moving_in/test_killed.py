@@ -51,17 +51,9 @@ class TestMoveKilled(ConcurrencyCase):
     @classmethod
     def _clean_up(cls):
         with cls._connection() as env:
-            for model in ("timebank.migration", "timebank.offer"):
-                written = [("res_id", ">", cls.since[model.replace(".", "_")])]
-                env["mail.message"].search([("model", "=", model), *written]).unlink()
-                env["mail.followers"].search([("res_model", "=", model), *written]).unlink()
-                env["ir.attachment"].search([("res_model", "=", model), *written]).unlink()
-            env.flush_all()
-            env.cr.execute("ALTER TABLE timebank_transfer DISABLE TRIGGER USER")
-            for table in MOVED:
-                env.cr.execute(f"DELETE FROM {table} WHERE id > %s", [cls.since[table]])
-            env.cr.execute("ALTER TABLE timebank_transfer ENABLE TRIGGER USER")
-            env.invalidate_all()
+            cls._clean_beside(env, "timebank.migration", "timebank.offer")
+            with cls._without_triggers(env, MOVED):
+                cls._delete_written(env, MOVED)
         super()._clean_up()
 
     def _make_move(self):

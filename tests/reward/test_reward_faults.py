@@ -50,19 +50,9 @@ class RewardConcurrencyCase(ConcurrencyCase):
     @classmethod
     def _clean_up(cls):
         with cls._connection() as env:
-            for model in ("timebank.redemption", "timebank.reward", "timebank.voucher.batch"):
-                written = [("res_id", ">", cls.since[model.replace(".", "_")])]
-                env["mail.activity"].with_context(active_test=False).search(
-                    [("res_model", "=", model), *written]
-                ).unlink()
-                env["mail.message"].search([("model", "=", model), *written]).unlink()
-            env.flush_all()
-            for table in cls.written:
-                env.cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            for table in cls.written:
-                env.cr.execute(f"DELETE FROM {table} WHERE id > %s", [cls.since[table]])
-                env.cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-            env.invalidate_all()
+            cls._clean_beside(env, "timebank.redemption", "timebank.reward", "timebank.voucher.batch")
+            with cls._without_triggers(env, cls.written):
+                cls._delete_written(env, cls.written)
         super()._clean_up()
 
     def _reward(self, env, **vals):

@@ -20,28 +20,21 @@ class TestSessionsAtOnce(ConcurrencyCase):
     def setUpClass(cls):
         super().setUpClass()
         with cls._connection() as env:
-            cls.since_sessions = {table: cls._largest_id(env, table) for table in OF_SESSIONS}
+            cls.since |= {table: cls._largest_id(env, table) for table in OF_SESSIONS}
             env["timebank.scheme"].browse(cls.scheme_id).approve_at_closing = True
 
     @classmethod
     def _clean_up(cls):
         """Registers refer to hours and transfers to registers: take both ways apart first."""
         with cls._connection() as env:
-            for table in WRITTEN:
-                env.cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            env.cr.execute(
-                "UPDATE timebank_attendance SET hours_id = NULL WHERE scheme_id = %s", [cls.scheme_id]
-            )
-            env.cr.execute("DELETE FROM timebank_transfer WHERE scheme_id = %s", [cls.scheme_id])
-            env.cr.execute("DELETE FROM timebank_hours WHERE scheme_id = %s", [cls.scheme_id])
-            for table in WRITTEN:
-                env.cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-            for table in OF_SESSIONS:
-                env.cr.execute(f"DELETE FROM {table} WHERE id > %s", [cls.since_sessions[table]])
-            for model in ("timebank.session", "timebank.activity"):
-                since = cls.since_sessions[model.replace(".", "_")]
-                env["mail.followers"].search([("res_model", "=", model), ("res_id", ">", since)]).unlink()
-                env["mail.message"].search([("model", "=", model), ("res_id", ">", since)]).unlink()
+            cls._clean_beside(env, "timebank.session", "timebank.activity")
+            with cls._without_triggers(env, WRITTEN):
+                env.cr.execute(
+                    "UPDATE timebank_attendance SET hours_id = NULL WHERE scheme_id = %s", [cls.scheme_id]
+                )
+                env.cr.execute("DELETE FROM timebank_transfer WHERE scheme_id = %s", [cls.scheme_id])
+                env.cr.execute("DELETE FROM timebank_hours WHERE scheme_id = %s", [cls.scheme_id])
+            cls._delete_written(env, OF_SESSIONS)
         super()._clean_up()
 
     def _make_session(self, env, **vals):
