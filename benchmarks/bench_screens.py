@@ -8,16 +8,16 @@ has a transaction and a cache of its own, on a server that has been running for 
 
 import ast
 import statistics
-from calendar import monthrange
 from datetime import date, timedelta
 
+from dateutil.relativedelta import relativedelta
 from lxml import etree
 from psycopg2.errors import QueryCanceled
 
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.safe_eval import datetime as safe_datetime
-from odoo.tools.safe_eval import dateutil, safe_eval, time
+from odoo.tools.safe_eval import safe_eval, time
 
 from . import harness, movement
 
@@ -121,7 +121,8 @@ def _get_openings(env):
         yield from _get_openings_of(env, action, name)
     for report in env["timebank.evidence"]._get_reports():
         action = env.ref(report["action"]["xml_id"])
-        yield from _get_openings_of(env, action, f"Evidence and reports/{report['title']}")
+        own = {"context": report["action"]["context"]} if "context" in report["action"] else {}
+        yield from _get_openings_of(env, action, f"Evidence and reports/{report['title']}", **own)
     for name in BY_BUTTONS:
         action = env.ref(f"timebank_coproduction.{name}")
         # sudo: a window says which model it is of, whoever looks
@@ -129,7 +130,7 @@ def _get_openings(env):
             yield from _get_openings_of(env, action, f"By a button/{action.sudo().name}")
 
 
-def _get_openings_of(env, action, name):
+def _get_openings_of(env, action, name, **own):
     if not action:
         return
     if action._name == "ir.actions.server":
@@ -142,6 +143,7 @@ def _get_openings_of(env, action, name):
         if values["tag"] not in MEASURED_APART:
             yield name, "page", CLIENTS[values["tag"]]
     elif values["type"] == "ir.actions.act_window":
+        values.update(own)
         for _view_id, view_type in values["views"]:
             opened = view_type != "form" or values.get("target") == "new"
             if opened:
@@ -176,7 +178,7 @@ def _evaluate(env, expression):
             "uid": env.uid,
             "context_today": date.today,
             "datetime": safe_datetime,
-            "relativedelta": dateutil.relativedelta.relativedelta,
+            "relativedelta": relativedelta,
             "time": time,
             "current_date": date.today().isoformat(),
             "allowed_company_ids": env.user.company_ids.ids,
@@ -192,12 +194,13 @@ def _get_search(env, arch, context):
     for node in arch.iter("filter", "separator", "group", "field"):
         if node.tag != "filter":
             domain, either = _close_group(domain, either)
-        if node.tag != "filter" or not context.get(f"search_default_{node.get('name')}"):
+        chosen = node.tag == "filter" and context.get(f"search_default_{node.get('name')}")
+        if not chosen:
             continue
         if node.get("domain"):
             either.append(Domain(_evaluate(env, node.get("domain"))))
         elif node.get("date"):
-            first, last = _get_period(node.get("default_period"))
+            first, last = _get_period(chosen if isinstance(chosen, str) else node.get("default_period"))
             either.append(Domain(node.get("date"), ">=", first) & Domain(node.get("date"), "<=", last))
         elif "group_by" in (node.get("context") or ""):
             groups.append(ast.literal_eval(node.get("context"))["group_by"])
@@ -206,10 +209,11 @@ def _get_search(env, arch, context):
 
 
 def _get_period(period):
-    """The first and the last day of the month, or of the year, with which a filter of dates begins."""
+    """The first and the last day with which a filter of days begins: this month, the last one, this year."""
     today = date.today()
-    if period == "month":
-        return today.replace(day=1), today.replace(day=monthrange(today.year, today.month)[1])
+    if period in ("month", "month-1"):
+        first = today.replace(day=1) - relativedelta(months=int(period == "month-1"))
+        return first, first + relativedelta(months=1, days=-1)
     return today.replace(month=1, day=1), today.replace(month=12, day=31)
 
 
@@ -258,7 +262,7 @@ def _open_calendar(model, arch, domain, _groups):
         first -= timedelta(days=today.weekday())
         last = first + timedelta(days=6)
     elif mode == "month":
-        first, last = today.replace(day=1), today.replace(day=monthrange(today.year, today.month)[1])
+        first, last = _get_period("month")
     start, stop = arch.get("date_start"), arch.get("date_stop")
     hours = ("", "") if model._fields[start].type == "date" else (" 00:00:00", " 23:59:59")
     domain = [*domain, (start, "<=", f"{last}{hours[1]}"), (stop or start, ">=", f"{first}{hours[0]}")]

@@ -19,7 +19,7 @@ from .console import Stop, say, step
 from .lock import only_one
 
 WORKERS = "2"
-PLUGINS = ("dev.inside.browser_must_start", "dev.inside.own_filestore")
+PLUGINS = ("dev.inside.browser_must_start", "dev.inside.own_filestore", "dev.inside.real_clock")
 COUNTER = settings.ROOT / "dev" / "inside" / "count_tests.py"
 
 

@@ -27,3 +27,4 @@ from . import test_funder_report_page
 from . import test_funder_report_stories
 from . import test_funder_report_money
 from . import test_funder_report_time
+from . import test_rows_remembered

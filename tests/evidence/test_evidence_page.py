@@ -1,13 +1,19 @@
 """The page Evidence: who may ask what, and that its figures are those of the books."""
 
+import ast
 import re
 from datetime import date
+from unittest.mock import patch
+
+from lxml import html
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import file_open
 
+from ...models.evidence import timebank_evidence as evidence_page
+from ...models.evidence.timebank_evidence import PARTS
 from ..common import TODAY
 from ..session_common import SessionCase
 
@@ -82,8 +88,25 @@ class TestEvidencePage(SessionCase):
 
     def test_everybody_else_is_refused(self):
         for user in (self.staff, self.portal, self.env.ref("base.public_user")):
-            with self.subTest(user=user.login), self.assertRaises(AccessError):
-                self.env["timebank.evidence"].with_user(user).get_page({})
+            evidence = self.env["timebank.evidence"].with_user(user)
+            for asked in (("get_page",), ("get_frame",), *(("get_sections", part) for part in PARTS)):
+                method, *part = asked
+                with self.subTest(user=user.login, asked=asked), self.assertRaises(AccessError):
+                    getattr(evidence, method)({}, *part)
+
+    def test_parts_asked_for_side_by_side_are_the_page(self):
+        for user in (self.coordinator, self.manager, self.finance):
+            for small in (False, True):
+                with self.subTest(user=user.login, small=small):
+                    page = self._page(user, small=small)
+                    evidence = self.env["timebank.evidence"].with_user(user)
+                    filters = {name: value for name, value in page["filters"].items() if value}
+                    del filters["date_from"], filters["date_to"]  # of one's own days alone
+                    parts = [evidence.get_sections(filters, part) for part in PARTS]
+                    for name in ("sections", "listed"):
+                        self.assertEqual([one for part in parts for one in part[name]], page[name])
+                    frame = {**evidence.get_frame(filters), "empty": None}
+                    self.assertEqual(frame, {name: page[name] for name in frame})
 
     def test_reports_are_for_who_may_read_them(self):
         """Each by the name of its window, and none that its reader can't open."""
@@ -101,6 +124,33 @@ class TestEvidencePage(SessionCase):
         self.assertEqual(found[self.coordinator] & (of_coordinators | of_finance), of_coordinators)
         self.assertEqual(found[self.finance] & (of_coordinators | of_finance), of_finance)
         self.assertEqual(found[self.manager], found[self.coordinator] | found[self.finance])
+
+    def test_of_many_banks_reports_open_with_a_month(self):
+        """Where they would open with some days, a year mostly; their other filters stay."""
+        usual = {report["title"]: report["action"] for report in self._page(self.manager)["reports"]}
+        with patch.object(evidence_page, "MANY_BANKS", 0):
+            of_many = {report["title"]: report["action"] for report in self._page(self.manager)["reports"]}
+        self.assertEqual(usual.keys(), of_many.keys())
+        narrowed = {title for title, action in of_many.items() if action != usual[title]}
+        self.assertEqual(
+            narrowed,
+            {
+                "Attendance",
+                "Credits that moved",
+                "Decided by whom",
+                "Exchanges",
+                "Giving and receiving",
+                "Hours given",
+                "Who took part",
+            },
+        )
+        for title in narrowed:
+            action = self.env.ref(of_many[title]["xml_id"])
+            expected = {**ast.literal_eval(action.context), "search_default_date": "month-1"}
+            expected.pop("search_default_recent", None)
+            self.assertEqual(of_many[title]["context"], expected)
+            arch = self.env[action.res_model].get_view(view_type="search")["arch"]
+            self.assertTrue(html.fromstring(arch).xpath("//filter[@name='date'][@date]"), title)
 
     def test_only_banks_that_one_runs(self):
         with self.assertRefused("that you run", error=AccessError):

@@ -26,8 +26,8 @@ HIDING = {
     "hide": {"tools/wellbeing.py", "models/evidence/timebank_measures.py"},
     "Table": {"models/evidence/timebank_measures.py"},
     "suppression": set(),
-    "_hide_small": {"models/evidence/timebank_measures.py", "models/evidence/timebank_evidence.py"},
-    "_hide_small_cells": {"models/evidence/timebank_evidence.py"},
+    "_hide_small": {"models/evidence/timebank_measures.py", "models/evidence/timebank_evidence_words.py"},
+    "_hide_small_cells": {"models/evidence/timebank_evidence_words.py"},
 }
 
 COUNTS = st.one_of(st.integers(0, 6), st.integers(0, 60))

@@ -79,8 +79,10 @@ class TestReading(PagesWorld, PageCase):
     def test_what_screens_ask_for_reads(self):
         """Each verb that says so of itself, as the web client calls it."""
         calls = {
+            ("timebank.evidence", "get_frame"): (self.manager, [{"period": "last_12_months"}]),
             ("timebank.evidence", "get_network"): (self.manager, [{"period": "last_12_months"}]),
             ("timebank.evidence", "get_page"): (self.manager, [{"period": "last_12_months"}]),
+            ("timebank.evidence", "get_sections"): (self.manager, [{"period": "last_12_months"}, "people"]),
             ("timebank.grant", "get_fitting"): (self.finance, [self.grant.ids, []]),
             ("timebank.offer", "suggest"): (self.coordinator, [self.offered.ids]),
             ("timebank.request", "suggest"): (self.coordinator, [self.wish.ids]),

@@ -26,6 +26,7 @@ from . import timebank_time_audit
 from . import timebank_time_audit_job
 from . import timebank_time_audit_measures
 from . import timebank_time_audit_warning
+from . import timebank_evidence_words
 from . import timebank_evidence_audit
 from . import timebank_evidence_wellbeing
 from . import timebank_evidence_voices

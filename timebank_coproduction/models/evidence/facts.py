@@ -41,6 +41,16 @@ class Scope(NamedTuple):
         """The same banks and period, whichever grant or project."""
         return self._replace(grant_id=None, project_id=None)
 
+    def is_within(self, wider):
+        """Whether all that it is about is what ``wider`` is about too, of the same banks."""
+        return (
+            self.scheme_ids == wider.scheme_ids
+            and (not wider.date_from or bool(self.date_from) and self.date_from >= wider.date_from)
+            and (not wider.date_to or bool(self.date_to) and self.date_to <= wider.date_to)
+            and wider.grant_id in (None, self.grant_id)
+            and wider.project_id in (None, self.project_id)
+        )
+
     def of_banks_before(self):
         """All that the same banks had before the period, whichever grant or project."""
         return self.of_banks()._replace(date_from=None, date_to=self.date_from - timedelta(days=1))

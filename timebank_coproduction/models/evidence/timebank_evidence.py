@@ -1,46 +1,52 @@
+import ast
 from datetime import date
+from itertools import chain
 
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.misc import formatLang
 
 from ..common.roles import MANAGER, ROLES
 from ..common.verb import choice, day, flag, named, record_id, record_ids, verb
-from ..common.words import keep_together, say_day, say_number, say_percent
+from ..common.words import say_day
 from .facts import Scope
 from .timebank_evidence_records import LISTED
 from .timebank_measures_facts import Asked
 
-#: From the top of the page to its bottom: methods that each return a section or nothing, given the
-#: scope and the scope of the period before. A new section is a method and its name in here.
-SECTIONS = (
-    "_get_involvement",
-    "_get_places",
-    "_get_work",
-    "_get_forms",
-    "_get_forms_over_time",
-    "_get_reciprocity",
-    "_get_network",
-    "_get_new_links",
-    "_get_first_steps",
-    "_get_resilience",
-    "_get_embedding",
-    "_get_time_audit",
-    "_get_wellbeing_for_user",
-    "_get_self_audit",
-)
+#: The page in parts that rest on rows of their own, hours and the ledger, so that both can be asked for side
+#: by side; from its top to its bottom, methods that each return a section or nothing, given the scope and the
+#: scope of the period before. A new section is a method and its name in here.
+PARTS = {
+    "people": (
+        "_get_involvement",
+        "_get_places",
+        "_get_work",
+        "_get_forms",
+        "_get_forms_over_time",
+        "_get_embedding",
+        "_get_reciprocity",
+        "_get_network",
+        "_get_new_links",
+        "_get_first_steps",
+    ),
+    "credits": (
+        "_get_resilience",
+        "_get_time_audit",
+        "_get_wellbeing_for_user",
+        "_get_self_audit",
+    ),
+}
+SECTIONS = tuple(chain.from_iterable(PARTS.values()))
 
 PERIODS = ("this_month", "last_month", "this_quarter", "this_year", "last_12_months", "last_year", "own")
 #: What a period is compared with: the same days a year before, as time banks have their seasons, or
 #: the days just before it.
 COMPARED = ("year", "before")
 
-#: Up to so many days a chart goes by week; up to so many months by month; else by year.
-WEEKS_UP_TO, MONTHS_UP_TO = 62, 36
+#: The filters of days with which windows open; and of more banks than these they open with fewer.
+OF_DAYS, MANY_BANKS = {"search_default_date", "search_default_recent"}, 50
 #: So many banks are named where something is said of them; of more, their number.
 MOST_NAMED = 3
 #: Up to so many years one period may last.
@@ -87,6 +93,7 @@ class TimebankEvidence(models.AbstractModel):
 
     _name = "timebank.evidence"
     _inherit = [
+        "timebank.evidence.words",
         "timebank.evidence.audit",
         "timebank.evidence.wellbeing",
         "timebank.evidence.voices",
@@ -104,23 +111,57 @@ class TimebankEvidence(models.AbstractModel):
             ``date_to``, both within it; ``scheme_ids``, without any all that the user may ask about;
             ``project_id``, ``grant_id``; ``compare``, one of :data:`COMPARED`; ``small``, whether
             figures about fewer than five people are shown to who runs all of the banks
-        :return: dict of ``filters`` as they were understood, ``choices`` for them, ``heading`` in
-            words, ``can_show_small``, ``sections``, ``listed``: of which figures :meth:`get_records`
-            lists the records, ``empty``: what is said and can be done where nothing happened, and
-            ``reports``, windows that count the same by rows and columns
+        :return: dict of what :meth:`get_frame` and :meth:`get_sections` return
         :raises AccessError: for who has no role, or names what they can't ask about
         :raises UserError: for days that are no period
         """
         return {**self._make_page(filters, SECTIONS), "reports": self._get_reports()}
 
+    @api.model
+    @api.readonly
+    @verb(filters=FILTERS)
+    def get_frame(self, filters):
+        """What stands around the sections.
+
+        :param dict filters: as for :meth:`get_page`
+        :return: dict of ``filters`` as they were understood, ``choices`` for them, ``heading`` in words,
+            ``can_show_small``, ``empty``: what is said and can be done where there are no sections, and
+            ``reports``, windows that count the same by rows and columns
+        """
+        return {**self._make_frame(*self._read_question(filters)), "reports": self._get_reports()}
+
+    @api.model
+    @api.readonly
+    @verb(filters=FILTERS, part=choice(*PARTS))
+    def get_sections(self, filters, part):
+        """The sections of a part of the page, for who asks for all of them side by side.
+
+        :param dict filters: as for :meth:`get_page`
+        :param str part: one of :data:`PARTS`
+        :return: dict of ``sections``, and ``listed``: of which of their figures :meth:`get_records` lists
+            the records
+        """
+        return self._make_sections(PARTS[part], *self._read_question(filters))
+
     def _get_reports(self):
         """The windows of :data:`REPORTS` that are for the user: dicts of ``title`` and ``action``."""
         titles = self._get_report_titles()
         return [
-            {"title": titles[name], "action": {"xml_id": f"timebank_coproduction.{name}"}}
+            {"title": titles[name], "action": self._get_report_action(f"timebank_coproduction.{name}")}
             for name, roles in REPORTS
             if any(map(self.env.user.has_group, roles))
         ]
+
+    def _get_report_action(self, xml_id):
+        """The window; where it opens with some days, a year mostly, and there are many banks, with the last
+        whole month: a year of so many takes long to add up, and is one click away."""
+        action = self.env.ref(xml_id)
+        # sudo: with which filters a window opens, whoever looks
+        context = ast.literal_eval(action.sudo().context) if action._name == "ir.actions.act_window" else {}
+        if context.keys() & OF_DAYS and len(self._get_banks()) > MANY_BANKS:
+            own = {name: value for name, value in context.items() if name not in OF_DAYS}
+            return {"xml_id": xml_id, "context": {**own, "search_default_date": "month-1"}}
+        return {"xml_id": xml_id}
 
     def _get_report_titles(self):
         return {
@@ -153,12 +194,11 @@ class TimebankEvidence(models.AbstractModel):
 
     def _make_page(self, filters, names):
         """A page of the sections that these methods return."""
-        filters, banks, chosen, scope = self._read_question(filters)
-        before = self._get_scope_before(scope, filters["compare"])
-        can_show_small = self.env["timebank.measures"]._sees_small(chosen)
-        filters["small"] = filters["small"] and can_show_small
-        page = self.with_context(timebank_hide_small=not filters["small"], timebank_asked=Asked())
-        sections = page._get_sections(names, scope, before) if chosen else []
+        question = self._read_question(filters)
+        page = {**self._make_frame(*question), **self._make_sections(names, *question)}
+        return {**page, "empty": None if page["sections"] else page["empty"]}
+
+    def _make_frame(self, filters, banks, chosen, scope):
         return {
             "filters": {
                 **filters,
@@ -166,12 +206,16 @@ class TimebankEvidence(models.AbstractModel):
                 "date_to": fields.Date.to_string(scope.date_to),
             },
             "choices": self._get_choices(banks, chosen),
-            "heading": self._get_heading(filters, chosen, scope, before),
-            "can_show_small": can_show_small,
-            "sections": sections,
-            "listed": self._get_listed(sections, chosen),
-            "empty": self._get_empty(banks, scope) if not sections else None,
+            "heading": self._get_heading(filters, chosen, scope),
+            "can_show_small": self.env["timebank.measures"]._sees_small(chosen),
+            "empty": self._get_empty(banks, scope),
         }
+
+    def _make_sections(self, names, filters, _banks, chosen, scope):
+        page = self.with_context(timebank_hide_small=not filters["small"], timebank_asked=Asked())
+        before = self._get_scope_before(scope, filters["compare"])
+        sections = page._get_sections(names, scope, before) if chosen else []
+        return {"sections": sections, "listed": self._get_listed(sections, chosen)}
 
     def _read_question(self, filters):
         """What is asked about.
@@ -184,7 +228,9 @@ class TimebankEvidence(models.AbstractModel):
         banks = self._get_banks()
         chosen = self._get_chosen(banks, filters.get("scheme_ids"))
         filters = self._complete(filters, chosen)
-        self.env["timebank.measures"]._check_readable(chosen)
+        measures = self.env["timebank.measures"]
+        measures._check_readable(chosen)
+        filters["small"] = filters["small"] and measures._sees_small(chosen)
         return filters, banks, chosen, self._get_scope(filters, chosen)
 
     def _get_sections(self, names, scope, before):
@@ -344,8 +390,9 @@ class TimebankEvidence(models.AbstractModel):
             "own": self.env._("Other days"),
         }
 
-    def _get_heading(self, filters, chosen, scope, before):
+    def _get_heading(self, filters, chosen, scope):
         """What stands on top of the page, and of what is printed."""
+        before = self._get_scope_before(scope, filters["compare"])
         grant = self.env["timebank.grant"].browse(filters["grant_id"] or [])
         # sudo: which of the banks that are asked about the grant serves; its time is of those alone
         served = chosen & grant.sudo().scheme_ids if grant else chosen
@@ -412,170 +459,4 @@ class TimebankEvidence(models.AbstractModel):
             ),
             "action": {"xml_id": "timebank_coproduction.timebank_hours_action"},
             "label": self.env._("Go to the hours"),
-        }
-
-    # ------------------------------------------------------------
-    # What sections are made of
-    # ------------------------------------------------------------
-
-    def _show(self, scope, values, people=None, **beside):
-        """Figures that are shown together, with ``None`` for what the user may not see: the one way, with
-        :meth:`_show_table`, by which a section takes numbers to the page.
-
-        Parameters are those of :meth:`timebank.measures._hide_small`.
-        """
-        return self.env["timebank.measures"]._hide_small(
-            self._get_schemes(scope), values, people or {}, **beside
-        )
-
-    def _show_table(self, scope, cells, people):
-        """The same for a table with its sums: :class:`tools.suppression.Table`."""
-        return self.env["timebank.measures"]._hide_small_cells(self._get_schemes(scope), cells, people)
-
-    def _sees_names(self, scope):
-        return self.env["timebank.measures"]._sees_small(self._get_schemes(scope))
-
-    def _get_step(self, scope):
-        """By what a chart of the period goes: ``week``, ``month`` or ``year``."""
-        length = (scope.date_to - scope.date_from).days + 1
-        if length <= WEEKS_UP_TO:
-            return "week"
-        return "month" if length <= MONTHS_UP_TO * 31 else "year"
-
-    def _get_steps(self, scope):
-        """The first day of each week, month or year of the period, and what it is called.
-
-        :return: dict of date → words, in order
-        """
-        step = self._get_step(scope)
-        first = scope.date_from
-        day_of = {
-            "week": first - relativedelta(days=first.weekday()),
-            "month": first.replace(day=1),
-            "year": first.replace(month=1, day=1),
-        }[step]
-        patterns = {"week": "d MMM", "month": "MMM y", "year": "y"}
-        steps = {}
-        while day_of <= scope.date_to:
-            steps[day_of] = say_day(self.env, day_of, patterns[step])
-            day_of += relativedelta(**{f"{step}s": 1})
-        return steps
-
-    def _say_step(self, scope):
-        return {
-            "week": self.env._("Week from"),
-            "month": self.env._("Month"),
-            "year": self.env._("Year"),
-        }[self._get_step(scope)]
-
-    def _figure(self, key, label, value, before=None, say=None, note="", more_is_better=None):
-        """One large figure, with its change against the period before.
-
-        :param value: a number, or None where it is hidden
-        :param before: the number of the period before, None where hidden or not known
-        :param say: a function of an amount that puts it in words; numbers without one
-        :param str note: n, thresholds, interval
-        :param more_is_better: whether a rise is good news; None where it is neither
-        """
-        say = say or (lambda number: say_number(self.env, number))
-        change, direction = self._say_change(value, before, say)
-        better = None
-        if more_is_better is not None and direction in ("up", "down"):
-            better = (direction == "up") == more_is_better
-        return {
-            "key": key,
-            "label": label,
-            "value": None if value is None else say(value),
-            "note": note,
-            "change": change,
-            "direction": direction,
-            "better": better,
-        }
-
-    def _say_change(self, value, before, say):
-        """The change in words, and its direction: ``up``, ``down``, ``same``; None where it isn't known."""
-        if value is None or before is None:
-            return False, None
-        if value == before:
-            return self.env._("as before"), "same"
-        if not before:
-            return self.env._("none before"), None
-        if say in (self._say_percent, self._say_percent_finely):
-            say = self._say_points
-        if value > before:
-            return self.env._("%s more than before", say(value - before)), "up"
-        return self.env._("%s less than before", say(before - value)), "down"
-
-    def _say_hours(self, minutes):
-        """Hours with at most one decimal, which a whole number goes without."""
-        hours = round(minutes / 60, 1) if abs(minutes) < 6000 else round(minutes / 60)
-        return keep_together(self.env._("%s h", self._say_decimal(hours)))
-
-    def _say_percent(self, share):
-        return say_percent(self.env, round(100 * share))
-
-    def _say_percent_finely(self, share):
-        """Of what is small and moves little."""
-        percent = round(100 * share, 1)
-        return say_percent(self.env, percent, 0 if percent == int(percent) else 1)
-
-    def _say_points(self, share):
-        """The difference of two shares."""
-        return self.env._("%s points", self._say_decimal(round(100 * share, 1)))
-
-    def _say_time(self, minutes):
-        """The same in a sentence."""
-        hours = round(minutes / 60, 1) if abs(minutes) < 600 else round(minutes / 60)
-        if hours == 1:
-            return self.env._("1 hour")
-        return self.env._("%s hours", self._say_decimal(hours))
-
-    def _say_decimal(self, number):
-        """A number with at most one decimal, which a whole one goes without."""
-        return formatLang(self.env, number, digits=0 if number == int(number) else 1)
-
-    def _say_people(self, people):
-        return (
-            self.env._("1 person") if people == 1 else self.env._("%s people", say_number(self.env, people))
-        )
-
-    def _say_n(self, people, value):
-        """Of how many people a figure is, as long as it is shown itself.
-
-        :param people: ``None`` where the number is hidden: of fewer than five, the figure would be as well
-        """
-        if not value:
-            return ""
-        if people is None:
-            return self.env._("n = five people or more")
-        return self.env._("n = %s", self._say_people(people))
-
-    def _say_cell(self, value, say=None):
-        """A cell of a table: what is hidden is said to be.
-
-        It is hidden where it is about fewer than five, or would give such a number away, and both look alike.
-        """
-        if value is None:
-            return self.env._("hidden")
-        return say(value) if say else say_number(self.env, value)
-
-    def _get_schemes(self, scope):
-        return self.env["timebank.scheme"].browse(scope.scheme_ids)
-
-    def _drop_nothing(self, *ways):
-        return [way for way in ways if way]
-
-    def _window(self, label, xml_id, domain, context=None):
-        """The way to the records behind a figure, for who may read them; None for others."""
-        action = self.env.ref(f"timebank_coproduction.{xml_id}")
-        # sudo: a window says which model it is of, whoever looks
-        if not self.env[action.sudo().res_model].has_access("read"):
-            return None
-        return {
-            "label": label,
-            "action": {
-                "xml_id": f"timebank_coproduction.{xml_id}",
-                "domain": list(Domain(domain)),
-                "context": context or {},
-            },
         }

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,10 @@ class Asked(dict):
 
     __eq__ = object.__eq__
     __hash__ = object.__hash__
+
+
+def days_since_1970(day):
+    return (day - date(1970, 1, 1)).days
 
 
 #: The roles in which people give, as whole numbers from 1; 0 without one.
@@ -139,12 +144,44 @@ class TimebankMeasuresFacts(models.AbstractModel):
 
     def _remember(self, key, ask):
         """What ``ask`` returns; within one page it is asked once for each key."""
-        asked = self.env.context.get("timebank_asked")
-        if not isinstance(asked, Asked):
+        asked = self._get_asked()
+        if asked is None:
             return ask()
         if key not in asked:
             asked[key] = ask()
         return asked[key]
+
+    def _get_asked(self):
+        asked = self.env.context.get("timebank_asked")
+        return asked if isinstance(asked, Asked) else None
+
+    def _remember_rows(self, name, scope, read):
+        """The same for rows of a scope; those of a wider one that has been read are taken out of it.
+
+        :param read: a function that returns rows with a ``date``, ``grant_id`` and ``project_id``: arrays
+        """
+
+        def cut_or_read():
+            for wider, rows in (self._get_asked() or {}).items():
+                if wider[0] == name and scope.is_within(wider[1]):
+                    kept = self._are_within(scope, rows)
+                    return type(rows)(*(column[kept] for column in rows))
+            return read()
+
+        return self._remember((name, scope), cut_or_read)
+
+    def _are_within(self, scope, rows):
+        """Which rows of the same banks are of the scope's days, grant and project: an array of bool."""
+        kept = np.ones(len(rows.date), dtype=bool)
+        if scope.date_from:
+            kept &= rows.date >= days_since_1970(scope.date_from)
+        if scope.date_to:
+            kept &= rows.date <= days_since_1970(scope.date_to)
+        if scope.grant_id:
+            kept &= rows.grant_id == scope.grant_id
+        if scope.project_id:
+            kept &= rows.project_id == scope.project_id
+        return kept
 
     def _prepare_query(self):
         self.env.flush_all()
@@ -181,7 +218,7 @@ class TimebankMeasuresFacts(models.AbstractModel):
                 to_person=(entries.receiver_id > 0) & of_person,
             )
 
-        return self._remember(("entries", scope), read)
+        return self._remember_rows("entries", scope, read)
 
     def _read_attended(self, scope):
         """Who came, as :func:`facts.attended`: :class:`Attended`."""
@@ -203,7 +240,7 @@ class TimebankMeasuresFacts(models.AbstractModel):
             order = np.lexsort((lines, attended.session_id))
             return Attended(*(column[order] for column in attended))
 
-        return self._remember(("attended", scope), read)
+        return self._remember_rows("attended", scope, read)
 
     def _are_no_companies(self, partner_ids):
         """Which of some contacts are people, as :func:`facts.is_no_company`: an array of bool."""

@@ -255,10 +255,12 @@ class TimebankMeasures(models.AbstractModel):
         """For each bank, person and day, the first two days since on which they gave or received there, as
         far as there are any."""
         taken = self._read_taken(scope)
-        keys = join(taken.scheme_id, taken.partner_id)
-        order = np.lexsort((taken.date, keys))
-        keys, days = keys[order], taken.date[order]
         asked = join(*(np.array([row[place] for row in joined], dtype=np.int64) for place in (0, 1)))
+        keys = join(taken.scheme_id, taken.partner_id)
+        theirs = np.isin(keys, asked)
+        keys, days = keys[theirs], taken.date[theirs]
+        order = np.lexsort((days, keys))
+        keys, days = keys[order], days[order]
         begin, end = (np.searchsorted(keys, asked, side) for side in ("left", "right"))
         found = []
         for start, stop, (_scheme, _partner, day) in zip(begin.tolist(), end.tolist(), joined, strict=True):

@@ -66,6 +66,8 @@ class TimebankHours(models.Model):
         "receiver_words": WORDS,
     }
 
+    # indexed with the day
+    scheme_id = fields.Many2one(index=False)
     # Who gave what to whom
     partner_id = fields.Many2one(
         "res.partner",
@@ -193,6 +195,11 @@ class TimebankHours(models.Model):
     _of_giver = models.Index("(partner_id, date)")
     _of_receiver = models.Index("(receiver_id, date) WHERE receiver_id IS NOT NULL")
     _to_approve = models.Index("(scheme_id, date) WHERE state = 'submitted'")
+    # who had met whom before a period is read of all the history: from here, without the rows themselves
+    _of_links = models.Index(
+        "(date) INCLUDE (scheme_id, partner_id, receiver_id, session_id, role)"
+        " WHERE state = 'approved' AND (receiver_id IS NOT NULL OR session_id IS NOT NULL)"
+    )
 
     @api.depends("scheme_id", "partner_id", "receiver_id")
     def _compute_members(self):

@@ -13,6 +13,9 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 
 import { EvidenceSection } from "./evidence_section";
 
+/** The parts of the page, from its top to its bottom: asked for side by side, as each takes the server a while. */
+const PARTS = ["people", "credits"];
+
 /** What is asked for where nothing is chosen. Small numbers are asked for anew each time. */
 const NOTHING = {
     period: "last_12_months",
@@ -64,9 +67,6 @@ export class TimebankEvidence extends Component {
     static components = { DateTimeInput, EvidenceSection, Layout, MultiRecordSelector };
     static props = { ...standardActionServiceProps };
     static path = "timebank-evidence";
-    /** What the server is asked for. */
-    static method = "get_page";
-
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
@@ -124,8 +124,17 @@ export class TimebankEvidence extends Component {
         this.state.filters.small = this.state.page.filters.small;
     }
 
-    ask() {
-        return this.orm.call("timebank.evidence", this.constructor.method, [askedFilters(this.state.filters)]);
+    async ask() {
+        const [frame, ...parts] = await Promise.all([
+            this.call("get_frame"),
+            ...PARTS.map((part) => this.call("get_sections", part)),
+        ]);
+        const all = (name) => parts.flatMap((part) => part[name]);
+        return { ...frame, sections: all("sections"), listed: all("listed") };
+    }
+
+    call(method, ...more) {
+        return this.orm.call("timebank.evidence", method, [askedFilters(this.state.filters), ...more]);
     }
 
     /** Whether the server refuses what is chosen: of an address anything, else a bank, project or grant. */

@@ -6,7 +6,6 @@ import { TimebankEvidence } from "../evidence/evidence";
 /** Who gives to whom in one bank, on a page of its own: with names for who runs the bank. */
 export class TimebankNetwork extends TimebankEvidence {
     static path = "timebank-network";
-    static method = "get_network";
 
     setup() {
         super.setup();
@@ -18,6 +17,10 @@ export class TimebankNetwork extends TimebankEvidence {
         await super.load();
         // the bank that is shown, also where none was chosen
         this.state.filters.scheme_ids = this.state.page?.filters.scheme_ids ?? this.state.filters.scheme_ids;
+    }
+
+    ask() {
+        return this.call("get_network");
     }
 
     /** One bank at a time: the one chosen last. */

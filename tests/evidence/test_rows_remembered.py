@@ -1,0 +1,55 @@
+"""What a page has read once is not read again for a part of its period, grant or project."""
+
+from datetime import date
+
+from odoo.tests import tagged
+
+from ...models.evidence.facts import Scope
+from ...models.evidence.timebank_measures_facts import Asked
+from ..common import TODAY
+from ..session_common import ClosingCase
+
+
+@tagged("post_install", "-at_install")
+class TestRowsRemembered(ClosingCase):
+    def setUp(self):
+        super().setUp()
+        self._make_line(self.ann, role="attendee")
+        self._close()
+        for month, project in ((1, self.project.id), (2, False), (3, self.project.id)):
+            self._make_hours(self.ben, state="approved", date=date(2026, month, 5), project_id=project)
+        self.wide = Scope((self.scheme.id,), date(2026, 1, 1), TODAY)
+        self.measures = self.env["timebank.measures"]
+        self.page = self.measures.with_context(timebank_asked=Asked())
+
+    def test_a_narrower_scope_is_taken_out_of_a_wider_one(self):
+        """The same rows as those that are read anew, and without a question to the database."""
+        narrower = [
+            self.wide._replace(date_from=date(2026, 2, 1)),
+            self.wide._replace(date_to=date(2026, 2, 28)),
+            self.wide._replace(date_from=date(2026, 2, 5), date_to=date(2026, 2, 5)),
+            self.wide._replace(project_id=self.project.id),
+            self.wide._replace(project_id=self.project.id, date_to=date(2026, 2, 1)),
+            self.wide._replace(grant_id=2**31 - 1),
+        ]
+        for read in ("_read_entries", "_read_attended"):
+            self.assertTrue(len(getattr(self.page, read)(self.wide).date))
+            for scope in narrower:
+                with self.subTest(read=read, scope=scope):
+                    anew = getattr(self.measures, read)(scope)
+                    with self.assertQueryCount(0):
+                        taken = getattr(self.page, read)(scope)
+                    self.assertEqual(sorted(zip(*taken, strict=True)), sorted(zip(*anew, strict=True)))
+        self.assertEqual(len(self.page._read_entries(narrower[2]).date), 1)
+
+    def test_a_wider_scope_is_read(self):
+        self.page._read_entries(self.wide._replace(date_from=date(2026, 2, 1), project_id=self.project.id))
+        for scope in (
+            self.wide._replace(project_id=self.project.id),
+            self.wide._replace(date_from=date(2026, 2, 1)),
+            self.wide._replace(date_from=date(2026, 2, 1), scheme_ids=()),
+            self.wide._replace(date_from=None, date_to=None),
+        ):
+            with self.subTest(scope=scope):
+                anew = self.measures._read_entries(scope)
+                self.assertEqual(len(self.page._read_entries(scope).date), len(anew.date))

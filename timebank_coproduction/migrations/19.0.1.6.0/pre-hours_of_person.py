@@ -1,3 +1,0 @@
-def migrate(cr, version):
-    """Indexes of the same people by day take their places."""
-    cr.execute("DROP INDEX IF EXISTS timebank_hours__partner_id_index, timebank_hours__receiver_id_index")
