@@ -17,13 +17,19 @@ TODAY = date(2026, 3, 18)
 
 @contextmanager
 def undone(env):
-    """What the block does is undone at its end, and nothing of it remembered."""
-    savepoint = env.cr.savepoint()
+    """What the block does is undone at its end, and nothing of it remembered: who may see what neither."""
+    savepoint, forgotten = env.cr.savepoint(), env.registry.cache_invalidated
+    before = set(forgotten)
+    forgotten.clear()
     try:
         yield
     finally:
         savepoint.close(rollback=True)
         env.transaction.clear()
+        # what was remembered since then is about what is undone
+        for name in tuple(forgotten):
+            env.registry.clear_cache(name)
+        forgotten.update(before)
 
 
 def call_as(env, model, method, *args, **kwargs):

@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.evidence.timebank_funder_report_section import STANDARD
 from ...tools import canonical
 from ..common import TODAY
 from .funder_report_common import FIRST, LAST, FunderReportCase
@@ -344,6 +345,16 @@ class TestFunderReport(FunderReportCase):
         self.assertFalse(following.section_ids.filtered(lambda one: one.key == "network").is_in)
         question = following.section_ids.filtered(lambda one: one.key == "question")
         self.assertEqual((question.title, question.text), ("Who else pays?", False))
+
+    def test_what_was_not_kept_can_be_taken_in(self):
+        """A section that was removed, or has come with a new version, stands at the end, left out."""
+        report = self._draft()
+        report.section_ids.filtered(lambda one: one.key in ("beside", "plan")).unlink()
+        report.action_keep_headings()
+        following = self._draft().section_ids.sorted("sequence")
+        self.assertEqual(following[-2:].mapped("key"), ["beside", "plan"])
+        self.assertEqual([one.key for one in following if not one.is_in], ["beside", "plan"])
+        self.assertEqual(sorted(following.mapped("key")), sorted(STANDARD))
 
     def test_bid(self):
         bid = self.env["timebank.funder.report"].with_user(self.coordinator)

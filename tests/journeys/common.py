@@ -67,6 +67,8 @@ class JourneyCase(WorldCase, HttpCase):
             playwright = cls.enterClassContext(sync_playwright())
             cls.chromium = playwright.chromium.launch(executable_path=_find_executable(), args=FLAGS)
         cls.addClassCleanup(cls.chromium.close)
+        #: Whether it is a phone's, and runs scripts → contexts that nobody uses.
+        cls.browsers = {}
         cls.env.flush_all()
 
     @classmethod
@@ -93,19 +95,7 @@ class JourneyCase(WorldCase, HttpCase):
             user.odoobot_state = "disabled"  # its greeting would cover a phone
         self.env.flush_all()
         self.cr.clear()
-        with self.allow_requests():
-            context = self.chromium.new_context(
-                base_url=self.base_url(),
-                locale="en-GB",
-                timezone_id="Europe/London",
-                reduced_motion="reduce",
-                java_script_enabled=scripts,
-                **(PHONE if phone else DESKTOP),
-            )
-            context.set_default_timeout(PATIENCE)
-            if scripts:
-                context.clock.set_fixed_time(NOW)
-                context.add_init_script(QUIET)
+        with self.allow_requests(), self._browsing(phone, scripts) as context:
             context.add_cookies(
                 [
                     {"name": name, "value": value, "domain": HOST, "path": "/"}
@@ -128,12 +118,42 @@ class JourneyCase(WorldCase, HttpCase):
                 self._logger.info("heard until then: %s", screen.complaints)
                 raise
             finally:
-                context.close()
+                for page in context.pages:
+                    page.close()
                 self._wait_remaining_requests()
                 logging.getLogger("odoo").removeHandler(ear)
         self.env.invalidate_all()
         screen.check()
         self.assertFalse(self.env["timebank.scheme"].search([]).check_ledger())
+
+    @contextmanager
+    def _browsing(self, phone, scripts):
+        """A browser that knows nobody. Who gets it after somebody else has the scripts and styles that were
+        fetched, and nothing else of theirs."""
+        free = self.browsers.setdefault((phone, scripts), [])
+        context = free.pop() if free else self._make_browser(phone, scripts)
+        yield context
+        context.clear_cookies()
+        page = context.new_page()
+        kept = {"origin": self.base_url(), "storageTypes": "all"}
+        context.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
+        page.close()
+        free.append(context)
+
+    def _make_browser(self, phone, scripts):
+        context = self.chromium.new_context(
+            base_url=self.base_url(),
+            locale="en-GB",
+            timezone_id="Europe/London",
+            reduced_motion="reduce",
+            java_script_enabled=scripts,
+            **(PHONE if phone else DESKTOP),
+        )
+        context.set_default_timeout(PATIENCE)
+        if scripts:
+            context.clock.set_fixed_time(NOW)
+            context.add_init_script(QUIET)
+        return context
 
     def _log_in(self, user):
         """The number of a new session of that user's."""

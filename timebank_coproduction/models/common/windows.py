@@ -24,7 +24,7 @@ def open_list(env, name, domain=None, context=None, **more):
 def narrow_list(env, name, domain, context):
     """As :func:`open_list`, with ``domain`` and ``context`` added to the action's own.
 
-    All that the domain leaves is shown: a list of everything opens on the last year alone.
+    All that the domain leaves is shown: a list of everything opens on the last months alone.
     """
     action = open_list(env, name)
     own_domain = literal_eval(action["domain"] or "[]")

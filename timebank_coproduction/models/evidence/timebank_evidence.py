@@ -46,7 +46,8 @@ PERIODS = ("this_month", "last_month", "this_quarter", "this_year", "last_12_mon
 COMPARED = ("year", "before")
 
 #: The filters of days with which windows open; and of more banks than these they open with fewer.
-OF_DAYS, MANY_BANKS = {"search_default_date", "search_default_recent"}, 50
+OF_DAYS = {f"search_default_{name}" for name in ("date", "recent", "year")}
+MANY_BANKS = 50
 #: So many banks are named where something is said of them; of more, their number.
 MOST_NAMED = 3
 #: Up to so many years one period may last.

@@ -413,12 +413,14 @@ class TimebankFunderReport(models.Model):
                 )
 
     def _prepare_sections(self):
-        """The funder's own headings as they were kept, or else all sections in their order."""
+        """The funder's own headings as they were kept, or else all sections in their order; what wasn't kept,
+        or has come since, is left out at their end."""
+        keys = [key for key in STANDARD if self.kind == "grant" or key not in OF_GRANT]
         template = self.env["timebank.funder.report.template"]._find_for(self)
-        if template:
-            return [Command.create(line._prepare_copy()) for line in template.section_ids]
-        return [
-            Command.create({"key": key, "sequence": 10 * place})
-            for place, key in enumerate(STANDARD, 1)
-            if self.kind == "grant" or key not in OF_GRANT
+        kept = template.section_ids.filtered(lambda section: section.key in (*keys, "question"))
+        lacking = [key for key in keys if key not in kept.mapped("key")]
+        last = max(kept.mapped("sequence"), default=0)
+        return [Command.create(section._prepare_copy()) for section in kept] + [
+            Command.create({"key": key, "sequence": last + 10 * place, "is_in": not template})
+            for place, key in enumerate(lacking, 1)
         ]
