@@ -7,7 +7,7 @@
 #   make load REPLICA=killed           members at once, and the replica lost in their midst
 #   make test PYTEST="-k refuse -x"    further options of pytest
 #   DB=name                            another database than the usual one
-#   ODOO_SRC, PGHOST …, TIMEBANK_CACHE your own Odoo, PostgreSQL server, cache folder
+#   PYTHON, ODOO_SRC, PGHOST …, TIMEBANK_CACHE your own Python, Odoo, PostgreSQL server, cache folder
 
 PYTHON ?= python3
 PORT ?= 8069
