@@ -210,6 +210,7 @@
             "timebank_coproduction/static/src/network/*",
             "timebank_coproduction/static/src/hours/*",
             "timebank_coproduction/static/src/matching/*",
+            "timebank_coproduction/static/src/period/*",
             "timebank_coproduction/static/src/refused/*",
             "timebank_coproduction/static/src/register/*",
             "timebank_coproduction/static/src/session_calendar/*",

@@ -86,8 +86,9 @@ class TestFunderReport(FunderReportCase):
     def member_user(self):
         return self.portal
 
-    def test_only_banks_that_one_runs_or_the_grant_serves(self):
-        """A report on a grant is no way to the figures and stories of a bank that it doesn't serve."""
+    def test_only_banks_that_one_runs(self):
+        """A report is no way to the figures and stories of other banks, also not of those that its grant
+        serves: of figures for days that one chooses, what others did there can be told."""
         foreign = self.scheme.copy(
             {"name": "Quayside", "code": "QUAY", "coordinator_ids": [Command.set(self.coordinator2.ids)]}
         )
@@ -100,7 +101,19 @@ class TestFunderReport(FunderReportCase):
                 way()
         shared = self.grant.copy({"scheme_ids": [Command.set((self.scheme | foreign).ids)]})
         shared.with_user(self.finance).action_open()
-        self.assertEqual(self._draft(grant_id=shared.id).sudo().scheme_ids, self.scheme | foreign)
+        mine = self._draft(grant_id=shared.id)
+        self.assertEqual(mine.sudo().scheme_ids, self.scheme)
+        whole = self._draft(self.manager, grant_id=shared.id)
+        self.assertEqual(whole.sudo().scheme_ids, self.scheme | foreign)
+        for report, change in (
+            (mine, {"scheme_ids": [Command.link(foreign.id)]}),
+            (mine, {"scheme_ids": [Command.set(foreign.ids)]}),
+            (whole, {"date_from": LAST}),
+            (whole, {"date_to": FIRST}),
+            (whole, {"scheme_ids": [Command.set(foreign.ids)]}),
+        ):
+            with self.subTest(change=change), self.assertRaises(AccessError):
+                report.with_user(self.coordinator).write(change)
 
     def test_checked_is_closed_until_it_goes_back(self):
         self._reconcile()
@@ -329,6 +342,25 @@ class TestFunderReport(FunderReportCase):
         self.assertEqual(report.sudo().activity_ids.user_id, self.coordinator)
         report.action_send()
         self.assertFalse(report.sudo().activity_ids)
+
+    def test_a_question_comes_beside_the_usual_sections(self):
+        """Before the first save as well, and never behind how the figures are made; without an answer it
+        keeps the report from being checked."""
+        asked = [Command.create({"key": "question", "title": "Who else pays?", "sequence": 900})]
+        report = self._draft(section_ids=asked)
+        keys = report.section_ids.sorted().mapped("key")
+        self.assertEqual(sorted(keys), sorted((*STANDARD, "question")))
+        self.assertEqual(keys[-2:], ["question", "method"])
+        with self.assertRaisesRegex(UserError, "has no answer yet"):
+            report.action_ask_check()
+        report.section_ids.filtered(lambda one: one.key == "question").is_in = False
+        report.action_ask_check()
+
+    def test_the_money_is_of_the_same_days(self):
+        self._reconcile()
+        report = self._draft(date_to=LAST - timedelta(days=1))
+        with self.assertRaisesRegex(UserError, "the same days"):
+            report.with_user(self.finance).action_check()
 
     def test_headings_are_kept_for_the_funder(self):
         report = self._draft()

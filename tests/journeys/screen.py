@@ -273,10 +273,20 @@ class Screen(Rows):
         box.press("Enter")
         self.settle()
 
-    def fill_range(self, label, begin, end):
-        """Type both ends of a time into a field; the later first, so that they stay in order."""
+    def range(self, label):
+        """Both ends of a time as they are shown."""
+        ends = self.field(label).locator("[data-field]").all()
+        return [
+            one.input_value() if one.evaluate("end => end.matches('input')") else one.inner_text()
+            for one in ends
+        ]
+
+    def fill_range(self, label, begin=None, end=None):
+        """Type the ends of a time into a field; the later first, so that they stay in order."""
         widget = self.field(label)
         for place, moment in ((1, end), (0, begin)):
+            if moment is None:
+                continue
             ends = widget.locator("[data-field]")
             name = ends.nth(place).get_attribute("data-field")
             ends.nth(place).click()

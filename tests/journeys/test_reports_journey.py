@@ -2,6 +2,8 @@
 
 import re
 
+from dateutil import parser
+
 from odoo.fields import Command
 
 from .common import JourneyCase
@@ -72,6 +74,10 @@ class TestReportsJourney(JourneyCase):
         screen.open_menu("Grants and reports", "Funder's reports")
         screen.open("Valley Together")
 
+    def _read_days(self, shown):
+        """A day as it is typed or shown, whichever it is: ``02/20/2026``, ``Feb 20, 2026``."""
+        return parser.parse(shown).date()
+
     def test_a_report_goes_to_its_funder(self):
         """Drafted, checked, agreed and sent by four clicks of three people; read until it is taken back."""
         self._prepare_report()
@@ -83,6 +89,10 @@ class TestReportsJourney(JourneyCase):
             screen.fill("What was paid for", "Tools, and a hall to mend things in.")
             screen.fill("What was learned", "Ask in spring, not in winter.")
             screen.save()
+            for end in ("02/20/2026", "02/28/2026"):
+                screen.fill_range("Period", end=end)
+                screen.save()
+                self.assertEqual(self._read_days(screen.range("Period")[1]), self._read_days(end))
             screen.tab("From others")
             screen.add_line()
             screen.fill_line("From", "The town")
@@ -113,6 +123,7 @@ class TestReportsJourney(JourneyCase):
         with self.at_screen(self.manager) as screen:
             self._open_report(screen)
             screen.press("Agree")
+            screen.press("Ok")
             self.assertEqual(screen.status(), "Agreed")
         with self.at_screen(self.coordinator) as screen:
             self._open_report(screen)
@@ -130,6 +141,7 @@ class TestReportsJourney(JourneyCase):
             screen.tab("Sent")
             self.assertIn("1", screen.cell("reports@hill", "Opened"))
             screen.press_in_row("reports@hill", "Withdraw")
+            screen.press("Ok")
             screen.picture("funder-report-sent")
         with self.at_screen(None, scripts=False, start=link) as screen:
             self.assertEqual(screen.heading(), "This link does not lead anywhere")

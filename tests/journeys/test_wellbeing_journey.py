@@ -68,6 +68,7 @@ class TestWellbeingJourney(JourneyCase):
             screen.pick("Time bank", "River Street")
             screen.picture("wellbeing-new")
             screen.press("Ask people")
+            screen.press("Ok")
             self.assertIn("Asked by mail", screen.notification())
             self.assertEqual(screen.status(), "Asking")
             self.assertIn("Nobody has answered yet", screen.text())

@@ -58,6 +58,25 @@ class TestPageAttacks(PageCase):
         self.ann._in_verb().state = "paused"
         self.assertTrue(self.env["timebank.reward"].with_user(self.portal).search([]))
 
+    def test_a_file_in_place_of_words_is_nothing_typed(self):
+        """Each route of ours that a form is sent to says so; two that failed, as a browser sends it."""
+        http = self.env["ir.http"]
+        for rule, endpoint in http._generate_routing_rules(["timebank_coproduction"], http._get_converters()):
+            routing = endpoint.routing
+            takes = "POST" in (routing["methods"] or ()) and routing["type"] == "http"
+            if takes and rule.startswith("/timebank"):
+                self.assertTrue(getattr(endpoint.func, "takes_words", False), rule)
+        self.come(self.portal)
+        page = self.go(f"/timebank/{self.ann.id}/stories/new")
+        form, _button = page.form("Keep it, and say who may be told")
+        for name in ("story", "shown_as", "title"):
+            typed = {one: value for one, value in form.form_values() if one != name}
+            with self.subTest(field=name):
+                answer = self.url_open(
+                    page.address, data=typed, files={name: ("words.txt", b"Once upon a time", "text/plain")}
+                )
+                self.assertLess(answer.status_code, 500)
+
     def test_signs_that_no_database_takes(self):
         self.come(self.portal)
         for path in ("sessions?where=%00", "credits/give?name=%00b", "board?q=%00&group=%00", "log?name=%00"):

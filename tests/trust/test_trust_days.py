@@ -70,6 +70,29 @@ class TestTrustDays(TrustCase):
         with self.assertRaisesRegex(UserError, "as a date"):
             hours.create({"scheme_id": self.scheme.id, "minutes": 30, "date": "tomorrow"})
 
+    def test_what_a_form_asks_as_a_day_is_typed(self):
+        """A day that nobody means is refused as it is typed; one that is taken out breaks nothing."""
+        tried, manager = 0, self.roles["manager"]
+        for name, model in {**self._stored(), **self._dialogs()}.items():
+            simple = {
+                field.name: {}
+                for field in model._fields.values()
+                if field.type not in ("one2many", "many2many", "properties") and not field.groups
+            }
+            days = [one for one in simple if model._fields[one].type in ("date", "datetime")]
+            days = [one for one in days if one not in MAGIC_COLUMNS]
+            for field in days if model.with_user(manager).has_access("create") else ():
+                for value in (False, *ABSURD):
+                    with self.subTest(model=name, field=field, value=value):
+                        refusal = self._refusal(
+                            lambda n=name, f=field, v=value, s=simple: self._rpc(
+                                manager, n, "onchange", [], {f: v}, [f], s
+                            )
+                        )
+                        self.assertEqual(bool(refusal), bool(value), refusal)
+                        tried += 1
+        self.assertGreater(tried, 200)
+
     @mute_logger("odoo.sql_db")
     def test_lengths_within_reason(self):
         """What is counted in months, days or hours leads to no day beyond the calendar's end: the jobs that

@@ -74,7 +74,7 @@ class MemberHours(MemberPage, http.Controller):
         )
         return self._ask_change(member, entry, form)
 
-    @sent(ENTRY + "/change", on_tablet=True)
+    @sent(ENTRY + "/change", on_tablet=True, files=("evidence",))
     def change_it(self, member, entry_id, evidence=None, **typed):
         entry = self._find(member, entry_id)
         if entry.state not in OPEN:

@@ -140,7 +140,7 @@ class MemberLog(MemberPage, http.Controller):
             form.typed["date"] = str(record.date)
         return self._ask_what(member, record, taken, form)
 
-    @sent("/log/what", on_tablet=True)
+    @sent("/log/what", on_tablet=True, files=("evidence",))
     def log_it(self, member, whom=None, minutes=None, evidence=None, **typed):
         if sentence := member._say_standing():
             return self._closed(member, sentence)

@@ -11,6 +11,7 @@ from contextlib import contextmanager, nullcontext
 from functools import partial, wraps
 
 from markupsafe import Markup
+from werkzeug.datastructures import FileStorage
 
 from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
@@ -62,6 +63,7 @@ class Form:
 
     def __init__(self, typed=None, **defaults):
         self.typed = {name: _readable(words) for name, words in {**defaults, **(typed or {})}.items()}
+        self.typed.update((name, "") for name, words in self.typed.items() if isinstance(words, FileStorage))
         self.errors = []
 
     def __bool__(self):
@@ -116,6 +118,8 @@ def shown(path, **routing):
 def sent(path, **routing):
     """What a form is sent to; it answers with a redirection, or with the page and what is wrong.
 
+    :param files: names of the fields in which files are handed in
+
     ``readonly=True`` for one that only looks at what was typed, before it is done.
     """
     return _page(path, methods=["POST"], **routing)
@@ -128,13 +132,19 @@ def shown_to_all(path):
 
 def sent_by_all(path):
     """What the form of such a page is sent to."""
-    return http.route(path, type="http", auth="public", methods=["POST"], sitemap=False)
+    return _sent(http.route(path, type="http", auth="public", methods=["POST"], sitemap=False))
 
 
-def _page(path, on_tablet=False, for_applicants=False, **routing):
+def _sent(route):
+    return lambda method: route(typed_only(method))
+
+
+def _page(path, on_tablet=False, for_applicants=False, files=(), **routing):
     address = f"/timebank/<int(max={LARGEST}):member_id>{path}"
 
     def mark(method):
+        method.takes_words = True
+
         @http.route(
             address,
             type="http",
@@ -145,7 +155,7 @@ def _page(path, on_tablet=False, for_applicants=False, **routing):
         )
         @wraps(method)
         def answering(self, member_id, *args, **kwargs):
-            kwargs = {name: _readable(value) for name, value in kwargs.items()}
+            kwargs = _without_files({name: _readable(value) for name, value in kwargs.items()}, files)
             try:
                 # an address names no company: those of all that the user works in
                 request.update_context(allowed_company_ids=list(request.env.user._get_company_ids()))
@@ -177,6 +187,24 @@ def _page(path, on_tablet=False, for_applicants=False, **routing):
         return answering
 
     return mark
+
+
+def typed_only(method):
+    """What answers a form of words: a file that is sent in place of words is nothing typed."""
+
+    @wraps(method)
+    def answering(self, *args, **kwargs):
+        return method(self, *args, **_without_files(kwargs))
+
+    answering.takes_words = True
+    return answering
+
+
+def _without_files(typed, files=()):
+    return {
+        name: "" if isinstance(value, FileStorage) and name not in files else value
+        for name, value in typed.items()
+    }
 
 
 def _readable(words):

@@ -31,7 +31,7 @@ class MemberStories(MemberPage, http.Controller):
     def begin_story(self, member):
         return self._show_writing(member, None, Form(shown_as=member._first_name()))
 
-    @sent("/stories/new")
+    @sent("/stories/new", files=("photo",))
     def write_new(self, member, **typed):
         return self._write(member, request.env["timebank.story"], typed)
 
@@ -47,7 +47,7 @@ class MemberStories(MemberPage, http.Controller):
         form = Form(title=story.name, story=story.text, shown_as=story.shown_as, photo_alt=story.photo_alt)
         return self._show_writing(member, story, form)
 
-    @sent(STORY + "/change")
+    @sent(STORY + "/change", files=("photo",))
     def write_change(self, member, story_id, **typed):
         return self._write(member, member._find_own_story(story_id), typed)
 

@@ -31,8 +31,7 @@ class Records(http.Controller):
             raise request.not_found()
         target = tempfile.TemporaryFile()  # noqa: SIM115 (closed once it was sent)
         try:
-            pack = asked._make_pack()
-            pack.write_to(target)
+            pack = asked._hand_out(target)
         except (AccessError, UserError) as error:
             target.close()
             raise request.not_found() from error

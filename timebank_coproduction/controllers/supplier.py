@@ -2,7 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from .guessing import TakesCodes
-from .member_page import MemberPage, shown_to_all
+from .member_page import MemberPage, shown_to_all, typed_only
 
 
 class SupplierPage(TakesCodes, MemberPage, http.Controller):
@@ -18,11 +18,13 @@ class SupplierPage(TakesCodes, MemberPage, http.Controller):
         return self._show(code)
 
     @http.route("/timebank/claim/look", type="http", auth="public", methods=["POST"], sitemap=False)
+    @typed_only
     def look(self, code="", **_query):
         """What was typed, as a QR would have opened it."""
         return self._show(code)
 
     @http.route("/timebank/claim/confirm", type="http", auth="public", methods=["POST"], sitemap=False)
+    @typed_only
     def confirm(self, code="", **_query):
         """Hand over, once."""
         claim, page = self._find(code)

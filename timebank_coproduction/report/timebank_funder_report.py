@@ -8,6 +8,7 @@ from odoo import models
 from odoo.tools.misc import formatLang
 
 from ..models.common.words import at_place, say_day
+from ..models.evidence.timebank_funder_report_sending import Sending
 from ..tools import chart_svg
 
 PAPER = "timebank_coproduction.report_funder_report"
@@ -115,8 +116,8 @@ class TimebankFunderReport(models.Model):
         zone = self.env.user.tz
         sent_by, sent_on = report.sent_by, report.sent_on
         sending = self.env.context.get("timebank_sending")
-        if sending and not sent_on:
-            sent_by, sent_on = report.env["res.users"].browse(sending[0]), sending[1]
+        if isinstance(sending, Sending) and not sent_on:
+            sent_by, sent_on = sending.user.with_env(report.env), sending.moment
         signed = [
             (self.env._("Drafted by %(who)s"), report.drafted_by, report.create_date),
             (self.env._("checked by %(who)s on %(day)s"), report.checked_by, report.checked_on),

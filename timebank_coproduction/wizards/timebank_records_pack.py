@@ -99,15 +99,16 @@ class TimebankRecordsPack(models.TransientModel):
             without_named=self.with_named == "left_out",
         )
 
-    @verb(single=True)
-    def action_make(self):
-        """:return: an action that downloads the pack
+    def _hand_out(self, target):
+        """Write the pack into a file, with a note on the grant that it was taken out.
+
+        :return: the pack
         :raises UserError: where nothing was billed
         """
-        self.ensure_one()
         pack = self._make_pack()
         if not pack.money_lines:
             raise UserError(self.env._("Nothing was billed to the grant in this time: choose other days."))
+        pack.write_to(target)
         # sudo: that records were taken out is noted, whoever may write notes
         self.grant_id.sudo()._message_log(
             body=self.env._(
@@ -117,4 +118,14 @@ class TimebankRecordsPack(models.TransientModel):
             ),
             author_id=self.env.user.partner_id.id,
         )
+        return pack
+
+    @verb(single=True)
+    def action_make(self):
+        """:return: an action that downloads the pack
+        :raises UserError: where nothing was billed
+        """
+        self.ensure_one()
+        if not self._make_pack().money_lines:
+            raise UserError(self.env._("Nothing was billed to the grant in this time: choose other days."))
         return {"type": "ir.actions.act_url", "url": f"/timebank/records/{self.id}", "target": "download"}

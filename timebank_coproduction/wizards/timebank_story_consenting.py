@@ -25,15 +25,15 @@ class TimebankStoryConsenting(models.TransientModel):
         readonly=False,
         domain="[('id', 'in', told_by_ids)]",
     )
-    for_funder = fields.Boolean("Reports to funders", default=True)
+    for_funder = fields.Boolean("Reports to funders")
     for_website = fields.Boolean("The bank's page and leaflets")
-    for_trustees = fields.Boolean("Reports to trustees", default=True)
+    for_trustees = fields.Boolean("Reports to trustees")
     with_photo = fields.Boolean("With the photo")
     until = fields.Date(
         required=True, default=lambda self: fields.Date.context_today(self) + relativedelta(years=1)
     )
     way = fields.Selection(
-        [one for one in WAYS if one[0] != "page"], string="How they said so", required=True, default="person"
+        [one for one in WAYS if one[0] != "page"], string="How they said so", required=True
     )
     given_on = fields.Date("On", required=True, default=fields.Date.context_today)
 

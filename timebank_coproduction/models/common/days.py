@@ -57,20 +57,21 @@ def _within_reason(env, name, found):
 
 
 def reading_days(model_class):
-    """Have a model's ``create`` and ``write`` read days before its own rules do."""
+    """Have a model's ``create``, ``write`` and ``onchange`` read days before its own rules do."""
     model_class.create = _reading(model_class.create)
     model_class.write = _reading(model_class.write)
+    model_class.onchange = _reading(model_class.onchange)
 
 
 def _reading(method):
     @wraps(method)
-    def reading(self, vals):
+    def reading(self, vals, *args, **kwargs):
         for one in [vals] if isinstance(vals, dict) else vals:
             for name, value in one.items():
                 field = self._fields.get(name)
                 if value and field and field.type in READERS:
                     READERS[field.type](self.env, field._description_string(self.env), value)
-        return method(self, vals)
+        return method(self, vals, *args, **kwargs)
 
     return reading
 

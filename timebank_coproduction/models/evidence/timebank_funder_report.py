@@ -207,8 +207,9 @@ class TimebankFunderReport(models.Model):
     def _compute_scheme_ids(self):
         for report in self:
             if report.kind == "grant":
-                # sudo: the banks that a grant serves are named in its reports
-                report.scheme_ids = report.grant_id.sudo().scheme_ids
+                # sudo: which banks the grant serves; of them those that the user runs
+                served = report.grant_id.sudo().scheme_ids
+                report.scheme_ids = served.sudo(False)._run_by_user() or served
             elif not report.scheme_ids:
                 report.scheme_ids = self.env["timebank.scheme"]._get_usual()
 
@@ -341,8 +342,9 @@ class TimebankFunderReport(models.Model):
         reports._check_own_banks()
         for report in reports:
             report._in_verb().write({"writer_ids": [Command.link(self.env.uid)]})
-            if not report.section_ids:
+            if all(section.key == "question" for section in report.section_ids):
                 report.section_ids = report._prepare_sections()
+                report._keep_method_last()
             if report.grant_id and not report.budget_line_ids:
                 # sudo: the headings of the grant's budget
                 names = report.sudo().grant_id.budget_line_ids.mapped("name")
@@ -356,7 +358,7 @@ class TimebankFunderReport(models.Model):
         if about_it:
             self._refuse_kept()
         result = super().write(vals)
-        if {"scheme_ids", "grant_id", "kind"}.intersection(vals):
+        if {"scheme_ids", "grant_id", "kind", "date_from", "date_to"}.intersection(vals):
             self._check_own_banks()
         if about_it:
             self._note_writer()
@@ -397,20 +399,26 @@ class TimebankFunderReport(models.Model):
                 )
 
     def _check_own_banks(self):
-        """:raises AccessError: for a report of banks that the user doesn't run, but for the others which its
-        grant serves as well as one of theirs"""
+        """:raises AccessError: for a report of banks that the user doesn't run: whoever chooses its days can
+        work out of its figures what each of them did, and how its members are"""
         for report in self:
-            # sudo: only who coordinates them, and which the grant serves
-            about = report.sudo()
-            schemes = about.scheme_ids.with_env(self.env)
-            run = schemes._run_by_user()
-            strange = schemes - run - about.grant_id.scheme_ids.with_env(self.env)
-            if not self.env.su and (not run or strange):
+            # sudo: only who coordinates them
+            schemes = report.sudo().scheme_ids.with_env(self.env)
+            if not self.env.su and (not schemes or schemes - schemes._run_by_user()):
                 raise AccessError(
                     self.env._(
-                        "You can report on the time banks that you run, and on grants that serve them."
+                        "You can report on the time banks that you run. Who runs all that a grant serves,"
+                        " such as a manager, reports on all of them."
                     )
                 )
+
+    def _keep_method_last(self):
+        """Where nothing but new questions follows how the figures are made, they go before it."""
+        sections = self.section_ids.sorted()
+        method = sections.filtered(lambda section: section.key == "method")
+        following = sections.filtered(lambda section: section.sequence >= method.sequence) - method
+        if method and following and all(section.key == "question" for section in following):
+            method.sequence = max(following.mapped("sequence")) + 1
 
     def _prepare_sections(self):
         """The funder's own headings as they were kept, or else all sections in their order; what wasn't kept,

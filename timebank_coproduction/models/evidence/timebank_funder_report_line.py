@@ -23,8 +23,8 @@ class TimebankFunderReportLine(models.Model):
     )
     sequence = fields.Integer(default=10)
     name = fields.Char("What", required=True)
-    planned_text = fields.Char(help="As it was agreed, such as “40 sessions”.")
-    done_text = fields.Char()
+    planned_text = fields.Char("Planned", help="As it was agreed, such as “40 sessions”.")
+    done_text = fields.Char("Done")
     reason = fields.Text(
         "Why it differs",
         help="Or, of a budget heading, what is proposed for the rest; of what came from others, what for.",

@@ -51,9 +51,10 @@ class TimebankFunderReportMoney(models.AbstractModel):
 
     def _say_missing_days(self):
         """Which days are missing, as a sentence; an empty one where all are signed for."""
-        missing = self._get_missing_days(self._get_signed())
+        signed = self._get_signed()
+        missing = self._get_missing_days(signed)
         if not missing:
-            return ""
+            return self._say_days_beyond(signed)
         days = "; ".join(
             say_day(self.env, first)
             if first == last
@@ -66,6 +67,16 @@ class TimebankFunderReportMoney(models.AbstractModel):
             "No reconciliation signed by two people is about %s: sign one first, as the money is told"
             " from it.",
             days,
+        )
+
+    def _say_days_beyond(self, signed):
+        """That the money is signed for other days than the report is about; an empty sentence where not."""
+        if not signed or (signed[0].date_from >= self.date_from and signed[-1].date_to <= self.date_to):
+            return ""
+        return self.env._(
+            "The money is signed for %(first)s to %(last)s: let the report be about the same days.",
+            first=say_day(self.env, signed[0].date_from),
+            last=say_day(self.env, signed[-1].date_to),
         )
 
     def _say_paid_for(self, made):
@@ -114,15 +125,25 @@ class TimebankFunderReportMoney(models.AbstractModel):
             (self.env._("Expenditure"), -fund.spending),
             (self.env._("Transfers"), fund.transfers),
         ]
+        told = {
+            "spent": money(spent),
+            "days": days,
+            "budget": money(last.budget_amount),
+            "left": money(last.closing_amount),
+            "unbilled": money(last.unbilled_amount),
+        }
         return self._make(
             "money",
             answer=self.env._(
                 "%(spent)s were spent on rewards from %(days)s; of the budget of %(budget)s, %(left)s are"
+                " left, and %(unbilled)s are for what members have claimed and nobody has billed yet.",
+                **told,
+            )
+            if last.unbilled_amount
+            else self.env._(
+                "%(spent)s were spent on rewards from %(days)s; of the budget of %(budget)s, %(left)s are"
                 " left.",
-                spent=money(spent),
-                days=days,
-                budget=money(last.budget_amount),
-                left=money(last.closing_amount),
+                **told,
             ),
             figures=[
                 {"key": key, "label": label, "value": money(amount), "note": note}

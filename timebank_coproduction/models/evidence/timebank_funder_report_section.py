@@ -67,5 +67,12 @@ class TimebankFunderReportSection(models.Model):
         for section in self:
             section.display_name = section.title or names.get(section.key)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        sections = super().create(vals_list)
+        for report in sections.filtered(lambda section: section.key == "question").report_id:
+            report._keep_method_last()
+        return sections
+
     def _prepare_copy(self):
         return {name: self[name] for name in ("sequence", "key", "is_in", "title")}

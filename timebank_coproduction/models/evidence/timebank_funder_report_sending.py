@@ -1,6 +1,8 @@
 import hashlib
 import json
 from base64 import b64decode, b64encode
+from datetime import datetime
+from typing import NamedTuple
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
@@ -11,6 +13,14 @@ from ..common.verb import day, text, verb
 from ..common.windows import ask, open_dialog, open_form, open_list, tell
 from .timebank_funder_report import GROUP
 from .timebank_funder_report_section import IN_FULL
+
+
+class Sending(NamedTuple):
+    """Who is sending a report, and when: in the context as ``timebank_sending`` while its papers are made."""
+
+    user: models.Model
+    moment: datetime
+
 
 TODO = "timebank_coproduction.mail_activity_report_next"
 #: What the last hash is over besides the figures and the earlier signatures.
@@ -31,6 +41,7 @@ class TimebankFunderReport(models.Model):
         """Tell finance that the draft is ready: leaves a to-do."""
         self._require("draft")
         self._check_writer()
+        self._refuse_unanswered()
         todo = self._ask_next("finance", self.env._("Check the report to the funder"))
         return tell(self.env._("%s has a to-do to check it.", todo.user_id.name)) if todo else True
 
@@ -48,6 +59,7 @@ class TimebankFunderReport(models.Model):
             missing = report._say_missing_days()
             if missing:
                 raise UserError(missing)
+            report._refuse_unanswered()
             content = report._make_content()
             report._sign(
                 "checked",
@@ -55,6 +67,14 @@ class TimebankFunderReport(models.Model):
             )
             report._ask_next("manager", self.env._("Agree the report to the funder"))
         return True
+
+    def _refuse_unanswered(self):
+        """:raises UserError: while a question that is in the report has no answer: it would be left out"""
+        for section in self.section_ids:
+            if section.key == "question" and section.is_in and not (section.text or "").strip():
+                raise UserError(
+                    self.env._("“%s” has no answer yet: answer it, or leave it out.", section.display_name)
+                )
 
     @verb()
     def action_agree(self):
@@ -125,7 +145,7 @@ class TimebankFunderReport(models.Model):
         the database lets nothing of it change."""
         now = fields.Datetime.now()
         # sudo: whoever may send it has it made whole, in the funder's language
-        report = self.sudo().with_context(lang=self._get_lang(), timebank_sending=(self.env.uid, now))
+        report = self.sudo().with_context(lang=self._get_lang(), timebank_sending=Sending(self.env.user, now))
         pdf, xlsx = report._make_pdf(), report._make_workbook()
         kept = {
             "state": "sent",

@@ -69,10 +69,12 @@ class TimebankStory(models.Model):
         "res.partner", string="Told by", help="Everybody whom the story is about: each of them has to agree."
     )
     shown_as = fields.Char(
-        size=LONGEST_LINE, help="The name under the story, as they choose: a first name, or another one."
+        "Shown as",
+        size=LONGEST_LINE,
+        help="The name under the story, as they choose: a first name, or another one.",
     )
     text = fields.Text("Story")
-    told_on = fields.Date(required=True, default=fields.Date.context_today)
+    told_on = fields.Date("Told on", required=True, default=fields.Date.context_today)
     way = fields.Selection(
         [("own", "Written by themselves"), ("with", "Written down with them")],
         string="How it came",
@@ -97,6 +99,8 @@ class TimebankStory(models.Model):
     )
     words_no = fields.Integer(readonly=True, default=1, copy=False, help="Rises when the words change.")
     photo_no = fields.Integer(readonly=True, default=1, copy=False, help="Rises when the photo changes.")
+    words_on = fields.Date(readonly=True, copy=False, help="The last day on which the words were changed.")
+    photo_on = fields.Date(readonly=True, copy=False, help="The last day on which the photo was changed.")
     consent_ids = fields.One2many("timebank.story.consent", "story_id")
     used_ids = fields.One2many("timebank.story.used", "story_id", string="Where it was used")
     # What is agreed to today
@@ -307,10 +311,11 @@ class TimebankStory(models.Model):
         result = super().write(self._clean(vals))
         for story, (words, photo) in before.items():
             news = {}
+            today = story.scheme_id._today()
             if story._get_values(TOLD_FIELDS) != words:
-                news["words_no"] = story.words_no + 1
+                news.update(words_no=story.words_no + 1, words_on=today)
             if story._get_values(PHOTO_FIELDS) != photo:
-                news["photo_no"] = story.photo_no + 1
+                news.update(photo_no=story.photo_no + 1, photo_on=today)
             if news:
                 story._in_verb().write(news)
         return result
@@ -429,6 +434,12 @@ class TimebankStory(models.Model):
             return self.env._("Say first in a few words what is on the photo, for who can’t see it.")
         if given_on > today:
             return self.env._("Nobody has agreed on a day to come: use today’s.")
+        changed = max(filter(None, (self.words_on, self.photo_on if photo else None)), default=None)
+        if changed and given_on < changed:
+            return self.env._(
+                "It was changed on %s: what was said before was about something else. Ask anew.",
+                say_day(self.env, changed),
+            )
         if until < given_on or until < today:
             return self.env._("Consent lasts until a day to come: choose one.")
         if until > given_on + relativedelta(years=MOST_YEARS):

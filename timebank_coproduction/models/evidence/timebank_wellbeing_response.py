@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools.wellbeing import LEAST, MOST, QUESTIONS
 from ..common.personal import ABOUT, HELD, NAMED
+from ..common.words import say_day
 
 #: How answers come that somebody else writes down.
 TYPED = ("paper", "read_out")
@@ -167,3 +168,11 @@ class TimebankWellbeingResponse(models.Model):
         for response in self:
             if response.answered_on > max(response.scheme_id._today(), fields.Date.context_today(self)):
                 raise ValidationError(self.env._("Nobody has answered on a day that is still to come."))
+            if response.answered_on < response.wave_id.date_from:
+                raise ValidationError(
+                    self.env._(
+                        "“%(round)s” began on %(day)s: nobody had been asked before.",
+                        round=response.wave_id.display_name,
+                        day=say_day(self.env, response.wave_id.date_from),
+                    )
+                )

@@ -25,6 +25,11 @@ PURPOSES = [
     ("leaving", "When people leave"),
     ("course", "Around a course"),
 ]
+#: What a round is, and whom it asks; a closed one stays so.
+ASKED = {
+    *("scheme_id", "purpose", "grant_id", "activity_id", "audience", "scale_id", "before_id"),
+    *("date_from", "date_to"),
+}
 
 
 class TimebankWellbeingWave(models.Model):
@@ -152,7 +157,8 @@ class TimebankWellbeingWave(models.Model):
     )
     def _compute_due_count(self):
         for wave in self:
-            wave.due_count = len(wave._find_people()) if wave.scheme_id and wave.state != "done" else 0
+            asks = wave.scheme_id and wave.date_from and wave.date_to and wave.state != "done"
+            wave.due_count = len(wave._find_people()) if asks else 0
 
     @api.depends("invitation_ids.state")
     def _compute_counts(self):
@@ -197,6 +203,14 @@ class TimebankWellbeingWave(models.Model):
                 raise ValidationError(
                     self.env._("“%s” isn’t in use: a manager switches it on.", wave.scale_id.name)
                 )
+
+    def write(self, vals):
+        if not (self.env.su or self._is_in_verb()) and ASKED.intersection(vals):
+            for wave in self.filtered(lambda one: one.state == "done"):
+                raise UserError(
+                    self.env._("“%s” is closed, and stays as it was asked: begin a new round.", wave.name)
+                )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=True)
     def _unlink_only_unanswered(self):
@@ -248,6 +262,7 @@ class TimebankWellbeingWave(models.Model):
                 .search(
                     [
                         ("session_id.activity_id", "=", self.activity_id.id),
+                        ("scheme_id", "=", self.scheme_id.id),
                         ("state", "in", ("signed_up", "attended")),
                     ]
                 )
