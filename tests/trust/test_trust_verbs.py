@@ -53,6 +53,7 @@ class TestTrustVerbs(TrustCase):
             "well",
             "person",
             "projects",
+            "people",
         ):
             try:
                 reader(self.env(su=True), name, value)
