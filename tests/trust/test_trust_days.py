@@ -79,8 +79,11 @@ class TestTrustDays(TrustCase):
                 for field in model._fields.values()
                 if field.type not in ("one2many", "many2many", "properties") and not field.groups
             }
-            days = [one for one in simple if model._fields[one].type in ("date", "datetime")]
-            days = [one for one in days if one not in MAGIC_COLUMNS]
+            days = [
+                one
+                for one in simple
+                if model._fields[one].type in ("date", "datetime") and one not in MAGIC_COLUMNS
+            ]
             for field in days if model.with_user(manager).has_access("create") else ():
                 for value in (False, *ABSURD):
                     with self.subTest(model=name, field=field, value=value):

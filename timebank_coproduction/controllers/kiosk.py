@@ -6,7 +6,7 @@ from ..models.common.said_aloud import SaidAloud
 from ..models.session.timebank_session_list import CARD_LENGTH
 from ..tools import codes
 from .guessing import TakesCodes
-from .member_page import MemberPage, typed_only
+from .member_page import MemberPage, reads_form
 
 KIOSK = "/timebank/kiosk/<string:token>"
 
@@ -57,7 +57,7 @@ class TimebankKiosk(TakesCodes, MemberPage, http.Controller):
     @http.route(
         "/timebank/place/<string:code>", type="http", auth="public", methods=["GET", "POST"], sitemap=False
     )
-    @typed_only
+    @reads_form()
     def place(self, code, **_form):
         """Shows the place that is kept; taking it needs a press, so that a mail scanner takes none."""
         # sudo: the code in the link, which only its person was sent, is the permission

@@ -3,7 +3,7 @@ from odoo.http import request
 
 from ..tools.minutes import LARGEST
 from .guessing import TakesCodes
-from .member_page import MemberPage, typed_only
+from .member_page import MemberPage, reads_form
 
 MAILS = f"/timebank/mails/<int(max={LARGEST}):member_id>"
 
@@ -21,7 +21,7 @@ class TimebankMails(TakesCodes, MemberPage, http.Controller):
         csrf=False,
         sitemap=False,
     )
-    @typed_only
+    @reads_form()
     def mails(self, member_id, code, switch="session_mails", **form):
         """Mails of a kind; the address without one stands in older mails, about sessions."""
         # sudo: the code in the link, which only its person was sent, is the permission

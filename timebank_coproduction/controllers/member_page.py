@@ -63,7 +63,6 @@ class Form:
 
     def __init__(self, typed=None, **defaults):
         self.typed = {name: _readable(words) for name, words in {**defaults, **(typed or {})}.items()}
-        self.typed.update((name, "") for name, words in self.typed.items() if isinstance(words, FileStorage))
         self.errors = []
 
     def __bool__(self):
@@ -132,19 +131,14 @@ def shown_to_all(path):
 
 def sent_by_all(path):
     """What the form of such a page is sent to."""
-    return _sent(http.route(path, type="http", auth="public", methods=["POST"], sitemap=False))
-
-
-def _sent(route):
-    return lambda method: route(typed_only(method))
+    route = http.route(path, type="http", auth="public", methods=["POST"], sitemap=False)
+    return lambda method: route(reads_form()(method))
 
 
 def _page(path, on_tablet=False, for_applicants=False, files=(), **routing):
     address = f"/timebank/<int(max={LARGEST}):member_id>{path}"
 
     def mark(method):
-        method.takes_words = True
-
         @http.route(
             address,
             type="http",
@@ -153,9 +147,9 @@ def _page(path, on_tablet=False, for_applicants=False, files=(), **routing):
             timebank_on_tablet=on_tablet,
             **routing,
         )
+        @reads_form(*files)
         @wraps(method)
         def answering(self, member_id, *args, **kwargs):
-            kwargs = _without_files({name: _readable(value) for name, value in kwargs.items()}, files)
             try:
                 # an address names no company: those of all that the user works in
                 request.update_context(allowed_company_ids=list(request.env.user._get_company_ids()))
@@ -189,22 +183,25 @@ def _page(path, on_tablet=False, for_applicants=False, files=(), **routing):
     return mark
 
 
-def typed_only(method):
-    """What answers a form of words: a file that is sent in place of words is nothing typed."""
+def reads_form(*files):
+    """What answers a form: it is given words that can be kept, and files in these fields alone.
 
-    @wraps(method)
-    def answering(self, *args, **kwargs):
-        return method(self, *args, **_without_files(kwargs))
+    A file that is sent in place of words is nothing typed.
+    """
 
-    answering.takes_words = True
-    return answering
+    def mark(method):
+        @wraps(method)
+        def reading(self, *args, **kwargs):
+            words = {
+                name: "" if isinstance(value, FileStorage) and name not in files else _readable(value)
+                for name, value in kwargs.items()
+            }
+            return method(self, *args, **words)
 
+        reading.takes_words = True
+        return reading
 
-def _without_files(typed, files=()):
-    return {
-        name: "" if isinstance(value, FileStorage) and name not in files else value
-        for name, value in typed.items()
-    }
+    return mark
 
 
 def _readable(words):

@@ -5,7 +5,7 @@ from ..models.common.words import say_day
 from ..tools import codes
 from ..tools.minutes import LARGEST
 from .guessing import TakesCodes
-from .member_page import MemberPage, typed_only
+from .member_page import MemberPage, reads_form
 
 MODELS = {"timebank_offer": "timebank.offer", "timebank_request": "timebank.request"}
 
@@ -21,7 +21,7 @@ class TimebankRenew(TakesCodes, MemberPage, http.Controller):
         methods=["GET", "POST"],
         sitemap=False,
     )
-    @typed_only
+    @reads_form()
     def renew(self, table, record_id, token, **_post):
         """Show the button; the post renews. A mail scanner that follows links changes nothing."""
         record = self._find(table, record_id, token)

@@ -2,7 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from .guessing import TakesCodes
-from .member_page import MemberPage, shown_to_all, typed_only
+from .member_page import MemberPage, sent_by_all, shown_to_all
 
 
 class SupplierPage(TakesCodes, MemberPage, http.Controller):
@@ -17,14 +17,12 @@ class SupplierPage(TakesCodes, MemberPage, http.Controller):
         """What a QR opens: what the claim is for."""
         return self._show(code)
 
-    @http.route("/timebank/claim/look", type="http", auth="public", methods=["POST"], sitemap=False)
-    @typed_only
+    @sent_by_all("/timebank/claim/look")
     def look(self, code="", **_query):
         """What was typed, as a QR would have opened it."""
         return self._show(code)
 
-    @http.route("/timebank/claim/confirm", type="http", auth="public", methods=["POST"], sitemap=False)
-    @typed_only
+    @sent_by_all("/timebank/claim/confirm")
     def confirm(self, code="", **_query):
         """Hand over, once."""
         claim, page = self._find(code)

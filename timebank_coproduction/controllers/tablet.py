@@ -6,7 +6,7 @@ from ..models.session.timebank_pin_lock import FIRST_MINUTES, MOST_WRONG
 from ..models.session.timebank_tablet_visit import IDLE_MINUTES
 from .guessing import TakesCodes
 from .kiosk import KIOSK
-from .member_page import Form, MemberPage, sent, shown, shown_to_all, typed_only
+from .member_page import Form, MemberPage, sent, sent_by_all, shown, shown_to_all
 
 #: After how many seconds the page that asks for card and PIN gives way to the door's.
 ASKING_SECONDS = 90
@@ -20,8 +20,7 @@ class Tablet(TakesCodes, MemberPage, http.Controller):
         session = self._find_session(token)
         return self._ask(session, token, Form()) if session else self._link_ended()
 
-    @http.route(KIOSK + "/mine", type="http", auth="public", methods=["POST"], sitemap=False)
-    @typed_only
+    @sent_by_all(KIOSK + "/mine")
     def enter(self, token, card="", pin="", **_other):
         session = self._find_session(token)
         if not session:
@@ -40,8 +39,7 @@ class Tablet(TakesCodes, MemberPage, http.Controller):
         request.env["ir.http"]._set_visit(response, key)
         return self._keep_private(response)
 
-    @http.route(KIOSK + "/sign-out", type="http", auth="public", methods=["POST"], sitemap=False)
-    @typed_only
+    @sent_by_all(KIOSK + "/sign-out")
     def sign_out(self, token, **_other):
         """Nobody stays signed in to Odoo where members use the tablet."""
         if not self._find_session(token):
@@ -49,8 +47,7 @@ class Tablet(TakesCodes, MemberPage, http.Controller):
         request.session.logout(keep_db=True)
         return request.redirect(f"/timebank/kiosk/{token}/mine", code=303)
 
-    @http.route("/timebank/tablet/done", type="http", auth="public", methods=["POST"], sitemap=False)
-    @typed_only
+    @sent_by_all("/timebank/tablet/done")
     def done(self, **_other):
         """The end of a visit, and of what the browser keeps of it; back to the door's page."""
         visit = self._find_visit()

@@ -3,7 +3,7 @@ from odoo.http import request
 
 from ..tools.wellbeing import LEAST, MOST, QUESTIONS
 from .guessing import TakesCodes
-from .member_page import Form, MemberPage, typed_only
+from .member_page import Form, MemberPage, sent_by_all
 
 ADDRESS = "/timebank/wellbeing/<string:token>"
 #: What is chosen by who would rather not answer a question.
@@ -20,8 +20,7 @@ class WellbeingPage(TakesCodes, MemberPage, http.Controller):
             return self._link_ended()
         return self._show(invitation, Form(self._get_said(invitation)), done)
 
-    @http.route(ADDRESS, type="http", auth="public", methods=["POST"], sitemap=False)
-    @typed_only
+    @sent_by_all(ADDRESS)
     def answer(self, token, **typed):
         """Keep what was answered, or that somebody would rather not; both can be changed until the end."""
         invitation = self._find(token)

@@ -99,15 +99,23 @@ class TimebankRecordsPack(models.TransientModel):
             without_named=self.with_named == "left_out",
         )
 
+    def _make_filled_pack(self):
+        """The same, where there is something in it.
+
+        :raises UserError: where nothing was billed
+        """
+        pack = self._make_pack()
+        if not pack.money_lines:
+            raise UserError(self.env._("Nothing was billed to the grant in this time: choose other days."))
+        return pack
+
     def _hand_out(self, target):
         """Write the pack into a file, with a note on the grant that it was taken out.
 
         :return: the pack
         :raises UserError: where nothing was billed
         """
-        pack = self._make_pack()
-        if not pack.money_lines:
-            raise UserError(self.env._("Nothing was billed to the grant in this time: choose other days."))
+        pack = self._make_filled_pack()
         pack.write_to(target)
         # sudo: that records were taken out is noted, whoever may write notes
         self.grant_id.sudo()._message_log(
@@ -126,6 +134,5 @@ class TimebankRecordsPack(models.TransientModel):
         :raises UserError: where nothing was billed
         """
         self.ensure_one()
-        if not self._make_pack().money_lines:
-            raise UserError(self.env._("Nothing was billed to the grant in this time: choose other days."))
+        self._make_filled_pack()
         return {"type": "ir.actions.act_url", "url": f"/timebank/records/{self.id}", "target": "download"}

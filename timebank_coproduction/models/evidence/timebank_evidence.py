@@ -146,20 +146,23 @@ class TimebankEvidence(models.AbstractModel):
 
     def _get_reports(self):
         """The windows of :data:`REPORTS` that are for the user: dicts of ``title`` and ``action``."""
-        titles = self._get_report_titles()
+        titles, of_many = self._get_report_titles(), len(self._get_banks()) > MANY_BANKS
         return [
-            {"title": titles[name], "action": self._get_report_action(f"timebank_coproduction.{name}")}
+            {
+                "title": titles[name],
+                "action": self._get_report_action(f"timebank_coproduction.{name}", of_many),
+            }
             for name, roles in REPORTS
             if any(map(self.env.user.has_group, roles))
         ]
 
-    def _get_report_action(self, xml_id):
-        """The window; where it opens with some days, a year mostly, and there are many banks, with the last
-        whole month: a year of so many takes long to add up, and is one click away."""
+    def _get_report_action(self, xml_id, of_many):
+        """The window; of many banks, where it opens with some days, a year mostly, with the last whole month:
+        a year of so many takes long to add up, and is one click away."""
         action = self.env.ref(xml_id)
         # sudo: with which filters a window opens, whoever looks
         context = ast.literal_eval(action.sudo().context) if action._name == "ir.actions.act_window" else {}
-        if context.keys() & OF_DAYS and len(self._get_banks()) > MANY_BANKS:
+        if of_many and context.keys() & OF_DAYS:
             own = {name: value for name, value in context.items() if name not in OF_DAYS}
             return {"xml_id": xml_id, "context": {**own, "search_default_date": "month-1"}}
         return {"xml_id": xml_id}

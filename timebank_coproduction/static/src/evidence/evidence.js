@@ -67,6 +67,7 @@ export class TimebankEvidence extends Component {
     static components = { DateTimeInput, EvidenceSection, Layout, MultiRecordSelector };
     static props = { ...standardActionServiceProps };
     static path = "timebank-evidence";
+
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
