@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 
 class Stop(Exception):
@@ -16,17 +17,36 @@ def say(text=""):
     print(text, flush=True)
 
 
+#: Not empty while two things are done at once: a step then has its line when it is done.
+_at_once = []
+
+
 @contextlib.contextmanager
 def step(title):
     """Print `title`, then how long the block took."""
-    print(f"  {title} … ", end="", flush=True)
+    begun = "" if _at_once else f"  {title} … "
+    print(begun, end="", flush=True)
+    title = "" if begun else f"  {title} … "
     start = time.monotonic()
     try:
         yield
     except BaseException:
-        print("stopped", flush=True)
+        print(f"{title}stopped", flush=True)
         raise
-    print(f"{time.monotonic() - start:.1f} s", flush=True)
+    print(f"{title}{time.monotonic() - start:.1f} s", flush=True)
+
+
+@contextlib.contextmanager
+def alongside(function, *arguments):
+    """Call a function while the block runs, which ends when both have. What stops either is told then."""
+    with ThreadPoolExecutor(1) as pool:
+        _at_once.append(function)
+        try:
+            other = pool.submit(function, *arguments)
+            yield
+            other.result()
+        finally:
+            _at_once.remove(function)
 
 
 def run(command, log=None, **options):

@@ -1,4 +1,4 @@
-"""`make screenshots`: the documentation's pictures, from journeys of the tests and the demo database."""
+"""`make screenshots`: the documentation's pictures, from journeys of the tests and papers of the demo."""
 
 import os
 import re
@@ -7,9 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from . import demo, serving, settings, setup, shot, test
-from .console import Stop, say, step
-from .screens import SCREENS, SIZES
+from . import demo, settings, setup, test
+from .console import Stop, say
 
 FOLDER = settings.ROOT / "docs" / "screenshots"
 JOURNEYS = settings.ROOT / "tests" / "journeys"
@@ -23,11 +22,6 @@ def screenshots(*names):
     """The command; only the named pictures, if any are named."""
     setup.ensure()
     _from_journeys(names)
-    chosen = [screen for screen in SCREENS if not names or screen["name"] in names]
-    if chosen:
-        demo.ensure()
-        with step(f"{len(chosen)} screenshots"), serving.server(settings.DEMO_DB) as base:
-            shot.take(base, [_picture(screen) for screen in chosen])
     for name, paper in PAPERS.items():
         if not names or name in names:
             demo.ensure()
@@ -47,6 +41,8 @@ def take_pages(paper, name, folder=FOLDER):
     for old in folder.glob(f"{name}-*.png"):
         old.unlink()
     subprocess.run(["pdftoppm", "-r", str(SHARP), "-png", paper, folder / name], check=True)
+    for page in folder.glob(f"{name}-0*.png"):  # of ten pages or more the first is 01
+        page.rename(folder / f"{name}-{int(page.stem.rpartition('-')[2])}.png")
 
 
 def taken():
@@ -72,15 +68,3 @@ def _from_journeys(names):
                 shutil.copy(picture, FOLDER)
     if failed:
         raise Stop("Not every journey that takes pictures came to its end.")
-
-
-def _picture(screen):
-    width, height = SIZES[screen.get("size", "desktop")]
-    return {
-        **screen,
-        "width": width,
-        "height": height,
-        "url": shot.with_ids(screen["url"], settings.DEMO_DB),
-        "colours": 256,
-        "out": str(FOLDER / f"{screen['name']}.png"),
-    }

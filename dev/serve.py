@@ -26,6 +26,7 @@ def run(port, workers, *options, **environ):
     """
     _check_free(port)
     serving.point_reports(settings.DEMO_DB, port)
+    serving.point_links(settings.DEMO_DB, port)
     command = serving.with_workers(serving.command(settings.DEMO_DB, port), workers)
     process = subprocess.Popen(
         [*command, "--log-level", "warn", "--max-cron-threads", "1", *options],

@@ -49,9 +49,18 @@ def point_reports(database, port):
 
     The address stored otherwise is the one under which an administrator logged in last.
     """
+    _set_address(database, "report.url", port)
+
+
+def point_links(database, port):
+    """Let links in mails, and those that are copied, lead to the server on that port."""
+    _set_address(database, "web.base.url", port)
+
+
+def _set_address(database, key, port):
     postgres.psql(
         "INSERT INTO ir_config_parameter (key, value)"
-        f" VALUES ('report.url', 'http://127.0.0.1:{int(port)}')"
+        f" VALUES ('{key}', 'http://127.0.0.1:{int(port)}')"
         " ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
         database,
     )

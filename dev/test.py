@@ -15,11 +15,20 @@ from . import (
     setup,
     upgrade,
 )
-from .console import Stop, say, step
+from .console import Stop, alongside, say, step
 from .lock import only_one
 
 WORKERS = "2"
-PLUGINS = ("dev.inside.browser_must_start", "dev.inside.own_filestore", "dev.inside.real_clock")
+PLUGINS = (
+    "dev.inside.browser_must_start",
+    "dev.inside.compiled_once",
+    "dev.inside.found_environments",
+    "dev.inside.kept_in_mind",
+    "dev.inside.one_foundation",
+    "dev.inside.own_filestore",
+    "dev.inside.passed_in_sum",
+    "dev.inside.real_clock",
+)
 COUNTER = settings.ROOT / "dev" / "inside" / "count_tests.py"
 
 
@@ -29,13 +38,13 @@ def test(target="", *options):
     with only_one(f"test-{settings.TEST_DB}", f"testing on {settings.TEST_DB}"):
         if target:
             return _one(target, options)
-        lint.if_changed()
-        databases.fresh(settings.TEST_DB)
-        titles = "Odoo's own runner finds the same tests; scripts and styles are built"
-        with step(titles), databases.warming(settings.TEST_DB):
-            _same_tests()
-        lifecycle.check(settings.TEST_DB)
-        upgrade.check_oldest(settings.TEST_DB)
+        with alongside(lint.if_changed):
+            databases.fresh(settings.TEST_DB)
+            titles = "Odoo's own runner finds the same tests; scripts and styles are built"
+            with step(titles), databases.warming(settings.TEST_DB):
+                _same_tests()
+        with alongside(upgrade.check_oldest, settings.TEST_DB):
+            lifecycle.check(settings.TEST_DB)
         return on_database(settings.TEST_DB, "--numprocesses", WORKERS, "--dist", "loadscope", *options)
 
 

@@ -41,11 +41,12 @@ def _prepare(database):
         users = env["res.users"].search([("login", "in", settings.LOGINS), ("share", "=", False)])
         company = env["res.company"].create({"name": "Across the River"})
         users.company_ids += company
+        role = env.ref("timebank_coproduction.group_timebank_coordinator")
         bank = env["timebank.scheme"].create(
             {
                 "name": "Across the River",
                 "company_id": company.id,
-                "coordinator_ids": [Command.set(users.ids)],
+                "coordinator_ids": [Command.set((users & role.all_user_ids).ids)],
             }
         )
         partner = env["res.partner"].create({"name": "Uma Lund"})

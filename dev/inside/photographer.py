@@ -5,7 +5,6 @@ import sys
 import traceback
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import sync_playwright
 
 FLAGS = (
@@ -69,26 +68,11 @@ def take(context, base_url, picture):
     for selector in picture.get("click") or ():
         page.locator(selector).first.click()
         traffic.settle()
-    if picture.get("popup"):
-        page.close()
-        page = context.pages[-1]
-        page.set_viewport_size({"width": picture["width"], "height": picture["height"]})
-        traffic = Traffic(page)
-    if picture.get("fill"):
-        page.locator(picture["fill"][0]).press_sequentially(picture["fill"][1])
     if picture.get("wait_for"):
         page.locator(picture["wait_for"]).first.wait_for()
         traffic.settle()
     page.screenshot(path=picture["out"], full_page=bool(picture.get("full_page")))
     page.close()
-    if picture.get("colours"):
-        reduce(picture["out"], picture["colours"])
-
-
-def reduce(path, colours):
-    """Write the picture anew with fewer colours: a third of the size, and no difference to the eye."""
-    with Image.open(path) as image:
-        image.convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 class Traffic:
