@@ -39,6 +39,7 @@ class WellbeingCase(TimebankCase):
                     "wave_id": wave.id,
                     "partner_id": person.id,
                     "way": "paper",
+                    "age_and_consent": True,
                     "answered_on": wave.date_from,
                     **dict(zip(QUESTIONS, answers, strict=True)),
                     **vals,

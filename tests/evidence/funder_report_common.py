@@ -22,26 +22,33 @@ class FunderReportCase(TimebankCase):
         cls.funder = cls.env["res.partner"].create(
             {"name": "Harbour Foundation", "email": "reports@harbour.example.org"}
         )
-        cls.grant = cls.env["timebank.grant"].create(
+        cls.grant = cls._open_grant(
+            name="Neighbours Together",
+            reference="NT-1",
+            purpose="Neighbours who run a café.",
+            reward_percentage=10,
+            date_start=FIRST,
+        )
+        cls.finance2 = new_test_user(cls.env, "report_finance2", groups=GROUP + "finance", name="Fin Two")
+        cls.manager2 = new_test_user(cls.env, "report_manager2", groups=GROUP + "manager", name="Mia Two")
+        cls._live()
+
+    @classmethod
+    def _open_grant(cls, **vals):
+        grant = cls.env["timebank.grant"].create(
             {
-                "name": "Neighbours Together",
-                "reference": "NT-1",
-                "purpose": "Neighbours who run a café.",
                 "funder_id": cls.funder.id,
                 "amount": 10_000,
-                "reward_percentage": 10,
-                "date_start": FIRST,
                 "date_end": date(2026, 11, 30),
                 "scheme_ids": [Command.set(cls.scheme.ids)],
                 "every_expense_counts": True,
                 "sustained_minutes": 120,
                 "sustained_months": 2,
+                **vals,
             }
         )
-        cls.grant.with_user(cls.finance).action_open()
-        cls.finance2 = new_test_user(cls.env, "report_finance2", groups=GROUP + "finance", name="Fin Two")
-        cls.manager2 = new_test_user(cls.env, "report_manager2", groups=GROUP + "manager", name="Mia Two")
-        cls._live()
+        grant.with_user(cls.finance).action_open()
+        return grant
 
     @classmethod
     def _live(cls):

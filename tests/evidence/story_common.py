@@ -43,4 +43,4 @@ class StoryCase(TimebankCase):
         )
 
     def _tellable(self, use="funder", day=TODAY, **more):
-        return self.env["timebank.story"]._get_tellable(use, day, **more)
+        return self.env["timebank.story"]._get_tellable(use, day=day, **more)

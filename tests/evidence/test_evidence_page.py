@@ -1,6 +1,7 @@
 """The page Evidence: who may ask what, and that its figures are those of the books."""
 
 import ast
+import json
 import re
 from datetime import date
 from unittest.mock import patch
@@ -94,6 +95,11 @@ class TestEvidencePage(SessionCase):
                 with self.subTest(user=user.login, asked=asked), self.assertRaises(AccessError):
                     getattr(evidence, method)({}, *part)
 
+    def test_the_page_in_the_browser_asks_for_all_parts(self):
+        with file_open("timebank_coproduction/static/src/evidence/evidence.js") as source:
+            asked = re.search(r"const PARTS = (\[.*?\]);", source.read())[1]
+        self.assertEqual(json.loads(asked), list(PARTS))
+
     def test_parts_asked_for_side_by_side_are_the_page(self):
         for user in (self.coordinator, self.manager, self.finance):
             for small in (False, True):
@@ -125,10 +131,10 @@ class TestEvidencePage(SessionCase):
         self.assertEqual(found[self.finance] & (of_coordinators | of_finance), of_finance)
         self.assertEqual(found[self.manager], found[self.coordinator] | found[self.finance])
 
-    def test_of_many_banks_reports_open_with_a_month(self):
+    def test_of_many_members_reports_open_with_a_month(self):
         """Where they would open with some days, a year mostly; their other filters stay."""
         usual = {report["title"]: report["action"] for report in self._page(self.manager)["reports"]}
-        with patch.object(evidence_page, "MANY_BANKS", 0):
+        with patch.object(evidence_page, "MANY_MEMBERS", 0):
             of_many = {report["title"]: report["action"] for report in self._page(self.manager)["reports"]}
         self.assertEqual(usual.keys(), of_many.keys())
         narrowed = {title for title, action in of_many.items() if action != usual[title]}

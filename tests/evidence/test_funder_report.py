@@ -1,5 +1,5 @@
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import psycopg2
 
@@ -8,9 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...models.evidence.timebank_funder_report_section import STANDARD
 from ...tools import canonical
-from ..common import TODAY
 from .funder_report_common import FIRST, LAST, FunderReportCase
 
 
@@ -20,9 +18,7 @@ class TestFunderReport(FunderReportCase):
 
     def test_check_asks_for_signed_days(self):
         report = self._draft()
-        with self.assertRaisesRegex(
-            UserError, "No reconciliation signed by two people is about Dec 1, 2025 to"
-        ):
+        with self.assertRaisesRegex(UserError, r"signed for none of these days yet \(Dec 1, 2025 to"):
             report.with_user(self.finance).action_check()
         self._reconcile(FIRST, LAST - timedelta(days=10))
         report.invalidate_recordset()
@@ -37,7 +33,7 @@ class TestFunderReport(FunderReportCase):
         made = self.env["timebank.reconciliation"].with_user(self.finance)
         made = made.create({"grant_id": self.grant.id, "date_from": FIRST, "date_to": LAST})
         made.action_prepare()
-        with self.assertRaisesRegex(UserError, "signed by two people"):
+        with self.assertRaisesRegex(UserError, "two people have signed"):
             self._draft().with_user(self.finance).action_check()
 
     def test_who_drafts_cannot_agree(self):
@@ -83,6 +79,26 @@ class TestFunderReport(FunderReportCase):
         report.with_user(self.coordinator).action_send()
         self.assertEqual((report.state, report.sent_by), ("sent", self.coordinator))
 
+    def test_three_people_sign(self):
+        """Whoever has several roles signs once: who wrote in it doesn't check it, nor agrees it who did."""
+        self._reconcile()
+        groups = "timebank_coproduction.group_timebank_%s"
+        self.coordinator.group_ids += self.env.ref(groups % "finance")
+        self.finance.group_ids += self.env.ref(groups % "manager")
+        report = self._draft()
+        self.assertFalse(report.can_check)
+        with self.assertRaisesRegex(UserError, "somebody else in finance"):
+            report.action_check()
+        report.action_ask_check()
+        self.assertNotEqual(report.sudo().activity_ids.user_id, self.coordinator)
+        report.with_user(self.finance).action_check()
+        self.assertFalse(report.with_user(self.finance).can_agree)
+        with self.assertRaisesRegex(UserError, "another manager"):
+            report.with_user(self.finance).action_agree()
+        self.assertNotEqual(report.sudo().activity_ids.user_id, self.finance)
+        report.with_user(self.manager).action_agree()
+        self.assertEqual(report.state, "agreed")
+
     def member_user(self):
         return self.portal
 
@@ -105,6 +121,12 @@ class TestFunderReport(FunderReportCase):
         self.assertEqual(mine.sudo().scheme_ids, self.scheme)
         whole = self._draft(self.manager, grant_id=shared.id)
         self.assertEqual(whole.sudo().scheme_ids, self.scheme | foreign)
+        for user in (self.coordinator, self.coordinator2):
+            with self.assertRaises(AccessError):  # less what their own bank did, it would tell the other's
+                whole.with_user(user).read(["learned_text"])
+            for lines in ("section_ids", "plan_line_ids", "link_ids"):
+                model = self.env[whole._fields[lines].comodel_name].with_user(user)
+                self.assertFalse(model.search([("report_id", "=", whole.id)]))
         for report, change in (
             (mine, {"scheme_ids": [Command.link(foreign.id)]}),
             (mine, {"scheme_ids": [Command.set(foreign.ids)]}),
@@ -169,6 +191,22 @@ class TestFunderReport(FunderReportCase):
         report.invalidate_recordset()
         self.assertTrue(report.has_drift)
         self.assertRegex(report.drift, r"Time given: was 24\sh, is now 34\sh")
+
+    def test_drift_says_nothing_of_what_was_never_told(self):
+        """A row that is new and hidden: nothing was told of it, and nothing is."""
+        self._reconcile()
+        report = self._send(self._draft())
+        rows = {row[0] for row in self._get_section(report, "hours")["table"]["rows"]}
+        few = self._make_member("Pat Wells", "professional", joined_on=date(2025, 6, 1))
+        self._make_hours(few, 50, "approved", date=LAST, grant_id=self.grant.id)
+        self.env.flush_all()
+        report.invalidate_recordset()
+        self.assertTrue(report.has_drift)
+        [now] = [one for one in report._make_content()["sections"] if one["key"] == "hours"]
+        new = [row for row in now["table"]["rows"] if row[0] not in rows]
+        self.assertIn("hidden", new[0])
+        for line in report.drift.splitlines():
+            self.assertFalse("not there" in line and "hidden" in line, line)
 
     @mute_logger("odoo.sql_db")
     def test_sent_stays(self):
@@ -240,53 +278,6 @@ class TestFunderReport(FunderReportCase):
         self.assertTrue(report.is_intact)
         self.assertEqual({kind: report.sudo()._read_kept(kind) for kind in kept}, kept)
 
-    def test_what_came_from_others(self):
-        """Money and help in kind beside the award, on page one too; nothing where there is none."""
-        self._reconcile()
-        report = self._draft()
-        keys = [section["key"] for section in report._make_content()["sections"]]
-        self.assertNotIn("beside", keys)
-        report.beside_line_ids = [
-            Command.create({"kind": "beside", "name": name, "amount": amount, "reason": what_for})
-            for name, amount, what_for in (("The town", 600, "Ovens"), ("A church", 0, "Its hall"))
-        ]
-        sections = {section["key"]: section for section in report._make_content()["sections"]}
-        money = report.currency_id.format
-        self.assertEqual(
-            sections["beside"]["table"]["rows"],
-            [
-                ["The town", money(600), "Ovens"],
-                ["A church", "–", "in kind: Its hall"],
-                ["Together", money(600), ""],
-            ],
-        )
-        said = f"Beside the award, {money(600)} came from others, and help in kind."
-        self.assertEqual(sections["beside"]["answer"], said)
-        self.assertIn(said, sections["summary"]["parts"][0]["text"])
-        report.beside_line_ids[1].unlink()
-        self.assertEqual(
-            report._make_sections()[0]["parts"][0]["text"].count("came from others."), 1, "no help in kind"
-        )
-
-    def test_a_short_one(self):
-        """Page one says what the sections that are left out would, and how those figures are made."""
-        self._reconcile()
-        report = self._draft()
-        full = {section["key"]: section for section in report._make_content()["sections"]}
-        report.action_keep_short()
-        short = {section["key"]: section for section in report._make_content()["sections"]}
-        self.assertEqual(short["summary"], full["summary"])
-        self.assertLess({"summary", "money", "budget", "learned", "method"}, {*short, "plan"})
-        self.assertFalse({"hours", "involvement", "forms", "network", "reciprocity"} & short.keys())
-        made = [part["title"] for part in short["method"]["parts"]]
-        self.assertIn(full["involvement"]["title"], made)
-        self.assertNotIn(full["network"]["title"], made, "page one says nothing of it")
-        with self.assertRaises(AccessError):
-            report.with_user(self.finance).action_keep_short()
-        report.with_user(self.finance).action_check()
-        with self.assertRaisesRegex(UserError, "has been checked"):
-            report.action_keep_short()
-
     def test_tampering_is_told(self):
         self._reconcile()
         report = self._draft()
@@ -315,6 +306,31 @@ class TestFunderReport(FunderReportCase):
         sent.invalidate_recordset()
         self.assertFalse(sent.is_intact)
 
+    def test_a_new_version_hides_what_the_one_before_did(self):
+        """Both together would tell it otherwise, whatever has been approved in between."""
+        self._reconcile()
+        few = self._make_member("Pat Wells", "professional", joined_on=date(2025, 6, 1))
+        self._make_hours(few, 50, "approved", date=date(2026, 1, 9), grant_id=self.grant.id)
+        sent = self._send(self._draft())
+        hours = self._get_section(sent, "hours")
+        hidden = {row[0] for row in hours["table"]["rows"] if "hidden" in row}
+        self.assertGreater(len(hidden), 1)
+        for number in range(6):
+            more = self._make_member(f"Pro {number}", "professional", joined_on=date(2025, 6, 1))
+            self._make_hours(more, 60, "approved", date=date(2026, 1, 12), grant_id=self.grant.id)
+        alone = self._get_section(self._draft(), "hours")
+        self.assertFalse([row for row in alone["table"]["rows"] if "hidden" in row])
+        later = sent.browse(sent.action_new_version()["res_id"])
+        for report in (later, sent):  # today's of what was sent is what its drift is told from
+            made = json.loads(json.dumps(report._make_content()))
+            [section] = [one for one in made["sections"] if one["key"] == "hours"]
+            self.assertEqual({row[0] for row in section["table"]["rows"] if "hidden" in row}, hidden)
+            self.assertIn("as they were", section["answer"])
+
+    def _get_section(self, report, key):
+        [section] = [one for one in report._get_content()["sections"] if one["key"] == key]
+        return section
+
     def test_new_version(self):
         self._reconcile()
         report = self._send(self._draft())
@@ -324,8 +340,39 @@ class TestFunderReport(FunderReportCase):
         self.assertEqual(later.learned_text, report.learned_text)
         self.assertEqual(later.section_ids.mapped("key"), report.section_ids.mapped("key"))
         self.assertEqual(report.action_new_version()["res_id"], later.id)
+        other = self.grant.copy()
+        other.with_user(self.finance).action_open()
+        for change in (
+            {"grant_id": other.id},
+            {"kind": "bid", "grant_id": False},
+            {"date_from": LAST + timedelta(days=1), "date_to": LAST + timedelta(days=9)},
+        ):
+            with self.subTest(change=change), self.assertRefused("new version of"):
+                later.write(change)
         self._send(later)
         self.assertEqual(report.state, "sent")
+
+    def test_what_was_kept_stays_in_its_language(self):
+        """An application has that of who drafted it, whoever signs it; a new version that of the last, since
+        what was hidden is found again by its words."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.finance.lang = "fr_FR"
+        bid = self._draft(kind="bid", grant_id=False, scheme_ids=[(6, 0, self.scheme.ids)])
+        self.assertEqual(bid.with_user(self.finance).with_context(lang="fr_FR")._get_lang(), "en_US")
+        self._reconcile()
+        report = self._send(self._draft())
+        self.grant.funder_id.lang = "fr_FR"
+        self.assertEqual(self._draft()._get_lang(), "fr_FR")
+        later = report.browse(report.action_new_version()["res_id"])
+        self.assertEqual((report._get_lang(), later._get_lang()), ("en_US", "en_US"))
+
+    def test_a_workbook_that_is_not_sent_is_kept_nowhere(self):
+        self._reconcile()
+        report = self._draft()
+        files = self.env["ir.attachment"].sudo()
+        before = files.search_count([])
+        self.assertIn(f"/timebank/report/preview/{report.id}/xlsx", report.action_export_xlsx()["url"])
+        self.assertEqual(files.search_count([]), before)
 
     def test_todos_go_to_who_is_next(self):
         self._reconcile()
@@ -343,72 +390,52 @@ class TestFunderReport(FunderReportCase):
         report.action_send()
         self.assertFalse(report.sudo().activity_ids)
 
-    def test_a_question_comes_beside_the_usual_sections(self):
-        """Before the first save as well, and never behind how the figures are made; without an answer it
-        keeps the report from being checked."""
-        asked = [Command.create({"key": "question", "title": "Who else pays?", "sequence": 900})]
-        report = self._draft(section_ids=asked)
-        keys = report.section_ids.sorted().mapped("key")
-        self.assertEqual(sorted(keys), sorted((*STANDARD, "question")))
-        self.assertEqual(keys[-2:], ["question", "method"])
-        with self.assertRaisesRegex(UserError, "has no answer yet"):
-            report.action_ask_check()
-        report.section_ids.filtered(lambda one: one.key == "question").is_in = False
+    def test_finance_sends_a_draft_back(self):
+        """Once asked, with a reason that stays on it until it is checked; nobody asks twice."""
+        self._reconcile()
+        report = self._draft()
+        self.assertIn("Ask finance", report.waits_for)
+        with self.assertRaisesRegex(UserError, "is a draft already"):
+            report.with_user(self.finance).action_back_to_draft("Not asked yet")
         report.action_ask_check()
+        self.assertIn(report.sudo().activity_ids.user_id.name, report.waits_for)
+        for user in (self.coordinator2, self.member_user()):
+            with self.assertRaises(AccessError):
+                report.with_user(user).action_back_to_draft("Not mine")
+        report.with_user(self.finance).action_back_to_draft("The hall is missing")
+        self.assertEqual(
+            (report.state, report.asked_on, report.back_reason), ("draft", False, "The hall is missing")
+        )
+        self.assertEqual(report.sudo().activity_ids.user_id, self.coordinator)
+        report.action_ask_check()
+        report.with_user(self.finance).action_check()
+        self.assertFalse(report.back_reason)
+        report.action_back_to_draft("A word was wrong")
+        self.assertEqual(report.back_reason, "A word was wrong")
+
+    def test_nobody_is_finance(self):
+        report = self._draft()
+        self.env.ref("timebank_coproduction.group_timebank_finance").user_ids.group_ids -= self.env.ref(
+            "timebank_coproduction.group_timebank_finance"
+        )
+        with self.assertRaisesRegex(UserError, "Nobody .* is finance"):
+            report.action_ask_check()
+        self.assertFalse(report.asked_on)
+
+    def test_finance_gets_to_what_stands_behind(self):
+        signed = self._reconcile()
+        report = self._draft().with_user(self.finance)
+        action = report.action_view_reconciliations()
+        found = self.env[action["res_model"]].with_user(self.finance).search(action["domain"])
+        self.assertEqual(found, signed)
+        action = report.action_view_bills()
+        self.env[action["res_model"]].with_user(self.finance).search(action["domain"])
 
     def test_the_money_is_of_the_same_days(self):
         self._reconcile()
         report = self._draft(date_to=LAST - timedelta(days=1))
         with self.assertRaisesRegex(UserError, "the same days"):
             report.with_user(self.finance).action_check()
-
-    def test_headings_are_kept_for_the_funder(self):
-        report = self._draft()
-        learned = report.section_ids.filtered(lambda one: one.key == "learned")
-        learned.write({"title": "What would you do differently?", "sequence": 1})
-        report.section_ids.filtered(lambda one: one.key == "network").is_in = False
-        report.write(
-            {"section_ids": [(0, 0, {"key": "question", "title": "Who else pays?", "text": "The town."})]}
-        )
-        report.action_keep_headings()
-        following = self._draft()
-        first = following.section_ids.sorted("sequence")[0]
-        self.assertEqual((first.key, first.title), ("learned", "What would you do differently?"))
-        self.assertFalse(following.section_ids.filtered(lambda one: one.key == "network").is_in)
-        question = following.section_ids.filtered(lambda one: one.key == "question")
-        self.assertEqual((question.title, question.text), ("Who else pays?", False))
-
-    def test_what_was_not_kept_can_be_taken_in(self):
-        """A section that was removed, or has come with a new version, stands at the end, left out."""
-        report = self._draft()
-        report.section_ids.filtered(lambda one: one.key in ("beside", "plan")).unlink()
-        report.action_keep_headings()
-        following = self._draft().section_ids.sorted("sequence")
-        self.assertEqual(following[-2:].mapped("key"), ["beside", "plan"])
-        self.assertEqual([one.key for one in following if not one.is_in], ["beside", "plan"])
-        self.assertEqual(sorted(following.mapped("key")), sorted(STANDARD))
-
-    def test_bid(self):
-        bid = self.env["timebank.funder.report"].with_user(self.coordinator)
-        bid = bid.create(
-            {"kind": "bid", "scheme_ids": [(6, 0, self.scheme.ids)], "date_from": FIRST, "date_to": LAST}
-        )
-        content = bid._make_content()
-        keys = [section["key"] for section in content["sections"]]
-        self.assertNotIn("money", keys)
-        self.assertIn("involvement", keys)
-        self._send(bid)
-        other = self._make_scheme("Harbour", coordinator_ids=[(6, 0, self.coordinator2.ids)])
-        with self.assertRaises(AccessError):
-            bid.create({"kind": "bid", "scheme_ids": [(6, 0, (self.scheme | other).ids)]})
-
-    def test_last_month_is_proposed(self):
-        report = (
-            self.env["timebank.funder.report"].with_user(self.coordinator).create({"grant_id": self.grant.id})
-        )
-        self.assertEqual(
-            (report.date_from, report.date_to), (FIRST, TODAY.replace(day=1) - timedelta(days=1))
-        )
 
     def test_finance_that_coordinates_elsewhere_writes_nothing(self):
         """Whoever reads all reports as finance changes those of their own bank alone."""

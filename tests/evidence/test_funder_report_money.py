@@ -2,8 +2,9 @@
 
 import io
 import subprocess
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
+from unittest.mock import patch
 
 import openpyxl
 from hypothesis import given
@@ -16,9 +17,8 @@ from ..common import undone
 from ..generated import same
 from ..grant.witness import Witness, exact
 from ..grant.workbook_common import recompute_all
-from ..grants_common import GrantCase
+from .funder_report_money_common import FIRST, LAST, MIDDLE, FunderReportMoneyCase
 
-FIRST, MIDDLE, LAST = date(2026, 1, 1), date(2026, 2, 15), date(2026, 3, 31)
 #: What happened in the books: what kind, of how many pence, how many days after the grant began.
 DEEDS = st.lists(
     st.tuples(
@@ -32,65 +32,7 @@ DEEDS = st.lists(
 
 
 @tagged("post_install", "-at_install")
-class TestFunderReportMoney(GrantCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        account = cls.env["account.account"]
-        cls.given = account.create({"name": "Grants", "code": "TB4000", "account_type": "income"})
-        cls.cash = account.create({"name": "Cash", "code": "TB1000", "account_type": "asset_cash"})
-        cls.general = cls.env["account.journal"].create({"name": "Entries", "code": "TBG", "type": "general"})
-        cls.other = cls._make_grant("Second Harbour")
-
-    def _live(self, deeds):
-        for kind, pence, days in deeds:
-            day, amount = FIRST + timedelta(days=days), pence / 100
-            if kind in ("bill", "refund", "shared"):
-                share = {self.grant: 40, self.other: 60} if kind == "shared" else {self.grant: 100}
-                line = {"name": kind, "price_unit": amount, "share": share}
-                self._bill(line, move_type="in_refund" if kind == "refund" else "in_invoice", day=day)
-            elif kind == "salary":
-                self._enter(self.salaries, amount, day)
-            elif kind == "income":
-                self._enter(self.given, -amount, day)
-            else:
-                self._enter(self.cash, amount, day)
-
-    def _enter(self, account, amount, day):
-        """An entry on the grant's own analytic account; what is against it is on none."""
-        number = self.grant.sudo().analytic_account_id.id
-        sides = {"debit": max(amount, 0), "credit": max(-amount, 0)}
-        entry = self.env["account.move"].create(
-            {
-                "date": day,
-                "journal_id": self.general.id,
-                "line_ids": [
-                    Command.create(
-                        {"account_id": account.id, "analytic_distribution": {str(number): 100}, **sides}
-                    ),
-                    Command.create(
-                        {
-                            "account_id": self.cash.id,
-                            "debit": sides["credit"],
-                            "credit": sides["debit"],
-                        }
-                    ),
-                ],
-            }
-        )
-        entry.action_post()
-
-    def _sign(self, first, last):
-        made = self._reconcile(date_from=first, date_to=last)
-        self._explain(made)
-        made.action_prepare()
-        made.with_user(self.finance2).action_review()
-        return made
-
-    def _draft(self):
-        report = self.env["timebank.funder.report"].with_user(self.coordinator)
-        return report.create({"grant_id": self.grant.id, "date_from": FIRST, "date_to": LAST})
-
+class TestFunderReportMoney(FunderReportMoneyCase):
     def _expect(self):
         """What the report has to say of money, from the tables alone: dicts of amounts."""
         self.env.flush_all()
@@ -110,12 +52,6 @@ class TestFunderReportMoney(GrantCase):
         }
         return figures, witness.fund(number, FIRST, LAST)
 
-    def _say(self, amount):
-        return self.env.company.currency_id.format(float(amount))
-
-    def _sections(self, report):
-        return {section["key"]: section for section in report._get_content()["sections"]}
-
     def _compare(self, report):
         sections = self._sections(report)
         figures, fund = self._expect()
@@ -129,7 +65,7 @@ class TestFunderReportMoney(GrantCase):
         self.assertEqual(together[1:5], [self._say(amount) for amount in amounts])
         self.assertTrue(headings)
         over = [row[0] for row in headings if "-" in row[4]]
-        said = sections["budget"]["answer"].partition("More than was agreed went into: ")[2]
+        said = sections["budget"]["answer"].partition("More was spent than agreed on: ")[2]
         self.assertEqual(said, f"{', '.join(over)}." if over else "")
         return figures, fund
 
@@ -139,7 +75,29 @@ class TestFunderReportMoney(GrantCase):
         self._sign(MIDDLE + timedelta(days=1), LAST)
         self._compare(self._draft())
         answer = self._sections(self._draft())["budget"]["answer"]
-        self.assertIn("More than was agreed went into: Rewards.", answer, "300 of a budget of 100")
+        self.assertIn("More was spent than agreed on: Rewards.", answer, "300 of a budget of 100")
+
+    def test_what_is_proposed_is_told(self):
+        """However the heading is written; and where there is no such row, beside the table."""
+        self._live([("bill", 300, 3)])
+        self._sign(FIRST, MIDDLE)
+        self._sign(MIDDLE + timedelta(days=1), LAST)
+        report = self._draft()
+        self.assertEqual(report.budget_line_ids.mapped("name"), ["Rewards"])
+        report.budget_line_ids.write({"name": "Récompenses", "reason": "A trip in May"})
+        self.assertEqual(self._sections(report)["budget"]["table"]["rows"][0][5], "A trip in May")
+        rows = [("Swimming", 50.0, 0, 12.0, 0, 38.0), ("Food", 50.0, 0, 0, 0, 50.0)]
+        report.budget_line_ids = [
+            Command.clear(),
+            *(
+                Command.create({"kind": "budget", "name": name, "reason": f"For {name}"})
+                for name in (" swimming", "Rent")
+            ),
+        ]
+        with patch.object(type(self.env["timebank.reconciliation"]), "_get_budget_rows", lambda _self: rows):
+            budget = self._sections(report)["budget"]
+        self.assertEqual([row[5] for row in budget["table"]["rows"]], ["For  swimming", "", ""])
+        self.assertEqual(budget["parts"], [{"title": "Proposed for Rent", "text": "For Rent"}])
 
     @same(4, shrinks=False)
     @given(DEEDS, DEEDS)

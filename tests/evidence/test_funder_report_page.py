@@ -172,6 +172,7 @@ class TestFunderReportPage(HttpCase, FunderReportCase):
         dialog = self.env["timebank.funder.report.send"].with_user(self.coordinator)
         dialog = dialog.create({"report_id": self.report.id, "way": "link"})
         dialog.action_confirm()
+        self.assertIn("Copied", self.report.link_ids.mapped("way")[0])
         self.assertEqual(self.url_open(dialog.address).status_code, 200)
 
     def test_later_version_is_told(self):

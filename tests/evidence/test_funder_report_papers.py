@@ -5,15 +5,19 @@ import re
 import shutil
 import subprocess
 import unittest
+from collections import Counter
 from datetime import timedelta
 
 import openpyxl
+import xlsxwriter
 from lxml import html
 from pypdf import PdfReader
 
 from odoo.tests import tagged
 
+from ...report.timebank_funder_report_xlsx import _Writer
 from ..common import TODAY
+from ..grant.workbook_common import recompute_all
 from .funder_report_common import FIRST, LAST, FunderReportCase
 from .witness import Witness
 
@@ -132,6 +136,7 @@ class TestFunderReportPapers(FunderReportCase):
             self.assertIn("".join(words.split()), text)
         self.assertIn(f"Page1of{len(reader.pages)}", text)
         self.assertLessEqual(len(reader.pages), 8)
+        self.assertIn("without the money", _plain(reader.pages[-1].extract_text()), "not who signed alone")
 
     def test_paper_is_searchable_and_has_bookmarks(self):
         if self.env["ir.actions.report"]._get_timebank_engine() != "weasyprint":
@@ -190,11 +195,27 @@ class TestFunderReportPapers(FunderReportCase):
         numbers = {round(cell.value, 2) for cell in cells if isinstance(cell.value, int | float)}
         for text in self._texts():
             text = _plain(text)
-            found = re.fullmatch(r"(?:\$ )?(-?[\d,]+(?:\.\d+)?)(?: h| %)?", text)
+            found = re.fullmatch(r"(?:\$ )?([-+−]?[\d,]+(?:\.\d+)?)(?: h| %)?", text)
             if found:
-                self.assertIn(round(float(found[1].replace(",", "")), 2), numbers, text)
+                number = float(found[1].replace(",", "").replace("−", "-"))
+                self.assertIn(round(number, 2), numbers, text)
             elif text != "hidden":
                 self.assertIn(text, words)
+
+    def test_numbers_are_numbers_in_every_language(self):
+        """As each of Odoo's languages writes them, with whatever spaces and signs it has."""
+        book = xlsxwriter.Workbook(io.BytesIO())
+        self.addCleanup(book.close)
+        languages = self.env["res.lang"].with_context(active_test=False).search([])
+        languages.active = True
+        self.assertGreater(len(languages), 50)
+        for lang in languages:
+            signs = [lang.thousands_sep or "", lang.decimal_point, "€"]
+            writer = _Writer(book, {**self.content, "signs": signs}, self.env)
+            for number in (0, 7, 1234, 1234567.5, -1234.25):
+                words = lang.format("%.2f", number, grouping=True)
+                for said in (words, f"{words}\N{NO-BREAK SPACE}h", f"{words}\N{NO-BREAK SPACE}€"):
+                    self.assertEqual(writer._read(said)[0], number, (lang.code, said))
 
     def test_workbook_computes_and_takes_no_formulas_from_words(self):
         book = openpyxl.load_workbook(io.BytesIO(self.xlsx))
@@ -205,6 +226,100 @@ class TestFunderReportPapers(FunderReportCase):
         for formula in formulas:
             self.assertRegex(formula, r"^=(SUM\([A-Z]+\d+:[A-Z]+\d+\)|[A-Z]+\d+/\$[A-Z]+\$\d+)$")
         self.assertTrue(any(sheet._charts for sheet in book), "charts are the workbook's own")
+
+    def test_what_charts_draw_stands_on_a_sheet_of_its_own(self):
+        """Named as what it is; and a whole number is written as one."""
+        book = openpyxl.load_workbook(io.BytesIO(self.xlsx))
+        self.assertEqual(book.sheetnames[-1], "Behind the charts")
+        drawn = {
+            series.val.numRef.f.partition("!")[0]
+            for sheet in book
+            for chart in sheet._charts
+            for series in chart.series
+        }
+        self.assertEqual(drawn, {"'Behind the charts'"})
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+        self.assertFalse([cell for cell in cells if cell.number_format.endswith(".##")])
+        shares = [cell.parent.title for cell in cells if cell.number_format == "0.0%"]
+        self.assertEqual(set(shares), {"Behind the charts"})
+        heads = [cell.value for cell in book["Behind the charts"]["A"]]
+        self.assertIn(self.sections["hours"]["title"], heads)
+
+    def _give_in_ten_kinds(self):
+        """Six people give in each of ten kinds, most in the first; two professionals give as well."""
+        names = ("Neighbourly visiting", "Gardening together", "Walking to the doctor", "Repairs")
+        kinds = self.env["timebank.category"].create(
+            [{"name": names[number] if number < len(names) else f"Kind {number}"} for number in range(10)]
+        )
+        paid = [self._make_member(f"Paid {number}", "professional") for number in range(2)]
+        vals = [
+            self._hours_vals(
+                one, 125 if not number else 60 - number, date=LAST - timedelta(number), category_id=kind.id
+            )
+            for number, kind in enumerate(kinds)
+            for one in self.people[:6]
+        ]
+        vals += [self._hours_vals(one, 60, date=LAST, category_id=kinds[0].id) for one in paid]
+        entries = self.env["timebank.hours"].create(vals)
+        entries.action_submit()
+        entries.with_user(self.coordinator).action_approve()
+
+    def _draft_bid(self, first):
+        bid = self.env["timebank.funder.report"].with_user(self.coordinator)
+        return bid.create(
+            {"kind": "bid", "scheme_ids": [(6, 0, self.scheme.ids)], "date_from": first, "date_to": LAST}
+        )
+
+    def test_a_table_of_many_kinds_lies_within_the_page(self):
+        """Of three months it is turned, of a year as it was; each head and cell is whole."""
+        self._give_in_ten_kinds()
+        for first, is_turned in ((FIRST, True), (LAST - timedelta(364), False)):
+            bid = self._draft_bid(first)
+            bid.section_ids.filtered(lambda one: one.key != "work").is_in = False
+            [work] = [one for one in bid.sudo()._lay_out()["sections"] if one["key"] == "work"]
+            table = work["table"]
+            shape = table["head"][0], len(table["head"]), len(table["rows"])
+            self.assertEqual(shape, ("", 5, 8) if is_turned else ("Month", 9, 13))
+            done = subprocess.run(
+                ["pdftotext", "-bbox", "-", "-"],
+                input=bid.sudo()._make_pdf(),
+                capture_output=True,
+                check=True,
+            )
+            found = Counter()
+            for page in html.fromstring(done.stdout).iter("page"):
+                for word in page.iter("word"):
+                    self.assertGreater(float(word.get("xmin")), 0, word.text)
+                    self.assertLess(float(word.get("xmax")), float(page.get("width")), word.text)
+                    found[word.text] += 1
+            cells = [words for row in (table["head"], *table["rows"]) for words in row]
+            self.assertFalse(Counter(word for words in cells for word in words.split()) - found)
+            self.assertIn("Most went to Neighbourly visiting: 14.5 hours.", work["answer"])
+            self.assertIn("14.5 h", [_plain(words) for words in cells], "said as it stands there")
+
+    def test_workbook_sums_nothing_of_which_a_part_is_hidden(self):
+        """The whole is what the section's table says; there are no shares of it."""
+        self._give_in_ten_kinds()
+        bid = self._draft_bid(FIRST)
+        content = {section["key"]: section for section in bid._make_content()["sections"]}
+        made = bid.sudo()._make_workbook()
+        sheet = openpyxl.load_workbook(io.BytesIO(made))["Behind the charts"]
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+        hours = [row[0] for row in rows].index(content["hours"]["title"])
+        parts, whole = rows[hours + 2 : hours + 5], rows[hours + 5]
+        self.assertEqual([row[1] == "hidden" for row in parts], [False, True, True])
+        self.assertEqual(whole[0], "Total")
+        self.assertEqual(f"{whole[1]:g} h", _plain(content["hours"]["table"]["rows"][-1][2]))
+        self.assertEqual({row[2] for row in rows[hours : hours + 6]}, {None}, "no shares")
+        computed = recompute_all(made)
+        sums = {place: value for (name, place), value in computed.items() if name == sheet.title}
+        self.assertTrue(sums)
+        for place, value in sums.items():
+            formula = sheet[place].value
+            if formula.startswith("=SUM("):
+                summed = [cell.value for row in sheet[formula[5:-1]] for cell in row]
+                self.assertNotIn("hidden", summed)
+                self.assertAlmostEqual(value, sum(summed))
 
     def test_kept_bytes(self):
         self.assertEqual(self.report.pdf_hash, _sha256(self.pdf))

@@ -1,12 +1,14 @@
 import io
 import json
+from datetime import timedelta
 
 import openpyxl
+from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, tagged
 
-from ..common import TODAY, call_as
+from ..common import TODAY, call_as, undone
 from .funder_report_common import FunderReportCase
 from .story_common import make_photo
 
@@ -55,6 +57,30 @@ class TestFunderReportStories(HttpCase, FunderReportCase):
         self.assertFalse(report.story_ids)
         self.assertFalse(self._tells(report))
 
+    def test_what_may_not_be_told_any_more_leaves_the_draft(self):
+        """Consent that is over, words that were changed; and one that goes holds no other back."""
+        other = self.story.copy({"name": "The garden gate", "text": "Now I open it."})
+        until = TODAY.replace(year=2027)
+        for end in ("words", "date", "both"):
+            with self.subTest(end=end), undone(self.env):
+                self._consent("funder")
+                other.record_consent(other.partner_ids, ["funder"], until, "paper")
+                report = self._draft(story_ids=[(6, 0, (self.story | other).ids)])
+                if end == "words":
+                    self.story.text = "I have two keys now."
+                    self.assertEqual(report.story_ids, other)
+                elif end == "date":
+                    with freeze_time(until + timedelta(days=1)):
+                        self.env["timebank.story"]._cron_ask_again()
+                    self.assertFalse(report.story_ids)
+                else:
+                    # as a draft of before has it: the words have changed and it stays chosen
+                    other._in_verb().write({"words_no": other.words_no + 1})
+                    self.story.action_withdraw()
+                    self.assertFalse(report.story_ids)
+                self.assertIn("A story was taken out", str(report.message_ids.mapped("body")))
+                self.assertNotIn("key", str(report.message_ids.mapped("body")))
+
     def test_withdrawn_is_not_sent(self):
         self._consent("funder")
         report = self._agree(self._draft(story_ids=[(6, 0, self.story.ids)]))
@@ -73,6 +99,42 @@ class TestFunderReportStories(HttpCase, FunderReportCase):
         self.assertTrue(report.is_intact, "what was kept stays as it was kept")
         link = self.env["timebank.funder.report.link"]._make(report)
         self.assertTrue(link._find(link.env.context["timebank_address"].rsplit("/", 1)[1]))
+
+    def test_who_sent_it_is_asked_to_tell_the_funder(self):
+        self._consent("funder")
+        first = self._send(self._draft(story_ids=[(6, 0, self.story.ids)]))
+        without = self._send(self._draft())
+        self.assertEqual(first.sent_by, self.coordinator)
+        dialog = self.story.action_ask_withdraw()
+        self.assertEqual(dialog["context"]["timebank_verb"], "action_withdraw")
+        said = self.story._explain("action_withdraw")
+        self.assertIn("aren’t handed out any more", said)
+        self.assertIn(first.display_name, said)
+        reason = self.env["timebank.reason"].with_user(self.coordinator).with_context(**dialog["context"])
+        with self.assertRaises(AccessError):
+            self.story.with_user(self.finance).action_ask_withdraw()
+        reason.create({}).action_confirm()
+        self.assertEqual(self.story.state, "withdrawn")
+        [todo] = first.activity_ids
+        self.assertEqual(
+            todo.summary, "A story in the report to Harbour Foundation was taken back: tell the funder"
+        )
+        self.assertEqual(todo.user_id, self.coordinator)
+        self.assertNotIn(self.story.name, todo.note)
+        self.assertFalse(without.activity_ids)
+        self.story.action_withdraw()  # it is already
+        self.assertEqual(first.activity_ids, todo)
+
+    def test_a_member_who_takes_it_back_has_who_sent_it_told(self):
+        """Who sent it works here no more: who drafted it, or runs the bank, has the to-do."""
+        self._consent("funder")
+        report = self._send(self._draft(story_ids=[(6, 0, self.story.ids)]))
+        said = self.story.copy({"name": "Another"})._explain("action_withdraw")
+        self.assertNotIn("handed out", said, "it was in no report")
+        self.coordinator.active = False
+        self.story.sudo()._withdraw(self.person)
+        self.assertTrue(report.activity_ids.user_id.active)
+        self.assertIn("taken back", report.activity_ids.summary)
 
     def test_whoever_is_forgotten_takes_their_story_along(self):
         """Out of drafts, and never handed out again; what was kept stays as it was kept."""
@@ -171,6 +233,15 @@ class TestFunderReportStories(HttpCase, FunderReportCase):
         self.assertFalse(later.story_ids)
         self.assertFalse(self._tells(later))
 
+    def test_who_tells_it_reads_what_ends_with_it(self):
+        """On their own pages, before they take it back."""
+        self._consent("funder")
+        self._agree(self._draft(story_ids=[(6, 0, self.story.ids)]))
+        told = self.people[0].with_user(self.coordinator)
+        self.assertFalse(told._tell_story(told._find_own_story(self.story.id))["is_sent"])
+        self._send(self._draft(story_ids=[(6, 0, self.story.ids)]))
+        self.assertTrue(told._tell_story(told._find_own_story(self.story.id))["is_sent"])
+
     def test_workbook_of_what_was_checked_lets_go_as_well(self):
         self._consent("funder")
         report = self._agree(self._draft(story_ids=[(6, 0, self.story.ids)]))
@@ -192,7 +263,7 @@ class TestFunderReportStories(HttpCase, FunderReportCase):
             self.assertFalse(again[name], name)
         told = self.story.with_user(self.coordinator).copy()
         self.assertFalse(told.sudo().consent_ids)
-        self.assertNotIn(told, told._get_tellable("funder", TODAY))
+        self.assertNotIn(told, told._get_tellable("funder"))
         wave = self.env["timebank.wellbeing.wave"].create({"scheme_id": self.scheme.id})
         wave.action_invite()
         strangers = (self.finance, self.coordinator2, self.portal, self.staff)

@@ -1,4 +1,5 @@
 import os
+import re
 from datetime import date
 from pathlib import Path
 from unittest.mock import patch
@@ -157,7 +158,74 @@ class TestMailing(AuditCase):
         body = str(self._sent()["cora@example.org"].body_html)
         for name in ("Ann", "Ben Okoro", "Okoro"):
             self.assertNotIn(f"{name} ", body)
-        self.assertIn(f"/odoo/timebanks/{self.scheme.id}", body)
+        audit = self.scheme._get_audit_of(date(2026, 3, 1))
+        self.assertIn(f"/odoo/timebank-time-audit/{audit.id}", body)
+
+    def test_what_waits_is_told_of_in_words_where_it_is_little(self):
+        self._apply("Nora New")
+        with freeze_time(APRIL):
+            self._run_job()
+            self._run()
+        body = str(self._sent()["cora@example.org"].body_html)
+        self.assertIn("Applications to join: fewer than five", " ".join(re.sub(r"<[^>]+>", "", body).split()))
+
+    def _apply(self, name):
+        applicants = self.env["timebank.member"]
+        partner = self.env["res.partner"].create({"name": name, "email": "nora@example.org"})
+        applicants.create({"partner_id": partner.id, "scheme_id": self.scheme.id})
+        self.assertTrue(self.scheme._count_applicants())
+
+    def test_coordinators_mail_tells_of_no_few_either(self):
+        """It is passed on: two people gave, and the warning counts who they are."""
+        with freeze_time(APRIL):
+            self._run_job()
+            audit = self.scheme._get_audit_of(date(2026, 3, 1))
+            self.assertTrue(audit.issued_minutes)
+            warnings = audit.warning_ids
+            self.assertTrue(warnings)
+            warnings[0]._in_verb().write({"stands": False})
+            self._run()
+        body = str(self._sent()["cora@example.org"].body_html)
+        figures = dict(re.findall(r"<th[^>]*>([^<]+)</th>\s*<td[^>]*>([^<]+)</td>", body))
+        self.assertEqual(figures[audit._get_flow_labels()["issued"]], "hidden")
+        for warning in warnings:
+            self.assertEqual(warning._get_kind_label() in body, warning.stands, warning.kind)
+        for warning in warnings:
+            self.assertNotIn(warning.sentence, body)
+
+    def test_trustees_read_what_they_may(self):
+        """A story of these months, if everybody in it lets trustees read it; it is noted once."""
+        stories = self.env["timebank.story"].with_user(self.coordinator)
+        told = {}
+        for name, use, day in (
+            ("For you", "trustees", date(2026, 2, 1)),
+            ("Not for you", "funder", date(2026, 2, 1)),
+            ("Of before", "trustees", date(2025, 12, 31)),
+        ):
+            told[name] = stories.create(
+                {
+                    "name": name,
+                    "scheme_id": self.scheme.id,
+                    "partner_ids": [Command.set(self.ann.partner_id.ids)],
+                    "text": "There are twelve of us.",
+                    "shown_as": "Rosa",
+                    "told_on": day,
+                }
+            )
+            until = TODAY.replace(year=2027)
+            told[name].record_consent(self.ann.partner_id, [use], until, "paper", given_on=TODAY)
+        self.scheme.trustee_ids = [
+            Command.create({"name": "Tom", "email": "tom@example.org"}),
+            Command.link(self.trustee.id),
+        ]
+        with freeze_time(APRIL):
+            self._run()
+        for address in ("tessa@example.org", "tom@example.org"):
+            body = str(self._sent()[address].body_html)
+            self.assertEqual({name for name in told if f">{name}<" in body}, {"For you"})
+            self.assertIn("Rosa", body)
+        self.assertEqual(told["For you"].used_ids.mapped("use"), ["trustees"])
+        self.assertFalse((told["Not for you"] | told["Of before"]).used_ids)
 
     def test_only_whom_mails_reach_and_only_open_banks(self):
         self.trustee.email = False

@@ -1,7 +1,8 @@
 """The measures of a small bank that can be worked out by hand, and who may ask for them."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
@@ -101,9 +102,30 @@ class TestMeasures(ClosingCase):
         self.scheme.sustained_hours = 2.5
         found = self._measures()
         self.assertEqual((found["sustained_people"], found["sustained_hours"]), (0, 2.5))
+        funder = self.env["res.partner"].create({"name": "Harbour Foundation"})
+        grant = self.env["timebank.grant"].create(
+            {
+                "name": "Gardens",
+                "funder_id": funder.id,
+                "amount": 100,
+                "date_start": FIRST,
+                "scheme_ids": [(6, 0, self.scheme.ids)],
+            }
+        )
+        of_grant = self._measures(grant_id=grant.id)
+        self.assertEqual((of_grant["sustained_hours"], of_grant["sustained_months"]), (2.5, 1))
+        grant.write({"sustained_minutes": 60, "sustained_months": 2})
+        of_grant = self._measures(grant_id=grant.id)
+        self.assertEqual((of_grant["sustained_hours"], of_grant["sustained_months"]), (1, 2))
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.scheme.sustained_months = 0
             self.env.flush_all()
+
+    def test_days_that_have_not_come_change_nothing(self):
+        self._live()
+        until_today = self._measures(last=TODAY)
+        for later in (1, 40, 400):
+            self.assertEqual(self._measures(last=TODAY + timedelta(days=later)), until_today)
 
     def test_a_reversal_counts_on_its_own_day(self):
         entry = self._give(self.ann, None, 100, date(2026, 1, 15))
@@ -144,6 +166,7 @@ class TestMeasures(ClosingCase):
         self._give(self.ann, None, 60, date(2026, 3, 2))  # three months later
         self._give(self.cat, None, 60, date(2026, 2, 2))  # neither three nor six
         self._leave(self.ben)
+        self.enterContext(freeze_time(date(2026, 4, 1)))
         measures, scope = self._scope()
         keys = ("months", "ended", "left", "people", "part")
         found = [tuple(row[key] for key in keys) for row in measures._get_resilience(scope)]

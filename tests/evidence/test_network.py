@@ -92,6 +92,18 @@ class TestNetwork(ClosingCase):
                 self.assertFalse(any(node["member_id"] for node in section["chart"]["nodes"]))
                 self.assertEqual(section["table"]["rows"], [["Group 1", "6 people"]])
 
+    def test_few_bridges_have_no_rings_without_names(self):
+        """As how many there are is hidden, nobody finds them in the picture by a ring, or by what is said."""
+        hours = self.env["timebank.hours"].search([("partner_id", "=", self.alone.partner_id.id)])
+        hours.with_user(self.coordinator).action_reverse("So that both groups are drawn")
+        chart = self._get_section(self.finance)["chart"]
+        self.assertEqual(len(chart["groups"]), 2)
+        self.assertFalse([node for node in chart["nodes"] if node["bridge"] or "bridge" in node["text"]])
+        network = self.env["timebank.network"]
+        scope = facts.Scope(tuple(self.bank.ids), TODAY.replace(day=1), TODAY)
+        told = network._draw(scope, network._connect(scope), named=False, bridges=True)["nodes"]
+        self.assertEqual([node["bridge"] for node in told].count(True), 2, "where five or more are told of")
+
     def test_small_groups_are_not_drawn_without_names(self):
         """Who is alone is one only: of the groups the smallest goes as well, or a total would tell."""
         chart = self._get_section(self.finance)["chart"]
@@ -128,6 +140,31 @@ class TestNetwork(ClosingCase):
         self.assertNotIn("Ann", json.dumps(section, default=str))
         named = self._get_section(self.coordinator, scheme_ids=self.scheme.ids, small=True)
         self.assertEqual(len(named["chart"]["nodes"]), 2)
+
+    def test_lone_dots_say_nothing(self):
+        """Where no link can be shown there is neither an empty picture nor an empty table, and no report
+        has the section; half of the people with none or more isn't said."""
+        bank = self._make_scheme("Low Road", credit_limit_minutes=600)
+        people = [self._make_member(f"Low {number}", scheme=bank).with_env(self.env) for number in range(17)]
+        links = ((0, 1), (1, 0), (2, 0), (3, 4), (4, 5), (5, 6))
+        for giver, receiver in links:
+            receiver_id = people[receiver].partner_id.id
+            self._make_hours(people[giver], 60, "approved", receiver_id=receiver_id)
+        for one in people[7:]:
+            self._make_hours(one, 60, "approved")
+        section = self._get_section(self.finance, scheme_ids=bank.ids)
+        self.assertIsNone(section["chart"])
+        self.assertEqual(section["table"]["head"][0], "Figure")
+        self.assertIn("Without a partner", [row[0] for row in section["table"]["rows"]])
+        self.assertRegex(section["answer"], r"^On average, people exchanged time with [\d.]+ others\.$")
+        named = self._get_section(self.coordinator, scheme_ids=bank.ids, small=True)
+        self.assertEqual(len(named["chart"]["edges"]), 5, "who runs the bank sees them")
+        report = self.env["timebank.funder.report"].with_user(self.coordinator)
+        days = {"date_from": TODAY.replace(day=1), "date_to": TODAY}
+        for told, shown in ((bank, False), (self.bank, True)):
+            bid = report.create({"kind": "bid", "scheme_ids": [Command.set(told.ids)], **days})
+            keys = [one["key"] for one in bid._make_content()["sections"]]
+            self.assertEqual("network" in keys, shown)
 
     def test_who_may_not_ask_is_refused(self):
         for user in (self.portal, self.staff, self.coordinator2):

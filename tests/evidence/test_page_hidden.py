@@ -8,12 +8,13 @@ hidden number can be.
 import re
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
-from ...tools.suppression import FEW, LEAST_ROOM, Table
+from ...tools.suppression import FEW, LEAST_ROOM
 from ..common import TODAY, undone
 from ..generated import same
 from .page_common import HOURS, PEOPLE, PageCase
@@ -31,7 +32,7 @@ COUNT = re.compile(r"^([\d,]+)(?: activit(?:y|ies).*)?$")
 OF_PEOPLE = re.compile(r"(\d+) of (\d+) people")
 N_OF = re.compile(r"^n = ([\d,]+) (?:people|person)$")
 ABOUT_PEOPLE = re.compile(r"(?<![\d.,])(\d+) (?:people|person)\b")
-WHOLE, TOGETHER = "Whole period", "Together"
+WHOLE, TOGETHER = "Whole period", "Total"
 #: Numbers that are not about people: projects and teams, and the thresholds of a bank.
 NO_PEOPLE = {
     ("embedding", "answer"),
@@ -63,15 +64,9 @@ class TestPageHidden(PageCase):
         self._live([(number % PEOPLE, (number + 5) % PEOPLE, 20, number % 3, 6) for number in range(60)])
         measures = self.env.registry["timebank.measures"]
 
-        def hide_cells(model, schemes, cells, people):
-            table = Table(cells, people, zeros=False)
-            table.hidden = set(table.cells)
-            return table
-
         self.patch(
             measures, "_hide_small", lambda model, schemes, values, *args, **beside: dict.fromkeys(values)
         )
-        self.patch(measures, "_hide_small_cells", hide_cells)
         for small in (True, False):
             sections = self._page(self.coordinator, small)
             self.assertGreater(len(sections), 8)
@@ -124,9 +119,82 @@ class TestPageHidden(PageCase):
             for page in (true, shown)
         ]
         self.assertEqual(
-            [note["given_by_people"] for note in notes], ["n = 9 people", "n = five people or more"]
+            [note["given_by_people"] for note in notes],
+            ["n = 9 people", "five people or more; how many is hidden"],
         )
         self._check_not_worked_out(true, shown)
+
+    def test_sums_with_all_time_given(self):
+        """Few gave to the bank, or for no activity: neither is what the others' time is less than all."""
+        to_people = [(who, 13, 20, 0, 12) for who in (0, 1, 2, 4, 5, 6)] * 2
+        to_bank = [(who, None, 20, 0, 6) for who in (8, 9, 10)]
+        for few in (to_bank, [(who, 12, 20, 2, 6) for who in (8, 9, 10)]):
+            with undone(self.env), self.subTest(few=few):
+                self._live([*to_people, *few])
+                true, shown = self._page(self.coordinator, True), self._page(self.finance, False)
+                self._check_not_worked_out(true, shown)
+                self.assertNotEqual(self._get_figure(shown, "involvement", "given_by_people")["value"], None)
+
+    def test_what_was_settled(self):
+        """What is outstanding grew by what was issued, and settled: the change tells of who left in debt."""
+        self._live([(who, None, ago, 0, 12) for who in range(8) for ago in (20, 50)])
+        asked = {"period": "own", "compare": "before", "scheme_ids": self.scheme.ids}
+        asked |= {"date_from": str(TODAY - timedelta(days=40)), "date_to": str(TODAY)}
+        evidence = self.env["timebank.evidence"].with_user(self.finance)
+
+        def get_outstanding():
+            page = evidence.get_page(asked)
+            sections = {section["key"]: section for section in page["sections"]}
+            return self._get_figure(sections, "time_audit", "outstanding")
+
+        self.assertTrue(get_outstanding()["change"])
+        self._fund(self.people[0], 90)
+        found = get_outstanding()
+        self.assertTrue(found["value"])
+        self.assertFalse(found["change"], "it is what was issued, and one had settled")
+        for member in self.people[1:5]:
+            self._fund(member, 30)
+        self.assertTrue(get_outstanding()["change"], "of five people")
+
+    def test_people_in_two_banks(self):
+        """Three people who joined two banks are three: nothing is told of how soon they began."""
+        hill = self._make_scheme("Hill Top", credit_limit_minutes=1000)
+        joined = TODAY - timedelta(days=9)
+        both = self.scheme | hill
+
+        def join(who, schemes):
+            for scheme in schemes:
+                member = self._make_member(who, scheme=scheme, joined_on=joined)
+                self._make_hours(member, 60, "approved", date=joined + timedelta(days=2))
+
+        def get_wait():
+            asked = {"period": "own", "date_from": str(joined), "date_to": str(TODAY)}
+            page = self.env["timebank.evidence"].with_user(self.finance)
+            page = page.get_page({**asked, "scheme_ids": both.ids})
+            sections = {section["key"]: section for section in page["sections"]}
+            measured = both.with_user(self.finance).get_measures(joined, TODAY)["days_to_first"]
+            return self._get_figure(sections, "first_steps", "days_to_first"), measured
+
+        # who else there is joined before
+        (self.ann | self.ben | self.cat).joined_on = joined - timedelta(days=9)
+        people = self.env["res.partner"].create([{"name": f"Newcomer {number}"} for number in range(10)])
+        for who in people[:3]:
+            join(who, both)
+        figure, measured = get_wait()
+        self.assertIsNone(figure["value"])
+        self.assertIsNone(measured)
+        self.assertFalse(figure["note"])
+        for who in people[3:5]:
+            join(who, hill)
+        for who in people[5:]:
+            self._make_member(who, scheme=hill, joined_on=joined)
+        figure, measured = get_wait()
+        self.assertEqual((figure["value"], measured), ("2 days", 2))
+        self.assertEqual(figure["note"], "median of 13 memberships, for 8 of which it is over")
+
+    def _get_figure(self, sections, key, name):
+        (figure,) = [figure for figure in sections[key]["figures"] if figure["key"] == name]
+        return figure
 
     @same(10, shrinks=False)
     @given(st.lists(ENTRY, min_size=4, max_size=45))
@@ -144,7 +212,8 @@ class TestPageHidden(PageCase):
                     self._check_chart(true[key], shown[key])
                     self._check_sentences(shown[key])
             self._check_not_worked_out(true, shown)
-            self._check_measures()
+            self._check_picture(shown)
+            self._check_measures(shown)
             self._check_report()
             self._check_annual_report()
             self._check_trustees()
@@ -247,7 +316,7 @@ class TestPageHidden(PageCase):
             "People who took part": people,
             "Of them, gave and received": everybody.partner_id & everybody.receiver_id,
             "Volunteers": given.partner_id,
-            "Lastingly involved beside professionals": None,
+            "Stayed involved beside professionals": None,
         }
         for label, group in groups.items():
             cell = shown[label]
@@ -281,11 +350,42 @@ class TestPageHidden(PageCase):
         _unit, number, slack = read(cell or HIDDEN)
         reader.see(key, number, slack)
 
-    def _check_measures(self):
+    def _check_picture(self, shown):
+        """Nor is in the picture who cuts whom off, where it isn't told how many do."""
+        network = shown.get("network") or {"chart": None, "figures": []}
+        if network["chart"] and "bridges" not in [figure["key"] for figure in network["figures"]]:
+            for node in network["chart"]["nodes"]:
+                self.assertFalse(node["bridge"] or "bridge" in node["text"], node)
+
+    def _check_nothing_more(self, shown, measured):
+        """Of what the page hides, other systems are told nothing."""
+        names = {"outstanding": "outstanding_minutes", "cover": "cover_months", "top": "top_tenth_share"}
+        for section in shown.values():
+            for figure in section["figures"]:
+                name = names.get(figure["key"], figure["key"])
+                if figure["value"] is None and name in measured:
+                    self.assertIsNone(measured[name], f"the page hides {name}")
+        labels = self.env["timebank.time.audit"]._get_flow_labels()
+        if "time_audit" in shown:
+            table = shown["time_audit"]["table"]
+            for flow, label in labels.items():
+                if label in table["head"] and table["rows"][-1][table["head"].index(label)] == HIDDEN:
+                    self.assertIsNone(measured[f"{flow}_minutes"], f"the page hides {flow}")
+        sides = dict(self.env["timebank.activity"]._fields["planned_by"]._description_selection(self.env))
+        rows = shown["forms"]["table"]["rows"] if "forms" in shown else []
+        told = {tuple(row[1:3]): row[3:] for row in rows}
+        for cell in measured["forms"]:
+            form = told[sides[cell["planned_by"]], sides[cell["delivered_by"]]]
+            if HIDDEN in form:
+                self.assertIsNone(cell["minutes"], f"the page hides {cell}")
+                self.assertIsNone(cell["activities"], f"the page hides {cell}")
+
+    def _check_measures(self, page):
         """Nor do other systems that ask as finance learn more: of whole numbers of people, what adds up."""
-        days = TODAY - timedelta(days=365), TODAY
+        days = (TODAY - relativedelta(months=11)).replace(day=1), TODAY  # those of the page
         true = self.scheme.with_user(self.coordinator).get_measures(*days)
         shown = self.scheme.with_user(self.finance).get_measures(*days)
+        self._check_nothing_more(page, shown)
         kinds = ("giving_and_receiving", "only_giving", "only_receiving")
         reader = Reader()
         for key in ("head_count", "sustained_people", "largest_strong_part", *kinds):
@@ -373,6 +473,9 @@ class TestPageHidden(PageCase):
                     reader.see(place, None if figure_shown["value"] is None else number, slack)
         self.assertEqual({unit for unit, _number, _slack in truth.values()}, {"h", "n"}, "as they are read")
         self._add_what_belongs_together(reader, truth)
+        for number, row in enumerate(true.get("forms_over_time", {"table": {"rows": []}})["table"]["rows"]):
+            together = ("forms_over_time", number, len(row) - 1)
+            self._add_no_activity(reader, truth, [together], ("involvement", number, 3), row[0])
         self._read_n(reader, shown)
         for place in reader.hidden():
             if place not in truth or self._is_about_many(place, true):
@@ -456,4 +559,20 @@ class TestPageHidden(PageCase):
             for row in {row for _key, row, _column in work}:
                 self._add_up(reader, truth, [("work", row, together), ("involvement", row, 3)])
         self._add_up(reader, truth, [place for place in places if place[2] == 3] + [whole])
-        self._add_up(reader, truth, [place for place in forms if place[2] == 3] + [whole])
+        ways = [("embedding", 0, 1), ("embedding", 1, 1)]  # of people, for a person or for the bank
+        self._add_up(reader, truth, [*ways, whole])
+        self._add_no_activity(reader, truth, [place for place in forms if place[2] == 3], whole, WHOLE)
+
+    def _add_no_activity(self, reader, truth, parts, whole, month):
+        """All time is that in activities, of whichever form, and that for none, which stands nowhere."""
+        if whole not in truth or not parts:
+            return
+        hours = self.scheme.env["timebank.hours"].search(
+            [("scheme_id", "=", self.scheme.id), ("state", "=", "approved"), ("activity_id", "=", False)]
+        )
+        if month != WHOLE:
+            hours = hours.filtered(lambda entry: f"{entry.date:%b %Y}" == month)
+        parts = [place for place in parts if place in truth]
+        reader.add_up(whole, [*parts, ("no activity", month)])
+        if 0 < len(hours.partner_id) < FEW:
+            truth["no activity", month] = "h", sum(hours.mapped("minutes")), 0

@@ -2,6 +2,9 @@
 
 from datetime import date
 
+from ...models.common.days import LATEST
+from ...models.common.verb import LARGEST_SHOWN
+from ...models.evidence.timebank_reciprocity_report import MONTH_BITS, _number_period, _read_period
 from .report_common import ReportCase, at
 
 JANUARY = [("date", ">=", "2026-01-01"), ("date", "<", "2026-02-01")]
@@ -43,6 +46,28 @@ class TestReciprocityReport(ReportCase):
         rows = self._rows(cell)
         self.assertEqual(rows.partner_id, self.ben.partner_id | self.ann.partner_id)
         self.assertEqual(set(rows.mapped("reciprocity")), {"both"})
+
+    def test_a_row_says_the_same_whoever_reads_it_later(self):
+        """Read again, opened or exported by its number, without the search that found it."""
+        self.coordinator.group_ids += self.env.ref("base.group_allow_export")
+        report = self.env[self.model].with_user(self.coordinator)
+        for domain, said in ((JANUARY, {"giving", "receiving"}), (YEAR, {"both", "giving"}), ([], None)):
+            rows = report.search(domain)
+            found = {row.id: (row.reciprocity, row.partner_count) for row in rows}
+            self.env.invalidate_all()
+            again = report.browse(found)
+            self.assertEqual({row.id: (row.reciprocity, row.partner_count) for row in again}, found)
+            exported = again.export_data(["reciprocity"])["datas"]
+            names = dict(report._fields["reciprocity"]._description_selection(self.env))
+            self.assertEqual([one for [one] in exported], [names[found[row.id][0]] for row in again])
+            if said:
+                self.assertEqual({reciprocity for reciprocity, _count in found.values()}, said)
+
+    def test_the_largest_number_is_one_that_a_browser_holds(self):
+        largest = ((2**31 - 1) << 2 * MONTH_BITS) + _number_period(LATEST, date(2100, 1, 1))
+        self.assertLessEqual(largest, LARGEST_SHOWN)
+        for first, last in ((None, None), (date(1950, 1, 1), date(2100, 12, 1)), (None, date(2026, 3, 1))):
+            self.assertEqual(_read_period(_number_period(first, last)), (first, last))
 
     def test_alternatives_and_ranges(self):
         report = self.env[self.model]

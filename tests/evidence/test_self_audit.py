@@ -2,12 +2,15 @@
 
 from datetime import date, timedelta
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
+from odoo.tests import Form
 from odoo.tools import mute_logger
 
+from ...tools.self_audit import KEYS
 from ..common import TODAY, TimebankCase
 
 LAST_YEAR = date(2025, 3, 18)
@@ -45,6 +48,37 @@ class TestSelfAudit(TimebankCase):
         self.assertTrue(all(audit.line_ids.mapped("question")))
         self.assertEqual(audit.state, "scoring")
         self.assertFalse(audit.average)
+
+    def test_what_each_element_asks_stands_where_it_is_scored(self):
+        voices = self.env["timebank.self.audit.voice"].with_user(self.coordinator)
+        arch = etree.fromstring(voices.get_view(view_type="form")["arch"])
+        for key, question in voices._get_questions().items():
+            [field] = arch.xpath(f"//field[@name='{key}']")
+            self.assertEqual(field.getprevious().text, question)
+        audits = self.env["timebank.self.audit"].with_user(self.coordinator)
+        arch = etree.fromstring(audits.get_view(view_type="form")["arch"])
+        self.assertTrue(arch.xpath("//field[@name='line_ids']/list/field[@name='question']"))
+
+    def test_ones_own_scores_are_spoken_of_as_ones_own(self):
+        audit = self._make_audit()
+        voices = self.env["timebank.self.audit.voice"].with_user(self.coordinator)
+        own = Form(voices.with_context(**audit.action_score()["context"]))
+        self.assertTrue(own.is_of_user)
+        others = Form(voices.with_context(**audit.action_score_for()["context"]))
+        others.partner_id = self.ann.partner_id
+        self.assertFalse(others.is_of_user)
+
+    def test_elements_stand_on_an_empty_form(self):
+        """What the client shows before anything is saved, and sends when it is."""
+        audits = self.env["timebank.self.audit"].with_user(self.coordinator)
+        shown = audits.onchange({}, [], {"line_ids": {"fields": {"element": {}, "sequence": {}}}})
+        lines = [vals for _command, _id, vals in shown["value"]["line_ids"]]
+        self.assertEqual([vals["element"] for vals in lines], list(KEYS))
+        self.assertEqual([vals["sequence"] for vals in lines], list(range(len(KEYS))), "in their order")
+        audit = Form(audits)
+        audit.scheme_id = self.scheme
+        self.assertEqual(len(audit.line_ids), len(KEYS))
+        self.assertEqual(audit.save().line_ids.mapped("element"), list(KEYS))
 
     def test_scores_by_their_number(self):
         """As other systems send them."""
@@ -86,7 +120,7 @@ class TestSelfAudit(TimebankCase):
         audit = self._make_audit(present_others=False)
         line = self._line(audit, "review")
         line.agreed_level = False
-        with self.assertRefused("Not scored yet: Review"):
+        with self.assertRefused("Not scored yet: Review", "who was there"):
             audit.action_agree()
         line.agreed_level = "1"
         with self.assertRefused("who was there"):
@@ -130,6 +164,75 @@ class TestSelfAudit(TimebankCase):
         todo.with_user(self.coordinator2).action_feedback("Every second month")
         self.env.invalidate_all()
         self.assertEqual((line.action_state, audit.open_action_count), ("done", 0))
+        audit.action_reopen()
+        audit.action_agree()
+        self.assertEqual(line.todo_id, todo, "it is done")
+        audit.action_reopen()
+        line.action = "Hold one on Sundays"
+        audit.action_agree()
+        self.assertEqual(audit.activity_ids.summary, "Hold one on Sundays", "that isn’t")
+
+    def test_what_is_agreed_anew_is_what_is_to_be_done(self):
+        self.scheme.coordinator_ids |= self.coordinator2
+        audit = self._make_audit()
+        line = self._line(audit, "practice")
+        later = TODAY + timedelta(days=20)
+        first = {"action_user_id": self.coordinator2.id, "action_until": TODAY + timedelta(days=10)}
+        line.write({"action": "Hold one in the evening", **first})
+        audit.action_agree()
+        todo = audit.activity_ids
+        audit.action_reopen()
+        line.write({"action": "Hold two", "action_user_id": self.coordinator.id, "action_until": later})
+        audit.action_agree()
+        self.assertEqual(audit.activity_ids, todo)
+        self.assertEqual(
+            (todo.summary, todo.user_id, todo.date_deadline), ("Hold two", self.coordinator, later)
+        )
+        audit.action_reopen()
+        line.action = False
+        audit.action_agree()
+        self.assertFalse(audit.activity_ids)
+        self.assertFalse(line.todo_id)
+        self.assertIn("Called off: Hold two", str(audit.message_ids.mapped("body")))
+
+    def test_means_are_of_those_who_are_there_when_it_is_agreed_anew(self):
+        audit = self._make_audit()
+        self._say(audit, self.ann.partner_id, assets="2")
+        self._say(audit, self.ben.partner_id, assets="4")
+        audit.action_agree()
+        self._leave(self.ben)
+        self.ben.with_user(self.manager).action_forget("Asked for it")
+        line = self._line(audit, "assets")
+        self.assertEqual((line.member_mean, line.member_voices), (3, 2))
+        audit.action_reopen()
+        audit.action_agree()
+        self.assertEqual((line.member_mean, line.member_voices), (2, 1))
+
+    def test_what_is_not_scored_yet_has_no_score_on_paper(self):
+        audit = self._make_audit()
+        self._line(audit, "assets").agreed_level = False
+        rows = {row["element"]: row["score"] for row in audit._get_shown()}
+        self.assertEqual((rows["assets"], rows["review"]), (None, 2))
+        html = (
+            self.env["ir.actions.report"]
+            ._render_qweb_html("timebank_coproduction.report_timebank_self_audit", audit.ids)[0]
+            .decode()
+        )
+        self.assertNotIn("○○○○", html)
+        self.assertIn("●●○○", html)
+
+    def test_scores_are_in_the_users_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        audit = self._make_audit()
+        told = "2 – Dans une partie de ce que nous faisons"
+        choice = (
+            self.env["ir.model.fields.selection"]
+            .search([("field_id.model", "=", "timebank.self.audit.voice"), ("field_id.name", "=", "assets")])
+            .filtered(lambda one: one.value == "2")
+        )
+        choice.with_context(lang="fr_FR").name = told
+        lines = audit.line_ids.with_context(lang="fr_FR")
+        self.assertIn(("2", told), lines._fields["agreed_level"]._description_selection(lines.env))
 
     def test_what_was_agreed_stays(self):
         audit = self._make_audit()
@@ -227,7 +330,7 @@ class TestSelfAudit(TimebankCase):
             self.assertEqual([one["values"][0] for one in found["chart"]["series"]], [4, 1])
             self.assertEqual(found["table"]["rows"][0], ["Assets", "4", "1", "hidden", "hidden"])
             self.assertIn("Assets (4 of 4)", found["answer"])
-            self.assertIn("10 elements went up and 0 down", found["answer"])
+            self.assertIn("up since 18 March 2025: 10; that went down: 0.", found["answer"])
         self.assertTrue(section(self.coordinator)["actions"])
         self.assertFalse(section(self.finance)["actions"], "finance has no way to who scored what")
         self.assertIsNone(section(self.coordinator2))
@@ -245,7 +348,8 @@ class TestSelfAudit(TimebankCase):
         drawn = [one["label"] for one in found["chart"]["series"]]
         self.assertEqual(len(drawn), 4)
         self.assertIn(
-            f"5 time banks have agreed how they see themselves. Shown here: {', '.join(drawn)}.",
+            f"5 time banks have agreed how they see themselves. Shown here: {', '.join(drawn)}."
+            " Choose time banks above to see others.",
             found["answer"],
         )
 

@@ -21,13 +21,12 @@ from ..generated import same
 from .reader import Reader
 
 #: Who takes in what tells which figures are hidden, and who calls what hides them. Everything else has it
-#: done by ``timebank.evidence._show`` and ``_show_table``.
+#: done by ``timebank.evidence._show``.
 HIDING = {
     "hide": {"tools/wellbeing.py", "models/evidence/timebank_measures.py"},
     "Table": {"models/evidence/timebank_measures.py"},
     "suppression": set(),
-    "_hide_small": {"models/evidence/timebank_measures.py", "models/evidence/timebank_evidence_words.py"},
-    "_hide_small_cells": {"models/evidence/timebank_evidence_words.py"},
+    "_hide_small": {"models/evidence/timebank_evidence_words.py"},
 }
 
 COUNTS = st.one_of(st.integers(0, 6), st.integers(0, 60))

@@ -1,16 +1,15 @@
-"""Rounds of the four national questions: who is asked, who writes answers down, who sees them."""
+"""Rounds of the four national questions: who is asked, when and how."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.service.model import call_kw
 from odoo.tools import mute_logger
 
-from ...tools.wellbeing import QUESTIONS
 from ..common import TODAY
 from ..wellbeing_common import WellbeingCase
 
@@ -57,6 +56,29 @@ class TestWellbeingWave(WellbeingCase):
         self._make_member("Newcomer")
         wave.with_user(self.coordinator).action_invite()
         self.assertEqual(wave.asked_count, len(by_person) + 1)
+
+    def test_how_many_are_asked_in_which_way_is_said_first(self):
+        everybody = self._make_wave()._find_people()
+        everybody.email = False
+        self.people[:3].write({"email": "p@example.org"})
+        self.env["timebank.member"].search([("partner_id", "=", self.people[2].id)]).wellbeing_mails = False
+        wave = self._make_wave().with_user(self.coordinator)
+        rung = len(everybody) - 3
+        ways = f"2 by mail, {rung} to ring, by to-dos of yours, want no such mails: 1"
+        self.assertEqual((wave.due_count, wave.due_text), (len(everybody), ways))
+        dialog = wave.action_ask_invite()
+        self.assertIn(ways, wave._explain("action_invite"))
+        self.assertFalse(wave.invitation_ids, "nobody is asked by asking whether it is meant")
+        wave.plans_calls = False
+        self.assertIn(f"{rung} by a sheet", wave.due_text)
+        reason = self.env["timebank.reason"].with_user(self.coordinator).with_context(**dialog["context"])
+        told = reason.create({}).action_confirm()["params"]["text"]
+        self.assertIn(f"Asked by mail: 2 people. To be given a sheet: {rung} people.", told)
+        self.assertFalse(wave.invitation_ids.activity_ids)
+        self.assertEqual(wave.waiting_count, len(everybody))
+        self.assertFalse(wave._follow_up().plans_calls)
+        with self.assertRefused("has nobody to ask"):
+            self._make_wave(purpose="leaving").with_user(self.coordinator).action_ask_invite()
 
     def test_the_key_is_kept_as_a_digest(self):
         wave = self._invite()
@@ -124,8 +146,109 @@ class TestWellbeingWave(WellbeingCase):
         )
         session.action_open()
         session.sign_up(self.people[5])
+        session.sign_up(self.people[6])
         wave = self._make_wave(purpose="course", activity_id=activity.id)
-        self.assertEqual(wave._find_people(), self.people[5])
+        self.assertEqual(wave._find_people(), self.people[5:7])
+        # at its end who answered at its beginning is asked again, by itself and once
+        wave.with_user(self.coordinator).action_invite()
+        self._make_answer(wave, self.people[5], (5, 5, 5, 5))
+        after = [("before_id", "=", wave.id)]
+        self.waves._cron_ask()
+        self.assertFalse(self.waves.search(after), "it isn’t over")
+        for days in (1, 2):
+            with freeze_time(TODAY + timedelta(days=days)):
+                self.waves._cron_ask()
+        again = self.waves.search(after)
+        self.assertEqual((wave.state, again.state, again.purpose), ("done", "running", "course"))
+        self.assertEqual(again.date_from, TODAY + timedelta(days=1))
+        self.assertEqual(again.invitation_ids.partner_id, self.people[5])
+
+    def test_a_course_that_ended_long_ago_begins_nothing(self):
+        activity = self.env["timebank.activity"].create(
+            {"name": "Cooking", "scheme_id": self.scheme.id, "state": "running"}
+        )
+        start = TODAY - timedelta(days=90)
+        self.env["timebank.session"].create(
+            {"activity_id": activity.id, "start": f"{start} 14:00:00", "stop": f"{start} 16:00:00"}
+        )
+        wave = self._make_wave(purpose="course", activity_id=activity.id, date_from=start)
+        self._make_answer(wave, self.people[5], (5, 5, 5, 5))
+        wave.with_user(self.coordinator).action_close()
+        self.waves._cron_ask()
+        self.assertFalse(self.waves.search([("before_id", "=", wave.id)]))
+
+    def test_not_before_it_begins(self):
+        monday = TODAY + timedelta(days=5)
+        wave = self._make_wave(date_from=monday).with_user(self.coordinator)
+        self.assertTrue(wave.begins_later)
+        with self.assertRefused("ask people then"):
+            wave.action_invite()
+        with freeze_time(monday):
+            self.env.invalidate_all()
+            self.assertFalse(wave.begins_later)
+            wave.action_invite()
+        self.assertEqual(wave.state, "running")
+
+    def test_it_begins_on_the_banks_own_day(self):
+        self.scheme.tz = "Pacific/Auckland"
+        self.coordinator.tz = "Europe/London"
+        with freeze_time(f"{TODAY} 20:00:00"):
+            self.env.invalidate_all()
+            wave = self.waves.with_user(self.coordinator).create({"scheme_id": self.scheme.id})
+            self.assertEqual(wave.date_from, TODAY + timedelta(days=1))
+            wave.action_invite()
+            self.assertTrue(wave.invitation_ids)
+
+    def test_what_people_were_asked_stays(self):
+        scale = self.env["timebank.wellbeing.scale"].create(
+            {
+                "name": "Two statements",
+                "licence_reference": "L-204",
+                "wording": "One\nTwo",
+                "answer_words": "never\nalways",
+                "scores": "2 2\n3 3.5\n4 5",
+            }
+        )
+        scale.action_switch_on()
+        self.assertEqual([scale._get_score([1, 2]), scale._get_score([2, 2])], [3.5, 5])
+        scale.action_switch_off()
+        scale.scores = "2 2\n3 4\n4 5"
+        self.assertEqual(scale._get_score([1, 2]), 4)
+        for typed in ("9" * 5000, "1 ²", "٣ 1", "1 2 1", "11"):
+            if typed == "11":
+                self.assertEqual(scale._read_points(typed), [1, 1])
+            else:
+                with self.assertRefused("doesn’t fit"):
+                    scale._read_points(typed)
+        scale.action_switch_on()
+        wave = self._invite().with_user(self.coordinator)
+        for vals in (
+            {"scale_id": scale.id},
+            {"purpose": "joining"},
+            {"audience": "supported"},
+            {"date_from": TODAY + timedelta(days=9)},
+        ):
+            with self.subTest(vals=vals), self.assertRefused("has begun"):
+                wave.write(vals)
+        wave.date_to = TODAY + timedelta(days=50)
+
+    def test_who_was_asked_stays_once_it_is_closed(self):
+        """Nobody is taken off it, so that who answered were all who were asked; nor is it deleted."""
+        wave = self._invite().with_user(self.coordinator)
+        running = self._invite().with_user(self.coordinator)
+        asked = wave.asked_count
+        wave.invitation_ids[0].action_withdraw()
+        self.assertEqual(wave.asked_count, asked - 1)
+        wave.action_close()
+        for user in (self.coordinator, self.manager):
+            with self.subTest(user=user.login):
+                with self.assertRefused("is closed: who was asked in it stays"):
+                    self._as(user, wave.invitation_ids).action_withdraw()
+                for one in (wave, running):
+                    with self.assertRefused("People have been asked"):
+                        self._as(user, one).unlink()
+        self.assertEqual(wave.asked_count, asked - 1)
+        self._make_wave().with_user(self.coordinator).unlink()  # that asked nobody
 
     def test_the_nightly_job(self):
         self.scheme.write({"wellbeing_months": 6, "wellbeing_on_joining": True})
@@ -152,6 +275,33 @@ class TestWellbeingWave(WellbeingCase):
             self.assertEqual(set(mine.mapped("state")), {"done"})
             self.assertIn("regular", later.mapped("purpose"))
 
+    def test_what_nobody_sent_holds_up_nothing(self):
+        self.scheme.write({"wellbeing_on_joining": True, "wellbeing_months": 6})
+        forgotten = self._make_wave(purpose="joining") | self._make_wave(date_from=TODAY - timedelta(days=9))
+        self.waves._cron_ask()
+        mine = self.waves.search([("scheme_id", "=", self.scheme.id)]) - forgotten
+        self.assertEqual(sorted(mine.mapped("purpose")), ["joining", "regular"])
+        self.assertEqual(set(forgotten.mapped("state")), {"draft"})
+
+    def test_one_round_that_fails_holds_up_no_other(self):
+        first, second = self._invite(), self._invite()
+        (first | second).purpose = "leaving"
+        asked = type(first)._invite
+
+        def fail(wave):
+            if wave == first:
+                raise UserError("Broken")
+            return asked(wave)
+
+        newcomer = self._make_member("Somebody")
+        self._leave(newcomer)
+        with self.enter_registry_test_mode(), patch.object(type(first), "_invite", fail):
+            with mute_logger("odoo.addons.timebank_coproduction.models.common.timebank_job"):
+                self.env.ref("timebank_coproduction.cron_wellbeing").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertIn(newcomer.partner_id, second.invitation_ids.partner_id)
+        self.assertNotIn(newcomer.partner_id, first.invitation_ids.partner_id)
+
     def test_too_many_months_are_refused(self):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.scheme.wellbeing_months = 61
@@ -170,258 +320,3 @@ class TestWellbeingWave(WellbeingCase):
         )
         with self.assertRaises(ValidationError):
             self._make_wave(grant_id=grant.id)
-
-
-class TestWellbeingAnswers(WellbeingCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.wave = cls._make_wave()
-        cls.wave.with_user(cls.coordinator).action_invite()
-
-    def _asked(self, person):
-        return self.wave.invitation_ids.filtered(lambda one: one.partner_id == person)
-
-    def _said(self, person):
-        [response] = self.wave.response_ids.filtered(lambda one: one.partner_id == person)
-        return [response[name] for name in QUESTIONS]
-
-    def test_unsaid_is_not_0(self):
-        self._make_answer(self.wave, self.people[0], (0, None, 10, 3))
-        self.env.flush_all()
-        self.env.invalidate_all()
-        said = self._said(self.people[0])
-        self.assertEqual(said, [0, False, 10, 3])
-        self.assertIsNot(said[0], False)
-        self._make_answer(self.wave, self.people[1], (4, 8, 10, 3))
-        [(satisfied, worthwhile)] = self.env["timebank.wellbeing.response"]._read_group(
-            [("wave_id", "=", self.wave.id)], [], ["satisfied:avg", "worthwhile:avg"]
-        )
-        self.assertEqual((satisfied, worthwhile), (2, 8))
-
-    def test_numbers_from_0_to_10(self):
-        for answers in ((11, 5, 5, 5), (5, -1, 5, 5), (5, 5, 5, 100)):
-            with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
-                self._make_answer(self.wave, self.people[0], answers)
-                self.env.flush_all()
-
-    def test_who_wrote_it_down(self):
-        response = self._make_answer(self.wave, self.people[0], (5, 5, 5, 5))
-        self.assertEqual((response.way, response.typed_by_id), ("paper", self.coordinator))
-        self.assertEqual(self._asked(self.people[0]).state, "answered")
-        with self.assertRaises(AccessError):
-            self._make_answer(self.wave, self.people[1], (5, 5, 5, 5), way="link")
-        with self.assertRaises(AccessError):
-            self._make_answer(self.wave, self.people[1], (5, 5, 5, 5), typed_by_id=self.manager.id)
-        self._asked(self.people[2]).sudo()._answer(dict.fromkeys(QUESTIONS, 7), "link")
-        own = self.wave.response_ids.filtered(lambda one: one.partner_id == self.people[2])
-        self.assertEqual((own.way, own.typed_by_id.id), ("link", False))
-        with self.assertRaises(AccessError):
-            self._as(self.coordinator, own).write({"happy": 1})
-        with self.assertRaises(AccessError):
-            self._as(self.coordinator, response).write({"partner_id": self.people[5].id})
-        with self.assertRaises(AccessError):
-            self._as(self.coordinator, response).unlink()
-        self._as(self.manager, response).write({"happy": 1})
-        self.assertEqual(response.typed_by_id, self.manager)
-
-    def test_one_answer_each_and_only_of_members(self):
-        self._make_answer(self.wave, self.people[0], (5, 5, 5, 5))
-        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
-            self._make_answer(self.wave, self.people[0], (6, 6, 6, 6))
-        with self.assertRaises(ValidationError):
-            self._make_answer(self.wave, self.away.partner_id, (6, 6, 6, 6))
-        self.wave.with_user(self.coordinator).action_close()
-        with self.assertRaises(UserError):
-            self._make_answer(self.wave, self.people[1], (6, 6, 6, 6))
-
-    def test_sheets_typed_in(self):
-        """Code, four figures, next."""
-        desk = (
-            self.env["timebank.wellbeing.answer"]
-            .with_user(self.coordinator)
-            .browse(self.wave.with_user(self.coordinator).action_type_sheets()["res_id"])
-        )
-        for person, typed in ((self.people[0], "7 8 10 0"), (self.people[1], "- 3 4 x")):
-            code = self._asked(person).sheet_code
-            desk.write({"sheet_code": f" {code.lower()} ", "age_and_consent": True})
-            self.assertEqual(desk.asked_name, person.name)
-            desk.write(dict(zip(QUESTIONS, typed.split(), strict=True)))
-            desk = desk.browse(desk.action_next()["res_id"])
-            self.assertIn(person.name, desk.last_deed)
-            self.assertFalse(desk.age_and_consent or desk.satisfied)
-        self.assertEqual(desk.typed_count, 2)
-        self.assertEqual(self._said(self.people[0]), [7, 8, 10, 0])
-        self.assertEqual(self._said(self.people[1]), [False, 3, 4, False])
-        for code, agreed, satisfied, words in (
-            ("ZZZZZZ", True, "5", "no sheet"),
-            (self._asked(self.people[2]).sheet_code, False, "5", "16 or over"),
-            (self._asked(self.people[2]).sheet_code, True, "11", "is no answer"),
-            (self._asked(self.people[2]).sheet_code, True, "", "No question is answered"),
-        ):
-            desk.write({"sheet_code": code, "age_and_consent": agreed})
-            desk.satisfied = satisfied
-            with self.assertRefused(words):
-                desk.action_next()
-
-    def test_read_out(self):
-        invitation = self._asked(self.people[0])
-        action = invitation.with_user(self.coordinator).action_read_out()
-        desk = self.env["timebank.wellbeing.answer"].with_user(self.coordinator).browse(action["res_id"])
-        desk.write({"age_and_consent": True, "satisfied": "6", "anxious": "2"})
-        desk.action_save()
-        self.assertEqual(self._said(self.people[0]), [6, False, False, 2])
-        response = self.wave.response_ids
-        self.assertEqual((response.way, response.typed_by_id), ("read_out", self.coordinator))
-        # they change their mind
-        action = invitation.with_user(self.coordinator).action_read_out()
-        self.env["timebank.wellbeing.answer"].with_user(self.coordinator).browse(
-            action["res_id"]
-        ).action_decline()
-        self.assertEqual(invitation.state, "declined")
-        self.assertFalse(self.wave.response_ids.exists())
-
-    def test_calls_close_with_the_answer(self):
-        self.people[0].email = False
-        wave = self._make_wave(audience="all")
-        wave.with_user(self.coordinator).action_invite()
-        invitation = wave.invitation_ids.filtered(lambda one: one.partner_id == self.people[0])
-        self.assertTrue(invitation.activity_ids)
-        self._make_answer(wave, self.people[0], (5, 5, 5, 5))
-        self.assertFalse(invitation.activity_ids)
-
-    def test_forgetting_takes_the_answers_along(self):
-        member = self.env["timebank.member"].search([("partner_id", "=", self.people[0].id)])
-        self._make_answer(self.wave, self.people[0], (5, 5, 5, 5))
-        self._leave(member)
-        self.assertTrue(self.wave.response_ids, "who leaves is kept until their time is up")
-        member.with_user(self.manager).action_forget("Asked for it")
-        self.assertFalse(self.env["timebank.wellbeing.response"].search([("wave_id", "=", self.wave.id)]))
-        self.assertFalse(
-            self.wave.invitation_ids.exists().filtered(lambda one: one.partner_id == self.people[0])
-        )
-
-    def test_who_becomes_one_has_one_answer(self):
-        """The later answer stays, and one invitation."""
-        self._make_answer(self.wave, self.people[0], (1, 1, 1, 1))
-        with freeze_time(TODAY + timedelta(days=1)):
-            self._make_answer(self.wave, self.people[1], (9, 9, 9, 9), answered_on=TODAY + timedelta(days=1))
-        gone, kept = self.people[0], self.people[1]
-        gone.write({"email": kept.email, "name": kept.name})
-        self.manager.group_ids |= self.env.ref("base.group_partner_manager")
-        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.manager)
-        wizard._merge((gone + kept).ids, kept.with_user(self.manager))
-        self.env.invalidate_all()
-        [answer] = self.env["timebank.wellbeing.response"].search([("partner_id", "=", kept.id)])
-        self.assertEqual(answer.happy, 9)
-        self.assertEqual(len(self.wave.invitation_ids.filtered(lambda one: one.partner_id == kept)), 1)
-
-
-class TestWellbeingAccess(WellbeingCase):
-    """Members their own; coordinators their banks'; managers all; finance no name and no answer."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.wave = cls._make_wave(name="Spring Quillfeather")
-        cls.wave.with_user(cls.coordinator).action_invite()
-        cls.own = cls._make_answer(cls.wave, cls.ann.partner_id, (3, 4, 5, 6))
-        cls.others = cls._make_answer(cls.wave, cls.people[0], (7, 7, 7, 7))
-        for user in (cls.coordinator, cls.coordinator2, cls.manager, cls.finance, cls.staff):
-            user.group_ids |= cls.env.ref("base.group_allow_export")
-        cls.env.flush_all()
-
-    def _call(self, user, model, method, *args, **kwargs):
-        env = self.env(user=user, context={}, su=False)
-        self.env.flush_all()
-        self.env.invalidate_all()
-        return call_kw(env[model], method, list(args), kwargs)
-
-    def test_what_each_sees(self):
-        answers = "timebank.wellbeing.response"
-        seen = {
-            self.portal: self.own,
-            self.portal2: self.env[answers],
-            self.staff: self.env[answers],
-            self.finance: self.env[answers],
-            self.coordinator2: self.env[answers],
-            self.coordinator: self.own | self.others,
-            self.manager: self.own | self.others,
-        }
-        for user, records in seen.items():
-            with self.subTest(user=user.login):
-                found = self._call(user, answers, "search", [("wave_id", "=", self.wave.id)])
-                self.assertEqual(set(found), set(records.ids))
-                read = self._call(user, answers, "search_read", [], ["satisfied", "partner_id"])
-                self.assertEqual({one["id"] for one in read}, set(records.ids))
-                groups = self._call(user, answers, "formatted_read_group", [], ["partner_id"], ["happy:avg"])
-                self.assertEqual(len(groups), len(records))
-                if not user.share:
-                    exported = self._call(user, answers, "export_data", records.ids, ["partner_id", "happy"])
-                    self.assertEqual(len(exported["datas"]), len(records))
-
-    def test_by_name_of_the_record(self):
-        everything = (self.own | self.others).ids
-        for user in (self.finance, self.coordinator2, self.staff, self.portal2):
-            for method, args in (
-                ("read", [["satisfied"]]),
-                ("export_data", [["satisfied"]]),
-                ("write", [{"satisfied": 1}]),
-                ("unlink", []),
-            ):
-                with self.subTest(user=user.login, method=method), self.assertRaises(UserError) as caught:
-                    self._call(user, "timebank.wellbeing.response", method, everything, *args)
-                if not user.share:  # who has no right to export at all is told that
-                    self.assertIsInstance(caught.exception, AccessError)
-
-    def test_finance_and_members_see_no_rounds(self):
-        for user in (self.finance, self.staff, self.portal):
-            for model in ("timebank.wellbeing.wave", "timebank.wellbeing.invitation"):
-                with self.subTest(user=user.login, model=model), self.assertRaises(AccessError):
-                    self._call(user, model, "search_read", [], [])
-        for model in ("timebank.wellbeing.wave", "timebank.wellbeing.invitation"):
-            self.assertFalse(self._call(self.coordinator2, model, "search", []))
-
-    def test_members_dont_answer_over_rpc(self):
-        vals = {"wave_id": self.wave.id, "partner_id": self.portal2.partner_id.id, "way": "link", "happy": 5}
-        for user in (self.portal2, self.staff, self.finance):
-            with self.assertRaises(AccessError):
-                self._call(user, "timebank.wellbeing.response", "create", [vals])
-        with self.assertRaises(AccessError):
-            self._call(self.coordinator2, "timebank.wellbeing.response", "create", [{**vals, "way": "paper"}])
-        for method in ("_answer", "_find_by_token", "_make", "_settle"):
-            with self.assertRaises(AccessError):
-                self._call(self.manager, "timebank.wellbeing.invitation", method, [1])
-        for method in ("_get_results", "_get_own_results", "_cron_ask"):
-            with self.assertRaises(AccessError):
-                self._call(self.manager, "timebank.wellbeing.wave", method, [1])
-
-    def test_verbs_of_anothers_bank(self):
-        for verb in (
-            "action_invite",
-            "action_remind",
-            "action_close",
-            "action_follow_up",
-            "action_print_sheets",
-        ):
-            for user in (self.coordinator2, self.finance):
-                with self.subTest(verb=verb), self.assertRaises(AccessError):
-                    self._call(user, "timebank.wellbeing.wave", verb, self.wave.ids)
-        for verb in ("action_read_out", "action_withdraw"):
-            with self.assertRaises(AccessError):
-                self._call(
-                    self.coordinator2, "timebank.wellbeing.invitation", verb, self.wave.invitation_ids[:1].ids
-                )
-        # nor with a dialog of one's own bank
-        desk = self.env["timebank.wellbeing.answer"].with_user(self.coordinator2)
-        with self.assertRaises(AccessError):
-            made = desk.create(
-                {
-                    "wave_id": self._make_wave(scheme_id=self.elsewhere.id).id,
-                    "invitation_id": self.wave.invitation_ids[:1].id,
-                    "way": "read_out",
-                    "age_and_consent": True,
-                    "happy": "5",
-                }
-            )
-            made.action_save()

@@ -76,6 +76,7 @@ class TestWellbeingHidden(WellbeingCase):
                     "wave_id": wave.id,
                     "partner_id": person.id,
                     "way": "paper",
+                    "age_and_consent": True,
                     "answered_on": wave.date_from,
                     **dict(zip(QUESTIONS, said[place], strict=True)),
                 }

@@ -39,7 +39,75 @@ def witness(figures, question):
     }
 
 
+def witness_asked(rounds, first, last):
+    """Who was asked and who answered from day to day, counted by hand: two sets of people.
+
+    :param rounds: of each a pair of dicts, person → day: asked, and answered
+    """
+    asked, answered = set(), set()
+    for asked_on, answered_on in rounds:
+        days = [*asked_on.values(), *answered_on.values()]
+        if any(first <= day <= last for day in days):
+            asked |= {person for person, day in asked_on.items() if day <= last}
+            said = {person for person, day in answered_on.items() if first <= day <= last}
+            asked, answered = asked | said, answered | said
+    return asked, answered
+
+
 class TestWellbeingResults(WellbeingCase):
+    def _make_round(self, asked_on, answered_on):
+        """A round of which it is known, person → day, when each was asked and answered."""
+        wave = self._make_wave(date_from=min([*asked_on.values(), *answered_on.values()]))
+        # sudo: as the verb makes them
+        invitations = self.env["timebank.wellbeing.invitation"].sudo()
+        for person, day in asked_on.items():
+            invitations._make(wave, person)._in_verb().write({"asked_on": day})
+        for person, day in answered_on.items():
+            self._make_answer(wave, person, (5, 6, 7, 2), answered_on=day)
+        return wave
+
+    def test_a_round_that_goes_on_over_the_first_day(self):
+        """Who answered late is told of with all who were asked, and not of those who answered late."""
+        first = TODAY - timedelta(days=30)
+        begun = first - timedelta(days=7)
+        late = dict.fromkeys(self.people[:7], first + timedelta(days=3))
+        self._make_round(dict.fromkeys(self.people, begun), late)
+        shown = self.waves._get_results(self.scheme, first, TODAY)
+        self.assertEqual((shown["answered"], shown["asked"]), (7, 12))
+        self.assertAlmostEqual(shown["response_rate"], 7 / 12)
+        # nor do they count in days in which nobody was asked, and nobody answered
+        shown = self.waves._get_results(self.scheme, first + timedelta(days=4), TODAY, small=True)
+        self.assertEqual((shown["answered"], shown["asked"]), (0, 0))
+
+    def test_who_was_asked_against_the_witness(self):
+        chance = random.Random(20260401)
+        straddling = 0
+        for number in range(12):
+            with self._undone():
+                rounds = []
+                for _round in range(chance.randint(1, 3)):
+                    asked_on, answered_on = {}, {}
+                    begun = TODAY - timedelta(days=chance.randint(20, 120))
+                    for person in self.people:
+                        if chance.random() < 0.7:
+                            asked_on[person] = begun + timedelta(days=chance.choice((0, 0, 5)))
+                            if chance.random() < 0.6:
+                                answered_on[person] = asked_on[person] + timedelta(days=chance.randint(0, 14))
+                    if asked_on:
+                        self._make_round(asked_on, answered_on)
+                        rounds.append((asked_on, answered_on))
+                for _period in range(4):
+                    first = TODAY - timedelta(days=chance.randint(0, 120))
+                    last = first + timedelta(days=chance.randint(0, 60))
+                    asked, answered = witness_asked(rounds, first, last)
+                    shown = self.waves._get_results(self.scheme, first, last, small=True)
+                    with self.subTest(number=number, first=first, last=last):
+                        self.assertEqual((shown["asked"], shown["answered"]), (len(asked), len(answered)))
+                        rate = len(answered) / len(asked) if asked else None
+                        self.assertEqual(shown["response_rate"], rate)
+                    straddling += any(day < first for one, _said in rounds for day in one.values() if asked)
+        self.assertGreater(straddling, 10)
+
     def _question(self, results, key):
         [found] = [one for one in results["questions"] if one["key"] == key]
         return found
@@ -117,6 +185,24 @@ class TestWellbeingResults(WellbeingCase):
         section = self._as(self.coordinator, wave).results
         self.assertIn("how people are now", section["answer"])
 
+    def test_nobody_isnt_hidden_where_small_numbers_are_shown(self):
+        """One sheet: no interval is spoken of, and what nobody answered is said to be so."""
+        _first, second = self._make_pairs([((4, None, 6, 5), (5, None, 6, 3))])
+        section = self._as(self.coordinator, second).results
+        figures = {one["key"]: (one["value"], one["note"]) for one in section["figures"]}
+        self.assertEqual(figures["change_satisfied"], ("+1.0", "n = 1 person"))
+        self.assertEqual(figures["change_worthwhile"], ("–", "nobody answered it twice"))
+        rows = {row[0]: row[1:] for row in section["table"]["rows"]}
+        self.assertEqual(rows["Satisfied with life"], ["4.0", "5.0", "+1.0", "–", "1"])
+        self.assertEqual(rows["Things are worthwhile"], [*["–"] * 4, "nobody answered it twice"])
+        self.assertNotIn("Things are worthwhile", section["chart"]["labels"])
+        self.assertIn("1 of 1 who were asked told us", section["answer"])
+        self.assertNotIn("hidden", str(section["table"]))
+        # to others all of it is
+        shown = self.env["timebank.evidence"]._make_wellbeing(second._get_own_results(), "")
+        self.assertEqual({row[-1] for row in shown["table"]["rows"]}, {"hidden"})
+        self.assertEqual(len(shown["chart"]["labels"]), 4)
+
     def test_of_a_grant_and_of_other_banks(self):
         grant = self.env["timebank.grant"].create(
             {
@@ -130,9 +216,44 @@ class TestWellbeingResults(WellbeingCase):
         )
         self._make_pairs([((4, 5, 6, 5), (6, 6, 6, 3))] * 6, grant_id=grant.id)
         self._make_pairs([((9, 9, 9, 0), (9, 9, 9, 0))] * 6, people=self.people[6:])
-        self.assertEqual(self._results(grant=grant)["pairs"], 6)
+        self.assertEqual(self._results(grant_id=grant.id)["pairs"], 6)
         self.assertEqual(self._results()["pairs"], 12)
         self.assertEqual(self._results(self.elsewhere)["asked"], 0)
+
+    def test_a_grant_without_rounds_of_its_own(self):
+        """Rounds that begin by themselves are of no grant; those of another are never told of this one."""
+        grant, other = (
+            self.env["timebank.grant"].create(
+                {
+                    "name": name,
+                    "funder_id": self.agency.partner_id.id,
+                    "amount": 10,
+                    "date_start": "2025-01-01",
+                    "date_end": "2026-12-31",
+                    "scheme_ids": [(6, 0, self.scheme.ids)],
+                    "every_expense_counts": True,
+                }
+            )
+            for name in ("Together", "Other")
+        )
+        (grant | other).action_open()
+        self._make_pairs([((9, 9, 9, 0), (9, 9, 9, 0))] * 6, people=self.people[6:], grant_id=other.id)
+        self.assertIsNone(self._section_for(self.coordinator, grant_id=grant.id, period="last_12_months"))
+        self._make_pairs([((4, 5, 6, 5), (6, 6, 6, 3))] * 6)
+        for asked, said, change in ((grant, True, "+2.0"), (other, False, "0.0")):
+            section = self._section_for(self.coordinator, grant_id=asked.id, period="last_12_months")
+            figures = {one["key"]: one["value"] for one in section["figures"]}
+            self.assertEqual((figures["pairs"], figures["change_satisfied"]), ("6", change))
+            self.assertEqual("Nobody was asked for this grant alone" in section["answer"], said)
+
+    def test_shares_of_few_have_their_interval(self):
+        """Wilson's, worked out from its formula: of 12 asked all answered, and 6 of 12 are in a band."""
+        self._make_pairs([((4, 5, 6, 5), (6, 6, 6, 3)), ((9, 9, 9, 0), (9, 9, 9, 0))] * 6)
+        section = self._section_for(self.coordinator, period="last_12_months", small=True)
+        figures = {one["key"]: one["note"] for one in section["figures"]}
+        self.assertEqual(figures["response_rate"], "12 of 12; 95 % interval 76\xa0% to 100\xa0%")
+        low = section["table"]["rows"][1]
+        self.assertEqual(low[1:3], ["50\xa0% (25\xa0% to 75\xa0%)", "0\xa0% (0\xa0% to 24\xa0%)"])
 
     def test_on_the_page_evidence(self):
         self._make_pairs([((4, 5, 6, 5), (6, 6, 6, 3))] * 7 + [((1, 1, 1, 1), None)])
@@ -312,7 +433,9 @@ class TestWellbeingScale(WellbeingCase):
                     .with_user(self.coordinator)
                     .create({"wave_id": wave.id, "way": "paper", "sheet_code": invitation.sheet_code})
                 )
-                desk.write({"age_and_consent": True, "satisfied": "5", "scale_typed": points})
+                desk.write(
+                    {"age_and_consent": True, "satisfied": "5", "scale_typed": points, "replaces": True}
+                )
                 desk.action_next()
         first.response_ids.write({"answered_on": first.date_from})
         [found] = self._results()["scales"]

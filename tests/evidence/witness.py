@@ -115,25 +115,11 @@ class Witness:
             "attendances": len(self._came()),
         }
 
-    def by_month(self):
-        found = {}
-        for _scheme, person, day, giving in self._facts():
-            month = found.setdefault(day.replace(day=1), (set(), set()))
-            month[not giving].add(person)
-        return {
-            month: {
-                "people": len(gave | got),
-                "givers": len(gave),
-                "receivers": len(got),
-                "both": len(gave & got),
-            }
-            for month, (gave, got) in found.items()
-        }
+    def _threshold(self, name):
+        return (self.grant and self.grant[name]) or max(self.schemes.mapped(name))
 
     def sustained(self):
-        owners = self.grant or self.schemes
-        least = max(owners.mapped("sustained_minutes"))
-        months_least = max(owners.mapped("sustained_months"))
+        least, months_least = map(self._threshold, ("sustained_minutes", "sustained_months"))
         professionals = self.entries.filtered(
             lambda entry: entry.role == "professional" and self._is_in_period(entry.date)
         )
@@ -182,13 +168,14 @@ class Witness:
         for giver, receiver, _minutes, day in self._arcs(self.entries):
             key = (giver, receiver)
             first[key] = min(first.get(key, day), day)
-        here = {
-            (giver, receiver, day.replace(day=1)) for giver, receiver, _m, day in self._arcs(self._mine())
-        }
+        here = {}
+        for giver, receiver, _minutes, day in self._arcs(self._mine()):
+            key = (giver, receiver, day.replace(day=1))
+            here[key] = min(here.get(key, day), day)
         result = {}
-        for giver, receiver, month in here:
+        for (giver, receiver, month), day in here.items():
             arcs, new = result.get(month, (0, 0))
-            result[month] = (arcs + 1, new + (first[giver, receiver].replace(day=1) == month))
+            result[month] = (arcs + 1, new + (first[giver, receiver] == day))
         return result
 
     def flows(self):
@@ -400,7 +387,6 @@ class Witness:
         """As ``get_measures`` gives it to who sees small numbers."""
         involvement, sustained, speed = self.involvement(), self.sustained(), self.speed()
         forms = self.forms()
-        owners = self.grant or self.schemes
         return {
             "head_count": involvement["people"],
             "attendances": involvement["attendances"],
@@ -414,8 +400,8 @@ class Witness:
             **self.position(),
             "days_to_first": speed["first"],
             "days_to_second": speed["second"],
-            "sustained_hours": max(owners.mapped("sustained_minutes")) / 60,
-            "sustained_months": max(owners.mapped("sustained_months")),
+            "sustained_hours": self._threshold("sustained_minutes") / 60,
+            "sustained_months": self._threshold("sustained_months"),
             "forms": forms["forms"],
             "forms_unknown": forms["unknown"],
         }

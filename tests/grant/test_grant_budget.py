@@ -131,7 +131,7 @@ class TestGrantBudget(GrantCase):
                 ["Films", 20, 0, 0, 0, 20],
                 ["Trips", 30, 0, 7, 0, 23],
                 ["In no line", 10, 0, 2, 0, 8],
-                ["Together", 100, 0, 9, 0, 91],
+                ["Total", 100, 0, 9, 0, 91],
             ],
         )
         html, _kind = self.env["ir.actions.report"]._render_qweb_html(

@@ -90,7 +90,7 @@ class TestReconciliationWorkbook(GrantCase):
             "Variance": signed.variance_amount,
             "Matched": 2,
             "Amount differs": 1,
-            "Together": len(signed.line_ids),
+            "Total": len(signed.line_ids),
             "Came in late": 0,
         }
         for program, values in workbook_common.recompute(self.content).items():
@@ -148,7 +148,7 @@ class TestReconciliationWorkbook(GrantCase):
     def test_the_sheets_hold_every_line(self):
         rows = sum(self.book[name].max_row - 2 for name in ("Claims", "Bills"))
         self.assertEqual(rows, len(self.reconciliation.line_ids))
-        self.assertEqual(self._shown()["Together"], [rows, self.reconciliation.spent_amount])
+        self.assertEqual(self._shown()["Total"], [rows, self.reconciliation.spent_amount])
 
     def test_each_amount_once_and_totals_at_the_foot(self):
         """A claim that is billed in part stands on two lines, and its cost on one."""

@@ -5,12 +5,14 @@ import random
 import re
 import zipfile
 from datetime import date
+from urllib.parse import unquote
 
 from lxml import html
+from reportlab.pdfgen.canvas import Canvas
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from ..grants_common import GrantCase
 
@@ -54,7 +56,7 @@ class TestRecordsPack(HttpCase, GrantCase):
 
     def _ask(self, user=None, **vals):
         asked = self.env["timebank.records.pack"].with_user(user or self.finance)
-        return asked.create({"grant_id": self.grant.id, **vals})
+        return asked.create({"grant_id": self.grant.id, "with_named": "kept", **vals})
 
     def _make(self, asked):
         target = io.BytesIO()
@@ -112,6 +114,28 @@ class TestRecordsPack(HttpCase, GrantCase):
         spent = self.grant._get_spend_totals(date(2026, 3, 1), date(2026, 3, 31))[self.grant]
         self.assertEqual(float(rows[-1][13]), spent)
 
+    def test_what_is_billed_isnt_said_to_be_paid(self):
+        bill = self._bill(("Pass", 12))
+        half = self._bill({"name": "Pool", "price_unit": 20, "share": {self.grant: 50}})
+        refund = self._bill(("Returned", 2), move_type="in_refund")
+
+        def read():
+            self.env.invalidate_all()
+            asked = self._ask()
+            page = html.fromstring(self._read(self._make(asked))["index.html"].decode())
+            said = dict(zip(page.xpath("//dt/text()"), page.xpath("//dd"), strict=True))
+            for name in ("Billed in this time", "Paid of it so far"):
+                self.assertIn(said[name].xpath("strong/text()")[0], asked.what_text)
+            return said["Paid of it so far"].text_content()
+
+        money = self.grant.company_currency_id.format
+        self.assertEqual(read(), f"{money(0)}: nothing is reconciled with these bills yet")
+        self._pay(bill, 12, date(2026, 2, 20))
+        self._pay(half, 10, date(2026, 2, 20))
+        self.assertEqual(read(), money(17), "half of the half that is the grant's")
+        (half | refund).line_ids.filtered(lambda line: line.account_id == self.payable).reconcile()
+        self.assertEqual(read(), money(16), "of 20, 12 are settled; 2 are given back")
+
     def test_nobody_is_named_in_what_the_pack_writes(self):
         bill, _other = self._seed()
         asked = self._ask()
@@ -131,6 +155,12 @@ class TestRecordsPack(HttpCase, GrantCase):
         self.assertFalse([code for code in filter(None, codes) if code in str(written)])
         self.assertIn("Person 1", written["index.html"].decode())
         self.assertIn(bill.name, written["index.html"].decode())
+
+    def test_words_of_a_bill_stay_where_another_member_is_called_so(self):
+        self._make_member("Vera Price")
+        self._bill(("Vera rang: unit price 7.05, for Vera Price", 7.05))
+        texts = [row[11] for row in self._rows(self._read(self._make(self._ask())))[1:-1]]
+        self.assertEqual(texts, ["… rang: unit price 7.05, for …"])
 
     def test_pseudonyms_hold_within_the_pack_and_say_nothing(self):
         claims = [self._claim_of(member) for member in self.people for _number in range(2)]
@@ -196,6 +226,40 @@ class TestRecordsPack(HttpCase, GrantCase):
         remarks = [row[3] for row in self._rows(files, "documents") if row[0] == bill.name]
         self.assertEqual(remarks, ["Left out: it may name somebody"] * 2)
 
+    def test_what_a_program_reads_in_part_only_is_for_somebody_to_look_at(self):
+        """A page too far on, or one without text among others, may be a picture of a list of names."""
+        self._seed()
+        bill = self._bill(("Coach", 9), day=date(2026, 3, 6))
+        for name, pages, seen in (
+            ("short.pdf", ["A coach"] * 2, False),
+            ("long.pdf", ["A coach"] * 11, True),
+            ("scanned.pdf", ["A coach", ""], True),
+        ):
+            self._attach(bill, name, self._paper(pages), "application/pdf")
+            with self.subTest(name):
+                self.assertEqual(name in self._ask().named_text, seen, self._ask().named_text)
+
+    def _paper(self, pages):
+        stream = io.BytesIO()
+        canvas = Canvas(stream)
+        for text in pages:
+            canvas.drawString(50, 700, text)
+            canvas.showPage()
+        canvas.save()
+        return stream.getvalue()
+
+    def test_nobody_says_what_becomes_of_them(self):
+        """Documents that may name somebody go in when somebody says so; on screen it is asked."""
+        self._seed()
+        asked = self._ask(with_named=False)
+        self.assertTrue(asked.named_text)
+        kept = [name for name in self._read(self._make(asked)) if name.startswith("documents/")]
+        self.assertFalse(kept)
+        form = Form(self.env["timebank.records.pack"].with_user(self.finance))
+        form.grant_id = self.grant
+        with self.assertRaisesRegex(AssertionError, "with_named"):
+            form.save()
+
     def test_who_was_paid(self):
         """A business by its name, though it belongs to the bank; a member who was paid back by none."""
         agency = self.agency.partner_id
@@ -258,6 +322,8 @@ class TestRecordsPack(HttpCase, GrantCase):
         self.assertEqual(answer.status_code, 200)
         self.assertIn("Records pack made", self.grant.message_ids[0].body, "whoever has them, that is noted")
         self.assertEqual(answer.headers["Content-Type"], "application/zip")
+        named = unquote(answer.headers["Content-Disposition"])
+        self.assertIn(f"Records of {self.grant.name}, {asked.date_from}", named)
         self.assertIn("index.html", self._read(answer.content))
         elsewhere = self._make_stranger()
         copied = (self.finance2, elsewhere)

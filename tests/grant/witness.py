@@ -266,18 +266,25 @@ class Witness:
                 )
         return left
 
-    def paid(self, grant_id, day=None):
-        """What the books bear out of each claim's matches."""
+    def pays(self, grant_id, day=None):
+        """What the books bear out of each match: pairs of the match and an amount."""
         share = defaultdict(Fraction)
         for (item, _entry, _day), amount in self.spending(grant_id, day).items():
             share[item] += amount
-        paid = defaultdict(Fraction)
+        found = []
         for match in self.matches.values():
             if match["grant_id"] != grant_id or self._is_used_later(match, day):
                 continue
             left, amount = share[match["move_line_id"]], exact(match["amount"])
             pays = max(min(amount, left), 0) if amount > 0 else min(max(amount, left), 0)
             share[match["move_line_id"]] = left - amount
+            found.append((match, pays))
+        return found
+
+    def paid(self, grant_id, day=None):
+        """What the books bear out of each claim's matches."""
+        paid = defaultdict(Fraction)
+        for match, pays in self.pays(grant_id, day):
             paid[match["redemption_id"]] += pays
         return paid
 

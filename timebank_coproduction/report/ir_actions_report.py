@@ -13,7 +13,8 @@ from odoo import api, models
 
 from ..models.common.odoo_private import prints_letterhead
 from ..tools import paper
-from ..tools.minutes import LARGEST, clock
+from ..tools.minutes import clock
+from ..tools.paging import number_in
 
 #: In the footer's file: shows the footer of the body that is printed, with the number of its page.
 #: wkhtmltopdf asks for it with a query; Odoo numbers the bodies in their files' names.
@@ -71,7 +72,7 @@ class IrActionsReport(models.Model):
         printed = self.env.get(f"report.{self.sudo().report_name}")
         chosen = options.get(getattr(printed, "_ids_option", None), [])
         numbers += chosen if isinstance(chosen, list) else [chosen]
-        ids = {int(one) for one in map(str, numbers) if one.isdecimal() and int(one) <= LARGEST}
+        ids = {number_in(str(one)) for one in numbers} - {0}
         # sudo: on which model the paper is
         records = self.env[self.sudo().model].with_context(active_test=False)
         if not ids or len(ids) != len(set(map(str, numbers))) or not records.has_access("read"):
@@ -80,6 +81,11 @@ class IrActionsReport(models.Model):
 
     def _is_timebank_paper(self):
         return (self.report_name or "").startswith("timebank_coproduction.")
+
+    def report_action(self, docids, data=None, config=True):
+        """A dialog that asked for one of the addon's papers closes once the paper is there."""
+        action = super().report_action(docids, data=data, config=config)
+        return {**action, "close_on_report_download": True} if self._is_timebank_paper() else action
 
     def _get_rendering_context(self, report, docids, data):
         values = super()._get_rendering_context(report, docids, data)

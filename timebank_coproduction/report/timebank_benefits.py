@@ -23,7 +23,7 @@ class ReportBenefits(models.AbstractModel):
         """
         data = data or {}
         members = self.env["timebank.member"].browse(docids or data.get("member_ids"))
-        today = fields.Date.context_today(self)
+        today = members.scheme_id._get_days()[-1]
         start = fields.Date.start_of(today, "year")
         first = read_day(self.env, self.env._("From"), data.get("date_from") or start)
         last = read_day(self.env, self.env._("To"), data.get("date_to") or today)

@@ -14,6 +14,12 @@ from ..tools import chart_svg
 PAPER = "timebank_coproduction.report_funder_report"
 #: A table of so many columns and rows, at most, stands beside its chart.
 BESIDE_COLUMNS, BESIDE_ROWS = 4, 14
+#: With more columns than these a table is too wide for a phone.
+WIDE_TABLE = 3
+#: A table of numbers with more columns than these is turned, where its rows are fewer.
+MANY_COLUMNS = 6
+#: So many letters have room beside each other on paper; and in a first column that stays in one line.
+MOST_LETTERS, MOST_FIRST = 80, 28
 #: How wide a chart is drawn with a table beside it, and alone.
 NARROW, WIDE = 350, 640
 #: A chart that takes the whole width.
@@ -50,33 +56,43 @@ class TimebankFunderReport(models.Model):
 
         :return: dict as ``_make_content`` returns it; each section has as well ``svg`` and ``image`` (the
             same for papers), ``alt``, ``beside`` (whether its table stands beside the chart), ``rows`` of
-            figures, ``numeric`` (which columns are numbers), and ``name``, unique on the page
+            figures, ``numeric`` (which columns are numbers), ``widths`` of many columns on paper and
+            ``small`` (whether in small letters), ``wide`` (whether its table is too wide for a phone),
+            ``many`` (whether it needs the whole page), ``mixed`` (whether anything but own words stands in
+            it), and ``name``, unique on the page; and ``lead``, which says whose own words are
         """
         content = self._get_content()
         sections = [
             self._lay_out_section(number, section) for number, section in enumerate(content["sections"], 1)
         ]
-        return {**content, "sections": sections}
+        lead = self.env._("In the words of %s", content["organisation"])
+        return {**content, "lead": lead, "sections": sections}
 
     def _lay_out_section(self, number, section):
-        chart, table, name = section["chart"], section["table"], f"s{number}-{section['key']}"
+        chart, name = section["chart"], f"s{number}-{section['key']}"
+        table = self._turn(section["table"])
+        widths, small = self._share_width(table)
         figures = section["figures"] or []
         in_row = len(figures) if len(figures) <= MOST_IN_ROW else ceil(len(figures) / 2)
         whole = not chart or chart["type"] == WHOLE
         beside = bool(
             not whole and table and len(table["head"]) <= BESIDE_COLUMNS and len(table["rows"]) <= BESIDE_ROWS
         )
+        decimals = 2 if chart and chart.get("unit") == "money" else 1
         svg = chart_svg.draw(
             chart,
             section["title"],
             self._describe(section),
             key=name,
-            say=lambda value: formatLang(self.env, value, digits=0 if value == int(value) else 1),
+            say=lambda value: formatLang(self.env, value, digits=0 if value == int(value) else decimals),
             hidden=self.env._("hidden"),
             width=NARROW if beside else WIDE,
         )
         return {
             **section,
+            "table": table,
+            "widths": widths,
+            "small": small,
             "name": name,
             "svg": Markup(svg),  # noqa: S704 (every word in it is escaped by what draws it)
             "image": svg and f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}",
@@ -87,11 +103,39 @@ class TimebankFunderReport(models.Model):
                 for row in (figures[at : at + in_row] for at in range(0, len(figures), in_row or 1))
             ],
             "numeric": self._find_numeric(table),
+            "wide": bool(table and len(table["head"]) > WIDE_TABLE),
+            "many": bool(table and len(table["head"]) > MANY_COLUMNS),
+            # in whose words it is goes without saying where nothing else stands there
+            "mixed": bool(section["answer"] or figures or chart or table),
         }
 
     def _describe(self, section):
         """What a chart shows, for who doesn't see it; its table has the figures."""
         return section["answer"] or ""
+
+    def _turn(self, table):
+        """A table of many columns of numbers and few rows with its rows as columns; any other as it is."""
+        if not table or not len(table["rows"]) < MANY_COLUMNS < len(table["head"]):
+            return table
+        if not all(self._find_numeric(table)[1:]):
+            return table
+        head, *rows = map(list, zip(table["head"], *table["rows"], strict=True))
+        return {"head": ["", *head[1:]], "rows": rows}
+
+    def _share_width(self, table):
+        """How wide on paper each of many columns of numbers is, in percent: as its longest word needs it.
+
+        :return: list, empty where columns find it by themselves; and whether letters have to be small
+        """
+        if not table or len(table["head"]) <= BESIDE_COLUMNS or not all(self._find_numeric(table)[1:]):
+            return [], False
+        columns = [
+            [str(cell) for cell in column] for column in zip(table["head"], *table["rows"], strict=True)
+        ]
+        first = min(max(map(len, columns[0])), MOST_FIRST)
+        letters = [first, *(max(map(len, [*head.split(), *cells])) for head, *cells in columns[1:])]
+        room = [2 + count for count in letters]
+        return [round(100 * one / sum(room), 1) for one in room], sum(room) > MOST_LETTERS
 
     def _find_numeric(self, table):
         """Which columns of a table stand to the right: those of numbers alone, in whatever unit."""
@@ -113,7 +157,7 @@ class TimebankFunderReport(models.Model):
         """Who signed it, as sentences."""
         # sudo: who signed stands on what they signed
         report = self.sudo()
-        zone = self.env.user.tz
+        zone = self._get_zone()
         sent_by, sent_on = report.sent_by, report.sent_on
         sending = self.env.context.get("timebank_sending")
         if isinstance(sending, Sending) and not sent_on:

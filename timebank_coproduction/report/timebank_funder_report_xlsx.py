@@ -1,5 +1,6 @@
 import io
 import re
+from urllib.parse import quote as url_quote
 
 import xlsxwriter
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
@@ -7,9 +8,9 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from odoo import models
 
 from ..models.common.verb import verb
-from ..models.common.windows import download
+from ..models.common.windows import hand_out
 from ..tools.chart_svg import COLOURS
-from .timebank_reconciliation_xlsx import A4, MIMETYPES
+from .timebank_reconciliation_xlsx import A4
 
 #: Kinds of charts that a workbook has of its own, by ours.
 NATIVE = {
@@ -18,6 +19,7 @@ NATIVE = {
     "rows": {"type": "bar"},
     "doughnut": {"type": "bar"},
     "line": {"type": "line"},
+    "radar": {"type": "radar", "subtype": "with_markers"},
 }
 #: Of what a chart shows, what can be added up: people can't, as somebody stands in several bars.
 ADDED_UP = ("hours", "money")
@@ -38,12 +40,10 @@ class TimebankFunderReport(models.Model):
         if self.state == "sent":
             self._refuse_altered()
             self._refuse_ended_files()
-            return {
-                "type": "ir.actions.act_url",
-                "url": f"/web/content/{self._name}/{self.id}/xlsx_shown/{self.xlsx_name}?download=true",
-                "target": "download",
-            }
-        return download(self, self.xlsx_name, self._make_workbook(), MIMETYPES["xlsx"])
+            name = url_quote(self.xlsx_name, safe="")
+            return hand_out(f"/web/content/{self._name}/{self.id}/xlsx_shown/{name}?download=true")
+        # nothing is kept of what isn't sent yet: a story in it may be taken back
+        return hand_out(f"/timebank/report/preview/{self.id}/xlsx")
 
     def _make_workbook(self):
         """The workbook as bytes. Numbers are numbers, and what adds up does so by formula; text is written as
@@ -53,11 +53,12 @@ class TimebankFunderReport(models.Model):
             buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         )
         book.set_properties({"title": self.display_name, "company": content["organisation"]})
-        writer = _Writer(book, content)
+        writer = _Writer(book, content, self.env)
         writer.write_cover(self._get_cover(content))
-        taken = {"cover"}
+        taken = {writer.cover.lower(), writer.behind_charts.lower()}
         for section in content["sections"]:
             writer.write_section(section, self._name_sheet(section["title"], taken))
+        writer.write_behind_charts()
         book.close()
         return buffer.getvalue()
 
@@ -88,12 +89,57 @@ class TimebankFunderReport(models.Model):
         return name
 
 
+def _with_plain_spaces(text):
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+class _Block:
+    """Where the numbers of a chart stand, and how they are shown."""
+
+    def __init__(self, row, chart, title, totals):
+        self.chart, self.title = chart, title
+        #: What the section's own table says of all: by the series' label, as it is written there.
+        self.totals = totals
+        #: The first and the last row of numbers, below the title and the heads of columns.
+        self.first, self.last = row + 2, row + 1 + len(chart["labels"])
+        self.adds = chart["unit"] in ADDED_UP and len(chart["labels"]) > 1
+        #: The row at which the next one begins.
+        self.after = self.last + (3 if self.adds else 2)
+        values = [value for one in chart["series"] for value in one["values"] if value is not None]
+        whole = all(value == int(value) for value in values)
+        self.pattern = "#,##0.00" if chart["unit"] == "money" else "#,##0" if whole else "#,##0.0"
+
+
+def _find_totals(table):
+    """What a table's last row says, by the heads of its columns, where that row is of the whole."""
+    if not table or not table.get("sums"):
+        return {}
+    return dict(zip(table["head"], table["rows"][-1], strict=True))
+
+
 class _Writer:
     """Writes sheets of one workbook."""
 
-    def __init__(self, book, content):
+    def __init__(self, book, content, env):
         self.book = book
-        self.thousands, self.point, self.symbol = content["signs"]
+        self.cover = NOT_IN_NAMES.sub("", env._("Cover"))[:LONGEST_NAME]
+        self.hidden, self.total = env._("hidden"), env._("Total")
+        self.lead = env._("In the words of %s", content["organisation"])
+        self.units = {
+            "hours": env._("Hours"),
+            "people": env._("People"),
+            "money": content["signs"][2],
+            "percent": "%",
+            "points": env._("Of 4"),
+            "ten": env._("Of 10"),
+        }
+        # what charts draw, until it is written onto the last sheet, below its heading
+        self.behind_charts = NOT_IN_NAMES.sub("", env._("Behind the charts"))[:LONGEST_NAME]
+        self.blocks, self.next_row = [], 3
+        self.about_charts = env._(
+            "The charts on the other sheets are drawn from these numbers. Sums and shares are formulas."
+        )
+        self.thousands, self.point, self.symbol = map(_with_plain_spaces, content["signs"])
         self.formats = {
             "title": book.add_format({"bold": True, "font_size": 16}),
             "head": book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEEEEE", "text_wrap": True}),
@@ -111,7 +157,7 @@ class _Writer:
 
     def _read(self, cell):
         """A number as it is written in the report, and the pattern that shows it so; or None, None."""
-        words = str(cell).replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ").strip()
+        words = _with_plain_spaces(str(cell)).strip()
         words = words.replace("\N{ZERO WIDTH NO-BREAK SPACE}", "")  # which Odoo writes after a minus of money
         unit, money = "", False
         if self.symbol and self.symbol in words:
@@ -121,11 +167,17 @@ class _Writer:
                 words, unit = words.removesuffix(end), f'"{end}"'
         if self.thousands:
             words = words.replace(self.thousands, "")
-        if not re.fullmatch(rf"-?\d+(?:{re.escape(self.point)}\d+)?", words):
+        words, is_change = words.replace("\N{MINUS SIGN}", "-"), words[:1] in ("+", "\N{MINUS SIGN}")
+        if not re.fullmatch(rf"[-+]?\d+(?:{re.escape(self.point)}\d+)?", words):
             return None, None
         whole, _point, part = words.partition(self.point)
         pattern = "#,##0" + (f".{'0' * len(part)}" if part else "")
-        return float(f"{whole}.{part or 0}"), f"{pattern};[Red]-{pattern}" if money else pattern + unit
+        look = pattern + unit
+        if is_change:
+            look = f"+{look};\N{MINUS SIGN}{look};{look}"
+        elif money:
+            look = f"{pattern};[Red]-{pattern}"
+        return float(f"{whole}.{part or 0}"), look
 
     def _put(self, sheet, row, column, cell, total=False):
         number, pattern = self._read(cell)
@@ -136,7 +188,7 @@ class _Writer:
 
     def write_cover(self, cover):
         title, rows = cover
-        sheet = self._add_sheet("Cover", [26, WIDEST])
+        sheet = self._add_sheet(self.cover, [26, WIDEST])
         sheet.write_string(0, 0, title, self.formats["title"])
         for row, (label, words) in enumerate(rows, start=2):
             sheet.write_string(row, 0, label, self.formats["bold"])
@@ -149,7 +201,10 @@ class _Writer:
         sheet = self._add_sheet(name, widths if len(widths) > 1 else [34, WIDEST, 30])
         sheet.write_string(0, 0, section["title"], self.formats["title"])
         row = 1
-        for words in (section["answer"], section.get("text")):
+        own = section.get("text") or ""
+        if own and section["answer"]:
+            own = f"{self.lead}:\n{own}"
+        for words in (section["answer"], own):
             if words:
                 sheet.merge_range(row, 0, row, max(len(widths) - 1, 2), "", self.formats["text"])
                 sheet.write_string(row, 0, words, self.formats["text"])
@@ -159,9 +214,13 @@ class _Writer:
             sheet.write_string(row, 0, part["title"], self.formats["bold"])
             sheet.write_string(row, 1, part["text"], self.formats["text"])
             row += 1
+            if part.get("words"):
+                sheet.write_string(row, 0, self.lead, self.formats["muted"])
+                sheet.write_string(row, 1, part["words"], self.formats["text"])
+                row += 1
         row = self._write_figures(sheet, row + 1, section["figures"] or [])
         row = self._write_table(sheet, row, table)
-        self._write_chart(sheet, name, row, section["chart"], section["title"])
+        self._write_chart(sheet, row, section)
         if section["definition"]:
             sheet.write_comment(0, 0, section["definition"], {"x_scale": 3, "y_scale": 2})
 
@@ -169,7 +228,7 @@ class _Writer:
         for figure in figures:
             sheet.write_string(row, 0, figure["label"], self.formats["bold"])
             if figure["value"] is None:
-                sheet.write_string(row, 1, "–")
+                sheet.write_string(row, 1, self.hidden)
             else:
                 self._put(sheet, row, 1, figure["value"])
             beside = "; ".join(filter(None, (figure.get("note"), figure.get("change"))))
@@ -189,48 +248,28 @@ class _Writer:
             is_sum = table.get("sums") and number == len(table["rows"]) - 1
             for column, cell in enumerate(cells):
                 value, pattern = self._read(cell)
-                above = [self._read(one[column])[0] or 0 for one in table["rows"][:-1]]
-                if is_sum and value is not None and abs(sum(above) - value) < 0.005:  # else some are hidden
+                if is_sum and value is not None and self._adds_up(table, column, value):
                     added = f"=SUM({xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(row - 1, column)})"
                     sheet.write_formula(row, column, added, self._format(pattern, True), value)
                 else:
                     self._put(sheet, row, column, cell, is_sum)
         return row + 2
 
-    def _write_chart(self, sheet, name, row, chart, title):
-        """The numbers that the chart draws, their sums and shares, and the chart."""
+    def _adds_up(self, table, column, value):
+        """Whether the rows above the last one are its sum: not where some of them are hidden."""
+        above = [self._read(row[column])[0] or 0 for row in table["rows"][:-1]]
+        return abs(sum(above) - value) < 0.005
+
+    def _write_chart(self, sheet, row, section):
+        """The chart, drawn from numbers that stand on a sheet of their own."""
+        chart, title = section["chart"], section["title"]
         if not chart or chart["type"] not in NATIVE or not chart["series"]:
             return
         series, labels = chart["series"], chart["labels"]
-        adds = chart["unit"] in ADDED_UP and len(labels) > 1
-        shares = adds and len(series) == 1
-        heads = [chart["unit"] or "", *(one["label"] for one in series)]
-        sheet.write_row(row, 0, heads, self.formats["head"])
-        first, last = row + 1, row + len(labels)
-        pattern = self._format("#,##0.##" if chart["unit"] != "money" else "#,##0.00")
-        for place, label in enumerate(labels):
-            sheet.write_string(first + place, 0, str(label))
-            for column, one in enumerate(series, start=1):
-                value = one["values"][place]
-                if value is None:
-                    sheet.write_string(first + place, column, "hidden")
-                else:
-                    sheet.write_number(first + place, column, value, pattern)
-        end = last
-        if adds:
-            end += 1
-            sheet.write_string(end, 0, "Σ", self.formats["bold"])
-            for column, one in enumerate(series, start=1):
-                area = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(last, column)}"
-                total = round(sum(value or 0 for value in one["values"]), 2)
-                sheet.write_formula(end, column, f"=SUM({area})", self._format("#,##0.##", True), total)
-        if shares:
-            sheet.write_string(row, 2, "%", self.formats["head"])
-            total = sum(value or 0 for value in series[0]["values"])
-            for place, value in enumerate(series[0]["values"]):
-                if value is not None and total:
-                    part = f"={xl_rowcol_to_cell(first + place, 1)}/{xl_rowcol_to_cell(end, 1, True, True)}"
-                    sheet.write_formula(first + place, 2, part, self._format("0.0%"), value / total)
+        block = _Block(self.next_row, chart, section["title"], _find_totals(section["table"]))
+        self.blocks.append(block)
+        self.next_row = block.after
+        name, first, last = self.behind_charts, block.first, block.last
         drawn = self.book.add_chart(dict(NATIVE[chart["type"]]))
         for column, one in enumerate(series, start=1):
             colour = "#c9ced6" if one.get("rest") else COLOURS[(column - 1) % len(COLOURS)]
@@ -247,8 +286,58 @@ class _Writer:
         drawn.set_legend({"position": "bottom"} if len(series) > 1 else {"none": True})
         if chart["type"] in ("rows", "doughnut"):
             drawn.set_y_axis({"reverse": True})
-        drawn.set_size({"width": 640, "height": 300})
-        sheet.insert_chart(end + 2, 0, drawn, {"description": title})
+        tall = max(300, 80 + 22 * len(labels)) if chart["type"] in ("rows", "doughnut") else 300
+        drawn.set_size({"width": 640, "height": 400 if chart["type"] == "radar" else tall})
+        sheet.insert_chart(row, 0, drawn, {"description": title})
+
+    def write_behind_charts(self):
+        """The last sheet: what the charts of all others draw, with sums and shares by formula."""
+        if not self.blocks:
+            return
+        sheet = self._add_sheet(self.behind_charts, [34, 16, 16, 16, 16, 16, 16])
+        sheet.write_string(0, 0, self.behind_charts, self.formats["title"])
+        sheet.write_string(1, 0, self.about_charts, self.formats["bold"])
+        for block in self.blocks:
+            self._write_block(sheet, block)
+
+    def _write_block(self, sheet, block):
+        """The numbers of one chart, under its section's title; sums of what adds up, shares of one series."""
+        series, labels, pattern = block.chart["series"], block.chart["labels"], block.pattern
+        first, last = block.first, block.last
+        sheet.write_string(first - 2, 0, block.title, self.formats["bold"])
+        heads = [self.units.get(block.chart["unit"], ""), *(one["label"] for one in series)]
+        sheet.write_row(first - 1, 0, heads, self.formats["head"])
+        for place, label in enumerate(labels):
+            sheet.write_string(first + place, 0, str(label))
+            for column, one in enumerate(series, start=1):
+                value = one["values"][place]
+                if value is None:
+                    sheet.write_string(first + place, column, self.hidden)
+                else:
+                    sheet.write_number(first + place, column, value, self._format(pattern))
+        if not block.adds:
+            return
+        sheet.write_string(last + 1, 0, self.total, self.formats["bold"])
+        for column, one in enumerate(series, start=1):
+            self._write_total(sheet, block, column, one)
+        values = series[0]["values"]
+        if len(series) > 1 or None in values or not sum(values):
+            return
+        sheet.write_string(first - 1, 2, "%", self.formats["head"])
+        for place, value in enumerate(values):
+            whole = xl_rowcol_to_cell(last + 1, 1, True, True)
+            part = f"={xl_rowcol_to_cell(first + place, 1)}/{whole}"
+            sheet.write_formula(first + place, 2, part, self._format("0.0%"), value / sum(values))
+
+    def _write_total(self, sheet, block, column, one):
+        """A live sum where all parts are shown; else what the section's table says of the whole."""
+        row = block.last + 1
+        if None in one["values"]:
+            self._put(sheet, row, column, block.totals.get(one["label"], self.hidden), total=True)
+            return
+        area = f"{xl_rowcol_to_cell(block.first, column)}:{xl_rowcol_to_cell(block.last, column)}"
+        total = round(sum(one["values"]), 2)
+        sheet.write_formula(row, column, f"=SUM({area})", self._format(block.pattern, True), total)
 
     def _add_sheet(self, name, widths):
         sheet = self.book.add_worksheet(name)

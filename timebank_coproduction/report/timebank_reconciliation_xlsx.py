@@ -168,7 +168,7 @@ class TimebankReconciliation(models.Model):
 
     def _download(self, kind, content, keeper=None):
         """An action that downloads a file of this reconciliation, kept beside it or ``keeper``."""
-        return download(keeper or self, f"{self.display_name}.{kind}", content, MIMETYPES[kind])
+        return download(keeper or self, f"{self._get_file_name()}.{kind}", content, MIMETYPES[kind])
 
     def _make_workbook(self):
         """The workbook as bytes: cover, summary, claims, bills, exceptions, notes."""
@@ -312,7 +312,7 @@ class TimebankReconciliation(models.Model):
             sheet.write_formula(row, 1, f"={counted}", style["count"], len(lines))
             sheet.write_formula(row, 2, f"={added}", style["money"], sum(lines.mapped("billed_amount")))
         first, last = top + 2, top + 1 + len(labels)
-        sheet.write_string(last, 0, self.env._("Together"), style["bold"])
+        sheet.write_string(last, 0, self.env._("Total"), style["bold"])
         sheet.write_formula(last, 1, f"=SUM(B{first}:B{last})", style["count"], len(of_period))
         sheet.write_formula(last, 2, f"=SUM(C{first}:C{last})", style["total"], self.spent_amount)
 
@@ -388,7 +388,7 @@ class TimebankReconciliation(models.Model):
             for column, amount in enumerate(amounts, start=1):
                 sheet.write_number(number, column, amount, style["money"])
         foot = len(rows) + 1
-        sheet.write_string(foot, 0, self.env._("Together"), style["bold"])
+        sheet.write_string(foot, 0, self.env._("Total"), style["bold"])
         for column in range(1, len(heads)):
             first, last = xl_rowcol_to_cell(1, column), xl_rowcol_to_cell(foot - 1, column)
             total = self.currency_id.round(sum(row[column] for row in rows))

@@ -1,4 +1,4 @@
-"""Records of what a grant paid for, for a funder who asks: a zip of an index and of the bills' documents.
+"""Records of what was billed to a grant, for a funder who asks: a zip of an index and of bills' documents.
 
 People stand in it by pseudonyms. What is made of the same books is the same, byte by byte.
 """
@@ -43,7 +43,7 @@ ON_LINES = (
 
 
 class RecordsPack:
-    """What a grant paid for in a period, line by line, with its bills, payments and their documents.
+    """What was billed to a grant in a period, line by line, with its bills, payments and their documents.
 
     :param grant: a ``timebank.grant``, as superuser: whoever asks has been checked
     :param reconciliation: a signed one of the grant, whose lines these are; none for what the books say now
@@ -57,7 +57,7 @@ class RecordsPack:
         self.without_named = without_named
 
     # ------------------------------------------------------------
-    # What the award paid for
+    # What was billed to the award
     # ------------------------------------------------------------
 
     @cached_property
@@ -75,6 +75,28 @@ class RecordsPack:
     @cached_property
     def total(self):
         return self.currency.round(sum(line["billed_amount"] for line in self.money_lines))
+
+    @cached_property
+    def paid(self):
+        """What is paid of it so far: of each bill, the share of the grant's lines that the whole is paid by.
+
+        Credit notes count as what they are settled by does; an entry that owes nothing is paid.
+        """
+        billed = defaultdict(float)
+        for line in self.money_lines:
+            if item := self.bill_items.get(line["move_line_id"]):
+                billed[item.move_id] += line["billed_amount"]
+        return self.currency.round(sum(self._get_paid_share(move) * sum_ for move, sum_ in billed.items()))
+
+    def _get_paid_share(self, move):
+        """How much of a bill is paid, from 0 to 1."""
+        owed = _get_owed(move)
+        total = abs(sum(owed.mapped("balance")))
+        if self.currency.is_zero(total):
+            return 1
+        paid = total - abs(sum(owed.mapped("amount_residual")))
+        paid += sum(abs(one.amount_company_currency_signed) for one in _get_payments_without_entry(move))
+        return max(0, min(1, paid / total))
 
     @cached_property
     def bill_items(self):
@@ -130,12 +152,17 @@ class RecordsPack:
             key=lambda number: hmac(env, scope, number),
             say=lambda place: env._("Person %s", place),
             others=others.filtered(lambda one: not one.is_company).mapped("name"),
-            ours=[
-                *self.claims.reward_id.mapped("name"),
-                *self.moves.invoice_line_ids.product_id.mapped("name"),
-                *self.moves.partner_id.filtered("is_company").mapped("name"),
-            ],
+            ours=self._get_own_words(),
         )
+
+    def _get_own_words(self):
+        """Texts that name no member: what was bought and from whom, and what Odoo itself writes on bills,
+        such as “Unit Price”."""
+        yield from self.claims.reward_id.mapped("name")
+        yield from self.moves.invoice_line_ids.product_id.mapped("name")
+        yield from self.moves.partner_id.filtered("is_company").mapped("name")
+        for records in (self.moves, self.moves.line_ids, self.env["account.payment"]):
+            yield from (field["string"] for field in records.fields_get(attributes=["string"]).values())
 
     def tell(self, text):
         """What somebody wrote on a bill or a payment: without names, and without the codes of claims."""
@@ -221,9 +248,7 @@ class RecordsPack:
         return _by(self.payments, "move")
 
     def _find_payments(self, move):
-        owed = move.line_ids.filtered(
-            lambda line: line.account_id.account_type in ("liability_payable", "asset_receivable")
-        )
+        owed = _get_owed(move)
         if not owed:
             yield self._describe(move, move.date, sum(move.line_ids.mapped("debit")), move.id)
         for line in owed:
@@ -235,10 +260,7 @@ class RecordsPack:
                 yield self._describe(
                     partial.credit_move_id.move_id, partial.max_date, partial.amount, partial.id
                 )
-        # what Odoo keeps without an entry of its own
-        for payment in move.matched_payment_ids.filtered(
-            lambda one: not one.move_id and one.state in ("in_process", "paid")
-        ):
+        for payment in _get_payments_without_entry(move):
             amount = abs(payment.amount_company_currency_signed)
             yield {
                 "paid_by": self.env._("Payment"),
@@ -324,15 +346,16 @@ class RecordsPack:
         for document in self.documents:
             move, file = document["bill"], document["file"]
             named = self.say.find(" \n ".join([file.name or "", move.ref or "", *self._get_labels(move)]))
-            text, read = "", read + 1
+            text, is_whole, read = "", False, read + 1
             if read <= MOST_DOCUMENTS:
-                text = _read_text(file)
+                text, is_whole = _read_text(file)
                 named += self.say.find(text)
             named = list(dict.fromkeys(named))
             if named:
                 found.append((document, self.env._("names %s", ", ".join(named[:5]))))
-            elif not text:
-                found.append((document, self.env._("can only be read by eye")))
+            elif not is_whole:
+                why = self.env._("can only be read in part by a program") if text else ""
+                found.append((document, why or self.env._("can only be read by eye")))
         return found
 
     def _get_labels(self, move):
@@ -427,7 +450,7 @@ class RecordsPack:
                 " ".join(row["payments"]),
                 " ".join(document["path"] for document in row["documents"] if not document["why_not"]),
             ]
-        yield ["", env._("Together"), *[""] * 11, self._plain_amount(self.total), "", ""]
+        yield ["", env._("Total"), *[""] * 11, self._plain_amount(self.total), "", ""]
 
     def _paid(self):
         env = self.env
@@ -462,12 +485,16 @@ class RecordsPack:
         """As a number that every spreadsheet adds up: a :class:`float` written with the coins it has."""
         return _Amount(f"{amount:.{self.currency.decimal_places}f}")
 
+    def get_grant_name(self):
+        """What the grant is called, without whom it may be called after."""
+        return self.say.whole(self.grant.name)
+
     def page(self):
         """The index as a page to read and to print, with the way to each document."""
         values = {
             "pack": self,
             "grant": self.grant,
-            "title": self.env._("Records of %s", self.say.whole(self.grant.name)),
+            "title": self.env._("Records of %s", self.get_grant_name()),
             "days": self.env._(
                 "%(first)s to %(last)s",
                 first=say_day(self.env, self.date_from),
@@ -478,6 +505,20 @@ class RecordsPack:
         }
         page = self.env["ir.qweb"]._render("timebank_coproduction.records_pack_page", values)
         return Markup("<!DOCTYPE html>\n") + page
+
+
+def _get_owed(move):
+    """The lines of a bill on which it is owed."""
+    return move.line_ids.filtered(
+        lambda line: line.account_id.account_type in ("liability_payable", "asset_receivable")
+    )
+
+
+def _get_payments_without_entry(move):
+    """What Odoo keeps of a bill's payments without an entry of its own."""
+    return move.matched_payment_ids.filtered(
+        lambda one: not one.move_id and one.state in ("in_process", "paid")
+    )
 
 
 def _by(found, key):
@@ -530,23 +571,28 @@ def _open(file):
 
 
 def _read_text(file):
-    """The text of a document as far as a program reads it; an empty string where it doesn't."""
+    """The text of a document as far as a program reads it, and whether that is all of it.
+
+    A page without text may be a picture of one, and stands for what a program can't read.
+    """
+    nothing = "", False
     try:
         source = _open(file)
     except OSError:
-        return ""
+        return nothing
     if source is None:
-        return ""
+        return nothing
     with source:
         content = source.read(LARGEST_DOCUMENT + 1)
     if len(content) > LARGEST_DOCUMENT:
-        return ""
+        return nothing
     if (file.mimetype or "").startswith("text/") or (file.mimetype or "").endswith("xml"):
-        return content.decode("utf-8", "replace")
+        return content.decode("utf-8", "replace"), True
     if file.mimetype != "application/pdf":
-        return ""
+        return nothing
     try:
         pages = PdfReader(io.BytesIO(content)).pages
-        return "\n".join(page.extract_text() or "" for page in list(pages)[:MOST_PAGES]).strip()
+        texts = [(page.extract_text() or "").strip() for page in pages[:MOST_PAGES]]
+        return "\n".join(filter(None, texts)), len(pages) <= MOST_PAGES and all(texts)
     except Exception:  # noqa: BLE001 (whatever is wrong with a supplier's file, somebody looks at it)
-        return ""
+        return nothing

@@ -1,7 +1,6 @@
 from odoo import api, models
 
 from ..models.common.words import say_day
-from ..tools.self_audit import LEVELS
 
 
 class ReportSelfAudit(models.AbstractModel):
@@ -20,7 +19,7 @@ class ReportSelfAudit(models.AbstractModel):
             "docs": audits,
             "rows_of": lambda audit: audit._get_shown(),
             "questions": voices._get_questions(),
-            "levels": [label for _level, label in LEVELS],
+            "levels": [label for _level, label in audits.line_ids._get_levels()],
             "states": dict(audits.line_ids._fields["action_state"]._description_selection(self.env)),
             "say_day": lambda day: say_day(self.env, day),
             "say_number": lambda number: (

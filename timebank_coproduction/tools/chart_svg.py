@@ -18,6 +18,8 @@ WIDTH, SIZE = 640, 12
 LETTER = 0.56
 #: So many bars have their numbers above them.
 MOST_NUMBERED = 14
+#: Up to so many names below an axis are broken into lines, so high, before any is left out.
+MOST_WRAPPED, LINE = 4, 13
 #: Dots of the network by size, and lines.
 RADII, LINES = {1: 8, 2: 10, 3: 13, 4: 16}, {1: 1, 2: 1.75, 3: 2.75, 4: 4}
 #: Corners of a group's shape, and the turn of the first one as a part of a whole turn; a circle has none.
@@ -27,9 +29,9 @@ SHAPES = ((0, 0), (4, 1 / 8), (3, -1 / 4), (4, 0), (6, 0), (5, -1 / 4), (3, 1 / 
 def draw(chart, title, description="", key="chart", say=None, hidden="hidden", width=WIDTH):
     """One chart.
 
-    :param dict chart: ``type`` (bar, stacked, rows, doughnut, line, grid, network), ``labels`` and ``series``
-        of ``label`` and ``values`` (``None`` where hidden); a grid has ``rows`` of ``cells``, a network
-        ``nodes`` and ``edges``
+    :param dict chart: ``type`` (bar, stacked, rows, doughnut, line, radar, grid, network), ``labels`` and
+        ``series`` of ``label`` and ``values`` (``None`` where hidden); a radar has the ``most`` that can be
+        reached, a grid ``rows`` of ``cells``, a network ``nodes`` and ``edges``
     :param str key: begins the ids in it, which have to be unique on a page
     :param say: puts a number in words
     :param str hidden: what is said of a hidden number
@@ -51,6 +53,7 @@ def draw(chart, title, description="", key="chart", say=None, hidden="hidden", w
         "rows": _draw_rows,
         "doughnut": _draw_rows,
         "line": _draw_lines,
+        "radar": _draw_radar,
         "grid": _draw_grid,
         "network": _draw_network,
     }
@@ -188,11 +191,19 @@ def _draw_axis(pen, marks, scale, left, bottom):
 
 
 def _draw_labels(pen, labels, left, step, y):
-    """Below an axis: as many as there is room for."""
-    every = ceil(max((_width(label) for label in labels), default=0) / max(step - 6, 1)) or 1
-    for number, label in enumerate(labels):
-        if number % every == 0:
-            pen.text(left + step * (number + 0.5), y, label, "middle")
+    """Below an axis: a few in lines as wide as there is room, of many as many as there is room for.
+
+    :return: how far down they reach
+    """
+    lines = [[label] for label in labels]
+    if len(labels) <= MOST_WRAPPED:
+        lines = [wrap(label, max(int((step - 6) / _width("x")), 6)) for label in labels]
+    every = ceil(max((_width(line) for one in lines for line in one), default=0) / max(step - 6, 1)) or 1
+    every = 1 if len(labels) <= MOST_WRAPPED else every
+    for number, one in enumerate(lines):
+        for place, line in enumerate(one if number % every == 0 else ()):
+            pen.text(left + step * (number + 0.5), y + LINE * place, line, "middle")
+    return y + 9 + LINE * (max(map(len, lines), default=1) - 1)
 
 
 def _draw_bars(pen, chart):
@@ -237,11 +248,15 @@ def _draw_bars(pen, chart):
                 above += height
             elif numbered:
                 pen.text(at + thick / 2, bottom - height - 4, pen.say(value), "middle", font_size=11)
-        if stacked and numbered and above:
-            whole = round(sum(filter(None, row)), 1)
+        if stacked and None in row:
+            # what is drawn is a part of it, and no number stands for the whole
+            pen.mark_hidden(x + 1, bottom - above - 12, room - 2, 12)
+            if numbered:
+                pen.text(x + room / 2, bottom - above - 16, pen.hidden, "middle", fill=MUTED, font_size=10)
+        elif stacked and numbered and above:
+            whole = round(sum(filter(None, row)), 2)
             pen.text(x + room / 2, bottom - above - 4, pen.say(whole), "middle", font_size=11)
-    _draw_labels(pen, labels, left, step, bottom + 17)
-    return bottom + 26, pen.width
+    return _draw_labels(pen, labels, left, step, bottom + 17), pen.width
 
 
 def _draw_rows(pen, chart):
@@ -284,7 +299,7 @@ def _draw_rows(pen, chart):
                 pen.text(left + length + 6, at + thick / 2 + 4, pen.say(value))
         if stacked and x > left:
             pen.text(
-                x + 6, y + thick / 2 + 4, pen.say(round(sum(one["values"][place] or 0 for one in series), 1))
+                x + 6, y + thick / 2 + 4, pen.say(round(sum(one["values"][place] or 0 for one in series), 2))
             )
         y += tall + (12 if len(label) > 1 else 8)
     pen.line(left, top - 3, left, y - 4, TEXT)
@@ -319,8 +334,58 @@ def _draw_lines(pen, chart):
             )
             for x, y in run:
                 pen.path(_outline(number, x, y, 4), colour)
-    _draw_labels(pen, labels, left, step, bottom + 17)
-    return bottom + 26, pen.width
+    return _draw_labels(pen, labels, left, step, bottom + 17), pen.width
+
+
+def _draw_radar(pen, chart):
+    """A spoke for each label, from nothing in the middle to the most; a line around for each of the series.
+
+    A line is broken where a value isn't known.
+
+    >>> series = [{"label": "Now", "values": [4, 2, None]}, {"label": "Before", "values": [1, 1, 1]}]
+    >>> svg = draw({"type": "radar", "most": 4, "labels": ["A", "B", "C"], "series": series}, "How we are")
+    >>> svg.count('stroke-width="2.5"'), svg.count("Z\\""), svg.count(">B<")
+    (6, 9, 1)
+    """
+    series, labels, most = chart["series"], chart["labels"], chart["most"]
+    top = (pen.legend(series, 12, lines=True) if len(series) > 1 else 0) + 24
+    around = max(map(_width, labels), default=0)
+    radius = max(min((pen.width - 2 * around) / 2 - 14, 130), 60)
+    middle, centre = pen.width / 2, top + radius
+
+    def place(number, value):
+        angle = 2 * pi * number / len(labels) - pi / 2
+        far = radius * value / most
+        return middle + far * cos(angle), centre + far * sin(angle)
+
+    def path(points):
+        return "M" + "L".join(f"{_n(x)},{_n(y)}" for x, y in points)
+
+    for ring in range(1, most + 1):
+        corners = [place(number, ring) for number in range(len(labels))]
+        pen.path(f"{path(corners)}Z", "none", f' stroke="{GRID}"')
+    for number, label in enumerate(labels):
+        x, y = place(number, most)
+        pen.line(middle, centre, x, y)
+        side = round((x - middle) / radius, 2)
+        anchor = "middle" if abs(side) < 0.1 else "start" if side > 0 else "end"
+        far = (x - middle) / radius * 8, (y - centre) / radius * 12
+        pen.text(x + far[0], y + far[1] + 4, label, anchor)
+    for number, one in enumerate(series):
+        colour, dash = COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
+        dashed = f' stroke-dasharray="{dash}"' if dash else ""
+        points = [None if value is None else place(at, value) for at, value in enumerate(one["values"])]
+        for at, point in enumerate(points):
+            following = points[(at + 1) % len(points)]
+            if point and following:
+                pen.path(path([point, following]), "none", f' stroke="{colour}" stroke-width="2.5"{dashed}')
+        for x, y in filter(None, points):
+            pen.path(_outline(number, x, y, 4), colour)
+    for ring in range(most + 1):
+        pen.text(
+            middle - 4, centre - radius * ring / most + 4, pen.say(ring), "end", fill=MUTED, font_size=10
+        )
+    return top + 2 * radius + 24, pen.width
 
 
 def _draw_grid(pen, chart):

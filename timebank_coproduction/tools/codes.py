@@ -30,6 +30,15 @@ def new(length):
     return _grouped(b32encode(secrets.token_bytes(length))[:length].translate(_TO_ALPHABET).decode())
 
 
+def as_meant(text):
+    """A code as it is kept, with the signs that were mistaken for others.
+
+    >>> as_meant("il0ko5")
+    '110K05'
+    """
+    return text.upper().translate(_LOOKALIKES)
+
+
 def normalise(text):
     """The code that somebody typed or scanned, as it is kept; empty if it can't be one.
 
@@ -38,7 +47,7 @@ def normalise(text):
     >>> normalise("ABCD-EFG"), normalise("?"), normalise(None)
     ('', '', '')
     """
-    code = re.sub(r"[\s-]", "", str(text or "")).upper().translate(_LOOKALIKES)
+    code = as_meant(re.sub(r"[\s-]", "", str(text or "")))
     if len(code) not in (CLAIM_LENGTH, VOUCHER_LENGTH) or set(code) - set(ALPHABET):
         return ""
     return _grouped(code)

@@ -37,6 +37,8 @@ GENERATIONS = {
     **dict.fromkeys(("iii",), 3),
 }
 LEGAL_FORMS = frozenset("ltd limited plc llp cic cio inc gmbh ev ag sa sarl the".split())
+#: What is the beginning of a family's name, and may be written apart from it: O Brien, Mac Donald.
+APART = re.compile(r"\b(o|mc|mac|fitz)\s+(?=[^\W\d_]{3})")
 #: Two people under one name.
 TOGETHER = re.compile(r"\s(?:and|und|et)\s|[&+]")
 
@@ -68,6 +70,7 @@ SOUNDS = [
         ("z", "s"),
         ("w", "v"),
         ("ou|oo", "u"),
+        ("ee", "i"),
         ("ae", "a"),
         ("oe", "o"),
         ("ue", "u"),
@@ -139,6 +142,8 @@ def read_name(text, is_company=False):
     """
     >>> read_name("Dr. Ann O’Neill-Fox").parts
     ('ann', 'oneill', 'fox')
+    >>> read_name("Zoe O Brien Mc Kay").parts
+    ('zoe', 'obrien', 'mckay')
     >>> read_name("Smith, John (Jack) Jr"), read_name("Ms Müller").parts
     (Name(parts=('john', 'smith'), sounds=('ion', 'smit'), generation=2, together=False), ('muller',))
     >>> read_name("Олександр Шевченко").sounds == read_name("Oleksandr Shevchenko").sounds
@@ -152,7 +157,7 @@ def read_name(text, is_company=False):
         text = f"{given} {family}"
     together = bool(TOGETHER.search(text.casefold())) and not is_company
     plain = names.folded(text).translate(LATIN)
-    parts = re.findall(r"[^\W_]+", plain.replace("'", ""))
+    parts = re.findall(r"[^\W_]+", APART.sub(r"\1", plain.replace("'", "")))
     generation = max((GENERATIONS.get(word, 0) for word in parts[1:]), default=0)
     dropped = LEGAL_FORMS if is_company else TITLES | GENERATIONS.keys()
     kept = [word for word in parts if word not in dropped] or parts

@@ -1,4 +1,4 @@
-"""A mail's text as programs show it that show no HTML. Nothing here knows Odoo."""
+"""A mail's text as programs show it that show no HTML, and without its addresses. Nothing here knows Odoo."""
 
 import re
 
@@ -10,6 +10,11 @@ APART = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote"})
 LEFT_OUT = frozenset({"head", "style", "script", "title", "img"})
 #: Marks what only those see who see the rest in HTML.
 HIDDEN = "data-html-only"
+#: Where an address stands in HTML, and what is one in its text.
+LEADING = re.compile(
+    r"""\s(?:href|src|action|background|cite|data-[\w-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.I
+)
+ADDRESS = re.compile(r"""(?:https?:|www\.)[^\s<>"']+""", re.I)
 CELLS = frozenset({"td", "th"})
 APART_MARK, LINE_MARK, CELL_MARK = "\x02", "\x01", "\x03"
 
@@ -50,6 +55,21 @@ def plain(body):
     text = re.sub(rf" ?[{LINE_MARK}{APART_MARK} ]*{APART_MARK}[{LINE_MARK}{APART_MARK} ]* ?", "\n\n", text)
     text = re.sub(rf" ?{LINE_MARK}[{LINE_MARK} ]*", "\n", text)
     return text.strip()
+
+
+def without_addresses(body):
+    """The same HTML, of which nothing says any more where it led.
+
+    :param str body: HTML
+
+    >>> without_addresses('<p>Or <a class="x" href="https://x.org/?b=1&amp;c=2">no</a>.</p>')
+    '<p>Or <a class="x">no</a>.</p>'
+    >>> without_addresses("<p>Go to https://x.org/a/b.</p><img src='https://x.org/p.png' alt=''>")
+    "<p>Go to …</p><img alt=''>"
+    >>> without_addresses("")
+    ''
+    """
+    return ADDRESS.sub("…", LEADING.sub("", str(body)))
 
 
 def _walk(node, pieces):

@@ -35,7 +35,7 @@ def is_small(people, few=FEW, zero=True):
     return people is not None and people < few and (people > 0 or zero)
 
 
-def hide(cells, people=None, totals=(), parts=(), derived=None, zeros=True, keep=(), few=FEW):
+def hide(cells, people=None, totals=(), parts=(), derived=None, zeros=True, keep=(), few=FEW, unseen=()):
     """The keys of what must not be shown, of numbers that are shown together.
 
     :param cells: dict of key → number; what is ``None`` isn't there
@@ -48,7 +48,8 @@ def hide(cells, people=None, totals=(), parts=(), derived=None, zeros=True, keep
         follow from it, such as how many a share is of those asked, belong into ``cells``.
     :param zeros: whether *nobody* is hidden as well: for all, or a collection of keys
     :param keep: keys of what matters most, which is hidden for another's sake last
-    :return: set of keys
+    :param unseen: keys of what stands nowhere, but could be worked out: what is left of a whole
+    :return: set of keys, without those of ``unseen``
 
     Of both, only giving and only receiving with their sum, the smallest goes with the small one:
 
@@ -84,6 +85,12 @@ def hide(cells, people=None, totals=(), parts=(), derived=None, zeros=True, keep
     {'most'}
     >>> hide({"all": 30, "half": 15}, parts=[("half", "all")])
     set()
+
+    So does what is left of a whole when several parts of it are taken away:
+
+    >>> sorted(hide({"all": 30, "a": 18, "b": 10, "others": 2}, totals=[("all", ["a", "b", "others"])],
+    ...             unseen=["others"]))
+    ['b']
     """
     values = {key: value for key, value in cells.items() if value is not None}
     people, sums = dict(people or {}), [(total, tuple(keys)) for total, keys in totals]
@@ -94,7 +101,7 @@ def hide(cells, people=None, totals=(), parts=(), derived=None, zeros=True, keep
             if part in people and whole in people:
                 people[rest] = people[whole] - people[part]
             sums.append((whole, (part, rest)))
-    unseen = set(values) - set(cells)
+    unseen = {key for key in values if key in unseen or key not in cells}
     sums = [(total, keys) for total, keys in sums if all(key in values for key in (total, *keys))]
 
     def small(key):
@@ -106,12 +113,12 @@ def hide(cells, people=None, totals=(), parts=(), derived=None, zeros=True, keep
         for key, value in values.items()
         if small(key)
     }
-    hidden = _Search(values, sums, needed, unseen, keep).run() - unseen
+    hidden = _Search(values, sums, needed, unseen, keep).run() - (unseen - set(needed))
     derived, before = dict(derived or {}), None
     while before != len(hidden):
         before = len(hidden)
         hidden |= {key for key, sources in derived.items() if hidden & set(sources)}
-    return hidden
+    return hidden - unseen
 
 
 class Table:
@@ -151,7 +158,7 @@ class Table:
         totals.append(((None, None), [(None, column) for column in self.columns]))
         if people is not None:
             people = {key: people.get(key, 0 if key in inner else None) for key in self.cells}
-        self.totals = totals
+        self.people, self.totals = people, totals
         self.hidden = hide(self.cells, people, totals, zeros=zeros, few=few)
 
     def get(self, row=None, column=None):
@@ -161,6 +168,47 @@ class Table:
     def shown(self, row=None, column=None):
         """The number, or ``None`` where it is hidden."""
         return None if (row, column) in self.hidden else self.cells[row, column]
+
+
+class Together:
+    """Numbers that stand beside each other and add up in several ways, gathered for :func:`hide`.
+
+    ``values``, ``people``, ``totals`` and ``unseen`` are what it takes.
+
+    >>> given = Together()
+    >>> shop, rest = given.tell("shop", 840, 18), given.tell_rest("rest", 60, 2)
+    >>> given.divide(given.tell("all", 900, 20), [shop, *rest])
+    >>> sorted(hide(given.values, given.people, given.totals, unseen=given.unseen, keep=["all"]))
+    ['shop']
+    """
+
+    def __init__(self):
+        self.values, self.people, self.totals, self.unseen = {}, {}, [], []
+
+    def tell(self, key, minutes, people):
+        """A number, and about how many people it is; its key."""
+        self.values[key], self.people[key] = minutes, people
+        return key
+
+    def tell_rest(self, key, minutes, people):
+        """What stands nowhere, but is left of a whole; a list of its key, of none where nothing is left."""
+        if not minutes:
+            return []
+        self.unseen.append(key)
+        return [self.tell(key, minutes, people)]
+
+    def tell_table(self, name, table):
+        """All of a :class:`Table`, by its name, row and column."""
+        for place, number in table.cells.items():
+            self.tell((name, *place), number, table.people[place])
+        self.totals += [
+            ((name, *total), [(name, *place) for place in parts]) for total, parts in table.totals
+        ]
+
+    def divide(self, whole, parts):
+        """A whole is the sum of its parts, where there are any."""
+        if parts:
+            self.totals.append((whole, parts))
 
 
 class _Search:

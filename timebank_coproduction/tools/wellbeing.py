@@ -137,7 +137,7 @@ def compare(pairs, band_of=None, small=False):
 
     :param pairs: of numbers, first and last; a pair with ``None`` on either side isn't counted
     :param band_of: a function of an answer, its band from 0 to 3; without one there are none
-    :param small: whether small numbers are shown
+    :param small: whether small numbers are shown: also that there is nobody, of whom ``n`` is 0
     :return: dict of ``n``, ``mean_before``, ``mean_after``, ``change`` with its 95 % interval from
         ``low`` to ``high``, and ``bands``: lists of four shares ``before`` and ``after``. All is ``None``
         where it is about fewer than five people, a share where its number would tell of fewer, and all
@@ -148,6 +148,8 @@ def compare(pairs, band_of=None, small=False):
     [None, 1.6, 0.18, 3.02]
     >>> compare([(4, 6)] * 4)["change"], compare([(4, 6)] * 4, small=True)["change"]
     (None, 2.0)
+    >>> compare([(4, None)])["n"], compare([(4, None)], small=True)["n"]
+    (None, 0)
 
     Of twelve who answered twice one left it out: 45 % in a band would tell that these are eleven:
 
@@ -159,7 +161,7 @@ def compare(pairs, band_of=None, small=False):
     made = dict.fromkeys(("n", "mean_before", "mean_after", "change", "low", "high"))
     made["bands"] = {"before": [None] * 4, "after": [None] * 4}
     if not whole or (len(whole) < FEW and not small):
-        return made
+        return {**made, "n": 0} if small else made
     before, after = zip(*whole, strict=True)
     change, low, high = mean_change(before, after)
     n, bands = _share_bands({"before": before, "after": after}, band_of, len(pairs), small)
@@ -211,6 +213,6 @@ def level(answers, band_of, small=False):
     """
     whole = [one for one in answers if one is not None]
     if not whole or (len(whole) < FEW and not small):
-        return {"n": None, "mean": None, "bands": [None] * 4}
+        return {"n": 0 if small else None, "mean": None, "bands": [None] * 4}
     n, bands = _share_bands({"now": whole}, band_of, len(answers), small)
     return {"n": n, "mean": fmean(whole), "bands": bands["now"]}

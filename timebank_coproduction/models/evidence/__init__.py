@@ -3,6 +3,7 @@ from . import res_company
 from . import res_config_settings
 from . import timebank_sustained
 from . import timebank_grant
+from . import timebank_story_sent
 from . import timebank_member
 from . import timebank_mailing_content
 from . import timebank_mailing
@@ -27,6 +28,7 @@ from . import timebank_time_audit_job
 from . import timebank_time_audit_measures
 from . import timebank_time_audit_warning
 from . import timebank_evidence_words
+from . import timebank_evidence_shown
 from . import timebank_evidence_audit
 from . import timebank_evidence_wellbeing
 from . import timebank_evidence_voices
@@ -38,6 +40,7 @@ from . import timebank_evidence_work
 from . import timebank_wellbeing_scale
 from . import timebank_wellbeing_results
 from . import timebank_wellbeing_wave
+from . import timebank_wellbeing_wave_job
 from . import timebank_wellbeing_invitation
 from . import timebank_wellbeing_response
 from . import timebank_self_audit
@@ -45,6 +48,7 @@ from . import timebank_self_audit_line
 from . import timebank_self_audit_voice
 from . import timebank_story
 from . import timebank_story_consent
+from . import timebank_story_used
 from . import timebank_funder_report_part
 from . import timebank_funder_report_section
 from . import timebank_funder_report_line

@@ -86,6 +86,8 @@ class TimebankBankReport(models.AbstractModel):
                 free = domain.OPERATOR == "|" and len(named) < len(days)
                 result.append(pick(named) if named and not free else None)
             return tuple(result)
+        if getattr(domain, "field_expr", None) == "id" and domain.operator == "in":
+            return self._get_period_of(domain.value)
         if getattr(domain, "field_expr", None) != "date" or domain.operator not in (*SINCE, *UNTIL, "in"):
             return None, None
         if domain.operator == "in":
@@ -95,6 +97,10 @@ class TimebankBankReport(models.AbstractModel):
         if domain.operator in SINCE:
             return fields.Date.add(day, days=domain.operator == ">"), None
         return None, fields.Date.subtract(day, days=domain.operator == "<")
+
+    def _get_period_of(self, _ids):
+        """The period that rows are about, where their numbers say so."""
+        return None, None
 
     def _read_bound(self, day):
         """A day, or the first or last of which anything is kept: the calendar ends there somewhere, too."""

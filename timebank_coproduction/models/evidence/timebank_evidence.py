@@ -12,7 +12,7 @@ from ..common.roles import MANAGER, ROLES
 from ..common.verb import choice, day, flag, named, record_id, record_ids, verb
 from ..common.words import say_day
 from .facts import Scope
-from .timebank_evidence_records import LISTED
+from .timebank_evidence_records import LISTED, OF_ONE_BANK
 from .timebank_measures_facts import Asked
 
 #: The page in parts that rest on rows of their own, hours and the ledger, so that both can be asked for side
@@ -45,9 +45,9 @@ PERIODS = ("this_month", "last_month", "this_quarter", "this_year", "last_12_mon
 #: the days just before it.
 COMPARED = ("year", "before")
 
-#: The filters of days with which windows open; and of more banks than these they open with fewer.
+#: The filters of days with which windows open; and of more members than these they open with fewer.
 OF_DAYS = {f"search_default_{name}" for name in ("date", "recent", "year")}
-MANY_BANKS = 50
+MANY_MEMBERS = 1_000
 #: So many banks are named where something is said of them; of more, their number.
 MOST_NAMED = 3
 #: Up to so many years one period may last.
@@ -95,6 +95,7 @@ class TimebankEvidence(models.AbstractModel):
     _name = "timebank.evidence"
     _inherit = [
         "timebank.evidence.words",
+        "timebank.evidence.shown",
         "timebank.evidence.audit",
         "timebank.evidence.wellbeing",
         "timebank.evidence.voices",
@@ -146,7 +147,7 @@ class TimebankEvidence(models.AbstractModel):
 
     def _get_reports(self):
         """The windows of :data:`REPORTS` that are for the user: dicts of ``title`` and ``action``."""
-        titles, of_many = self._get_report_titles(), len(self._get_banks()) > MANY_BANKS
+        titles, of_many = self._get_report_titles(), self._are_many(self._get_banks())
         return [
             {
                 "title": titles[name],
@@ -156,9 +157,15 @@ class TimebankEvidence(models.AbstractModel):
             if any(map(self.env.user.has_group, roles))
         ]
 
+    def _are_many(self, banks):
+        # sudo: only whether there are many
+        members = self.env["timebank.member"].sudo()
+        asked = [("scheme_id", "in", banks.ids), ("state", "=", "active")]
+        return members.search_count(asked, limit=MANY_MEMBERS + 1) > MANY_MEMBERS
+
     def _get_report_action(self, xml_id, of_many):
-        """The window; of many banks, where it opens with some days, a year mostly, with the last whole month:
-        a year of so many takes long to add up, and is one click away."""
+        """The window; of many members, where it opens with some days, a year mostly, with the last month: a
+        year of so many takes long to add up, and is one click away."""
         action = self.env.ref(xml_id)
         # sudo: with which filters a window opens, whoever looks
         context = ast.literal_eval(action.sudo().context) if action._name == "ir.actions.act_window" else {}
@@ -192,6 +199,8 @@ class TimebankEvidence(models.AbstractModel):
         :raises AccessError: for who has no role, or may not read what is listed
         """
         _filters, _banks, chosen, scope = self._read_question(filters)
+        if figure in OF_ONE_BANK and len(chosen) != 1:
+            raise UserError(self.env._("These are the accounts of one time bank: choose one."))
         if LISTED[figure] not in self._get_models_listed(chosen):
             raise AccessError(self.env._("These records are for who runs the time banks: ask one of them."))
         return getattr(self, f"_list_{figure}")(scope)
@@ -242,7 +251,9 @@ class TimebankEvidence(models.AbstractModel):
         for name in names:
             section = getattr(self, name)(scope, before)
             if section:
-                found.append(section)
+                # what somebody at the page can do stands in no report
+                hint = section.pop("hint", "")
+                found.append({**section, "answer": " ".join(filter(None, (section["answer"], hint)))})
         return found
 
     # ------------------------------------------------------------
@@ -285,7 +296,7 @@ class TimebankEvidence(models.AbstractModel):
         return asked
 
     def _get_scope(self, filters, banks):
-        first, last = self._get_days(filters)
+        first, last = self._get_days(filters, banks)
         return Scope(
             scheme_ids=tuple(banks.ids),
             date_from=first,
@@ -294,9 +305,9 @@ class TimebankEvidence(models.AbstractModel):
             project_id=filters["project_id"],
         )
 
-    def _get_days(self, filters):
-        """The first and the last day of the period; a period that goes on ends today."""
-        today = fields.Date.context_today(self)
+    def _get_days(self, filters, banks):
+        """The first and the last day of the period; a period that goes on ends today, at the banks."""
+        today = self.env["timebank.measures"]._get_today(banks)
         month = today.replace(day=1)
         if filters["period"] == "own":
             first, last = filters["date_from"], filters["date_to"]
@@ -330,8 +341,12 @@ class TimebankEvidence(models.AbstractModel):
         return scope._replace(date_from=first - (after - first), date_to=end)
 
     def _a_year_before(self, last):
-        """The same day; the end of February stays its end."""
-        return (last + relativedelta(days=1)) - relativedelta(years=1) - relativedelta(days=1)
+        """The same day; the end of a month stays its end."""
+        return (
+            fields.Date.end_of(last - relativedelta(years=1), "month")
+            if last == fields.Date.end_of(last, "month")
+            else last - relativedelta(years=1)
+        )
 
     # ------------------------------------------------------------
     # What can be asked about
@@ -448,8 +463,11 @@ class TimebankEvidence(models.AbstractModel):
                 ),
             }
         title, next_step = self.env._("Nothing happened in this period"), self.env._("Choose another period.")
-        ever = [("scheme_id", "in", list(scope.scheme_ids)), ("state", "=", "approved")]
-        if not self.env["timebank.hours"].search_count(ever, limit=1):
+        of_banks = [("scheme_id", "in", list(scope.scheme_ids))]
+        if not (
+            self.env["timebank.hours"].search_count([*of_banks, ("state", "=", "approved")], limit=1)
+            or self.env["timebank.session"].search_count([*of_banks, ("state", "=", "done")], limit=1)
+        ):
             title, next_step = (
                 self.env._("There is nothing to measure yet"),
                 self.env._("Log the first hours."),

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import models
 
 from ..common.words import say_months
@@ -20,7 +22,7 @@ class TimebankEvidenceAudit(models.AbstractModel):
         """What moved in and out of the banks; not of a grant or project, of which there is no balance."""
         if scope.grant_id or scope.project_id:
             return None
-        shown, steps = self._show_flows(scope)
+        shown, steps = self._show_flows(scope, before)
         if not steps:
             return None
         past, _steps = self._show_flows(before)
@@ -63,15 +65,19 @@ class TimebankEvidenceAudit(models.AbstractModel):
             "actions": self._drop_nothing(*self._get_audit_ways(schemes, scope)),
         }
 
-    def _show_flows(self, scope):
+    def _show_flows(self, scope, before=None):
         """What may be shown of the flows of a period and of how the banks stand at its end.
 
+        :param before: the scope of the period before, where the change since then is shown
         :return: dict of (step, flow), (``None``, flow) for the whole period, and ``STANDING`` with
-            ``returned_share`` → number or ``None`` where it is hidden or there is none; of ``used``, the
-            flows in which anything moved, and of ``holders`` and ``top_people``; and the steps in which it
-            did
+            ``returned_share``, and ``change`` of what is outstanding → number or ``None`` where it is hidden
+            or there is none; of ``used``, the flows in which anything moved, and of ``holders`` and
+            ``top_people``; and the steps in which it did
         """
         measures = self.env["timebank.measures"]
+        if before:  # the longer time first: the other is a part of what it reads
+            first = before.date_to + timedelta(days=1)
+            settled = measures._get_flows(scope._replace(date_from=first))["adjusted"]
         whole, position = measures._get_flows(scope), measures._get_position(scope)
         series = measures._get_flows_by(scope, self._get_step(scope))
         values, people = {}, {}
@@ -93,16 +99,31 @@ class TimebankEvidenceAudit(models.AbstractModel):
             "top": position["top"],
             "returned_share": min(whole["issued"]["people"], whole["returned"]["people"]),
         }
+        derived = {
+            "returned_share": [(None, "issued"), (None, "returned")],
+            "cover": ["outstanding", (None, "returned")],
+        }
+        if before:
+            # what is outstanding changes by what was issued and returned, which stand beside it, and by what
+            # was settled, which stands nowhere and would be worked out
+            then = measures._get_position(before)
+            values |= {
+                "settled": settled["minutes"],
+                "change": position["outstanding_minutes"] - then["outstanding_minutes"],
+            }
+            people |= {
+                "settled": settled["people"],
+                "change": min(position["holders"], then["holders"]),
+            }
+            derived["change"] = [(None, "issued"), (None, "returned"), "outstanding", "settled"]
         shown = self._show(
             scope,
             values,
             people,
             totals=[((None, flow), [(step, flow) for step in steps]) for flow in FLOWS],
-            derived={
-                "returned_share": [(None, "issued"), (None, "returned")],
-                "cover": ["outstanding", (None, "returned")],
-            },
+            derived=derived,
             zeros=False,
+            unseen=["settled"],
         )
         used = {flow for flow in FLOWS if any(flows[flow]["minutes"] for flows in series)}
         return {
@@ -138,8 +159,6 @@ class TimebankEvidenceAudit(models.AbstractModel):
 
     def _get_audit_figures(self, shown, past):
         holders = self._say_people(shown["holders"])
-        # with both flows the change would tell what is hidden of one of them
-        apart = shown[None, "issued"] is None or shown[None, "returned"] is None
         top = (
             self.env._("%(top)s of %(holders)s with credits", top=shown["top_people"], holders=holders)
             if shown["top"] is not None
@@ -157,7 +176,7 @@ class TimebankEvidenceAudit(models.AbstractModel):
                 "outstanding",
                 self.env._("Outstanding"),
                 shown["outstanding"],
-                None if apart else past["outstanding"],
+                None if shown["change"] is None else past["outstanding"],
                 say=self._say_hours,
                 note=self.env._("%s with credits", holders) if shown["outstanding"] is not None else "",
             ),

@@ -168,16 +168,22 @@ class TimebankEvidence(models.AbstractModel):
         found = self._measure_network(scope, links)
         if not found["people"]:
             return None
-        if links:
-            chart = self.env["timebank.network"]._draw(scope, links, self._sees_names(scope))
         shown, shown_before = self._show_network(scope, found), {}
+        if links:
+            chart = self.env["timebank.network"]._draw(
+                scope, links, self._sees_names(scope), shown["bridges"] is not None
+            )
+        if chart and not chart["named"] and not chart["edges"]:
+            chart = None  # dots without names or links say nothing
         found_before = self._measure_network(before)
         if found_before["people"]:
             shown_before = self._show_network(before, found_before)
         return {
             "key": "network",
+            "has_links": bool(shown["arcs"] or shown["partners_median"] or (chart and chart["edges"])),
             "title": self.env._("Who gives to whom?"),
-            "answer": self._say_where_picture(scope, self._say_network(shown)),
+            "answer": self._say_network(shown),
+            "hint": self._say_where_picture(scope),
             "figures": self._get_network_figures(shown, shown_before),
             "chart": chart,
             "table": self._get_network_table(chart, shown, shown_before),
@@ -212,11 +218,18 @@ class TimebankEvidence(models.AbstractModel):
         keys = ("people", "isolated", "largest_strong_part", "partners_per_person", "partners_median")
         keys += ("density", "arc_reciprocity", "arcs", "bridges")
         about = dict.fromkeys(("partners_per_person", "partners_median", "density", "arcs"), found["linked"])
+        values, totals = {key: found.get(key) for key in keys}, []
+        outside = found["linked"] - found["largest_strong_part"]
+        if outside > 0:  # who has partners, and isn't in the largest circle
+            values["outside"] = outside
+            totals = [("people", ["isolated", "largest_strong_part", "outside"])]
         shown = self._show(
             scope,
-            {key: found.get(key) for key in keys},
+            values,
             {**about, "arc_reciprocity": found["mutual_people"]},
+            totals=totals,
             parts=[("isolated", "people"), ("largest_strong_part", "people")],
+            unseen=["outside"],
             # with all links, those of a person tell how many go both ways
             derived={"density": ["arc_reciprocity"], "arcs": ["arc_reciprocity"]},
         )
@@ -225,24 +238,26 @@ class TimebankEvidence(models.AbstractModel):
             share = self.env["timebank.measures"]._get_share(found["mutual_arcs"], found["arcs"])
         return {**shown, "mutual": share, "has_arcs": bool(found["arcs"])}
 
-    def _say_where_picture(self, scope, words):
+    def _say_where_picture(self, scope):
         """There is a picture of one bank alone."""
-        if len(scope.scheme_ids) == 1:
-            return words
-        return self.env._("%s Choose one time bank to see its picture.", words)
+        return "" if len(scope.scheme_ids) == 1 else self.env._("Choose one time bank to see its picture.")
 
     def _say_network(self, shown):
         if shown["partners_per_person"] is None:
             return self.env._("Too few people were part of it for this to be shown.")
-        said = self.env._(
-            "People had %(mean)s partners on average, and half of them %(median)s or more.",
-            mean=self._say_rounded(shown["partners_per_person"]),
-            median=self._say_rounded(shown["partners_median"]),
-        )
+        words = {name: self._say_rounded(shown[f"partners_{name}"]) for name in ("per_person", "median")}
+        if shown["partners_median"]:
+            said = self.env._(
+                "On average, people exchanged time with %(per_person)s others, and half of them with"
+                " %(median)s or more.",
+                **words,
+            )
+        else:  # half of them with nobody or more says nothing
+            said = self.env._("On average, people exchanged time with %(per_person)s others.", **words)
         if shown["arc_reciprocity"] is None:
             return said
         return self.env._(
-            "%(said)s %(share)s of the links go both ways.",
+            "%(said)s %(share)s of these links go both ways.",
             said=said,
             share=self._say_percent(shown["arc_reciprocity"]),
         )
@@ -252,6 +267,8 @@ class TimebankEvidence(models.AbstractModel):
 
     def _get_network_figures(self, shown, before):
         def figure(key, label, **how):
+            if shown[key] is None:
+                how["note"] = ""
             return self._figure(key, label, shown[key], before.get(key), **how)
 
         people, arcs = shown["people"], shown["arcs"]
@@ -277,7 +294,12 @@ class TimebankEvidence(models.AbstractModel):
                 note=self._say_share_of(shown["mutual"], self.env._("links")) if shown["mutual"] else "",
                 more_is_better=True,
             ),
-            figure("largest_strong_part", self.env._("Largest circle"), note=of_all, more_is_better=True),
+            figure(
+                "largest_strong_part",
+                self.env._("Largest circle in which everybody reaches everybody"),
+                note=of_all,
+                more_is_better=True,
+            ),
             figure("isolated", self.env._("Without a partner"), note=of_all, more_is_better=False),
         ]
         if shown["bridges"] is not None:
@@ -488,7 +510,7 @@ class TimebankEvidence(models.AbstractModel):
 
         It is about those whose wait is over; that fewer than half have ended theirs, about all.
         """
-        about = wait["people"] if wait["median_days"] is None else wait["ended"]
+        about = wait["people"] if wait["median_days"] is None else wait["ended"]  # each once
         if not wait["people"] or self._show(scope, {"people": about})["people"] is None:
             return None
         return inf if wait["median_days"] is None else wait["median_days"]
@@ -500,7 +522,14 @@ class TimebankEvidence(models.AbstractModel):
             scope, {"people": wait["people"], "ended": wait["ended"]}, parts=[("ended", "people")]
         )
         note = ""
-        if None not in people.values():
+        if wait["memberships"] != wait["people"]:  # both numbers would tell how many are in several banks
+            if None not in people.values():
+                note = self.env._(
+                    "median of %(memberships)s memberships, for %(over)s of which it is over",
+                    memberships=wait["memberships"],
+                    over=wait["over"],
+                )
+        elif None not in people.values():
             note = self.env._("median of %(people)s, for %(ended)s of whom it is over", **people)
         elif people["people"] is not None:
             note = self.env._("median of %s", people["people"])
@@ -523,19 +552,24 @@ class TimebankEvidence(models.AbstractModel):
         """Per cent for whom a wait is over after each of ``AFTER_DAYS``.
 
         None where nobody is watched so long, and where it would tell of fewer than five people: who started
-        since the number before it, or who hasn't.
+        since the number before it, or who hasn't. Over several banks one person can have started, and
+        wait, more than once.
         """
         if self._get_median(scope, wait) is None:
             return [None] * len(AFTER_DAYS)
-        steps, longest = survival(wait["waits"]), max(days for days, _ended in wait["waits"])
-        sees_all, reached, last = self._sees_names(scope), [], 0
+        waits, memberships = wait["waits"], wait["memberships"]
+        steps = survival([(length, ended) for length, ended, _partner in waits])
+        longest = max(length for length, *_rest in waits)
+        sees_all, reached, last, after = self._sees_names(scope), [], 0, -1
         for days in AFTER_DAYS:
             waiting = next((share for length, share in reversed(steps) if length <= days), 1)
-            started = round(wait["people"] * (1 - waiting))
-            known = days <= longest or not waiting
-            if known and (sees_all or min(started - last, wait["people"] - started) >= FEW):
+            started = round(memberships * (1 - waiting))
+            since = {partner for length, ended, partner in waits if ended and after < length <= days}
+            still = {partner for length, ended, partner in waits if not ended or length > days}
+            fewest = min(started - last, memberships - started, len(since), len(still))
+            if (days <= longest or not waiting) and (sees_all or fewest >= FEW):
                 reached.append(round(100 * (1 - waiting)))
-                last = started
+                last, after = started, days
             else:
                 reached.append(None)
         return reached

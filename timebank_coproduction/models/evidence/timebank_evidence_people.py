@@ -1,7 +1,10 @@
+from functools import cache
+
 from odoo import fields, models
 
-#: Stands for all projects, or all grants; and, as a row, for the whole period.
-TOTAL = "all"
+from ..common.words import say_number
+from .timebank_evidence_words import TOTAL
+
 #: So many projects and grants are drawn; the table has them all.
 MOST_DRAWN = 12
 #: What a row of people says: people, how often they came, minutes that they gave.
@@ -9,7 +12,7 @@ COLUMNS = ("people", "attendances", "minutes")
 
 
 class TimebankEvidence(models.AbstractModel):
-    """Who takes part: people, how often, where, and how lastingly."""
+    """Who takes part: people, how often, where, and who stays involved."""
 
     _inherit = "timebank.evidence"
 
@@ -22,67 +25,16 @@ class TimebankEvidence(models.AbstractModel):
         whole, whole_before = measures._get_involvement(scope), measures._get_involvement(before)
         if not whole["people"]:
             return None
-        by_step = {row["start"]: row for row in measures._get_involvement_by(scope, self._get_step(scope))}
-        shown = self._show_rows(scope, {**by_step, TOTAL: whole})
-        # the same sums stand below what was done: what is hidden there would be worked out from here
-        work = self._show_table(scope, *self._read_work(scope))
-        for step, row in shown.items():
-            key = (None if step == TOTAL else step, None)
-            row["minutes"] = work.shown(*key) if key in work.cells else 0
-        shown_before = self._show_rows(before, {TOTAL: whole_before})[TOTAL]
-        sustained = self._show_sustained(scope, whole)
-        sustained_before = self._show_sustained(before, whole_before)
+        shown = self._show_involvement(scope)
+        sustained = self._show_sustained(scope, whole, self._show_given(scope))
         counted = self._show_numbers(scope, whole)
         steps, together = self._get_steps(scope), shown[TOTAL]
         nothing = dict.fromkeys(COLUMNS, 0)
         return {
             "key": "involvement",
             "title": self.env._("Who takes part?"),
-            "answer": self._say_involvement(together, sustained),
-            "figures": [
-                self._figure(
-                    "head_count",
-                    self.env._("People who gave or received time"),
-                    together["people"],
-                    shown_before["people"],
-                    note=self.env._("each counted once"),
-                    more_is_better=True,
-                ),
-                self._figure(
-                    "attendances",
-                    self.env._("Attendances at sessions"),
-                    together["attendances"],
-                    shown_before["attendances"],
-                    note=self._say_n(counted["attendees"], together["attendances"]),
-                    more_is_better=True,
-                ),
-                self._figure(
-                    "given_by_people",
-                    self.env._("Time given"),
-                    together["minutes"],
-                    shown_before["minutes"],
-                    say=self._say_hours,
-                    note=self._say_n(counted["givers"], together["minutes"]),
-                    more_is_better=True,
-                ),
-                self._figure(
-                    "sustained_people",
-                    self.env._("People we support, involved lastingly"),
-                    sustained["people"],
-                    sustained_before["people"],
-                    note=self._say_thresholds(sustained),
-                    more_is_better=True,
-                ),
-                self._figure(
-                    "sustained_minutes",
-                    self.env._("Time that people we support gave beside professionals"),
-                    sustained["minutes"],
-                    sustained_before["minutes"],
-                    say=self._say_hours,
-                    note=self._say_n(sustained["beneficiaries"], sustained["minutes"]),
-                    more_is_better=True,
-                ),
-            ],
+            "answer": self._say_involvement(together, counted["givers"], sustained),
+            "figures": self._get_involvement_figures(together, sustained, counted, before, whole_before),
             "chart": {
                 "type": "bar",
                 "unit": "people",
@@ -96,18 +48,20 @@ class TimebankEvidence(models.AbstractModel):
             },
             "table": {
                 "head": [self._say_step(scope), *self._get_column_names()],
-                "rows": [
-                    *(self._make_row(words, shown.get(step, nothing)) for step, words in steps.items()),
-                    self._make_row(self.env._("Whole period"), together),
-                ],
+                "rows": self._make_rows(
+                    [
+                        *((words, shown.get(step, nothing)) for step, words in steps.items()),
+                        (self.env._("Whole period"), together),
+                    ]
+                ),
             },
             "definition": self.env._(
                 "People are all who gave time that was approved, received some, or came to a session whose"
                 " register is closed; each is counted once, also over several banks, and organisations"
                 " aren’t."
-                " Who comes in two months counts in both, so months don’t add up to the period. Lastingly"
-                " involved is a beneficiary who gave at least %(hours)s beside professionals in at least"
-                " %(months)s. Neither says how much it meant to them.",
+                " Whoever comes in two months counts in both, so months don’t add up to the period. Somebody"
+                " we support stayed involved if they gave at least %(hours)s beside professionals, in at"
+                " least %(months)s. Neither says how much it meant to them.",
                 hours=self._say_time(sustained["minimum_minutes"]),
                 months=self._say_different_months(sustained["minimum_months"]),
             ),
@@ -115,48 +69,120 @@ class TimebankEvidence(models.AbstractModel):
             "actions": self._get_ways_to_facts(scope, self._get_people_hours_domain(scope)),
         }
 
-    def _say_involvement(self, together, sustained):
+    def _get_involvement_figures(self, together, sustained, counted, before, whole_before):
+        """What is shown of these days, beside the same of those before.
+
+        :param dict counted: how many people each figure is about
+        """
+        shown_before = self._show_rows(before, {TOTAL: whole_before})[TOTAL]
+        given_before = self._show_given(before, by_step=False)
+        sustained_before = self._show_sustained(before, whole_before, given_before)
+        return [
+            self._figure(
+                "head_count",
+                self.env._("People who gave or received time"),
+                together["people"],
+                shown_before["people"],
+                note=self.env._("each counted once"),
+                more_is_better=True,
+            ),
+            self._figure(
+                "attendances",
+                self.env._("Attendances at sessions"),
+                together["attendances"],
+                shown_before["attendances"],
+                note=self._say_n(counted["attendees"], together["attendances"]),
+                more_is_better=True,
+            ),
+            self._figure(
+                "given_by_people",
+                self.env._("Time given"),
+                together["minutes"],
+                given_before.whole,
+                say=self._say_hours,
+                note=self._say_n(counted["givers"], together["minutes"]),
+                more_is_better=True,
+            ),
+            self._figure(
+                "sustained_people",
+                self.env._("People we support who stayed involved"),
+                sustained["people"],
+                sustained_before["people"],
+                note=self._say_thresholds(sustained),
+                more_is_better=True,
+            ),
+            self._figure(
+                "sustained_minutes",
+                self.env._("Time that people we support gave beside professionals"),
+                sustained["minutes"],
+                sustained_before["minutes"],
+                say=self._say_hours,
+                note=self._say_n(sustained["beneficiaries"], sustained["minutes"]),
+                more_is_better=True,
+            ),
+        ]
+
+    def _say_involvement(self, together, givers, sustained):
+        """How many took part, and how many of them gave how much: those who only received gave nothing."""
         if together["people"] is None:
-            return self.env._("How many people took part is hidden, as they are few.")
+            return self.env._("How many people took part is hidden, because they are few.")
         people = self._say_people(together["people"])
         if together["minutes"] is None:
             return self.env._("%s took part.", people)
         time = self._say_time(together["minutes"])
+        if not givers:  # how many gave is hidden, or nobody did
+            said = self.env._("%(people)s took part. Time given: %(time)s.", people=people, time=time)
+        elif givers == together["people"]:
+            said = self.env._("%(people)s took part and gave %(time)s.", people=people, time=time)
+        else:
+            said = self.env._(
+                "%(people)s took part; %(givers)s of them gave %(time)s.",
+                people=people,
+                givers=say_number(self.env, givers),
+                time=time,
+            )
         if not sustained["people"]:
-            return self.env._("%(people)s took part, and gave %(time)s.", people=people, time=time)
-        return self.env._(
-            "%(people)s took part, and gave %(time)s. Involved lastingly of those we support: %(lasting)s.",
-            people=people,
-            time=time,
-            lasting=sustained["people"],
-        )
+            return said
+        lasting = self.env._("%s of the people we support stayed involved.", sustained["people"])
+        return f"{said} {lasting}"
 
-    def _show_sustained(self, scope, whole):
+    def _show_involvement(self, scope):
+        """Who took part by step, and under ``TOTAL`` in the whole period, without what is small: dicts of
+        :data:`COLUMNS`."""
+        measures = self.env["timebank.measures"]
+        by_step = {row["start"]: row for row in measures._get_involvement_by(scope, self._get_step(scope))}
+        shown = self._show_rows(scope, {**by_step, TOTAL: measures._get_involvement(scope)})
+        # the same sums stand below what was done: what is hidden there would be worked out from here
+        work = self._show_given(scope).work
+        for step, row in shown.items():
+            key = (None if step == TOTAL else step, None)
+            row["minutes"] = work.shown(*key) if key in work.cells else 0
+        return shown
+
+    def _show_sustained(self, scope, whole, given):
         """Sustained involvement, without what is small: nor are few told of by the rest of all who took part,
         or of all time.
 
         :param dict whole: what :meth:`timebank.measures._get_involvement` returned
+        :param given: what :meth:`_show_given` did
         """
         found = self.env["timebank.measures"]._get_sustained(scope)
         shown = self._show(
             scope,
             {
                 "people": found["people"],
-                "minutes": found["minutes"],
                 "beneficiaries": found["beneficiaries"],
                 "head_count": whole["people"],
-                "given": whole["minutes"],
             },
-            {"minutes": found["beneficiaries"], "given": whole["givers"]},
             parts=[
                 ("people", "head_count"),
                 ("beneficiaries", "head_count"),
                 ("people", "beneficiaries"),
-                ("minutes", "given"),
             ],
-            keep=["head_count", "given", "people", "minutes"],
+            keep=["head_count", "people"],
         )
-        return {**found, **{key: shown[key] for key in ("people", "minutes", "beneficiaries")}}
+        names = ("people", "beneficiaries")
+        return {**found, **{key: shown[key] for key in names}, "minutes": given.beside}
 
     def _show_numbers(self, scope, whole):
         """How many gave and how many attended, ``None`` where all who took part less these are few.
@@ -185,12 +211,12 @@ class TimebankEvidence(models.AbstractModel):
     def _get_column_names(self):
         return [self.env._("People"), self.env._("Attendances"), self.env._("Time given")]
 
-    def _make_row(self, words, row):
+    def _make_rows(self, rows):
+        """Rows of a table, of (words, dict with :data:`COLUMNS`); each number is put into words once."""
+        say = cache(self._say_cell)
         return [
-            words,
-            self._say_cell(row["people"]),
-            self._say_cell(row["attendances"]),
-            self._say_cell(row["minutes"], self._say_hours),
+            [words, say(row["people"]), say(row["attendances"]), say(row["minutes"], self._say_hours)]
+            for words, row in rows
         ]
 
     def _show_rows(self, scope, rows):
@@ -224,11 +250,20 @@ class TimebankEvidence(models.AbstractModel):
             ("partner_id.is_company", "=", False),
         ]
 
+    def _get_people_domain(self, scope):
+        """Without those who are organisations at these banks."""
+        # sudo: which they are, of banks that the user may ask about
+        members = self.env["timebank.member"].sudo()
+        asked = [("scheme_id", "in", list(scope.scheme_ids)), ("role", "=", "organisation")]
+        organisations = members.search(asked).partner_id
+        return [("partner_id.is_company", "=", False), ("partner_id", "not in", organisations.ids)]
+
     def _get_attendance_domain(self, scope):
         return [
             ("role", "=", "attendee"),
             ("state", "=", "attended"),
             ("session_id.state", "=", "done"),
+            *self._get_people_domain(scope),
             *((f"session_id.{name}", *rest) for name, *rest in self._get_scope_domain(scope)),
         ]
 
@@ -288,7 +323,7 @@ class TimebankEvidence(models.AbstractModel):
             },
             "table": {
                 "head": [self.env._("Project or grant"), *self._get_column_names()],
-                "rows": [self._make_row(names[key], shown[key]) for key in order],
+                "rows": self._make_rows((names[key], shown[key]) for key in order),
             },
             "definition": self.env._(
                 "As above, for each project and each grant that the time falls to. Somebody who takes part"
@@ -399,12 +434,10 @@ class TimebankEvidence(models.AbstractModel):
             },
             "definition": self.env._(
                 "Of the people whose support ended at least so many months before the period’s end and who"
-                " are"
-                " still members, those who gave or received something in the month that lies so much"
-                " later."
-                " Whose month isn’t over yet is left out until it is. Who left, or had their data erased, is"
-                " told apart and not counted as lost. Of few people, how far the share can be trusted stands"
-                " beside it. It doesn’t say whether support ended too early."
+                " are still members, those who gave or received something in the month that long afterwards."
+                " People whose month isn’t over yet are left out until it is. Those who left, or had their"
+                " data erased, are shown apart and not counted as lost. Where people are few, how far the"
+                " share can be trusted stands beside it. It doesn’t say whether support ended too early."
             ),
             "anchor": "after-support-ended",
             "actions": self._drop_nothing(
@@ -437,12 +470,12 @@ class TimebankEvidence(models.AbstractModel):
 
     def _say_resilience(self, row):
         if row["people"] == 0:
-            return self.env._("Of those whose support ended nobody is a member any more.")
+            return self.env._("Nobody whose support has ended is still a member.")
         if row["share"] is None:
-            return self.env._("How many stayed on is hidden, as they are few.")
+            return self.env._("How many stayed on is hidden, because they are few.")
         return self.env._(
-            "%(months)s months after our support ended, %(part)s of %(people)s who are still members gave or"
-            " received something.",
+            "%(months)s months after our support ended, %(part)s of the %(people)s who are still members gave"
+            " or received something.",
             people=self._say_people(row["people"]),
             part=self._say_cell(row["part"]),
             months=row["months"],

@@ -21,10 +21,14 @@ LISTED = {
     "giving_and_receiving": "timebank.involvement.report",
     "only_giving": "timebank.involvement.report",
     "only_receiving": "timebank.involvement.report",
+    "partners_per_person": "timebank.exchange.report",
+    "density": "timebank.exchange.report",
+    "arc_reciprocity": "timebank.exchange.report",
     "largest_strong_part": "timebank.involvement.report",
     "isolated": "timebank.involvement.report",
     "bridges": "timebank.involvement.report",
     "days_to_first": "timebank.member",
+    "days_to_second": "timebank.member",
     "resilience_3": "timebank.member",
     "resilience_6": "timebank.member",
     "resilience_12": "timebank.member",
@@ -33,9 +37,18 @@ LISTED = {
     "teams": "project.project",
     "returned_share": "timebank.flow.report",
     "cover": "timebank.flow.report",
+    "outstanding": "timebank.account",
+    "top": "timebank.account",
 }
 #: Models whose records name people: they are listed for who runs all of the banks.
-NAMING = ("timebank.involvement.report", "timebank.member")
+NAMING = (
+    "timebank.involvement.report",
+    "timebank.exchange.report",
+    "timebank.member",
+    "timebank.account",
+)
+#: Figures of people, wherever their accounts are: their accounts are listed of one bank alone.
+OF_ONE_BANK = ("top",)
 
 
 class TimebankEvidenceRecords(models.AbstractModel):
@@ -53,7 +66,9 @@ class TimebankEvidenceRecords(models.AbstractModel):
             if figure["value"] is not None
         ]
         may = self._get_models_listed(banks)
-        return [key for key in shown if LISTED.get(key) in may]
+        return [
+            key for key in shown if LISTED.get(key) in may and (len(banks) == 1 or key not in OF_ONE_BANK)
+        ]
 
     def _get_models_listed(self, banks):
         """The models whose records the user may list of these banks."""
@@ -94,7 +109,7 @@ class TimebankEvidenceRecords(models.AbstractModel):
         ids, _minutes, lasting = self.env["timebank.measures"]._find_beneficiaries(scope)
         return self._list_involved(
             scope,
-            self.env._("People we support, involved lastingly"),
+            self.env._("People we support who stayed involved"),
             [*BESIDE, ("partner_id", "in", ids[lasting].tolist())],
         )
 
@@ -118,6 +133,20 @@ class TimebankEvidenceRecords(models.AbstractModel):
     def _gather_links(self, scope):
         measures = self.env["timebank.measures"]
         return gather(measures._get_people(scope).ids, measures._get_links(scope))
+
+    def _list_links(self, scope):
+        """What made each link, by giver and receiver: as many groups as there are links."""
+        people = ("in", self.env["timebank.measures"]._get_people(scope).ids.tolist())
+        return open_list(
+            self.env,
+            "timebank_exchange_report_action",
+            [*self._get_scope_domain(scope), ("giver_id", *people), ("receiver_id", *people)],
+            {"group_by": ["giver_id", "receiver_id"]},
+            display_name=self.env._("Who gave to whom"),
+            views=[(False, "list"), (False, "pivot"), (False, "graph")],
+        )
+
+    _list_partners_per_person = _list_density = _list_arc_reciprocity = _list_links
 
     def _list_largest_strong_part(self, scope):
         return self._list_people(
@@ -143,6 +172,17 @@ class TimebankEvidenceRecords(models.AbstractModel):
             self._get_joined_domain(scope),
             {},
             display_name=self.env._("Who joined"),
+        )
+
+    def _list_days_to_second(self, scope):
+        steps = self.env["timebank.measures"]._find_first_steps(scope)
+        exchanged = [member_id for *_rest, member_id, one, _two in steps if one]
+        return open_list(
+            self.env,
+            "timebank_member_action",
+            [("id", "in", exchanged)],
+            {},
+            display_name=self.env._("Who joined and has exchanged time"),
         )
 
     def _list_resilience(self, scope, months):
@@ -237,3 +277,25 @@ class TimebankEvidenceRecords(models.AbstractModel):
         )
 
     _list_cover = _list_returned_share
+
+    def _list_accounts(self, accounts, name):
+        return open_list(
+            self.env,
+            "timebank_account_by_balance_action",
+            [("id", "in", accounts.ids)],
+            {"active_test": False},
+            display_name=name,
+        )
+
+    def _list_outstanding(self, scope):
+        measures = self.env["timebank.time.audit.measures"]
+        found = measures._find_in_credit(self._get_scope_at_end(scope))
+        return self._list_accounts(found, self.env._("Accounts that hold or owe credits"))
+
+    def _list_top(self, scope):
+        measures = self.env["timebank.time.audit.measures"]
+        found = measures._find_top_tenth(self._get_scope_at_end(scope))
+        return self._list_accounts(found, self.env._("Accounts of the top tenth"))
+
+    def _get_scope_at_end(self, scope):
+        return scope.of_banks()._replace(date_to=self.env["timebank.measures"]._get_last_day(scope))

@@ -5,6 +5,8 @@ from ..common.words import say_day
 
 #: So many banks' audits are drawn over each other.
 MOST_BANKS = 4
+#: So many elements are named that share the highest or lowest score.
+MOST_NAMED = 3
 
 
 class TimebankEvidenceVoices(models.AbstractModel):
@@ -29,6 +31,7 @@ class TimebankEvidenceVoices(models.AbstractModel):
             "key": "self_audit",
             "title": self.env._("How well do staff and members do things together, as they see it?"),
             "answer": self._say_self_audit(scope, agreed, shown),
+            "hint": self.env._("Choose time banks above to see others.") if len(agreed) > len(audits) else "",
             "figures": self._get_self_audit_figures(alone, shown),
             "chart": {
                 "type": "radar",
@@ -66,8 +69,7 @@ class TimebankEvidenceVoices(models.AbstractModel):
         drawn = ", ".join(audit.scheme_id.name for audit in shown)
         if len(agreed) > len(shown):
             return self.env._(
-                "%(agreed)s time banks have agreed how they see themselves. Shown here: %(drawn)s."
-                " Choose time banks above to see others.",
+                "%(agreed)s time banks have agreed how they see themselves. Shown here: %(drawn)s.",
                 agreed=len(agreed),
                 drawn=drawn,
             )
@@ -77,27 +79,34 @@ class TimebankEvidenceVoices(models.AbstractModel):
 
     def _say_one_audit(self, audits, shown):
         [rows] = shown.values()
-        best = max(rows, key=lambda row: row["score"])
-        least = min(rows, key=lambda row: row["score"])
         changed = [row for row in rows if row["change"]]
         said = self.env._(
-            "Agreed on %(day)s: most for %(best)s (%(most)s of 4), least for %(least)s (%(fewest)s of 4).",
-            day=say_day(self.env, audits.met_on),
-            best=best["label"],
-            most=best["score"],
-            least=least["label"],
-            fewest=least["score"],
+            "Agreed on %(day)s: %(most)s; %(least)s.",
+            day=say_day(self.env, audits.met_on, "d MMMM y"),
+            most=self._say_ends(rows, max, self.env._("highest")),
+            least=self._say_ends(rows, min, self.env._("lowest")),
         )
         if not audits.previous_id:
             return said
         better = sum(row["change"] > 0 for row in changed)
         return self.env._(
-            "%(said)s Since %(day)s, %(better)s elements went up and %(worse)s down.",
+            "%(said)s Elements that went up since %(day)s: %(better)s; that went down: %(worse)s.",
             said=said,
-            day=say_day(self.env, audits.previous_id.met_on),
+            day=say_day(self.env, audits.previous_id.met_on, "d MMMM y"),
             better=better,
             worse=len(changed) - better,
         )
+
+    def _say_ends(self, rows, pick, name):
+        """Which elements have the highest or the lowest score; of many, how many."""
+        score = pick(row["score"] for row in rows)
+        labels = [row["label"] for row in rows if row["score"] == score]
+        which = (
+            ", ".join(labels)
+            if len(labels) <= MOST_NAMED
+            else self.env._("%(count)s of %(all)s elements", count=len(labels), all=len(rows))
+        )
+        return self.env._("%(name)s %(which)s (%(score)s of 4)", name=name, which=which, score=score)
 
     def _get_self_audit_figures(self, audit, shown):
         if not audit:
@@ -106,7 +115,7 @@ class TimebankEvidenceVoices(models.AbstractModel):
         before = audit.previous_id._get_average() if audit.previous_id else None
         done = sum(row["action_state"] == "done" for row in rows)
         planned = sum(bool(row["action"]) for row in rows)
-        return [
+        figures = [
             self._figure(
                 "self_audit_average",
                 self.env._("Average agreed score, of 4"),
@@ -114,14 +123,12 @@ class TimebankEvidenceVoices(models.AbstractModel):
                 None if before is None else round(before, 1),
                 say=self._say_finely,
                 more_is_better=True,
-            ),
-            self._figure(
-                "self_audit_actions",
-                self.env._("Actions done"),
-                done,
-                note=self.env._("of %s agreed", planned),
-            ),
+            )
         ]
+        if planned:
+            note = self.env._("of %s agreed", planned)
+            figures.append(self._figure("self_audit_actions", self.env._("Actions done"), done, note=note))
+        return figures
 
     def _get_self_audit_series(self, audits, shown):
         if len(audits) > 1:
@@ -143,11 +150,12 @@ class TimebankEvidenceVoices(models.AbstractModel):
                 "head": [self.env._("Element"), *(audit.scheme_id.name for audit in audits)],
                 "rows": [[cells[0]["label"], *(str(row["score"]) for row in cells)] for cells in by_bank],
             }
+        rows, last = shown[audits], bool(audits.previous_id)
         return {
             "head": [
                 self.env._("Element"),
                 self.env._("Agreed"),
-                self.env._("Last time"),
+                *([self.env._("Last time")] if last else []),
                 self.env._("Staff"),
                 self.env._("Members"),
             ],
@@ -155,9 +163,9 @@ class TimebankEvidenceVoices(models.AbstractModel):
                 [
                     row["label"],
                     str(row["score"]),
-                    "–" if row["before"] is None else str(row["before"]),
+                    *(["–" if row["before"] is None else str(row["before"])] if last else []),
                     *(self._say_mean(row[side]) for side in ("staff", "members")),
                 ]
-                for row in shown[audits]
+                for row in rows
             ],
         }

@@ -25,18 +25,23 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
         return self._get_wellbeing(scope, before)
 
     def _get_wellbeing(self, scope, _before):
-        """What has changed for the same people; nothing where nobody was asked, or of a project."""
+        """What has changed for the same people; nothing where nobody was asked, or of a project.
+
+        Of a grant for which nobody was asked, what its banks asked for no grant in particular.
+        """
         if scope.project_id:
             return None
         schemes = self._get_schemes(scope)
-        waves = self.env["timebank.wellbeing.wave"]
-        results = waves._get_results(
-            scope,
-            scope.date_from,
-            scope.date_to,
-            self.env["timebank.grant"].browse(scope.grant_id or ()),
-            small=self.env["timebank.measures"]._sees_small(schemes),
-        )
+        small = self.env["timebank.measures"]._sees_small(schemes)
+
+        def read(grant_id):
+            waves = self.env["timebank.wellbeing.wave"]
+            return waves._get_results(scope, scope.date_from, scope.date_to, grant_id, small)
+
+        results = read(scope.grant_id or None)
+        whole_banks = scope.grant_id and results["asked"] == 0
+        if whole_banks:
+            results = read(False)
         if results["asked"] == 0:
             return None
         section = self._make_wellbeing(results, self.env._("How are people since they take part?"))
@@ -45,9 +50,15 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
             ("date_from", "<=", scope.date_to),
             ("date_to", ">=", scope.date_from),
         ]
+        answer = section["answer"]
+        if whole_banks:
+            answer = self.env._(
+                "Nobody was asked for this grant alone; this is what members of its time banks said. %s",
+                answer,
+            )
         return {
             **section,
-            "answer": self._say_of_banks(scope, results["banks"], section["answer"]),
+            "answer": self._say_of_banks(scope, results["banks"], answer),
             "actions": self._drop_nothing(
                 self._window(self.env._("Rounds of questions"), "timebank_wellbeing_wave_action", domain)
             ),
@@ -87,12 +98,14 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
             "chart": self._draw_wellbeing(results, compared),
             "table": self._tabulate_wellbeing(results, compared),
             "definition": self.env._(
-                "The four questions of the Office for National Statistics, each from 0 (not at all) to 10"
-                " (completely), for people of 16 and over who agreed to answer. Each person’s first answer is"
-                " held against their last; who answered once isn’t compared. The interval is where the mean"
-                " change would lie, 95 times of 100, if other people like these had been asked. The four are"
-                " never added up. Anxiety is better when it is low. Nobody can tell from this what brought"
-                " a change about."
+                "The four questions of the Office for National Statistics, each from 0 (not at all)"
+                " to 10 (completely), for people of 16 and over who agreed to answer. Asked are all"
+                " who were, up to the last day, in the rounds that asked or were answered in these"
+                " days. Each person’s first answer is held against their last; who answered once isn’t"
+                " compared. The interval is where the mean change would lie, 95 times of 100, if other"
+                " people like these had been asked; a share of fewer than 30 people has its own"
+                " (Wilson’s) beside it. The four are never added up. Anxiety is better when it is low."
+                " Nobody can tell from this what brought a change about."
             ),
             "anchor": "well-being",
             "actions": [],
@@ -123,14 +136,15 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
                 continue
             rises.append(
                 self.env._(
-                    "%(what)s %(before)s, then %(after)s",
+                    "%(what)s from %(before)s to %(after)s",
                     what=names[question["key"]].lower(),
                     before=self._say_mean(question["mean_before"]),
                     after=self._say_mean(question["mean_after"]),
                 )
             )
         return self.env._(
-            "%(asked)s On average, out of 10: %(changes)s. That says what changed for these people, not why.",
+            "%(asked)s Their average scores out of 10: %(changes)s. That says what changed for these people,"
+            " not why.",
             asked=asked,
             changes="; ".join(rises),
         )
@@ -138,11 +152,13 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
     def _say_asked(self, results):
         asked, answered, pairs = results["asked"], results["answered"], results["pairs"]
         if asked is not None and answered is not None:
+            words = {
+                "answered": answered,
+                "asked": asked,
+                "share": self._say_percent(results["response_rate"] or 0),
+            }
             sentence = self.env._(
-                "%(answered)s of %(asked)s told us how they are (%(share)s).",
-                answered=answered,
-                asked=self._say_people(asked),
-                share=self._say_percent(results["response_rate"] or 0),
+                "%(answered)s of %(asked)s who were asked told us how they are (%(share)s).", **words
             )
         elif answered is not None:
             sentence = self.env._("%s told us how they are.", self._say_people(answered))
@@ -171,8 +187,9 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
         return f"+{words}" if number > 0 else f"−{words}"
 
     def _say_interval(self, question):
+        """The interval; of one person there is none."""
         if question["low"] is None:
-            return self.env._("no interval")
+            return "–"
         return self.env._(
             "%(low)s to %(high)s",
             low=self._say_shift(question["low"]),
@@ -186,11 +203,7 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
                 self.env._("Answered, of those asked"),
                 results["response_rate"],
                 say=self._say_percent,
-                note=self.env._(
-                    "%(answered)s of %(asked)s", answered=results["answered"], asked=results["asked"]
-                )
-                if results["response_rate"] is not None
-                else "",
+                note=self._say_answered(results),
             ),
             self._figure(
                 "pairs",
@@ -202,26 +215,55 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
         names = self._get_short_questions()
         names |= {scale["key"]: scale["wording"] for scale in results["scales"]}
         for question in [*results["questions"], *results["scales"]] if compared else ():
-            figures.append(
-                self._figure(
-                    f"change_{question['key']}",
-                    names[question["key"]],
-                    question["change"],
-                    say=self._say_shift,
-                    note=self.env._(
-                        "95 %% interval %(interval)s, %(n)s",
-                        interval=self._say_interval(question),
-                        n=self._say_n(question["n"], True),
-                    )
-                    if question["change"] is not None
-                    else "",
-                )
+            figure = self._figure(
+                f"change_{question['key']}",
+                names[question["key"]],
+                question["change"],
+                say=self._say_shift,
+                note=self._say_change_note(question),
             )
+            if question["n"] == 0:  # which isn't hidden
+                figure |= {"value": "–", "note": self.env._("nobody answered it twice")}
+            figures.append(figure)
         return figures
+
+    def _say_change_note(self, question):
+        """Of how many a change is, with its interval where there is one."""
+        if question["change"] is None:
+            return ""
+        n = self._say_n(question["n"], True)
+        if question["low"] is None:
+            return n
+        return self.env._("95 %% interval %(interval)s, %(n)s", interval=self._say_interval(question), n=n)
+
+    def _say_answered(self, results):
+        if results["response_rate"] is None:
+            return ""
+        answered, asked = results["answered"], results["asked"]
+        said = self.env._("%(answered)s of %(asked)s", answered=answered, asked=asked)
+        share = self.env["timebank.measures"]._get_share(answered, asked)
+        if not share["interval"]:
+            return said
+        low, high = map(self._say_percent, share["interval"])
+        return self.env._("%(said)s; 95 %% interval %(low)s to %(high)s", said=said, low=low, high=high)
+
+    def _say_surely(self, part, whole):
+        """A share in a cell, of few people with its interval."""
+        share = self.env["timebank.measures"]._get_share(part, whole)
+        said = self._say_percent(share["share"])
+        if not share["interval"]:
+            return said
+        low, high = map(self._say_percent, share["interval"])
+        return self.env._("%(share)s (%(low)s to %(high)s)", share=said, low=low, high=high)
 
     def _draw_wellbeing(self, results, compared):
         names = self._get_short_questions()
-        questions = results["questions"]
+        # what nobody answered isn't hidden, where small numbers are shown: there is nothing to draw
+        questions = [
+            question
+            for question in results["questions"]
+            if (question if compared else question["now"] or question)["n"] != 0
+        ]
         labels = [names[question["key"]] for question in questions]
 
         def draw(mean):
@@ -269,26 +311,38 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
     def _make_band_rows(self, question, compared):
         """The share in each band; no rows where none of them is shown."""
         if compared:
-            sides, empty = [question["bands"][side] for side in ("before", "after")], ["", "", ""]
+            n, sides, empty = (
+                question["n"],
+                [question["bands"][side] for side in ("before", "after")],
+                [""] * 3,
+            )
         else:
-            now = question["now"]["bands"] if question["now"] else [None] * BAND_COUNT
-            sides, empty = [now], [""]
+            now = question["now"] or {"n": None, "bands": [None] * BAND_COUNT}
+            n, sides, empty = now["n"], [now["bands"]], [""]
         if all(share is None for side in sides for share in side):
             return []
+
+        def say(share):
+            return self._say_surely(round(share * n), n)
+
         return [
-            [f"– {band}", *(self._say_cell(side[place], self._say_percent) for side in sides), *empty]
+            [f"– {band}", *(self._say_cell(side[place], say) for side in sides), *empty]
             for place, band in enumerate(self._get_band_names(question["key"]))
         ]
 
     def _make_wellbeing_row(self, name, question, compared):
         if not compared:
             now = question["now"] or {"mean": None, "n": None}
+            if now["n"] == 0:
+                return [name, "–", self.env._("nobody answered")]
             return [
                 name,
                 self._say_mean(now["mean"]),
                 self._say_people_counted(now["n"], now["mean"]),
             ]
         change = question["change"]
+        if question["n"] == 0:
+            return [name, *["–"] * 4, self.env._("nobody answered it twice")]
         return [
             name,
             self._say_mean(question["mean_before"]),

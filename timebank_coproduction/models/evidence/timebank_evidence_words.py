@@ -8,6 +8,8 @@ from ..common.words import keep_together, say_day, say_number, say_percent
 
 #: Up to so many days a chart goes by week; up to so many months by month; else by year.
 WEEKS_UP_TO, MONTHS_UP_TO = 62, 36
+#: Stands for all projects, or all grants; and, as a row, for the whole period.
+TOTAL = "all"
 
 
 class TimebankEvidenceWords(models.AbstractModel):
@@ -17,18 +19,14 @@ class TimebankEvidenceWords(models.AbstractModel):
     _description = "Evidence in Words"
 
     def _show(self, scope, values, people=None, **beside):
-        """Figures that are shown together, with ``None`` for what the user may not see: the one way, with
-        :meth:`_show_table`, by which a section takes numbers to the page.
+        """Figures that are shown together, with ``None`` for what the user may not see: the one way by which
+        a section takes numbers to the page.
 
         Parameters are those of :meth:`timebank.measures._hide_small`.
         """
         return self.env["timebank.measures"]._hide_small(
             self._get_schemes(scope), values, people or {}, **beside
         )
-
-    def _show_table(self, scope, cells, people):
-        """The same for a table with its sums: :class:`tools.suppression.Table`."""
-        return self.env["timebank.measures"]._hide_small_cells(self._get_schemes(scope), cells, people)
 
     def _sees_names(self, scope):
         return self.env["timebank.measures"]._sees_small(self._get_schemes(scope))
@@ -106,8 +104,11 @@ class TimebankEvidenceWords(models.AbstractModel):
 
     def _say_hours(self, minutes):
         """Hours with at most one decimal, which a whole number goes without."""
-        hours = round(minutes / 60, 1) if abs(minutes) < 6000 else round(minutes / 60)
-        return keep_together(self.env._("%s h", self._say_decimal(hours)))
+        return keep_together(self.env._("%s h", self._say_decimal(self._round_hours(minutes))))
+
+    def _round_hours(self, minutes):
+        """Of many hours nobody reads a decimal."""
+        return round(minutes / 60, 1 if abs(minutes) < 6000 else None)
 
     def _say_percent(self, share):
         return say_percent(self.env, round(100 * share))
@@ -122,8 +123,8 @@ class TimebankEvidenceWords(models.AbstractModel):
         return self.env._("%s points", self._say_decimal(round(100 * share, 1)))
 
     def _say_time(self, minutes):
-        """The same in a sentence."""
-        hours = round(minutes / 60, 1) if abs(minutes) < 600 else round(minutes / 60)
+        """The same in a sentence, as it stands in a table beside it."""
+        hours = self._round_hours(minutes)
         if hours == 1:
             return self.env._("1 hour")
         return self.env._("%s hours", self._say_decimal(hours))
@@ -145,7 +146,7 @@ class TimebankEvidenceWords(models.AbstractModel):
         if not value:
             return ""
         if people is None:
-            return self.env._("n = five people or more")
+            return self.env._("five people or more; how many is hidden")
         return self.env._("n = %s", self._say_people(people))
 
     def _say_cell(self, value, say=None):

@@ -26,10 +26,9 @@ class TimebankEvidence(models.AbstractModel):
 
     def _get_work(self, scope, before):
         """Hours given by month and category."""
-        minutes, people = self._read_work(scope)
-        if not minutes:
+        if not self.env["timebank.measures"]._get_involvement(scope)["givers"]:
             return None
-        table = self._show_table(scope, minutes, people)
+        table = self._show_given(scope).work
         names = self._get_category_names(table.columns)
         steps = self._get_steps(scope)
         order = sorted(table.columns, key=lambda one: (one == OTHER, not one, -table.get(None, one)))
@@ -45,11 +44,12 @@ class TimebankEvidence(models.AbstractModel):
                 "series": self._make_series(table, steps, {one: names[one] for one in order}),
             },
             "table": {
-                "head": [self._say_step(scope), *(names[one] for one in order), self.env._("Together")],
+                "head": [self._say_step(scope), *(names[one] for one in order), self.env._("Total")],
                 "rows": [
                     *(self._make_hours_row(words, table, step, order) for step, words in steps.items()),
                     self._make_hours_row(self.env._("Whole period"), table, None, order),
                 ],
+                "sums": True,
             },
             "definition": self.env._(
                 "Hours that people gave and that were approved, on the day they were given, by what kind"
@@ -71,11 +71,11 @@ class TimebankEvidence(models.AbstractModel):
     def _say_most(self, table, names, order):
         whole = table.shown()
         if whole is None:
-            return self.env._("The time given is hidden, as it is about few people.")
+            return self.env._("The time given is hidden, because few people gave it.")
         none = table.shown(None, False) if False in order else 0
         if none and 2 * none > whole:
             return self.env._(
-                "%(whole)s were given, of which %(none)s name no category.",
+                "%(whole)s were given, of which %(none)s have no category.",
                 whole=self._say_time(whole),
                 none=self._say_time(none),
             )
@@ -83,7 +83,7 @@ class TimebankEvidence(models.AbstractModel):
         if not shown:
             return self.env._("%s were given.", self._say_time(whole))
         return self.env._(
-            "%(whole)s were given; the most to %(name)s: %(hours)s.",
+            "%(whole)s were given. Most went to %(name)s: %(hours)s.",
             whole=self._say_time(whole),
             name=names[shown[0]],
             hours=self._say_time(table.shown(None, shown[0])),
@@ -161,24 +161,7 @@ class TimebankEvidence(models.AbstractModel):
         share = self._show_share(scope, found)
         share_before = self._show_share(before, measures._get_forms(before))
         sides = self._get_sides()
-        most = max((cell["minutes"] or 0 for cell in cells.values()), default=0)
-        grid, rows = [], []
-        for delivered in SIDES:
-            line = []
-            for planned in SIDES:
-                cell = cells.get((planned, delivered), NOTHING)
-                hours = "–" if cell["activities"] == 0 else self._say_cell(cell["minutes"], self._say_hours)
-                words = {"name": self._name_form(planned, delivered), "hours": hours}
-                words["activities"] = self._say_activities(cell)
-                rows.append([words["name"], sides[planned], sides[delivered], hours, words["activities"]])
-                line.append(
-                    {
-                        **words,
-                        "share": (cell["minutes"] or 0) / (most or 1),
-                        "coproductive": is_coproductive(planned, delivered),
-                    }
-                )
-            grid.append({"label": sides[delivered], "cells": line})
+        grid, rows = self._lay_out_forms(cells)
         return {
             "key": "forms",
             "title": self.env._("Who planned it, and who did it?"),
@@ -229,6 +212,29 @@ class TimebankEvidence(models.AbstractModel):
             "actions": self._get_ways_to_activities(cells.values()),
         }
 
+    def _lay_out_forms(self, cells):
+        """The grid of the chart, line by line, and the rows of its table."""
+        sides = self._get_sides()
+        most = max((cell["minutes"] or 0 for cell in cells.values()), default=0)
+        grid, rows = [], []
+        for delivered in SIDES:
+            line = []
+            for planned in SIDES:
+                cell = cells.get((planned, delivered), NOTHING)
+                hours = "–" if cell["activities"] == 0 else self._say_cell(cell["minutes"], self._say_hours)
+                words = {"name": self._name_form(planned, delivered), "hours": hours}
+                words["activities"] = self._say_activities(cell)
+                rows.append([words["name"], sides[planned], sides[delivered], hours, words["activities"]])
+                line.append(
+                    {
+                        **words,
+                        "share": (cell["minutes"] or 0) / (most or 1),
+                        "coproductive": is_coproductive(planned, delivered),
+                    }
+                )
+            grid.append({"label": sides[delivered], "cells": line})
+        return grid, rows
+
     def _get_ways_to_activities(self, cells):
         activity_ids = {number for cell in cells for number in cell["activity_ids"]}
         return self._drop_nothing(
@@ -246,16 +252,15 @@ class TimebankEvidence(models.AbstractModel):
     def _get_sides(self):
         return dict(self.env["timebank.activity"]._fields["planned_by"]._description_selection(self.env))
 
+    def _say_count(self, activities):
+        return self.env._("1 activity") if activities == 1 else self.env._("%s activities", activities)
+
     def _say_activities(self, cell):
         if cell["activities"] is None:
             return self._say_cell(None)
         if not cell["activities"]:
             return self.env._("none")
-        words = (
-            self.env._("1 activity")
-            if cell["activities"] == 1
-            else self.env._("%s activities", cell["activities"])
-        )
+        words = self._say_count(cell["activities"])
         if not cell["declared_otherwise"]:
             return words
         return self.env._(
@@ -280,15 +285,15 @@ class TimebankEvidence(models.AbstractModel):
         if share is not None and all(cell["minutes"] is not None for cell in known):
             words.append(
                 self.env._(
-                    "of %(hours)s in %(activities)s activities",
+                    "of %(hours)s in %(activities)s",
                     hours=self._say_hours(sum(cell["minutes"] for cell in known)),
-                    activities=sum(cell["activities"] for cell in known),
+                    activities=self._say_count(sum(cell["activities"] for cell in known)),
                 )
             )
         if None in cells and cells[None]["minutes"]:
             words.append(
                 self.env._(
-                    "besides, %s in activities that don’t say who plans them",
+                    "plus %s in activities that don’t say who plans them",
                     self._say_hours(cells[None]["minutes"]),
                 )
             )
@@ -296,17 +301,17 @@ class TimebankEvidence(models.AbstractModel):
 
     def _show_forms(self, scope, found):
         """By who planned and who delivered, and under None where nobody said, without what is small."""
-        cells = {(cell["planned_by"], cell["delivered_by"]): cell for cell in found.get("cells", [])}
-        if found.get("unknown", NOTHING)["activities"]:
-            cells[None] = found["unknown"]
-        if not cells:
-            return {}
-        minutes, people, totals = self._sum_forms(cells)
-        shown = self._show(scope, minutes, people, totals=totals)
+        shown = self._show_given(scope).forms
         names = ("minutes", "activities", "declared_otherwise")
         return {
-            key: cell | dict.fromkeys(names) if shown[key] is None else cell for key, cell in cells.items()
+            key: cell | dict.fromkeys(names) if shown[key] is None else cell
+            for key, cell in self._get_form_cells(found).items()
         }
+
+    def _get_form_cells(self, found):
+        """The cells of the grid by what they stand for: (planned by, delivered by), or None."""
+        cells = {(cell["planned_by"], cell["delivered_by"]): cell for cell in found["cells"]}
+        return {**cells, None: found["unknown"]} if found["unknown"]["activities"] else cells
 
     def _sum_forms(self, cells):
         """Minutes and people of each cell, and of those that are co-productive and of the rest.
@@ -328,7 +333,7 @@ class TimebankEvidence(models.AbstractModel):
 
     def _show_share(self, scope, found):
         """How much of the minutes was planned or delivered together; None where hidden or nothing."""
-        cells = {(cell["planned_by"], cell["delivered_by"]): cell for cell in found.get("cells", [])}
+        cells = {key: cell for key, cell in self._get_form_cells(found).items() if key}
         minutes, people, _totals = self._sum_forms(cells)
         sums = {key: minutes[key] for key in ("good", "rest") if key in minutes}
         if not sums:
@@ -348,16 +353,7 @@ class TimebankEvidence(models.AbstractModel):
         found = self.env["timebank.measures"]._get_forms_by(scope, self._get_step(scope))
         if not found or len(steps) < 2:
             return None
-        minutes, people = {}, {}
-        for row in found:
-            for cell in (*row["cells"], row["unknown"]):
-                if cell["activities"]:
-                    kind = self._get_kind(cell["planned_by"], cell["delivered_by"])
-                    one = (row["start"], kind)
-                    minutes[one] = minutes.get(one, 0) + cell["minutes"]
-                    for key in (one, (row["start"], None), (None, kind), (None, None)):
-                        people[key] = max(people.get(key, 0), cell["people"])
-        table = self._show_table(scope, minutes, people)
+        table = self._show_given(scope).forms_by
         names = {
             "full": self.env._("Both planned and both did it"),
             "partly": self.env._("Together in part"),
@@ -377,7 +373,7 @@ class TimebankEvidence(models.AbstractModel):
                 "series": self._make_series(table, steps, {kind: names[kind] for kind in order}),
             },
             "table": {
-                "head": [self._say_step(scope), *(names[kind] for kind in order), self.env._("Together")],
+                "head": [self._say_step(scope), *(names[kind] for kind in order), self.env._("Total")],
                 "rows": [self._make_hours_row(words, table, step, order) for step, words in steps.items()],
             },
             "definition": self.env._(
@@ -389,6 +385,23 @@ class TimebankEvidence(models.AbstractModel):
                 cell for row in found for cell in (*row["cells"], row["unknown"])
             ),
         }
+
+    def _sort_into_kinds(self, found):
+        """Minutes of each step by kind, and how many people gave them, at least, also for sums: dicts by
+        (step, kind).
+
+        :param list found: what :meth:`timebank.measures._get_forms_by` returned
+        """
+        minutes, people = {}, {}
+        for row in found:
+            for cell in (*row["cells"], row["unknown"]):
+                if cell["activities"]:
+                    kind = self._get_kind(cell["planned_by"], cell["delivered_by"])
+                    one = (row["start"], kind)
+                    minutes[one] = minutes.get(one, 0) + cell["minutes"]
+                    for key in (one, (row["start"], None), (None, kind), (None, None)):
+                        people[key] = max(people.get(key, 0), cell["people"])
+        return minutes, people
 
     def _get_kind(self, planned, delivered):
         if not planned:
@@ -425,7 +438,8 @@ class TimebankEvidence(models.AbstractModel):
         found, found_before = measures._get_embedding(scope), measures._get_embedding(before)
         if not any(way["minutes"] for way in found["flows"].values()):
             return None
-        ways, ways_before = self._show_ways(scope, found), self._show_ways(before, found_before)
+        ways = self._show_ways(found, self._show_given(scope))
+        ways_before = self._show_ways(found_before, self._show_given(before, by_step=False))
         names = {
             "person_person": self.env._("A person for a person"),
             "person_agency": self.env._("A person for the organisation"),
@@ -515,11 +529,7 @@ class TimebankEvidence(models.AbstractModel):
             time=self._say_time(ways[most]),
         )
 
-    def _show_ways(self, scope, found):
+    def _show_ways(self, found, given):
         """Minutes of each way, without those that few gave; organisations are no people that would be told
         of."""
-        flows = found["flows"]
-        people = {way: flow["people"] for way, flow in flows.items() if way.startswith("person")}
-        minutes = {way: flow["minutes"] for way, flow in flows.items()}
-        shown = self._show(scope, {way: minutes[way] for way in people}, people, zeros=False)
-        return {**minutes, **shown}
+        return {way: flow["minutes"] for way, flow in found["flows"].items()} | given.ways

@@ -1,13 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 from ...tools import report_ddl
 from ..common.mail_beside import CHATTER
 from ..common.personal import NAMED, OURS
 from ..common.verb import verb
 from ..common.words import say_day
-from .timebank_funder_report_section import OF_GRANT, STANDARD
+from .timebank_funder_report_section import OF_BANKS, OF_GRANT, STANDARD
 
 GROUP = "timebank_coproduction.group_timebank_"
 
@@ -15,7 +15,7 @@ GROUP = "timebank_coproduction.group_timebank_"
 class TimebankFunderReport(models.Model):
     """What a funder is told about a grant and a period, or an applicant's evidence without a grant.
 
-    Drafted by a coordinator, checked by finance, agreed by a manager who didn't draft it, and kept as it was
+    Drafted by a coordinator, checked by finance, agreed by a manager, three people, and kept as it was
     sent, with the paper and the workbook. Its figures are kept from the check on, so that what is agreed and
     sent is what was checked. A later version is a report of its own.
     """
@@ -31,8 +31,12 @@ class TimebankFunderReport(models.Model):
     ]
     _order = "date_to desc, id desc"
     _verbs_with_reason = frozenset({"action_back_to_draft"})
-    _protected_fields = frozenset({"state", "drafted_by", "writer_ids", "version", "supersedes_id"})
+    _protected_fields = frozenset(
+        {"state", "drafted_by", "writer_ids", "version", "supersedes_id", "asked_on", "back_reason"}
+    )
     _personal_fields = {
+        "applied_to": OURS,
+        "back_reason": OURS,
         "paid_for_text": OURS,
         "together_text": OURS,
         "changed_text": OURS,
@@ -58,9 +62,17 @@ class TimebankFunderReport(models.Model):
         default="grant",
     )
     grant_id = fields.Many2one(
-        "timebank.grant", ondelete="restrict", index="btree_not_null", domain=[("state", "!=", "draft")]
+        "timebank.grant",
+        compute="_compute_grant_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        domain=[("state", "!=", "draft")],
     )
     funder_id = fields.Many2one(related="grant_id.funder_id")
+    applied_to = fields.Char("For whom", help="Whom you apply to: it stands in the title.")
     scheme_ids = fields.Many2many(
         "timebank.scheme",
         string="Time banks",
@@ -144,6 +156,8 @@ class TimebankFunderReport(models.Model):
         readonly=True,
         copy=False,
     )
+    asked_on = fields.Datetime("Finance was asked on", readonly=True, copy=False)
+    back_reason = fields.Char("Sent back because", readonly=True, copy=False)
     checked_by = fields.Many2one("res.users", "Checked by", readonly=True, copy=False)
     checked_on = fields.Datetime("Checked on", readonly=True, copy=False)
     agreed_by = fields.Many2one("res.users", "Agreed by", readonly=True, copy=False)
@@ -168,6 +182,9 @@ class TimebankFunderReport(models.Model):
     content_hash = fields.Char("Hash of the figures", readonly=True, copy=False)
     pdf_file = fields.Binary(attachment=True, readonly=True, copy=False, groups=fields.NO_ACCESS)
     pdf_shown = fields.Binary("Paper", compute="_compute_files_shown", compute_sudo=True)
+    is_untellable = fields.Boolean(
+        "Its files tell what may not be told", compute="_compute_files_shown", compute_sudo=True
+    )
     pdf_name = fields.Char(compute="_compute_file_names")
     pdf_hash = fields.Char("Hash of the paper", readonly=True, copy=False)
     xlsx_file = fields.Binary(attachment=True, readonly=True, copy=False, groups=fields.NO_ACCESS)
@@ -177,6 +194,7 @@ class TimebankFunderReport(models.Model):
     hash = fields.Char(readonly=True, copy=False, help="Over all that was sent, and who signed it.")
     is_intact = fields.Boolean("As it was kept", compute="_compute_is_intact")
     missing_text = fields.Char("Still to be signed", compute="_compute_missing_text")
+    days_text = fields.Char("About these days", compute="_compute_days_text")
     can_check = fields.Boolean(compute="_compute_can")
     can_agree = fields.Boolean(compute="_compute_can")
     can_send = fields.Boolean(compute="_compute_can")
@@ -203,6 +221,11 @@ class TimebankFunderReport(models.Model):
         self.env.registry.post_init(self.env.cr.execute, report_ddl.CREATE)
 
     # Computes
+    @api.depends("kind")
+    def _compute_grant_id(self):
+        for report in self:
+            report.grant_id = report.kind == "grant" and report.grant_id
+
     @api.depends("grant_id", "kind")
     def _compute_scheme_ids(self):
         for report in self:
@@ -224,7 +247,8 @@ class TimebankFunderReport(models.Model):
 
     @api.depends("grant_id")
     def _compute_dates(self):
-        """From the day after the last report sent for the grant to the end of last month."""
+        """From the day after the last report sent for the grant to the last that finance has signed for
+        since; where there is none, to the end of last month."""
         today = fields.Date.context_today(self)
         last_month = fields.Date.subtract(fields.Date.start_of(today, "month"), days=1)
         for report in self:
@@ -235,36 +259,57 @@ class TimebankFunderReport(models.Model):
                 continue
             last = self.search([("grant_id", "=", grant._origin.id), ("state", "=", "sent")], limit=1)
             start = fields.Date.add(last.date_to, days=1) if last else grant.date_start
+            signed = report._find_signed(grant._origin, start, grant.date_end)[-1:]
             end = min(max(last_month, fields.Date.end_of(start, "month")), grant.date_end)
-            report.date_from, report.date_to = start, max(start, end)
+            report.date_from, report.date_to = start, signed.date_to or max(start, end)
 
-    @api.depends("grant_id", "scheme_ids", "date_from", "date_to", "version")
+    @api.depends("grant_id", "scheme_ids", "applied_to", "date_from", "date_to", "version")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for report in self:
-            # sudo: what a report that is read is called
-            about = report.sudo()
-            words = {
-                "what": about.grant_id.name or ", ".join(about.scheme_ids.mapped("name")) or "?",
-                "start": say_day(self.env, report.date_from),
-                "end": say_day(self.env, report.date_to),
-                "version": report.version,
-            }
-            report.display_name = (
-                self.env._("%(what)s, %(start)s to %(end)s (version %(version)s)", **words)
-                if report.version > 1
-                else self.env._("%(what)s, %(start)s to %(end)s", **words)
-            )
+            report.display_name = report._say_about(lambda day: say_day(self.env, day))
+
+    def _say_about(self, say):
+        """What and which days it is about; nothing where that isn't chosen yet.
+
+        :param say: puts a day in words
+        """
+        # sudo: what a report that is read is called
+        what = self.sudo()._say_what()
+        if not what or not self.date_from or not self.date_to:
+            return what
+        words = {
+            "what": what,
+            "start": say(self.date_from),
+            "end": say(self.date_to),
+            "version": self.version,
+        }
+        if self.version > 1:
+            return self.env._("%(what)s, %(start)s to %(end)s (version %(version)s)", **words)
+        return self.env._("%(what)s, %(start)s to %(end)s", **words)
+
+    def _say_what(self):
+        banks = ", ".join(self.scheme_ids.mapped("name"))
+        if banks and self.applied_to and not self.grant_id:
+            return self.env._("%(banks)s for %(whom)s", banks=banks, whom=self.applied_to)
+        return self.grant_id.name or banks
+
+    def _get_file_name(self):
+        """What its files are called, without their endings."""
+        return self._say_about(fields.Date.to_string)
 
     @api.depends("display_name")
+    @api.depends_context("lang")
     def _compute_file_names(self):
         for report in self:
-            report.pdf_name, report.xlsx_name = f"{report.display_name}.pdf", f"{report.display_name}.xlsx"
+            name = report._get_file_name()
+            report.pdf_name, report.xlsx_name = f"{name}.pdf", f"{name}.xlsx"
 
     @api.depends("pdf_file", "xlsx_file")
     def _compute_files_shown(self):
         for report in self:
-            ended = report._get_ended_stories()
+            ended = bool(report._get_ended_stories())
+            report.is_untellable = ended
             report.pdf_shown = not ended and report.pdf_file
             report.xlsx_shown = not ended and report.xlsx_file
 
@@ -277,33 +322,82 @@ class TimebankFunderReport(models.Model):
         for report in self:
             report.missing_text = report.state == "draft" and report._say_missing_days()
 
-    @api.depends("state", "drafted_by", "writer_ids", "scheme_ids.coordinator_ids")
+    @api.depends("grant_id", "scheme_ids", "applied_to", "date_from", "date_to", "state", "supersedes_id")
+    def _compute_days_text(self):
+        for report in self:
+            sentences = []
+            if report.state != "sent" and report.date_from and report.date_to:
+                sentences = [report._say_overlap(), report.state == "draft" and report._say_unfinished()]
+            report.days_text = " ".join(filter(None, sentences)) or False
+
+    def _say_overlap(self):
+        """That days of it are in a report that was sent already, other than the one whose place it takes."""
+        about = Domain("grant_id", "=", self.grant_id._origin.id or False)
+        if not self.grant_id:
+            about &= Domain("scheme_ids", "in", self.scheme_ids._origin.ids)
+            about &= Domain("applied_to", "=", self.applied_to)
+        before = self.search(
+            about
+            & Domain("state", "=", "sent")
+            & Domain("date_from", "<=", self.date_to)
+            & Domain("date_to", ">=", self.date_from)
+            & Domain("id", "not in", self._get_earlier().ids),
+            limit=1,
+        )
+        return before and self.env._(
+            "“%(report)s” was sent on %(day)s and has days of these: to correct that one, make a new version"
+            " of it.",
+            report=before.display_name,
+            day=say_day(self.env, before.sent_on),
+        )
+
+    def _get_earlier(self):
+        """It, and the reports whose place it takes."""
+        earlier, one = self, self.supersedes_id
+        while one:
+            earlier, one = earlier | one, one.supersedes_id
+        return earlier._origin
+
+    def _say_unfinished(self):
+        """That its last day isn't over yet."""
+        return self.date_to >= fields.Date.context_today(self) and self.env._(
+            "The days go on until the end of %s: figures stop at today, and finance can check it from the"
+            " next day on.",
+            say_day(self.env, self.date_to),
+        )
+
+    @api.depends("state", "drafted_by", "writer_ids", "scheme_ids.coordinator_ids", "asked_on")
     @api.depends_context("uid")
     def _compute_can(self):
         finance, manager = (self.env.user.has_group(GROUP + one) for one in ("finance", "manager"))
         for report in self:
             runs = report.is_ours = report._is_run_by_user()
             report.can_write = report.state == "draft" and (runs or not report.id)
-            report.can_check = report.state == "draft" and finance
-            report.can_agree = report.state == "checked" and manager and not report._has_written()
+            report.can_check = report.state == "draft" and finance and not report._is_bound("finance")
+            report.can_agree = report.state == "checked" and manager and not report._is_bound("manager")
             report.can_send = report.state == "agreed" and runs
             report.waits_for = report._say_next()
 
     def _is_run_by_user(self):
-        """Whether the user is a coordinator of one of its banks, or a manager."""
+        """Whether the user is a coordinator of all its banks, or a manager."""
         # sudo: only who coordinates them
         schemes = self.sudo().scheme_ids.with_env(self.env)
-        return bool(schemes._run_by_user())
+        return bool(schemes) and not schemes - schemes._run_by_user()
 
-    def _has_written(self):
-        # sudo: who has written it decides, whoever may read users
+    def _get_bound(self, who):
+        """Who has a part in it already, and so can't sign it as finance or as manager."""
+        # sudo: who has written or checked it decides, whoever may read users
         report = self.sudo()
-        return self.env.user in report.drafted_by | report.writer_ids
+        bound = report.drafted_by | report.writer_ids
+        return bound | report.checked_by if who == "manager" else bound
+
+    def _is_bound(self, who):
+        return self.env.user in self._get_bound(who)
 
     def _say_next(self):
         return {
-            "draft": self.env._("Finance checks it next."),
-            "checked": self.env._("A manager who hasn’t written in it agrees it next."),
+            "draft": self._say_asked(),
+            "checked": self.env._("A manager who has neither written in it nor checked it agrees it next."),
             "agreed": self.env._("It is agreed, and can be sent."),
         }.get(self.state, "")
 
@@ -335,6 +429,25 @@ class TimebankFunderReport(models.Model):
                     )
                 )
 
+    @api.constrains("supersedes_id", "kind", "grant_id", "date_from", "date_to")
+    def _check_takes_place(self):
+        """A later version is about the same: who has the earlier one is told that this is its successor."""
+        for report in self:
+            # sudo: only what it takes the place of is about
+            old = report.sudo().supersedes_id
+            if old and (
+                (old.kind, old.grant_id) != (report.kind, report.sudo().grant_id)
+                or report.date_to < old.date_from
+                or report.date_from > old.date_to
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "This is a new version of “%s”: it stays with what that one is about and days of it."
+                        " Make a new report for another.",
+                        old.display_name,
+                    )
+                )
+
     # CRUD
     @api.model_create_multi
     def create(self, vals_list):
@@ -347,7 +460,7 @@ class TimebankFunderReport(models.Model):
                 report._keep_method_last()
             if report.grant_id and not report.budget_line_ids:
                 # sudo: the headings of the grant's budget
-                names = report.sudo().grant_id.budget_line_ids.mapped("name")
+                names = report.sudo().grant_id.budget_line_ids.mapped("name") or [self.env._("Rewards")]
                 report.budget_line_ids = [Command.create({"kind": "budget", "name": name}) for name in names]
         return reports
 
@@ -423,12 +536,34 @@ class TimebankFunderReport(models.Model):
     def _prepare_sections(self):
         """The funder's own headings as they were kept, or else all sections in their order; what wasn't kept,
         or has come since, is left out at their end."""
-        keys = [key for key in STANDARD if self.kind == "grant" or key not in OF_GRANT]
         template = self.env["timebank.funder.report.template"]._find_for(self)
-        kept = template.section_ids.filtered(lambda section: section.key in (*keys, "question"))
-        lacking = [key for key in keys if key not in kept.mapped("key")]
+        kept = template.section_ids.filtered(lambda section: section.key in (*self._get_keys(), "question"))
+        return [
+            *(Command.create(section._prepare_copy()) for section in kept),
+            *self._prepare_lacking(kept, is_in=not template),
+        ]
+
+    def _get_keys(self):
+        return [key for key in STANDARD if self.kind == "grant" or key not in OF_GRANT]
+
+    def _prepare_lacking(self, kept, is_in):
+        """The sections that aren't among those that were kept, after them."""
+        lacking = [key for key in self._get_keys() if key not in kept.mapped("key")]
         last = max(kept.mapped("sequence"), default=0)
-        return [Command.create(section._prepare_copy()) for section in kept] + [
-            Command.create({"key": key, "sequence": last + 10 * place, "is_in": not template})
+        return [
+            Command.create(
+                {
+                    "key": key,
+                    "sequence": last + 10 * place,
+                    "is_in": is_in and not (self.grant_id and key in OF_BANKS),
+                }
+            )
             for place, key in enumerate(lacking, 1)
         ]
+
+    def _add_lacking(self):
+        """Offer the sections that have come since a report was begun, left out at its end."""
+        for report in self:
+            lacking = report._prepare_lacking(report.section_ids, is_in=False)
+            if lacking:
+                report._in_verb().write({"section_ids": lacking})

@@ -1,8 +1,11 @@
+import json
+
 from odoo import fields, models
 from odoo.tools import get_lang
 
 from ...tools import drift
 from ...tools.suppression import FEW
+from ...tools.suppression_before import hide_as_before, places
 from ..common.words import say_day
 from .facts import Scope
 from .timebank_measures_facts import Asked
@@ -19,6 +22,8 @@ ON_PAGE_ONE = (
     ("forms", "coproductive"),
     ("money", "spent"),
 )
+#: What is held against its own last time, whenever that was, and not against the period before.
+OWN_BEFORE = frozenset({"self_audit"})
 #: The sections of which page one tells something, whether they are in the report themselves or not.
 PAGE_ONE = (
     *dict.fromkeys(key for key, _figure in ON_PAGE_ONE),
@@ -31,8 +36,9 @@ class TimebankFunderReportContent(models.AbstractModel):
 
     A section is a dict of ``key``, ``title``, ``answer`` (a sentence), ``figures``, ``chart``, ``table``
     (with ``head``, ``rows`` and, where its last row adds up the others, ``sums``), ``definition``; and what
-    only reports have: ``text`` (own words), ``parts`` (dicts of ``title`` and ``text``) and ``picture``
-    beside them. Page, paper and workbook draw nothing else. Whoever drafts it, small numbers are hidden.
+    only reports have: ``text`` (own words) and ``parts``, dicts of ``title``, ``text``, of those with own
+    words ``words``, and of those with a picture ``picture``.
+    Page, paper and workbook draw nothing else. Whoever drafts it, small numbers are hidden.
     """
 
     _name = "timebank.funder.report.content"
@@ -43,9 +49,18 @@ class TimebankFunderReportContent(models.AbstractModel):
     drift = fields.Text("Changed since", compute="_compute_drift")
 
     def _get_lang(self):
-        """The language of who reads it."""
-        # sudo: the language of the funder whom the report is for
-        return self.sudo().funder_id.lang or self.env.lang or "en_US"
+        """The language of the funder who reads it; of an application, of who drafted it.
+
+        What was kept once stays in its language, and so does what takes its place: it is by its words that
+        what was hidden, or has changed since, is found again.
+        """
+        # sudo: the language of the funder whom the report is for, of its author, and of what was kept
+        report = self.sudo()
+        for kept in filter(None, report._get_earlier().mapped("content")):
+            lang = json.loads(kept).get("lang")
+            if lang:
+                return lang
+        return report.funder_id.lang or report.create_uid.lang or self.env.lang or "en_US"
 
     def _make_content(self):
         """All that the report says of today's records.
@@ -56,15 +71,15 @@ class TimebankFunderReportContent(models.AbstractModel):
         self.ensure_one()
         # sudo: figures of whole banks with small numbers hidden, and sums of the grant, as they go to the
         # funder; whoever calls this reads the report, or signs it
-        report = self.sudo().with_context(
-            lang=self._get_lang(), timebank_hide_small=True, timebank_asked=Asked()
-        )
-        grant, company, lang = report.grant_id, report.company_id, get_lang(report.env, self._get_lang())
+        code = self._get_lang()
+        report = self.sudo().with_context(lang=code, timebank_hide_small=True, timebank_asked=Asked())
+        grant, company, lang = report.grant_id, report.company_id, get_lang(report.env, code)
         return {
-            "form": 1,
             "kind": report.kind,
             "title": report.env._("Report to %s", grant.funder_id.name)
             if grant
+            else report.env._("Evidence for %s: what our time banks do", report.applied_to)
+            if report.applied_to
             else report.env._("What our time banks do, measured"),
             "organisation": company.name,
             "banks": report.scheme_ids.mapped("name"),
@@ -103,6 +118,7 @@ class TimebankFunderReportContent(models.AbstractModel):
             if key in makes:
                 found = makes[key](scope, before)
                 made[key] = found and self._take_over(key, found, compares)
+        self._keep_hidden(made)
         sections = []
         for section in wanted:
             found = self._get_own(section, made, wanted)
@@ -115,6 +131,19 @@ class TimebankFunderReportContent(models.AbstractModel):
             sections.append(found)
         return sections
 
+    def _keep_hidden(self, made):
+        """Hide what was hidden in what was kept of this report, or of those whose place it takes: whoever has
+        both could work it out of what each shows."""
+        hidden = self.env["timebank.evidence"]._say_cell(None)
+        # sudo: what is hidden in it, of a report that the user reads and those whose place it takes
+        for kept in filter(None, self.sudo()._get_earlier().mapped("content")):
+            for before in json.loads(kept)["sections"]:
+                section = made.get(before["key"])
+                if section and hide_as_before(section, before, hidden):
+                    section["answer"] = self.env._(
+                        "Some of these figures are hidden, as they were in what was reported before."
+                    )
+
     def _get_section_methods(self, evidence):
         """Key → method of a scope and the scope of the period before."""
         return {
@@ -126,10 +155,13 @@ class TimebankFunderReportContent(models.AbstractModel):
             "involvement": evidence._get_involvement,
             "work": evidence._get_work,
             "forms": evidence._get_forms,
+            "embedding": evidence._get_embedding,
             "reciprocity": evidence._get_reciprocity,
-            "network": evidence._get_network,
+            "network": self._get_network,
             "newcomers": self._get_newcomers,
+            "first_steps": evidence._get_first_steps,
             "resilience": evidence._get_resilience,
+            "self_audit": self._get_self_audit,
             "wellbeing": evidence._get_wellbeing,
             "stories": self._get_stories_section,
         }
@@ -152,18 +184,19 @@ class TimebankFunderReportContent(models.AbstractModel):
         taken = {name: section.get(name) for name in TAKEN_OVER}
         taken |= {name: section[name] for name in ("text", "parts") if section.get(name)}
         taken["key"] = key
-        if not compares:
+        if not compares and key not in OWN_BEFORE:
             taken["figures"] = [
                 {**figure, "change": False, "direction": None, "better": None}
                 for figure in taken["figures"] or []
             ]
-            table = taken["table"]
-            if table and table["head"][-1] == self.env._("The period before"):
-                taken["table"] = {
-                    **table,
-                    "head": table["head"][:-1],
-                    "rows": [row[:-1] for row in table["rows"]],
-                }
+        table = taken["table"]
+        if table and table["head"][-1] == self.env._("The period before"):
+            head, rows = table["head"][:-1], table["rows"]
+            taken["table"] = (
+                {**table, "head": [*head, self.env._("A year before")]}
+                if compares
+                else {**table, "head": head, "rows": [row[:-1] for row in rows]}
+            )
         taken["figures"] = [
             {name: figure[name] for name in ("key", "label", "value", "note", "change", "direction")}
             for figure in taken["figures"] or []
@@ -209,27 +242,31 @@ class TimebankFunderReportContent(models.AbstractModel):
             found = made.get(key) or {"figures": []}
             figures += [figure for figure in found["figures"] if figure["key"] == name]
 
-        def together(*texts):
-            return "\n".join(filter(None, texts))
-
         def answer(*keys):
-            return " ".join(made[key]["answer"] for key in keys if made.get(key) and made[key]["answer"])
+            said = [made[key]["answer"] for key in keys if made.get(key) and made[key]["answer"]]
+            return " ".join(dict.fromkeys(said))
 
         parts = [
             (
                 self.env._("What was paid for") if self.grant_id else self.env._("What it is about"),
-                together(self._say_paid_for(made), self.paid_for_text),
+                self._say_paid_for(made),
+                self.paid_for_text,
             ),
-            (self.env._("Who did it together"), together(answer("involvement", "forms"), self.together_text)),
+            (self.env._("Who did it together"), answer("involvement", "forms"), self.together_text),
             (
                 self.env._("What changed"),
-                together(answer("reciprocity", "newcomers", "resilience", "wellbeing"), self.changed_text),
+                answer("reciprocity", "newcomers", "resilience", "wellbeing"),
+                self.changed_text,
             ),
         ]
         return self._make(
             "summary",
             figures=figures,
-            parts=[{"title": title, "text": words} for title, words in parts if words],
+            parts=[
+                {"title": title, "text": said, "words": words or ""}
+                for title, said, words in parts
+                if said or words
+            ],
         )
 
     def _get_method(self, made, wanted):
@@ -240,30 +277,46 @@ class TimebankFunderReportContent(models.AbstractModel):
             for key, section in made.items()
             if section and section["definition"]
         ]
+        if self._tells_changes(made):
+            before = self.env["timebank.evidence"]._get_scope_before(self._get_scope(), "year")
+            parts.append(
+                {
+                    "title": self.env._("More or less than before"),
+                    "text": self.env._(
+                        "“Before” is the same days a year before, %s, as what people do has its seasons.",
+                        self._say_days(before.date_from, before.date_to),
+                    ),
+                }
+            )
         parts.append(
             {
                 "title": self.env._("Numbers that are hidden"),
                 "text": self.env._(
                     "Nothing is told about fewer than %(few)s people: such numbers say “hidden”, and so do"
-                    " further ones from which they could be worked out, the smallest first. Shares and"
-                    " changes go with them. A share of fewer than 30 people has its 95 %% interval beside it"
-                    " (Wilson’s), and n says of how many people a figure is.",
+                    " others from which they could be worked out, the smallest first, with the shares and"
+                    " changes that rest on them. A share of fewer than 30 people has its 95 %% interval"
+                    " beside it (Wilson’s); n is the number of people that a figure is about.",
                     few={5: self.env._("five")}.get(FEW, FEW),
                 ),
             }
         )
         parts.append(
             {
-                "title": self.env._("What the figures are from"),
+                "title": self.env._("Where the figures come from"),
                 "text": self.env._(
-                    "Time that was recorded when it was given and approved by somebody else, and the"
-                    " registers of sessions; days are those of the time bank’s own clock. Figures were taken"
-                    " on %s. None of them says what would have happened without the money.",
+                    "They come from time that was recorded when it was given and approved by somebody else,"
+                    " and from the registers of sessions; days go by the time bank’s own clock. They were"
+                    " taken on %s. None of them says what would have happened without the money.",
                     say_day(self.env, fields.Date.context_today(self), "d MMMM y"),
                 ),
             }
         )
         return self._make("method", parts=parts)
+
+    def _tells_changes(self, made):
+        """Whether a figure says how it was a year before."""
+        sections = [section for key, section in made.items() if section and key not in OWN_BEFORE]
+        return any(figure.get("change") for section in sections for figure in section["figures"])
 
     # ------------------------------------------------------------
     # Hours, new people
@@ -277,15 +330,15 @@ class TimebankFunderReportContent(models.AbstractModel):
             return None
         roles = dict(self.env["timebank.hours"]._fields["role"]._description_selection(self.env))
         names = {role: roles.get(role) or self.env._("No role") for role, *_rest in rows}
-        whole = evidence._show_table(scope, *evidence._read_work(scope)).shown()
+        whole = evidence._show_given(scope).whole
         shown = self._show_roles(scope, rows, whole)
         order = sorted(names, key=lambda role: -(shown[role]["minutes"] or 0))
         together = evidence._say_cell(whole, evidence._say_hours)
         return self._make(
             "hours",
-            answer=self.env._("People gave %s, which were approved.", evidence._say_time(whole))
+            answer=self.env._("People gave %s, all approved.", evidence._say_time(whole))
             if whole
-            else self.env._("The time given is hidden, as it is about few people."),
+            else self.env._("The time given is hidden, because few people gave it."),
             parts=self._get_hour_value(evidence, shown),
             chart={
                 "type": "rows",
@@ -318,8 +371,8 @@ class TimebankFunderReportContent(models.AbstractModel):
             },
             definition=self.env._(
                 "Approved time by the role that people had when they gave it; somebody who changed roles is"
-                " counted in both. Volunteer time is never booked as money: a value, where one is given, is"
-                " for disclosure only, is in no account, and is added to no sum of money here."
+                " counted in both. Volunteers’ time is never booked as money: a value, where one is given, is"
+                " for disclosure only, is in no account, and is part of no sum of money here."
             ),
         )
 
@@ -352,15 +405,26 @@ class TimebankFunderReportContent(models.AbstractModel):
     def _get_hour_value(self, evidence, shown):
         """For disclosure, what the time of those who aren't professionals would be worth."""
         minutes = [row["minutes"] for role, row in shown.items() if role != "professional"]
-        if not self.hour_value or not minutes or None in minutes:
+        if not self.hour_value or not minutes:
             return []
+        if None in minutes:
+            return [
+                {
+                    "title": self.env._("For disclosure only"),
+                    "text": self.env._(
+                        "What the time of volunteers and people we support would be worth isn’t said, as a"
+                        " part of it is hidden."
+                    ),
+                }
+            ]
         money = self.currency_id.format
         return [
             {
                 "title": self.env._("For disclosure only"),
                 "text": self.env._(
-                    "The %(hours)s of volunteers and people we support would be worth %(worth)s at %(value)s"
-                    " an hour (%(taken_from)s). It is no income and no cost, and added to no sum of money.",
+                    "The %(hours)s given by volunteers and people we support would be worth %(worth)s at"
+                    " %(value)s an hour (%(taken_from)s). This is neither income nor cost, and is part of no"
+                    " sum of money here.",
                     hours=evidence._say_hours(sum(minutes)),
                     worth=money(self.currency_id.round(sum(minutes) / 60 * self.hour_value)),
                     value=money(self.hour_value),
@@ -384,12 +448,14 @@ class TimebankFunderReportContent(models.AbstractModel):
         )
         names = {
             "new": self.env._("For the first time"),
-            "again": self.env._("Of them, came again in another month"),
+            "again": self.env._("Of these, came again in another month"),
             "back": self.env._("Had taken part before"),
         }
         cell = evidence._say_cell
         if shown["new"] is None:
-            answer = self.env._("How many were new is hidden, as they or the rest are few.")
+            answer = self.env._("How many were new is hidden, because they or the others are few.")
+        elif shown["back"] is None:
+            answer = self.env._("%s took part for the first time.", evidence._say_people(shown["new"]))
         else:
             answer = self.env._(
                 "%(new)s took part for the first time; %(back)s had done so before.",
@@ -420,11 +486,32 @@ class TimebankFunderReportContent(models.AbstractModel):
                 ],
             },
             definition=self.env._(
-                "Whoever gave or received time in these days, or came to a session: for the first time in"
-                " these time banks, or having done so on an earlier day, whatever for. Came again are those"
-                " of the new whose days lie in two months or more."
+                "People who gave or received time in these days, or came to a session: for the first time in"
+                " these time banks, or having done so on an earlier day, for whatever purpose. Those of the"
+                " new who took part in two months or more came again."
             ),
         )
+
+    def _get_network(self, scope, before):
+        """Who gives to whom, where links are shown, or half of the people have any: else it says nothing."""
+        found = self.env["timebank.evidence"]._get_network(scope, before)
+        return found if found and found["has_links"] else None
+
+    # ------------------------------------------------------------
+    # Self-audit
+    # ------------------------------------------------------------
+
+    def _get_self_audit(self, scope, before):
+        """What the last meeting about the grant agreed; without one, the last about the banks as a whole."""
+        evidence = self.env["timebank.evidence"]
+        found = evidence._get_self_audit(scope, before)
+        if found or not scope.grant_id:
+            return found
+        found = evidence._get_self_audit(scope._replace(grant_id=None), before)
+        if not found:
+            return None
+        about = self.env._("This is about all that we do together, not only what this grant pays for.")
+        return {**found, "answer": f"{found['answer']} {about}"}
 
     # ------------------------------------------------------------
     # What has changed since
@@ -434,14 +521,17 @@ class TimebankFunderReportContent(models.AbstractModel):
         for report in self:
             changes = report._get_drift() if report.state != "draft" and report.id else []
             if len(changes) > TOLD:
-                changes = [*changes[:TOLD], self.env._("… and %s more changes", len(changes) - TOLD)]
+                changes = [*changes[:TOLD], self.env._("… and %s more", len(changes) - TOLD)]
             report.drift = "\n".join(changes) or False
             report.has_drift = bool(changes)
 
     def _get_drift(self):
         """Sentences, one for each figure that isn't today as it was kept."""
         self.ensure_one()
-        found = drift.differences(_flatten(self._get_content()), _flatten(self._make_content()))
+        hidden = self.with_context(lang=self._get_lang()).env["timebank.evidence"]._say_cell(None)
+        found = drift.differences(
+            _flatten(self._get_content(), hidden), _flatten(self._make_content(), hidden)
+        )
         return [
             self.env._(
                 "%(figure)s: was %(before)s, is now %(after)s",
@@ -450,19 +540,21 @@ class TimebankFunderReportContent(models.AbstractModel):
                 after=self.env._("not there") if after is None else after,
             )
             for key, (before, after) in found.items()
+            if {before, after} != {None, hidden}  # nothing was told of it, and nothing is
         ]
 
 
-def _flatten(content):
-    """Each figure and each cell of a report's content, by where it stands."""
+def _flatten(content, hidden):
+    """Each figure and each cell of a report's content, by where it stands.
+
+    :param str hidden: what is said for a figure that isn't shown
+    """
     flat = {}
     for section in content["sections"]:
         if section["key"] == "summary":
             continue
         for figure in section["figures"] or []:
-            flat[section["title"], figure["label"]] = figure["value"] or ""
-        table = section["table"] or {"head": [], "rows": []}
-        for number, row in enumerate(table["rows"]):
-            for head, cell in list(zip(table["head"], row, strict=False))[1:]:
-                flat[section["title"], str(row[0]) or str(number), head] = str(cell)
+            flat[section["title"], figure["label"]] = hidden if figure["value"] is None else figure["value"]
+        for (name, number, head), cell in places(section["table"] or {"head": [], "rows": []}):
+            flat[section["title"], name if number == 1 else f"{name} ({number})", head] = str(cell)
     return flat

@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..common.personal import OURS
+from .timebank_funder_report_money import same_heading
 
 
 class TimebankFunderReportLine(models.Model):
@@ -29,9 +30,21 @@ class TimebankFunderReportLine(models.Model):
         "Why it differs",
         help="Or, of a budget heading, what is proposed for the rest; of what came from others, what for.",
     )
+    signed_text = fields.Char("As signed", compute="_compute_signed_text")
     currency_id = fields.Many2one(related="report_id.currency_id")
     amount = fields.Monetary(help="What came in money; nothing for what came in kind.")
 
     _amount_within = models.Constraint(
         "CHECK (amount IS NULL OR amount BETWEEN 0 AND 1000000000)", "An amount is nothing or more."
     )
+
+    @api.depends("name", "kind", "report_id")
+    @api.depends_context("lang")
+    def _compute_signed_text(self):
+        """Of a budget's heading, what its grant's last reconciliation of these days says."""
+        for report, lines in self.grouped("report_id").items():
+            headings = lines.filtered(lambda line: line.kind == "budget" and line.name)
+            # sudo: sums that the report itself tells, for who reads it
+            said = report.sudo()._origin._say_signed() if headings and report._origin else {}
+            for line in lines:
+                line.signed_text = line in headings and said.get(same_heading(line.name), False)

@@ -7,6 +7,7 @@ from odoo.tools import SQL, email_normalize
 from ...tools import codes
 from ..common.personal import OURS, SECRET
 from ..common.verb import verb
+from ..common.words import say_day
 
 #: For how many days a link works where nobody says until when, and at most.
 DAYS, MOST_DAYS = 90, 730
@@ -27,6 +28,7 @@ class TimebankFunderReportLink(models.Model):
         "timebank.funder.report", required=True, readonly=True, ondelete="cascade", index=True
     )
     sent_to = fields.Char("Sent to", readonly=True)
+    way = fields.Char("Given to", compute="_compute_way")
     token = fields.Char(required=True, readonly=True, groups=fields.NO_ACCESS)
     until = fields.Date("Works until", required=True, readonly=True)
     opened_count = fields.Integer("Opened", readonly=True, default=0, aggregator=None, help="How many times.")
@@ -34,6 +36,12 @@ class TimebankFunderReportLink(models.Model):
     withdrawn_on = fields.Datetime("Withdrawn", readonly=True)
 
     _token_unique = models.UniqueIndex("(token)", "That link is taken.")
+
+    @api.depends("sent_to")
+    @api.depends_context("lang")
+    def _compute_way(self):
+        for link in self:
+            link.way = link.sent_to or self.env._("Copied, to be handed on")
 
     @api.model
     def _read_address(self, typed):
@@ -49,7 +57,7 @@ class TimebankFunderReportLink(models.Model):
         :return: the link, with its address in the context as ``timebank_address``
         :raises UserError: for a day that has gone, or lies too far ahead
         """
-        today = fields.Date.context_today(self)
+        today = report._today()
         until = until or fields.Date.add(today, days=DAYS)
         if not today <= until <= fields.Date.add(today, days=MOST_DAYS):
             raise UserError(self.env._("A link works until a day within the next two years: choose another."))
@@ -66,26 +74,33 @@ class TimebankFunderReportLink(models.Model):
         return link.with_context(timebank_address=address)
 
     def _mail(self, address):
-        """Send the link by mail."""
-        report = self.report_id
+        """Send the link by mail, in the language in which the report is read."""
+        lang = self.report_id._get_lang()
+        report = self.report_id.with_context(lang=lang)
         company = report.company_id
         words = {"organisation": company.name, "report": report.display_name}
-        values = {"report": report, "link": self, "address": self.env.context["timebank_address"]}
+        values = {
+            "report": report,
+            "link": self.with_context(lang=lang),
+            "address": self.env.context["timebank_address"],
+        }
         # sudo: the mail of a report that the user sends
         self.env["mail.mail"].sudo().create(
             {
-                "subject": self.env._("%(organisation)s: %(report)s", **words),
+                "subject": report.env._("%(organisation)s: %(report)s", **words),
                 "email_to": address,
                 "email_from": company.email_formatted or self.env.user.email_formatted,
-                "body_html": self.env["ir.qweb"]
-                .with_context(lang=report._get_lang())
-                ._render("timebank_coproduction.funder_report_mail", values),
+                "body_html": report.env["ir.qweb"]._render(
+                    "timebank_coproduction.funder_report_mail", values
+                ),
                 "auto_delete": True,
             }
         )
         report._message_log(
             body=self.env._(
-                "A link that works until %(day)s was sent to %(address)s.", day=self.until, address=address
+                "A link that works until %(day)s was sent to %(address)s.",
+                day=say_day(self.env, self.until),
+                address=address,
             ),
             author_id=self.env.user.partner_id.id,
         )
@@ -109,14 +124,14 @@ class TimebankFunderReportLink(models.Model):
     def _find(self, token):
         """The link that works at this moment; else none."""
         # sudo: the token, which only its reader was sent, is the permission
-        return self.sudo().search(
+        found = self.sudo().search(
             [
                 ("token", "=", codes.digest(token)),
                 ("withdrawn_on", "=", False),
-                ("until", ">=", fields.Date.context_today(self)),
                 ("report_id.state", "=", "sent"),
             ]
         )
+        return found.filtered(lambda link: link.until >= link.report_id._today())
 
     def _note_opened(self):
         """Count an opening; of two at once, both."""

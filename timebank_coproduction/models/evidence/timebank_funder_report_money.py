@@ -14,16 +14,20 @@ class TimebankFunderReportMoney(models.AbstractModel):
 
     def _get_signed(self):
         """The grant's reconciliations, signed by two, that are about days of the report; the first first."""
+        return self._find_signed(self.grant_id, self.date_from, self.date_to)
+
+    def _find_signed(self, grant, first, last):
+        """The same of a grant's days from ``first`` to ``last``."""
         # sudo: whoever reads the report may know what is signed; its lines stay finance's
         reconciliations = self.env["timebank.reconciliation"].sudo()
-        if not self.grant_id:
+        if not grant:
             return reconciliations
         return reconciliations.search(
             [
-                ("grant_id", "=", self.grant_id.id),
+                ("grant_id", "=", grant.id),
                 ("state", "=", "reviewed"),
-                ("date_from", "<=", self.date_to),
-                ("date_to", ">=", self.date_from),
+                ("date_from", "<=", last),
+                ("date_to", ">=", first),
             ],
             order="date_from",
         )
@@ -63,10 +67,18 @@ class TimebankFunderReportMoney(models.AbstractModel):
             )
             for first, last in missing
         )
+        if not signed:
+            return self.env._(
+                "Finance has signed for none of these days yet (%s), and the money is told from what two"
+                " people have signed: ask for a reconciliation.",
+                days,
+            )
         return self.env._(
-            "No reconciliation signed by two people is about %s: sign one first, as the money is told"
-            " from it.",
-            days,
+            "Two people have signed for the money from %(first)s to %(last)s, but not for %(days)s: choose"
+            " days that are signed for, or ask finance for a reconciliation.",
+            first=say_day(self.env, signed[0].date_from),
+            last=say_day(self.env, signed[-1].date_to),
+            days=days,
         )
 
     def _say_days_beyond(self, signed):
@@ -104,7 +116,8 @@ class TimebankFunderReportMoney(models.AbstractModel):
             return None
         if not signed or self._get_missing_days(signed):
             return self._make(
-                "money", answer=self.env._("The money is told once all days of it are signed for.")
+                "money",
+                answer=self.env._("What was spent is shown once finance has signed for all of these days."),
             )
         money, last = self.currency_id.format, signed[-1]
         first_day, last_day = signed[0].date_from, last.date_to
@@ -132,19 +145,25 @@ class TimebankFunderReportMoney(models.AbstractModel):
             "left": money(last.closing_amount),
             "unbilled": money(last.unbilled_amount),
         }
-        return self._make(
-            "money",
-            answer=self.env._(
-                "%(spent)s were spent on rewards from %(days)s; of the budget of %(budget)s, %(left)s are"
-                " left, and %(unbilled)s are for what members have claimed and nobody has billed yet.",
+        answer = (
+            self.env._(
+                "%(spent)s was spent on rewards from %(days)s. Of the %(budget)s agreed for rewards, %(left)s"
+                " is left; a further %(unbilled)s is kept for what members have claimed and nobody has billed"
+                " yet.",
                 **told,
             )
             if last.unbilled_amount
             else self.env._(
-                "%(spent)s were spent on rewards from %(days)s; of the budget of %(budget)s, %(left)s are"
-                " left.",
+                "%(spent)s was spent on rewards from %(days)s. Of the %(budget)s agreed for rewards, %(left)s"
+                " is left.",
                 **told,
-            ),
+            )
+        )
+        if not all(map(self.currency_id.is_zero, (fund.income, fund.spending, fund.closing))):
+            answer = f"{answer} {self._say_fund(fund, money)}"
+        return self._make(
+            "money",
+            answer=answer,
             figures=[
                 {"key": key, "label": label, "value": money(amount), "note": note}
                 for key, label, amount, note in figures
@@ -166,6 +185,23 @@ class TimebankFunderReportMoney(models.AbstractModel):
     def _say_percentage(self):
         share = self.grant_id._get_terms_on(self.date_to)["reward_percentage"]
         return self.env._("%s %% of the award", f"{share:g}")
+
+    def _say_fund(self, fund, money):
+        """What moved on the grant's account as a whole, and whether something is left or has yet to come."""
+        moved = {"income": money(fund.income), "spending": money(fund.spending)}
+        if self.currency_id.compare_amounts(fund.closing, 0) < 0:
+            return self.env._(
+                "On the grant’s account as a whole %(income)s came in and %(spending)s was spent in these"
+                " days: %(short)s more has been spent than the funder has paid so far.",
+                short=money(-fund.closing),
+                **moved,
+            )
+        return self.env._(
+            "On the grant’s account as a whole %(income)s came in and %(spending)s was spent in these days,"
+            " and %(closing)s is carried forward.",
+            closing=money(fund.closing),
+            **moved,
+        )
 
     def _define_money(self, signed):
         signatures = "; ".join(
@@ -190,26 +226,33 @@ class TimebankFunderReportMoney(models.AbstractModel):
         if not self.grant_id or not signed or self._get_missing_days(signed):
             return None
         last, round_ = signed[-1], self.currency_id.round
-        rows = last._get_budget_rows()
-        if not rows:
-            amounts = (last.budget_amount, 0, last.to_date_amount, last.unbilled_amount, last.closing_amount)
-            rows = [(self.env._("Rewards"), *amounts)]
+        rows, proposals = last._get_budget_rows(), self._get_proposals()
+        has_lines = bool(rows)
+        if not has_lines:
+            rows = self._get_only_row(last)
+            # all that is proposed is about it
+            proposals = {same_heading(rows[0][0]): "; ".join(proposals.values())}
         nothing = self.currency_id.is_zero
         rows = [row for row in rows if not all(map(nothing, row[1:]))]
-        proposals = {line.name: line.reason for line in self.budget_line_ids if line.reason}
+        told_headings = {same_heading(row[0]) for row in rows}
         money = self.currency_id.format
         sums = [round_(sum(row[place] for row in rows)) for place in (1, 3, 4, 5)]
         day = self._say_day(last.date_to)
         answer = self.env._(
-            "By %(day)s, %(spent)s of %(budget)s were spent, and %(left)s are left.",
+            "By %(day)s, %(spent)s of the budget of %(budget)s had been spent, and %(left)s was left.",
             day=day,
             spent=money(sums[1]),
             budget=money(sums[0]),
             left=money(sums[3]),
         )
-        over = [row[0] for row in rows if self.currency_id.compare_amounts(row[5], 0) < 0]
+        over = [
+            row[0] for row in rows if self.currency_id.compare_amounts(row[5], 0) < 0 and not nothing(row[1])
+        ]
         if over:
-            answer += " " + self.env._("More than was agreed went into: %s.", ", ".join(over))
+            answer += " " + self.env._("More was spent than agreed on: %s.", ", ".join(over))
+        outside = round_(sum(row[3] for row in rows if nothing(row[1])))
+        if not nothing(outside):
+            answer += " " + self.env._("%s was spent on what is under no agreed heading.", money(outside))
         return self._make(
             "budget",
             answer=answer,
@@ -233,20 +276,56 @@ class TimebankFunderReportMoney(models.AbstractModel):
                 ],
                 "rows": [
                     *(
-                        [row[0], *(money(row[place]) for place in (1, 3, 4, 5)), proposals.get(row[0], "")]
+                        [
+                            row[0],
+                            *(money(row[place]) for place in (1, 3, 4, 5)),
+                            proposals.get(same_heading(row[0]), ""),
+                        ]
                         for row in rows
                     ),
-                    [self.env._("Together"), *map(money, sums), ""],
+                    [self.env._("Total"), *map(money, sums), ""],
                 ],
                 "sums": True,
             },
+            # of a heading that was called otherwise, or is no budget line
+            parts=[
+                {"title": self.env._("Proposed for %s", line.name), "text": line.reason}
+                for line in self.budget_line_ids
+                if line.reason and has_lines and same_heading(line.name) not in told_headings
+            ],
             definition=self.env._(
-                "Budget lines as they were agreed and signed for at the end of %s, since the grant began. To"
-                " bill is what members have claimed and no bill has come for yet; left is the budget without"
-                " both.",
+                "Budget lines as they were agreed, and what finance signed for them from the beginning of the"
+                " grant to %s. “To bill” is what members have claimed and no bill has come for yet; “left” is"
+                " the budget less both.",
                 day,
             ),
         )
+
+    def _say_signed(self):
+        """What was signed for each budget heading: dict of its name, as it is compared → words."""
+        signed = self._get_signed()
+        if not self.grant_id or not signed or self._get_missing_days(signed):
+            return {}
+        money, last = self.currency_id.format, signed[-1]
+        rows = last._get_budget_rows() or self._get_only_row(last)
+        return {
+            same_heading(row[0]): self.env._(
+                "%(spent)s of %(budget)s spent, %(left)s left",
+                spent=money(row[3]),
+                budget=money(row[1]),
+                left=money(row[5]),
+            )
+            for row in rows
+        }
+
+    def _get_only_row(self, last):
+        """Of a budget without lines: as the rows of the reconciliation, all of it."""
+        amounts = (last.budget_amount, 0, last.to_date_amount, last.unbilled_amount, last.closing_amount)
+        return [(self.env._("Rewards"), *amounts)]
+
+    def _get_proposals(self):
+        """What is proposed for the rest of each heading: dict of its name, as it is compared → words."""
+        return {same_heading(line.name): line.reason for line in self.budget_line_ids if line.reason}
 
     def _get_beside(self, _scope, _before):
         """What came from others for the same, in money and in kind, as it was typed."""
@@ -258,11 +337,11 @@ class TimebankFunderReportMoney(models.AbstractModel):
         in_kind = lines.filtered(lambda line: self.currency_id.is_zero(line.amount))
         return self._make(
             "beside",
-            answer=self.env._("Beside the award, help in kind came from others.")
+            answer=self.env._("Besides the award, others gave help in kind.")
             if in_kind == lines
-            else self.env._("Beside the award, %s came from others.", money(together))
+            else self.env._("Besides the award, others gave %s.", money(together))
             if not in_kind
-            else self.env._("Beside the award, %s came from others, and help in kind.", money(together)),
+            else self.env._("Besides the award, others gave %s, and help in kind.", money(together)),
             table={
                 "head": [self.env._("From"), self.currency_id.name, self.env._("What for")],
                 "rows": [
@@ -272,13 +351,13 @@ class TimebankFunderReportMoney(models.AbstractModel):
                         else [line.name, money(line.amount), line.reason or ""]
                         for line in lines
                     ),
-                    [self.env._("Together"), money(together), ""],
+                    [self.env._("Total"), money(together), ""],
                 ],
                 "sums": True,
             },
             definition=self.env._(
-                "What the charity had from others for the same work in these days, as whoever wrote the"
-                " report entered it; it is no part of the award, nor of the fund’s movement."
+                "What the charity received from others for the same work in these days, as entered by whoever"
+                " wrote the report. It is part neither of the award nor of the fund’s movement."
             ),
         )
 
@@ -301,3 +380,8 @@ class TimebankFunderReportMoney(models.AbstractModel):
                 ],
             },
         )
+
+
+def same_heading(name):
+    """A heading's name, in whatever case and with whatever spaces somebody wrote it."""
+    return " ".join(name.split()).casefold()

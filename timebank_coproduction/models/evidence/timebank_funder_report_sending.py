@@ -11,6 +11,7 @@ from odoo.fields import Command
 from ...tools import canonical
 from ..common.verb import day, text, verb
 from ..common.windows import ask, open_dialog, open_form, open_list, tell
+from ..common.words import at_place, say_day
 from .timebank_funder_report import GROUP
 from .timebank_funder_report_section import IN_FULL
 
@@ -38,32 +39,54 @@ class TimebankFunderReport(models.Model):
 
     @verb(single=True)
     def action_ask_check(self):
-        """Tell finance that the draft is ready: leaves a to-do."""
+        """Tell finance that the draft is ready: leaves a to-do.
+
+        :raises UserError: once it is no draft, with a question unanswered, or where nobody is finance
+        """
         self._require("draft")
         self._check_writer()
         self._refuse_unanswered()
         todo = self._ask_next("finance", self.env._("Check the report to the funder"))
-        return tell(self.env._("%s has a to-do to check it.", todo.user_id.name)) if todo else True
+        if not todo:
+            raise UserError(
+                self.env._(
+                    "Nobody who hasn’t written in it is finance for %s: a manager gives that role.",
+                    self.company_id.name,
+                )
+            )
+        self._in_verb().write({"asked_on": fields.Datetime.now()})
+        return tell(self.env._("%s has a to-do to check it.", todo.user_id.name))
 
     @verb()
     def action_check(self):
         """Sign as finance: the money is the signed reconciliation's. The figures are kept from here on.
 
         :raises AccessError: for who isn't finance
-        :raises UserError: while days of the period are in no signed reconciliation
+        :raises UserError: by somebody who has written in it; while days of the period are in no signed
+            reconciliation, or haven't come
         """
         if not (self.env.su or self.env.user.has_group(GROUP + "finance")):
             raise AccessError(self.env._("Finance checks reports: ask them."))
         for report in self:
             report._require("draft")
-            missing = report._say_missing_days()
-            if missing:
-                raise UserError(missing)
+            if report._is_bound("finance"):
+                raise UserError(
+                    self.env._(
+                        "You have written in “%s”: somebody else in finance checks it.", report.display_name
+                    )
+                )
+            unready = report._say_missing_days() or report._say_unfinished()
+            if unready:
+                raise UserError(unready)
             report._refuse_unanswered()
             content = report._make_content()
             report._sign(
                 "checked",
-                {"content": canonical.write(content), "content_hash": canonical.digest(content)},
+                {
+                    "content": canonical.write(content),
+                    "content_hash": canonical.digest(content),
+                    **dict.fromkeys(("asked_on", "back_reason"), False),
+                },
             )
             report._ask_next("manager", self.env._("Agree the report to the funder"))
         return True
@@ -81,15 +104,18 @@ class TimebankFunderReport(models.Model):
         """Sign as manager.
 
         :raises AccessError: for who isn't a manager
-        :raises UserError: by somebody who has written in it, or after it was tampered with
+        :raises UserError: by somebody who has written in it or checked it, or after it was tampered with
         """
         if not (self.env.su or self.env.user.has_group(GROUP + "manager")):
             raise AccessError(self.env._("A manager agrees reports: ask one."))
         for report in self:
             report._require("checked")
-            if report._has_written():
+            if report._is_bound("manager"):
                 raise UserError(
-                    self.env._("You have written in “%s”: another manager agrees it.", report.display_name)
+                    self.env._(
+                        "You have written in “%s”, or checked it: another manager agrees it.",
+                        report.display_name,
+                    )
                 )
             report._refuse_altered()
             report._sign("agreed", {})
@@ -180,15 +206,16 @@ class TimebankFunderReport(models.Model):
 
     @verb(reason=text())
     def action_back_to_draft(self, reason=""):
-        """Take it back to draft, with the reason in its history. What was sent stays as it is.
+        """Take it back to draft, or send back a draft that finance was asked to check, with the reason on it
+        and in its history. What was sent stays as it is.
 
-        :raises UserError: without a reason, or once it was sent
+        :raises UserError: without a reason, once it was sent, or for a draft that nobody was asked about
         """
         reason = self._require_reason(reason, self.env._("Say why in a few words: who drafted it reads it."))
         finance = self.env.user.has_group(GROUP + "finance")
         for report in self:
-            if report.state in ("draft", "sent"):
-                report._refuse_sent()
+            report._refuse_sent()
+            if report.state == "draft" and not report.asked_on:
                 raise UserError(self.env._("“%s” is a draft already.", report.display_name))
             if not (self.env.su or finance or report._is_run_by_user()):
                 raise AccessError(
@@ -198,6 +225,8 @@ class TimebankFunderReport(models.Model):
             report.sudo()._in_verb().write(
                 {
                     "state": "draft",
+                    "asked_on": False,
+                    "back_reason": reason,
                     **dict.fromkeys(("checked_by", "checked_on", "agreed_by", "agreed_on"), False),
                     **dict.fromkeys(("content", "content_hash"), False),
                 }
@@ -227,6 +256,7 @@ class TimebankFunderReport(models.Model):
             return open_form(later)
         copy = self.copy({"scheme_ids": [Command.set(self.sudo().scheme_ids.ids)]})  # sudo: its own banks
         copy._in_verb().write({"version": self.version + 1, "supersedes_id": self.id})
+        copy._add_lacking()
         return open_form(copy)
 
     @verb(single=True)
@@ -258,7 +288,19 @@ class TimebankFunderReport(models.Model):
     @verb(single=True)
     def action_ask_back(self):
         """:return: the dialog that asks why it goes back to draft"""
-        return ask(self, "action_back_to_draft", self.env._("Back to draft"))
+        name = self.env._("Send back") if self.state == "draft" else self.env._("Back to draft")
+        return ask(self, "action_back_to_draft", name)
+
+    @verb(single=True)
+    def action_view_reconciliations(self):
+        """The reconciliations of its grant that are about its days."""
+        days = [("date_from", "<=", self.date_to), ("date_to", ">=", self.date_from)]
+        return self.grant_id._open_own("timebank_reconciliation_action", days=days)
+
+    @verb(single=True)
+    def action_view_bills(self):
+        """The bills of its grant, from its days."""
+        return self.grant_id._open_bills([("date", ">=", self.date_from), ("date", "<=", self.date_to)])
 
     @verb()
     def action_view_later(self):
@@ -271,10 +313,10 @@ class TimebankFunderReport(models.Model):
             if report.state not in states:
                 raise UserError(
                     self.env._(
-                        "“%(report)s” is %(state)s: this is for one that is %(wanted)s.",
+                        "“%(report)s” has the status “%(state)s”: this is for one with “%(wanted)s”.",
                         report=report.display_name,
-                        state=names[report.state].lower(),
-                        wanted=" / ".join(names[one].lower() for one in states),
+                        state=names[report.state],
+                        wanted=" / ".join(names[one] for one in states),
                     )
                 )
 
@@ -305,10 +347,23 @@ class TimebankFunderReport(models.Model):
         users = group.all_user_ids.filtered(
             lambda user: user.active and not user.share and report.company_id in user.company_ids
         )
-        written = report.drafted_by | report.writer_ids
-        users = (users - written if who == "manager" else users).sorted("id")
+        users -= report._get_bound(who)
+        # whoever administers the database has the roles as well, and does the charity's work last
+        users = users.sorted(lambda user: (user.has_group("base.group_system"), user.id))
         responsible = report.grant_id.user_id
         return responsible if responsible in users else users[:1]
+
+    def _say_asked(self):
+        """Whether finance was asked to check a draft, and who of them has the to-do."""
+        if not self.asked_on:
+            return self.env._("Ask finance to check it once it is ready.")
+        # sudo: who has the to-do, whoever looks
+        todos = self.sudo().activity_ids.filtered(lambda todo: todo.activity_type_id == self.env.ref(TODO))
+        return self.env._(
+            "Finance was asked on %(day)s to check it: %(who)s.",
+            day=say_day(self.env, at_place(self.asked_on, self._get_zone()).date()),
+            who=", ".join(todos.user_id.mapped("name")) or self.env._("nobody has the to-do any more"),
+        )
 
     def _close_todos(self):
         # sudo: done is done, whoever had been asked
@@ -349,6 +404,13 @@ class TimebankFunderReport(models.Model):
             if report.hash != report._digest_with(kept):
                 altered.append("hash")
         return altered
+
+    def _get_zone(self):
+        """By whose clocks a day of its is said: its first bank's; else the user's."""
+        return self.sudo().scheme_ids[:1].tz or self.env.user.tz  # sudo: the zone of a bank is no secret
+
+    def _today(self):
+        return self.sudo().scheme_ids[:1]._today()  # sudo: as above
 
     def _refuse_altered(self):
         for report in self:

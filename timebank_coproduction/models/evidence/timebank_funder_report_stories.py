@@ -30,9 +30,35 @@ class TimebankFunderReportStories(models.AbstractModel):
         "report_id",
         "story_id",
         string="Stories",
-        domain="[('scheme_id', 'in', scheme_ids), ('may_funder', '=', True)]",
+        domain="[('scheme_id', 'in', scheme_ids), ('may_funder', '=', True),"
+        " ('grant_id', 'in', (False, grant_id))]",
         help="Those that may be told to funders today. Who told one sees where it was used.",
     )
+    stories_hint = fields.Char(compute="_compute_stories_hint", help="What can be done where none is chosen.")
+
+    @api.depends("story_ids", "scheme_ids", "grant_id")
+    @api.depends_context("lang", "uid")
+    def _compute_stories_hint(self):
+        for report in self:
+            report.stories_hint = "" if report.story_ids else report._say_no_story()
+
+    def _say_no_story(self):
+        """Why there is no story in it, and what to do next; nothing of banks that the user doesn't run."""
+        # sudo: only who coordinates them
+        schemes = self.sudo().scheme_ids._origin.with_env(self.env)
+        if not schemes:
+            return self.env._("Choose what the report is about first: stories come from its time banks.")
+        if schemes - schemes._run_by_user():
+            return ""
+        count = len(self._find_tellable())
+        if not count:
+            return self.env._(
+                "No story of these time banks may be told to funders yet. Write one under “Stories”, and ask"
+                " everybody in it whether funders may be told: then it can be chosen here."
+            )
+        if count == 1:
+            return self.env._("No story is in the report yet: one may be told, and can be chosen here.")
+        return self.env._("No story is in the report yet: %s may be told, and can be chosen here.", count)
 
     @api.constrains("story_ids", "scheme_ids", "grant_id")
     def _check_stories(self):
@@ -50,13 +76,16 @@ class TimebankFunderReportStories(models.AbstractModel):
 
     def _get_tellable(self):
         """The chosen stories that may be told today."""
+        stories = self._find_tellable()
+        # sudo: which are chosen, whoever reads the report
+        return self.sudo().story_ids & stories if self.ids else stories
+
+    def _find_tellable(self):
+        """All stories that may be told in it today, chosen or not."""
         # sudo: what may be told to a funder is said by those in it, not by who reads the report
         report = self.sudo()
-        stories = report.env["timebank.story"]._get_tellable(
-            USE, fields.Date.context_today(self), report.scheme_ids
-        )
-        stories = stories.filtered(lambda story: not story.grant_id or story.grant_id == report.grant_id)
-        return report.story_ids & stories if report.ids else stories
+        stories = report.env["timebank.story"]._get_tellable(USE, report.scheme_ids)
+        return stories.filtered(lambda story: not story.grant_id or story.grant_id == report.grant_id._origin)
 
     def copy_data(self, default=None):
         """Values of a copy, with the stories that may be told today."""
@@ -67,16 +96,28 @@ class TimebankFunderReportStories(models.AbstractModel):
         return vals_list
 
     @api.model
-    def _let_go_of(self, stories):
-        """Take stories that may no longer be told out of all drafts."""
-        # sudo: whoever withdraws a story need not read the reports that it is in
+    def _let_go_of_stories(self, stories=None):
+        """Take stories that may not be told any more out of all drafts, and say so there.
+
+        :param stories: only these of them
+        """
+        # sudo: whoever withdraws or changes a story need not read the reports that it is in
         drafts = self.env["timebank.funder.report"].sudo()
-        drafts = drafts.search([("story_ids", "in", stories.ids), ("state", "=", "draft")])
-        for draft in drafts:
-            draft._in_verb().write({"story_ids": [(3, story.id) for story in stories]})
+        within = ("story_ids", "!=", False) if stories is None else ("story_ids", "in", stories.ids)
+        for draft in drafts.search([within, ("state", "=", "draft")]):
+            ended = draft.story_ids - draft._get_tellable()
+            if not ended:
+                continue
+            draft._in_verb().write({"story_ids": [Command.unlink(story.id) for story in ended]})
+            # which it was isn't said: who told it may have taken it back
+            draft._message_log(
+                body=self.env._(
+                    "A story was taken out: not everybody in it agrees to its telling as it is now."
+                )
+            )
 
     def _get_stories_section(self, _scope, _before):
-        shown = self._get_tellable().sorted("id")._show(USE, fields.Date.context_today(self))
+        shown = self._get_tellable().sorted("id")._show(USE)
         if not shown:
             return None
         parts = []
@@ -100,7 +141,7 @@ class TimebankFunderReportStories(models.AbstractModel):
             "stories",
             parts=parts,
             definition=self.env._(
-                "Told by people of the time bank, or written with them; each of them has agreed to their"
+                "Told by people of the time bank, or written with them; each of them agreed to their"
                 " telling to funders, for a time, and may take that back."
             ),
         )
@@ -123,7 +164,7 @@ class TimebankFunderReportStories(models.AbstractModel):
         kept = self._get_kept_stories()
         # sudo: only whether they may be told
         stories = self.env["timebank.story"].sudo().browse(part["story"] for part in kept).exists()
-        ends, ended = stories._get_ends(fields.Date.context_today(self)), set()
+        ends, ended = stories._get_ends(), set()
         for part in kept:
             story = stories.filtered(lambda one, number=part["story"]: one.id == number)
             agreed = ends.get(story.id, {})
@@ -173,4 +214,4 @@ class TimebankFunderReportStories(models.AbstractModel):
         """Note with each story that it was sent in this report."""
         # sudo: the stories that are in it
         stories = self.env["timebank.story"].sudo().browse(part["story"] for part in self._get_kept_stories())
-        stories._note_used(USE, self.display_name, fields.Date.context_today(self))
+        stories._note_used(USE, self.display_name)

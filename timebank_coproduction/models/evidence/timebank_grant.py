@@ -12,6 +12,14 @@ class TimebankGrant(models.Model):
     _name = "timebank.grant"
     _inherit = ["timebank.grant", "timebank.sustained"]
 
+    sustained_minutes = fields.Integer(default=0)
+    sustained_months = fields.Integer(default=0)
+
+    _sustained_positive = models.Constraint(
+        "CHECK (sustained_minutes >= 0 AND sustained_months BETWEEN 0 AND 120)",
+        "Involvement is sustained from so many minutes, in up to 120 months; 0 is as its time banks say.",
+    )
+
     report_count = fields.Integer("Number of reports", compute="_compute_report_count")
 
     def _compute_report_count(self):

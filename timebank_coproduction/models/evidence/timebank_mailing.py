@@ -139,7 +139,18 @@ class TimebankMailing(models.Model):
         made = self._in_verb().create([vals for vals in vals_list if not self._is_made(vals)])
         for kind, group in made._out_of_verb().grouped("kind").items():
             group._mail_people(f"timebank_coproduction.mail_{kind}")
+            if kind == "trustees":
+                group._note_stories()
         self.env.flush_all()
+
+    def _note_stories(self):
+        """Note with the stories in these mails that trustees have read them: once for all of a bank."""
+        for (_scheme, _day), mailings in self.grouped(lambda one: (one.scheme_id, one.date_from)).items():
+            where = self.env._("Figures for trustees, %s", mailings[0]._say_period())
+            stories = mailings[0]._find_stories()
+            stories.filtered(
+                lambda story, where=where: where not in story.used_ids.mapped("used_where")
+            )._note_used("trustees", where)
 
     def _is_made(self, vals):
         """Whether another run has sent it meanwhile."""
@@ -171,9 +182,8 @@ class TimebankMailing(models.Model):
         if self.kind == "statement":
             return self.env._("My credits"), f"/credits?period=dates&from={self.date_from}&to={self.date_to}"
         if self.kind == "coordinators":
-            return self.env._(
-                "Open the time bank"
-            ), f"{self.get_base_url()}/odoo/timebanks/{self.scheme_id.id}"
+            audit = self.scheme_id._get_audit_of(self.date_from)
+            return self.env._("Open the month"), f"{self.get_base_url()}/odoo/timebank-time-audit/{audit.id}"
         return None
 
     def _get_mail_reason(self, mail):

@@ -1,10 +1,14 @@
 from odoo import models
 
+from ...tools.suppression import is_small
 from ..common.words import say_day, say_hours, say_number
 from .facts import FLOWS, Scope
+from .timebank_measures_facts import Asked
 
 #: So many movements stand in a statement by mail; the rest is on the member's page.
 MOST_LINES = 60
+#: So many stories stand in a mail to trustees.
+MOST_STORIES = 2
 
 
 class TimebankMailingContent(models.AbstractModel):
@@ -18,24 +22,34 @@ class TimebankMailingContent(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_coordinators(self):
-        """The month's figures, its warnings, and what waits; no names, as mails are passed on."""
+        """The month's figures, what its audit warns of, and what waits.
+
+        No names, and nothing about fewer than five people: mails are passed on. The page has it all.
+        """
         scheme, audit = self.scheme_id, self.scheme_id._get_audit_of(self.date_from)
         labels = audit._get_flow_labels()
-        joined, left = scheme._count_joined(self.date_from, self.date_to)
-        figures = [(labels[flow], say_hours(self.env, audit[f"{flow}_minutes"])) for flow in FLOWS]
+        moved, _steps = self._get_evidence()._show_flows(Scope((scheme.id,), self.date_from, self.date_to))
+        joined, left = (
+            None if is_small(count, zero=False) else count
+            for count in scheme._count_joined(self.date_from, self.date_to)
+        )
+        times = [(labels[flow], moved[None, flow]) for flow in FLOWS]
+        times.append((self.env._("Outstanding at the end"), moved["outstanding"]))
+        people = [(self.env._("New members"), joined), (self.env._("Members who left"), left)]
         return {
             "figures": [
-                *figures,
-                (self.env._("Outstanding at the end"), say_hours(self.env, audit.outstanding_minutes)),
-                (self.env._("New members"), say_number(self.env, joined)),
-                (self.env._("Members who left"), say_number(self.env, left)),
+                *((label, self._say_shown(minutes, say_hours)) for label, minutes in times),
+                *((label, self._say_shown(count, say_number)) for label, count in people),
             ],
-            "warnings": audit.warning_ids.mapped("sentence"),
+            "warnings": [warning._get_kind_label() for warning in audit.warning_ids.filtered("stands")],
             "waiting": self._get_waiting(),
         }
 
+    def _get_evidence(self):
+        return self.env["timebank.evidence"].with_context(timebank_hide_small=True, timebank_asked=Asked())
+
     def _get_waiting(self):
-        """What waits for somebody today: pairs of words and a number, nothing for none."""
+        """What waits for somebody today: pairs of words and a number in words, nothing for none."""
         scheme = self.scheme_id
         todos = self.env["mail.activity"].search_count(
             [("user_id", "in", self.partner_id.user_ids.ids), ("res_model", "=like", "timebank.%")]
@@ -46,7 +60,12 @@ class TimebankMailingContent(models.AbstractModel):
             (self.env._("Applications to join"), scheme._count_applicants()),
             (self.env._("To-dos of yours"), todos),
         ]
-        return [(label, say_number(self.env, number)) for label, number in waiting if number]
+        few = self.env._("fewer than five")
+        return [
+            (label, few if is_small(number) else say_number(self.env, number))
+            for label, number in waiting
+            if number
+        ]
 
     # ------------------------------------------------------------
     # For trustees: a quarter beside the same a year before
@@ -55,13 +74,12 @@ class TimebankMailingContent(models.AbstractModel):
     def _get_trustees(self):
         """Figures as for anybody outside: nothing about fewer than five people, and no names."""
         scope = Scope((self.scheme_id.id,), self.date_from, self.date_to)
-        evidence = self.env["timebank.evidence"].with_context(timebank_hide_small=True)
+        evidence = self._get_evidence()
         before = evidence._get_scope_before(scope, "year")
-        measures = evidence.env["timebank.measures"]
         found = []
         for one in (scope, before):
             given = self.env["timebank.volunteers"]._get_volunteers(one)
-            figures = measures._get_all(one)
+            figures = evidence._get_all(one)
             found.append(
                 self._hide_beside(
                     evidence,
@@ -72,7 +90,7 @@ class TimebankMailingContent(models.AbstractModel):
         people = [
             ("head_count", self.env._("People who took part")),
             ("giving_and_receiving", self.env._("Of them, gave and received")),
-            ("sustained_people", self.env._("Lastingly involved beside professionals")),
+            ("sustained_people", self.env._("Stayed involved beside professionals")),
             ("volunteers", self.env._("Volunteers")),
         ]
         times = [
@@ -87,7 +105,16 @@ class TimebankMailingContent(models.AbstractModel):
         return {
             "rows": rows,
             "before": self.env._("A year before"),
+            "stories": self._find_stories()._show("trustees"),
         }
+
+    def _find_stories(self):
+        """The newest stories of these months that everybody in them lets trustees read."""
+        # sudo: those who told them agreed to it
+        stories = self.env["timebank.story"].sudo()
+        stories = stories._get_tellable("trustees", self.scheme_id)
+        stories = stories.filtered(lambda story: self.date_from <= story.told_on <= self.date_to)
+        return stories.sorted(lambda story: (story.told_on, story.id), reverse=True)[:MOST_STORIES]
 
     def _hide_beside(self, evidence, scope, figures):
         """Without what two figures that are each large enough would tell about the few between them."""

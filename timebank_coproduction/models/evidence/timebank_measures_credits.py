@@ -40,11 +40,14 @@ class TimebankMeasures(models.AbstractModel):
             with the bank's own account: what is outstanding grows by what is issued and adjusted, and
             shrinks by what is returned
         """
-        moves = self._read_moves(scope)
-        [(_start, flows)] = self._add_up_moves(
-            scope, moves, np.zeros(len(moves.flow), dtype=np.int64), [None]
-        )
-        return flows
+
+        def add_up():
+            moves = self._read_moves(scope)
+            whole = np.zeros(len(moves.flow), dtype=np.int64)
+            [(_start, flows)] = self._add_up_moves(scope, moves, whole, [None])
+            return flows
+
+        return self._remember(("flows", scope), add_up)
 
     def _get_flows_by(self, scope, step):
         """For each step: ``start``, and for each flow what :meth:`_get_flows` returns."""
@@ -57,7 +60,7 @@ class TimebankMeasures(models.AbstractModel):
         """What moved: :class:`Moves`. What settles balances is counted from the bank's own account."""
 
         def read():
-            moves = Moves(
+            return Moves(
                 *self._query_numbers(
                     SQL(
                         """(SELECT ARRAY_POSITION(%s, COALESCE(flow, 'adjusted')) - 1 AS flow, date,
@@ -76,9 +79,11 @@ class TimebankMeasures(models.AbstractModel):
                     *Moves._fields,
                 )
             )
-            return moves._replace(date=moves.date.astype("datetime64[D]"))
 
-        return self._remember(("moves", scope), read)
+        # what counts for a grant or project isn't told by the rows: those of each are rows of their own
+        kind, banks = ("moves", scope.grant_id, scope.project_id), scope.of_banks()
+        moves = self._remember_rows(kind, banks, read)
+        return moves._replace(date=moves.date.astype("datetime64[D]"))
 
     def _read_people_of_accounts(self, scope):
         """Whose account is whose, of people: an array of the accounts' ids, and one of the contacts'."""
@@ -128,12 +133,15 @@ class TimebankMeasures(models.AbstractModel):
 
         :return: dict of ``outstanding_minutes`` (what the banks' own accounts owe), with how many
             ``holders`` of credits (people); ``returned_minutes`` of the period by how many ``returning``,
-            ``months`` of the period, ``returned_per_month`` and ``cover_months`` (outstanding by what
+            ``months`` of the period and ``cover_months`` (outstanding by what
             comes back a month; ``None`` where nothing does); ``top_tenth_share``, what the tenth of the
             holders with most (``top``, rounded up) have of all that holders have, ``held_minutes``;
             ``None`` where nobody has any
         """
-        scope, last = scope.of_banks(), self._get_last_day(scope)
+        return self._remember(("position", scope.of_banks()), lambda: self._find_position(scope.of_banks()))
+
+    def _find_position(self, scope):
+        last = self._get_last_day(scope)
         [[outstanding, held, holders, top_held, top]] = self._query(
             SQL(
                 """WITH balance AS MATERIALIZED (SELECT * FROM %s b), holder AS (
@@ -161,7 +169,6 @@ class TimebankMeasures(models.AbstractModel):
             "returned_minutes": returned["minutes"],
             "returning": returned["people"],
             "months": float(months),
-            "returned_per_month": float(per_month),
             "cover_months": float(outstanding / per_month) if per_month > 0 else None,
             "top_tenth_share": top_held / held if held else None,
             "top": top,

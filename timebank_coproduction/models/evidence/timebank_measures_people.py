@@ -7,7 +7,7 @@ from scipy.sparse import coo_array
 from odoo import models
 from odoo.tools import SQL
 
-from ...tools.arrays import add_up, begins, count_different, first_of, join, number, number_steps, split
+from ...tools.arrays import add_up, begins, count_different, different, join, number, number_steps, split
 from ...tools.intervals import median_wait
 from ...tools.network import measure
 from . import facts
@@ -26,7 +26,7 @@ class People(NamedTuple):
 
 
 class TimebankMeasures(models.AbstractModel):
-    """Who takes part: how many, how lastingly, how soon, with whom, and whether it outlasts support."""
+    """Who takes part: how many, who stays involved, how soon, with whom, and whether it outlasts support."""
 
     _inherit = "timebank.measures"
 
@@ -43,62 +43,59 @@ class TimebankMeasures(models.AbstractModel):
         """How many took part, and how.
 
         :return: dict of ``people`` (head count); of those ``both`` (gave and received), ``only_giving``,
-            ``only_receiving``; ``givers``, ``receivers``; ``minutes`` and ``entries`` that people gave;
-            ``attendances`` of how many ``attendees``; and ``reciprocity``, the share that did both, as
-            :meth:`_get_share` returns it
+            ``only_receiving``; ``givers``, ``receivers``; ``minutes`` that people gave; and
+            ``attendances`` of how many ``attendees``
         """
-        found = self._count_involvement(self._read_taken(scope))
+        taken = self._read_taken(scope)
+        [found] = self._count_involvement(taken, np.zeros(len(taken.date), dtype=np.int64), 1)
         givers, receivers, both = found["givers"], found["receivers"], found["both"]
         return {
             **found,
             "only_giving": givers - both,
             "only_receiving": receivers - both,
-            "reciprocity": self._get_share(both, found["people"]),
         }
 
     def _get_involvement_by(self, scope, step):
-        """For each step: ``people``, ``givers``, ``receivers``, ``both``, ``minutes`` and ``entries`` (given
+        """For each step: ``people``, ``givers``, ``receivers``, ``both``, ``minutes`` (given
         by people) and ``attendances`` of how many ``attendees``."""
         taken = self._read_taken(scope)
-        return [
-            {"start": start, **self._count_involvement(rows)}
-            for start, rows in self._sort_by(first_of(step, taken.date), taken)
-        ]
+        starts, step_of = number_steps(step, taken.date)
+        found = self._count_involvement(taken, step_of, len(starts))
+        return [{"start": start, **counted} for start, counted in zip(starts.tolist(), found, strict=True)]
 
     def _get_involvement_in(self, scope, field):
         """For each project (``project_id``) or grant (``grant_id``), and without any (``None``), what
         :meth:`_get_involvement_by` returns for a step: dict of id → dict."""
         taken = self._read_taken(scope)
-        return {
-            place or None: self._count_involvement(rows)
-            for place, rows in self._sort_by(getattr(taken, field), taken)
-        }
+        place, ids = number(getattr(taken, field))
+        found = self._count_involvement(taken, place[getattr(taken, field)], len(ids))
+        return {one or None: counted for one, counted in zip(ids.tolist(), found, strict=True)}
 
-    def _sort_by(self, keys, taken):
-        """The rows of each key, in the keys' order: pairs of key and :class:`Taken`."""
-        order = np.argsort(keys, kind="stable")
-        taken = Taken(*(column[order] for column in taken))
-        keys, begin = np.unique(keys[order], return_index=True)
-        ends = [*begin[1:].tolist(), len(order)]
-        for key, start, stop in zip(keys.tolist(), begin.tolist(), ends, strict=False):
-            yield key, Taken(*(column[start:stop] for column in taken))
+    def _count_involvement(self, taken, groups, size):
+        """What is counted of each group of rows.
 
-    def _count_involvement(self, taken):
-        size = int(taken.partner_id.max(initial=0)) + 1
-        gave, got, attended = (np.zeros(size, dtype=bool) for _way in range(3))
-        gave[taken.partner_id[taken.gave]] = True
-        got[taken.partner_id[~taken.gave]] = True
-        attended[taken.partner_id[taken.came]] = True
-        return {
-            "people": int((gave | got).sum()),
-            "both": int((gave & got).sum()),
-            "givers": int(gave.sum()),
-            "receivers": int(got.sum()),
-            "minutes": int(taken.minutes[taken.gave].sum()),
-            "entries": int(taken.gave.sum()),
-            "attendances": int(taken.came.sum()),
-            "attendees": int(attended.sum()),
+        :param taken: :class:`Taken`
+        :param groups: the number of each row's group, from 0: an array
+        :param int size: how many groups there are
+        :return: list of dicts
+        """
+        pairs = join(groups, taken.partner_id)
+        gave, got, came = (different(pairs[rows]) for rows in (taken.gave, ~taken.gave, taken.came))
+        both = np.intersect1d(gave, got, assume_unique=True)
+        givers, receivers, both, attendees = (
+            np.bincount(split(people)[0], minlength=size) for people in (gave, got, both, came)
+        )
+        counted = {
+            "people": givers + receivers - both,
+            "both": both,
+            "givers": givers,
+            "receivers": receivers,
+            "minutes": add_up(groups[taken.gave], taken.minutes[taken.gave], size),
+            "attendances": np.bincount(groups[taken.came], minlength=size),
+            "attendees": attendees,
         }
+        columns = zip(*(column.tolist() for column in counted.values()), strict=True)
+        return [dict(zip(counted, row, strict=True)) for row in columns]
 
     def _get_work_by(self, scope, step):
         """What people gave by step and category.
@@ -158,17 +155,17 @@ class TimebankMeasures(models.AbstractModel):
 
     def _get_thresholds(self, scope):
         """From how many minutes in how many months somebody's involvement is sustained: dict of
-        ``minimum_minutes`` and ``minimum_months``. The grant's own; else the banks', of several the
-        strictest, so that nobody counts who wouldn't at their own."""
+        ``minimum_minutes`` and ``minimum_months``. The grant's own where it has any; else the banks', of
+        several the strictest, so that nobody counts who wouldn't at their own."""
         # sudo: the thresholds are printed with the figure
-        owners = (
-            self.env["timebank.grant"].sudo().browse(scope.grant_id)
-            if scope.grant_id
-            else self.env["timebank.scheme"].sudo().browse(scope.scheme_ids)
-        )
+        grant = self.env["timebank.grant"].sudo().browse(scope.grant_id or ())
+        banks = self.env["timebank.scheme"].sudo().browse(scope.scheme_ids)
         return {
-            "minimum_minutes": max(owners.mapped("sustained_minutes"), default=0),
-            "minimum_months": max(owners.mapped("sustained_months"), default=0),
+            name: grant[field] or max(banks.mapped(field), default=0)
+            for name, field in (
+                ("minimum_minutes", "sustained_minutes"),
+                ("minimum_months", "sustained_months"),
+            )
         }
 
     def _get_sustained(self, scope):
@@ -189,6 +186,9 @@ class TimebankMeasures(models.AbstractModel):
 
     def _find_beneficiaries(self, scope):
         """Who is counted there: their contacts' ids, the minutes of each, and who is sustained; arrays."""
+        return self._remember(("beneficiaries", scope), lambda: self._count_beneficiaries(scope))
+
+    def _count_beneficiaries(self, scope):
         thresholds = self._get_thresholds(scope)
         entries = self._read_entries(scope)
         by_beneficiaries = ~entries.by_agency & entries.are_in_role("beneficiary")
@@ -223,13 +223,25 @@ class TimebankMeasures(models.AbstractModel):
         It is the banks' own: a grant or project that is asked for doesn't change it.
 
         :return: dict of ``first`` and ``second``, each with ``median_days`` (``None`` while fewer than half
-            have), ``people`` who waited, for how many of them it has ``ended``, and the ``waits``: pairs
-            of days and whether it ended
+            have); how many ``memberships`` were waited in and in how many of them it is ``over``; how many
+            ``people`` that were, each once over several banks, and for how many of them it has ``ended``
+            anywhere; and the ``waits``: days, whether it ended, and whose it is
         """
+        first, second = [], []
+        for _scheme, partner_id, joined, until, _member, one, two in self._find_first_steps(scope):
+            first.append((((one or until) - joined).days, bool(one), partner_id))
+            if one:
+                second.append((((two or max(until, one)) - one).days, bool(two), partner_id))
+        return {key: self._say_wait(waits) for key, waits in (("first", first), ("second", second))}
+
+    def _find_first_steps(self, scope):
+        """A row for each who joined: their bank, who, the day on which they joined, until when they are
+        waited for, their membership, and the days of their first and second exchange since, or ``None``."""
         scope = scope.of_banks()
         rows = self._query(
             SQL(
-                """SELECT whose.scheme_id, whose.partner_id, whose.joined_on, LEAST(whose.left_on, %(last)s)
+                """SELECT whose.scheme_id, whose.partner_id, whose.joined_on, LEAST(whose.left_on, %(last)s),
+                          whose.id
                      FROM timebank_member whose
                      JOIN res_partner who ON who.id = whose.partner_id
                     WHERE whose.scheme_id = ANY(%(schemes)s) AND whose.state != 'applicant'
@@ -242,14 +254,8 @@ class TimebankMeasures(models.AbstractModel):
                 is_person=facts.IS_PERSON,
             )
         )
-        first, second = [], []
         days_of = self._get_first_days(scope, [row[:3] for row in rows])
-        for (_scheme, _partner, joined, until), days in zip(rows, days_of, strict=True):
-            one, two = (*days, None, None)[:2]
-            first.append((((one or until) - joined).days, bool(one)))
-            if one:
-                second.append((((two or max(until, one)) - one).days, bool(two)))
-        return {key: self._say_wait(waits) for key, waits in (("first", first), ("second", second))}
+        return [(*row, *(*days, None, None)[:2]) for row, days in zip(rows, days_of, strict=True)]
 
     def _get_first_days(self, scope, joined):
         """For each bank, person and day, the first two days since on which they gave or received there, as
@@ -270,9 +276,11 @@ class TimebankMeasures(models.AbstractModel):
 
     def _say_wait(self, waits):
         return {
-            "median_days": median_wait(waits),
-            "people": len(waits),
-            "ended": sum(ended for _days, ended in waits),
+            "median_days": median_wait([(days, ended) for days, ended, _partner in waits]),
+            "memberships": len(waits),
+            "over": sum(ended for _days, ended, _partner in waits),
+            "people": len({partner_id for *_wait, partner_id in waits}),
+            "ended": len({partner_id for _days, ended, partner_id in waits if ended}),
             "waits": waits,
         }
 
@@ -428,14 +436,14 @@ class TimebankMeasures(models.AbstractModel):
         period, period_days = arcs, days
         if scope != scope.of_banks():
             period, period_days = self._sort_pairs(*self._get_pairs(scope.of_banks()))
-        # of each two people: when they first met in the period
-        known, first = (column[begins(period)] for column in (period, first_of(step, period_days)))
+        # of each two people: the day on which they first met in the period
+        known, first = (column[begins(period)] for column in (period, period_days))
         met_before = self._get_met_before(scope, known)
         starts, step_of = number_steps(step, days)
         once = begins(arcs, step_of)
-        arcs, step_of = arcs[once], step_of[once]
+        arcs, step_of, days = arcs[once], step_of[once], days[once]
         at = np.searchsorted(known, arcs)
-        new = (first[at] == starts[step_of]) & ~met_before[at]
+        new = (first[at] == days) & ~met_before[at]
         people = count_different(np.tile(step_of[new], 2), np.concatenate(split(arcs[new])), len(starts))
         return [
             {"start": start, "arcs": of_step, "new": new_ones, "people": count}

@@ -28,7 +28,7 @@ class TimebankMeasures(models.AbstractModel):
             (activities of which something else was said beforehand) and ``activity_ids``; and of
             ``unknown``, the same of activities of which nobody said who planned them
         """
-        [(_start, forms)] = self._sort_into_forms(scope)
+        [(_start, forms)] = self._remember(("forms", scope), lambda: self._sort_into_forms(scope))
         return forms
 
     def _get_forms_by(self, scope, step):
@@ -81,6 +81,22 @@ class TimebankMeasures(models.AbstractModel):
             )
             for at, start in enumerate(starts)
         ]
+
+    def _get_without_activity(self, scope, step=None):
+        """What people gave for no activity, which has no form: by the first day of each step that has any (of
+        all the period: ``None``) a dict of ``minutes`` and by how many ``people``."""
+        entries = self._read_entries(scope)
+        rows = np.flatnonzero(~entries.by_agency & (entries.activity_id == 0))
+        starts, step_of = [None], np.zeros(len(rows), dtype=np.int64)
+        if step:
+            starts, step_of = number_steps(step, entries.date[rows].astype("datetime64[D]"))
+            starts = starts.tolist()
+        minutes = add_up(step_of, entries.minutes[rows], len(starts)).tolist()
+        people = count_different(step_of, entries.partner_id[rows], len(starts)).tolist()
+        return {
+            start: {"minutes": given, "people": count}
+            for start, given, count in zip(starts, minutes, people, strict=True)
+        }
 
     def _make_cell(self, planned_by, delivered_by):
         numbers = dict.fromkeys(("minutes", "activities", "people", "declared_otherwise"), 0)

@@ -155,9 +155,10 @@ class TimebankMember(models.Model):
         """Whether it is the member who is on the page, and not a coordinator for them."""
         return not acting_in(self.env) and self.partner_id == self.env.user.partner_id
 
-    def _agree_to_story(self, story, uses, until, photo):
+    def _agree_to_story(self, story, uses, until, photo, version):
         """Keep what the member agrees to on their pages; nothing is all taken back.
 
+        :param str version: of the story as the page showed it
         :raises UserError: where nobody could agree to that
         """
         self.ensure_one()
@@ -167,7 +168,8 @@ class TimebankMember(models.Model):
         else:
             way = "page" if self._is_on_own_page() else "person"
             today = self.scheme_id._today()
-            story._agree(self.partner_id, uses, until, way, today, photo and bool(story.photo))
+            photo = photo and story._has_photo()
+            story._agree(self.partner_id, uses, until, way, today, photo, version)
         self._note_acting(story)
 
     def _withdraw_story(self, story):
@@ -182,15 +184,15 @@ class TimebankMember(models.Model):
         consents = story.consent_ids.filtered(lambda one: one.partner_id.id == self.partner_id.id)
         labels = dict(consents._fields["use"]._description_selection(self.env))
         ways = dict(consents._fields["way"]._description_selection(self.env))
-        today = self.scheme_id._today()
         own = consents.filtered(lambda one: one.state == "valid")
-        told = story._get_ends(today)[story.id]
+        told = story._get_ends()[story.id]
         return {
             "id": story.id,
+            "version": story._get_version(),
             "title": story.name,
             "paragraphs": [part for part in (story.text or "").split("\n") if part.strip()],
             "shown_as": story.shown_as or self.env._("A member"),
-            "has_photo": bool(story.photo),
+            "has_photo": story._has_photo(),
             "photo_alt": story.photo_alt or "",
             "state": story.state,
             "can_change": self._can_change_story(story),
@@ -209,6 +211,7 @@ class TimebankMember(models.Model):
             "uses": own.mapped("use"),
             "with_photo": "photo" in own.mapped("part"),
             "asks_again": story.state == "told" and not own,
+            "is_sent": bool(story._find_sent()),
             "used": [
                 {"where": used.used_where, "day": say_day(self.env, used.used_on)} for used in story.used_ids
             ],
@@ -249,6 +252,12 @@ class TimebankMember(models.Model):
     # ------------------------------------------------------------
     # The self-audits that a member scores
     # ------------------------------------------------------------
+
+    def _get_self_audits(self):
+        """The audits that the member is asked to score, those first that they haven't; as superuser."""
+        self.ensure_one()
+        audits = self.env["timebank.self.audit"]._get_asked(self.scheme_id)
+        return audits.sorted(lambda audit: bool(self._get_own_voice(audit)))
 
     def _get_own_voice(self, audit):
         """How the member scored, as superuser; none where they haven't."""
@@ -302,7 +311,7 @@ class TimebankMember(models.Model):
 
     def _get_open_matters(self, day):
         matters = super()._get_open_matters(day)
-        told = self._get_told_stories()
+        told = self._get_told_stories().filtered("consent_uses")
         if told:
             matters.append(
                 (

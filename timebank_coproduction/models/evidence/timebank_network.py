@@ -36,11 +36,12 @@ class TimebankNetwork(models.AbstractModel):
         measures = self.env["timebank.measures"]
         return gather(measures._get_people(scope).ids, measures._get_links(scope))
 
-    def _draw(self, scope, links, named):
+    def _draw(self, scope, links, named, bridges=True):
         """The picture of who gave to whom in one bank.
 
         :param links: what :meth:`_connect` returned for the scope
         :param bool named: whether it is for somebody who runs the bank
+        :param bool bridges: whether it may be told who connects others to the rest
         :return: dict of ``nodes``, ``edges``, ``groups``, ``width``, ``height``, ``alone_y``, ``named``
             and ``left_out`` in words; None where nobody is in it or, without names, too few are
         """
@@ -76,7 +77,7 @@ class TimebankNetwork(models.AbstractModel):
             "left_out": left_out,
             "nodes": [
                 self._draw_person(
-                    network, person, picture.places[person], names.get(person), members.get(person)
+                    network, person, picture.places[person], bridges, names.get(person), members.get(person)
                 )
                 for person in order
             ],
@@ -176,14 +177,18 @@ class TimebankNetwork(models.AbstractModel):
             {member.partner_id.id: member.id for member in members},
         )
 
-    def _draw_person(self, network, person, place, name, member_id):
+    def _draw_person(self, network, person, place, bridges, name, member_id):
+        cut_off = place.cut_off if bridges else 0
         gave, received = network.out_degree(person), network.in_degree(person)
         node = {
             "x": place.x,
             "y": place.y,
             "group": place.group,
-            "bridge": place.cut_off > 0,
-            "text": self._say_person(name, gave, received, place),
+            "bridge": cut_off > 0,
+            # without names the picture is for others: how many few they are isn't told
+            "text": self._say_person(
+                name, gave, received, place.group, cut_off if name or cut_off >= FEW else 0
+            ),
             "size": 2,
             "name": "",
             "member_id": False,
@@ -191,7 +196,7 @@ class TimebankNetwork(models.AbstractModel):
         if name:
             given = network.out_degree(person, weight="minutes")
             taken = network.in_degree(person, weight="minutes")
-            bridge = self._say_cut_off(place.cut_off)
+            bridge = self._say_cut_off(cut_off)
             node.update(
                 name=name,
                 member_id=member_id or False,
@@ -204,25 +209,25 @@ class TimebankNetwork(models.AbstractModel):
         """From 1 to ``SIZES``: each step is four times as much."""
         return max(1, min(SIZES, SIZES + round(log2(max(minutes, 1) / most) / 2)))
 
-    def _say_person(self, name, gave, received, place):
+    def _say_person(self, name, gave, received, group, cut_off):
         """What is said of a person: in the picture, where it is read aloud, and where it is pointed at."""
         name = name or self.env._("Somebody")
-        if not place.group:
+        if not group:
             return self.env._("%s: no partner in these days", name)
         said = self.env._(
             "%(name)s: gave to %(gave)s, received from %(received)s; group %(group)s",
             name=name,
             gave=gave,
             received=received,
-            group=place.group,
+            group=group,
         )
-        if place.cut_off == 1:
+        if cut_off == 1:
             return self.env._("%s; bridge: 1 person has no other way to the rest", said)
-        if place.cut_off:
+        if cut_off:
             return self.env._(
                 "%(said)s; bridge: %(people)s have no other way to the rest",
                 said=said,
-                people=self._say_cut_off(place.cut_off),
+                people=self._say_cut_off(cut_off),
             )
         return said
 

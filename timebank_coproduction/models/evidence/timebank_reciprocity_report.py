@@ -1,10 +1,35 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..common.verb import verb
+from ..common.days import EARLIEST
+from ..common.verb import LARGEST_SHOWN, is_id, verb
 from ..common.windows import open_list
 from . import facts
 from .timebank_involvement_report import involved
+
+#: With how many bits of a row's number each end of its period is said, in months since days are kept; 0: it
+#: has none.
+MONTH_BITS = 11
+MOST_MONTHS = (1 << MONTH_BITS) - 1
+
+
+def _number_period(first, last):
+    """A number for the months from that of ``first`` to that of ``last``, either of which may be ``None``."""
+    return (_number_month(first) << MONTH_BITS) + _number_month(last)
+
+
+def _number_month(day):
+    months = (day.year - EARLIEST.year) * 12 + day.month if day else 0
+    return months if months <= MOST_MONTHS else 0
+
+
+def _read_period(number):
+    """The first days of the months between which a row's number says that its period lies."""
+    return _read_month(number >> MONTH_BITS & MOST_MONTHS), _read_month(number & MOST_MONTHS)
+
+
+def _read_month(months):
+    return fields.Date.add(EARLIEST, months=months - 1) if months else None
 
 
 class TimebankReciprocityReport(models.Model):
@@ -12,6 +37,8 @@ class TimebankReciprocityReport(models.Model):
 
     Whether somebody gave, received or did both is said of the whole period that is looked at, from the
     earliest to the latest day which the search names: so the months of a year add up to the year's people.
+    A row's number says which period that is, so that whoever reads the row later, or exports it, reads the
+    same.
     """
 
     _name = "timebank.reciprocity.report"
@@ -43,7 +70,8 @@ class TimebankReciprocityReport(models.Model):
 
     @property
     def _table_query(self):
-        scope = facts.Scope(self._get_scheme_ids(), *self._get_period())
+        period = self._get_period()
+        scope = facts.Scope(self._get_scheme_ids(), *period)
         return SQL(
             """SELECT r.*, bank.company_id, r.gave_minutes::float / 60 AS gave_hours,
                       r.received_minutes::float / 60 AS received_hours,
@@ -51,7 +79,7 @@ class TimebankReciprocityReport(models.Model):
                            WHEN NOT BOOL_OR(r.gave) OVER whole THEN 'receiving'
                            ELSE 'both' END AS reciprocity,
                       COALESCE(met.partner_count, 0) AS partner_count
-                 FROM (SELECT MIN(i.id) AS id, i.partner_id, i.scheme_id,
+                 FROM (SELECT (MIN(i.id)::bigint << %(bits)s) + %(period)s AS id, i.partner_id, i.scheme_id,
                               date_trunc('month', i.date::timestamp)::date AS date,
                               COALESCE(SUM(i.minutes) FILTER (WHERE i.part = 'gave'), 0)::int AS gave_minutes,
                               COALESCE(SUM(i.minutes) FILTER (WHERE i.part != 'gave'), 0)::int
@@ -67,9 +95,18 @@ class TimebankReciprocityReport(models.Model):
                             GROUP BY v.person, a.scheme_id) met
                         ON met.person = r.partner_id AND met.scheme_id = r.scheme_id
                WINDOW whole AS (PARTITION BY r.partner_id, r.scheme_id)""",
+            bits=2 * MONTH_BITS,
+            period=_number_period(*period),
             involved=involved(scope),
             arcs=facts.arcs(scope),
         )
+
+    def _get_period_of(self, ids):
+        periods = [_read_period(number) for number in ids if is_id(number, LARGEST_SHOWN)]
+        if not periods:
+            return None, None
+        firsts, lasts = zip(*periods, strict=True)
+        return min(firsts) if all(firsts) else None, max(lasts) if all(lasts) else None
 
     @verb(single=True)
     def action_open_source(self):

@@ -138,7 +138,7 @@ class TimebankScheme(models.Model):
         """The coordinators who are told of a month, once there is an audit of it."""
         if not self.digest_to_coordinators or not self._get_audit_of(first):
             return self.env["res.partner"]
-        return self.coordinator_ids.filtered("active").partner_id
+        return self._get_coordinators().partner_id
 
     def _get_statement_readers(self, pace, _first, last):
         """Members who want their statement so often, and were there by the last day."""
@@ -201,7 +201,8 @@ class TimebankScheme(models.Model):
             project of which they see nothing
         :raises UserError: for no bank, or days in the wrong order
         """
-        measures = self.env["timebank.measures"].with_context(timebank_asked=Asked())
+        evidence = self.env["timebank.evidence"].with_context(timebank_asked=Asked())
+        measures = evidence.env["timebank.measures"]
         measures._check_readable(self)
         measures._check_project(self, project_id)
-        return measures._get_all(measures._make_scope(self, date_from, date_to, grant_id, project_id))
+        return evidence._get_all(measures._make_scope(self, date_from, date_to, grant_id, project_id))

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 
 from ...tools.self_audit import KEYS, MOST
 from ...tools.suppression import is_small
@@ -7,6 +8,7 @@ from ..common.personal import NAMED, OURS
 from ..common.verb import verb
 from ..common.windows import open_dialog, open_list
 from ..common.words import say_day
+from ..ledger.timebank_scheme import usual_day
 
 #: What of the meeting stays as it was agreed; what of an element, see the lines.
 MET = frozenset("scheme_id grant_id project_id met_on present_ids present_others note".split())
@@ -45,7 +47,7 @@ class TimebankSelfAudit(models.Model):
         index="btree_not_null",
         help="Where it looks at one project; empty for the bank as a whole.",
     )
-    met_on = fields.Date("Meeting on", required=True, default=fields.Date.context_today)
+    met_on = fields.Date("Meeting on", required=True, default=usual_day)
     state = fields.Selection(
         [("scoring", "Being scored"), ("agreed", "Agreed")],
         string="Status",
@@ -57,7 +59,12 @@ class TimebankSelfAudit(models.Model):
     asks_members = fields.Boolean(
         "Members score on their pages", default=True, help="As long as it is being scored."
     )
-    line_ids = fields.One2many("timebank.self.audit.line", "audit_id", string="Elements")
+    line_ids = fields.One2many(
+        "timebank.self.audit.line",
+        "audit_id",
+        string="Elements",
+        default=lambda self: self._default_line_ids(),
+    )
     voice_ids = fields.One2many("timebank.self.audit.voice", "audit_id", string="Who scored", copy=False)
     voice_count = fields.Integer("Scored by", compute="_compute_voice_count")
     staff_count = fields.Integer("Staff", compute="_compute_voice_count")
@@ -81,15 +88,31 @@ class TimebankSelfAudit(models.Model):
         "There is a self-audit of that day already: open that one.",
     )
 
+    def _default_line_ids(self):
+        """All elements, so that they stand on the form before anything is saved."""
+        return [Command.create({"element": key}) for key in KEYS]
+
     @api.depends("scheme_id", "grant_id", "project_id", "met_on")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for audit in self:
-            # sudo: what it is about, of an audit that is named
-            about = audit.sudo()
-            parts = [about.scheme_id.name, about.grant_id.name, about.project_id.name]
-            parts.append(audit.met_on and say_day(self.env, audit.met_on))
-            audit.display_name = ", ".join(filter(None, parts))
+            audit.display_name = audit._say_about(lambda day: say_day(self.env, day))
+
+    def _say_about(self, say):
+        """What it is about, and when it was; nothing where that isn't chosen yet.
+
+        :param say: puts a day in words
+        """
+        # sudo: what it is about, of an audit that is named
+        about = self.sudo()
+        if not about.scheme_id:
+            return ""
+        parts = [about.scheme_id.name, about.grant_id.name, about.project_id.name]
+        return ", ".join(filter(None, [*parts, self.met_on and say(self.met_on)]))
+
+    def _get_file_name(self):
+        """What its paper is called."""
+        return self._say_about(fields.Date.to_string)
 
     @api.depends("voice_ids.spoke_as")
     def _compute_voice_count(self):
@@ -109,7 +132,7 @@ class TimebankSelfAudit(models.Model):
         """Audits of the same bank, grant and project."""
         return [(name, "=", self[name].id) for name in ("scheme_id", "grant_id", "project_id")]
 
-    @api.depends("line_ids.agreed_level", "previous_id")
+    @api.depends("line_ids.agreed_level", "previous_id", "state")
     def _compute_average(self):
         for audit in self:
             audit.average = audit._get_average() or 0
@@ -246,26 +269,30 @@ class TimebankSelfAudit(models.Model):
         return True
 
     def _why_not_agree(self):
-        """Why the meeting hasn't agreed yet, or an empty string."""
+        """All that keeps the meeting from having agreed, in sentences; or an empty string."""
         self.ensure_one()
         if self.met_on > self.scheme_id._today():
             return self.env._("The meeting is still to come: agree on what was said when it is over.")
+        reasons = []
         open_lines = self.line_ids.filtered(lambda line: not line.agreed_level)
         if open_lines:
-            return self.env._("Not scored yet: %s.", open_lines._say_labels())
+            reasons.append(self.env._("Not scored yet: %s.", open_lines._say_labels()))
         if not self.present_ids and not self.present_others:
-            return self.env._("Say who was there.")
+            reasons.append(self.env._("Say who was there."))
         unsaid = self.line_ids.filtered(lambda line: line.differs and not line.note)
         if unsaid:
-            return self.env._(
-                "Staff and members see this differently: note why, for %s.", unsaid._say_labels()
+            reasons.append(
+                self.env._(
+                    "Staff and members see this differently: note why, for %s. Open the element to do so.",
+                    unsaid._say_labels(),
+                )
             )
         homeless = self.line_ids.filtered(
             lambda line: line.action and not (line.action_user_id and line.action_until)
         )
         if homeless:
-            return self.env._("Say who does it, and by when: %s.", homeless._say_labels())
-        return ""
+            reasons.append(self.env._("Say who does it, and by when: %s.", homeless._say_labels()))
+        return " ".join(reasons)
 
     @verb()
     def action_reopen(self):
@@ -299,11 +326,12 @@ class TimebankSelfAudit(models.Model):
         return self.union(*(audits[:1] for audits in found.grouped("scheme_id").values()))
 
     def _get_shown(self):
-        """What of an agreed audit may be shown outside the coordinators' screens, an element a row.
+        """What of an audit may be shown outside the coordinators' screens, an element a row.
 
-        :return: list of dicts of ``element``, ``label``, ``score``, ``before`` and ``change`` (``None``
-            without a last one), ``staff`` and ``members`` (means, ``None`` where fewer than five scored),
-            ``evidence``, ``note``, ``action``, ``action_state`` and ``action_until``
+        :return: list of dicts of ``element``, ``label``, ``score`` (``None`` while there is none),
+            ``before`` and ``change`` (``None`` without a last one, or a score), ``staff`` and
+            ``members`` (means, ``None`` where fewer than five scored), ``evidence``,
+            ``note``, ``action``, ``action_state`` and ``action_until``
         """
         self.ensure_one()
         before = {line.element: line.score for line in self.previous_id.line_ids}
@@ -311,9 +339,13 @@ class TimebankSelfAudit(models.Model):
             {
                 "element": line.element,
                 "label": line._get_label(),
-                "score": line.score,
+                "score": line.score if line.agreed_level else None,
                 "before": before.get(line.element),
-                "change": line.score - before[line.element] if line.element in before else None,
+                "change": (
+                    line.score - before[line.element]
+                    if line.agreed_level and line.element in before
+                    else None
+                ),
                 "staff": None if is_small(line.staff_voices) else line.staff_mean,
                 "members": None if is_small(line.member_voices) else line.member_mean,
                 "evidence": line.evidence or "",

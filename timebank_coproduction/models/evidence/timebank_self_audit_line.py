@@ -79,7 +79,9 @@ class TimebankSelfAuditLine(models.Model):
     _within = models.Constraint("CHECK (score BETWEEN 0 AND 4)", "A score is 0 to 4.")
 
     def _get_levels(self):
-        return self.env["timebank.self.audit.voice"]._get_levels()
+        """Those of what each scores, in the user's language."""
+        voices = self.env["timebank.self.audit.voice"]
+        return voices._fields[KEYS[0]]._description_selection(self.env)
 
     @api.depends("element")
     @api.depends_context("lang")
@@ -111,7 +113,12 @@ class TimebankSelfAuditLine(models.Model):
                 raise ValidationError(self.env._("A score is 0 to 4."))
             line.agreed_level = str(line.score)
 
-    @api.depends(*(f"audit_id.voice_ids.{key}" for key in KEYS), "audit_id.voice_ids.spoke_as", "element")
+    @api.depends(
+        *(f"audit_id.voice_ids.{key}" for key in KEYS),
+        "audit_id.voice_ids.spoke_as",
+        "audit_id.state",
+        "element",
+    )
     def _compute_means(self):
         for line in self:
             if line.audit_id.state == "agreed":  # as they were then, whoever is forgotten since
@@ -173,15 +180,24 @@ class TimebankSelfAuditLine(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_unless_agreed(self):
         self.audit_id._refuse_agreed()
+        # sudo: a to-do may be anybody's; nobody does what isn't agreed any more
+        self.sudo().todo_id.filtered("active").unlink()
 
     def _plan_actions(self):
-        """Give whoever is to do something a to-do, on the audit; once."""
-        for line in self.filtered(lambda one: one.action and not one.todo_id):
-            todo = line.audit_id.activity_schedule(
-                TODO,
-                summary=line.action,
-                note=line._get_label(),
-                date_deadline=line.action_until,
-                user_id=line.action_user_id.id,
-            )
-            line._in_verb().write({"todo_id": todo.id})
+        """Give whoever is to do something a to-do, on the audit: one, which says what was agreed last."""
+        for line in self:
+            # sudo: a to-do may be anybody's; whoever agrees for the meeting was asked
+            todo = line.sudo().todo_id
+            planned = {
+                "summary": line.action,
+                "date_deadline": line.action_until,
+                "user_id": line.action_user_id.id,
+            }
+            if todo.active and not line.action:
+                line.audit_id._message_log(body=self.env._("Called off: %s", todo.summary))
+                todo.unlink()
+            elif todo.active:
+                todo.write(planned)
+            elif line.action and (not todo or todo.summary != line.action):
+                todo = line.audit_id.activity_schedule(TODO, note=line._get_label(), **planned)
+                line._in_verb().write({"todo_id": todo.id})

@@ -47,6 +47,7 @@ class TimebankSelfAuditVoice(models.Model):
     noted_by_id = fields.Many2one(
         "res.users", string="Noted by", readonly=True, default=lambda self: self.env.uid
     )
+    is_of_user = fields.Boolean("The user's own", compute="_compute_is_of_user")
     words = fields.Text("In their words")
     assets = level_field("Assets", "Are people met for what they can do, and not for what they lack?")
     capacity = level_field("Capacity", "Do people find out what they are good at, and get better at it?")
@@ -75,9 +76,11 @@ class TimebankSelfAuditVoice(models.Model):
             staff = any(not user.share for user in person.user_ids) or members.role == "professional"
             voice.spoke_as = "staff" if staff else "member"
 
-    @api.model
-    def _get_levels(self):
-        return list(LEVELS)
+    @api.depends("partner_id")
+    @api.depends_context("uid")
+    def _compute_is_of_user(self):
+        for voice in self:
+            voice.is_of_user = voice.partner_id == self.env.user.partner_id
 
     @api.model
     def _get_questions(self):

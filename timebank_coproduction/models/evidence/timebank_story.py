@@ -10,14 +10,16 @@ from odoo.fields import Domain
 
 from ...tools import photos
 from ..common.jobs import job
-from ..common.personal import ABOUT, OURS, WORDS
+from ..common.personal import ABOUT, WORDS
 from ..common.verb import choice, day, flag, many, record, verb
+from ..common.verb import text as typed_text
 from ..common.windows import open_dialog
 from ..common.words import say_day
+from ..ledger.timebank_scheme import usual_day
 from .timebank_story_consent import PARTS, USES, WAYS
 
 #: What people agree to is these as they were then; whoever changes them asks anew.
-TOLD_FIELDS = ("name", "text", "shown_as", "partner_ids")
+TOLD_FIELDS = ("name", "text", "shown_as", "partner_ids", "scheme_id")
 PHOTO_FIELDS = ("photo", "photo_alt")
 #: The longest title, name under it and description of a photo, and the longest story, in letters; the largest
 #: photo, in bytes.
@@ -43,6 +45,7 @@ class TimebankStory(models.Model):
         "timebank.in.bank",
         "timebank.protected",
         "timebank.told",
+        "timebank.story.sent",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -63,6 +66,7 @@ class TimebankStory(models.Model):
         "timebank.grant",
         ondelete="set null",
         index="btree_not_null",
+        domain="[('scheme_ids', '=?', scheme_id)]",
         help="Whose money it is about, if of one grant alone.",
     )
     partner_ids = fields.Many2many(
@@ -74,7 +78,7 @@ class TimebankStory(models.Model):
         help="The name under the story, as they choose: a first name, or another one.",
     )
     text = fields.Text("Story")
-    told_on = fields.Date("Told on", required=True, default=fields.Date.context_today)
+    told_on = fields.Date("Told on", required=True, default=usual_day)
     way = fields.Selection(
         [("own", "Written by themselves"), ("with", "Written down with them")],
         string="How it came",
@@ -141,14 +145,21 @@ class TimebankStory(models.Model):
     # What is agreed to
     # ------------------------------------------------------------
 
-    def _get_ends(self, day):
+    def _get_ends(self, day=None):
         """Until when each use of these stories is agreed to, of those that are on a day.
 
         Each of the people of a story has to have agreed, to the words and the photo as they are now, and
         nobody of them may have withdrawn it since: also of a day before that.
 
+        :param date day: today by the clock of each story's bank, if none is given
         :return: dict of story id → dict of (use, part) → the last day
         """
+        if day is None:
+            ends = {}
+            # sudo: only which bank a story is of, and what day it is there
+            for today, stories in self.sudo().grouped(lambda story: story.scheme_id._today()).items():
+                ends.update(stories._get_ends(today))
+            return ends
         ends = {story.id: {} for story in self}
         # sudo: what is agreed to decides who may be shown the story, whoever asks
         consents = self.env["timebank.story.consent"].sudo()
@@ -177,24 +188,24 @@ class TimebankStory(models.Model):
         return ends
 
     @api.model
-    def _get_tellable(self, use, day, schemes=None, grant=None):
+    def _get_tellable(self, use, schemes=None, day=None):
         """The stories that may be told for a use on a day. Nothing else hands out a story for any use.
 
         :param str use: ``funder``, ``website`` or ``trustees``
         :param schemes: of these banks only
-        :param grant: only those about this grant
+        :param date day: as for :meth:`_get_ends`
         """
         domain = Domain("state", "=", "told")
         if schemes is not None:
             domain &= Domain("scheme_id", "in", schemes.ids)
-        if grant:
-            domain &= Domain("grant_id", "=", grant.id)
         stories = self.search(domain)
         ends = stories._get_ends(day)
         return stories.filtered(lambda story: (use, "text") in ends[story.id])
 
-    def _show(self, use, day):
+    def _show(self, use, day=None):
         """The words of those of these stories that may be told for a use on a day, in their order.
+
+        :param date day: as for :meth:`_get_ends`
 
         :return: list of dicts of ``id``, ``title``, ``text``, ``shown_as``, and ``photo`` in base64 with
             ``photo_alt``, which are empty where the photo isn't agreed to; ``words_no`` and ``photo_no``
@@ -231,17 +242,16 @@ class TimebankStory(models.Model):
     @api.depends_context("lang")
     def _compute_consent(self):
         labels = dict(self.env["timebank.story.consent"]._fields["use"]._description_selection(self.env))
-        for today, stories in self.grouped(lambda story: story.scheme_id._today()).items():
-            ends = stories._origin._get_ends(today)
-            for story in stories:
-                own = ends.get(story._origin.id, {})
-                until = [end for (_use, part), end in own.items() if part == "text"]
-                story.consent_until = min(until, default=False)
-                for name, wanted in (("consent_uses", "text"), ("photo_uses", "photo")):
-                    story[name] = ", ".join(labels[use] for use, part in own if part == wanted)
-                for use, _label in USES:
-                    story[f"may_{use}"] = (use, "text") in own
-                story.consent_state = story._get_consent_state(today, min(until, default=None))
+        ends = self._origin._get_ends()
+        for story in self:
+            own = ends.get(story._origin.id, {})
+            until = [end for (_use, part), end in own.items() if part == "text"]
+            story.consent_until = min(until, default=False)
+            for name, wanted in (("consent_uses", "text"), ("photo_uses", "photo")):
+                story[name] = ", ".join(labels[use] for use, part in own if part == wanted)
+            for use, _label in USES:
+                story[f"may_{use}"] = (use, "text") in own
+            story.consent_state = story._get_consent_state(story.scheme_id._today(), min(until, default=None))
 
     def _get_consent_state(self, today, until):
         if self.state == "withdrawn":
@@ -259,7 +269,7 @@ class TimebankStory(models.Model):
     def _search_may(self, use, operator, value):
         if operator != "in":
             return NotImplemented
-        stories = self._get_tellable(use, fields.Date.context_today(self))
+        stories = self._get_tellable(use)
         found = Domain("id", "in", stories.ids)
         return Domain.OR(found if one else ~found for one in value)
 
@@ -306,10 +316,13 @@ class TimebankStory(models.Model):
             return super().write(vals)
         stories = self.with_context(bin_size=False)
         before = {
-            story: (story._get_values(TOLD_FIELDS), story._get_values(PHOTO_FIELDS)) for story in stories
+            story: (story.partner_ids, story._get_values(TOLD_FIELDS), story._get_values(PHOTO_FIELDS))
+            for story in stories
         }
         result = super().write(self._clean(vals))
-        for story, (words, photo) in before.items():
+        self.invalidate_recordset(["photo"], flush=False)  # whether there is one is remembered by itself
+        for story, (people, words, photo) in before.items():
+            story._refuse_to_leave_out(people - story.partner_ids)
             news = {}
             today = story.scheme_id._today()
             if story._get_values(TOLD_FIELDS) != words:
@@ -318,7 +331,26 @@ class TimebankStory(models.Model):
                 news.update(photo_no=story.photo_no + 1, photo_on=today)
             if news:
                 story._in_verb().write(news)
+                self.env["timebank.funder.report"]._let_go_of_stories(story)
         return result
+
+    def _refuse_to_leave_out(self, people):
+        """:raises UserError: where one of these has taken the story back, which is theirs as well"""
+        if not people or self.env.su:
+            return
+        # sudo: as kept; whether they took it back, and haven't agreed anew since
+        consents = self.sudo().consent_ids.grouped("partner_id")
+        for person in people:
+            said = consents.get(person)
+            if said and all(said.mapped("withdrawn_on")):
+                raise UserError(
+                    self.env._(
+                        "%(person)s has taken “%(story)s” back, so the others can’t tell it without them:"
+                        " write a new one with those who wish to.",
+                        person=person.name,
+                        story=self.name,
+                    )
+                )
 
     def _get_values(self, names):
         return [self[name].ids if name == "partner_ids" else self[name] or False for name in names]
@@ -354,8 +386,9 @@ class TimebankStory(models.Model):
         way=choice(*(way for way, _label in WAYS if way != "page")),
         given_on=day(),
         photo=flag(),
+        version=typed_text(40),
     )
-    def record_consent(self, partner, uses, until, way, given_on=None, photo=False):
+    def record_consent(self, partner, uses, until, way, given_on=None, photo=False, version=""):
         """Note that one of the people of this story has agreed to its telling, as it is now.
 
         :param partner: who agreed
@@ -364,18 +397,28 @@ class TimebankStory(models.Model):
         :param str way: how they said so
         :param given_on: the day on which they did, today where none is given
         :param bool photo: whether they agreed to the photo as well
+        :param str version: of the story as it was shown, where it was
         :return: ``True``
         :raises AccessError: for whoever doesn't run the bank
         :raises UserError: where nobody could have agreed to that
         """
         self.check_access("write")
-        self._agree(partner, uses, until, way, given_on or self.scheme_id._today(), photo)
+        self._agree(partner, uses, until, way, given_on or self.scheme_id._today(), photo, version)
         return True
 
-    def _agree(self, partner, uses, until, way, given_on, photo):
+    def _has_photo(self):
+        """Whether there is a photo, which isn't read for it."""
+        return bool(self.with_context(bin_size=True).photo)
+
+    def _get_version(self):
+        """Of which words and which photo it is: nobody agrees to others than they were shown."""
+        self.ensure_one()
+        return f"{self.words_no}.{self.photo_no}"
+
+    def _agree(self, partner, uses, until, way, given_on, photo, version=""):
         """Keep what somebody agreed to, as :meth:`record_consent`. Who may say so was asked."""
         self.ensure_one()
-        reason = self._why_not_agree(partner, uses, until, given_on, photo)
+        reason = self._why_not_agree(partner, uses, until, given_on, photo, version)
         if reason:
             raise UserError(reason)
         parts = ["text", "photo"] if photo else ["text"]
@@ -404,31 +447,35 @@ class TimebankStory(models.Model):
             ]
         )
         labels = dict(consents._fields["use"]._description_selection(self.env))
+        words = {
+            "person": partner.name,
+            "uses": ", ".join(labels[use] for use in dict.fromkeys(uses)),
+            "day": say_day(self.env, until),
+        }
+        if photo:
+            said = self.env._("%(person)s agreed, with the photo: %(uses)s, until %(day)s.", **words)
+        else:
+            said = self.env._("%(person)s agreed: %(uses)s, until %(day)s.", **words)
         # sudo: of a member on their own pages; the story was looked up as theirs
         story = self.sudo()
         story._in_verb().write({"state": "told"})
-        story._message_log(
-            author_id=self.env.user.partner_id.id,
-            body=self.env._(
-                "%(person)s agreed: %(uses)s, until %(day)s%(photo)s.",
-                person=partner.name,
-                uses=", ".join(labels[use] for use in dict.fromkeys(uses)),
-                day=say_day(self.env, until),
-                photo=self.env._(", with the photo") if photo else "",
-            ),
-        )
+        story._message_log(author_id=self.env.user.partner_id.id, body=said)
         story._close_todos()
 
-    def _why_not_agree(self, partner, uses, until, given_on, photo):
+    def _why_not_agree(self, partner, uses, until, given_on, photo, version):
         """Why nobody could have agreed to that, or an empty string."""
         today = self.scheme_id._today()
+        if version and version != self._get_version():
+            return self.env._(
+                "“%s” was changed meanwhile: read it as it is now, and agree to that.", self.name
+            )
         if partner not in self.sudo().partner_ids:  # sudo: who told it, which is on the story
             return self.env._("%s isn’t among those who told this story.", partner.name)
         if not uses:
             return self.env._("Choose at least one use.")
         if not (self.text or "").strip():
             return self.env._("There is no story to agree to yet: write it first.")
-        if photo and not self.photo:
+        if photo and not self._has_photo():
             return self.env._("There is no photo to agree to.")
         if photo and not (self.photo_alt or "").strip():
             return self.env._("Say first in a few words what is on the photo, for who can’t see it.")
@@ -485,6 +532,7 @@ class TimebankStory(models.Model):
             ]
         )._withdraw(by_person=True)
         stories = self.sudo()  # sudo: as above
+        told = stories.filtered(lambda story: story.state != "withdrawn")
         stories._in_verb().write({"state": "withdrawn"})
         for story in stories:
             story._message_log(
@@ -492,7 +540,8 @@ class TimebankStory(models.Model):
                 body=self.env._("Withdrawn: it isn’t told any more."),
             )
         stories._close_todos()
-        self.env["timebank.funder.report"]._let_go_of(stories)
+        self.env["timebank.funder.report"]._let_go_of_stories(stories)
+        told._ask_to_tell_funders()
 
     # ------------------------------------------------------------
     # Asking again, and where it was used
@@ -507,7 +556,8 @@ class TimebankStory(models.Model):
 
     @job
     def _cron_ask_again(self):
-        """A to-do for each story whose consent ends soon."""
+        """A to-do for each story whose consent ends soon; where it has ended, no draft tells it."""
+        self.env["timebank.funder.report"]._let_go_of_stories()
         ending = self.search([("state", "=", "told"), ("consent_state", "=", "ending")])
         self.env["timebank.job"]._in_parts([(type(self)._ask_again, ending)])
 
@@ -521,48 +571,21 @@ class TimebankStory(models.Model):
                     user_id=story._get_broker().id,
                 )
 
-    def _note_used(self, use, where, day):
-        """Note that these stories were used, for who told them to see.
+    def _note_used(self, use, where):
+        """Note that these stories were used today, for who told them to see.
 
         :param str where: such as a report, in words
         """
         # sudo: whoever uses a story may not change it; it says where it was used
         self.env["timebank.story.used"].sudo().create(
-            [{"story_id": story.id, "use": use, "used_where": where, "used_on": day} for story in self]
+            [
+                {"story_id": story.id, "use": use, "used_where": where, "used_on": story.scheme_id._today()}
+                for story in self.sudo()
+            ]
         )
 
     def _find_web(self, schemes):
         """What a bank's page for everybody tells today: as superuser."""
         # sudo: those who told it agreed to the bank's page
         stories = self.sudo()
-        return stories._get_tellable("website", schemes[:1]._today(), schemes)
-
-
-class TimebankStoryUsed(models.Model):
-    """Where a story was used: only for what was agreed to on that day."""
-
-    _name = "timebank.story.used"
-    _description = "Use of a Story"
-    _inherit = ["timebank.protected"]
-    _order = "used_on desc, id desc"
-    _rec_name = "used_where"
-    _personal_fields = {
-        "used_where": OURS,
-        "story_id": OURS,
-    }
-
-    story_id = fields.Many2one("timebank.story", required=True, ondelete="cascade", index=True)
-    scheme_id = fields.Many2one(related="story_id.scheme_id", store=True, precompute=True)
-    company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
-    use = fields.Selection(USES, required=True)
-    used_where = fields.Char("Where", required=True, size=LONGEST_LINE)
-    used_on = fields.Date("Day", required=True, default=fields.Date.context_today)
-
-    @api.constrains("story_id", "use", "used_on")
-    def _check_agreed(self):
-        for used in self:
-            ends = used.story_id._get_ends(used.used_on)
-            if (used.use, "text") not in ends[used.story_id.id]:
-                raise ValidationError(
-                    self.env._("Nobody agreed to that use of “%s” on that day.", used.story_id.name)
-                )
+        return stories._get_tellable("website", schemes)

@@ -4,7 +4,7 @@ from ..common.personal import ABOUT, NAMED, THROUGH
 
 #: For what a story may be told, and which part of it.
 USES = [
-    ("funder", "Reports to funders"),
+    ("funder", "Reports and applications to funders"),
     ("website", "The bank's page and leaflets"),
     ("trustees", "Reports to trustees"),
 ]
@@ -90,7 +90,7 @@ class TimebankStoryConsent(models.Model):
         story = self.story_id
         if self.words_no != story.words_no:
             return False
-        return self.part == "text" or self.photo_no == story.photo_no and bool(story.photo)
+        return self.part == "text" or self.photo_no == story.photo_no and story._has_photo()
 
     def _withdraw(self, by_person=False):
         """Let these not count any more, from this moment on.

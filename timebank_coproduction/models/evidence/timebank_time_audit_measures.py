@@ -35,7 +35,7 @@ class TimebankTimeAuditMeasures(models.AbstractModel):
                     WHERE m.flow IS NOT NULL
                        OR bank.operating_account_id IN (m.from_account_id, m.to_account_id)
                     GROUP BY 1, 2, 3""",
-                month=self._get_step_sql("month", "m.date"),
+                month=SQL("date_trunc('month', m.date::timestamp)::date"),
                 moved=facts.moved(scope.of_banks()),
             )
         )

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ...tools.wellbeing import LEAST, MOST, QUESTIONS
 from ..common.personal import ABOUT, HELD, NAMED
 from ..common.words import say_day
+from ..ledger.timebank_scheme import usual_day
 
 #: How answers come that somebody else writes down.
 TYPED = ("paper", "read_out")
@@ -59,7 +60,12 @@ class TimebankWellbeingResponse(models.Model):
         copy=False,
         help="One for each of its statements, in order.",
     )
-    answered_on = fields.Date("Answered on", required=True, default=fields.Date.context_today)
+    age_and_consent = fields.Boolean(
+        "16 or over, and agreed",
+        store=False,
+        help="Both are asked before the questions; without, nothing is kept.",
+    )
+    answered_on = fields.Date("Answered on", required=True, default=usual_day)
     way = fields.Selection(
         [("link", "By their own link"), ("paper", "On paper"), ("read_out", "Read out to them")],
         string="How it came",
@@ -107,6 +113,8 @@ class TimebankWellbeingResponse(models.Model):
         if self._is_in_verb():
             return super().create(vals_list)
         for vals in vals_list:
+            if not self.env.su:
+                self._require_consent(vals.get("age_and_consent"))
             if vals.get("way") not in TYPED and not self.env.su:
                 self._refuse_own_link()
         responses = super().create(vals_list)
@@ -127,6 +135,13 @@ class TimebankWellbeingResponse(models.Model):
         self._in_verb().write({"typed_by_id": self.env.uid})
         return result
 
+    def _require_consent(self, given):
+        """:raises UserError: where nobody says that they are old enough and have agreed"""
+        if given is not True:
+            raise UserError(
+                self.env._("Say that they are 16 or over and have agreed: without that nothing is kept.")
+            )
+
     def _refuse_own_link(self):
         raise AccessError(
             self.env._(
@@ -135,12 +150,26 @@ class TimebankWellbeingResponse(models.Model):
         )
 
     def _check_typed(self):
-        """:raises UserError: for who is no member of the bank, and a round that is closed"""
+        """:raises UserError: for who is no member of the bank, is under 16 or would rather not, and a round
+        that is closed"""
         # sudo: whether somebody is a member of the bank whose answers the user may write
         for response in self.sudo():
             if response.wave_id.state == "done":
                 raise UserError(
                     self.env._("“%s” is closed: it takes no more answers.", response.wave_id.name)
+                )
+            said = response.wave_id.invitation_ids.filtered(
+                lambda one, who=response.partner_id: one.partner_id == who
+            )
+            if said.state == "young":
+                raise UserError(said._why_not_write_down())
+            if said.state == "declined":
+                raise UserError(
+                    self.env._(
+                        "%s would rather not answer. If they have changed their mind, read the questions out"
+                        " to them, from the list of those asked.",
+                        response.partner_id.name,
+                    )
                 )
             members = self.env["timebank.member"].sudo()
             if not members._find_in_banks(response.scheme_id, response.partner_id):

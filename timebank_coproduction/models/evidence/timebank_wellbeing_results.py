@@ -18,17 +18,18 @@ class TimebankWellbeingResults(models.AbstractModel):
     _name = "timebank.wellbeing.results"
     _description = "What Changed for the Same People"
 
-    def _get_results(self, scope_or_schemes, date_from, date_to, grant=None, small=False):
+    def _get_results(self, scope_or_schemes, date_from, date_to, grant_id=None, small=False):
         """What people answered from day to day, both within: each one's first answer against their last.
 
         Whoever calls it has asked who may. It reads all of the banks' answers and tells of no person: what
         is about fewer than five, or would give such a figure away, is ``None``.
 
         :param scope_or_schemes: the banks, or a :class:`~.facts.Scope` of them
-        :param grant: only rounds of this grant
+        :param grant_id: only rounds of this grant; ``False``: only rounds of no grant
         :param small: whether small numbers are shown all the same, on the own screens of who runs the banks
         :return: dict of ``banks``, at which somebody was asked;
-            ``asked``, ``answered`` and ``response_rate``; of those who answered, ``pairs`` who
+            ``asked``: who was, up to the last day, in each round in which anybody was asked or answered from
+            day to day; ``answered`` and ``response_rate``; of those who answered, ``pairs`` who
             did so at least twice and ``once_only``; ``questions``: a list of ``key``, ``wording``, ``n``,
             ``mean_before``, ``mean_after``, ``change`` with its 95 % interval from ``low`` to ``high``,
             ``bands`` of four shares each ``before`` and ``after``, from the lowest; and ``now``: ``n``,
@@ -37,19 +38,18 @@ class TimebankWellbeingResults(models.AbstractModel):
         """
         scheme_ids = getattr(scope_or_schemes, "scheme_ids", None) or scope_or_schemes.ids
         own = Domain("scheme_id", "in", list(scheme_ids))
-        if grant:
-            own &= Domain("wave_id.grant_id", "=", grant.id)
+        if grant_id is not None:
+            own &= Domain("wave_id.grant_id", "=", grant_id)
         # sudo: figures of all answers, of which small ones are hidden
         responses, invitations = self._sudo_rows()
         responses = responses.search(
             own & Domain("answered_on", ">=", date_from) & Domain("answered_on", "<=", date_to)
         )
-        invitations = invitations.search(
-            own
-            & Domain("state", "in", ASKED)
-            & Domain("asked_on", ">=", date_from)
-            & Domain("asked_on", "<=", date_to)
-        )
+        # who was asked before the first day counts with the round: without them one that goes on over that
+        # day would seem to have been answered by nearly all
+        asked = own & Domain("state", "in", ASKED) & Domain("asked_on", "<=", date_to)
+        rounds = responses.wave_id | invitations.search(asked & Domain("asked_on", ">=", date_from)).wave_id
+        invitations = invitations.search(asked & Domain("wave_id", "in", rounds.ids))
         # without sudo again: what is handed on is for whoever asked
         banks = (invitations.scheme_id | responses.scheme_id).with_env(self.env)
         return {

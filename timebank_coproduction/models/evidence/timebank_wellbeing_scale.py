@@ -1,4 +1,6 @@
 import re
+from functools import lru_cache
+from types import MappingProxyType
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -36,8 +38,9 @@ class TimebankWellbeingScale(models.Model):
     name = fields.Char(required=True)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     licence_reference = fields.Char(
+        "Licence reference",
         help="What the holder of the rights has given you for it, such as a registration number. Without it"
-        " the scale can’t be used."
+        " the scale can’t be used.",
     )
     introduction = fields.Text(help="What stands above the statements.")
     wording = fields.Text("Statements", help="One a line, as the licence gives them.")
@@ -76,7 +79,7 @@ class TimebankWellbeingScale(models.Model):
         return any(one.scale_points for one in waves.response_ids)
 
     def _get_lines(self, name):
-        return [line.strip() for line in (self[name] or "").splitlines() if line.strip()]
+        return _split(self[name] or "")
 
     def _get_statements(self):
         return self._get_lines("wording")
@@ -90,15 +93,12 @@ class TimebankWellbeingScale(models.Model):
 
         :raises UserError: for a line that is none
         """
-        table = {}
-        for line in self._get_lines("scores"):
-            found = SCORE.fullmatch(line)
-            if not found:
-                raise UserError(
-                    self.env._("“%s” is no line of the table of scores, such as “7 7.5”.", line[:40])
-                )
-            table[int(found[1])] = float(found[2].replace(",", "."))
-        return table
+        try:
+            return _read_table(self.scores or "")
+        except ValueError as error:
+            raise UserError(
+                self.env._("“%s” is no line of the table of scores, such as “7 7.5”.", str(error)[:40])
+            ) from error
 
     def _get_score(self, points):
         """What somebody's points come to, or ``None`` where one is left unsaid."""
@@ -157,7 +157,8 @@ class TimebankWellbeingScale(models.Model):
             return None
         choices = [points for points, _words in self._get_choices()]
         signs = re.split(r"[\s,;]+", typed) if re.search(r"[\s,;]", typed) else list(typed)
-        points = [None if sign in "-–x" else int(sign) if sign.isdecimal() else -1 for sign in signs]
+        numbers = {str(one): one for one in choices}
+        points = [None if sign in "-–x" else numbers.get(sign, -1) for sign in signs]
         if len(points) != len(self._get_statements()) or set(points) - {None, *choices}:
             raise UserError(
                 self.env._(
@@ -171,3 +172,22 @@ class TimebankWellbeingScale(models.Model):
                 )
             )
         return None if all(one is None for one in points) else points
+
+
+def _split(text):
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@lru_cache(maxsize=16)
+def _read_table(text):
+    """A table of scores, read once for all the answers that are counted by it.
+
+    :raises ValueError: with the line that is none
+    """
+    table = {}
+    for line in _split(text):
+        found = SCORE.fullmatch(line)
+        if not found:
+            raise ValueError(line)
+        table[int(found[1])] = float(found[2].replace(",", "."))
+    return MappingProxyType(table)

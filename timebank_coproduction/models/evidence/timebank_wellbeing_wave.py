@@ -1,35 +1,29 @@
 from datetime import timedelta
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...tools.wellbeing import QUESTIONS
-from ..common.jobs import job
 from ..common.personal import OURS
 from ..common.verb import verb
-from ..common.windows import open_dialog, open_form, open_list, tell
+from ..common.windows import ask, open_dialog, open_form, open_list, tell
 from ..common.words import say_day
 
 #: For how many days a wave takes answers, unless it says otherwise.
 USUAL_DAYS = 28
 #: Who joined or left up to so many days before such a wave began is asked in it, unless one before did.
 JUST_BEFORE = 30
-#: So many days after the mail, who hasn't answered is reminded, once.
-REMIND_AFTER = 10
 PURPOSES = [
     ("joining", "When people join"),
     ("regular", "Everybody, every so often"),
     ("leaving", "When people leave"),
     ("course", "Around a course"),
 ]
-#: What a round is, and whom it asks; a closed one stays so.
-ASKED = {
-    *("scheme_id", "purpose", "grant_id", "activity_id", "audience", "scale_id", "before_id"),
-    *("date_from", "date_to"),
-}
+#: What a round asks, and whom: it stays so once people have been asked.
+ASKED = frozenset("scheme_id purpose activity_id audience scale_id before_id date_from".split())
+#: What stays as well once it is closed.
+CLOSED = ASKED | {"grant_id", "date_to"}
 
 
 class TimebankWellbeingWave(models.Model):
@@ -40,12 +34,14 @@ class TimebankWellbeingWave(models.Model):
     _inherit = [
         "timebank.in.bank",
         "timebank.protected",
+        "timebank.reasoned",
         "timebank.wellbeing.results",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "date_from desc, id desc"
     _protected_fields = frozenset({"state"})
+    _verbs_to_confirm = frozenset({"action_invite"})
     _check_company_auto = True
     _personal_fields = {"name": OURS}
 
@@ -76,6 +72,11 @@ class TimebankWellbeingWave(models.Model):
         default="all",
         help="Organisations are never asked.",
     )
+    plans_calls = fields.Boolean(
+        "Calls for whom no mail reaches",
+        default=True,
+        help="A to-do for each of them, to ring and read the questions out; without it they get a sheet.",
+    )
     scale_id = fields.Many2one(
         "timebank.wellbeing.scale",
         string="Asks besides",
@@ -94,7 +95,15 @@ class TimebankWellbeingWave(models.Model):
         help="Who answered in that round is asked again, and compared with what they said then. Without one,"
         " everybody is compared with their first answer.",
     )
-    date_from = fields.Date("From", required=True, default=fields.Date.context_today, tracking=True)
+    date_from = fields.Date(
+        "From",
+        required=True,
+        compute="_compute_date_from",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+    )
     date_to = fields.Date(
         "Until",
         required=True,
@@ -118,6 +127,8 @@ class TimebankWellbeingWave(models.Model):
     )
     response_ids = fields.One2many("timebank.wellbeing.response", "wave_id", string="Answers")
     due_count = fields.Integer("Would be asked", compute="_compute_due_count")
+    due_text = fields.Char("How they would be asked", compute="_compute_due_count")
+    begins_later = fields.Boolean(compute="_compute_begins_later")
     asked_count = fields.Integer("People asked", compute="_compute_counts")
     answered_count = fields.Integer("People who answered", compute="_compute_counts")
     waiting_count = fields.Integer("Not answered yet", compute="_compute_counts")
@@ -146,6 +157,13 @@ class TimebankWellbeingWave(models.Model):
                 month = say_day(self.env, wave.date_from, "MMMM y")
                 wave.name = self.env._("%(what)s, %(month)s", what=purposes[wave.purpose], month=month)
 
+    @api.depends("scheme_id")
+    def _compute_date_from(self):
+        """Today, by the bank's clocks."""
+        for wave in self.filtered(lambda one: not one.date_from):
+            scheme = wave.scheme_id
+            wave.date_from = scheme._today() if scheme else fields.Date.context_today(wave)
+
     @api.depends("date_from")
     def _compute_date_to(self):
         for wave in self:
@@ -153,12 +171,30 @@ class TimebankWellbeingWave(models.Model):
                 wave.date_to = wave.date_from + timedelta(days=USUAL_DAYS)
 
     @api.depends(
-        "scheme_id", "purpose", "activity_id", "audience", "before_id", "date_from", "date_to", "state"
+        "scheme_id",
+        "purpose",
+        "activity_id",
+        "audience",
+        "before_id",
+        "date_from",
+        "date_to",
+        "state",
+        "plans_calls",
     )
+    @api.depends_context("lang")
     def _compute_due_count(self):
         for wave in self:
             asks = wave.scheme_id and wave.date_from and wave.date_to and wave.state != "done"
-            wave.due_count = len(wave._find_people()) if asks else 0
+            people = wave._find_people() if asks else self.env["res.partner"]
+            wave.due_count = len(people)
+            wave.due_text = wave._say_ways(people)
+
+    @api.depends("date_from", "scheme_id")
+    def _compute_begins_later(self):
+        for wave in self:
+            wave.begins_later = bool(
+                wave.scheme_id and wave.date_from and wave.date_from > wave.scheme_id._today()
+            )
 
     @api.depends("invitation_ids.state")
     def _compute_counts(self):
@@ -205,18 +241,32 @@ class TimebankWellbeingWave(models.Model):
                 )
 
     def write(self, vals):
-        if not (self.env.su or self._is_in_verb()) and ASKED.intersection(vals):
-            for wave in self.filtered(lambda one: one.state == "done"):
-                raise UserError(
-                    self.env._("“%s” is closed, and stays as it was asked: begin a new round.", wave.name)
-                )
+        if not (self.env.su or self._is_in_verb()):
+            for wave in self:
+                wave._refuse_asked(vals)
         return super().write(vals)
 
+    def _refuse_asked(self, vals):
+        """:raises UserError: for what stays as people were asked"""
+        if self.state == "done" and CLOSED.intersection(vals):
+            raise UserError(
+                self.env._("“%s” is closed, and stays as it was asked: begin a new round.", self.name)
+            )
+        if self.state == "running" and ASKED.intersection(vals):
+            raise UserError(
+                self.env._("“%s” has begun, and stays as people were asked: begin a new round.", self.name)
+            )
+
     @api.ondelete(at_uninstall=True)
-    def _unlink_only_unanswered(self):
+    def _unlink_only_unasked(self):
         # sudo: whether there is anything to keep
-        if self.sudo().response_ids:
+        waves = self.sudo()
+        if waves.response_ids:
             raise UserError(self.env._("People have answered: the round is closed, not deleted."))
+        if waves.invitation_ids:
+            raise UserError(
+                self.env._("People have been asked: the round is closed, not deleted, so that it counts.")
+            )
 
     # ------------------------------------------------------------
     # Whom it asks
@@ -290,7 +340,62 @@ class TimebankWellbeingWave(models.Model):
             return self.env._("“%s” is closed: begin a new round.", self.name)
         if self.date_to < self.scheme_id._today():
             return self.env._("“%s” is over: give it a later last day first.", self.name)
+        if self.begins_later:
+            return self.env._(
+                "“%(round)s” begins on %(day)s: ask people then.",
+                round=self.name,
+                day=say_day(self.env, self.date_from),
+            )
         return ""
+
+    def _say_ways(self, people):
+        """How many of these contacts would be asked in which way; an empty string for nobody."""
+        if not people:
+            return ""
+        domain = [("scheme_id", "=", self.scheme_id.id), ("partner_id", "in", people.ids)]
+        unwanted = self.env["timebank.member"].search([*domain, ("wellbeing_mails", "=", False)]).partner_id
+        wanting = people - unwanted
+        mailed = wanting._get_mailable()
+        unreached = len(wanting - mailed)
+        parts = [self.env._("%s by mail", len(mailed))]
+        if self.plans_calls:
+            parts.append(self.env._("%s to ring, by to-dos of yours", unreached))
+        else:
+            parts.append(self.env._("%s by a sheet, without a call", unreached))
+        if unwanted:
+            parts.append(self.env._("want no such mails: %s", len(people & unwanted)))
+        return ", ".join(parts)
+
+    @verb(single=True)
+    def action_ask_invite(self):
+        """:return: the dialog that says how many would be asked in which way, and asks whether it is meant
+        :raises UserError: as :meth:`action_invite`
+        """
+        self.check_access("write")
+        self._refuse_to_ask()
+        return ask(self, "action_invite", self.env._("Ask people"))
+
+    def _explain(self, verb):
+        if verb != "action_invite":
+            return ""
+        lines = [
+            self.env._("Asked now: %(ways)s.", ways=wave.due_text) for wave in self if wave.due_text
+        ] or [self.env._("Everybody has been asked already.")]
+        if any(wave.plans_calls for wave in self):
+            lines.append(
+                self.env._(
+                    "To give sheets instead of ringing, switch off “Calls for whom no mail reaches” first."
+                )
+            )
+        return "\n".join(lines)
+
+    def _refuse_to_ask(self):
+        """:raises UserError: for a round that asks nobody any more, or not yet, or has nobody to ask"""
+        why = self._why_not_ask()
+        if not why and not self.due_count and not self.asked_count:
+            why = self.env._("“%s” has nobody to ask: see whom it is for.", self.name)
+        if why:
+            raise UserError(why)
 
     @verb()
     def action_invite(self):
@@ -302,12 +407,8 @@ class TimebankWellbeingWave(models.Model):
         self.check_access("write")
         told = []
         for wave in self:
-            why = wave._why_not_ask()
-            if why:
-                raise UserError(why)
+            wave._refuse_to_ask()
             invitations = wave._invite()
-            if not invitations and not wave.asked_count:
-                raise UserError(self.env._("“%s” has nobody to ask: see whom it is for.", wave.name))
             told.append(invitations._say_told())
         return tell(" ".join(told))
 
@@ -359,8 +460,10 @@ class TimebankWellbeingWave(models.Model):
     def action_follow_up(self):
         """A new round that asks the same people again."""
         self.check_access("write")
-        today = self.scheme_id._today()
-        wave = self.create(
+        return open_form(self._follow_up())
+
+    def _follow_up(self):
+        return self.create(
             {
                 "scheme_id": self.scheme_id.id,
                 "purpose": self.purpose,
@@ -368,11 +471,11 @@ class TimebankWellbeingWave(models.Model):
                 "activity_id": self.activity_id.id,
                 "audience": self.audience,
                 "before_id": self.id,
+                "plans_calls": self.plans_calls,
                 "scale_id": self.scale_id.filtered("is_on").id,
-                "date_from": today,
+                "date_from": self.scheme_id._today(),
             }
         )
-        return open_form(wave)
 
     @verb(single=True)
     def action_view_asked(self):
@@ -414,41 +517,3 @@ class TimebankWellbeingWave(models.Model):
             raise UserError(why)
         desk = self.env["timebank.wellbeing.answer"].create({"wave_id": self.id, "way": "paper"})
         return open_dialog(desk, self.env._("Type in sheets"))
-
-    # ------------------------------------------------------------
-    # By itself
-    # ------------------------------------------------------------
-
-    @job
-    def _cron_ask(self):
-        """Close what is over, begin rounds as each bank has set, ask who is due, and remind once."""
-        waves = self.search([("state", "=", "running")])
-        over = waves.filtered(lambda wave: wave.date_to < wave.scheme_id._today())
-        over._close()
-        running = waves - over
-        for scheme in self.env["timebank.scheme"].search([("state", "=", "open")]):
-            running |= self._begin(scheme)
-        for wave in running:
-            if wave.purpose != "regular" or not wave.invitation_ids:
-                wave._invite()
-        running.invitation_ids._remind(fields.Date.context_today(self) - timedelta(days=REMIND_AFTER))
-
-    def _begin(self, scheme):
-        """The rounds that a bank's setting asks for today."""
-        today, begun = scheme._today(), self.browse()
-        if scheme.wellbeing_months:
-            since = today - relativedelta(months=scheme.wellbeing_months)
-            if not self._has_one(scheme, "regular", [("date_from", ">", since)]):
-                begun |= self.create({"scheme_id": scheme.id, "purpose": "regular", "date_from": today})
-        for purpose in ("joining", "leaving"):
-            open_one = [("state", "!=", "done"), ("date_to", ">=", today)]
-            if scheme[f"wellbeing_on_{purpose}"] and not self._has_one(scheme, purpose, open_one):
-                last = today + relativedelta(months=3)
-                begun |= self.create(
-                    {"scheme_id": scheme.id, "purpose": purpose, "date_from": today, "date_to": last}
-                )
-        return begun
-
-    def _has_one(self, scheme, purpose, domain):
-        own = [("scheme_id", "=", scheme.id), ("purpose", "=", purpose), ("before_id", "=", False)]
-        return bool(self.search_count([*own, *domain], limit=1))

@@ -112,7 +112,8 @@ class TimebankBillLine(models.Model):
     @api.depends("number", "name")
     def _compute_display_name(self):
         for line in self:
-            line.display_name = self._get_line_name(line.number, line.name)
+            named = line.number or line.name
+            line.display_name = self._get_line_name(line.number, line.name) if named else ""
 
     def _get_line_name(self, number, label):
         """What a bill line is called: the bill's number and the line's label."""

@@ -340,7 +340,7 @@ class TimebankGrant(models.Model):
     def _get_people_to_warn(self):
         """Whoever answers for the grant, and the coordinators of its banks."""
         self.ensure_one()
-        return (self.user_id | self.scheme_ids.coordinator_ids).filtered("active")
+        return self.user_id.filtered("active") | self.scheme_ids._get_coordinators()
 
     def _get_course_sentence(self):
         self.ensure_one()
@@ -382,21 +382,23 @@ class TimebankGrant(models.Model):
     @verb()
     def action_view_bills(self):
         """Their bill lines, up to the day at which figures are shown."""
-        self.env["timebank.bill.line"]._bring_up_to_date(self)
         date = self._get_figures_date()
-        own, context = [("grant_id", "in", self.ids)], {}
-        if date:
-            own.append(("date", "<=", date))
-            context = {"timebank_date": fields.Date.to_string(date)}
-        return open_list(self.env, "timebank_bill_line_action", own, context)
+        if not date:
+            return self._open_bills()
+        return self._open_bills([("date", "<=", date)], {"timebank_date": fields.Date.to_string(date)})
+
+    def _open_bills(self, days=(), context=None):
+        """Their bill lines of some days."""
+        self.env["timebank.bill.line"]._bring_up_to_date(self)
+        return self._open_own("timebank_bill_line_action", context, days)
 
     @verb()
     def action_view_reconciliations(self):
         return self._open_own("timebank_reconciliation_action", {"default_grant_id": self[:1].id})
 
-    def _open_own(self, name, context=None):
-        """The addon's window ``name``, showing these grants' records only."""
-        own = [("grant_id", "in", self.ids)]
+    def _open_own(self, name, context=None, days=()):
+        """The addon's window ``name``, showing these grants' records only, of some days or of all."""
+        own = [("grant_id", "in", self.ids), *days]
         return open_list(self.env, name, own, context or {})
 
     # ------------------------------------------------------------

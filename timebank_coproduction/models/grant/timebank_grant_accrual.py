@@ -66,10 +66,11 @@ class TimebankGrantAccrual(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for accrual in self:
-            accrual.display_name = self.env._(
-                "%(grant)s, claims at %(day)s",
-                grant=accrual.grant_id.name,
-                day=say_day(self.env, accrual.date),
+            grant = accrual.grant_id.name
+            accrual.display_name = (
+                self.env._("%(grant)s, claims at %(day)s", grant=grant, day=say_day(self.env, accrual.date))
+                if grant and accrual.date
+                else grant
             )
 
     @api.model_create_multi
@@ -341,7 +342,7 @@ class TimebankGrantAccruable(models.AbstractModel):
         charged = {str(self.sudo().analytic_account_id.id): 100}  # sudo: an id, for the grant's own entry
         lines = [
             {
-                "name": self.env._("%(count)s claims up to %(day)s, not billed", count=count, day=day),
+                "name": self.env._("Claims up to %(day)s, not billed: %(count)s", count=count, day=day),
                 "partner_id": supplier.id,
                 "account_id": self.accrual_account_id.id,
                 "analytic_distribution": charged,

@@ -79,9 +79,9 @@ class TimebankPrepayment(models.Model):
     @api.depends("quantity", "reward_id.name", "bill_name")
     def _compute_display_name(self):
         for prepayment in self:
-            prepayment.display_name = (
-                f"{prepayment.quantity} × {prepayment.reward_id.name}, {prepayment.bill_name}"
-            )
+            reward = prepayment.reward_id.name
+            what = reward and f"{prepayment.quantity} × {reward}"
+            prepayment.display_name = ", ".join(filter(None, (what, prepayment.bill_name)))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -235,12 +235,7 @@ class TimebankReconciliation(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for reconciliation in self:
-            reconciliation.display_name = self.env._(
-                "%(grant)s, %(start)s to %(end)s",
-                grant=reconciliation.grant_id.name or "?",
-                start=say_day(self.env, reconciliation.date_from),
-                end=say_day(self.env, reconciliation.date_to),
-            )
+            reconciliation.display_name = reconciliation._say_about(lambda day: say_day(self.env, day))
 
     @api.depends("line_ids.status", "line_ids.note")
     def _compute_unexplained_count(self):

@@ -31,6 +31,22 @@ class TimebankReconciliationPeriod(models.AbstractModel):
     _name = "timebank.reconciliation.period"
     _description = "Period of a Reconciliation"
 
+    def _say_about(self, say):
+        """The grant and the days; of one that is only begun, what of it is chosen.
+
+        :param say: puts a day in words
+        """
+        grant = self.grant_id.name
+        if not grant or not self.date_from or not self.date_to:
+            return grant or ""
+        return self.env._(
+            "%(grant)s, %(start)s to %(end)s", grant=grant, start=say(self.date_from), end=say(self.date_to)
+        )
+
+    def _get_file_name(self):
+        """What its files are called, without their endings."""
+        return self._say_about(fields.Date.to_string)
+
     def _say_gap(self):
         grant, first = self.grant_id, self.date_from
         if not (grant and first):

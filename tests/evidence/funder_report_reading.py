@@ -1,0 +1,116 @@
+"""What a report says where it is read: on its page, on paper, in its workbook."""
+
+import io
+import re
+import subprocess
+
+import openpyxl
+from lxml import html
+
+
+def plain(text):
+    return " ".join(str(text).split())
+
+
+def hours(minutes):
+    number = round(minutes / 60, 1) if minutes < 6000 else round(minutes / 60)
+    return f"{number:,g} h" if number == int(number) else f"{number:,.1f} h"
+
+
+def percent(share, digits=0):
+    number = round(100 * share, digits)
+    return f"{number:g} %" if number == int(number) else f"{number:.{digits}f} %"
+
+
+def tenth(number):
+    return f"{number:.1f}"
+
+
+def shift(number):
+    said = tenth(abs(number))
+    return said if said == "0.0" else ("+" if number > 0 else "−") + said
+
+
+class ReadBack:
+    """A part of test cases."""
+
+    def _check_said(self, report, expected):
+        """That the report says this, and its page, its paper and its workbook the same.
+
+        :param dict expected: section's key → what its figures say, by their keys, and rows of its table (or
+            of its last columns)
+        :return: the report's sections by their keys
+        """
+        sections = {one["key"]: one for one in report._get_content()["sections"]}
+        page, paper, book = self._read_page(report), self._read_paper(report), self._read_workbook(report)
+        for key, (figures, rows) in expected.items():
+            with self.subTest(section=key):
+                section = sections[key]
+                said = {one["key"]: plain(one["value"]) for one in section["figures"]}
+                self.assertEqual({name: said.get(name) for name in figures}, figures)
+                table = [list(map(plain, row)) for row in (section["table"] or {"rows": []})["rows"]]
+                width = max(map(len, rows), default=0)
+                if rows:
+                    self.assertEqual([row[len(row) - width :] for row in table], rows)
+                labels = {one["key"]: plain(one["label"]) for one in section["figures"]}
+                on_page, in_table = page[key]
+                for name, value in figures.items():
+                    self.assertEqual(on_page[labels[name]], value)
+                    self.assertIn("".join(value.split()), paper)
+                    self.assertEqual(book[section["title"]][labels[name]][0], value)
+                if rows:
+                    self.assertEqual(in_table, table)
+                for row in table if rows else ():
+                    for cell in row:
+                        self.assertIn("".join(cell.split()), paper)
+                    self.assertIn([cell for cell in row if cell], book[section["title"]][None])
+        return sections
+
+    def _read_page(self, report):
+        """By section: values by label, and the table's rows."""
+        found = {}
+        for section in html.fromstring(report.sudo()._make_page()).xpath("//section[@id]"):
+            values = {
+                plain(one.xpath("string(./dt)")): plain(one.xpath("string(./dd/span)"))
+                for one in section.xpath("./dl/div")
+            }
+            rows = [
+                [plain(cell.text_content()) for cell in row.xpath("./*")]
+                for row in section.xpath(".//tbody/tr")
+            ]
+            found[section.get("id").partition("-")[2]] = values, rows
+        return found
+
+    def _read_paper(self, report):
+        paper, text = report.sudo()._make_pdf(), ""
+        for way in ("-layout", "-raw"):
+            done = subprocess.run(["pdftotext", way, "-", "-"], input=paper, capture_output=True, check=True)
+            text += "".join(done.stdout.decode().split())
+        return text
+
+    def _read_workbook(self, report):
+        """By the title of a section: what stands beside each label, and under ``None`` all rows; as it is
+        shown."""
+        found = {}
+        book = openpyxl.load_workbook(io.BytesIO(report._make_workbook()), data_only=True)
+        for sheet in book:
+            rows = [
+                [self._show(cell) for cell in row if cell.value not in (None, "")]
+                for row in sheet.iter_rows()
+            ]
+            labelled = {}
+            for row in rows:
+                if len(row) > 1:
+                    labelled.setdefault(row[0], row[1:])
+            found[sheet["A1"].value] = {**labelled, None: rows}
+        return found
+
+    def _show(self, cell):
+        if not isinstance(cell.value, int | float):
+            return plain(cell.value)
+        look = cell.number_format.partition(";")[0]
+        places = len((re.search(r"0\.(0+)", look) or [""])[0].removeprefix("0."))
+        unit = "".join(re.findall(r'"([^"]*)"', look))
+        if look.startswith("+") and cell.value:
+            return f"{cell.value:+,.{places}f}{unit}".replace("-", "−")
+        return f"{cell.value:,.{places}f}{unit}"
