@@ -6,6 +6,7 @@ from ..report.timebank_reconciliation_xlsx import MIMETYPES
 from ..tools.minutes import LARGEST
 from .guessing import TakesCodes
 from .member_page import MemberPage
+from .private import private_headers
 
 
 class FunderReport(TakesCodes, MemberPage, http.Controller):
@@ -35,12 +36,8 @@ class FunderReport(TakesCodes, MemberPage, http.Controller):
         if not link or report._find_altered() or report._get_ended_stories():
             return self._link_ended()
         content = report._make_page() if kind == "html" else report._read_kept(kind)
-        headers = [
-            ("Content-Type", MIMETYPES.get(kind, "text/html; charset=utf-8")),
-            ("Content-Disposition", content_disposition(f"{report.display_name}.{kind}")),
-            ("X-Content-Type-Options", "nosniff"),
-        ]
-        return self._keep_private(request.make_response(content, headers))
+        mimetype = MIMETYPES.get(kind, "text/html; charset=utf-8")
+        return self._keep_private(self._attach(f"{report._get_file_name()}.{kind}", content, mimetype))
 
     @http.route(
         f"/timebank/report/preview/<int(max={LARGEST}):report_id>",
@@ -59,6 +56,29 @@ class FunderReport(TakesCodes, MemberPage, http.Controller):
             return self._show_report(report.sudo(), "")
         except (AccessError, MissingError):
             return self._not_found()
+
+    @http.route(
+        f"/timebank/report/preview/<int(max={LARGEST}):report_id>/xlsx",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+        sitemap=False,
+    )
+    def report_workbook(self, report_id, **_query):
+        """The workbook of what isn't sent yet, for who may read the report."""
+        report = request.env["timebank.funder.report"].browse(report_id)
+        try:
+            report.check_access("read")
+            name, content = f"{report._get_file_name()}.xlsx", report._make_workbook()
+        except (AccessError, MissingError):
+            return self._not_found()
+        return self._keep_private(self._attach(name, content, MIMETYPES["xlsx"]))
+
+    def _attach(self, name, content, mimetype):
+        """A file to be saved, and not to be looked at in the browser."""
+        headers = [*private_headers(mimetype), ("Content-Disposition", content_disposition(name))]
+        return request.make_response(content, headers)
 
     def _show_report(self, report, address):
         """The page, in the language of who reads it and in the light shell.

@@ -267,13 +267,14 @@ class MemberBoard(MemberPage, http.Controller):
         one, form = self._find_introduction(member, introduction_id), Form(typed)
         open_still = one.state in ("introduced", "agreed")
         moment, minutes = self._read_moment(form, member) if open_still else (None, None)
+        category = self._read_category(form, member, one) if open_still else None
         if form.shows("how") not in ("well", "mixed", "badly"):
             form.refuse("how", request.env._("Choose how it went."))
 
         def deed():
             if open_still:
                 one.action_agree(meet_at=moment, minutes=minutes)
-                one.action_done()
+                one.action_done(category)
             member.say_how_it_went(one.id, form.shows("how"), form.shows("words"))
 
         if form and form.carry_out(deed):
@@ -309,7 +310,10 @@ class MemberBoard(MemberPage, http.Controller):
             said[name] = said[name] and say_day(env, said[name])
         said["meet_at"] = said["meet_at"] and say_moment(env, said["meet_at"], zone)
         hows = env["timebank.introduction"]._fields["giver_went"]._description_selection(env)
-        return self._show(template, {"form": form, "one": said, "hows": hows}, member, done)
+        values = {"form": form, "one": said, "hows": hows}
+        if said["asks_category"]:
+            values |= member.with_env(env).scheme_id._get_category_choices()
+        return self._show(template, values, member, done)
 
     def _show_moment(self, template, member, introduction_id):
         """A form that asks when they meet, filled in with what is known."""
@@ -332,6 +336,18 @@ class MemberBoard(MemberPage, http.Controller):
             return None, None
         local = datetime.combine(day, time(*divmod(minute, 60)))
         return from_place(local, member.scheme_id.tz), minutes
+
+    def _read_category(self, form, member, one):
+        """What their time counts as, where the bank wants it said and nothing says so; else nothing."""
+        if not one.sudo()._asks_what_it_counts_as():  # sudo: the bank's policy, which its own forms follow
+            return None
+        category = form.take("category_id", request.env["timebank.category"]._read_choice)
+        if (
+            not category
+            and member.with_env(request.env).scheme_id._get_category_choices()["category_required"]
+        ):
+            form.refuse("category_id", request.env._("Choose what it counts as."))
+        return category or None
 
     def _read_time(self, words):
         try:

@@ -29,7 +29,7 @@ class MemberJoin(MemberPage, http.Controller):
             "paragraphs": scheme._get_web_paragraphs(),
             "sessions": scheme._get_web_sessions(MOST_SESSIONS),
             "figures": scheme._get_web_figures(),
-            "stories": self._find_stories(scheme)[:MOST_STORIES]._show("website", scheme._today()),
+            "stories": self._find_stories(scheme)[:MOST_STORIES]._show("website"),
             "entrance": "/timebank/sign-in" if scheme.mail_sign_in else "/timebank",
         }
         return self._render("member_bank", values, company=scheme.company_id)
@@ -41,7 +41,7 @@ class MemberJoin(MemberPage, http.Controller):
         if not scheme:
             return self._not_found()
         story = self._find_stories(scheme).filtered(lambda one: one.id == story_id)
-        photo = "".join(one["photo"] or "" for one in story._show("website", scheme._today()))
+        photo = "".join(one["photo"] or "" for one in story._show("website"))
         return show_photo(self, base64.b64decode(photo)) if photo else self._not_found()
 
     def _find_stories(self, scheme):

@@ -59,12 +59,7 @@ class EntryForm(Form):
         return words.strip()
 
     def _read_category(self, number):
-        if not number:
-            return False
-        found = request.env["timebank.category"].browse(number_in(number))
-        if not found.exists().active:
-            raise UserError(request.env._("Choose one of the list."))
-        return found.id
+        return request.env["timebank.category"]._read_choice(number).id
 
     def _read_file(self, file):
         if not file or not getattr(file, "filename", ""):
@@ -77,12 +72,8 @@ def about_entry(member):
     """What the fields about an entry need to know of the bank."""
     # sudo: the bank's policy, which its own forms follow
     scheme = member.scheme_id.sudo()
-    categories = request.env["timebank.category"]
-    if scheme.category_policy != "unused":
-        categories = categories.search([])
     return {
-        "categories": [(category.id, category.name) for category in categories],
-        "category_required": scheme.category_policy == "required",
+        **member.with_env(request.env).scheme_id._get_category_choices(),
         "evidence_policy": scheme.evidence_policy,
         "today": str(scheme._today()),
     }

@@ -62,7 +62,8 @@ class MemberStories(MemberPage, http.Controller):
     def agree(self, member, story_id, **typed):
         story = member._find_own_story(story_id)
         names = [use for use, _label in member._get_story_uses()]
-        form = Form({name: typed.get(name) for name in (*names, "photo", "until")})
+        form = Form({name: typed.get(name) for name in (*names, "photo", "until", "version")})
+        version = form.shows("version") or "-"
         uses = [use for use in names if form.shows(use)]
         until = None
         if uses:
@@ -70,7 +71,7 @@ class MemberStories(MemberPage, http.Controller):
             if form and not until:
                 form.refuse("until", member.env._("Say until when it may be told."))
         if form and form.carry_out(
-            lambda: member._agree_to_story(story, uses, until, bool(form.shows("photo"))), "until"
+            lambda: member._agree_to_story(story, uses, until, bool(form.shows("photo")), version)
         ):
             return self._go(member, f"/stories/{story.id}", done="agreed" if uses else "withdrawn")
         return self._show_uses(member, story, form)
@@ -135,14 +136,15 @@ class MemberStories(MemberPage, http.Controller):
 
     @shown("/self-audit")
     def self_audit(self, member, done=None):
-        audit = request.env["timebank.self.audit"]._get_asked(member.scheme_id)[:1]
+        audit = member._get_self_audits()[:1]
         voice = member._get_own_voice(audit)
         form = Form(words=voice.words, **{key: voice[key] for key in KEYS})
         return self._show_scores(member, audit, form, self._say_done(done))
 
     @sent("/self-audit")
     def score(self, member, **typed):
-        audit = request.env["timebank.self.audit"]._get_asked(member.scheme_id)[:1]
+        audits = member._get_self_audits()
+        audit = audits.filtered(lambda one: str(one.id) == typed.get("audit"))
         form = Form({name: typed.get(name) for name in (*KEYS, "words")})
         words = form.take("words", request.env["timebank.member"]._read_words)
         levels = {key: form.shows(key) for key in KEYS}
@@ -150,7 +152,7 @@ class MemberStories(MemberPage, http.Controller):
             form.refuse(None, member.env._("Choose from the list."))
         if form and form.carry_out(lambda: member._score_self_audit(audit, levels, words)):
             return self._go(member, "/self-audit", done="scored")
-        return self._show_scores(member, audit, form)
+        return self._show_scores(member, audit or audits[:1], form)
 
     def _show_scores(self, member, audit, form, said=None):
         voices = request.env["timebank.self.audit.voice"].with_env(member.env)
@@ -159,7 +161,8 @@ class MemberStories(MemberPage, http.Controller):
         values = {
             "said": said,
             "form": form,
-            "asked": bool(audit),
+            "asked": audit.id,
+            "about": audit.display_name,
             "elements": [{"key": key, "label": labels[key], "question": questions[key]} for key in KEYS],
             "levels": voices._fields[KEYS[0]]._description_selection(voices.env),
         }

@@ -11,7 +11,7 @@ from .private import private_headers
 
 
 class Records(http.Controller):
-    """The records of what a grant paid for, as they were asked for in the dialog."""
+    """The records of what was billed to a grant, as they were asked for in the dialog."""
 
     @http.route(
         f"/timebank/records/<int(max={LARGEST}):asked_id>",
@@ -41,7 +41,10 @@ class Records(http.Controller):
         length = target.tell()
         target.seek(0)
         name = request.env._(
-            "Records %(first)s to %(last)s.zip", first=str(pack.date_from), last=str(pack.date_to)
+            "Records of %(grant)s, %(first)s to %(last)s.zip",
+            grant=pack.get_grant_name(),
+            first=str(pack.date_from),
+            last=str(pack.date_to),
         )
         headers = [
             *private_headers("application/zip"),

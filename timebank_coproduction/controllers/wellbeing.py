@@ -6,6 +6,8 @@ from .guessing import TakesCodes
 from .member_page import Form, MemberPage, sent_by_all
 
 ADDRESS = "/timebank/wellbeing/<string:token>"
+#: What can be chosen for an answer.
+NUMBERS = list(map(str, range(LEAST, MOST + 1)))
 #: What is chosen by who would rather not answer a question.
 UNSAID = "unsaid"
 
@@ -57,7 +59,7 @@ class WellbeingPage(TakesCodes, MemberPage, http.Controller):
 
     def _get_said(self, invitation):
         """What this person has answered before, as the form has it."""
-        response = invitation._get_response()
+        response = invitation._get_responses()
         if not response:
             return {}
         said = {name: UNSAID if response[name] is False else str(response[name]) for name in QUESTIONS}
@@ -78,7 +80,7 @@ class WellbeingPage(TakesCodes, MemberPage, http.Controller):
             chosen = form.shows(name)
             if chosen == UNSAID:
                 answers[name] = None
-            elif chosen.isascii() and chosen.isdecimal() and LEAST <= int(chosen[:3]) <= MOST:
+            elif chosen in NUMBERS:
                 answers[name] = int(chosen)
             else:
                 form.refuse(name, request.env._("Choose a number, or “I’d rather not say”: %s", wording[0]))
@@ -112,7 +114,7 @@ class WellbeingPage(TakesCodes, MemberPage, http.Controller):
                 {"name": name, "label": label, "least": least, "most": most}
                 for name, (label, least, most) in questions.items()
             ],
-            "numbers": list(map(str, range(LEAST, MOST + 1))),
+            "numbers": NUMBERS,
             "unsaid": UNSAID,
             "scale": invitation.wave_id.scale_id,
             "done": done if done in ("answered", "declined", "young") and done == invitation.state else None,

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..models.common.verb import verb
-from ..models.common.windows import open_list
+from ..models.common.windows import get_chosen, open_list
 
 
 class TimebankAccrue(models.TransientModel):
@@ -66,10 +66,7 @@ class TimebankAccrue(models.TransientModel):
                 wizard.refusal = "\n".join(dict.fromkeys(sentences)) or False
 
     def _get_chosen(self):
-        grants = self.env["timebank.grant"]
-        if self.env.context.get("active_model") == grants._name:
-            grants = grants.browse(self.env.context.get("active_ids"))
-        return grants.filtered(lambda grant: grant.state != "draft")
+        return get_chosen(self.env, "timebank.grant").filtered(lambda grant: grant.state != "draft")
 
     def _default_company(self):
         return self._get_chosen().company_id[:1] or self.env.company

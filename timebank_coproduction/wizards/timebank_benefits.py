@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..models.common.verb import verb
+from ..models.common.windows import get_chosen
 
 
 class TimebankBenefits(models.TransientModel):
@@ -9,23 +10,12 @@ class TimebankBenefits(models.TransientModel):
 
     _name = "timebank.benefits"
     _description = "Print What Was Had"
+    _inherit = ["timebank.period"]
+    _period_of = "member_ids"
 
     member_ids = fields.Many2many(
-        "timebank.member", string="Members", default=lambda self: self._default_members()
+        "timebank.member", string="Members", default=lambda self: get_chosen(self.env, "timebank.member")
     )
-    date_from = fields.Date(
-        "From",
-        required=True,
-        default=lambda self: fields.Date.start_of(fields.Date.context_today(self), "year"),
-    )
-    date_to = fields.Date("To", required=True, default=fields.Date.context_today)
-
-    _in_order = models.Constraint("CHECK (date_from <= date_to)", "The period ends before it begins.")
-
-    def _default_members(self):
-        if self.env.context.get("active_model") != "timebank.member":
-            return False
-        return self.env["timebank.member"].browse(self.env.context.get("active_ids"))
 
     @verb(single=True)
     def action_print(self):
@@ -35,7 +25,7 @@ class TimebankBenefits(models.TransientModel):
         self.ensure_one()
         if not self.member_ids:
             raise UserError(self.env._("Choose a member."))
-        action = self.env.ref("timebank_coproduction.timebank_benefits_report").report_action(
+        return self.env.ref("timebank_coproduction.timebank_benefits_report").report_action(
             None,
             data={
                 "member_ids": self.member_ids.sorted("name").ids,
@@ -44,4 +34,3 @@ class TimebankBenefits(models.TransientModel):
             },
             config=False,
         )
-        return dict(action, close_on_report_download=True)

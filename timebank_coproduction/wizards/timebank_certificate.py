@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.common.verb import verb
+from ..models.common.windows import get_chosen
 
 
 class TimebankCertificate(models.TransientModel):
@@ -9,25 +10,32 @@ class TimebankCertificate(models.TransientModel):
 
     _name = "timebank.certificate"
     _description = "Certificate of Hours"
+    _inherit = ["timebank.period"]
+    _period_of = "member_ids"
 
     member_ids = fields.Many2many(
         "timebank.member",
         string="Members",
         required=True,
-        default=lambda self: self.env.context.get("active_ids") or [],
+        default=lambda self: get_chosen(self.env, "timebank.member"),
     )
-    date_from = fields.Date("From", required=True, default=lambda self: self._default_date_from())
-    date_to = fields.Date("To", required=True, default=fields.Date.context_today)
     signatory = fields.Char("Signed by", required=True, default=lambda self: self.env.user.name)
 
-    _in_order = models.Constraint("CHECK (date_to >= date_from)", "The period can't end before it begins.")
-
-    def _default_date_from(self):
-        return fields.Date.start_of(fields.Date.context_today(self), "year")
+    without_text = fields.Char(compute="_compute_without_text")
 
     @api.depends("member_ids")
     def _compute_display_name(self):
         self.display_name = self.env._("Certificate of hours")
+
+    @api.depends("member_ids", "date_from", "date_to")
+    def _compute_without_text(self):
+        for dialog in self:
+            without = []
+            if dialog.date_from and dialog.date_to and dialog.member_ids:
+                without = [member.name for member, lines in dialog._get_lines().items() if not lines]
+            dialog.without_text = without and self.env._(
+                "No approved hours in this period, so no page: %s.", ", ".join(without)
+            )
 
     @verb(single=True)
     def action_print(self):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..models.common.verb import verb
+from ..models.common.windows import get_chosen
 
 
 class TimebankClaimCost(models.TransientModel):
@@ -10,7 +11,9 @@ class TimebankClaimCost(models.TransientModel):
     _description = "Change the Expected Cost of Claims"
 
     redemption_id = fields.Many2one(
-        "timebank.redemption", required=True, default=lambda self: self.env.context.get("active_id")
+        "timebank.redemption",
+        required=True,
+        default=lambda self: get_chosen(self.env, "timebank.redemption")[:1],
     )
     currency_id = fields.Many2one(related="redemption_id.currency_id")
     cost_amount = fields.Monetary(

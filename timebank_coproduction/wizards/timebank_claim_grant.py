@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..models.common.verb import verb
+from ..models.common.windows import get_chosen
 
 
 class TimebankClaimGrant(models.TransientModel):
@@ -18,6 +19,6 @@ class TimebankClaimGrant(models.TransientModel):
     def action_confirm(self):
         """:return: closes the dialog"""
         self.ensure_one()
-        claims = self.env["timebank.redemption"].browse(self.env.context.get("active_ids") or [])
+        claims = get_chosen(self.env, "timebank.redemption")
         claims.action_set_grant(self.grant_id, self.reason)
         return {"type": "ir.actions.act_window_close"}

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.common.windows import get_chosen
+
 
 class TimebankClaimsAsked(models.AbstractModel):
     """A dialog about the claims that were chosen, all of one organisation, which asks why."""
@@ -9,7 +11,9 @@ class TimebankClaimsAsked(models.AbstractModel):
     _description = "Dialog about Claims"
 
     redemption_ids = fields.Many2many(
-        "timebank.redemption", string="Claims", default=lambda self: self.env.context.get("active_ids")
+        "timebank.redemption",
+        string="Claims",
+        default=lambda self: get_chosen(self.env, "timebank.redemption"),
     )
     company_id = fields.Many2one("res.company", compute="_compute_company_id")
     beyond_budget = fields.Boolean(

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.common.verb import verb
-from ..models.common.windows import open_list
+from ..models.common.windows import get_chosen, open_list
 from ..models.common.words import say_day
 
 
@@ -25,14 +25,10 @@ class TimebankFundPeriod(models.TransientModel):
     grant_ids = fields.Many2many(
         "timebank.grant",
         string="Grants",
-        default=lambda self: self._default_grants(),
+        default=lambda self: get_chosen(self.env, "timebank.grant"),
         domain=[("state", "!=", "draft")],
         help="Left empty, all.",
     )
-
-    def _default_grants(self):
-        chosen = self.env.context.get("active_model") == "timebank.grant"
-        return self.env.context.get("active_ids") if chosen else False
 
     @api.depends_context("company")
     def _compute_dates(self):

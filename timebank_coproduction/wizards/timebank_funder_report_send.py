@@ -29,7 +29,10 @@ class TimebankFunderReportSend(models.TransientModel):
     until = fields.Date(
         "Works until",
         required=True,
-        default=lambda self: fields.Date.add(fields.Date.context_today(self), days=DAYS),
+        compute="_compute_until",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     address = fields.Char("The link", readonly=True, help="It is shown once: only a digest of it is kept.")
 
@@ -38,6 +41,11 @@ class TimebankFunderReportSend(models.TransientModel):
         for dialog in self:
             # sudo: the address of the funder whose report it is
             dialog.email = dialog.report_id.sudo().funder_id.email
+
+    @api.depends("report_id")
+    def _compute_until(self):
+        for dialog in self:
+            dialog.until = fields.Date.add(dialog.report_id._today(), days=DAYS)
 
     @verb(single=True)
     def action_confirm(self):

@@ -25,6 +25,7 @@ class TimebankGift(models.TransientModel):
     from_domain = fields.Binary(compute="_compute_domains")
     to_domain = fields.Binary(compute="_compute_domains")
     sentence = fields.Char(compute="_compute_sentence")
+    is_too_much = fields.Boolean(compute="_compute_sentence")
 
     @api.depends("from_account_id")
     def _compute_is_held(self):
@@ -44,8 +45,16 @@ class TimebankGift(models.TransientModel):
         for gift in self:
             minutes = valid_minutes(self.env, gift.hours or 0, hours=True)
             source, target = gift.from_account_id, gift.to_account_id
+            gift.is_too_much = minutes > max(source.balance_minutes, 0)  # a gift uses no credit limit
             if not (source and target and minutes > 0):
                 gift.sentence = False
+                continue
+            if gift.is_too_much and source.has_access("read"):
+                gift.sentence = self.env._(
+                    "%(account)s has %(hours)s hours: too little to give that much.",
+                    account=source.name,
+                    hours=clock(source.balance_minutes),
+                )
                 continue
             then = [
                 self.env._(

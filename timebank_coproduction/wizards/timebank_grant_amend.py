@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..models.common.verb import verb
+from ..models.common.windows import get_chosen
 from ..models.grant.timebank_grant_amendable import AMENDABLE, BELONGS
 
 
@@ -12,7 +13,7 @@ class TimebankGrantAmend(models.TransientModel):
     _description = "Amend a Grant"
 
     grant_id = fields.Many2one(
-        "timebank.grant", required=True, default=lambda self: self.env.context.get("active_id")
+        "timebank.grant", required=True, default=lambda self: get_chosen(self.env, "timebank.grant")[:1]
     )
     company_id = fields.Many2one(related="grant_id.company_id")
     currency_id = fields.Many2one(related="grant_id.currency_id")

@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ..models.common.verb import verb
-from ..models.common.windows import open_form, open_list
+from ..models.common.windows import get_chosen, open_form, open_list
 from ..models.common.words import say_day
 
 
@@ -21,13 +21,9 @@ class TimebankGrantDate(models.TransientModel):
     grant_ids = fields.Many2many(
         "timebank.grant",
         string="Grants",
-        default=lambda self: self._default_grants(),
+        default=lambda self: get_chosen(self.env, "timebank.grant"),
         help="Left empty, all.",
     )
-
-    def _default_grants(self):
-        chosen = self.env.context.get("active_model") == "timebank.grant"
-        return self.env.context.get("active_ids") if chosen else False
 
     @verb(single=True)
     def action_confirm(self):

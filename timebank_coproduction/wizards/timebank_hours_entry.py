@@ -17,6 +17,7 @@ class TimebankHoursEntry(models.TransientModel):
 
     _name = "timebank.hours.entry"
     _description = "Enter Hours of Several People"
+    _inherit = ["timebank.dated"]
 
     scheme_id = fields.Many2one(
         "timebank.scheme",
@@ -25,7 +26,6 @@ class TimebankHoursEntry(models.TransientModel):
         domain="[('is_on_screen', '=', True)]",
         default=lambda self: self.env["timebank.scheme"]._get_usual(),
     )
-    date = fields.Date(required=True, default=lambda self: self.env["timebank.scheme"]._get_usual()._today())
     giver_ids = fields.Many2many(
         "res.partner", "timebank_hours_entry_giver_rel", string="Given by", required=True
     )
@@ -52,15 +52,15 @@ class TimebankHoursEntry(models.TransientModel):
     )
     category_id = fields.Many2one("timebank.category")
     category_policy = fields.Selection(related="scheme_id.category_policy")
-    project_id = fields.Many2one("project.project")
+    project_id = fields.Many2one("project.project", domain="[('timebank_open_to_ids', '=?', scheme_id)]")
     description = fields.Char()
     approve = fields.Boolean("Approve at once", default=True)
 
     @verb(single=True)
     def action_confirm(self):
-        """Make the hours, hand them in, and approve them where asked to.
+        """Make the hours, hand them in, and approve them where asked to, as far as the user can.
 
-        :return: an action: the list of the new entries, or of what could not be done
+        :return: an action: the list of the new entries, or of those that wait, and why
         :raises AccessError: for whoever is not a coordinator
         :raises UserError: several people on both sides, or a rule of hours is broken
         """
@@ -70,8 +70,14 @@ class TimebankHoursEntry(models.TransientModel):
         hours = self.env["timebank.hours"].create(self._prepare_hours())
         result = hours.action_submit()
         waiting = hours.filtered(lambda entry: entry.state == "submitted")
-        if self.approve and waiting:
-            result = waiting.action_approve()
+        refusals = waiting._approve_possible() if self.approve else {}
+        if refusals:
+            return self.env["timebank.outcome"]._show(
+                hours,
+                self.env._("approved"),
+                refusals,
+                sentence=self.env._("All are recorded. What could not be approved waits for approval."),
+            )
         if isinstance(result, dict):
             return result
         return open_list(self.env, "timebank_hours_action", [("id", "in", hours.ids)], {})

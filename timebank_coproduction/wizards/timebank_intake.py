@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -220,7 +222,13 @@ class TimebankIntake(models.TransientModel):
     def _join(self):
         """The active member of that person: the one they are, or a new one."""
         details = {name: self[name] for name in ("phone", "email", "zip") if self[name]}
+        other = {}
         if self.partner_id:
+            other = {
+                self._fields[name]._description_string(self.env): value
+                for name, value in details.items()
+                if self.partner_id[name] and self.partner_id[name].strip() != value.strip()
+            }
             self.partner_id._complete_from_time_bank(
                 {name: value for name, value in details.items() if not self.partner_id[name]}, self.scheme_id
             )
@@ -252,7 +260,25 @@ class TimebankIntake(models.TransientModel):
             )
         if member.state != "active":
             member.action_activate()
+        if other:
+            self._leave_todo(member, other)
         return member
+
+    def _leave_todo(self, member, other):
+        """What was said of somebody known and isn't what stands there: who took them in looks at it.
+
+        :param dict other: what it is called → what was said
+        """
+        said = [f"{name}: {value}" for name, value in other.items()]
+        lead = self.env._(
+            "Something else stands with the contact, and stays. Correct it there if this is new:"
+        )
+        member.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("Said at intake, not taken over"),
+            note=Markup("<br/>").join([lead, *said]),
+            user_id=self.env.uid,
+        )
 
     def _make_offers(self, member):
         """One published offer for each skill that the member doesn't offer yet."""

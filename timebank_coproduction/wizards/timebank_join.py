@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.common.verb import verb
-from ..models.common.windows import open_list
+from ..models.common.windows import get_chosen, open_list
 from ..models.member.timebank_member import ROLES
 
 
@@ -24,7 +24,7 @@ class TimebankJoin(models.TransientModel):
         "res.partner",
         string="People",
         required=True,
-        default=lambda self: self._default_partners(),
+        default=lambda self: get_chosen(self.env, "res.partner"),
     )
     role = fields.Selection(ROLES, required=True, default="volunteer")
     accept = fields.Boolean(
@@ -76,10 +76,6 @@ class TimebankJoin(models.TransientModel):
         return self.env["timebank.member"].search(
             [("scheme_id", "=", self.scheme_id.id), ("partner_id", "in", self.partner_ids._origin.ids)]
         )
-
-    def _default_partners(self):
-        chosen = self.env.context.get("active_model") == "res.partner"
-        return self.env.context.get("active_ids") if chosen else False
 
     def _domain_scheme(self):
         """The open banks in which the user may add members."""

@@ -21,7 +21,10 @@ class TimebankLeaving(models.TransientModel):
     day = fields.Date(
         "Last day",
         required=True,
-        default=fields.Date.context_today,
+        compute="_compute_day",
+        store=True,
+        precompute=True,
+        readonly=False,
         help="Time given until that day can still be approved.",
     )
     reason = fields.Char("Why", help="Kept with the credits that move, and where something is called off.")
@@ -73,6 +76,12 @@ class TimebankLeaving(models.TransientModel):
             leaving.scheme_id = schemes if len(schemes) == 1 else False
             leaving.partner_ids = leaving.member_ids.partner_id
 
+    @api.depends("member_ids")
+    def _compute_day(self):
+        """Today at their bank: of several, where it is still the day before."""
+        for leaving in self:
+            leaving.day = leaving.day or leaving.member_ids.scheme_id._get_days()[0]
+
     @api.depends("member_ids", "day")
     def _compute_balances(self):
         for leaving in self:
@@ -100,7 +109,7 @@ class TimebankLeaving(models.TransientModel):
 
     def _say_matters(self, member):
         """HTML: what is open for one member, and what becomes of each."""
-        matters = member._get_open_matters(self.day or fields.Date.context_today(self))
+        matters = member._get_open_matters(self.day or member.scheme_id._today())
         rows = Markup().join(
             Markup("<li>%s <span class='text-muted'>%s</span></li>") % matter for matter in matters
         ) or Markup("<li>%s</li>") % self.env._("Nothing is open.")
@@ -128,7 +137,7 @@ class TimebankLeaving(models.TransientModel):
         return self._tell_done(going, moved)
 
     def _check_day(self):
-        if self.day > fields.Date.context_today(self):
+        if self.day > self.member_ids.scheme_id._get_days()[0]:
             raise UserError(self.env._("A membership ends today or earlier: come back on the day."))
         for member in self.member_ids:
             if member.joined_on and self.day < member.joined_on:

@@ -17,13 +17,14 @@ class TimebankOutcome(models.TransientModel):
 
     @api.model
     @api.private
-    def _show(self, records, done, refusals, undo=None):
+    def _show(self, records, done, refusals, undo=None, sentence=None):
         """An action that lists the refusals in a dialog.
 
         :param records: what the verb was called on
         :param str done: the verb as it reads after a number, such as ``approved``
         :param dict refusals: record id → sentence
         :param undo: the records of which it can be taken back for a while
+        :param str sentence: what has become of the records, in place of what was done with the rest
         :return: an action; its context holds ``timebank_refusals``, for those who call
             the verb over the external API
         """
@@ -36,7 +37,7 @@ class TimebankOutcome(models.TransientModel):
                     verb=done,
                     left=len(refusals),
                 ),
-                "sentence": undo._say_done(done) if undo else False,
+                "sentence": sentence or (undo and undo._say_done(done)),
                 "line_ids": [
                     fields.Command.create({"name": record.display_name, "reason": refusals[record.id]})
                     for record in records

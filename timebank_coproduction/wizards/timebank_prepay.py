@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..models.common.verb import verb
+from ..models.common.windows import get_chosen
 
 
 class TimebankPrepay(models.TransientModel):
@@ -10,7 +11,9 @@ class TimebankPrepay(models.TransientModel):
     _description = "Rewards Bought in Advance"
 
     bill_line_id = fields.Many2one(
-        "timebank.bill.line", required=True, default=lambda self: self.env.context.get("active_id")
+        "timebank.bill.line",
+        required=True,
+        default=lambda self: get_chosen(self.env, "timebank.bill.line")[:1],
     )
     company_id = fields.Many2one(related="bill_line_id.company_id")
     currency_id = fields.Many2one(related="bill_line_id.currency_id")

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.common import verb as verbs
+from ..models.common.windows import get_chosen
 
 
 class TimebankReason(models.TransientModel):
@@ -41,5 +42,5 @@ class TimebankReason(models.TransientModel):
         if isinstance(model, self.pool["timebank.reasoned"]) and (
             self.verb in model._verbs_with_reason | model._verbs_to_confirm
         ):
-            return model.browse(self.env.context.get("active_ids") or [])
+            return get_chosen(self.env, model._name)
         raise UserError(self.env._("There is nothing here to give a reason for."))

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..models.common.verb import verb
+from ..models.common.windows import get_chosen
 
 
 class TimebankReconciliationNames(models.TransientModel):
@@ -10,7 +11,9 @@ class TimebankReconciliationNames(models.TransientModel):
     _description = "Papers With People's Names"
 
     reconciliation_id = fields.Many2one(
-        "timebank.reconciliation", required=True, default=lambda self: self.env.context.get("active_id")
+        "timebank.reconciliation",
+        required=True,
+        default=lambda self: get_chosen(self.env, "timebank.reconciliation")[:1],
     )
     kind = fields.Selection([("pdf", "PDF"), ("xlsx", "Workbook")], required=True, default="pdf")
     reason = fields.Char("Who asks for names, and why", required=True)

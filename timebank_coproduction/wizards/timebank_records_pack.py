@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.common.verb import verb
+from ..models.common.windows import hand_out
 from ..models.common.words import say_day
 from ..report.timebank_records_pack import RecordsPack
 
@@ -10,7 +11,7 @@ TOLD = 40
 
 
 class TimebankRecordsPack(models.TransientModel):
-    """Ask for the records of what a grant paid for, and see first which documents may name somebody."""
+    """Ask for the records of what was billed to a grant, and see first which documents may name somebody."""
 
     _name = "timebank.records.pack"
     _description = "Records Pack"
@@ -34,8 +35,7 @@ class TimebankRecordsPack(models.TransientModel):
     with_named = fields.Selection(
         [("kept", "Put in as they are"), ("left_out", "Leave out, and say so in the index")],
         "These documents",
-        required=True,
-        default="kept",
+        help="Unless somebody says that they go in, they are left out.",
     )
 
     _in_order = models.Constraint("CHECK (date_to >= date_from)", "The period can't end before it begins.")
@@ -63,10 +63,11 @@ class TimebankRecordsPack(models.TransientModel):
         named = [f"{one['bill'].name}: {one['file'].name}, {why}" for one, why in pack.find_named()]
         return {
             "what_text": self.env._(
-                "%(amount)s together, on lines: %(lines)s; bills and entries: %(bills)s;"
-                " documents: %(documents)s.",
+                "Billed: %(amount)s, of which paid so far: %(paid)s; lines: %(lines)s;"
+                " bills and entries: %(bills)s; documents: %(documents)s.",
                 lines=len(pack.money_lines),
                 amount=pack.currency.format(pack.total),
+                paid=pack.currency.format(pack.paid),
                 bills=len(pack.moves),
                 documents=len(pack.documents),
             ),
@@ -96,7 +97,7 @@ class TimebankRecordsPack(models.TransientModel):
             signed.date_from or self.date_from,
             signed.date_to or self.date_to,
             signed.sudo(),
-            without_named=self.with_named == "left_out",
+            without_named=self.with_named != "kept",
         )
 
     def _make_filled_pack(self):
@@ -135,4 +136,4 @@ class TimebankRecordsPack(models.TransientModel):
         """
         self.ensure_one()
         self._make_filled_pack()
-        return {"type": "ir.actions.act_url", "url": f"/timebank/records/{self.id}", "target": "download"}
+        return hand_out(f"/timebank/records/{self.id}")

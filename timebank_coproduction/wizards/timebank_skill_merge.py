@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..models.common.verb import verb
+from ..models.common.windows import get_chosen
 
 
 class TimebankSkillMerge(models.TransientModel):
@@ -13,7 +14,7 @@ class TimebankSkillMerge(models.TransientModel):
         "timebank.skill",
         string="These",
         required=True,
-        default=lambda self: self.env.context.get("active_ids"),
+        default=lambda self: get_chosen(self.env, "timebank.skill"),
     )
     target_id = fields.Many2one("timebank.skill", string="Become", required=True)
 

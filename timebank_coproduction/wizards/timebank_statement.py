@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.common.verb import verb
-from ..models.common.windows import open_list
+from ..models.common.windows import get_chosen, open_list
 
 
 class TimebankStatement(models.TransientModel):
@@ -10,27 +10,25 @@ class TimebankStatement(models.TransientModel):
 
     _name = "timebank.statement"
     _description = "Print Statements"
+    _inherit = ["timebank.period"]
+    _period_of = "account_ids"
 
     account_ids = fields.Many2many(
         "timebank.account",
         string="Accounts",
         default=lambda self: self._default_accounts(),
     )
-    date_from = fields.Date(
-        "From",
-        required=True,
-        default=lambda self: self.env["timebank.account"]._get_statement_period()[0],
-    )
-    date_to = fields.Date("To", required=True, default=fields.Date.context_today)
 
-    _in_order = models.Constraint("CHECK (date_from <= date_to)", "The period ends before it begins.")
+    @api.model
+    def _get_first_day(self, today):
+        return self.env["timebank.account"]._get_statement_period(date_to=today)[0]
 
     def _default_accounts(self):
         """The accounts, or those of the members, that the dialog is opened from."""
         model = self.env.context.get("active_model")
         if model not in ("timebank.account", "timebank.member"):
             return False
-        records = self.env[model].browse(self.env.context.get("active_ids"))
+        records = get_chosen(self.env, model)
         return records if model == "timebank.account" else records.account_id
 
     @api.model
@@ -48,7 +46,7 @@ class TimebankStatement(models.TransientModel):
         if not self.account_ids:
             raise UserError(self.env._("Choose an account. People who have not joined yet have none."))
         report = self.env.ref("timebank_coproduction.timebank_statement_report")
-        action = report.report_action(
+        return report.report_action(
             None,
             data={
                 "account_ids": self.account_ids.sorted("name").ids,
@@ -57,4 +55,3 @@ class TimebankStatement(models.TransientModel):
             },
             config=False,
         )
-        return dict(action, close_on_report_download=True)

@@ -16,6 +16,9 @@ class TimebankStoryConsenting(models.TransientModel):
     story_id = fields.Many2one("timebank.story", required=True, ondelete="cascade")
     told_by_ids = fields.Many2many(related="story_id.partner_ids", string="Those who told it")
     has_photo = fields.Boolean(compute="_compute_has_photo")
+    version = fields.Char(
+        compute="_compute_version", store=True, readonly=False, help="Of the story, as it is opened with."
+    )
     partner_id = fields.Many2one(
         "res.partner",
         string="Who agrees",
@@ -25,22 +28,39 @@ class TimebankStoryConsenting(models.TransientModel):
         readonly=False,
         domain="[('id', 'in', told_by_ids)]",
     )
-    for_funder = fields.Boolean("Reports to funders")
+    for_funder = fields.Boolean(
+        "Reports and applications to funders",
+        help="To those who pay for the bank's work, or are asked to: such reports may be passed on by them.",
+    )
     for_website = fields.Boolean("The bank's page and leaflets")
     for_trustees = fields.Boolean("Reports to trustees")
     with_photo = fields.Boolean("With the photo")
-    until = fields.Date(
-        required=True, default=lambda self: fields.Date.context_today(self) + relativedelta(years=1)
-    )
+    until = fields.Date(required=True, compute="_compute_days", store=True, precompute=True, readonly=False)
     way = fields.Selection(
         [one for one in WAYS if one[0] != "page"], string="How they said so", required=True
     )
-    given_on = fields.Date("On", required=True, default=fields.Date.context_today)
+    given_on = fields.Date(
+        "On", required=True, compute="_compute_days", store=True, precompute=True, readonly=False
+    )
+
+    @api.depends("story_id")
+    def _compute_days(self):
+        """Said today where the bank is, for a year."""
+        for consenting in self:
+            today = consenting.story_id.scheme_id._today()
+            consenting.given_on = consenting.given_on or today
+            consenting.until = consenting.until or today + relativedelta(years=1)
 
     @api.depends("story_id")
     def _compute_has_photo(self):
         for consenting in self:
-            consenting.has_photo = bool(consenting.story_id.photo)
+            consenting.has_photo = bool(consenting.story_id) and consenting.story_id._has_photo()
+
+    @api.depends("story_id")
+    def _compute_version(self):
+        """Not of what it depends on in the story: what somebody changes meanwhile nobody has agreed to."""
+        for consenting in self:
+            consenting.version = consenting.story_id and consenting.story_id._get_version()
 
     @api.depends("story_id")
     def _compute_partner_id(self):
@@ -58,6 +78,12 @@ class TimebankStoryConsenting(models.TransientModel):
         if not uses:
             raise UserError(self.env._("Choose at least one use."))
         self.story_id.record_consent(
-            self.partner_id, uses, self.until, self.way, self.given_on, self.with_photo and self.has_photo
+            self.partner_id,
+            uses,
+            self.until,
+            self.way,
+            self.given_on,
+            self.with_photo and self.has_photo,
+            self.version,
         )
         return {"type": "ir.actions.act_window_close"}

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 from ..models.common.verb import verb
 from ..models.common.windows import open_dialog, tell
+from ..models.common.words import say_day
+from ..tools import codes
 from ..tools.wellbeing import LEAST, MOST, QUESTIONS
 
 #: What somebody may type who would rather not say, or left the line empty on paper.
@@ -32,6 +34,11 @@ class TimebankWellbeingAnswer(models.TransientModel):
     sheet_code = fields.Char("Code of the sheet")
     asked_name = fields.Char(compute="_compute_asked_name")
     until = fields.Char(compute="_compute_asked_name")
+    refusal = fields.Char(compute="_compute_earlier")
+    earlier = fields.Char("Written down before", compute="_compute_earlier")
+    replaces = fields.Boolean(
+        "What was written down before goes", compute="_compute_questions", store=True, readonly=False
+    )
     age_and_consent = fields.Boolean("16 or over, and agreed", help="Both are asked before the questions.")
     satisfied = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
     worthwhile = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
@@ -54,7 +61,7 @@ class TimebankWellbeingAnswer(models.TransientModel):
             if desk.way == "read_out":
                 desk.invitation_id = desk.invitation_id
                 continue
-            code = (desk.sheet_code or "").strip().upper().translate(str.maketrans("ILO", "110"))
+            code = codes.as_meant((desk.sheet_code or "").strip())
             desk.invitation_id = self.env["timebank.wellbeing.invitation"].search(
                 [("wave_id", "=", desk.wave_id.id), ("sheet_code", "=", code)], limit=1
             )
@@ -66,9 +73,25 @@ class TimebankWellbeingAnswer(models.TransientModel):
             desk.until = desk.invitation_id._say_until() if desk.invitation_id else ""
 
     @api.depends("invitation_id")
+    @api.depends_context("lang", "uid")
+    def _compute_earlier(self):
+        """What keeps this person's answer from being written down, or would go with it."""
+        for desk in self:
+            desk.refusal = desk.invitation_id._why_not_write_down() if desk.invitation_id else ""
+            desk.earlier = "" if desk.refusal else desk._say_earlier()
+
+    def _say_earlier(self):
+        """That an answer of this person's was written down before, or an empty string."""
+        answer = self.invitation_id._get_responses()
+        if not answer:
+            return ""
+        return self.env._("Written down already on %s.", say_day(self.env, answer.answered_on))
+
+    @api.depends("invitation_id")
     def _compute_questions(self):
         """Empty for each sheet: what was typed for the one before says nothing of the next."""
         for desk in self:
+            desk.replaces = False
             for name in (*QUESTIONS, "scale_typed"):
                 desk[name] = False
 
@@ -77,7 +100,8 @@ class TimebankWellbeingAnswer(models.TransientModel):
         """Write down this sheet, and show an empty one.
 
         :return: the dialog for the next sheet
-        :raises UserError: for a code of no sheet of this round, what is no answer, or without consent
+        :raises UserError: for a code of no sheet of this round, who has answered already, what is no answer,
+            or without consent
         """
         self._write_down()
         desk = self.create(
@@ -89,6 +113,19 @@ class TimebankWellbeingAnswer(models.TransientModel):
             }
         )
         return open_dialog(desk, self.env._("Type in sheets"))
+
+    @verb(single=True)
+    def action_save_last(self):
+        """Write down this sheet, and type in no more; an empty one after others is none.
+
+        :return: what was done, in the corner of the screen
+        :raises UserError: as :meth:`action_next`
+        """
+        count, said = self.typed_count, self.last_deed
+        if not count or self._is_begun():
+            self._write_down()
+            count, said = count + 1, self.env._("Written down: %s.", self.asked_name)
+        return tell(said if count == 1 else self.env._("Sheets written down: %s.", count))
 
     @verb(single=True)
     def action_save(self):
@@ -115,7 +152,17 @@ class TimebankWellbeingAnswer(models.TransientModel):
         invitation.sudo()._settle("young")
         return tell(self.env._("%s is under 16: nothing is kept.", invitation.partner_id.name))
 
+    def _is_begun(self):
+        """Whether anything of this sheet was typed."""
+        typed = (self[name] for name in ("sheet_code", "scale_typed", *QUESTIONS))
+        return self.age_and_consent or any((text or "").strip() for text in typed)
+
     def _get_invitation(self):
+        """The invitation of whom it is about.
+
+        :raises UserError: for a code of no sheet, of another round, for who has answered by their own link,
+            and where something was written down before and nobody said that it goes
+        """
         if not self.invitation_id:
             raise UserError(
                 self.env._(
@@ -123,14 +170,33 @@ class TimebankWellbeingAnswer(models.TransientModel):
                 )
             )
         self.invitation_id.check_access("write")
+        if self.invitation_id.wave_id != self.wave_id:
+            raise UserError(
+                self.env._(
+                    "%(person)s was asked in “%(other)s”, and this is “%(round)s”: begin again from there.",
+                    person=self.asked_name,
+                    other=self.invitation_id.wave_id.name,
+                    round=self.wave_id.name,
+                )
+            )
+        why = self.invitation_id._why_not_write_down()
+        if why:
+            raise UserError(why)
+        earlier = self._say_earlier()
+        if earlier and not self.replaces:
+            raise UserError(
+                self.env._(
+                    "%(person)s: %(earlier)s Tick “What was written down before goes” if this takes its"
+                    " place.",
+                    person=self.asked_name,
+                    earlier=earlier,
+                )
+            )
         return self.invitation_id
 
     def _write_down(self):
         invitation = self._get_invitation()
-        if not self.age_and_consent:
-            raise UserError(
-                self.env._("Say that they are 16 or over and have agreed: without that nothing is kept.")
-            )
+        self.env["timebank.wellbeing.response"]._require_consent(self.age_and_consent)
         answers = {name: self._read_answer(name) for name in QUESTIONS}
         points = self.scale_id._read_points(self.scale_typed) if self.scale_id else None
         if points is None and all(answer is None for answer in answers.values()):

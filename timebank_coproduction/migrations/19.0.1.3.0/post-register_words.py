@@ -11,6 +11,8 @@ def migrate(cr, version):
         if not column_exists(cr, TABLE, column):
             continue
         if column in FLAGS:
+            # a later version's migration reads one of the flags, and takes its column away
+            cr.execute(f"ALTER TABLE {TABLE} ADD COLUMN IF NOT EXISTS {FLAGS[column]} bool")
             cr.execute(f"UPDATE {TABLE} SET {FLAGS[column]} = TRUE WHERE {column} IS NOT NULL")
         cr.execute(
             f"""WITH moved AS (

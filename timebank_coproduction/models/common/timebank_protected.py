@@ -31,6 +31,8 @@ class TimebankProtected(models.AbstractModel):
     _protected_fields = frozenset()
     #: Fields that decide what somebody gains: nobody sets them on what is their own.
     _own_terms = frozenset()
+    #: Fields that say whose part a record is, besides those whose record takes it along when it goes.
+    _belongs_by = frozenset()
 
     def _register_hook(self):
         """Have ``create`` see defaults from outside among the values, before any model's own rules."""
@@ -47,7 +49,7 @@ class TimebankProtected(models.AbstractModel):
         else:
             for vals in vals_list:
                 self._refuse_protected(
-                    name for name in vals if self._is_protected(name) and not self._is_usual(name, vals[name])
+                    name for name in vals if self._is_protected(name) and not self._is_usual(name, vals)
                 )
             records = super().create(vals_list)
         note_touched(records)
@@ -60,7 +62,20 @@ class TimebankProtected(models.AbstractModel):
         self._refuse_protected(name for name in vals if self._is_protected(name))
         if self._own_terms:
             self._refuse_own_terms(vals, self._own_terms)
-        return super().write(vals)
+        result = super().write(vals)
+        if not self.env.su and any(map(self._is_part_of, vals)):
+            self.check_access("write")  # a part of what somebody may change stays that
+        return result
+
+    def _is_part_of(self, name):
+        """Whether the record is a part of what a field names."""
+        field = self._fields.get(name)
+        return bool(
+            field
+            and field.type == "many2one"
+            and (field.ondelete == "cascade" or name in self._belongs_by)
+            and field.comodel_name.startswith("timebank.")
+        )
 
     def unlink(self):
         acting = acting_in(self.env)
@@ -104,10 +119,22 @@ class TimebankProtected(models.AbstractModel):
             return False
         return name in self._protected_fields or bool(field.store and field.readonly)
 
-    def _is_usual(self, name, value):
-        """Whether a new record has that value anyway, so that it may be named."""
-        usual = self._protected_default(name)
-        return value == usual or not (value or usual)
+    def _is_usual(self, name, vals):
+        """Whether a new record of these values has the one of ``name`` anyway, so that it may be named.
+
+        A form that is opened for one activity names that one to each line of a session as well.
+        """
+        usual, value = self._protected_default(name), vals[name]
+        return value == usual or not (value or usual) or self._is_followed(name, vals)
+
+    def _is_followed(self, name, vals):
+        """Whether the value is that of the record that the field follows."""
+        path, *rest = (self._fields[name].related or "").split(".")
+        if len(rest) != 1 or type(vals.get(path)) is not int:
+            return False
+        # sudo: only whether it is the one that was named
+        followed = self.env[self._fields[path].comodel_name].sudo().browse(vals[path]).exists()
+        return bool(followed) and followed.read(rest, load="")[0][rest[0]] == vals[name]
 
     def _take_in_defaults(self, vals_list):
         """Values with what the context and users' own defaults add, and a context without it."""

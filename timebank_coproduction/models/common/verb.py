@@ -14,6 +14,7 @@ from odoo import models
 from odoo.api import NewId
 from odoo.exceptions import AccessError, UserError
 
+from ...tools.paging import number_in
 from .days import read_day, read_moment
 
 #: The largest number that a column of whole numbers, or an id, can hold.
@@ -43,9 +44,10 @@ def verb(*, single=False, **readers):
         @wraps(method)
         def asking(self, *args, **kwargs):
             _ask_for_records(self, single, model_only=getattr(asking, "_api_model", False))
-            if not readers:
-                return method(self, *args, **kwargs)
-            bound = signature.bind(self, *args, **kwargs)
+            try:
+                bound = signature.bind(self, *args, **kwargs)
+            except TypeError:
+                raise UserError(_say_arguments(self.env, parameters)) from None
             for name in readers.keys() & bound.arguments.keys():
                 value, default = bound.arguments[name], parameters[name].default
                 if _is_empty(value) and default is not inspect.Parameter.empty:
@@ -60,12 +62,19 @@ def verb(*, single=False, **readers):
     return mark
 
 
+def _say_arguments(env, parameters):
+    names = ", ".join(name.replace("_", " ") for name in parameters)
+    return (
+        env._("Give what is asked for here: %s.", names) if names else env._("Nothing is to be given here.")
+    )
+
+
 def _ask_for_records(records, single, model_only):
     """:raises UserError: for what are no records, or not one where there should be one
     :raises AccessError: for records that the user can't read
     """
     largest = LARGEST if records._auto else LARGEST_SHOWN
-    if not all(isinstance(one, NewId) or _is_id(one, largest) for one in records._ids):
+    if not all(isinstance(one, NewId) or is_id(one, largest) for one in records._ids):
         raise UserError(records.env._("Say which records are meant by their numbers."))
     if records._abstract and not model_only:
         # such as the desk, which keeps nothing: its verbs ask about what they touch
@@ -77,7 +86,8 @@ def _ask_for_records(records, single, model_only):
         raise UserError(records.env._("This is done for one record at a time: choose one."))
 
 
-def _is_id(value, largest=LARGEST):
+def is_id(value, largest=LARGEST):
+    """Whether a value from outside can be the number of a record."""
     return type(value) is int and 0 < value <= largest
 
 
@@ -232,7 +242,7 @@ def _find(env, model, value, seen):
     ids = [value] if isinstance(value, int) else value
     if isinstance(value, models.BaseModel):
         ids = value.ids if value._name == model else [0]
-    wanted = env[model].browse(ids if isinstance(ids, list | tuple | set) and all(map(_is_id, ids)) else [0])
+    wanted = env[model].browse(ids if isinstance(ids, list | tuple | set) and all(map(is_id, ids)) else [0])
     found = wanted.exists()
     if len(found) != len(wanted) or (seen and not found.has_access("read")):
         raise AccessError(
@@ -260,8 +270,8 @@ def numbered(reader):
             raise UserError(env._("Give “%s” by the numbers of records.", name))
         found = {}
         for key, one in value.items():
-            number = int(key) if isinstance(key, str) and key.isascii() and key.isdigit() else key
-            if not _is_id(number):
+            number = number_in(key) if isinstance(key, str) else key
+            if not is_id(number):
                 raise UserError(env._("Give “%s” by the numbers of records.", name))
             found[number] = reader(env, name, one)
         return found

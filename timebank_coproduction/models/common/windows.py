@@ -1,6 +1,25 @@
 from ast import literal_eval
 
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from .verb import is_id
+
+
+def get_chosen(env, model):
+    """The records of ``model`` that a dialog is opened from; none where it is opened from elsewhere.
+
+    Numbers without a model are of what the dialog is about, as whoever opens it by program says them.
+
+    :raises UserError: for what are no numbers of records
+    """
+    context = env.context
+    if context.get("active_model", model) != model:
+        return env[model]
+    ids = context.get("active_ids") or [one for one in (context.get("active_id"),) if one]
+    if not (isinstance(ids, list | tuple) and all(map(is_id, ids))):
+        raise UserError(env._("Say which records are meant by their numbers."))
+    return env[model].browse(ids)
 
 
 def open_list(env, name, domain=None, context=None, **more):
@@ -91,11 +110,17 @@ def download(record, name, content, mimetype, alone=False):
     record.check_access("read")
     # sudo: Odoo takes a file from who may change the record; whoever reads it has this one made from it
     attachment = record.env["ir.attachment"].sudo().create(vals)
-    return {
-        "type": "ir.actions.act_url",
-        "url": f"/web/content/{attachment.id}?download=true",
-        "target": "download",
-    }
+    return hand_out(f"/web/content/{attachment.id}?download=true")
+
+
+def hand_out(address):
+    """What the browser saves from an address; a dialog that asked for it closes.
+
+    :param str address: of a file that is sent as an attachment
+    :return: an action for the client
+    """
+    # of all targets, Odoo's client closes the dialog after this one alone
+    return {"type": "ir.actions.act_url", "url": address, "target": "new", "close": True}
 
 
 def tell(sentence, undo=None):

@@ -1,13 +1,11 @@
 from collections import Counter
 
 from odoo import api, fields, models
-from odoo.tools import html2plaintext
 
 from ...tools import closeness
 from ...tools.minutes import clock
 from ..common.verb import record_id, verb
 from ..common.words import at_place, say_day
-from ..ledger.timebank_told import CALL
 
 #: How many rows each section shows; its figure counts them all.
 ROWS = 8
@@ -26,9 +24,6 @@ SECTIONS = (
 
 #: So many banks are on the desk together; of more, one at a time.
 BANKS = 8
-
-#: How many calls are looked at.
-MOST_CALLS = 100
 
 #: What counts as new, and for how long an offer may lie idle.
 NEW_DAYS = 30
@@ -55,9 +50,11 @@ class TimebankDesk(models.AbstractModel):
         banks = schemes or self._get_banks()
         self.env["timebank.matchmaker"]._check_broker(banks)
         shown = banks if len(banks) <= BANKS else self._get_busiest(banks)
+        choice = banks | self._get_choice()
         return {
-            "banks": [{"id": scheme.id, "name": scheme.name} for scheme in banks],
-            "bank": shown.id if shown != banks else False,
+            "banks": [{"id": scheme.id, "name": scheme.name} for scheme in choice],
+            "bank": shown.id if len(shown) == 1 and shown != choice else False,
+            "shown": shown.ids,
             "sections": [section for name in SECTIONS for section in getattr(self, name)(shown)],
         }
 
@@ -73,10 +70,14 @@ class TimebankDesk(models.AbstractModel):
 
     def _get_banks(self):
         """The open banks that the user coordinates; all of them for a manager who coordinates none."""
-        banks = self.env["timebank.scheme"].search([("state", "=", "open")])
-        own = banks & self.env.user.coordinated_scheme_ids.with_env(self.env)
-        manager = self.env.user.has_group("timebank_coproduction.group_timebank_manager")
-        return own or (banks if manager else own)
+        banks = self._get_choice()
+        return banks._coordinated_by_user() or banks
+
+    def _get_choice(self):
+        """The open banks that the user decides for: their own first, by name."""
+        banks = self.env["timebank.scheme"].search([("state", "=", "open"), ("is_run_by_user", "=", True)])
+        own = banks._coordinated_by_user()
+        return own | banks
 
     # Actions
     @verb(offer_id=record_id("timebank.offer"), request_id=record_id("timebank.request"))
@@ -107,16 +108,19 @@ class TimebankDesk(models.AbstractModel):
 
     # Rows
     def _section(self, key, title, text, count, rows, action=False):
+        """A section; each row has a ``key`` by which the browser knows it again once it is dealt with."""
+        for row in rows:
+            row.setdefault("key", f"{row['model']},{row['id']}")
         return {"key": key, "title": title, "help": text, "count": count, "rows": rows, "action": action}
 
     def _row(self, record, text, buttons=()):
-        """A row about an offer or a request."""
+        """A row about a record, such as an offer or a request."""
         return {
             "id": record.id,
             "model": record._name,
             "title": record.display_name,
             "text": text or "",
-            "partner_id": record.partner_id.id,
+            "partner_id": record.partner_id.id if "partner_id" in record._fields else False,
             "buttons": list(buttons),
         }
 
@@ -148,11 +152,12 @@ class TimebankDesk(models.AbstractModel):
             )
         ]
 
-    def _button(self, label, model, method, args, primary=True, said=False, done=False):
+    def _button(self, label, model, method, args, primary=True, said=False, done=False, undo=False):
         """What a row offers to do.
 
         :param said: what is said once it is done, where the verb itself says nothing
         :param done: what then stands in the row, in a word or two
+        :param undo: the button that then stands there, with which it is as before
         """
         return {
             "label": label,
@@ -162,51 +167,7 @@ class TimebankDesk(models.AbstractModel):
             "primary": primary,
             "said": said,
             "done": done or self.env._("Done"),
-        }
-
-    # ------------------------------------------------------------
-    # Whom no mail reaches
-    # ------------------------------------------------------------
-
-    def _get_calls(self, schemes):
-        """The calls that the coordinators of these banks are asked to make."""
-        domain = [
-            ("activity_type_id", "=", self.env.ref(CALL).id),
-            ("user_id", "in", schemes.coordinator_ids.ids),
-            ("res_model", "=like", "timebank.%"),
-        ]
-        todos = self.env["mail.activity"]
-        # what stands on records that the user can't read isn't theirs to do
-        calls = todos.search(domain, order="date_deadline, id", limit=MOST_CALLS)
-        return [
-            self._section(
-                "calls",
-                self.env._("Calls to make"),
-                self.env._("No mail reaches them: ring, and tell them."),
-                len(calls),
-                [self._call_row(call) for call in calls[:ROWS]],
-            )
-        ]
-
-    def _call_row(self, call):
-        about = self.env[call.res_model].browse(call.res_id)
-        person = about.partner_id if "partner_id" in about._fields else self.env["res.partner"]
-        return {
-            "id": about.id,
-            "model": about._name,
-            "title": call.summary,
-            "text": html2plaintext(call.note) if call.note else about.display_name,
-            "partner_id": person.id,
-            "buttons": [
-                self._button(
-                    self.env._("Rung"),
-                    call._name,
-                    "action_done",
-                    [call.ids],
-                    said=self.env._("Rung: %s", call.summary),
-                    done=self.env._("Rung"),
-                )
-            ],
+            "undo": undo,
         }
 
     # ------------------------------------------------------------
@@ -288,6 +249,7 @@ class TimebankDesk(models.AbstractModel):
 
     def _match_row(self, request, offer, reasons):
         row = self._row(request, ", ".join(reasons))
+        row["key"] = f"{request},{offer}"
         row["title"] = self.env._(
             "%(giver)s for %(receiver)s: %(skill)s",
             giver=offer.partner_id.name,
@@ -309,6 +271,7 @@ class TimebankDesk(models.AbstractModel):
 
     def _interest_row(self, offer, member):
         row = self._row(offer, self.env._("%s once said they would like it", member.partner_id.name))
+        row["key"] = f"{offer},{member}"
         args = [[], offer.id, member.id]
         row["buttons"] = [
             self._button(

@@ -32,12 +32,12 @@ class TimebankScheme(models.Model):
         """Everything on the broker's desk, in one call.
 
         On an empty recordset, of the banks that the user coordinates; a manager who
-        coordinates none has them all on the desk.
+        coordinates none has them all on the desk, and one who does can choose any other.
 
         Of more banks than fit on a desk, the one with the most open requests is shown.
 
-        :return: dict of ``banks`` (id and name), ``bank`` (the id of the one of them that is
-            shown, or false for all) and ``sections``, each with ``key``,
+        :return: dict of ``banks`` (id and name) to choose from, ``bank`` (the id of the one of them
+            that is shown, or false for several), ``shown`` (their ids) and ``sections``, each with ``key``,
             ``title``, ``help``, ``count``, ``action`` (an external id, or false) and
             ``rows``: ``title``, ``text``, ``partner_id`` and ``buttons``, each with
             ``label``, ``model``, ``method``, ``args``
@@ -126,7 +126,7 @@ class TimebankScheme(models.Model):
     def _get_steps_made(self):
         """The steps that show in the bank's own records: dict of bank id → set."""
         # sudo: how many coordinators there are; two are enough
-        made = {bank.id: {"coordinators"} if len(bank.sudo().coordinator_ids) > 1 else set() for bank in self}
+        made = {bank.id: {"coordinators"} if len(bank._get_coordinators()) > 1 else set() for bank in self}
         # sudo: whether there are any; none is shown
         for step, name in (("members", "timebank.member"), ("session", "timebank.session")):
             table = self.env[name].sudo()
@@ -173,7 +173,7 @@ class TimebankScheme(models.Model):
             "session": (
                 self.env._("A first session"),
                 self.env._("Invite people: a café, a course, an afternoon in the garden."),
-                self._step_window("timebank_session_action", domain=[("scheme_id", "=", self.id)]),
+                open_form(self.env["timebank.session"], context={"default_scheme_id": self.id}),
             ),
         }[step]
         return {"key": step, "title": title, "text": say, "action": action}

@@ -27,7 +27,18 @@ SECTIONS = (
         ("_get_signatures", "_get_reconciliations_due", "_get_drifted", "_get_off_course", "_get_bills"),
     ),
     ("banks", "manager", ("_get_alarms", "_get_without_coordinator", "_get_unsealed")),
-    ("mine", None, ("_get_calls", "_get_todos", "_get_my_sessions", "_get_my_hours")),
+    (
+        "mine",
+        None,
+        (
+            "_get_calls",
+            "_get_todos",
+            "_get_my_sessions",
+            "_get_my_hours",
+            "_get_own_hours",
+            "_get_own_claims",
+        ),
+    ),
 )
 
 #: What a to-do of these kinds asks for has a figure of its own.
@@ -172,7 +183,7 @@ class TimebankToday(models.AbstractModel):
             self.env._("Hours to approve"),
             "timebank.hours",
             "timebank_hours_to_approve_action",
-            [("state", "=", "submitted"), ("scheme_id.is_run_by_user", "=", True)],
+            self.env["timebank.hours"]._get_domain_to_decide(),
             ["minutes:sum", "date:min"],
             lambda minutes, day: self.env._(
                 "%(hours)s hours, %(oldest)s", hours=clock(minutes), oldest=self._say_oldest(day)
@@ -186,7 +197,7 @@ class TimebankToday(models.AbstractModel):
             self.env._("Claims to approve"),
             "timebank.redemption",
             "timebank_redemption_todo_action",
-            [("state", "=", "requested"), ("scheme_id.is_run_by_user", "=", True)],
+            self.env["timebank.redemption"]._get_domain_to_decide(),
             ["requested_on:min"],
             self._say_oldest,
         )
@@ -246,29 +257,34 @@ class TimebankToday(models.AbstractModel):
             "timebank.session",
             "timebank_session_to_close_action",
             [
-                *self._on_days("date", days, days),
+                *self._on_days(days, days),
                 ("scheme_id.is_run_by_user", "=", True),
                 ("state", "in", ("draft", "open")),
             ],
         )
 
-    def _on_days(self, name, first, last, bank="scheme_id"):
-        """Domain of records of which the day ``name`` is so many days away where their bank is.
+    def _on_days(self, first, last, path=""):
+        """Domain of sessions that are so many days away where they take place, wherever their bank is.
 
         :param int first: how many days from today at least
         :param int last: and at most
-        :param str bank: the field that leads to the bank
+        :param str path: what leads to the session, with the dot, from what the domain is of
         """
-        # sudo: where banks are is no secret; which records are shown, the user's own rights say
-        banks, days = self.env["timebank.scheme"].sudo(), {}
-        for (zone,) in banks._read_group([], ["tz"]):
+        # sudo: in which time zones there are sessions is no secret; which are shown, the user's rights say
+        sessions, day = self.env["timebank.session"].sudo(), fields.Date.today()
+        around = [
+            ("date", ">=", fields.Date.add(day, days=first - 1)),  # elsewhere it is the day before, or after
+            ("date", "<=", fields.Date.add(day, days=last + 1)),
+        ]
+        days = {}
+        for (zone,) in sessions._read_group(around, ["tz"]):
             days.setdefault(today_at(zone), []).append(zone)
         found = []
         for today, zones in days.items():
-            within = Domain(name, ">=", fields.Date.add(today, days=first)) & Domain(
-                name, "<=", fields.Date.add(today, days=last)
+            within = Domain(f"{path}date", ">=", fields.Date.add(today, days=first)) & Domain(
+                f"{path}date", "<=", fields.Date.add(today, days=last)
             )
-            found.append(within if len(days) == 1 else within & Domain(f"{bank}.tz", "in", zones))
+            found.append(within if len(days) == 1 else within & Domain(f"{path}tz", "in", zones))
         return Domain.OR(found)
 
     def _get_helpers(self):
@@ -278,7 +294,7 @@ class TimebankToday(models.AbstractModel):
             "timebank.session",
             "timebank_session_to_close_action",
             [
-                *self._on_days("date", 0, 1),
+                *self._on_days(0, 1),
                 ("scheme_id.is_run_by_user", "=", True),
                 ("state", "in", ("draft", "open")),
                 ("helper_shortage", ">", 0),
@@ -437,12 +453,15 @@ class TimebankToday(models.AbstractModel):
         )
 
     def _get_without_coordinator(self):
+        """Nobody who could run them is named: who is archived can't, nor who lacks the role."""
+        role = self.env.ref(GROUP + "coordinator")
+        running = [("active", "=", True), ("all_group_ids", "in", role.ids)]
         return self._figure(
             "without_coordinator",
             self.env._("Banks without a coordinator"),
             "timebank.scheme",
             "timebank_scheme_action",
-            [("state", "=", "open"), ("coordinator_ids", "not any", [("active", "=", True)])],
+            [("state", "=", "open"), ("coordinator_ids", "not any", running)],
         )
 
     def _get_unsealed(self):
@@ -462,23 +481,32 @@ class TimebankToday(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_calls(self):
-        return self._get_my_todos("calls", self.env._("Calls to make"), Domain(self._of_types((CALL,))))
+        """Those of the banks on the user's desk, whoever of their coordinators is asked to, as the desk has
+        them; and what else the user is asked to ring about."""
+        calls = Domain(self._mine()) & Domain(self._of_types((CALL,)))
+        if self._has_role("coordinator"):
+            desk = self.env["timebank.desk"]
+            calls |= Domain("id", "in", desk._find_calls(desk._get_banks()).ids)
+        return self._get_to_do("calls", self.env._("Calls to make"), calls)
 
     def _get_todos(self):
         rest = ~Domain(self._of_types(HAVE_FIGURES))
-        return self._get_my_todos("todos", self.env._("To-dos of yours"), rest)
+        return self._get_to_do("todos", self.env._("To-dos of yours"), Domain(self._mine()) & rest)
+
+    def _mine(self):
+        return [("user_id", "=", self.env.uid), ("res_model", "=like", "timebank.%")]
 
     def _of_types(self, names):
         return [("activity_type_id", "in", [self.env.ref(name).id for name in names])]
 
-    def _get_my_todos(self, key, title, domain):
+    def _get_to_do(self, key, title, domain):
         today = fields.Date.context_today(self)
         figure = self._figure(
             key,
             title,
             "mail.activity",
             "timebank_todo_action",
-            Domain("user_id", "=", self.env.uid) & Domain("res_model", "=like", "timebank.%") & domain,
+            domain,
             ["date_deadline:min"],
             lambda day: self.env._("the first by %s", say_day(self.env, day)),
         )
@@ -496,7 +524,7 @@ class TimebankToday(models.AbstractModel):
             [
                 ("partner_id", "=", self.env.user.partner_id.id),
                 ("state", "=", "signed_up"),
-                *self._on_days("session_id.date", 0, AHEAD_DAYS),
+                *self._on_days(0, AHEAD_DAYS, "session_id."),
             ],
             context={"create": False},
         )
@@ -510,4 +538,27 @@ class TimebankToday(models.AbstractModel):
             [("is_mine", "=", True), ("state", "=", "draft")],
             ["minutes:sum"],
             lambda minutes: self.env._("%s hours", clock(minutes)),
+        )
+
+    def _get_own_hours(self):
+        """What a coordinator gave or received: somebody else decides on it."""
+        return self._figure(
+            "own_hours",
+            self.env._("Hours of yours for somebody else to approve"),
+            "timebank.hours",
+            "timebank_hours_to_approve_action",
+            self.env["timebank.hours"]._get_domain_to_decide(own=True),
+            ["minutes:sum"],
+            lambda minutes: self.env._("%s hours", clock(minutes)),
+            context={"timebank_to_approve": 1},
+        )
+
+    def _get_own_claims(self):
+        """What a coordinator claims or pays for: somebody else decides on it."""
+        return self._figure(
+            "own_claims",
+            self.env._("Claims of yours for somebody else to approve"),
+            "timebank.redemption",
+            "timebank_redemption_todo_action",
+            self.env["timebank.redemption"]._get_domain_to_decide(own=True),
         )

@@ -6,6 +6,7 @@ from ...tools.paging import paging_of
 from ..common.personal import ABOUT, HELD, NAMED, WORDS
 from ..common.verb import verb
 from ..common.windows import open_list
+from ..ledger.timebank_scheme import usual_day
 from .timebank_skill import KINDS
 
 #: The roots of the tree that a space or a piece of equipment falls under unless told.
@@ -31,6 +32,7 @@ class TimebankExchangeMixin(models.AbstractModel):
     _description = "What Offers and Requests Share"
     _inherit = [
         "timebank.in.bank",
+        "timebank.bank.followed",
         "timebank.protected",
         "timebank.verbs",
         "timebank.told",
@@ -130,7 +132,7 @@ class TimebankExchangeMixin(models.AbstractModel):
         return False if hours._is_coordinating() else self.env.user.partner_id
 
     def _default_expires_on(self):
-        return fields.Date.add(fields.Date.context_today(self), months=self._lasts_months)
+        return fields.Date.add(usual_day(self), months=self._lasts_months)
 
     @api.depends("scheme_id", "partner_id")
     def _compute_member_id(self):
@@ -145,11 +147,7 @@ class TimebankExchangeMixin(models.AbstractModel):
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
         """The bank is known where the person belongs to one only."""
-        if not self.scheme_id and self.partner_id:
-            schemes = self.partner_id.timebank_member_ids.filtered(
-                lambda member: member.state != "left"
-            ).scheme_id
-            self.scheme_id = schemes if len(schemes) == 1 else False
+        self._follow(self.partner_id, "applicant", "active", "paused")
 
     @api.depends("kind")
     def _compute_skill_id(self):
@@ -267,6 +265,7 @@ class TimebankExchangeMixin(models.AbstractModel):
                 "published_on": day,
             },
             self.env._("renewed"),
+            settled=True,
         )
 
     @verb()
@@ -276,7 +275,7 @@ class TimebankExchangeMixin(models.AbstractModel):
             ("draft", "published", "paused", "expired"),
             self.env._("“%s” is closed already."),
         )
-        return self._change_state(refusals, {"state": "closed"}, self.env._("closed"))
+        return self._change_state(refusals, {"state": "closed"}, self.env._("closed"), settled=True)
 
     @verb()
     def action_draft(self):
@@ -289,11 +288,15 @@ class TimebankExchangeMixin(models.AbstractModel):
         own = [("id", "in", self.introduction_ids.ids)]
         return open_list(self.env, "timebank_introduction_action", own, {})
 
-    def _change_state(self, refusals, vals, done):
-        """:param vals: what to write, or a function of the day that it is at the bank, which returns it"""
+    def _change_state(self, refusals, vals, done, settled=False):
+        """:param vals: what to write, or a function of the day that it is at the bank, which returns it
+        :param bool settled: whether nobody has to be asked any more if it is to go on
+        """
         self.check_access("write")
         for scheme, records in self._raise_or_list(refusals)._by_bank().items():
             records._in_verb().write(vals(scheme._today()) if callable(vals) else vals)
+            if settled:
+                records._forget_calls()
         return self._tell(refusals, done)
 
     def _get_refusals_to_publish(self, states=("draft", "paused", "expired")):
@@ -406,14 +409,12 @@ class TimebankExchangeMixin(models.AbstractModel):
         self._in_verb().write({"state": "expired"})
 
     def _remind(self):
-        """Write to those whom a mail reaches; the rest becomes a to-do of the coordinator."""
+        """Write to those whom a mail reaches; whoever it doesn't is rung."""
         self._in_verb().write({"reminded_on": fields.Date.context_today(self)})
-        for record in self._mail_people(self._reminder_template):
-            record.activity_schedule(
-                "timebank_coproduction.mail_activity_renew",
-                date_deadline=record.expires_on,
-                user_id=record.scheme_id.coordinator_ids[:1].id or self.env.uid,
-            )
+        self._mail_people(self._reminder_template)._plan_calls(
+            lambda one: self.env._("“%s”, which runs out: is it to go on?", one.skill_id.name),
+            deadline=lambda one: one.expires_on,
+        )
 
     def _get_mail_button(self, mail, member):
         return self.env._("Yes, keep it"), self._get_renew_url()

@@ -191,4 +191,5 @@ class TimebankIntroduction(models.Model):
             "minutes": self.minutes,
             "needed_by": self.needed_by,
             "went": self.giver_went if gives else self.receiver_went,
+            "asks_category": self._asks_what_it_counts_as(),
         }

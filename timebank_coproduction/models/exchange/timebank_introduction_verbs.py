@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ...tools.minutes import DAY, clock
-from ..common.verb import flag, moment, text, verb, whole
+from ..common.verb import flag, moment, record_or_none, text, verb, whole
 from ..common.windows import open_dialog, open_list, tell
 from ..common.words import at_place
 
@@ -57,12 +57,13 @@ class TimebankIntroduction(models.Model):
         introductions._forget_calls()
         return self._tell(refusals, self.env._("agreed"))
 
-    @verb()
-    def action_done(self):
+    @verb(category=record_or_none("timebank.category"))
+    def action_done(self, category=None):
         """They have met: hand in the hours for approval, and mark the request as met.
 
         Screens are asked first what the time counts as, where their bank wants to know it.
 
+        :param category: what the time counts as, where nothing says so yet
         :return: ``True``, or an action that asks, that says what was done, or that lists what
             could not be, and why
         :raises UserError: before they have agreed, or before they have met
@@ -86,6 +87,9 @@ class TimebankIntroduction(models.Model):
                 "“%s”: open it, and say what the time counts as.", introduction.display_name
             )
         introductions = self._raise_or_list(refusals)
+        if category:
+            # sudo: one of the two may say what it counts as, as of any time that they log
+            introductions.sudo().filtered(lambda one: one._asks_what_it_counts_as()).category_id = category
         # sudo: one of the two may say that it is done; the hours wait for a coordinator.
         hours = self.env["timebank.hours"].sudo()._in_verb().create(introductions._prepare_hours())
         hours.action_submit()
@@ -213,7 +217,12 @@ class TimebankIntroduction(models.Model):
         context = self.env.context
         if not context.get("timebank_told") or context.get("timebank_asked") or not self.has_access("write"):
             return self.browse()
-        return self.filtered(lambda one: not one.category_id and one.category_policy != "unused")
+        return self.filtered(lambda one: one._asks_what_it_counts_as())
+
+    def _asks_what_it_counts_as(self):
+        """Whether nothing says yet what its time counts as, and its bank wants to know it."""
+        self.ensure_one()
+        return not self.category_id and self.category_policy != "unused"
 
     def _ask_what_it_counts_as(self):
         view = self.env.ref("timebank_coproduction.timebank_introduction_view_form_met")

@@ -158,7 +158,7 @@ class TimebankScheme(models.Model):
                 "timebank_coproduction.mail_activity_give_back",
                 summary=member._why_ask(),
                 note=member._say_what_they_can(suggestions.get(member.id, [])),
-                user_id=self.coordinator_ids[:1].id or self.env.uid,
+                user_id=self._get_deciders(member.partner_id)[:1].id,
             )
         members._in_verb().write({"asked_on": today})
 

@@ -2,6 +2,8 @@ from . import (
     timebank_account,
     timebank_ledger_check,
     timebank_member,
+    timebank_dated,
+    timebank_period,
     timebank_hours,
     timebank_hours_verbs,
     timebank_hours_member,

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..common.figures import figures_over
 from ..common.hours_field import hours_field
@@ -10,11 +11,37 @@ class ProjectProject(models.Model):
     _inherit = "project.project"
 
     timebank_scheme_ids = fields.Many2many("timebank.scheme", string="Time banks")
+    timebank_open_to_ids = fields.Many2many(
+        "timebank.scheme",
+        string="Time banks that record here",
+        compute="_compute_timebank_open_to_ids",
+        search="_search_timebank_open_to_ids",
+        help="Those that serve the project, and those of its company that serve any.",
+    )
     timebank_minutes = fields.Integer(compute="_compute_timebank_figures", compute_sudo=False)
     timebank_hours = hours_field("timebank_minutes", "Hours given", compute_sudo=False)
     timebank_people_count = fields.Integer(
         "People who gave time", compute="_compute_timebank_figures", compute_sudo=False
     )
+
+    @api.depends("timebank_scheme_ids", "company_id")
+    @api.depends_context("uid")
+    def _compute_timebank_open_to_ids(self):
+        of_any = self.env["timebank.scheme"].search([("project_ids", "=", False)])
+        for project in self:
+            project.timebank_open_to_ids = project.timebank_scheme_ids | of_any.filtered(
+                lambda bank, company=project.company_id: not company or bank.company_id == company
+            )
+
+    def _search_timebank_open_to_ids(self, operator, value):
+        if operator != "in" or not all(value):
+            return NotImplemented
+        # sudo: which projects a bank serves, whoever can choose them; they are searched as the user
+        banks = self.env["timebank.scheme"].sudo().browse(value).exists()
+        of_any = banks.filtered(lambda bank: not bank.project_ids)
+        return Domain("id", "in", banks.project_ids.ids) | Domain(
+            "company_id", "in", [*of_any.company_id.ids, False] if of_any else []
+        )
 
     def _compute_timebank_figures(self):
         approved = [("state", "=", "approved")]

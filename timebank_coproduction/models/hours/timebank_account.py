@@ -121,7 +121,8 @@ class TimebankAccount(models.Model):
     @api.model
     def _get_statement_period(self, date_from=None, date_to=None):
         """The period as two dates, where none is given the :data:`STATEMENT_MONTHS` up to today."""
-        date_to = fields.Date.to_date(date_to) or fields.Date.context_today(self)
+        # sudo: what day it is at the accounts' banks is no secret
+        date_to = fields.Date.to_date(date_to) or self.sudo().scheme_id._get_days()[-1]
         date_from = fields.Date.to_date(date_from) or date_to - relativedelta(months=STATEMENT_MONTHS)
         if date_from > date_to:
             raise UserError(self.env._("The period ends before it begins."))

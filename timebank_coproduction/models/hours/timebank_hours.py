@@ -38,6 +38,8 @@ class TimebankHours(models.Model):
     _inherit = [
         "timebank.prepared",
         "timebank.in.bank",
+        "timebank.bank.followed",
+        "timebank.dated",
         "timebank.protected",
         "timebank.verbs",
         "timebank.todo",
@@ -88,9 +90,7 @@ class TimebankHours(models.Model):
     )
     receiver_member_id = fields.Many2one("timebank.member", compute="_compute_members")
     # What, when, where
-    date = fields.Date(
-        required=True, default=lambda self: self.env["timebank.scheme"]._get_usual()._today(), index=True
-    )
+    date = fields.Date(index=True)
     tz = fields.Selection(
         time_zones,
         string="Time zone",
@@ -109,7 +109,11 @@ class TimebankHours(models.Model):
     category_policy = fields.Selection(related="scheme_id.category_policy")
     description = fields.Char()
     project_id = fields.Many2one(
-        "project.project", ondelete="restrict", index="btree_not_null", check_company=True
+        "project.project",
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('timebank_open_to_ids', '=?', scheme_id)]",
     )
     source = fields.Selection(
         [
@@ -270,12 +274,10 @@ class TimebankHours(models.Model):
             known = entry.start_minute >= 0
             entry.start_time = minutes_tool.clock(entry.start_minute) if known else False
 
-    @api.onchange("partner_id")
+    @api.onchange("partner_id", "receiver_id")
     def _onchange_partner_id(self):
-        """The bank is known where the person belongs to one only."""
-        if not self.scheme_id and self.partner_id:
-            active = self.partner_id.timebank_member_ids.filtered(lambda member: member.state == "active")
-            self.scheme_id = active.scheme_id if len(active.scheme_id) == 1 else False
+        """The bank is known where giver and receiver have one in common only."""
+        self._follow(self.partner_id | self.receiver_id, "active")
 
     @api.onchange("start_time")
     def _onchange_start_time(self):

@@ -1,6 +1,6 @@
 from collections import Counter
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -263,6 +263,17 @@ class TimebankHours(models.Model):
             if seen.get(entry.id, entry.revision) != entry.revision
         }
 
+    @api.model
+    def _get_domain_to_decide(self, own=False):
+        """What waits for a decision in the user's banks, as :meth:`_get_refusals_to_decide` has it.
+
+        :param bool own: what the user gave or received, on which another decides; without it, all the rest
+        """
+        me = self.env.user.partner_id.id
+        theirs = Domain("partner_id", "=", me) | Domain("receiver_id", "=", me)
+        waiting = Domain("state", "=", "submitted") & Domain("scheme_id.is_run_by_user", "=", True)
+        return waiting & (theirs if own else ~theirs)
+
     def _get_refusals_to_decide(self, state):
         """Entries not in ``state``, and those on which this user may not decide."""
         sentences = {
@@ -386,14 +397,24 @@ class TimebankHours(models.Model):
         :return: ``True``, or an action listing what could not be approved, and why
         :raises UserError: when nothing could
         """
+        refusals = self._approve_possible(seen)
+        self._raise_or_list(refusals)
+        return self._tell(refusals, self.env._("approved"), undo=True)
+
+    def _approve_possible(self, seen=None):
+        """Approve those of these entries that the user can; the others wait as they did.
+
+        :param dict seen: as for :meth:`action_approve`
+        :return: dict of record id → why not
+        """
         self.check_access("write")
         refusals = self._get_refusals_to_approve(seen)
         entries = self - self.browse(refusals)
         refusals |= entries._approve(self.env.user)
-        entries = self._raise_or_list(refusals)
-        entries._note(self.env._("Approved"))
-        entries._close_todos()
-        return self._tell(refusals, self.env._("approved"), undo=True)
+        approved = self - self.browse(refusals)
+        approved._note(self.env._("Approved"))
+        approved._close_todos()
+        return refusals
 
     def _take_back(self):
         """The credits go back, and the hours wait again.

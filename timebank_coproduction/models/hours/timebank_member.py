@@ -79,7 +79,7 @@ class TimebankMember(models.Model):
         self.check_access("read")
         # sudo: a member may not make certificates, except this one, of what is theirs
         certificates = self.env["timebank.certificate"].sudo()
-        coordinators = self.scheme_id.sudo().coordinator_ids  # sudo: who signs for the bank
+        coordinators = self.scheme_id._get_coordinators().sudo()  # sudo: who signs for the bank
         certificate = certificates.create(
             {
                 "member_ids": self.ids,

@@ -130,6 +130,20 @@ class TimebankScheme(models.Model):
         return figures
 
     # Rules
+    def _get_category_choices(self):
+        """What a page needs that asks what time counts as: a dict of what can be chosen, and whether it has
+        to be.
+        """
+        self.ensure_one()
+        policy = self.sudo().category_policy  # sudo: the bank's policy, which its own forms follow
+        categories = self.env["timebank.category"]
+        if policy != "unused":
+            categories = categories.search([])
+        return {
+            "categories": [(category.id, category.name) for category in categories],
+            "category_required": policy == "required",
+        }
+
     def _earns_credit(self, role):
         """Whether time given in ``role`` is credited."""
         self.ensure_one()

@@ -44,6 +44,12 @@ class ResUsers(models.Model):
             self._refuse_leaving_banks()
         return result
 
+    @api.constrains("coordinated_scheme_ids")
+    def _check_coordinated(self):
+        """From the user, too, nobody becomes a bank's coordinator without the role of one."""
+        # sudo: which banks they coordinate, whoever has said so
+        self.sudo().coordinated_scheme_ids._check_coordinators()
+
     @verb()
     def action_archive(self):
         """Odoo deletes the to-dos of who is archived: those about a bank are for who decides next in it."""
@@ -106,7 +112,11 @@ class ResUsers(models.Model):
         """The banks that a record is about; of what belongs to none, those that these users decided for."""
         if record._name == "timebank.scheme":
             return record
-        fields_of_banks = [one for one in record._fields.values() if one.comodel_name == "timebank.scheme"]
+        fields_of_banks = [
+            one
+            for one in record._fields.values()
+            if one.comodel_name == "timebank.scheme" and (one.store or one.compute)  # not a form's own
+        ]
         for field in sorted(fields_of_banks, key=lambda one: one.type != "many2one"):  # one, or several
             return record[field.name]
         if schemes is None:

@@ -217,7 +217,7 @@ class TimebankAccount(models.Model):
                 self._refuse_protected(
                     name
                     for name in vals.keys() - named
-                    if self._is_protected(name) and not self._is_usual(name, vals[name])
+                    if self._is_protected(name) and not self._is_usual(name, vals)
                 )
         if not (self.env.su or self._is_in_verb()):
             for vals in vals_list:

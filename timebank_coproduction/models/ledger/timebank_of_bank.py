@@ -9,6 +9,7 @@ class TimebankOfBank(models.AbstractModel):
 
     _name = "timebank.of.bank"
     _description = "What a Time Bank Has"
+    _belongs_by = frozenset({"scheme_id"})
 
     # Computed, not related: what is related is read as the superuser, who runs every bank.
     is_run_by_user = fields.Boolean(

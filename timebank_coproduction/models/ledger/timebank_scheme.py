@@ -21,6 +21,11 @@ MOST_NAMED = 10
 MOST_ASKED = 3
 
 
+def usual_day(record):
+    """The day that a form proposes, as a field's default: today at the bank in which the user works."""
+    return record.env["timebank.scheme"]._get_usual()._today()
+
+
 class TimebankScheme(models.Model):
     _name = "timebank.scheme"
     _description = "Time Bank"
@@ -84,8 +89,9 @@ class TimebankScheme(models.Model):
     coordinator_ids = fields.Many2many(
         "res.users",
         string="Coordinators",
-        domain=[("share", "=", False)],
-        default=lambda self: self.env.user if self.env.user._is_internal() else False,
+        # a text, as for the pickers of Odoo's own apps: a list would hide from the bank who lacks the role
+        domain=lambda self: str([("all_group_ids", "in", self.env.ref(GROUP + "coordinator").ids)]),
+        default=lambda self: self.env.user if self.env.user.has_group(GROUP + "coordinator") else False,
         help="The time brokers of this bank: they see its members and approve its hours.",
     )
     account_ids = fields.One2many("timebank.account", "scheme_id", string="Accounts")
@@ -212,6 +218,23 @@ class TimebankScheme(models.Model):
                     self.env._(
                         "%(people)s would be below the new limit. Give them a limit of their own first.",
                         people=", ".join(beyond.mapped("name")),
+                    )
+                )
+
+    @api.constrains("coordinator_ids")
+    def _check_coordinators(self):
+        """:raises ValidationError: naming who was put among a bank's coordinators without the role of one"""
+        # sudo: who coordinates a bank, and who has the role, is no secret
+        for scheme in self.sudo():
+            named = scheme.coordinator_ids.filtered("active")
+            without = named - scheme._get_coordinators()
+            if without:
+                raise ValidationError(
+                    self.env._(
+                        "%(people)s can’t coordinate %(bank)s without the role of a coordinator: an"
+                        " administrator gives it first, under Settings ‣ Users.",
+                        people=", ".join(without[:MOST_NAMED].mapped("name")),
+                        bank=scheme.name,
                     )
                 )
 
@@ -425,20 +448,40 @@ class TimebankScheme(models.Model):
             return self.browse()
         return self & self.env.user.coordinated_scheme_ids.with_env(self.env)
 
-    def _get_deciders(self, concerned):
+    def _get_coordinators(self):
+        """Those who run these banks by name: who is archived, or has no role of a coordinator, runs none."""
+        role = GROUP + "coordinator"
+        # sudo: who coordinates a bank is no secret
+        named = self.sudo().coordinator_ids
+        return named.filtered(lambda user: user.active and user.has_group(role)).with_env(self.env)
+
+    def _get_deciders(self, concerned, usual=None):
         """Who can decide about what concerns some people: the bank's coordinators, else the managers.
 
         :param concerned: the ``res.partner`` who gain by it, or take part in it
+        :param usual: users who are asked before all others, as far as they decide here, too
         :return: users, in the order in which they are asked; none of them is concerned
         """
         self.ensure_one()
         # sudo: who coordinates a bank is no secret
         scheme = self.sudo()
-        coordinators = scheme.coordinator_ids.filtered(lambda user: user.partner_id not in concerned)
-        if coordinators:
-            return coordinators.with_env(self.env)
-        managers = get_managers(scheme.env, scheme.company_id)
-        return managers.filtered(lambda user: user.partner_id not in concerned).with_env(self.env)
+        coordinators = scheme._get_coordinators()
+        deciders = coordinators.filtered(lambda user: user.partner_id not in concerned)
+        if usual or not deciders:
+            managers = get_managers(scheme.env, scheme.company_id)
+            others = managers.filtered(lambda user: user.partner_id not in concerned)
+            first = (usual or managers.browse()).sudo() & (deciders | others)
+            deciders = first | (deciders or others)
+        return deciders.with_env(self.env)
+
+    @api.model
+    def _get_domain_of_deciders(self):
+        """For a picker on a record with a ``scheme_id``: a domain, as text, of who decides in its bank."""
+        coordinator, manager = (self.env.ref(GROUP + role).id for role in ("coordinator", "manager"))
+        return (
+            f"['|', '&', ('all_group_ids', 'in', [{manager}]), ('company_ids', '=?', company_id),"
+            f" '&', ('all_group_ids', 'in', [{coordinator}]), ('coordinated_scheme_ids', '=?', scheme_id)]"
+        )
 
     def _say_whom_to_ask(self, concerned):
         """A sentence that names who can decide instead of those concerned."""
@@ -455,11 +498,15 @@ class TimebankScheme(models.Model):
 
     @api.model
     def _get_usual(self):
-        """The one open bank in which the user works: which they coordinate or, else, belong to.
+        """The one open bank in which the user works: the one that a form was opened for, or else which they
+        coordinate or belong to.
 
         :return: a bank, or an empty recordset where there are several or none
         """
         schemes = self.search([("state", "=", "open")])
+        asked = schemes.filtered(lambda scheme: scheme.id == self.env.context.get("timebank_usual"))
+        if asked:
+            return asked
         choice = schemes._coordinated_by_user() or schemes._joined_by_user() or schemes
         return choice if len(choice) == 1 else self.browse()
 

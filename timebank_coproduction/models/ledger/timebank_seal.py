@@ -56,9 +56,8 @@ class TimebankSeal(models.Model):
     @api.depends("scheme_id", "create_date")
     def _compute_display_name(self):
         for seal in self:
-            seal.display_name = (
-                f"{seal.scheme_id.code} {fields.Date.to_string(seal.create_date)} {seal.hash[:HASH_SHOWN]}"
-            )
+            day, hash_ = fields.Date.to_string(seal.create_date), seal.hash and seal.hash[:HASH_SHOWN]
+            seal.display_name = " ".join(filter(None, (seal.scheme_id.code, day, hash_)))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -254,8 +253,8 @@ class TimebankSeal(models.Model):
             "timebank.transfer",
             rows,
             lambda count, day: self.env._(
-                "%(count)s transfers, the first made on %(day)s, are not in the seal that was made next:"
-                " it was removed or made anew, or the nightly job fails.",
+                "Transfers that are not in the seal that was made next: %(count)s, the first made on %(day)s."
+                " It was removed or made anew, or the nightly job fails.",
                 count=count,
                 day=day,
             ),

@@ -68,13 +68,16 @@ class TimebankTold(models.AbstractModel):
         # sudo: whoever has answered, or settled it; the calls were planned by the verb that told people
         self.sudo().activity_unlink([CALL])
 
-    def _plan_calls(self, say, person="partner_id", note=False):
+    def _plan_calls(self, say, person="partner_id", note=False, deadline=False):
         """A to-do for the bank's coordinator for each of these records: ring its person.
 
         :param say: a function of a record: what the call is about, in a few words
         :param person: as for :meth:`_mail_people`
         :param note: a function of a record: what to say
+        :param deadline: a function of a record: by which day; today, unless said otherwise
+        :return: dict of record → the to-do
         """
+        calls = {}
         # sudo: the task is the bank's, whoever caused it
         for record in self.sudo():
             who, place, what = record._get_told(person), record._get_call_place(), say(record)
@@ -82,14 +85,22 @@ class TimebankTold(models.AbstractModel):
                 summary = self.env._("Ring %(person)s, about %(what)s", person=who.name, what=what)
             else:  # where others read along, only the note says who
                 summary = self.env._("Ring a member, about %s", what)
-            lines = [f"{who.name} ({who.phone})" if who.phone else who.name]
+            lines = [record._say_whom_to_ring(who)]
             lines += [note(record)] if note else []
-            place.activity_schedule(
+            calls[record] = place.activity_schedule(
                 CALL,
+                date_deadline=deadline and deadline(record),
                 summary=summary,
                 note=Markup().join(Markup("<p>%s</p>") % line for line in lines),
                 user_id=record._get_broker().id,
             )
+        return calls
+
+    def _say_whom_to_ring(self, who):
+        """Their name, and the number as a link that a telephone can ring."""
+        if not who.phone:
+            return who.name
+        return Markup('%s (<a href="tel:%s">%s</a>)') % (who.name, who.phone.replace(" ", ""), who.phone)
 
     def _get_told(self, person):
         self.ensure_one()
@@ -100,7 +111,10 @@ class TimebankTold(models.AbstractModel):
         return self
 
     def _get_broker(self):
-        """Who speaks for the bank: the user at work, if they coordinate it, or else the first who does."""
-        # sudo: who coordinates the bank is no secret
-        coordinators = self.sudo().scheme_id.coordinator_ids
-        return (self.env.user & coordinators) or coordinators[:1] or self.env.user
+        """Who speaks for the bank: the user at work, if they run it, or else the first who does.
+
+        :return: a coordinator, in a bank without any a manager; none where there is nobody at all
+        """
+        scheme = self.sudo().scheme_id  # sudo: who coordinates the bank is no secret
+        deciders = scheme._get_deciders(self.env["res.partner"]) if scheme else self.env.user
+        return (self.env.user & deciders) or deciders[:1]

@@ -12,6 +12,7 @@ from . import (
     timebank_deputy,
     timebank_account,
     timebank_scheme,
+    timebank_bank_followed,
     timebank_sign_in,
     res_users,
     portal_wizard,

@@ -36,7 +36,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         merge = self.env["timebank.merge"].sudo().search([("partner_id", "=", kept.id)], limit=1)
         sentence = self.env._("Merged: %(gone)s and %(kept)s are one contact.", gone=names, kept=kept.name)
         way_back = merge.state == "done" and self.env._(
-            "It can be undone until %s, under Members: Merged contacts.", say_day(self.env, merge.undo_until)
+            "It can be undone until %s, under Members ‣ Perhaps the same person ‣ Merged contacts.",
+            say_day(self.env, merge.undo_until),
         )
         return tell(" ".join(filter(None, [sentence, way_back])))
 

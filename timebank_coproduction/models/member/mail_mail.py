@@ -1,12 +1,27 @@
-from odoo import models
+from odoo import api, models
 
 from ...tools import plain_text
 
 
 class MailMail(models.Model):
-    """Mails to members can be read without their colours too."""
+    """Mails to members can be read without their colours too, and only they say where their links lead."""
 
     _inherit = "mail.mail"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Beside the record that a mail to a member is about stands what it says, without its addresses.
+
+        Some of them sign in, take a place or say how somebody is, for whoever has them. Odoo keeps the words
+        twice: as the mail that goes out, which nobody reads but who administers the database, and as a
+        message for all who read what is written beside the record, which stays if the mail couldn't be sent.
+        """
+        if self.env.context.get("timebank_mail"):
+            vals_list = [
+                {**vals, "body": plain_text.without_addresses(vals["body"])} if vals.get("body") else vals
+                for vals in vals_list
+            ]
+        return super().create(vals_list)
 
     def _prepare_outgoing_list(self, *args, **kwargs):
         mails = super()._prepare_outgoing_list(*args, **kwargs)

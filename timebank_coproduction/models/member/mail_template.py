@@ -5,6 +5,14 @@ LAYOUT = "timebank_coproduction.mail_layout"
 SIGNED_UP = "auth_signup.mail_template_user_signup_account_created"
 
 
+class About(dict):
+    """What a mail is about: its ``kind``, ``mail`` (the template's name) and ``members`` (by record).
+
+    It travels in the context, where a request of somebody's program can put values but none of this sort: so
+    nobody has another mail made of their own that holds the link of one of ours.
+    """
+
+
 class MailTemplate(models.Model):
     """Mails to members: of a few kinds, most of which members can switch off."""
 
@@ -42,18 +50,18 @@ class MailTemplate(models.Model):
         :return: the mails
         """
         [name] = self.get_external_id().values()
-        about = {
-            "kind": self.timebank_kind,
-            "mail": name.partition(".")[2],
-            "members": {record.id: member.id for record, member in members.items()},
-        }
+        about = About(
+            kind=self.timebank_kind,
+            mail=name.partition(".")[2],
+            members={record.id: member.id for record, member in members.items()},
+        )
         mails = self.with_context(timebank_mail=about)
         return mails.send_mail_batch(records.ids, email_layout_xmlid=LAYOUT, **kwargs)
 
     def _generate_template(self, res_ids, render_fields, *args, **kwargs):
         """Programs for mail find where to stop mails of a kind (RFC 2369, and by one press: RFC 8058)."""
         result = super()._generate_template(res_ids, render_fields, *args, **kwargs)
-        about = self.env.context.get("timebank_mail")
+        about = self._get_about()
         if about:
             for number, values in result.items():
                 headers = {"X-Timebank-Mail": about["kind"] or "other", "X-Auto-Response-Suppress": "OOF"}
@@ -64,6 +72,11 @@ class MailTemplate(models.Model):
                 values["headers"] = repr(headers)
         return result
 
+    def _get_about(self):
+        """What the mail that is being made is about, or nothing, as of a preview."""
+        about = self.env.context.get("timebank_mail")
+        return about if isinstance(about, About) else None
+
     def _get_mail_member(self, number):
         """The membership of who reads the mail about the record of that number, or none."""
         member_id = self.env.context["timebank_mail"]["members"].get(number)
@@ -73,14 +86,13 @@ class MailTemplate(models.Model):
     @api.model
     def _get_mail_layout(self, record, company):
         """What stands around the text of a mail to a member; the layout's template says it."""
-        about = self.env.context.get("timebank_mail")
-        if not about:  # such as a preview
-            about = {"kind": False, "mail": "", "members": {}}
+        known = self._get_about()  # of none of ours, such as a preview, there is nothing to open
+        about = known or About(kind=False, mail="", members={})
         mails = self.with_context(timebank_mail=about)
         member = mails._get_mail_member(record.id)
         root = (member or company).get_base_url()
         brand = company._get_timebank_brand()
-        words, address = record._get_mail_button(about["mail"], member) or ("", "")
+        words, address = (known and record._get_mail_button(about["mail"], member)) or ("", "")
         if words and "://" not in address:  # a path below the member's pages, for which a login is needed
             address = f"{root}/timebank/{member.id}{address}" if member._has_login() else ""
         switch = about["kind"] in member._get_mail_switches() and about["kind"]

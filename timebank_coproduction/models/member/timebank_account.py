@@ -13,6 +13,11 @@ class TimebankAccount(models.Model):
         "purpose": OURS,
     }
 
+    holder_ids = fields.Many2many(
+        domain="['|', ('user_ids.coordinated_scheme_ids', 'in', [scheme_id]),"
+        " ('timebank_member_ids', 'any', [('scheme_id', '=', scheme_id),"
+        " ('state', 'in', ('active', 'paused'))])]"
+    )
     purpose = fields.Char("What for", help="A trip, driving lessons, a piano for the hall.")
     goal_minutes = fields.Integer()
     goal_hours = hours_field("goal_minutes", "Goal", editable=True)

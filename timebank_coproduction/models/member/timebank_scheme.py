@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.sql import escape_psql
 
-from ...tools.minutes import LARGEST
+from ...tools.paging import number_in
 from ...tools.suppression import is_small
 from ..common.figures import figures_over
 from ..common.personal import OURS
@@ -122,6 +122,13 @@ class TimebankScheme(models.Model):
         members = self.env["timebank.member"].search([("partner_id", "=", self.env.user.partner_id.id)])
         return members.scheme_id & self
 
+    # What day it is
+    def _get_days(self):
+        """The days that it is at these banks, the earliest first; without a bank, where the user is."""
+        # sudo: what clock a bank goes by is no secret; of many banks there are few
+        clocks = self.sudo().grouped("tz").values()
+        return sorted({some[:1]._today() for some in clocks or [self]})
+
     # ------------------------------------------------------------
     # What everybody may know
     # ------------------------------------------------------------
@@ -138,9 +145,10 @@ class TimebankScheme(models.Model):
         banks = self.sudo().search(
             [("state", "=", "open"), ("web_page", "=", True), ("code", "=ilike", escape_psql(name)), *domain]
         )
-        if not banks and name.isascii() and name.isdigit() and int(name) <= LARGEST:
+        number = number_in(name)
+        if not banks and number:
             banks = banks.search(
-                [("state", "=", "open"), ("web_page", "=", True), ("id", "=", int(name)), *domain]
+                [("state", "=", "open"), ("web_page", "=", True), ("id", "=", number), *domain]
             )
         return banks if len(banks) == 1 else banks.browse()
 

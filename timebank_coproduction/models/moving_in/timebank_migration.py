@@ -115,10 +115,10 @@ class TimebankMigration(models.Model):
     def _compute_display_name(self):
         titles = dict(self._fields["source"]._description_selection(self.env))
         for move in self:
-            move.display_name = self.env._(
-                "%(program)s into %(bank)s",
-                program=titles.get(move.source) or self.env._("Files"),
-                bank=move.scheme_id.name or "?",
+            program = titles.get(move.source) or self.env._("Files")
+            bank = move.scheme_id.name
+            move.display_name = (
+                self.env._("%(program)s into %(bank)s", program=program, bank=bank) if bank else program
             )
 
     @api.depends("sheet_ids.treatment")

@@ -71,7 +71,7 @@ class TimebankMigration(models.Model):
                 asked = self.question_ids.filtered(lambda one: not one.given_answer) or self.question_ids
                 raise UserError(
                     self.env._(
-                        "%(count)s rows are still to be answered: %(questions)s.",
+                        "Rows still to be answered: %(count)s (%(questions)s).",
                         count=self.ask_count,
                         questions=", ".join(question._say() for question in asked),
                     )

@@ -179,7 +179,7 @@ class TimebankMigrationPerson(models.Model):
     def _compute_display_name(self):
         """Namesakes are told apart by their addresses, or their numbers there."""
         for person in self:
-            number = person.key.rpartition(":")[2]
+            number = (person.key or "").rpartition(":")[2]
             told = person.email or (number if len(number) < SIGNS_OF_DIGEST else "")
             person.display_name = f"{person.name or ''} ({told})" if told else person.name
 

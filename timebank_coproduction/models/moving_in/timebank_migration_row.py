@@ -120,7 +120,8 @@ class TimebankMigrationRow(models.Model):
     @api.depends("file_name", "number", "name")
     def _compute_display_name(self):
         for row in self:
-            row.display_name = f"{row.file_name or ''} {row.number}: {row.name or ''}"
+            place = " ".join(filter(None, (row.file_name, row.number and str(row.number))))
+            row.display_name = ": ".join(filter(None, (place, row.name)))
 
     @verb(single=True)
     def action_choose_person(self):

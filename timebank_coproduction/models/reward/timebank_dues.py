@@ -8,6 +8,7 @@ from ..common.personal import ABOUT, NAMED, WORDS
 from ..common.verb import text, verb
 from ..common.windows import open_list
 from ..common.words import say_day
+from ..ledger.timebank_scheme import usual_day
 
 STEPS = {
     "week": relativedelta(weeks=1),
@@ -62,7 +63,7 @@ class TimebankDues(models.Model):
         required=True,
         default="month",
     )
-    date_start = fields.Date("From", required=True, default=fields.Date.context_today)
+    date_start = fields.Date("From", required=True, default=usual_day)
     date_end = fields.Date("Until", help="Empty means until it is stopped.")
     next_date = fields.Date(
         "Next claim", compute="_compute_next_date", store=True, precompute=True, index=True
@@ -238,11 +239,9 @@ class TimebankDues(models.Model):
         self._in_verb().write({"state": "stopped", "stop_reason": reason})
         unreached = self._mail_people("timebank_coproduction.mail_template_dues_stopped")
         unreached._plan_calls(lambda dues: dues.display_name, note=lambda dues: reason)
-        coordinator = self.scheme_id.coordinator_ids[:1]
-        if coordinator:
-            self.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("Stopped: %s", self.display_name),
-                note=reason,
-                user_id=coordinator.id,
-            )
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("Stopped: %s", self.display_name),
+            note=reason,
+            user_id=self.scheme_id._get_deciders(self.partner_id)[:1].id,
+        )

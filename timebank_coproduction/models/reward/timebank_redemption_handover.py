@@ -393,5 +393,5 @@ class TimebankRedemption(models.Model):
                     "Claims that nobody has used: %s", sum(len(part) for _title, part in mine)
                 ),
                 note=note,
-                user_id=scheme.coordinator_ids[:1].id or self.env.uid,
+                user_id=scheme._get_deciders(self.env["res.partner"])[:1].id,
             )

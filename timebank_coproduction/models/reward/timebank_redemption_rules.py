@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .timebank_redemption import STANDING
@@ -161,6 +162,17 @@ class TimebankRedemption(models.Model):
         return {(scheme.id, partner.id): minutes for scheme, partner, minutes in groups}
 
     # Deciding
+    @api.model
+    def _get_domain_to_decide(self, own=False):
+        """What waits for a decision in the user's banks, as :meth:`_get_refusals_to_decide` has it.
+
+        :param bool own: the user's own claims, on which another decides; without it, all the rest
+        """
+        me = self.env.user.partner_id.id
+        theirs = Domain("partner_id", "=", me) | Domain("account_id", "any", [("partner_id", "=", me)])
+        waiting = Domain("state", "=", "requested") & Domain("scheme_id.is_run_by_user", "=", True)
+        return waiting & (theirs if own else ~theirs)
+
     def _get_refusals_to_decide(self):
         """Claims that don't wait for a decision, and those on which this user may not decide."""
         refusals = self._get_refusals_by_state("requested", self.env._("“%s” is not waiting for approval."))

@@ -278,11 +278,19 @@ class TimebankReward(models.Model):
 
     def write(self, vals):
         self._check_content(vals)
+        scheme_id, kind = vals.get("scheme_id"), vals.get("kind")
         # sudo: only whether there are claims is asked
-        if vals.get("scheme_id") and any(
-            reward.claim_ids and reward.scheme_id.id != vals["scheme_id"] for reward in self.sudo()
-        ):
-            raise UserError(self.env._("A reward that has been claimed stays in its time bank."))
+        for reward in self.sudo().filtered("claim_ids") if scheme_id or kind else ():
+            if scheme_id and reward.scheme_id.id != scheme_id:
+                raise UserError(self.env._("A reward that has been claimed stays in its time bank."))
+            if kind and reward.kind != kind:
+                raise UserError(
+                    self.env._(
+                        "“%s” has been claimed as what it is, and members’ pages say so: make a copy of"
+                        " another kind, and archive this one.",
+                        reward.name,
+                    )
+                )
         result = super().write(vals)
         if any(name not in WORDS and not name.startswith((*CHATTER, PICTURES)) for name in vals):
             self._note_terms()

@@ -83,7 +83,7 @@ class TimebankActivity(models.Model):
             if self.env.user.has_group("timebank_coproduction.group_timebank_coordinator")
             else False
         ),
-        domain="[('share', '=', False)]",
+        domain=lambda self: self.env["timebank.scheme"]._get_domain_of_deciders(),
         tracking=True,
     )
     planned_by = fields.Selection(
@@ -356,7 +356,7 @@ class TimebankActivity(models.Model):
         """Activities with sessions still to come: dict of id → sentence."""
         return {
             activity.id: self.env._(
-                "“%(activity)s” still has %(count)s sessions to come: close or cancel them first.",
+                "“%(activity)s” still has sessions to come (%(count)s): close them or call them off first.",
                 activity=activity.name,
                 count=len(sessions),
             )

@@ -1,14 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools import codes, register_ddl
+from ...tools import register_ddl
 from ...tools.minutes import DAY, to_hours
 from ..common.hours_field import hours_field
 from ..common.jobs import job
-from ..common.personal import ABOUT, NAMED, SECRET, WORDS
-from ..common.said_aloud import SaidAloud
+from ..common.personal import ABOUT, NAMED, OURS, SECRET, WORDS
 from ..common.verb import verb
-from ..common.words import say_moment, say_span
+from ..common.words import say_span
 from .timebank_session import TAKES_A_PLACE
 
 #: What the register may set; the other states come and go by sign-up and withdrawal.
@@ -29,8 +28,14 @@ REMIND_DAYS = 2
 #: and for how many hours after they signed up they need no reminder.
 JUST_TOLD_HOURS = 12
 
-#: Mails that people wait for, who are rung where no mail reaches them.
-RUNG = frozenset({"place_freed", "cancelled", "moved"})
+#: Mails that people wait for, who are rung where no mail reaches them: kind → the field with the call.
+RUNG = {
+    "place_freed": "place_todo_id",
+    "cancelled": "news_todo_id",
+    "moved": "news_todo_id",
+    "on_again": "news_todo_id",
+}
+CALLS = tuple(dict.fromkeys(RUNG.values()))
 
 
 class TimebankAttendance(models.Model):
@@ -55,6 +60,7 @@ class TimebankAttendance(models.Model):
             "offered_until",
             "claim_code",
             "clash_reason",
+            "clash_session_ids",
             "settled_on",
             "settle_no",
             "effect",
@@ -64,6 +70,8 @@ class TimebankAttendance(models.Model):
             "problem",
             "waived_reason",
             "forgot_check_out",
+            "place_todo_id",
+            "news_todo_id",
         }
     )
     _verbs_with_reason = frozenset({"action_reverse", "action_waive", "action_sign_up_anyway"})
@@ -72,6 +80,8 @@ class TimebankAttendance(models.Model):
         "companion_names": WORDS,
         "claim_code": SECRET,
         "hours_id": NAMED,
+        "place_todo_id": OURS,
+        "news_todo_id": OURS,
     }
 
     # Who, where
@@ -134,8 +144,24 @@ class TimebankAttendance(models.Model):
     )
     claim_code = fields.Char("Code of the place", readonly=True, copy=False, groups="base.group_system")
 
-    # Mails
+    # Mails and calls
     reminded = fields.Boolean(readonly=True, copy=False)
+    place_todo_id = fields.Many2one(
+        "mail.activity",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="base.group_system",
+        help="The call about the place that is kept for them, or the to-do that nobody made it in time.",
+    )
+    news_todo_id = fields.Many2one(
+        "mail.activity",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="base.group_system",
+        help="The call about what was moved, or called off.",
+    )
 
     _once = models.UniqueIndex("(session_id, partner_id)", "This person is on the register already.")
     _minutes_of_a_day = models.Constraint(
@@ -158,6 +184,10 @@ class TimebankAttendance(models.Model):
     )
     _newest = models.Index("(start DESC)")
     _of_person = models.Index("(partner_id, start) WHERE state IN ('signed_up', 'attended')")
+    # who had met whom before a period is read of all the history: from here, without the rows themselves
+    _of_links = models.Index(
+        "(session_id) INCLUDE (partner_id) WHERE role = 'attendee' AND state = 'attended'"
+    )
 
     @verb()
     def init(self):
@@ -176,10 +206,11 @@ class TimebankAttendance(models.Model):
     @api.depends("partner_id", "session_id")
     def _compute_display_name(self):
         for one in self:
-            one.display_name = self.env._(
-                "%(person)s at %(session)s",
-                person=one.partner_id.name or "?",
-                session=one.session_id.name or "?",
+            person, session = one.partner_id.name, one.session_id.name
+            one.display_name = (
+                self.env._("%(person)s at %(session)s", person=person, session=session)
+                if person and session
+                else person or session
             )
 
     @api.onchange("present")
@@ -233,13 +264,15 @@ class TimebankAttendance(models.Model):
             lines._keep_reasons(reasons)
             (lines - lines._hold_back())._check_joining()
             self.flush_model()
+            lines._close_helpers_todo()
         return lines
 
     def write(self, vals):
         vals = self._prepare_vals(vals)
         reason = vals.pop("why_anyway", "")
         if reason and not self._is_in_verb():
-            self.filtered(lambda one: one.clash_reason != reason).action_sign_up_anyway(reason)
+            changed = self.filtered(lambda one: one.may_waive or one.clash_reason != reason)
+            changed.action_sign_up_anyway(reason)
         if not self._is_in_verb():
             self._raise_refusals(self._get_refusals_to_edit(vals))
         if vals.get("state") in ("absent", "signed_up", "withdrawn"):
@@ -262,11 +295,19 @@ class TimebankAttendance(models.Model):
             self._check_minutes()
         if {"check_in", "check_out"}.intersection(vals) and not from_stretches:
             self._take_times(vals)
+        if "state" in vals or not vals.get("offered_until", True):
+            self._drop_calls(*CALLS if vals.get("state") == "withdrawn" else ["place_todo_id"])
         if joining and not self._is_in_verb():
             joining._check_joining()
+            joining._close_helpers_todo()
         if "role" in vals or ("companions" in vals and vals.get("state") != "withdrawn"):
             self.session_id._offer_free_places()
         return result
+
+    def _close_helpers_todo(self):
+        """Whoever was asked to find helpers has them, once as many of these lines come as are wanted."""
+        helping = self.filtered(lambda one: one.role == "helper" and one.state in TAKES_A_PLACE)
+        helping.session_id._close_helpers_todo()
 
     def _get_joining(self, vals):
         """The lines that ``vals`` give another role, or places that they don't take yet."""
@@ -293,6 +334,7 @@ class TimebankAttendance(models.Model):
 
     def unlink(self):
         sessions = self.session_id
+        self._drop_calls()
         result = super().unlink()
         sessions._offer_free_places()
         return result
@@ -347,74 +389,6 @@ class TimebankAttendance(models.Model):
             precommit.add(lambda: register_ddl.look_now(cr))
 
     # ------------------------------------------------------------
-    # The waiting list: a freed place is kept for the first of it, until the link to it runs out.
-    # ------------------------------------------------------------
-
-    @verb()
-    def action_withdraw(self):
-        """Take people off the list, as a button of the register."""
-        self.check_access("write")
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        refusals = {
-            one.id: self.env._(
-                "“%(line)s”: %(state)s.", line=one.display_name, state=labels[one.state].lower()
-            )
-            for one in self
-            if one.state not in ("signed_up", "waiting")
-        }
-        self._raise_or_list(refusals)._withdraw()
-        return self._tell(refusals, self.env._("withdrawn"))
-
-    @verb(single=True)
-    def action_claim(self):
-        """Take the place that is kept for this person.
-
-        :raises UserError: when none is, or not any more
-        """
-        self.ensure_one()
-        self.check_access("write")
-        if self.state == "signed_up":
-            return True
-        if self.state != "waiting" or not self.offered_until or self.offered_until <= fields.Datetime.now():
-            raise SaidAloud(
-                self.env._("That place is not kept any more. You can join the waiting list again.")
-            )
-        line = self.sudo()  # sudo: nobody may read the link to a place, whoever uses it up
-        line.session_id._put_on_list(
-            line, line.partner_id, {"state": "signed_up", "offered_until": False, "claim_code": False}
-        )
-        return True
-
-    def _say_companions(self):
-        """How many people the one who reads it brings along: a sentence, or nothing."""
-        self.ensure_one()
-        if self.companions == 1:
-            return self.env._("One person comes with you.")
-        return self.env._("%s people come with you.", self.companions) if self.companions else ""
-
-    def _say_offered_until(self):
-        """Until when the place is kept, as the clocks of the session's place show it."""
-        self.ensure_one()
-        if not self.offered_until:  # taken, or passed on, before the mail went out
-            return ""
-        return say_moment(self.env, self.offered_until, self.session_id.tz)
-
-    @api.model
-    def _find_kept_place(self, code):
-        """The line that the link to a place stands for, as far as it still holds."""
-        if not codes.may_be_link(code, PLACE_LENGTH):
-            return self.browse()
-        return self.search([("claim_code", "=", code)], limit=1)
-
-    def _withdraw(self):
-        # sudo: nobody may read the link to a place, whoever makes it useless
-        lines = self.sudo()
-        gone = lines.filtered(lambda one: one.role in CHECKED_ROLES and one.state == "signed_up")
-        lines._in_verb().write({"state": "withdrawn", "offered_until": False, "claim_code": False})
-        self.session_id._offer_free_places()
-        lines.session_id._ask_for_helpers(gone)
-
-    # ------------------------------------------------------------
     # Mails
     # ------------------------------------------------------------
 
@@ -444,7 +418,7 @@ class TimebankAttendance(models.Model):
         to_ring = wanting.filtered(lambda one: one.partner_id not in mailable)
         wanting -= to_ring
         if kind in RUNG:
-            to_ring._plan_calls(lambda one: one._say_call(kind))
+            to_ring._ring(kind)
         if not wanting:
             return
         # sudo: mails that the verb owes; its user has no right of their own to them
@@ -454,6 +428,45 @@ class TimebankAttendance(models.Model):
         # sudo: the job sends what is waiting; starting it early tells nothing
         self.env.ref("timebank_coproduction.cron_session_notices").sudo()._trigger()
 
+    def _ring(self, kind):
+        """A call to each of these people about what the mail ``kind`` would have told them.
+
+        It takes the place of an earlier one of that sort, which tells what isn't so any more.
+        """
+        self._drop_calls(RUNG[kind])
+        for one, call in self._plan_calls(lambda one: one._say_call(kind)).items():
+            one._in_verb().write({RUNG[kind]: call.id})
+
+    def _drop_calls(self, *names):
+        """Nobody has to be rung any more about these lines.
+
+        :param names: the fields with the calls; all of them, unless said otherwise
+        """
+        # sudo: nobody reads which to-dos there are through a line, whoever settled it
+        lines = self.sudo()
+        for name in names or CALLS:
+            called = lines._having(name)
+            called[name].filtered("active").unlink()  # what was done stays
+            called._in_verb().write({name: False})
+
+    def _get_to_ring(self):
+        """Those of these lines whose people are still to be rung about news of their session."""
+        # sudo: nobody reads which to-dos there are through a line
+        called = self.sudo()._having("news_todo_id").filtered(lambda one: one.news_todo_id.active)
+        return called.with_env(self.env)
+
+    def _drop_notices(self, kind):
+        """Have mails of that kind that haven't gone out yet never go out.
+
+        :return: the lines that they were about
+        """
+        # sudo: the verb's own mails; its user has no right of their own to them
+        notices = self.env["timebank.session.notice"].sudo()
+        waiting = notices.search([("attendance_id", "in", self.ids), ("kind", "=", kind)])
+        lines = waiting.attendance_id.with_env(self.env)
+        waiting.unlink()
+        return lines
+
     def _say_call(self, kind):
         """What somebody is rung about, whom the mail ``kind`` can't reach."""
         session = self.session_id._say()
@@ -461,6 +474,7 @@ class TimebankAttendance(models.Model):
             "place_freed": self.env._("a place that is free for them: %s", session),
             "cancelled": self.env._("what doesn't take place: %s", session),
             "moved": self.env._("what has moved: %s", session),
+            "on_again": self.env._("what takes place after all: %s", session),
         }[kind]
 
     def _get_call_place(self):
@@ -468,8 +482,7 @@ class TimebankAttendance(models.Model):
         return self.session_id
 
     def _get_broker(self):
-        # sudo: who runs a session is no secret
-        return self.sudo().session_id.coordinator_id or super()._get_broker()
+        return self.session_id._get_own_runner() or super()._get_broker()
 
     @job
     def _cron_remind(self):
@@ -497,6 +510,8 @@ class TimebankAttendance(models.Model):
             return self.env._("Take the place"), self._get_place_url()
         if mail == "mail_session_thanks":
             return self.env._("My hours"), "/hours"
+        if self.session_id.state == "draft":
+            return None  # its page comes with its opening
         return self.env._("Open the session"), f"/sessions/{self.session_id.id}"
 
     def _get_place_url(self):

@@ -1,14 +1,20 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
+from odoo.fields import Command
 from odoo.tools import SQL
 
+from ...tools import codes
+from ..common.said_aloud import SaidAloud
 from ..common.verb import text, verb
+from ..common.words import say_moment
 from ..ledger.words_field import for_coordinators
-from .timebank_attendance import CHECKED_ROLES, ON_THE_REGISTER
+from .timebank_attendance import CHECKED_ROLES, ON_THE_REGISTER, PLACE_LENGTH
 from .timebank_session import TAKES_A_PLACE
 
 
 class TimebankAttendance(models.Model):
-    """Who can be on a register, what keeps people from coming, and who is signed up all the same."""
+    """Who can be on a register, what keeps people from coming, who comes all the same, and who waits."""
 
     _inherit = "timebank.attendance"
 
@@ -35,8 +41,16 @@ class TimebankAttendance(models.Model):
         help="Why a coordinator let this person sign up for two sessions at a time: for coordinators, other"
         " than the person.",
     )
-    may_clash = fields.Boolean(
-        readonly=True, copy=False, help="A coordinator lets this person be in two places at a time."
+    clash_session_ids = fields.Many2many(
+        "timebank.session",
+        "timebank_attendance_clash_rel",
+        "attendance_id",
+        "session_id",
+        string="Also at",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="At the same time as these sessions a coordinator lets them come; with any other it clashes.",
     )
     why_anyway = fields.Char(
         "Why anyway",
@@ -49,7 +63,7 @@ class TimebankAttendance(models.Model):
         "state",
         "role",
         "partner_id",
-        "may_clash",
+        "clash_session_ids",
         "session_id.start",
         "session_id.stop",
         "session_id.state",
@@ -94,8 +108,9 @@ class TimebankAttendance(models.Model):
 
     @api.depends("clash_reason")
     def _compute_why_anyway(self):
+        """The reason that was given; where they clash with yet another session, it is to be given anew."""
         for one in self:
-            one.why_anyway = one.clash_reason
+            one.why_anyway = False if one.may_waive else one.clash_reason
 
     # ------------------------------------------------------------
     # Who can't come, and is on the register to be decided on: nobody else on it has to wait for that.
@@ -137,7 +152,8 @@ class TimebankAttendance(models.Model):
         clashes = self.browse(one.id for one in given).sudo()._get_clashes()  # sudo: as at sign-up
         for one, reason in given.items():
             if one.id in clashes and reason:
-                one._in_verb().write({"may_clash": True})
+                # sudo: nobody reads or writes beside which sessions, but by a verb
+                one.sudo()._in_verb().write(one._accept_clashes())
                 one._keep_words(clash_reason={one.id: reason})
                 one.session_id._note_clash()
 
@@ -157,7 +173,7 @@ class TimebankAttendance(models.Model):
         refusals = {one.id: one._why_not_anyway() for one in self if not one.may_waive}
         lines = self._raise_or_list(refusals)
         for one in lines:
-            one._put_in_place({"may_clash": True})
+            one._put_in_place(one._accept_clashes())
             one._keep_words(clash_reason={one.id: reason})
         lines.session_id._note_clash()
         return self._tell(refusals, self.env._("signed up"))
@@ -258,6 +274,8 @@ class TimebankAttendance(models.Model):
             return self.env._("Who takes part can bring people along; who helps brings nobody.")
         if not most:
             return self.env._("To %s nobody can be brought along.", session._say())
+        if companions > most == 1:
+            return self.env._("One person can be brought along to %s.", session._say())
         if companions > most:
             return self.env._(
                 "Up to %(count)s people can be brought along to %(session)s.",
@@ -266,7 +284,7 @@ class TimebankAttendance(models.Model):
             )
         if 0 < session.capacity <= companions:
             return self.env._(
-                "%(session)s has %(count)s places: there is no room for so many.",
+                "Places in %(session)s: %(count)s. There is no room for so many.",
                 session=session._say(),
                 count=session.capacity,
             )
@@ -309,10 +327,14 @@ class TimebankAttendance(models.Model):
         )
 
     def _get_clashes(self):
-        """Other sessions that people signed up for at the same time: dict of line id → session. One query."""
-        booked = self.filtered(
-            lambda one: one.state in ("signed_up", "waiting") and not one.may_clash and not one.present
-        )
+        """Other sessions that people signed up for at the same time, which nobody has accepted: dict of line
+        id → session. One query.
+        """
+        return {line_id: sessions[0] for line_id, sessions in self._get_all_clashes().items()}
+
+    def _get_all_clashes(self):
+        """As :meth:`_get_clashes`, with all of them: dict of line id → sessions."""
+        booked = self.filtered(lambda one: one.state in ("signed_up", "waiting") and not one.present)
         if not booked:
             return {}
         day = {"days": 1}  # no session is longer
@@ -328,11 +350,21 @@ class TimebankAttendance(models.Model):
         ).grouped("partner_id")
         clashes = {}
         for one in booked:
+            mine = one.session_id._origin
             for other in others.get(one.partner_id, ()):
-                mine, theirs = one.session_id._origin, other.session_id
-                if theirs != mine and mine.start < theirs.stop and theirs.start < mine.stop:
-                    clashes[one.id] = theirs
+                theirs = other.session_id
+                if theirs == mine or theirs in one.clash_session_ids:
+                    continue
+                if mine.start < theirs.stop and theirs.start < mine.stop:
+                    clashes[one.id] = clashes.get(one.id, theirs) | theirs
         return clashes
+
+    def _accept_clashes(self):
+        """What is written where somebody may be at two sessions at a time: with which ones, and no other."""
+        self.ensure_one()
+        # sudo: as at sign-up, all sessions of the person are looked at
+        clashes = self.sudo()._get_all_clashes().get(self.id, self.env["timebank.session"])
+        return {"clash_session_ids": [Command.link(session.id) for session in clashes]}
 
     def _why_clash(self, clashes, way_out=""):
         session = clashes.get(self.id)
@@ -398,3 +430,88 @@ class TimebankAttendance(models.Model):
             elif one.state == "waiting" and vals.get("state") == "signed_up":
                 refusals[one.id] = self.env._("“%s” is waiting for a place.", one.display_name)
         return refusals
+
+    # ------------------------------------------------------------
+    # The waiting list: a freed place is kept for the first of it, until the link to it runs out.
+    # ------------------------------------------------------------
+
+    @verb()
+    def action_withdraw(self):
+        """Take people off the list, as a button of the register."""
+        self.check_access("write")
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        refusals = {
+            one.id: self.env._(
+                "“%(line)s”: %(state)s.", line=one.display_name, state=labels[one.state].lower()
+            )
+            for one in self
+            if one.state not in ("signed_up", "waiting")
+        }
+        self._raise_or_list(refusals)._withdraw()
+        return self._tell(refusals, self.env._("withdrawn"))
+
+    @verb(single=True)
+    def action_claim(self):
+        """Take the place that is kept for this person.
+
+        :raises UserError: when none is, or not any more
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.state == "signed_up":
+            return True
+        if self.state != "waiting" or not self.offered_until or self.offered_until <= fields.Datetime.now():
+            raise SaidAloud(
+                self.env._("That place is not kept any more. You can join the waiting list again.")
+            )
+        line = self.sudo()  # sudo: nobody may read the link to a place, whoever uses it up
+        line.session_id._put_on_list(
+            line, line.partner_id, {"state": "signed_up", "offered_until": False, "claim_code": False}
+        )
+        return True
+
+    def _say_companions(self):
+        """How many people the one who reads it brings along: a sentence, or nothing."""
+        self.ensure_one()
+        if self.companions == 1:
+            return self.env._("One person comes with you.")
+        return self.env._("%s people come with you.", self.companions) if self.companions else ""
+
+    def _say_offered_until(self):
+        """Until when the place is kept, as the clocks of the session's place show it."""
+        self.ensure_one()
+        if not self.offered_until:  # taken, or passed on, before the mail went out
+            return ""
+        return say_moment(self.env, self.offered_until, self.session_id.tz)
+
+    @api.model
+    def _find_kept_place(self, code):
+        """The line that the link to a place stands for, as far as it still holds."""
+        if not codes.may_be_link(code, PLACE_LENGTH):
+            return self.browse()
+        return self.search([("claim_code", "=", code)], limit=1)
+
+    def _lapse(self):
+        """Take people off the list who didn't take the place that was kept for them in time.
+
+        Whoever runs the session is told of those whom nobody has rung.
+        """
+        lines = self.sudo()  # sudo: which calls are open, and the to-dos of whoever runs the session
+        unrung = lines._having("place_todo_id").filtered(lambda one: one.place_todo_id.active)
+        self._withdraw()
+        for one in unrung:
+            todo = one.session_id.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("A place went to the next: nobody rang the member for whom it was kept"),
+                note=Markup("<p>%s</p>") % one._say_whom_to_ring(one.partner_id),
+                user_id=one._get_broker().id,
+            )
+            one._in_verb().write({"place_todo_id": todo.id})
+
+    def _withdraw(self):
+        # sudo: nobody may read the link to a place, whoever makes it useless
+        lines = self.sudo()
+        gone = lines.filtered(lambda one: one.role in CHECKED_ROLES and one.state == "signed_up")
+        lines._in_verb().write({"state": "withdrawn", "offered_until": False, "claim_code": False})
+        self.session_id._offer_free_places()
+        lines.session_id._ask_for_helpers(gone)

@@ -43,7 +43,7 @@ class TimebankAttendanceStretch(models.Model):
             zone = one.attendance_id.session_id.tz
             come = say_time(one.check_in, zone) if one.check_in else ""
             gone = say_time(one.check_out, zone) if one.check_out else "…"
-            one.display_name = f"{come}–{gone}"
+            one.display_name = f"{come}–{gone}" if come else ""
 
     # CRUD
     @api.model_create_multi

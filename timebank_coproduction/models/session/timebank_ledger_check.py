@@ -60,7 +60,7 @@ class TimebankLedgerCheck(models.AbstractModel):
             "timebank.session",
             rows,
             lambda name, capacity, taken: self.env._(
-                "%(session)s has %(capacity)s places, and %(taken)s are taken.",
+                "%(session)s has room for %(capacity)s, and %(taken)s places are taken.",
                 session=name,
                 capacity=capacity,
                 taken=taken,

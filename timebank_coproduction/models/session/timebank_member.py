@@ -116,13 +116,10 @@ class TimebankMember(models.Model):
     def _find_by_shown_name(self, text):
         """Other members of this member's bank, by as much of a name as each shows to others.
 
-        “Ben Okoro” finds who shows “Ben O.”, as it would any Ben with an O: what isn't shown
-        can't be found out by guessing.
-
         :return: their contacts, :data:`MOST_FOUND` and one more at most; none where nothing was typed
         """
         self.ensure_one()
-        words = [word for word in names.folded(text).split() if word.strip(".")][:MOST_WORDS]
+        words = names.shown_words(text)[:MOST_WORDS]
         likely = [word for word in words if len(word) > 1 or not word.isascii()]
         if not likely:
             return self.env["res.partner"]
@@ -132,27 +129,20 @@ class TimebankMember(models.Model):
             & Domain("state", "=", "active")
             & Domain("partner_id", "!=", self.partner_id.id)
             & Domain("name_shown", "!=", "hidden")
-            & Domain.OR(
-                Domain("partner_id.timebank_sought", "like", escape_psql(word.strip("."))) for word in likely
-            ),
+            & Domain.OR(Domain("partner_id.timebank_sought", "like", escape_psql(word)) for word in likely),
             limit=MOST_LOOKED_AT,
         )
-        fitting = found.filtered(lambda member: member._is_shown_as(words))[: MOST_FOUND + 1]
+        fitting = found.filtered(lambda member: member._is_shown_as(" ".join(words)))[: MOST_FOUND + 1]
         return self.env["res.partner"].browse(fitting.partner_id.ids)
 
-    def _is_shown_as(self, words):
-        """Whether each of ``words``, folded, begins a word of the shown name or goes on from its initial.
+    def _is_shown_as(self, text):
+        """Whether what was typed finds this member, on members' pages and at the door alike.
 
-        One of them has to be of a word that is shown whole.
+        “Ben Okoro” finds who shows “Ben O.”, as it would any Ben with an O: what isn't shown
+        can't be found out by guessing.
         """
-        shown = names.folded(self.shown_name).split()
-        whole = [word for word in shown if not word.endswith(".")]
-        initials = tuple(word[:-1] for word in shown if word.endswith("."))
-        of_whole = [any(one.startswith(word.strip(".")) for one in whole) for word in words]
-        return any(of_whole) and all(
-            fits or (initials and word.startswith(initials))
-            for fits, word in zip(of_whole, words, strict=True)
-        )
+        self.ensure_one()
+        return names.is_shown_as(text, self.shown_name, self.name)
 
     # Giving credits: to whom, by as much of a name as each shows to others
     def _get_giving_accounts(self):

@@ -90,7 +90,7 @@ class TimebankSession(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        domain="[('share', '=', False)]",
+        domain=lambda self: self.env["timebank.scheme"]._get_domain_of_deciders(),
     )
     color = fields.Integer(related="activity_id.color")
     note = fields.Html(help="What people should know: what to bring, where to ring the bell.")
@@ -410,7 +410,7 @@ class TimebankSession(models.Model):
 
     @verb()
     def action_cancel(self):
-        """Call sessions off; those signed up or waiting get a mail.
+        """Call sessions off; those signed up or waiting get a mail, or a call where none reaches them.
 
         :return: ``True``, or an action listing what could not be cancelled, and why
         """
@@ -424,17 +424,32 @@ class TimebankSession(models.Model):
         concerned = sessions.attendance_ids.filtered(lambda one: one.state in ("signed_up", "waiting"))
         concerned._in_verb().write({"offered_until": False})
         sessions._forget_companions()
-        concerned._notify("cancelled")
         sessions._drop_todos()
+        # who was about to hear that it is on again still takes it for called off
+        (concerned - sessions.attendance_ids._drop_notices("on_again"))._notify("cancelled")
         return self._tell(refusals, self.env._("cancelled"))
 
     @verb()
     def action_draft(self):
-        """Take a cancelled session up again; those who had signed up still are."""
+        """Take a cancelled session up again; those who had signed up still are.
+
+        Whoever was told that it was called off, by mail or by telephone, is told that it takes place after
+        all; nobody is told any more that it doesn't.
+
+        :return: ``True``, or an action listing what could not be taken up, and why
+        """
         self.check_access("write")
         refusals = self._get_refusals_by_session_state(("cancelled",), self.env._("%s is not cancelled."))
-        self._raise_or_list(refusals)._in_verb().write({"state": "draft"})
-        return self._tell(refusals, self.env._("taken up"))
+        sessions = self._raise_or_list(refusals)
+        sessions._in_verb().write({"state": "draft"})
+        lines = sessions.attendance_ids
+        untold = lines._drop_notices("cancelled") | lines._get_to_ring()
+        lines._drop_calls()
+        now = fields.Datetime.now()
+        ahead = sessions.filtered(lambda session: session.stop > now)
+        expected = ahead.attendance_ids.filtered(lambda one: one.state in ("signed_up", "waiting"))
+        (expected - untold)._notify("on_again")
+        return self._tell(refusals, self.env._("taken up again"))
 
     @verb(single=True)
     def action_view_register(self):

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ...tools.minutes import clock
 from ..common.verb import text, verb
 from ..common.windows import ask, narrow_list
+from ..common.words import say_time
 from .timebank_session import MOST_TOLD, MOVES
 
 #: From how many hours before it begins a helper who withdraws does so late.
@@ -53,7 +54,9 @@ class TimebankSession(models.Model):
         self._note_own(before)
         now = fields.Datetime.now()
         for session, old in before.items():
-            if session.state != "open" or session.stop <= now or session._get_time_and_place() == old:
+            # in a draft nobody is expected, unless it was called off before and taken up again
+            over = session.state not in ("draft", "open") or session.stop <= now
+            if over or session._get_time_and_place() == old:
                 continue
             # sudo: those on the register of a session that the user may write
             lines = session.sudo().attendance_ids.filtered(lambda one: one.state in ("signed_up", "waiting"))
@@ -69,7 +72,9 @@ class TimebankSession(models.Model):
             return
         self.activity_schedule(
             "timebank_coproduction.mail_activity_moved",
-            summary=self.env._("%s people can't come as it is now", len(stuck)),
+            summary=self.env._("1 person can't come as it is now")
+            if len(stuck) == 1
+            else self.env._("%s people can't come as it is now", len(stuck)),
             note=Markup("<br/>").join(stuck[:MOST_TOLD].mapped("obstacle")),
             user_id=self._get_runner().id,
         )
@@ -88,13 +93,19 @@ class TimebankSession(models.Model):
         self.ensure_one()
         # sudo: whoever withdraws may not be able to read who runs the bank
         session = self.sudo()
-        users = session.coordinator_id | session.scheme_id.coordinator_ids
+        users = session.scheme_id._get_deciders(session.env["res.partner"], session.coordinator_id)
         others = users.filtered(lambda user: not people or user.partner_id not in people)
         return (others or users)[:1]
 
+    def _get_own_runner(self):
+        """The coordinator of the session's own, as long as they decide in its bank; or none."""
+        self.ensure_one()
+        return self.sudo().coordinator_id & self._get_runner()  # sudo: who runs a session is no secret
+
     def _drop_todos(self):
-        """What there was to look after before it took place is over."""
+        """What there was to look after before it took place is over, and nobody is rung about it."""
         self.activity_unlink(TODOS)
+        self.attendance_ids._drop_calls()
 
     # ------------------------------------------------------------
     # A helper who withdraws late
@@ -171,6 +182,15 @@ class TimebankSession(models.Model):
             )
         ]
         open_ones = self.filtered(lambda session: session.state == "open")
+        for session in open_ones.filtered(lambda session: not session.is_over):
+            said.append(
+                self.env._(
+                    "%(session)s goes on until %(end)s. Whoever hasn't signed out counts as staying until"
+                    " then: sign out first who has gone.",
+                    session=session._say(),
+                    end=say_time(session.stop, session.tz),
+                )
+            )
         waiting = open_ones.attendance_ids.filtered(lambda one: one.state == "waiting" and not one.present)
         for session, lines in waiting.grouped("session_id").items():
             said.append(session._say_who_waits(lines))
@@ -277,16 +297,17 @@ class TimebankSession(models.Model):
         for session, undecided in lines.grouped("session_id").items():
             session.activity_schedule(
                 "timebank_coproduction.mail_activity_decide",
-                summary=self.env._("%s people could not be logged", len(undecided)),
+                summary=self.env._("1 person could not be logged")
+                if len(undecided) == 1
+                else self.env._("%s people could not be logged", len(undecided)),
                 note=self.env._("The register says who, and why."),
                 user_id=session._get_decider(undecided).id,
             )
 
     def _get_decider(self, lines):
         """Who is asked about lines that could not be logged: none of those whose lines they are."""
-        deciders = self.scheme_id._get_deciders(lines.partner_id)
-        usual = self.coordinator_id or self.env.user
-        return (usual if usual.partner_id not in lines.partner_id else deciders[:1]) or usual
+        usual = self.coordinator_id | self.env.user
+        return self.scheme_id._get_deciders(lines.partner_id, usual)[:1] or self.env.user
 
     def _close_todos(self):
         """Done, as far as nothing is left to decide."""

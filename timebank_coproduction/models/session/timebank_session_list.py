@@ -3,12 +3,13 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command, Domain
 
 from ...tools import codes, names
 from ..common.jobs import job
 from ..common.said_aloud import SaidAloud
 from ..common.verb import choice, record, text, verb, whole
-from .timebank_attendance import MOST_COMPANIONS, MOST_ON_LINE, PLACE_BYTES
+from .timebank_attendance import CALLS, MOST_COMPANIONS, MOST_ON_LINE, PLACE_BYTES
 
 #: How long before a session people can sign in, and after it sign out.
 EARLY = timedelta(hours=2)
@@ -131,9 +132,12 @@ class TimebankSession(models.Model):
             "companion_names": companions and companion_names.strip() or False,
             "state": "waiting" if full else "signed_up",
             "waiting_since": fields.Datetime.now() if full else False,
-            "may_clash": bool(clash_reason),
+            "clash_session_ids": [Command.clear()],
         }
-        might_clash = line.may_clash
+        if clash_reason:
+            wish = line.new({**vals, "session_id": session.id, "partner_id": partner.id})
+            vals["clash_session_ids"] += wish._accept_clashes()["clash_session_ids"]
+        might_clash = bool(line.clash_session_ids)
         line = session._put_on_list(line, partner, vals)
         if clash_reason or might_clash:
             line._keep_words(clash_reason={line.id: clash_reason})
@@ -424,15 +428,17 @@ class TimebankSession(models.Model):
                 ("offered_until", "<=", fields.Datetime.now()),
             ]
         )
-        lapsed._withdraw()
+        lapsed._lapse()
 
     @job
     def _cron_move_waiting_lists(self):
-        """Places that were not taken in time go to the next."""
-        lapsed = self.env["timebank.attendance"].search(
-            [("state", "=", "waiting"), ("offered_until", "<=", fields.Datetime.now())]
-        )
-        self.env["timebank.job"]._in_parts([(type(lapsed)._withdraw, lapsed)])
+        """Places that were not taken in time go to the next, and nobody is rung about what is over."""
+        now, lines = fields.Datetime.now(), self.env["timebank.attendance"]
+        lapsed = lines.search([("state", "=", "waiting"), ("offered_until", "<=", now)])
+        called = Domain.OR(Domain(name, "!=", False) for name in CALLS)
+        over = lines.search(called & Domain("session_id.stop", "<=", now))
+        parts = [(type(lines)._lapse, lapsed), (type(lines)._drop_calls, over)]
+        self.env["timebank.job"]._in_parts(parts)
 
     # ------------------------------------------------------------
     # The tablet at the door: a link for one session that ends with it.
@@ -473,7 +479,9 @@ class TimebankSession(models.Model):
 
     @api.private
     def _kiosk_find(self, text):
-        """People on the list whose shown name fits, or the member whose card was held up.
+        """People on the list who are found by what was typed, or the member whose card was held up.
+
+        Their name in full finds them as well as what is shown of it; a surname that isn't shown does not.
 
         :param str text: a few letters of a name, or what a card's QR code says
         :return: list of dicts ``key``, ``name``, ``inside``; a card gives one at most
@@ -483,17 +491,16 @@ class TimebankSession(models.Model):
         card = codes.normalise(text)
         if len(card) == CARD_LENGTH:
             member = self._kiosk_member(card)
-            line = self._get_line(member.partner_id) if member else self.env["timebank.attendance"]
-            return [self._kiosk_row(member, line, card)] if member else []
-        asked = names.asked(text)
-        if not asked or not names.is_enough(text, LEAST_TYPED):
+            if member:  # a name can have as many letters
+                return [self._kiosk_row(member, self._get_line(member.partner_id), card)]
+        if not names.is_enough(text, LEAST_TYPED):
             return []
         lines = self.attendance_ids.filtered(lambda one: one.state in ON_THE_DOOR)
         members = lines._get_members()
         rows = []
         for one in lines:
             member = members.get((one.scheme_id.id, one.partner_id.id))
-            if member and self._is_kiosk_name(member, asked):
+            if member and member._is_shown_as(text):
                 rows.append(self._kiosk_row(member, one, one.id))
         return sorted(rows, key=lambda row: row["name"])[:MOST_SHOWN]
 
@@ -539,11 +546,6 @@ class TimebankSession(models.Model):
     def _kiosk_member(self, card):
         member = self.env["timebank.member"]._find_by_card(self.scheme_id, card)
         return member.filtered(lambda one: one.state == "active")
-
-    def _is_kiosk_name(self, member, asked):
-        """Whether each of the words typed begins one of the name's: the shown one is all that counts."""
-        shown = names.sought(member.shown_name)
-        return bool(member.shown_name) and all(f" {word}" in shown for word in asked)
 
     def _kiosk_row(self, member, line, key):
         name = member.shown_name or member._first_name()

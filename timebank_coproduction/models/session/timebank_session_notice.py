@@ -32,6 +32,7 @@ class TimebankSessionNotice(models.Model):
             ("place_freed", "Place freed"),
             ("moved", "Moved"),
             ("cancelled", "Cancelled"),
+            ("on_again", "On again"),
             ("thanks", "Thanks"),
         ],
         required=True,

@@ -84,7 +84,11 @@ class TimebankSession(models.Model):
         if not self.series_id:
             self._in_verb().write({"series_id": self.id})
         later = self._in_verb().create([self._prepare_repetition(day) for day in days]).with_env(self.env)
-        self._message_log(body=self.env._("Repeated: %s sessions made.", len(later)))
+        self._message_log(
+            body=self.env._("Repeated: 1 session made.")
+            if len(later) == 1
+            else self.env._("Repeated: %s sessions made.", len(later))
+        )
         return later
 
     @verb(single=True)

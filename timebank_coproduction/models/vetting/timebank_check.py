@@ -131,7 +131,7 @@ class TimebankCheck(models.Model):
     @api.depends("partner_id", "type_id")
     def _compute_display_name(self):
         for check in self:
-            check.display_name = f"{check.type_id.name or '?'}: {check.partner_id.name or '?'}"
+            check.display_name = ": ".join(filter(None, (check.type_id.name, check.partner_id.name)))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -230,7 +230,7 @@ class TimebankCheck(models.Model):
         # whoever no mail reaches hears of it from the coordinators, who have a to-do anyway
         current._mail_people("timebank_coproduction.mail_check_due")
         for check in current:
-            for coordinator in check._get_coordinators():
+            for coordinator in check._get_deciders():
                 check.activity_schedule(
                     "timebank_coproduction.mail_activity_check",
                     date_deadline=check.expires_on,
@@ -265,13 +265,13 @@ class TimebankCheck(models.Model):
     def _get_mail_button(self, mail, member):
         return self.env._("My time bank"), ""
 
-    def _get_coordinators(self):
-        """One coordinator for each bank that the holder belongs to, unless one was told before."""
+    def _get_deciders(self):
+        """Who decides for each bank that the holder belongs to, unless one was told before."""
         told = self.activity_ids.user_id
         members = self.partner_id.timebank_member_ids.filtered(
             lambda member: member.state in ("active", "paused")
         )
-        coordinators = self.env["res.users"].union(
-            *(scheme.coordinator_ids[:1] for scheme in members.scheme_id)
+        deciders = self.env["res.users"].union(
+            *(scheme._get_deciders(self.partner_id)[:1] for scheme in members.scheme_id)
         )
-        return coordinators - told
+        return deciders - told

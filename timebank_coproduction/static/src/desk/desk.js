@@ -21,11 +21,14 @@ export class TimebankDesk extends Component {
         this.display = { controlPanel: {} };
         this.done = []; // rows that were dealt with stay where they were, so that none jumps under the mouse
         this.env.config.setDisplayName(_t("Broker's desk"));
-        this.state = useState({ banks: [], sections: [], bank: false, single: false, busy: false });
+        this.state = useState({ banks: [], shown: [], sections: [], bank: false, single: false, busy: false });
         onWillStart(() => this.load());
     }
 
-    async load() {
+    /**
+     * @param {Function} [look] - called with the new sections before they take the place of those shown
+     */
+    async load(look) {
         if (status(this) === "destroyed") {
             return; // a button led to another screen
         }
@@ -34,8 +37,13 @@ export class TimebankDesk extends Component {
         if (!this.state.bank) {
             this.state.banks = desk.banks;
             this.state.bank = desk.bank;
-            this.state.single = Boolean(desk.bank); // too many to be shown together
+            this.state.single = Boolean(desk.bank); // one of its own, or too many to be shown together
         }
+        this.state.shown = desk.shown;
+        for (const section of desk.sections) {
+            section.rows.forEach((row) => (row.section = section.key));
+        }
+        look?.(desk.sections);
         for (const { key, place, row } of this.done) {
             const section = desk.sections.find((one) => one.key === key);
             section?.rows.splice(place, 0, row);
@@ -43,23 +51,36 @@ export class TimebankDesk extends Component {
         this.state.sections = desk.sections;
     }
 
-    /** Keep a row in its place, without its buttons; when the desk is opened again it is gone. */
+    /**
+     * Keep a row in its place, with no button but the one that undoes it; when the desk is opened
+     * again it is gone. Once that is pressed, the row is what it was.
+     */
     keep(row, button) {
-        const section = row && this.state.sections.find((one) => one.rows.includes(row));
-        if (section) {
-            const kept = { ...row, buttons: [], done: button.done };
-            this.done = this.done.filter((one) => one.key !== section.key || one.row.title !== row.title);
-            this.done.push({ key: section.key, place: section.rows.indexOf(row), row: kept });
+        const rows = this.state.sections.find((one) => one.key === row?.section)?.rows || [];
+        const place = rows.findIndex((one) => one.key === row.key);
+        if (place < 0) {
+            return;
+        }
+        this.done = this.done.filter((one) => one.key !== row.section || one.row.key !== row.key);
+        if (!row.done) {
+            const kept = { ...row, buttons: button.undo ? [button.undo] : [], done: button.done };
+            this.done.push({ key: row.section, place, row: kept });
             this.done.sort((one, other) => one.place - other.place);
         }
     }
 
     /**
      * Bring it anew, with nobody waiting: a dialog closes when this returns, and where it led
-     * to another screen, the answer never comes.
+     * to another screen, the answer never comes. A row that is gone since was dealt with in the
+     * dialog, and stays where it was as well.
      */
-    refresh() {
-        this.load();
+    refresh(button, row) {
+        this.load((sections) => {
+            const rows = sections.find((one) => one.key === row?.section)?.rows;
+            if (rows && !rows.some((one) => one.key === row.key)) {
+                this.keep(row, button);
+            }
+        });
     }
 
     get isEmpty() {
@@ -86,7 +107,9 @@ export class TimebankDesk extends Component {
                 this.keep(row, button);
                 await this.action.doAction(result);
             } else if (result && result.type) {
-                await this.action.doAction(result, { onClose: (how) => how?.noReload || this.refresh() });
+                await this.action.doAction(result, {
+                    onClose: (how) => how?.noReload || this.refresh(button, row),
+                });
             } else {
                 const done = row ? `${button.label}: ${row.title}` : button.label;
                 this.notification.add(button.said || done, { type: "success" });
@@ -121,11 +144,10 @@ export class TimebankDesk extends Component {
     }
 
     plan() {
-        const banks = this.state.bank ? [this.state.bank] : this.state.banks.map((bank) => bank.id);
         return this.press({
             model: "timebank.scheme",
             method: "action_plan_introductions",
-            args: [banks],
+            args: [this.state.shown],
         });
     }
 }

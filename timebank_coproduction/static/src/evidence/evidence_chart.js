@@ -20,6 +20,8 @@ const MOST_NUMBERED = 16;
 /** On less than so many pixels the names of bars that lie are broken into lines of so many letters. */
 const NARROW = 480;
 const LINE = 16;
+/** Up to so many names below an axis are broken in the same way. */
+const MOST_WRAPPED = 4;
 /** Of more series the legend takes a good part of a narrow chart, which is higher then. */
 const FEW_SERIES = 3;
 
@@ -176,11 +178,23 @@ export class EvidenceChart extends Component {
         };
     }
 
-    /** Where all is hidden there is no bar, as where there was nothing: it is said. */
+    /** Where all is hidden there is no bar, as where there was nothing: it is said. Where a part of a pile
+     *  is hidden, what is drawn isn't the whole: an empty end says so. */
     hiddenBars() {
-        const { labels, series } = this.props.chart;
-        const isHidden = (_label, place) =>
-            series.every((one) => !one.values[place]) && series.some((one) => one.values[place] === null);
+        const { labels, series, type, stacked } = this.props.chart;
+        const hasHidden = (place) => series.some((one) => one.values[place] === null);
+        const isHidden = (_label, place) => series.every((one) => !one.values[place]) && hasHidden(place);
+        const drawEnd = (ctx, names, amounts, place) => {
+            const along = names.getPixelForValue(place);
+            const room = Math.abs(names.getPixelForValue(1) - names.getPixelForValue(0)) || 60;
+            const half = Math.min(48, room * 0.8) / 2;
+            const end = amounts.getPixelForValue(series.reduce((sum, one) => sum + (one.values[place] || 0), 0));
+            ctx.save();
+            ctx.setLineDash([3, 3]);
+            ctx.strokeStyle = TEXT;
+            ctx.strokeRect(...(this.isSideways ? [end, along - half, 10, 2 * half] : [along - half, end - 10, 2 * half, 10]));
+            ctx.restore();
+        };
         return {
             id: "timebankHidden",
             afterDatasetsDraw: ({ ctx, scales }) => {
@@ -197,6 +211,8 @@ export class EvidenceChart extends Component {
                         ctx.rotate(this.isSideways ? 0 : -Math.PI / 2);
                         ctx.fillText(_t("hidden"), 0, 0);
                         ctx.restore();
+                    } else if ((type === "stacked" || stacked) && hasHidden(place)) {
+                        drawEnd(ctx, names, amounts, place);
                     }
                 });
                 ctx.restore();
@@ -238,6 +254,11 @@ export class EvidenceChart extends Component {
                 const name = chart.labels[place];
                 return this.canvas.el.clientWidth < NARROW ? breakLines(name) : name;
             };
+        } else if (chart.labels.length <= MOST_WRAPPED) {
+            // Chart.js leaves out those for which there is no room in one line
+            names.ticks.autoSkip = false;
+            names.ticks.maxRotation = 0;
+            names.ticks.callback = (_value, place) => breakLines(chart.labels[place]);
         }
         const amounts = {
             beginAtZero: true,
