@@ -178,6 +178,13 @@ def cards(world):
     return f"{pages} page"
 
 
+@step("manager", "lets members open their pages on the tablet at the door, with card and PIN")
+def let_cards(world):
+    bank = world.ref(ADDON + "scheme_river")
+    bank.card_sign_in = True
+    return f"The tablet of {bank.name} takes PINs"
+
+
 @step("coordinator", "gives Ivy, who has no mail, a PIN for the tablet")
 def pin(world):
     ivy = world.ref(ADDON + "member_ivy")

@@ -49,7 +49,8 @@ def ask(world, day, chance, before):
                 continue
             answers = {name: answer(chance, name, earlier.get(person)) for name in QUESTIONS}
             way = chance.choice(("paper", "paper", "read_out"))
-            vals_list.append({"wave_id": wave.id, "partner_id": person.id, "way": way, **answers})
+            agreed = {"wave_id": wave.id, "partner_id": person.id, "age_and_consent": True}
+            vals_list.append({**agreed, "way": way, **answers})
         world.env["timebank.wellbeing.response"].create(vals_list)
         assert wave.answered_count == len(vals_list) > 15
         wave.action_close()

@@ -11,6 +11,7 @@ from . import test_external_api
 from . import test_filestore
 from . import test_finding_people
 from . import test_forms
+from . import test_handing_out
 from . import test_install
 from . import test_jobs
 from . import test_layers

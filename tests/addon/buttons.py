@@ -18,6 +18,9 @@ WITH_BUTTONS = ("list", "kanban", "form")
 #: What calls a method or opens an action.
 BUTTONS = """descendant-or-self::*[@type='object' or @type='action']
     [self::button[@name] or self::a[@name] or @action]"""
+#: Attributes that hide, and those of a card's branches.
+HIDING = ("invisible", "column_invisible")
+BRANCHES = ("t-if", "t-elif", "t-else")
 #: What a dialog is answered with, by the kind of field.
 ANSWERS = {
     "char": "Because",
@@ -57,6 +60,8 @@ class Presser:
         data = case.env["ir.model.data"].search([("module", "=", addon), ("model", "=like", "ir.actions.%")])
         self.actions = set(data.mapped("res_id"))
         self.views = {}
+        self.parts = {}
+        self.conditions = {}
         self.pressed = {}
         self.shown = set()
         self.deep = 0
@@ -131,19 +136,14 @@ class Presser:
         return {row["id"]: list(self._on_row(arch, model, row, context)) for row in rows}
 
     def _on_row(self, arch, model, row, context, parent=None):
-        depth = arch.xpath("count(ancestor::field)")
         values = self._plain(row)
         if parent is not None:
             values["parent"] = parent
-        for node in arch.xpath(BUTTONS):
-            over_list = node.xpath("parent::header[parent::list]")
-            if (
-                not over_list
-                and node.xpath("count(ancestor::field)") == depth
-                and not self._is_hidden(node, values, context)
-            ):
+        buttons, fields = self._parts(arch)
+        for node in buttons:
+            if not self._is_hidden(node, values, context):
                 yield self._button(node, model, [row["id"]], values, context)
-        for node in arch.xpath(f".//field[count(ancestor::field) = {depth}][list or kanban or form]"):
+        for node in fields:
             if self._is_hidden(node, values, context):
                 continue
             comodel = self.env[model]._fields[node.get("name")].comodel_name
@@ -151,6 +151,20 @@ class Presser:
                 for view in node:
                     if view.tag in WITH_BUTTONS:
                         yield from self._on_row(view, comodel, line, context, _Parent(values))
+
+    def _parts(self, arch):
+        """The buttons on each record of a view, and its fields with views of their own."""
+        if arch not in self.parts:
+            depth = arch.xpath("count(ancestor::field)")
+            buttons = [
+                node
+                for node in arch.xpath(BUTTONS)
+                if not node.xpath("parent::header[parent::list]")
+                and node.xpath("count(ancestor::field)") == depth
+            ]
+            fields = arch.xpath(f".//field[count(ancestor::field) = {depth}][list or kanban or form]")
+            self.parts[arch] = buttons, fields
+        return self.parts[arch]
 
     def _spec(self, arch):
         """What the web client asks ``web_read`` for."""
@@ -176,20 +190,34 @@ class Presser:
 
     def _is_hidden(self, node, values, context):
         """Whether it, or something around it in the same view, isn't shown for these values."""
+        conditions = self._conditions(node)
+        if not conditions:
+            return False
         names = {**self._names(values), "context": {**self.env.context, **context}}
-        depth = node.xpath("count(ancestor::field)")
-        for around in node.xpath("ancestor-or-self::*"):
-            if around.xpath("count(ancestor::field)") < depth:
-                continue
-            # a column is there or not for all rows: the client knows the record around them alone
-            around_all = {name: names[name] for name in ("parent", "context", "uid") if name in names}
-            for word, known in (("invisible", names), ("column_invisible", around_all)):
-                condition = around.get(word)
-                if condition and safe_eval(condition, known):
+        # a column is there or not for all rows: the client knows the record around them alone
+        around_all = {name: names[name] for name in ("parent", "context", "uid") if name in names}
+        for around, word in conditions:
+            if word is None:
+                if not self._is_taken(around, names):
                     return True
-            if not self._is_taken(around, names):
+            elif safe_eval(around.get(word), names if word == "invisible" else around_all):
                 return True
         return False
+
+    def _conditions(self, node):
+        """What decides whether it is shown: list of a node, and its attribute or None if it is one of several
+        branches.
+        """
+        if node not in self.conditions:
+            depth = node.xpath("count(ancestor::field)")
+            found = self.conditions[node] = []
+            for around in node.xpath("ancestor-or-self::*"):
+                if around.xpath("count(ancestor::field)") < depth:
+                    continue
+                found.extend((around, word) for word in HIDING if around.get(word))
+                if any(around.get(word) is not None for word in BRANCHES):
+                    found.append((around, None))
+        return self.conditions[node]
 
     def _is_taken(self, node, names):
         """Whether this is the branch of a card that is shown."""
@@ -283,9 +311,11 @@ class Presser:
             self._open_window(action)
         elif kind == "ir.actions.report":
             context = self._sent(action.get("context") or {})
-            ids = context.get("active_ids") or action.get("res_ids") or (action.get("data") or {}).get("ids")
+            # with data of a dialog the client says no numbers beside it: what is chosen is a dialog's, too
+            data = action.get("data")
+            ids = data.get("ids") if data else context.get("active_ids") or action.get("res_ids")
             report = self.env["ir.actions.report"].with_context(context)
-            report._render_qweb_html(action["report_name"], ids, data=action.get("data"))
+            report._render_qweb_html(action["report_name"], ids, data=data)
         elif kind == "ir.actions.server":
             server = self.env["ir.actions.server"].browse(action["id"])
             result = server.with_context(self._sent(action.get("context") or {})).run()
@@ -328,10 +358,11 @@ class Presser:
 
     def _answer(self, record, view):
         """Fill in what a dialog asks for, each code where it takes one, and press each of its buttons."""
-        fields = Form(record, view=view or None)._view["fields"]
+        form = Form(record, view=view or None)
+        fields = form._view["fields"]
         typed = next((name for name in ("code", "codes") if name in fields and not record), None)
-        for code in self.codes if typed else [None]:
-            form = Form(record, view=view or None)
+        for count, code in enumerate(self.codes if typed else [None]):
+            form = Form(record, view=view or None) if count else form
             if typed and not form._get_modifier(typed, "readonly"):
                 form[typed] = code
             for name in fields:

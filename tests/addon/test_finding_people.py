@@ -1,8 +1,34 @@
 """One search for people: by parts of a name as it is typed, by phone and by mail."""
 
+import re
+
 from odoo.tests import Form, tagged
 
 from ..session_common import SessionCase
+
+#: First names and surnames with what people leave out, or type in another way.
+NAMES = [
+    ("José", "Álvarez"),
+    ("Síle", "O’Neill"),
+    ("Conor", "D'Arcy-O’Shea"),
+    ("Mary-Jane", "Fox"),
+    ("Łukasz", "Jørgensen"),
+    ("Zoë", "García López"),
+    ("Aïcha", "N`Diaye"),
+    ("Ann", "van der Berg"),
+    ("Sebastian", "Whitman"),
+]
+PLAIN = str.maketrans("éáíëøïÁŁóØ", "eaieoiALoO")
+
+
+def ways_to_type(first, family):
+    """A name with and without accents and capitals, each hyphen, each apostrophe or none, in either order."""
+    name = f"{first} {family}".strip()
+    ways = {name, f"{family}, {first}" if first else name, name.replace("-", " "), name.replace("-", "‐")}
+    for other in ("'", "’", "‘", "´", "`", "ʼ", ""):
+        ways |= {re.sub("['’`]", other, one) for one in ways}
+    ways |= {one.translate(PLAIN) for one in ways}
+    return {change(one) for one in ways for change in (str, str.upper, str.lower)}
 
 
 @tagged("post_install", "-at_install")
@@ -79,7 +105,43 @@ class TestFindingPeople(SessionCase):
                     [row["name"] for row in session.sudo()._kiosk_find(text)], expected.mapped("name")
                 )
         self.assertFalse(session.sudo()._kiosk_find("j"))
+        self.assertFalse(session.sudo()._kiosk_find("Sebastian Whitman"))  # as many letters as a card's code
         self.assertFalse(session.sudo()._kiosk_find("0113 496 0023"))
+
+    def test_however_it_is_typed(self):
+        """In the office, on members' pages and at the door, under each of the ways to be shown.
+
+        Their own name finds everybody, in whatever way it is typed. What isn't shown finds nobody, nor does
+        a name that was made up find others than the true one.
+        """
+        people = self.env["res.partner"].create([{"name": f"{one} {family}"} for one, family in NAMES])
+        members = self.env["timebank.member"].union(*(self._make_member(person) for person in people))
+        session = self._make_session()
+        for person in people:
+            session.sign_up(person)
+        session.with_user(self.coordinator).action_open_kiosk()
+        session, ann = session.sudo(), self.ann.with_user(self.portal)
+
+        def found_at_door(text):
+            lines = session.attendance_ids
+            return lines.browse(row["key"] for row in session._kiosk_find(text)).partner_id
+
+        for shown in ("initial", "full", "first"):
+            members.name_shown = shown
+            for person, (first, family) in zip(people, NAMES, strict=True):
+                for typed in sorted(ways_to_type(first, family)):
+                    with self.subTest(shown=shown, typed=typed):
+                        self.assertIn(person, self._found(typed, [("id", "in", people.ids)]))
+                        self.assertIn(person, ann._find_by_shown_name(typed))
+                        self.assertIn(person, found_at_door(typed))
+                for typed in sorted(ways_to_type("", family)):
+                    with self.subTest(shown=shown, alone=typed):
+                        self.assertIn(person, self._found(typed, [("id", "in", people.ids)]))
+                        for found in (ann._find_by_shown_name(typed), found_at_door(typed)):
+                            self.assertEqual(person in found, shown == "full")
+                invented = f"{first} {family.split()[-1][0]}quux"
+                for look in (ann._find_by_shown_name, found_at_door):
+                    self.assertEqual(person in look(invented), shown != "full", invented)
 
     def test_found_again_under_a_new_name(self):
         self.jose.write({"name": "Josefa Ruíz", "phone": "0113 496 0099"})

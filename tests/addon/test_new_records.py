@@ -31,6 +31,19 @@ class TestNewRecords(TimebankCase):
         outer = arch.xpath("//field[not(ancestor::field)]")
         model.onchange({}, [], {field.get("name"): {} for field in outer})
 
+    def test_what_is_being_made_is_not_named_by_what_is_missing(self):
+        """The breadcrumb of an empty form: “New”, or what is known already."""
+        asked = 0
+        for name in sorted(self.env.registry):
+            model = self.env[name]
+            if not name.startswith("timebank.") or model._abstract or not model._auto:
+                continue
+            said = model.onchange({}, [], {"display_name": {}})["value"].get("display_name") or ""
+            asked += 1
+            with self.subTest(model=name):
+                self.assertNotRegex(said, r"\?|False|None|^[\W_]|[,:–(]\s*$|,\s*,")
+        self.assertGreater(asked, 60)
+
     def test_cards_can_be_drawn(self):
         """The client can't draw a field with a widget that is itself the last of a choice."""
         for name in {action.res_model for action in self._actions() if "kanban" in action.view_mode}:

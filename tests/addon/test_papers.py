@@ -124,9 +124,9 @@ class TestPapers(GrantCase):
         cls.slips = cls.env["timebank.redemption"]
         for member in cls.people:
             cls.slips |= cls._make_claim(member, cls.lesson, "approved")
-        cls.swims = cls._claims(8)
         cls.scheme.allow_goods_rewards = True
         cls.swim.kind = "goods"
+        cls.swims = cls._claims(8)
         cls.swims[0].action_fulfil()
         for number in range(40):
             cls._bill((f"Towels {number}", 2))
@@ -459,7 +459,7 @@ class TestPapers(GrantCase):
             "report_timebank_statement", data={**data, "account_ids": self.people[4].account_id.ids}
         )
         self.assertEqual(paper.catalog["/Lang"], "pl-PL")
-        self.assertIn("18.03.2026", paper.pages[0])
+        self.assertIn("18 mar 2026", paper.pages[0])
 
     def test_titled_by_what_it_is(self):
         data = {"date_from": "2026-03-01", "date_to": "2026-03-18"}

@@ -17,6 +17,7 @@ ALIKE = {
     "models/common/timebank_personal.py: _personal_fields",
     "models/common/timebank_prepared.py: _typed_hours",
     # computed from what they are given and from the addon's own files, whichever process does it
+    "models/evidence/timebank_wellbeing_scale.py: lru_cache",
     "tools/accessibility.py: cache",
     "tools/paper.py: cache",
     "tools/moving_in/reading.py: lru_cache",

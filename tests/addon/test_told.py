@@ -4,10 +4,13 @@ import ast
 from datetime import datetime
 from pathlib import Path
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.timebank_coproduction import tools
 
+from ...models.common.roles import get_managers
+from ...models.desk.timebank_desk import ROWS
 from ..exchange_common import ExchangeCase
 from ..rewards_common import RewardCase
 from ..session_common import SessionCase
@@ -62,7 +65,11 @@ class TestTold(SessionCase, ExchangeCase, RewardCase):
         self.assertEqual(set(calls.mapped("res_id")), {session.id})
         self.assertEqual(set(calls.mapped("summary")), {calls[0].summary})
         self.assertIn("Ring a member, about what doesn't take place", calls[0].summary)
-        self.assertIn("Pat None (0113 496 0023)", " ".join(calls.mapped("note")))
+        notes = " ".join(calls.mapped("note"))
+        self.assertIn('Pat None (<a href="tel:01134960023">0113 496 0023</a>)', notes)
+        titles = [row["title"] for row in self._desk_calls()["rows"]]
+        self.assertEqual(len(set(titles)), len(self.reasons))  # on the desk each says whom
+        self.assertIn("Pat None", titles)
 
     def test_place_freed(self):
         later = {"start": datetime(2026, 3, 27, 14), "stop": datetime(2026, 3, 27, 16)}
@@ -75,16 +82,59 @@ class TestTold(SessionCase, ExchangeCase, RewardCase):
 
     def test_calls_stand_on_the_desk(self):
         self._introduce(self._make_offer(self.unreachable["malformed"]), self._make_request(self.ann))
-        schemes = self.env["timebank.scheme"].with_user(self.coordinator)
-        calls = next(one for one in schemes.get_desk()["sections"] if one["key"] == "calls")
+        calls = self._desk_calls()
         self.assertEqual(calls["count"], 1)
         row = calls["rows"][0]
         self.assertIn("Ring Pat Malformed", row["title"])
-        done = row["buttons"][0]
-        called = self.env[done["model"]].with_user(self.coordinator).browse(done["args"][0])
-        getattr(called, done["method"])()
-        calls = next(one for one in schemes.get_desk()["sections"] if one["key"] == "calls")
-        self.assertFalse(calls["count"])
+        self.assertEqual(row["phone"], "0113 496 0023")
+        (button,) = row["buttons"]
+        self.assertIn("Pat Malformed", button["said"])
+        self._press(button)
+        self.assertFalse(self._desk_calls()["count"])
+        self._press(button["undo"])  # by mistake
+        self.assertEqual(self._desk_calls()["rows"], [row])
+
+    def _desk_calls(self, user=None, schemes=None):
+        schemes = (schemes or self.env["timebank.scheme"]).with_user(user or self.coordinator)
+        return next(one for one in schemes.get_desk()["sections"] if one["key"] == "calls")
+
+    def _press(self, button):
+        records = self.env[button["model"]].with_user(self.coordinator).browse(button["args"][0])
+        getattr(records, button["method"])()
+
+    def test_the_desk_has_the_calls_of_the_banks_that_it_shows(self):
+        """Whoever of their coordinators is asked, and none about another bank of the same user."""
+        hillside = self._make_scheme("Hillside", coordinator_ids=[Command.set(self.coordinator.ids)])
+        far = self._make_member("Pat Far", scheme=hillside)
+        for member in (far, self.unreachable["none"]):
+            member._plan_calls(lambda one: "the outing")
+        self.scheme.coordinator_ids |= self.coordinator2
+        for user in (self.coordinator, self.coordinator2):
+            rows = self._desk_calls(user, self.scheme)["rows"]
+            self.assertEqual([row["title"] for row in rows], ["Ring Pat None, about the outing"])
+        rows = self._desk_calls(schemes=hillside)["rows"]
+        self.assertEqual([row["title"] for row in rows], ["Ring Pat Far, about the outing"])
+        self.assertEqual(self._desk_calls()["count"], 2)
+
+    def test_more_calls_than_the_desk_shows(self):
+        for number in range(ROWS + 2):
+            self._make_member(f"Pat {number}")._plan_calls(lambda one: "the outing")
+        calls = self._desk_calls()
+        self.assertEqual((calls["count"], len(calls["rows"])), (ROWS + 2, ROWS))
+        self.assertEqual(len({row["key"] for row in calls["rows"]}), ROWS)
+        todos = self.env[calls["action"]["res_model"]].with_user(self.coordinator)
+        self.assertEqual(todos.search(calls["action"]["domain"]), self._calls())
+
+    def test_a_bank_without_coordinators_asks_its_managers(self):
+        """Not the member who caused the call, nor the one who plays jobs."""
+        self.scheme.coordinator_ids = [Command.clear()]
+        managers = get_managers(self.env)
+        for user in (self.portal, self.env.ref("base.user_root")):
+            self.unreachable["none"].with_user(user).sudo()._plan_calls(lambda one: "the outing")
+        calls = self._calls()
+        self.assertEqual(len(calls), 2)
+        self.assertLessEqual(calls.user_id, managers)
+        self.assertEqual(len(calls.user_id), 1)
 
     def test_introduction(self):
         introduction = self._introduce(

@@ -113,6 +113,21 @@ class TestScreens(TimebankCase):
         self.assertEqual(self._menus(self.manager) & of_administrators, of_administrators)
         self.assertFalse(self._menus(self.coordinator) & {*of_administrators, "menu_timebank_seal"})
 
+    def test_whoever_a_window_is_for_has_its_menu(self):
+        """Where a window of the menu names its roles, none of them has to look for another way to it; reports
+        to turn are on the page of evidence besides."""
+        menus = self.env["ir.model.data"].search([("module", "=", MODULE), ("model", "=", "ir.ui.menu")])
+        asked = 0
+        for menu in self.env["ir.ui.menu"].browse(menus.mapped("res_id")).filtered("action"):
+            if menu.action._name != "ir.actions.act_window":
+                continue
+            groups = menu.action.group_ids
+            for user in self.roles.filtered(lambda user, groups=groups: groups & user.all_group_ids):
+                asked += 1
+                with self.subTest(menu=menu.name, user=user.login):
+                    self.assertIn(menu.id, self.env["ir.ui.menu"].with_user(user)._visible_menu_ids())
+        self.assertTrue(asked)
+
     def test_lists_of_the_menu_have_cards_for_phones(self):
         """Odoo shows cards there, where a window has them; a list of two short columns fits anyway."""
         short = {"category", "check_type", "language", "availability"}

@@ -117,9 +117,24 @@ class TestDesk(ExchangeCase):
     def test_a_manager_without_a_bank_has_all_on_the_desk(self):
         banks = self.env["timebank.scheme"].with_user(self.manager).get_desk()["banks"]
         self.assertIn(self.scheme.id, [bank["id"] for bank in banks])
+        self.assertEqual(len(banks), self.env["timebank.scheme"].search_count([("state", "=", "open")]))
+
+    def test_a_manager_has_their_own_banks_first_and_can_choose_any(self):
+        hill = self._make_scheme("Hill Top", coordinator_ids=[Command.set(self.coordinator2.ids)])
         self.scheme.coordinator_ids = [Command.link(self.manager.id)]
-        banks = self.env["timebank.scheme"].with_user(self.manager).get_desk()["banks"]
-        self.assertEqual([bank["id"] for bank in banks], self.scheme.ids)
+        desk = self.env["timebank.scheme"].with_user(self.manager).get_desk()
+        banks = [bank["id"] for bank in desk["banks"]]
+        self.assertEqual((desk["shown"], desk["bank"]), (self.scheme.ids, self.scheme.id))
+        self.assertEqual(banks[0], self.scheme.id)
+        self.assertIn(hill.id, banks)
+        self.assertEqual(hill.with_user(self.manager).get_desk()["shown"], hill.ids)
+        hill.coordinator_ids = [Command.link(self.manager.id)]
+        desk = self.env["timebank.scheme"].with_user(self.manager).get_desk()
+        self.assertEqual((set(desk["shown"]), desk["bank"]), (set((self.scheme | hill).ids), False))
+        # who coordinates has those alone
+        for user, own in ((self.coordinator, self.scheme), (self.coordinator2, hill)):
+            desk = self.env["timebank.scheme"].with_user(user).get_desk()
+            self.assertEqual([bank["id"] for bank in desk["banks"]], own.ids)
 
     def test_each_sees_their_own_banks(self):
         self._make_request(self.ann)

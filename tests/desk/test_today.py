@@ -72,6 +72,10 @@ class TestToday(WorldCase, HttpCase):
         entry.with_user(self.manager).action_approve()
         self.env["timebank.time.audit"]._count(self.scheme, date(2026, 2, 1), date(2026, 2, 28))
         self._make_scheme("Lonely", coordinator_ids=[Command.clear()])
+        cora = self._make_member(self.coordinator.partner_id)
+        self._make_hours(cora, 30, "submitted")
+        self._post(cora.scheme_id.operating_account_id, cora.account_id, 600)
+        self._make_claim(cora, self.computer, "requested")
         self._tamper(
             "UPDATE timebank_transfer SET create_date = %s WHERE scheme_id = %s",
             Datetime.subtract(Datetime.now(), days=4),
@@ -104,6 +108,41 @@ class TestToday(WorldCase, HttpCase):
         found = self.env["timebank.hours"].with_user(self.coordinator2).search(hours)
         self.assertEqual(found.scheme_id, own)
         self.assertNotIn("claims", figures)
+
+    def test_what_one_can_not_decide_on_is_told_apart(self):
+        """Hours that she gave or received, claims that are hers: the figures reach nothing, and say so."""
+        cora = self._make_member(self.coordinator.partner_id)
+        self._make_hours(cora, 30, "submitted", date=TODAY - timedelta(days=2))
+        self._make_hours(self.jose, 40, "submitted", receiver_id=cora.partner_id.id)
+        self._post(cora.scheme_id.operating_account_id, cora.account_id, 600)
+        claim = self._make_claim(cora, self.computer, "requested")
+        figures = self._figures(self.coordinator)
+        for model, key in (("timebank.hours", "hours"), ("timebank.redemption", "claims")):
+            records = self.env[model].with_user(self.coordinator)
+            records.search(figures[key]["action"]["domain"]).action_approve()
+        figures = self._figures(self.coordinator)
+        self.assertFalse({"hours", "claims"} & set(figures))
+        self.assertEqual((figures["own_hours"]["count"], figures["own_claims"]["count"]), (2, 1))
+        self.assertIn("1:10", figures["own_hours"]["text"])
+        # a manager, who decides on all, has them among theirs
+        domain = self._figures(self.manager)["claims"]["action"]["domain"]
+        self.assertIn(claim, self.env["timebank.redemption"].with_user(self.manager).search(domain))
+        self.assertNotIn("own_hours", self._figures(self.manager))
+        self.assertNotIn("own_hours", self._figures(self.finance))
+
+    def test_calls_are_those_of_the_desk(self):
+        """Whoever of the bank's coordinators is asked to make them."""
+        call = "mail.mail_activity_data_call"
+        before = self._figures(self.coordinator)["calls"]["count"]
+        self.singing.activity_schedule(call, user_id=self.coordinator2.id)
+        self.tea.activity_schedule(call, user_id=self.coordinator.id)
+        self.caulking.activity_schedule(call, user_id=self.coordinator2.id)
+        for user in (self.coordinator, self.coordinator2, self.several, self.manager):
+            desk = self.env["timebank.scheme"].with_user(user).get_desk()["sections"]
+            calls = next(one for one in desk if one["key"] == "calls")
+            with self.subTest(user.login):
+                self.assertEqual(self._figures(user)["calls"]["count"], calls["count"])
+        self.assertEqual(self._figures(self.coordinator)["calls"]["count"], before + 2)
 
     def test_not_for_members(self):
         with self.assertRaises(AccessError):
@@ -164,17 +203,19 @@ class TestToday(WorldCase, HttpCase):
         self.authenticate(user.login, user.login)
         return self.make_jsonrpc_request("/web/session/get_session_info")["home_action_id"]
 
-    def test_sessions_of_each_bank_s_own_day(self):
-        """In Auckland it is tomorrow already when somebody in London looks at today's sessions."""
-        self.hillside.tz = "Pacific/Auckland"
+    def test_sessions_of_their_own_place_s_day(self):
+        """In Auckland it is tomorrow already when somebody in London, where the bank is, looks at today's
+        sessions.
+        """
         start = datetime(2026, 3, 18, 21)  # nine on the 19th in Auckland
         there = self._make_session(
             activity_id=self.choir.id,
             name="There",
             start=start,
             stop=start + timedelta(hours=1),
-            tz=self.hillside.tz,
+            tz="Pacific/Auckland",
         )
+        self.assertEqual(there.scheme_id.tz, "Europe/London")
         here = self._make_session(name="Here", start=start, stop=start + timedelta(hours=1))
         for moment, shown in (
             ("2026-03-18 10:00:00", here),
@@ -196,6 +237,17 @@ class TestToday(WorldCase, HttpCase):
                 today = self.env.ref("timebank_coproduction.timebank_today_action")
                 first = menus[menus[root["children"][0]]["children"][0]]
                 self.assertEqual(first["action_id"], today.id)
+
+    def test_to_dos_say_what_they_are_about(self):
+        """“Check the report to the funder” stands there twice: of which grant is beside it."""
+        views = self.env["mail.activity"].get_views(
+            [
+                (self.env.ref(f"timebank_coproduction.timebank_todo_view_{kind}").id, kind)
+                for kind in ("list", "kanban")
+            ]
+        )["views"]
+        self.assertRegex(views["list"]["arch"], r'<field name="res_name"[^>]*optional="show"')
+        self.assertRegex(views["kanban"]["arch"], r'<field name="res_name"[^>]*invisible="not summary or')
 
     # What empty screens say
     def test_every_window_says_what_to_do_next(self):

@@ -1,4 +1,5 @@
 from . import test_asking
+from . import test_bank_followed
 from . import test_intake
 from . import test_introduction
 from . import test_matching

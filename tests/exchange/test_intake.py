@@ -73,6 +73,22 @@ class TestIntake(ExchangeCase):
         self.assertEqual(len(self.ann.offer_ids), 1)
         self.assertEqual(self.ann.language_ids, welsh | english)
 
+    def test_what_is_said_of_somebody_known_and_differs(self):
+        """It isn't taken over, as others may rely on what stands there; nor is it lost."""
+        self.ann.partner_id.write({"phone": "0113 496 0001", "zip": "LS1 1AA"})
+        intake = self.intake(
+            partner_id=self.ann.partner_id.id,
+            phone="0113 496 <0002>",
+            zip="LS1 1AA",
+            skill_ids=[Command.set(self.archery.ids)],
+        )
+        intake.action_finish()
+        self.assertEqual(self.ann.partner_id.phone, "0113 496 0001")
+        [todo] = self.ann.activity_ids
+        self.assertEqual(todo.user_id, self.coordinator)
+        self.assertIn("0113 496 &lt;0002&gt;", todo.note)
+        self.assertNotIn("LS1 1AA", todo.note)
+
     def test_what_is_no_mail_address(self):
         intake = self.intake(skill_ids=[Command.set(self.archery.ids)], name="Dai Archer")
         intake.email = "name at example"

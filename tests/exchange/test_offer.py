@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import HttpCase, freeze_time, tagged
 from odoo.tools import mute_logger
 
+from ...models.common.roles import get_managers
 from ..common import TODAY
 from ..exchange_common import ExchangeCase
 
@@ -103,7 +105,26 @@ class TestOffer(ExchangeCase):
         member = self._make_member("Offline")
         offer = self._make_offer(member, expires_on=TODAY + timedelta(days=5))
         self.env["timebank.scheme"]._cron_exchange()
-        self.assertEqual(offer.activity_ids.user_id, self.coordinator)
+        call = offer.activity_ids
+        self.assertEqual((call.user_id, call.date_deadline), (self.coordinator, offer.expires_on))
+        self.assertIn("Ring Offline, about “Archery”, which runs out", call.summary)
+        desk = self.scheme.with_user(self.coordinator).get_desk()
+        (row,) = next(one for one in desk["sections"] if one["key"] == "calls")["rows"]
+        self.assertIn("Ring Offline", row["title"])
+        offer.with_user(self.coordinator).action_renew()
+        self.assertFalse(offer.activity_ids)
+
+    def test_without_a_coordinator_a_manager_is_asked(self):
+        """By jobs as by people: whether it is to go on, and to give back."""
+        self.scheme.write({"coordinator_ids": [Command.clear()], "credit_limit_minutes": 600})
+        offer = self._make_offer(self._make_member("Offline"), expires_on=TODAY + timedelta(days=5))
+        entry = self._make_hours(self.ben, 200, "submitted", receiver_id=self.ann.partner_id.id)
+        entry.with_user(self.manager).action_approve()
+        self.env["timebank.scheme"]._cron_exchange()
+        managers = get_managers(self.env, self.scheme.company_id)
+        for todo in offer.activity_ids, self.ann.activity_ids:
+            self.assertEqual(len(todo), 1)
+            self.assertEqual(todo.user_id, managers[:1])
 
     def test_pause_and_leave_take_offers_along(self):
         offer = self._make_offer(self.ben)

@@ -5,3 +5,5 @@ from . import test_hours_member
 from . import test_hours_todo
 from . import test_hours_undo
 from . import test_hours_zones
+from . import test_bank_days
+from . import test_pickers

@@ -306,7 +306,7 @@ class TestHours(TimebankCase):
         self.assertIn("Ann Lee, 3:00", outcome.line_ids.reason)
         with self.assertRaisesRegex(UserError, "was changed after you opened this page"):
             both[0].action_approve(seen)
-        for wrong in (7, ["x"], {"x": 1}, {"1": "x"}, {"0": 1}, {first.id: True}):
+        for wrong in (7, ["x"], {"x": 1}, {"1": "x"}, {"0": 1}, {"9" * 5000: 1}, {first.id: True}):
             with self.subTest(wrong), self.assertRaises(UserError):
                 both[0].action_approve(wrong)
         both[0].action_approve({first.id: 1})

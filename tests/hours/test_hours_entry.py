@@ -82,6 +82,37 @@ class TestHoursEntry(ExchangeCase):
             self.enter([self.ben], [self.ann, self.agency], hours=1 / 60)
         with self.assertRaises(AccessError):
             self.enter([self.ben], user=self.staff)
-        with self.assertRaises(UserError):
-            self.enter([self.ben], [self.ann])
-        self.assertEqual(self._balances(self.ann, self.ben), [0, 0], "beyond the limit")
+
+    def test_what_cant_be_approved_waits(self):
+        """It is recorded, she is told which and why, and somebody else is asked; the rest counts."""
+        cora = self._make_member(self.coordinator.partner_id)
+        self.scheme.coordinator_ids |= self.coordinator2
+        empty = self.env["timebank.account"].create(
+            {"name": "Trip", "kind": "pot", "scheme_id": self.scheme.id}
+        )
+        other = "another coordinator has to decide"
+        for givers, receivers, vals, states, why in (
+            ([cora], [], {}, {cora: "submitted"}, other),
+            ([self.ben], [cora], {}, {self.ben: "submitted"}, other),
+            ([self.ben], [], {"pot_id": empty.id}, {self.ben: "submitted"}, "Trip"),
+            ([self.ben], [self.ann], {}, {self.ben: "submitted"}, "Ann Lee"),
+            ([cora, self.ben], [], {}, {cora: "submitted", self.ben: "approved"}, other),
+            ([self.agency, self.ben], [cora], {}, {self.agency: "submitted", self.ben: "submitted"}, other),
+        ):
+            with self.subTest(why=why, givers=len(givers)), self.env.cr.savepoint() as savepoint:
+                action = self.enter(givers, receivers, **vals)
+                self.assertEqual(action["res_model"], "timebank.outcome")
+                told = self.env["timebank.outcome"].browse(action["res_id"])
+                waiting = [member for member, state in states.items() if state == "submitted"]
+                self.assertIn("waits for approval", told.sentence)
+                self.assertEqual(len(told.line_ids), len(waiting))
+                for line in told.line_ids:
+                    self.assertIn(why, line.reason)
+                hours = self.env["timebank.hours"].search([("scheme_id", "=", self.scheme.id)])
+                found = {entry.partner_id: entry.state for entry in hours}
+                self.assertEqual(found, {member.partner_id: state for member, state in states.items()})
+                asked = hours.filtered(lambda entry: entry.state == "submitted").todo_id
+                self.assertTrue(asked, "somebody is asked to decide")
+                self.assertEqual(self.scheme.check_ledger(), [])
+                savepoint.rollback()
+                self.env.invalidate_all()

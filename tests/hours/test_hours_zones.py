@@ -3,6 +3,7 @@
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form
 
 from ..common import TimebankCase
 
@@ -70,6 +71,33 @@ class TestZones(TimebankCase):
             self.assertEqual(str(again.date), "2026-05-09")
             newcomer = self._make_member("New")
             self.assertEqual(str(newcomer.joined_on), "2026-05-09")
+
+    def test_a_new_entry_has_the_day_of_its_bank(self):
+        """As soon as the bank is chosen, and as long as nobody has typed another day."""
+        with freeze_time(EVENING):
+            self.coordinator.tz = "Europe/London"
+            self.scheme.tz = "Pacific/Auckland"
+            other = self._make_scheme("Other", coordinator_ids=self.scheme.coordinator_ids)
+            for name in ("timebank.hours", "timebank.hours.entry"):
+                with self.subTest(name):
+                    form = Form(self.env[name].with_user(self.coordinator))
+                    self.assertEqual(str(form.date), "2026-05-08")
+                    form.scheme_id = self.scheme
+                    self.assertEqual(str(form.date), "2026-05-09")
+                    form.scheme_id = other
+                    self.assertEqual(str(form.date), "2026-05-08")
+                    form.date = "2026-05-07"
+                    form.scheme_id = self.scheme
+                    self.assertEqual(str(form.date), "2026-05-07")
+            form = Form(self.env["timebank.hours"].with_user(self.coordinator))
+            form.partner_id = self.ben.partner_id  # of one bank, which follows
+            self.assertEqual((form.scheme_id, str(form.date)), (self.scheme, "2026-05-09"))
+            form.hours = 1
+            entry = form.save()
+            self.assertEqual(str(entry.date), "2026-05-09")
+            with Form(entry.with_user(self.coordinator)) as form:
+                form.scheme_id = self.scheme
+            self.assertEqual(str(entry.date), "2026-05-09")
 
     def test_jobs_go_by_the_clocks_of_each_bank(self):
         other = self._make_scheme("Other", tz="America/New_York")

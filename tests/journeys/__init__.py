@@ -8,8 +8,11 @@ folder, the pictures that journeys take on their way are kept there.
 from . import test_accessibility
 from . import test_board_journey
 from . import test_buttons_journey
+from . import test_called_off_journey
+from . import test_companies_journey
 from . import test_credits_journey
 from . import test_deputy_journey
+from . import test_desk_journey
 from . import test_double_journey
 from . import test_durations_journey
 from . import test_evidence_journey
@@ -21,6 +24,7 @@ from . import test_intake_journey
 from . import test_introduction_journey
 from . import test_kiosk_browser
 from . import test_kiosk_journey
+from . import test_midnight_journey
 from . import test_moving_in_journey
 from . import test_network_journey
 from . import test_papers_journey
@@ -35,6 +39,7 @@ from . import test_reward_scanning
 from . import test_session_calendar
 from . import test_session_journey
 from . import test_sessions_journey
+from . import test_several_roles_journey
 from . import test_shared_claim_journey
 from . import test_sign_up_journey
 from . import test_tablet_journey

@@ -3,7 +3,7 @@
 import logging
 import resource
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -57,19 +57,41 @@ class Ear(logging.Handler):
 class JourneyCase(WorldCase, HttpCase):
     """``self.at_screen(user)`` seats somebody at a screen of their own."""
 
+    #: When each test begins, for the server and for every browser; :meth:`wait_until` goes on from there.
+    begin = NOW
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         # the hands of the clock move, so that nobody waits for ever
-        cls.startClassPatcher(freeze_time(NOW, tick=True))
+        cls.clock = cls.startClassPatcher(freeze_time(cls.begin, tick=True))
         cls._print_for_real()
         with roomy():
             playwright = cls.enterClassContext(sync_playwright())
             cls.chromium = playwright.chromium.launch(executable_path=_find_executable(), args=FLAGS)
         cls.addClassCleanup(cls.chromium.close)
-        #: Whether it is a phone's, and runs scripts → contexts that nobody uses.
+        #: Whether it is a phone's, runs scripts, and where it is → contexts that nobody uses.
         cls.browsers = {}
+        cls.seated = []
         cls.env.flush_all()
+
+    def setUp(self):
+        super().setUp()
+        # each test begins at its time, and so does what is made for those after it
+        self.clock.move_to(self.begin)
+        self.addCleanup(self.clock.move_to, self.begin)
+        #: Whether the clock has gone on since: then no browser is anybody else's afterwards.
+        self.is_later = False
+
+    def wait_until(self, moment):
+        """Let the clock go on, for the server and for whoever sits at a screen.
+
+        :param moment: a datetime in UTC
+        """
+        self.clock.move_to(moment)
+        self.is_later = True
+        for context in self.seated:
+            context.clock.set_fixed_time(moment.replace(tzinfo=UTC))
 
     @classmethod
     def _print_for_real(cls):
@@ -83,19 +105,20 @@ class JourneyCase(WorldCase, HttpCase):
         cls.startClassPatcher(patch.object(reports, "_render_qweb_pdf", rendering))
 
     @contextmanager
-    def at_screen(self, user, phone=False, start="/odoo", scripts=True):
+    def at_screen(self, user, phone=False, start="/odoo", scripts=True, zone="Europe/London"):
         """A ``Screen`` of that user. At its end nothing went wrong, and the ledger is in order.
 
         :param user: who sits there; None for somebody who isn't signed in
         :param bool phone: whether it is a phone's
         :param bool scripts: whether it runs any: the members' pages need none
         :param str start: the address that the browser opens first
+        :param str zone: the time zone that the browser is in
         """
         if user and "odoobot_state" in user._fields:
             user.odoobot_state = "disabled"  # its greeting would cover a phone
         self.env.flush_all()
         self.cr.clear()
-        with self.allow_requests(), self._browsing(phone, scripts) as context:
+        with self.allow_requests(), self._browsing(phone, scripts, zone) as context:
             context.add_cookies(
                 [
                     {"name": name, "value": value, "domain": HOST, "path": "/"}
@@ -127,12 +150,21 @@ class JourneyCase(WorldCase, HttpCase):
         self.assertFalse(self.env["timebank.scheme"].search([]).check_ledger())
 
     @contextmanager
-    def _browsing(self, phone, scripts):
+    def _browsing(self, phone, scripts, zone):
         """A browser that knows nobody. Who gets it after somebody else has the scripts and styles that were
         fetched, and nothing else of theirs."""
-        free = self.browsers.setdefault((phone, scripts), [])
-        context = free.pop() if free else self._make_browser(phone, scripts)
-        yield context
+        free = self.browsers.setdefault((phone, scripts, zone), [])
+        context = free.pop() if free and not self.is_later else self._make_browser(phone, scripts, zone)
+        if scripts:
+            self.seated.append(context)
+        try:
+            yield context
+        finally:
+            if scripts:
+                self.seated.remove(context)
+        if self.is_later:
+            context.close()
+            return
         context.clear_cookies()
         page = context.new_page()
         kept = {"origin": self.base_url(), "storageTypes": "all"}
@@ -140,18 +172,21 @@ class JourneyCase(WorldCase, HttpCase):
         page.close()
         free.append(context)
 
-    def _make_browser(self, phone, scripts):
+    def _make_browser(self, phone, scripts, zone):
         context = self.chromium.new_context(
             base_url=self.base_url(),
             locale="en-GB",
-            timezone_id="Europe/London",
+            timezone_id=zone,
             reduced_motion="reduce",
             java_script_enabled=scripts,
             **(PHONE if phone else DESKTOP),
         )
         context.set_default_timeout(PATIENCE)
         if scripts:
-            context.clock.set_fixed_time(NOW)
+            # once, and before our script, which waits for what the page's own timers do: each time adds to
+            # all that every page runs first
+            now = datetime.now(UTC) if self.is_later else self.begin.replace(tzinfo=UTC)
+            context.clock.set_fixed_time(now)
             context.add_init_script(QUIET)
         return context
 
@@ -161,6 +196,13 @@ class JourneyCase(WorldCase, HttpCase):
         session = self.authenticate(user.login, None)
         http.root.session_store.save(session)
         return session.sid
+
+    def read_statement(self, screen, name):
+        """From the menu to a member's statement: the text of each of its lines."""
+        screen.open_menu("Members", "Members")
+        screen.open(name)
+        screen.press_figure("Balance")
+        return screen.rows()
 
     def publish_and_claim(self, screen, take=lambda name: None):
         """From the start: a new reward, published, and a claim of it for José, approved.

@@ -61,7 +61,7 @@ class PagesWorld(WorldCase):
         for giver, taker in zip(neighbours, neighbours[-1:] + neighbours[:-1], strict=True):
             self._make_hours(giver, 45, "approved", receiver_id=taker.partner_id.id)
         report = self.env["timebank.funder.report"].with_user(self.coordinator)
-        days = {"date_from": TODAY - timedelta(days=60), "date_to": TODAY}
+        days = {"date_from": TODAY - timedelta(days=60), "date_to": TODAY - timedelta(days=1)}
         report = report.create({"kind": "bid", "scheme_ids": self.scheme.ids, **days})
         report.with_user(self.finance).action_check()
         report.with_user(self.manager).action_agree()

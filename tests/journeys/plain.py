@@ -14,6 +14,10 @@ class PlainScreen(Screen):
     def press(self, words):
         self._leave(self.page.get_by_role("button", name=words, exact=True))
 
+    def unfold(self, words):
+        """Open what stands below a line until it is pressed."""
+        self.page.locator("summary").filter(has_text=words).click()
+
     def _leave(self, way):
         """Click what leads to another page, and be there."""
         with self.page.expect_navigation():

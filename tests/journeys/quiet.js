@@ -109,7 +109,7 @@
         ),
     ];
     /**
-     * Resolves after some frames in a row without anything under way.
+     * Resolves after some frames in a row without anything under way, with what an error says that is shown.
      * @param {number} patience milliseconds, after which it is an error that something still is
      */
     window.timebankQuiet = (patience) =>
@@ -120,7 +120,7 @@
                 const left = underWay();
                 calm = left.length ? 0 : calm + 1;
                 if (calm > 3) {
-                    resolve();
+                    resolve(document.querySelector(".o_error_dialog")?.innerText);
                 } else if (performance.now() - start > patience) {
                     reject(new Error(`the page doesn't come to rest: ${left.join(", ")}`));
                 } else {

@@ -8,12 +8,17 @@ def exactly(text):
     return re.compile(rf"^\s*{re.escape(text)}\s*\??\s*$")
 
 
+def read_texts(parts):
+    """What each part of a page says; asked for at once, as each question takes its time."""
+    return [text.strip() for text in parts.all_inner_texts()]
+
+
 class Rows:
     """What :class:`Screen` has to do with rows."""
 
     def rows(self):
         """The text of each row of a list, or of each card."""
-        return [" ".join(row.inner_text().split()) for row in self._rows().all()]
+        return [" ".join(text.split()) for text in read_texts(self._rows())]
 
     def _rows(self):
         kind = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost)"
@@ -176,4 +181,4 @@ class Rows:
     def alerts(self):
         """The bars over a form that can be seen."""
         bars = self.top.locator(".alert:visible, .o_field_actionable_errors:visible")
-        return " ".join(" ".join(bar.inner_text().split()) for bar in bars.all())
+        return " ".join(" ".join(text.split()) for text in read_texts(bars))

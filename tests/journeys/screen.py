@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from .rows import Rows, exactly
+from .rows import Rows, exactly, read_texts
 
 DESKTOP = {"viewport": {"width": 1366, "height": 768}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -33,6 +33,7 @@ VIEWS = {
     "calendar": ".o_calendar_renderer .fc",
     "activity": ".o_activity_view",
 }
+KIND = "(top, views) => Object.keys(views).find((kind) => top.querySelector(views[kind])) ?? null"
 #: What is cut of what a list always says in the same words.
 CUT = """() => [...document.querySelectorAll(".o_list_renderer :is(th, th span, td .badge, td button)")]
     .filter((part) => part.offsetParent && part.innerText.trim() && part.scrollWidth > part.clientWidth + 1
@@ -95,10 +96,9 @@ class Screen(Rows):
 
     def settle(self):
         """Until nothing is under way; an error that is shown is a complaint."""
-        self.page.evaluate("patience => timebankQuiet(patience)", FIRST_PATIENCE)
-        errors = self.page.locator(ERROR)
-        if errors.count():
-            self.complaints.append(f"error shown: {errors.first.inner_text()}")
+        error = self.page.evaluate("patience => timebankQuiet(patience)", FIRST_PATIENCE)
+        if error is not None:
+            self.complaints.append(f"error shown: {error}")
 
     def go(self, path):
         """Open an address, as from a bookmark or a link in a mail."""
@@ -121,10 +121,7 @@ class Screen(Rows):
 
     def view(self):
         """The kind of view that is open, or None."""
-        for kind, css in VIEWS.items():
-            if self.top.locator(css).count():
-                return kind
-        return None
+        return self.top.evaluate(KIND, VIEWS)
 
     def cut(self):
         """The headings, badges and buttons of a list of which the end can't be read."""
@@ -152,6 +149,29 @@ class Screen(Rows):
             self.page.locator(".o-dropdown--menu .o_app").filter(has_text=exactly(name)).click()
         self.settle()
 
+    def work_in(self, *companies):
+        """Tick companies in the corner at the top, so that what is of each of them is shown."""
+        self.page.locator(".o_switch_company_menu button").click()
+        menu = self.page.locator(".o_switch_company_menu_dropdown")
+        menu.wait_for()
+        for item in menu.locator(".o_switch_company_item").all():
+            box = item.locator("[role=menuitemcheckbox]")
+            wanted = item.locator(".company_label").inner_text().strip() in companies
+            if wanted != (box.get_attribute("aria-checked") == "true"):
+                box.click()
+        with self.page.expect_navigation():
+            menu.locator("button").filter(has_text=exactly("Confirm")).click()
+        self.page.locator(".o_main_navbar").wait_for()
+        self.settle()
+
+    def search(self, words):
+        """Type into the search of a list, and take the first that it proposes."""
+        box = self.page.locator(".o_searchview_input")
+        box.fill(words)
+        self.page.locator(".o_searchview_autocomplete .o-dropdown-item").first.wait_for()
+        box.press("Enter")
+        self.settle()
+
     def sections(self):
         """``{section: [entry, ...]}`` of the app, as the menu offers them."""
         found = {}
@@ -161,9 +181,7 @@ class Screen(Rows):
             section.click()
             menu = self.page.locator(".o-dropdown--menu")
             menu.wait_for()
-            found[section.inner_text().strip()] = [
-                entry.inner_text().strip() for entry in menu.locator(".dropdown-item").all()
-            ]
+            found[section.inner_text().strip()] = read_texts(menu.locator(".dropdown-item"))
             self.page.keyboard.press("Escape")
             menu.wait_for(state="detached")
         return found
@@ -173,7 +191,7 @@ class Screen(Rows):
         self.page.locator(".o_menu_toggle").click()
         menu = self.page.locator(".o_app_menu_sidebar")
         menu.wait_for()
-        found = [one.inner_text().strip() for one in menu.locator("li[data-menu-xmlid]").all()]
+        found = read_texts(menu.locator("li[data-menu-xmlid]"))
         menu.locator(".o_sidebar_close").first.click()
         menu.wait_for(state="detached")
         return found
@@ -192,11 +210,9 @@ class Screen(Rows):
 
     def views(self):
         """The kinds of view that can be switched to."""
-        buttons = self.page.locator(".o_control_panel .o_cp_switch_buttons button").all()
-        classes = [(button.get_attribute("class") or "").split() for button in buttons]
-        return [
-            name.removeprefix("o_") for names in classes for name in names if name.removeprefix("o_") in VIEWS
-        ]
+        buttons = self.page.locator(".o_control_panel .o_cp_switch_buttons button")
+        names = buttons.evaluate_all("all => all.flatMap((button) => [...button.classList])")
+        return [name.removeprefix("o_") for name in names if name.removeprefix("o_") in VIEWS]
 
     def switch(self, view):
         """To another kind of view."""
@@ -347,7 +363,7 @@ class Screen(Rows):
         self.settle()
         menu = widget.locator(".o-autocomplete--dropdown-menu")
         menu.wait_for()
-        found = [offer.inner_text().strip() for offer in menu.locator("li").all()]
+        found = read_texts(menu.locator("li"))
         box.press("Escape")
         return found
 
@@ -370,10 +386,7 @@ class Screen(Rows):
 
     def tabs(self):
         """The names of the notebook's pages."""
-        return [
-            tab.inner_text().strip()
-            for tab in self.top.locator(".o_notebook_headers .nav-link:visible").all()
-        ]
+        return read_texts(self.top.locator(".o_notebook_headers .nav-link:visible"))
 
     def tab(self, name):
         """A page of the form's notebook."""
@@ -425,6 +438,11 @@ class Screen(Rows):
             menu.locator("button").filter(has_text=exactly(text)).first.click()
         else:
             self.button(text).click()
+        self.settle()
+
+    def press_figure(self, text):
+        """The button over a form that shows a figure, by what it is called."""
+        self.top.locator(".oe_stat_button:visible").filter(has_text=text).first.click()
         self.settle()
 
     def another(self):

@@ -27,7 +27,7 @@ class TestButtonsJourney(JourneyCase):
 
     def _look_at_all(self, user, phone):
         reward = ("Take back to draft", "Archive")
-        session = ("Close the register", "Kiosk", "Cancel")
+        session = ("Close the register", "Kiosk", "Call off")
         request = ("Publish", "Find offers", "Met", "Pause", "Close")
         own_request = self.env["timebank.request"].search([("scheme_id", "=", self.hillside.id)], limit=1)
         with self.at_screen(user, phone=phone) as screen:
@@ -36,7 +36,7 @@ class TestButtonsJourney(JourneyCase):
             self._look(screen, self.harbour, hidden=("Check ledger",) if user == self.coordinator else ())
             if user == self.coordinator:
                 self._look(screen, self.lesson, reward)
-                self._look(screen, self.tea, ("Cancel",))
+                self._look(screen, self.tea, ("Call off",))
             else:
                 self._look(screen, self.asked, hidden=request)
                 self._look(screen, own_request, ("Find offers", "Pause", "Close"))

@@ -222,7 +222,12 @@ class TestEvidenceJourney(JourneyCase):
             for section in screen.page.locator(".o_timebank_evidence_section").all():
                 self.assertTrue(section.locator(".o_timebank_evidence_definition").is_visible())
             words = screen.page.locator(".o_timebank_evidence").inner_text()
-            for said in ("1 January 2026 to 18 March 2026", "As at", "at least 6 hours", "n = "):
+            for said in (
+                "1 January 2026 to 18 March 2026",
+                "As at",
+                "at least 6 hours",
+                "five people or more",
+            ):
                 self.assertIn(said, words)
             tall = screen.page.evaluate("document.documentElement.scrollHeight")
             self.assertGreater(tall, 2000)

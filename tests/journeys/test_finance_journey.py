@@ -229,6 +229,7 @@ class TestFinanceCloses(FinanceJourneyCase):
                 self.assertIn(words, screen.alerts())
             screen.picture("finance-drift")
             screen.go(f"/odoo/timebank-grants/{self.swims.id}")
+            screen.picture("grant")
             screen.press("Reconcile")
             self.assertIn("Apr 1, 2026 to Apr 30, 2026", screen.title())
             self.assertEqual(screen.value("Spent before"), "$ 33.50")

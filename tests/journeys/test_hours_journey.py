@@ -1,4 +1,5 @@
-"""A coordinator of two banks logs hours, approves many at once, takes it back, refuses and reverses."""
+"""A coordinator of two banks logs hours, approves many at once, takes it back, refuses and reverses; so
+does a manager who coordinates neither."""
 
 from ..common import TODAY
 from .common import JourneyCase
@@ -33,6 +34,36 @@ class TestHoursJourney(JourneyCase):
             screen.picture("hours-several-made")
         self.assertEqual(self.jose.account_id.balance_minutes, 390)
 
+    def test_several_people_of_whom_she_is_one(self):
+        """Her own is kept, she is told why it waits, and a colleague finds it to approve."""
+        self._make_member(self.coordinator.partner_id)
+        self.scheme.coordinator_ids |= self.coordinator2
+        with self.at_screen(self.coordinator) as screen:
+            for givers, title in (
+                (("Cora Hart",), "0 approved, 1 could not be"),
+                (("Cora Hart", "José Álvarez"), "1 approved, 1 could not be"),
+            ):
+                screen.open_app()
+                screen.open_menu("Today", "Several people at once")
+                screen.pick("Time bank", "River Street")
+                for giver in givers:
+                    screen.pick("Given by", giver.split()[0], giver)
+                screen.fill("Hours each gave", len(givers))
+                screen.press("Record")
+                self.assertEqual(screen.dialog(), title)
+                self.assertIn("All are recorded.", screen.text())
+                self.assertIn("another coordinator has to decide", screen.text())
+                screen.picture(f"hours-several-waiting-{len(givers)}")
+                screen.close()
+        with self.at_screen(self.coordinator2) as screen:
+            self._to_approve(screen)
+            for _entry in range(2):
+                screen.open("Cora Hart")
+                screen.press("Approve")
+                screen.notification()
+                screen.open_menu("Today", "Hours to approve")
+            self.assertEqual(len(self.read_statement(screen, "Cora Hart")), 2)
+
     def test_what_for(self):
         """A bank that may go without is told what comes of it; one that wants a category gets it."""
         self.hillside.category_policy = "required"
@@ -63,6 +94,7 @@ class TestHoursJourney(JourneyCase):
         with self.at_screen(self.coordinator) as screen:
             self._to_approve(screen)
             self.assertEqual(len(screen.rows()), len(waiting))
+            screen.picture("hours-to-approve")
             screen.tick_rows("José Álvarez", "Mary-Jane Fox", "Hannah Hill")
             screen.press("Approve")
             screen.picture("hours-approved")
@@ -150,3 +182,43 @@ class TestHoursJourney(JourneyCase):
             self.assertIn("Another day", screen.text())
             screen.picture("hours-reversed")
         self.assertEqual(self.jose.account_id.balance_minutes, 0)
+
+    def test_a_manager_decides_for_two_banks(self):
+        """Approves, refuses and reverses what waits in both at once, each time told of how much."""
+        earned = {self.jose: 300, self.mari: 120}
+        with self.at_screen(self.manager) as screen:
+            self._to_approve(screen)
+            screen.tick_rows("José Álvarez", "Mari Harbour")
+            screen.press("Approve")
+            self.assertIn("2 approved: 1:30 hours.", screen.notification())
+            screen.tick_rows("Mary-Jane Fox", "Hannah Hill")
+            screen.press("Refuse")
+            self.assertIn("2 chosen, 1:30 hours.", screen.text())
+            screen.fill_reason("Given twice")
+            screen.press("Refuse")
+            self.assertIn("2 refused: 1:30 hours.", screen.notification())
+            for member, minutes in earned.items():
+                self.assertEqual(member.account_id.balance_minutes, minutes + 45)
+            for member in earned:
+                entry = self._newest(member)
+                screen.go(f"/odoo/action-timebank_coproduction.timebank_hours_action/{entry.id}")
+                screen.press("Reverse")
+                screen.fill_reason("Another day")
+                screen.press("Reverse")
+                screen.notification()
+                self.assertEqual(screen.status(), "Reversed")
+            screen.picture("hours-of-two-banks")
+        self.env.invalidate_all()
+        for member, minutes in earned.items():
+            self.assertEqual(member.account_id.balance_minutes, minutes)
+            self.assertFalse(member.scheme_id.check_ledger())
+        for member in (self.mary, self.hannah):
+            entry = self._newest(member)
+            self.assertEqual((entry.state, entry.refusal_reason), ("refused", "Given twice"))
+
+    def _newest(self, member):
+        return self.env["timebank.hours"].search(
+            [("partner_id", "=", member.partner_id.id), ("scheme_id", "=", member.scheme_id.id)],
+            order="date desc, id desc",
+            limit=1,
+        )

@@ -1,7 +1,5 @@
 """A coordinator records who offers and asks, introduces people, rings them, and logs what came of it."""
 
-from datetime import datetime
-
 from .common import JourneyCase
 
 
@@ -70,10 +68,17 @@ class TestIntroductionJourney(JourneyCase):
         """Introduced with one click, rung, agreed and met: the hours know what they count as."""
         pair = self.env["timebank.introduction"].search([("giver_id", "=", self.mary.partner_id.id)])
         pair.category_id = False
-        pair.action_agree(meet_at=datetime(2026, 3, 16, 9), minutes=60)
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
+            screen.open_menu("Activities", "Introductions")
+            screen.open("Mary-Jane Fox for Síle O’Neill")
+            screen.fill("When", "03/16/2026 09:00:00")
+            screen.fill("How long", "1")
+            screen.press("They agreed")
+            self.assertEqual(screen.status(), "Agreed")
+            screen.open_menu("Today", "Today")
             screen.press("Broker's desk")
+            screen.picture("broker-desk")
             row = "José Álvarez for Harry Fox: Baking"
             matches = screen.page.locator("section[data-section=matches] li")
             place = [item.inner_text() for item in matches.all()].index(
@@ -125,11 +130,28 @@ class TestIntroductionJourney(JourneyCase):
         self.assertIsNone(screen.dialog())
         self.assertIn("Mary-Jane Fox and Síle O’Neill have met.", screen.notification())
 
+    def test_a_contacts_own_form_says_what_is_no_mail_address(self):
+        """As soon as it is typed, and no longer than it is so."""
+        said = "That is no mail address"
+        contact = self.harry.partner_id
+        self.coordinator.group_ids |= self.env.ref("base.group_partner_manager")
+        with self.at_screen(self.coordinator, start=f"/odoo/contacts/{contact.id}") as screen:
+            box = screen.page.locator(".o_form_view [name=email] input").first
+            self.assertNotIn(said, screen.text())
+            for typed, wrong in (("name at example", True), ("harry@example.org", False)):
+                box.fill(typed)
+                box.press("Tab")
+                screen.settle()
+                self.assertEqual(said in screen.text(), wrong, typed)
+                screen.picture("contact-mail-address")
+            screen.discard()
+
     def test_a_members_page(self):
         """Hours are recorded and a reward claimed from it; address and telephone stand on it."""
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
             screen.open_menu("Members", "Members")
+            screen.picture("members")
             screen.open("Harry Fox")
             self.assertIn("4 Mill Lane, Leeds LS1 4AP", screen.text())
             self.assertIn("0113 496 0032", screen.text())
@@ -158,6 +180,7 @@ class TestIntroductionJourney(JourneyCase):
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
             screen.open_menu("Members", "Accounts")
+            screen.picture("accounts")
             self.assertFalse(screen.shows_button("New"))
             screen.press("New pot")
             screen.fill("e.g. Young people's trip", "Piano for the hall")

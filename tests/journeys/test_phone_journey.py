@@ -8,6 +8,30 @@ CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4})+\b")
 
 
 class TestPhoneJourney(JourneyCase):
+    def test_what_is_done_on_the_way(self):
+        """An entry is approved, a number looked up to ring, and what waits for the desk read."""
+        with self.at_screen(self.coordinator, phone=True) as screen:
+            screen.open_app()
+            screen.open_menu("Today", "Hours to approve")
+            screen.picture("hours-to-approve-phone")
+            waiting = len(screen.rows())
+            screen.open("José Álvarez")
+            screen.press("Approve")
+            self.assertIn("José Álvarez, 0:45 on Mar 17, 2026”: approved.", screen.notification())
+            screen.open_menu("Today", "Hours to approve")
+            self.assertEqual(len(screen.rows()), waiting - 1)
+            screen.open_menu("Members", "Members")
+            screen.picture("members-phone")
+            screen.open("Harry Fox")
+            self.assertIn("0113 496 0032", screen.text())
+            screen.open_menu("Activities", "Broker's desk")
+            self.assertIn("José Álvarez for Harry Fox: Baking", screen.text())
+            screen.picture("broker-desk-phone")
+            screen.open_menu("Rewards", "Catalogue")
+            self.assertIn("Gardening club", screen.text())
+            screen.picture("catalogue-phone")
+        self.assertEqual(self.jose.account_id.balance_minutes, 345)
+
     def test_a_claim_is_handed_over_by_its_code(self):
         """A reward is made, claimed for a member, and handed over by the code that the page shows."""
         with self.at_screen(self.coordinator, phone=True) as screen:

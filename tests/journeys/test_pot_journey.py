@@ -44,7 +44,7 @@ class TestPotJourney(JourneyCase):
             screen.fill("What for", "José rang")
             screen.picture("gift-phone")
             screen.tick("The other way round")
-            self.assertIn("Trip to the coast gives 2:00 hours to José Álvarez.", screen.text())
+            self.assertIn("Trip to the coast has 0:00 hours: too little to give that much.", screen.text())
             screen.tick("The other way round")
             screen.press("Give")
             self.assertIn("José Álvarez gave 2:00 hours to Trip to the coast.", screen.notification())

@@ -101,21 +101,50 @@ class TestReportsJourney(JourneyCase):
             screen.save()
             screen.picture("funder-report-others")
             screen.tab("Sections")
+            screen.add_line()
+            screen.page.locator(".o_selected_row").get_by_placeholder("What they ask").fill("Who is safe?")
+            screen.fill_line("In our words", "Whoever helps alone at a home has been checked. " * 5)
+            answer = screen.page.locator(".o_selected_row td[name=text]").bounding_box()
+            self.assertGreater(answer["width"], 400, "there is room for an answer")
             screen.picture("funder-report-sections")
+            screen.save()
             screen.press("Keep it short")
             preview = screen.press_to_open("Preview")
             page = preview.page.locator("main").inner_text()
             self.assertIn("A draft: its figures may still change.", page)
-            self.assertIn("$ 600.00 came from others", page.replace("\xa0", " "))
+            self.assertIn("others gave $ 600.00", page.replace("\xa0", " "))
             self.assertNotIn("Who gives to whom", page)
             preview.picture("funder-report-preview")
             preview.page.close()
             screen.press("Ask finance to check")
             self.assertIn("has a to-do to check it", screen.notification())
             self.assertFalse(screen.shows_button("Check"))
+            self.assertFalse(screen.shows_button("Ask finance to check"))
             screen.picture("funder-report-draft")
         with self.at_screen(self.finance) as screen:
             self._open_report(screen)
+            screen.press("Send back")
+            screen.fill("In a few words: what happened, or what was agreed", "Who paid for the hall?")
+            screen.press("Confirm")
+            self.assertIn("It was sent back: Who paid for the hall?", screen.text())
+            self.assertFalse(screen.shows_button("Send back"))
+        with self.at_screen(self.coordinator) as screen:
+            self._open_report(screen)
+            self.assertIn("It was sent back: Who paid for the hall?", screen.text())
+            screen.picture("funder-report-sent-back")
+            screen.press("Ask finance to check")
+        with self.at_screen(self.finance) as screen:
+            self._open_report(screen)
+            self.assertIn("Finance was asked on", screen.text())
+            screen.press("Reconciliations")
+            self.assertEqual(len(screen.rows()), 1)
+            self._open_report(screen)
+            screen.press("Check")
+            screen.press("Ok")
+            screen.press("Back to draft")
+            screen.fill_reason("The bill of February is missing")
+            screen.press("Confirm")
+            self.assertEqual(screen.status(), "Draft")
             screen.press("Check")
             screen.press("Ok")
             self.assertEqual(screen.status(), "Checked")
@@ -143,6 +172,11 @@ class TestReportsJourney(JourneyCase):
             screen.press_in_row("reports@hill", "Withdraw")
             screen.press("Ok")
             screen.picture("funder-report-sent")
+            screen.press("New version")
+            self.assertEqual(screen.status(), "Draft")
+            self.assertIn("(version 2)", screen.title())
+            screen.tab("Stories")
+            self.assertIn("may be told to funders yet", screen.text())
         with self.at_screen(None, scripts=False, start=link) as screen:
             self.assertEqual(screen.heading(), "This link does not lead anywhere")
             self.assertIn("Please ask whoever sent it to you.", screen.reads())
@@ -156,13 +190,17 @@ class TestReportsJourney(JourneyCase):
             said = screen.reads().replace("\xa0", " ")
             for words in (
                 "Tools, and a hall to mend things in.",
-                "Beside the award, $ 600.00 came from others.",
+                "Besides the award, others gave $ 600.00.",
                 "Ask in spring, not in winter.",
                 "agreed by",
             ):
                 self.assertIn(words, said)
             self.assertNotIn("Neighbour", said)
             self.assertEqual(screen.too_wide(), [])
+            cut = screen.page.locator(".tb-report :is(th, td)").evaluate_all(
+                "all => all.filter((one) => one.getBoundingClientRect().right > innerWidth).length"
+            )
+            self.assertEqual(cut, 0, "no part of a table is out of sight")
             screen.picture("funder-report-phone")
             with screen.page.expect_download() as coming:
                 screen.page.get_by_role("link", name="As a paper (PDF)").click()

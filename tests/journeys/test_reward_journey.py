@@ -27,6 +27,13 @@ class TestRewardJourney(JourneyCase):
             screen.type(f"{code}\n")
             self.assertIn("used already", screen.text())
             self.assertFalse(screen.shows_button("Hand over"))
+            screen.close()
+            screen.open_menu("Rewards", "Claims")
+            self.assertEqual(screen.cell("Bicycle repair", "Status"), "Handed over")
+            screen.picture("claims")
+            screen.open_menu("Rewards", "Catalogue")
+            self.assertIn("Bicycle repair", screen.text())
+            screen.picture("catalogue")
         self.assertEqual(self._claim("Bicycle repair").state, "fulfilled")
         self.assertEqual(self.jose.account_id.balance_minutes, 210)
 
@@ -127,6 +134,7 @@ class TestRewardJourney(JourneyCase):
             screen.go(f"/odoo/timebank-members/{self.jose.id}")
             screen.page.locator("button[name=action_view_statement]").first.click()
             screen.settle()
+            screen.picture("account-statement")
             self.assertIn("Asked for two at the café", " ".join(screen.rows()))
         self.assertEqual(self.jose.account_id.balance_minutes, 180)
 
@@ -134,9 +142,11 @@ class TestRewardJourney(JourneyCase):
         """Statement, card and certificate of a member, as text that can be read."""
         with self.at_screen(self.coordinator) as screen:
             screen.go(f"/odoo/timebank-members/{self.jose.id}")
+            screen.picture("member")
             text = screen.printed("Print card")
             self.assertIn("José Álvarez", text)
             screen.press("Print statement")
+            screen.picture("print-statement")
             text = screen.printed("Print")
             self.assertIn("José Álvarez", text)
             self.assertIn("5:00", text)

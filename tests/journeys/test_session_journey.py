@@ -14,6 +14,7 @@ class TestSessionJourney(JourneyCase):
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
             screen.open_menu("Activities", "Sessions")
+            screen.picture("sessions")
             screen.scale("Week")
             screen.click_at("2026-03-19", "11:00")
             offers = screen.offers("Activity")
@@ -90,7 +91,7 @@ class TestSessionJourney(JourneyCase):
             self.assertNotIn("Caulking", screen.text())
             screen.go(f"/odoo/timebank-sessions/{self.caulking.id}")
             self.assertEqual(screen.status(), "Open")
-            self.assertFalse(screen.shows_button("Cancel"))
+            self.assertFalse(screen.shows_button("Call off"))
             self.assertFalse(screen.shows_button("Kiosk"))
         with self.at_screen(self.staff, start="/odoo/timebank-sessions") as screen:
             screen.scale("Week")

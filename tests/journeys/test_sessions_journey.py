@@ -46,3 +46,27 @@ class TestSessionsJourney(JourneyCase):
             for session in (self.lunch, self.full)
         }
         self.assertEqual(states, {self.lunch: "signed_up", self.full: "withdrawn"})
+
+    def test_a_helper_withdraws_late(self):
+        """The evening before: whoever runs it finds it among the to-dos, until somebody else helps."""
+        begin = NOW + timedelta(days=1)
+        supper = self._make_session(
+            name="Late supper", start=begin, stop=begin + timedelta(hours=2), helpers_wanted=1
+        )
+        supper.sign_up(self.ann.partner_id, "helper")
+        path = f"/timebank/{self.ann.id}/sessions/{supper.id}"
+        with self.at_screen(self.portal, phone=True, start=path, scripts=False) as phone:
+            phone.press("I can't come")
+            self.assertIn("You are off the list.", phone.reads())
+        with self.at_screen(self.coordinator, start="/odoo/timebank-todos") as screen:
+            self.assertTrue([row for row in screen.rows() if "Withdrew late: Ann Lee" in row])
+            screen.go(f"/odoo/timebank-sessions/{supper.id}")
+            self.assertIn("Helpers missing: 1", screen.text())
+            screen.picture("session-withdrew-late")
+            screen.add_line()
+            screen.pick_line("Person", "Mary", "Mary-Jane Fox")
+            screen.choose_line("Role", "Helper")
+            screen.save()
+            self.assertNotIn("Helpers missing", screen.text())
+            screen.go("/odoo/timebank-todos")
+            self.assertFalse([row for row in screen.rows() if "Withdrew late" in row])

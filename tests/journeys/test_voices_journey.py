@@ -1,6 +1,5 @@
 """What members say: a meeting agrees on a self-audit, and a story is told on a phone and taken back."""
 
-from ..common import TODAY
 from .common import JourneyCase
 
 LEVELS = {
@@ -23,6 +22,10 @@ class TestVoicesJourney(JourneyCase):
             screen.choose(label, level)
         screen.press("Save")
 
+    def _stands_out(self, screen):
+        """The button that is said to be next."""
+        return screen.page.locator(".o_statusbar_buttons .btn-primary:visible").inner_text().strip()
+
     def test_a_meeting_agrees(self):
         before = self.env["timebank.self.audit"].create(
             {"scheme_id": self.scheme.id, "met_on": "2025-03-18", "present_others": "Everybody"}
@@ -39,8 +42,10 @@ class TestVoicesJourney(JourneyCase):
             screen.open_app()
             screen.open_menu("Grants and reports", "Self-audit")
             screen.new()
+            self.assertIn("Shared roles", screen.text(), "the elements are there before it is saved")
             screen.pick("Time bank", "River Street")
             screen.save()
+            self.assertEqual(self._stands_out(screen), "My own scores", "nobody has scored yet")
             screen.press("Type in somebody's scores")
             screen.pick("Who", "Ann Lee")
             self._score(screen, Assets=LEVELS["Structure"])
@@ -49,12 +54,17 @@ class TestVoicesJourney(JourneyCase):
             self._score(screen, Assets=LEVELS["Assets"], Review=LEVELS["Review"])
             for element, level in LEVELS.items():
                 screen.choose_row(element, "Agreed score", level)
+            screen.fill_row("Review", "Evidence", "Nobody has asked yet")
+            screen.picture("self-audit-lines")
             screen.save()
+            self.assertEqual(self._stands_out(screen), "The meeting agreed")
             with screen.refused("Say who was there"):
                 screen.press("The meeting agreed")
             screen.fill("And also", "Two trustees")
             with screen.refused("differently", "Assets"):
                 screen.press("The meeting agreed")
+            self.assertEqual(screen.cell("Review", "Evidence"), "Nobody has asked yet")
+            self.assertIn("Do we look together", screen.cell("Review", "What it asks"))
             screen.open_line("Assets")
             screen.fill("Where staff and members differ", "Members were never asked")
             screen.fill("What we do", "Ask everybody who joins")
@@ -75,6 +85,7 @@ class TestVoicesJourney(JourneyCase):
             self.assertNotIn("Ann Lee", text)
             screen.open_menu("Grants and reports", "Self-audit")
             self.assertIn("Agreed", screen.rows()[0])
+            self.assertEqual(screen.cell("Mar 18, 2025", "Change"), "", "the first has nothing to compare")
             screen.picture("self-audit-list")
             screen.open_menu("Grants and reports", "Evidence and reports")
             section = screen.page.locator("#timebank_evidence_self_audit")
@@ -91,13 +102,13 @@ class TestVoicesJourney(JourneyCase):
             screen.fill("Your story", "I had nobody to cook for. Now there are twelve of us.")
             screen.picture("story-write")
             screen.press("Keep it, and say who may be told")
-            screen.mark("Reports to funders")
+            screen.mark("Reports and applications to funders")
             screen.picture("story-uses")
             screen.press("That is what I agree to")
             self.assertIn("You can take your story back at any time.", screen.reads())
             screen.picture("story-told")
         stories = self.env["timebank.story"]
-        self.assertEqual(stories._get_tellable("funder", TODAY).name, "The first soup")
+        self.assertEqual(stories._get_tellable("funder").name, "The first soup")
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
             screen.open_menu("Grants and reports", "Stories")
@@ -111,9 +122,12 @@ class TestVoicesJourney(JourneyCase):
             screen.follow("About me")
             screen.follow("My stories")
             screen.follow("The first soup")
+            screen.unfold("Take it back")
+            self.assertIn("nobody is told it any more", screen.reads())
+            screen.picture("story-take-back")
             screen.press("Take my story back")
             self.assertIn("it isn’t told any more", screen.reads())
-        self.assertFalse(stories._get_tellable("funder", TODAY))
+        self.assertFalse(stories._get_tellable("funder"))
         with self.at_screen(self.coordinator) as screen:
             screen.open_app()
             screen.open_menu("Grants and reports", "Stories")

@@ -3,6 +3,7 @@
 from odoo.fields import Command
 
 from .common import JourneyCase
+from .rows import read_texts
 
 #: Buttons over what an entry opens that lead to a list of their own, which is walked as entries are.
 DOORS = {
@@ -18,7 +19,7 @@ REPORTS = ".o_timebank_evidence_reports button"
 
 def find_doors(screen, entry):
     """The buttons of :data:`DOORS` that this person sees, and all reports."""
-    reports = [one.inner_text().strip() for one in screen.page.locator(REPORTS).all()]
+    reports = read_texts(screen.page.locator(REPORTS))
     return reports or [door for door in DOORS.get(entry, ()) if screen.shows_button(door)]
 
 
@@ -89,16 +90,16 @@ class WalkCase(JourneyCase):
 
         :return: whether something is there
         """
-        views = screen.views()
+        views, opened = screen.views(), screen.view()
         full = True
-        for view in [screen.view(), *(view for view in views if view != screen.view())]:
-            if view != screen.view():
+        for view in [opened, *(view for view in views if view != opened)]:
+            if view != opened:
                 screen.switch(view)
             screen.check()
             self.assertFalse(screen.cut())
             full &= not screen.is_bare()
         if full and {"list", "kanban"}.intersection(views):
-            if screen.view() not in ("list", "kanban"):
+            if view not in ("list", "kanban"):
                 screen.switch("list" if "list" in views else "kanban")
             self._open_first(screen)
         return full

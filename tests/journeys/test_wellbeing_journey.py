@@ -34,6 +34,16 @@ class TestWellbeingJourney(JourneyCase):
         for person in people:
             cls._make_member(person)
         cls.sitting = people
+        cls.scale = cls.env["timebank.wellbeing.scale"].create(
+            {
+                "name": "A licensed scale",
+                "licence_reference": "L-1",
+                "wording": "I have felt useful\nI have felt close to others",
+                "answer_words": "Never\nSometimes\nAlways",
+                "scores": "\n".join(f"{total} {total}.5" for total in range(2, 7)),
+            }
+        )
+        cls.scale.with_user(cls.manager).action_switch_on()
         before = cls.env["timebank.wellbeing.wave"].create(
             {"scheme_id": cls.scheme.id, "date_from": TODAY - timedelta(days=200)}
         )
@@ -43,6 +53,7 @@ class TestWellbeingJourney(JourneyCase):
                     "wave_id": before.id,
                     "partner_id": person.id,
                     "way": "paper",
+                    "age_and_consent": True,
                     "answered_on": before.date_from,
                     **dict.fromkeys(QUESTIONS, 5),
                 }
@@ -66,9 +77,11 @@ class TestWellbeingJourney(JourneyCase):
             screen.new()
             self.assertEqual(screen.status(), "Being prepared")
             screen.pick("Time bank", "River Street")
+            screen.pick("Asks besides", "A licensed scale")
             screen.picture("wellbeing-new")
             screen.press("Ask people")
-            screen.press("Ok")
+            self.assertIn("by mail", screen.text())
+            screen.press("Ask them")
             self.assertIn("Asked by mail", screen.notification())
             self.assertEqual(screen.status(), "Asking")
             self.assertIn("Nobody has answered yet", screen.text())
@@ -101,6 +114,7 @@ class TestWellbeingJourney(JourneyCase):
             for code in (codes["Dee"], codes["Eve"]):
                 self._type_sheet(screen, code)
             self.assertIn("Sheets so far: 2", screen.text())
+            self._type_what_was_answered(screen, codes["Dee"])
             screen.close()
             screen.back()
             screen.open("Asking")
@@ -113,6 +127,36 @@ class TestWellbeingJourney(JourneyCase):
             self._press_figure(screen, "Answered")
             self.assertEqual(len(screen.rows()), 5)
             screen.picture("wellbeing-answers")
+            screen.back()
+            self._press_figure(screen, "Asked")
+            self._take_back(screen, "Ada")
+
+    def _type_what_was_answered(self, screen, again):
+        """A sheet that was typed in asks before it goes; what came by a link nobody else changes."""
+        screen.fill("Code of the sheet", again)
+        self.assertIn("Written down already on", screen.text())
+        screen.tick("16 or over, and agreed")
+        screen.fill(LABELS[0], "3")
+        screen.picture("wellbeing-sheet-again")
+        with screen.refused("Tick “What was written down before goes”"):
+            screen.press("Next sheet")
+        asked = self.env["timebank.wellbeing.invitation"].search([("wave_id.state", "=", "running")])
+        linked = asked.filtered(lambda one: one.partner_id.name == "Bea")
+        screen.fill("Code of the sheet", linked.sheet_code)
+        self.assertIn("Bea has answered by their own link", screen.text())
+        self.assertFalse(screen.shows_button("Would rather not answer"))
+
+    def _take_back(self, screen, name):
+        screen.search_filter("Not answered yet")  # which is on: now everybody is shown
+        self.assertEqual(screen.row(name).locator("button:visible").filter(has_text="Read out").count(), 0)
+        screen.open(name)
+        screen.press("They take it back")
+        self.assertIn("can’t be brought back", screen.text())
+        screen.picture("wellbeing-take-back")
+        screen.press("Confirm")
+        self.assertEqual(screen.status(), "Would rather not")
+        self.assertIn("has taken back what they answered", screen.text())
+        self.assertFalse(screen.shows_button("They take it back"))
 
     def _read_sheets(self, text):
         """The code of each sheet, by whom it is for."""
@@ -134,6 +178,8 @@ class TestWellbeingJourney(JourneyCase):
         screen.mark("16 or over")
         for question, chosen in zip(QUESTIONS, ("7", "8", "9", "2"), strict=True):
             screen.page.locator(f"input[name={question}][value='{chosen}']").check()
+        for statement, chosen in enumerate(("2", "3")):
+            screen.page.locator(f"input[name=scale-{statement}][value='{chosen}']").check()
         screen.press("Send my answers")
         self.assertIn("There is a problem", screen.reads())
         screen.picture(f"wellbeing-problem-{number}")
@@ -148,5 +194,9 @@ class TestWellbeingJourney(JourneyCase):
         for label, number in zip(LABELS, ("6", "7", "10", "4"), strict=True):
             screen.fill(label, number)
         screen.picture("wellbeing-sheet")
+        screen.fill("Points of the scale", "4")
+        with screen.refused("doesn’t fit"):
+            screen.press("Next sheet")
+        screen.fill("Points of the scale", "32")
         screen.press("Next sheet")
         self.assertIn("Written down", screen.text())

@@ -351,7 +351,7 @@ class TestLedgerCheck(TimebankCase):
         self._tamper("UPDATE timebank_transfer SET create_date = create_date - interval '1 day'")
         self._tamper("UPDATE timebank_seal_line SET row_hash = 'x'")
         self.env.ref("timebank_coproduction.cron_seal_and_check").lastcall = self.env.cr.now()
-        self._check(("sealed", "2 transfers"))
+        self._check(("sealed", "made next: 2, the first"))
 
     def test_seals_renumbered(self):
         self._tamper("UPDATE timebank_seal SET number = 5 WHERE id = %s", self.second_seal.id)

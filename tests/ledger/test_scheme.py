@@ -1,3 +1,5 @@
+import ast
+
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -28,6 +30,65 @@ class TestScheme(TimebankCase):
             for verb in ("action_close", "action_reopen", "action_seal"):
                 with self.assertRaises(AccessError):
                     getattr(self._as(user, self.scheme), verb)()
+
+    # Coordinators have the role of one
+    def _name_without_role(self, *users):
+        """As a bank may be from before that was asked."""
+        field = self.env["timebank.scheme"]._fields["coordinator_ids"]
+        for user in users:
+            self._tamper(
+                f"INSERT INTO {field.relation} ({field.column1}, {field.column2}) VALUES (%s, %s)",
+                self.scheme.id,
+                user.id,
+            )
+        self.env.registry.clear_cache()
+
+    @users("tb_manager")
+    def test_nobody_coordinates_without_the_role(self):
+        scheme = self.scheme.with_env(self.env)
+        with self.assertRefused("Stella Fox", "River Street", "role", error=ValidationError):
+            scheme.coordinator_ids = [Command.link(self.staff.id)]
+        with self.assertRefused("Finn Ward", "role", error=ValidationError):
+            vals = {"name": "Hill Top", "coordinator_ids": [Command.set(self.finance.ids)]}
+            self.env["timebank.scheme"].create(vals)
+        with self.assertRefused("Stella Fox", "role", error=ValidationError):
+            self.staff.sudo().coordinated_scheme_ids = [Command.link(scheme.id)]
+        scheme.coordinator_ids = [Command.link(self.coordinator2.id)]
+        self.assertIn(self.coordinator2, scheme.coordinator_ids)
+
+    @users("tb_manager")
+    def test_the_picker_offers_who_has_the_role(self):
+        domain = self.env["timebank.scheme"].fields_get(["coordinator_ids"])["coordinator_ids"]["domain"]
+        offered = self.env["res.users"].search(ast.literal_eval(domain))
+        self.assertLessEqual(self.coordinator | self.coordinator2 | self.manager, offered)
+        self.assertFalse((self.staff | self.finance | self.portal) & offered)
+
+    def test_who_coordinates_without_the_role_is_not_asked(self):
+        self.scheme.coordinator_ids = [Command.clear()]
+        self._name_without_role(self.staff)
+        self.assertEqual(self.scheme.coordinator_ids, self.staff)
+        deciders = self.scheme._get_deciders(self.env["res.partner"])
+        self.assertIn(self.manager, deciders)
+        self.assertNotIn(self.staff, deciders)
+        today = self.env["timebank.today"].with_user(self.manager).get_today()
+        figures = {one["key"]: one for part in today["sections"] for one in part["figures"]}
+        banks = self.env["timebank.scheme"].search(figures["without_coordinator"]["action"]["domain"])
+        self.assertIn(self.scheme, banks)
+        # what the bank was given before stands in nobody's way
+        self._as(self.manager, self.scheme).name = "River Street and Mill Lane"
+
+    def test_who_is_usual_is_asked_first_where_they_decide(self):
+        nobody = self.env["res.partner"]
+        for usual, first in (
+            (self.manager, self.manager),
+            (self.coordinator, self.coordinator),
+            (self.coordinator2, self.coordinator),
+            (self.staff, self.coordinator),
+        ):
+            with self.subTest(usual.name):
+                self.assertEqual(self.scheme._get_deciders(nobody, usual)[:1], first)
+        asked = self.scheme._get_deciders(self.manager.partner_id, self.manager)
+        self.assertEqual(asked, self.coordinator)
 
     def test_codes_differ_within_a_company(self):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):

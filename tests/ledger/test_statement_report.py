@@ -155,10 +155,10 @@ class TestStatementReport(TimebankCase):
         self.assertEqual(text.count("Your time credits"), 2)
 
     def test_in_the_language_of_the_reader(self):
-        self.env["res.lang"]._activate_lang("en_GB")
-        self.ben.partner_id.lang = "en_GB"
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.ben.partner_id.lang = "fr_FR"
         text = self._text(self.ben.account_id, date_from="2026-02-01", date_to="2026-02-28")
-        self.assertIn("10/02/2026", text)
+        self.assertIn("10 févr. 2026", text)
 
     # Who
     def test_member_prints_their_own(self):

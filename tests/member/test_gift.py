@@ -112,9 +112,12 @@ class TestGift(ExchangeCase):
             form.sentence,
             f"Ann Lee gives 1:30 hours to {pot.name}. Ann Lee has 0:30 then. {pot.name} has 1:30 then.",
         )
+        form.hours = 2.25
+        self.assertEqual(form.sentence, "Ann Lee has 2:00 hours: too little to give that much.")
+        form.hours = 1.5
         form.other_way = True
         self.assertEqual((form.from_account_id, form.to_account_id), (pot, self.ann.account_id))
-        self.assertIn(f"{pot.name} gives 1:30 hours to Ann Lee.", form.sentence)
+        self.assertEqual(form.sentence, f"{pot.name} has 0:00 hours: too little to give that much.")
         form.other_way = True
         form.memo = "Ann rang"
         told = form.save().action_confirm()

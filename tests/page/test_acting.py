@@ -118,11 +118,12 @@ class TestActing(PageCase, ExchangeCase, RewardCase, SessionCase):
             return {}, typed
         stories = self.env["timebank.story"].with_user(self.coordinator)
         vals = {"name": "Soup", "text": "Two of us", "scheme_id": member.scheme_id.id}
-        return {"story_id": stories.create({**vals, "partner_ids": member.partner_id.ids}).id}, typed
+        story = stories.create({**vals, "partner_ids": member.partner_id.ids})
+        return {"story_id": story.id}, {**typed, "version": story._get_version()}
 
     def _prepare_self_audit(self, member, deed):
-        self.env["timebank.self.audit"].create({"scheme_id": member.scheme_id.id})
-        return {}, {"assets": "2"}
+        audit = self.env["timebank.self.audit"].create({"scheme_id": member.scheme_id.id})
+        return {}, {"assets": "2", "audit": str(audit.id)}
 
     def _prepare_sessions(self, member, deed):
         numbers = {"session_id": self.cafe.id}

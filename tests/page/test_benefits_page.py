@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from ..common import TODAY
@@ -48,6 +48,16 @@ class TestBenefits(PageCase, RewardCase):
         self.had._in_verb().write({"fulfilled_on": datetime(2026, 3, 1, 11, 30)})  # the second, there
         self.assertFalse(self._lists(self.portal, first="2026-03-01", last="2026-03-01"))
         self.assertEqual(len(self._lists(self.portal, first="2026-03-02", last="2026-03-02")), 1)
+
+    def test_what_was_had_stays_what_it_was(self):
+        """A reward that was claimed changes its name, and not what it is."""
+        listed = self._lists(self.portal)
+        with self.assertRaisesRegex(UserError, "has been claimed as what it is"):
+            self.voucher.with_user(self.coordinator).kind = "service"
+        self.voucher.with_user(self.coordinator).write({"kind": "voucher", "minutes": 90})
+        self.assertEqual(self._lists(self.portal), listed)
+        unclaimed = self._make_reward("Jam", minutes=30, kind="goods")
+        unclaimed.with_user(self.coordinator).kind = "service"
 
     def test_whose_it_is(self):
         self.assertEqual(len(self._lists(self.portal)), 1)

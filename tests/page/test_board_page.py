@@ -155,6 +155,40 @@ class TestBoard(PageCase, ExchangeCase):
         self.assertEqual(introduction.with_user(self.coordinator).giver_words, "We were late")
         self.assertEqual(self.scheme.check_ledger(), [])
 
+    def test_what_their_time_counts_as_is_asked_where_nothing_says_so(self):
+        """As the bank wants it: it has to be said, may be, or isn't asked at all."""
+        self.env["timebank.skill"].search([("category_id", "!=", False)]).category_id = False
+        yesterday = str(fields.Date.today() - timedelta(days=1))
+        for number, policy in enumerate(("required", "asked", "unused")):
+            self.scheme.category_policy = policy
+            introduction = self._introduce(self._make_offer(self.ben), self._make_request(self.ann))
+            page = self._at(self.portal, f"/introduction/{introduction.id}/met")
+            typed = {"day": yesterday, "time": f"1{number}:00", "hours": "1", "how": "well"}
+            with self.subTest(policy=policy):
+                self.assertEqual("category_id" in page.form("Send")[0].fields, policy != "unused")
+                if policy == "required":
+                    page = self.press(page, "Send", **typed)
+                    self.assertEqual(page.errors(), ["Choose what it counts as."])
+                    self.assertEqual(introduction.state, "introduced")
+                chosen = {"category_id": str(self.category.id)} if policy != "unused" else {}
+                page = self.press(page, "Send", **typed, **chosen)
+                self.assertIn("Thank you for telling us", page.text())
+                self.assertEqual(introduction.hours_ids.state, "submitted")
+                self.assertEqual(bool(introduction.hours_ids.category_id), policy != "unused")
+
+    def test_what_is_known_isnt_asked_nor_taken(self):
+        """What the skill or a coordinator has said stands, whatever a form sends."""
+        self.scheme.category_policy = "required"
+        introduction = self._introduce(self._make_offer(self.ben), self._make_request(self.ann))
+        other = self.env["timebank.category"].search([("id", "!=", self.category.id)], limit=1)
+        introduction.category_id = other
+        page = self._at(self.portal, f"/introduction/{introduction.id}/met")
+        self.assertNotIn("category_id", page.form("Send")[0].fields)
+        own = introduction.with_user(self.portal)
+        own.action_agree(meet_at=fields.Datetime.now() - timedelta(days=1))
+        own.action_done(self.category.id)
+        self.assertNotEqual(introduction.hours_ids.category_id, self.category)
+
     def test_with_something_of_ones_own(self):
         wish = self._make_request(self.ann)
         page = self._at(self.portal, f"/offer/{self.offer.id}")

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessDenied, AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
+from ...models.member.mail_template import About
 from ..common import TODAY
 from ..page_common import PageCase
 
@@ -334,11 +335,7 @@ class TestShut(PageCase):
     def test_mails_to_the_organisation_lead_to_its_pages(self):
         """For who acts for it, who signs in with a login of their own; and not once nobody can."""
         mails = self.env["mail.template"].with_context(
-            timebank_mail={
-                "kind": "needed",
-                "mail": "",
-                "members": {self.agency.account_id.id: self.agency.id},
-            }
+            timebank_mail=About(kind="needed", mail="", members={self.agency.account_id.id: self.agency.id})
         )
         account, company = self.agency.account_id, self.agency.company_id
         self.own.active = False

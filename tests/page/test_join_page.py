@@ -189,7 +189,7 @@ class TestJoin(JoinCase):
                 page = self.go(f"/timebank/join/{path}")
                 self.assertEqual((page.status, page.text()), (404, there.text()), path)
         self.assertEqual(self.go("/timebank/bank/QQQ").status, 404)
-        for wrong in ("%25", "R_R", "9" * 30, "٣", "QQQ%00", "-1"):
+        for wrong in ("%25", "R_R", "9" * 30, "9" * 5000, "٣", "QQQ%00", "-1"):
             self.assertEqual(self.go(f"/timebank/bank/{wrong}").status, 404, wrong)
 
     def test_a_form_of_ours(self):

@@ -37,7 +37,7 @@ class TestStories(PageCase, StoryCase):
         self.assertIn("You can take your story back at any time.", page.text())
         self.assertEqual(self._tellable(), story)
         self.assertEqual(story.consent_ids.mapped("way"), ["page"])
-        story._note_used("funder", "Report to the Soup Fund", TODAY)
+        story._note_used("funder", "Report to the Soup Fund")
         page = self.go(f"/timebank/{self.ann.id}/stories/{story.id}")
         self.assertIn("Report to the Soup Fund", page.text())
         page = self.press(page, "Take my story back")
@@ -57,6 +57,18 @@ class TestStories(PageCase, StoryCase):
         page = self.press(page, "That is what I agree to", funder=True, until=late)
         self.assertIn("3 years", page.text())
         self.assertFalse(self._tellable())
+
+    def test_nobody_agrees_to_words_that_they_have_not_seen(self):
+        page = self._tell()
+        self.assertIn("Now there are twelve.", page.text())
+        story = self._stories()
+        story.with_user(self.coordinator).text = "I am paid for this."
+        page = self.press(page, "That is what I agree to", funder=True)
+        self.assertIn("was changed meanwhile", page.text())
+        self.assertIn("I am paid for this.", page.text())
+        self.assertFalse(self._tellable())
+        self.press(page, "That is what I agree to", funder=True)
+        self.assertEqual(self._tellable(), story)
 
     def test_nothing_ticked_takes_it_all_back(self):
         page = self.press(self._tell(), "That is what I agree to", website=True)
@@ -133,3 +145,10 @@ class TestStories(PageCase, StoryCase):
         self.assertEqual((audit.voice_ids.assets, audit.voice_ids.words), ("3", "More evenings"))
         self.assertEqual(page.typed("assets"), "3")
         self.assertNotIn("Say what I think", self.go(f"/timebank/{self.ann.id}").links())
+        earlier = self.env["timebank.self.audit"].create(
+            {"scheme_id": self.scheme.id, "met_on": "2026-01-05"}
+        )
+        page = self.follow(self.go(f"/timebank/{self.ann.id}"), "Say what I think")
+        self.assertFalse(page.typed("assets"), "each is scored in its turn")
+        self.press(page, "Send my scores", assets="1")
+        self.assertEqual((earlier.voice_ids.assets, audit.voice_ids.assets), ("1", "3"))

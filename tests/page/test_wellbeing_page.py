@@ -1,11 +1,12 @@
 """Four questions behind a private link: no login, no script, the same answer for whatever leads nowhere."""
 
+import random
 from datetime import timedelta
 
 from freezegun import freeze_time
 
 from ...tools.wellbeing import QUESTIONS
-from ..page_common import PageCase
+from ..page_common import Page, PageCase
 from ..wellbeing_common import WellbeingCase
 
 
@@ -103,6 +104,23 @@ class TestWellbeingPage(PageCase, WellbeingCase):
             self.assertEqual(answer.status_code, 400, typed)
             self.assertFalse(self._response())
         self.assertEqual(self.url_open(self.link, data={"deed": "decline"}).status_code, 400, "no token")
+
+    def test_generated_rubbish_is_answered_in_words(self):
+        """Digits of all lengths and scripts, and signs: an answer from 0 to 10, or a plain sentence."""
+        chance = random.Random(7)
+        signs = "0123456789 +-.,eE_xX٠١٢०१²½\u200b\n"
+        page = self.go(self.link)
+        form, _button = page.form("Send my answers")
+        token = form.fields["csrf_token"]
+        made = ["".join(chance.choices(signs, k=chance.choice((1, 2, 3, 5, 60)))) for _one in range(60)]
+        for typed in ("00099", "00", "07", "9" * 5000, *made):
+            values = {**dict.fromkeys(QUESTIONS, "7"), "happy": typed, "age": "over", "agreed": "on"}
+            answer = Page(self.url_open(self.link, data={"csrf_token": token, "deed": "answer", **values}))
+            if typed in map(str, range(11)):
+                self.assertEqual(self._response().happy, int(typed))
+            else:
+                self.assertEqual(answer.status, 400, typed)
+                self.assertTrue(any("Choose a number" in error for error in answer.errors()), typed)
 
     def test_a_licensed_scale(self):
         scale = self.env["timebank.wellbeing.scale"].create(

@@ -5,8 +5,10 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
+from ...models.common.roles import get_managers
 from ..common import TODAY
 from ..rewards_common import RewardCase
 
@@ -39,6 +41,14 @@ class TestDues(RewardCase):
         mail = self.env["mail.mail"].search([("subject", "=", "Gardening club was not renewed")])
         self.assertEqual(mail.recipient_ids, self.ann.partner_id)
         self.assertEqual(self._balances(self.ann), [120])
+
+    def test_without_a_coordinator_a_manager_hears_that_they_stopped(self):
+        self.ann.partner_id.email = "ann@example.org"
+        self.scheme.coordinator_ids = [Command.clear()]
+        for months in range(3):
+            self._run(TODAY + relativedelta(months=months))
+        self.assertEqual(self.dues.state, "stopped")
+        self.assertEqual(self.dues.activity_ids.user_id, get_managers(self.env, self.scheme.company_id)[:1])
 
     def test_a_31st_stays_one(self):
         self.dues.write({"date_start": "2026-01-31"})

@@ -3,8 +3,10 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import tagged
 
+from ...models.common.roles import get_managers
 from ..common import TODAY
 from ..rewards_common import RewardCase
 
@@ -71,6 +73,14 @@ class TestLateClaims(RewardCase):
         self.assertIn("no mail reaches them", self._todos())
         self.assertIn("Ben Okoro", self._todos())
         self.assertNotIn("Ann Lee", self._todos())
+
+    def test_without_a_coordinator_a_manager_is_asked(self):
+        self.scheme.coordinator_ids = [Command.clear()]
+        self._run(self.last_day + timedelta(days=8))
+        self._run(self.last_day + timedelta(days=16))
+        self.assertIn("Refurbished computer for Ann Lee", self._todos())
+        managers = get_managers(self.env, self.scheme.company_id)
+        self.assertEqual(self.scheme.activity_ids.user_id, managers[:1])
 
     def test_what_waits_for_a_coordinator(self):
         """Attended, ordered, or repeating: somebody may have had it, or paid for it."""

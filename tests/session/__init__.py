@@ -18,3 +18,6 @@ from . import test_session_clocks
 from . import test_session_moving
 from . import test_session_helpers
 from . import test_stretches
+from . import test_session_calls
+from . import test_session_on_again
+from . import test_session_runner

@@ -51,9 +51,9 @@ class TestActivity(SessionCase):
             activity.action_plan()
 
     def test_not_done_while_sessions_are_to_come(self):
-        with self.assertRaisesRegex(UserError, "still has 1 sessions"):
+        with self.assertRaisesRegex(UserError, r"still has sessions to come \(1\)"):
             self.activity.action_finish()
-        with self.assertRaisesRegex(UserError, "still has 1 sessions"):
+        with self.assertRaisesRegex(UserError, r"still has sessions to come \(1\)"):
             self.activity.state = "done"
 
     def test_calling_off_cancels_the_sessions(self):

@@ -54,7 +54,11 @@ class TestKiosk(KioskCase):
         kiosk = self._open()
         self.assertEqual([row["name"] for row in kiosk._kiosk_find("an")], ["Ann L."])
         self.assertEqual([row["name"] for row in kiosk._kiosk_find("quist")], ["Dora Quist"])
-        self.assertEqual(kiosk._kiosk_find("lee"), [])
+        for typed in ("ann lee", "Ann L.", "ann l", "Lee, Ann", "ann lewis"):
+            self.assertEqual([row["name"] for row in kiosk._kiosk_find(typed)], ["Ann L."], typed)
+        for typed in ("lee", "ann fox", "l.", "bob lee"):
+            self.assertEqual(kiosk._kiosk_find(typed), [], typed)
+        self.assertEqual(kiosk._kiosk_find("dora quentin"), [])  # hers is shown whole
         self.assertEqual(kiosk._kiosk_find("holly"), [])
 
     def test_members_who_are_not_on_the_list_are_not_found(self):

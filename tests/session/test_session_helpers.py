@@ -138,6 +138,26 @@ class TestLateWithdrawal(SessionCase):
         self.assertRecordValues(todo, [{"user_id": self.coordinator.id, "date_deadline": self.session.date}])
         self.assertIn(self.ann.name, todo.summary)
 
+    def test_it_is_done_once_another_helper_stands_on_the_register(self):
+        """As a line of their own, or as one who had signed up to take part."""
+        for line in (None, self.session.sign_up(self.ben.partner_id)):
+            self._withdraw()
+            self.assertTrue(self._get_todos())
+            if line:
+                line.with_user(self.coordinator).role = "helper"
+            else:
+                line = self.env["timebank.attendance"].with_user(self.coordinator)
+                line = line.create(
+                    {
+                        "session_id": self.session.id,
+                        "partner_id": self._make_member("Eve").partner_id.id,
+                        "role": "helper",
+                    }
+                )
+            self.assertFalse(self._get_todos())
+            line.action_withdraw()
+            self.session.sign_up(self.ann.partner_id, "helper")
+
     def test_the_only_helper_counts_where_no_number_was_wanted(self):
         self.session.helpers_wanted = 0
         self._withdraw()

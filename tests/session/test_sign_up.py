@@ -54,6 +54,17 @@ class TestSignUp(SessionCase):
         with self.assertRaisesRegex(UserError, "not signed up"):
             self.session.with_user(self.portal).withdraw(self.ann.partner_id)
 
+    def test_from_the_activity_whose_session_it_is(self):
+        """The form that the activity opens names the activity to the register's lines as well."""
+        line = [(0, 0, {"partner_id": self.ben.partner_id.id, "role": "attendee"})]
+        opened = self.session.with_user(self.coordinator)
+        opened.with_context(default_activity_id=self.activity.id).write({"attendance_ids": line})
+        self.assertEqual(self.session.attendance_ids.activity_id, self.activity)
+        other = self.activity.copy()
+        line = [(0, 0, {"partner_id": self.cat.partner_id.id, "role": "attendee"})]
+        with self.assertRaisesRegex(AccessError, "can't be typed in"):
+            opened.with_context(default_activity_id=other.id).write({"attendance_ids": line})
+
     def test_not_a_member(self):
         stranger = self.env["res.partner"].create({"name": "Zoë Stranger"})
         with self.assertRaisesRegex(UserError, "Zoë Stranger is not a member of River Street"):

@@ -145,6 +145,44 @@ class TestSignUpAnyway(SessionCase):
         self.assertEqual((line.state, line.obstacle), ("signed_up", False))
         self.assertFalse(later.activity_ids)
 
+    def test_what_was_accepted_is_that_clash_alone(self):
+        """Moved onto yet another of hers it is listed again; beside the first it may be wherever that is."""
+        line = self._save(self._line(self.ann))[self.ann.partner_id].with_user(self.coordinator)
+        line.action_sign_up_anyway("Comes over at eleven")
+        tea = self._make_session(name="Tea", start="2026-03-18 15:00", stop="2026-03-18 16:00")
+        tea.sign_up(self.ann.partner_id)
+        self.register.write({"start": "2026-03-18 15:30", "stop": "2026-03-18 16:30"})
+        self.assertIn("Tea", line.obstacle)
+        self.assertTrue(line.may_waive)
+        self.assertFalse(line.why_anyway)  # to be given anew
+        self.assertIn("Ann Lee", self.other.activity_ids.note)
+        line.write({"why_anyway": "Pours the tea"})
+        self.assertEqual((line.obstacle, line.clash_reason), (False, "Pours the tea"))
+        self.register.write({"start": "2026-03-18 11:30", "stop": "2026-03-18 12:30"})
+        self.assertFalse(line.obstacle)
+
+    def test_another_session_beside_one_that_was_accepted(self):
+        self.other.with_user(self.coordinator).sign_up(self.ann.partner_id, clash_reason="Comes over")
+        walk = self._make_session(name="Walk", start="2026-03-18 12:30", stop="2026-03-18 14:00")
+        with self.assertRaisesRegex(UserError, "Talk"):
+            walk.sign_up(self.ann.partner_id)
+        walk.write({"start": "2026-03-18 15:00", "stop": "2026-03-18 16:00"})
+        walk.sign_up(self.ann.partner_id)
+        walk.write({"start": "2026-03-18 12:30", "stop": "2026-03-18 14:00"})
+        line = self.other._get_line(self.ann.partner_id)
+        self.assertIn("Walk", line.obstacle)
+
+    def test_signed_up_again_nothing_is_accepted_any_more(self):
+        self.register.sign_up(self.ann.partner_id, clash_reason="Comes over")
+        self.register.withdraw(self.ann.partner_id)
+        with self.assertRaisesRegex(UserError, "Café shift"):
+            self.register.sign_up(self.ann.partner_id)
+
+    def test_nobody_accepts_a_clash_but_by_the_verb(self):
+        line = self._save(self._line(self.ann))[self.ann.partner_id].with_user(self.coordinator)
+        with self.assertRaises(AccessError):
+            line.write({"clash_session_ids": [Command.link(self.session.id)]})
+
     def test_not_for_members_nor_other_banks(self):
         line = self._save(self._line(self.ann))[self.ann.partner_id]
         for user in (self.portal, self.coordinator2, self.finance):

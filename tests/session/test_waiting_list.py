@@ -1,5 +1,7 @@
 """When all places are taken: who waits, and who moves up."""
 
+from datetime import timedelta
+
 from freezegun import freeze_time
 
 from odoo import fields
@@ -28,6 +30,14 @@ class TestWaitingList(SessionCase):
             (self.first | self.second | self.third).mapped("state"), ["signed_up", "waiting", "waiting"]
         )
         self.assertRecordValues(self.session, [{"taken_count": 1, "waiting_count": 2, "places_left": 0}])
+
+    def test_closing_before_the_end_says_so(self):
+        said = "goes on until"
+        with freeze_time(self.session.stop - timedelta(minutes=30)):
+            self.assertIn(said, self.session._explain("action_close"))
+        self.session.invalidate_recordset(["is_over"])
+        with freeze_time(self.session.stop + timedelta(minutes=1)):
+            self.assertNotIn(said, self.session._explain("action_close"))
 
     @freeze_time("2026-03-18 12:05:00")
     def test_closing_says_who_waits(self):

@@ -10,6 +10,7 @@ from . import test_trust_merging
 from . import test_trust_naming
 from . import test_trust_papers
 from . import test_trust_personal
+from . import test_trust_private_links
 from . import test_trust_protected
 from . import test_trust_todos
 from . import test_trust_told

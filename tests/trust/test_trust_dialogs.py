@@ -1,6 +1,7 @@
 """Every dialog is its creator's: found by looking, so that the next one is tried by itself."""
 
 from functools import partial
+from itertools import product
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -72,6 +73,19 @@ class TestTrustDialogs(TrustCase):
                 with self.subTest(dialog=name, method=method):
                     self.assertIsNotNone(self._refusal(call), "Somebody else got at a dialog.")
         self.assertGreater(tried, 80)
+
+    def test_opened_from_nonsense(self):
+        """The client says which records a dialog is opened from: whatever it says."""
+        refused = 0
+        for name, model in self._dialogs().items():
+            chosen = {field.comodel_name for field in model._fields.values() if field.relational}
+            names = list(model._fields)
+            for of, ids in product(sorted(chosen), ("x", ["x"], [2**70], {"a": 1}, 5, [None])):
+                context = {"active_model": of, "active_ids": ids, "active_id": ids}
+                call = partial(self._rpc, self.author, name, "default_get", names, context=context)
+                with self.subTest(dialog=name, chosen=of, ids=ids):
+                    refused += bool(self._refusal(call))
+        self.assertGreater(refused, 50)
 
     def test_its_author_goes_on_with_it(self):
         gift = (

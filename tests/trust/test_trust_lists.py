@@ -29,12 +29,14 @@ class TestTrustLists(TrustCase):
                 records = env[model]
                 if not records.has_access("read"):
                     continue
-                for name, field in records._fields.items():
-                    if field.type not in ("one2many", "many2many") or not field.comodel_name.startswith(
-                        "timebank."
-                    ):
-                        continue
-                    for together in ([name], [*self._get_plain(records), name]):
+                lists = [
+                    name
+                    for name, field in records._fields.items()
+                    if field.type in ("one2many", "many2many") and field.comodel_name.startswith("timebank.")
+                ]
+                plain = self._get_plain(records) if lists else []
+                for name in lists:
+                    for together in ([name], [*plain, name]):
                         tried += 1
                         with self._trying(role=role, model=model, field=name, names=len(together)):
                             self._check_list(records.search([]), name, together)

@@ -2,6 +2,7 @@
 
 import inspect
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from odoo.exceptions import UserError
@@ -164,6 +165,19 @@ class TestTrustVerbs(TrustCase):
                             )
                             if ids and not name.startswith("action_view"):
                                 self.assertTrue(sentence)
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_too_many_arguments(self):
+        user, tried = self.roles["manager"], 0
+        for model, found in self.reachable.items():
+            records = self._records(model, self.here)
+            for name, function in found.items():
+                ids = [] if getattr(function, "_api_model", False) else [records.ids]
+                with self._trying(model=model, method=name):
+                    call = partial(self._rpc, user, model, name, *ids, *range(1, 20))
+                    self.assertTrue(self._refusal(call))
+                    tried += 1
+        self.assertGreater(tried, 300)
 
     def _is_taken(self, reader, argument, value):
         try:
