@@ -62,6 +62,18 @@ class TimebankFunderReportContent(models.AbstractModel):
                 return lang
         return report.funder_id.lang or report.create_uid.lang or self.env.lang or "en_US"
 
+    def _say_title(self):
+        if self.grant_id:
+            return self.env._("Report to %s", self.grant_id.funder_id.name)
+        [bank, *others] = self.scheme_ids.mapped("name") or [False]
+        if others or not bank:
+            if self.applied_to:
+                return self.env._("Evidence for %s: what our time banks do", self.applied_to)
+            return self.env._("What our time banks do, measured")
+        if self.applied_to:
+            return self.env._("Evidence for %(whom)s: what %(bank)s does", whom=self.applied_to, bank=bank)
+        return self.env._("What %s does, measured", bank)
+
     def _make_content(self):
         """All that the report says of today's records.
 
@@ -76,11 +88,7 @@ class TimebankFunderReportContent(models.AbstractModel):
         grant, company, lang = report.grant_id, report.company_id, get_lang(report.env, code)
         return {
             "kind": report.kind,
-            "title": report.env._("Report to %s", grant.funder_id.name)
-            if grant
-            else report.env._("Evidence for %s: what our time banks do", report.applied_to)
-            if report.applied_to
-            else report.env._("What our time banks do, measured"),
+            "title": report._say_title(),
             "organisation": company.name,
             "banks": report.scheme_ids.mapped("name"),
             "funder": grant.funder_id.name or "",
