@@ -9,6 +9,29 @@ import numpy as np
 BITS = 31
 
 
+#: Of what PostgreSQL copies in its binary format: bytes before the first row, and after the last one.
+BEFORE, AFTER = 19, 2
+
+
+def read_copied(sent, count):
+    """What ``COPY … TO STDOUT (FORMAT binary)`` sends of columns of ``int4`` without NULL.
+
+    :param sent: all of it, as bytes
+    :param int count: how many columns there are
+    :return: an array of a row for each column
+    :raises ValueError: where there is a NULL, or another type
+
+    >>> row = bytes.fromhex("0002 00000004 00000007 00000004 fffffffe")
+    >>> read_copied(bytes(BEFORE) + row + bytes(AFTER), 2).tolist()
+    [[7], [-2]]
+    """
+    row = np.dtype([("columns", ">i2"), ("cells", ">i4", (count, 2))])  # each cell: its size, and the number
+    cells = np.frombuffer(sent[BEFORE : len(sent) - AFTER], dtype=row)["cells"]
+    if (cells[:, :, 0] != 4).any():
+        raise ValueError("These are no whole numbers of four bytes.")
+    return cells[:, :, 1].T.astype(np.int64, order="C")
+
+
 def join(one, other):
     """A key for each two ids, in whose order pairs are.
 

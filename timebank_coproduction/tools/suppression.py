@@ -320,7 +320,13 @@ class _Search:
         rows, columns, signs = zip(*entries, strict=True)
         equations = coo_array((signs, (rows, columns)), shape=(len(bound), len(places))).tocsr()
         whole = int(all(float(self.values[key]).is_integer() for key in self.values if self.within[key]))
-        waiting = [key for key in places if key in self.needed and self.within[key]]
+        # Of those that are parts of the same sums each may have what any of them may: the one that needs most
+        # speaks for all.
+        alike = {}
+        for key in places:
+            if key in self.needed and self.within[key]:
+                alike.setdefault(self._find_columns(key), []).append(key)
+        waiting = [max(keys, key=self.needed.get) for keys in alike.values()]
         while waiting:
             key = waiting.pop(0)
             aim = np.zeros(len(places))
@@ -332,6 +338,10 @@ class _Search:
                 return key
             waiting = [other for other in waiting if found.x[places[other]] < self.needed[other] - 1e-6]
         return None
+
+    def _find_columns(self, key):
+        """In which sums a number is, and in which of them as the total."""
+        return tuple((number, self.sums[number][0] == key) for number in self.within[key])
 
     def _is_open(self, total, parts):
         return total in self.hidden or any(part in self.hidden for part in parts)

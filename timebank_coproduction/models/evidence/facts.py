@@ -346,23 +346,42 @@ def members(scope):
 
 def balances(scope):
     """Columns: account_id, scheme_id, kind, partner_id, minutes. What was on each account at the end of the
-    scope's last day: what is there now, without what moved since."""
+    scope's last day: what is there now, without what :func:`moved_after` since."""
+    return SQL(
+        """(SELECT b.account_id, b.scheme_id, b.kind, b.partner_id,
+                   b.minutes - COALESCE(later.minutes, 0) AS minutes
+              FROM %s b
+              LEFT JOIN (SELECT side.account_id, SUM(side.minutes) AS minutes
+                           FROM %s t
+                          CROSS JOIN LATERAL (VALUES (t.to_account_id, t.minutes),
+                                                     (t.from_account_id, -t.minutes))
+                                     side (account_id, minutes)
+                          GROUP BY side.account_id) later ON later.account_id = b.account_id)""",
+        balances_now(scope),
+        moved_after(scope),
+    )
+
+
+def balances_now(scope):
+    """As :func:`balances`, at this moment."""
     return SQL(
         """(SELECT a.id AS account_id, a.scheme_id, a.kind, a.partner_id,
-                   a.balance_minutes + COALESCE(tail.minutes, 0) - COALESCE(later.minutes, 0) AS minutes
+                   a.balance_minutes + COALESCE(tail.minutes, 0) AS minutes
               FROM timebank_account a
               LEFT JOIN (SELECT account_id, SUM(minutes) AS minutes
                            FROM timebank_account_tail GROUP BY account_id) tail ON tail.account_id = a.id
-              LEFT JOIN (SELECT account_id, SUM(minutes) AS minutes
-                           FROM (SELECT to_account_id AS account_id, minutes FROM timebank_transfer
-                                  WHERE scheme_id = ANY(%(schemes)s) AND date > %(last)s
-                                  UNION ALL
-                                 SELECT from_account_id, -minutes FROM timebank_transfer
-                                  WHERE scheme_id = ANY(%(schemes)s) AND date > %(last)s) side
-                          GROUP BY account_id) later ON later.account_id = a.id
-             WHERE a.scheme_id = ANY(%(schemes)s))""",
-        schemes=list(scope.scheme_ids),
-        last=scope.date_to,
+             WHERE a.scheme_id = ANY(%s))""",
+        list(scope.scheme_ids),
+    )
+
+
+def moved_after(scope):
+    """Columns: from_account_id, to_account_id, minutes. Every transfer after the scope's last day."""
+    return SQL(
+        """(SELECT from_account_id, to_account_id, minutes FROM timebank_transfer
+             WHERE scheme_id = ANY(%s) AND date > %s)""",
+        list(scope.scheme_ids),
+        scope.date_to,
     )
 
 

@@ -142,30 +142,21 @@ class TimebankMeasures(models.AbstractModel):
 
     def _find_position(self, scope):
         last = self._get_last_day(scope)
-        [[outstanding, held, holders, top_held, top]] = self._query(
-            SQL(
-                """WITH balance AS MATERIALIZED (SELECT * FROM %s b), holder AS (
-                       SELECT minutes, ROW_NUMBER() OVER (ORDER BY minutes DESC) AS place,
-                              COUNT(*) OVER () AS count
-                         FROM (SELECT SUM(minutes) AS minutes FROM balance b
-                                WHERE kind = 'member' AND %s GROUP BY partner_id) p
-                        WHERE minutes > 0)
-                   SELECT (SELECT COALESCE(-SUM(minutes), 0)::bigint FROM balance WHERE kind = 'operating'),
-                          COALESCE(SUM(minutes), 0)::bigint, COUNT(*),
-                          COALESCE(SUM(minutes) FILTER (WHERE place <= (count + 9) / 10), 0)::bigint,
-                          COUNT(*) FILTER (WHERE place <= (count + 9) / 10)
-                     FROM holder""",
-                facts.balances(scope._replace(date_to=last)),
-                facts.is_person("b.scheme_id", "b.partner_id"),
-            )
-        )
+        accounts, minutes, of_bank = self._read_balances(scope._replace(date_to=last))
+        known, partner_ids = self._read_people_of_accounts(scope)
+        place, ids = number(partner_ids)
+        on_account = minutes[np.searchsorted(accounts, known)]
+        theirs = np.sort(add_up(place[partner_ids], on_account, len(ids)))[::-1]
+        theirs = theirs[theirs > 0]
+        top = (len(theirs) + 9) // 10
+        outstanding, held, top_held = (int(part.sum()) for part in (-minutes[of_bank], theirs, theirs[:top]))
         returned = self._get_flows(scope)["returned"]
         months = self._count_period(scope, last)
         per_month = returned["minutes"] / months if months else Fraction(0)
         return {
             "outstanding_minutes": outstanding,
             "held_minutes": held,
-            "holders": holders,
+            "holders": len(theirs),
             "returned_minutes": returned["minutes"],
             "returning": returned["people"],
             "months": float(months),
@@ -173,6 +164,20 @@ class TimebankMeasures(models.AbstractModel):
             "top_tenth_share": top_held / held if held else None,
             "top": top,
         }
+
+    def _read_balances(self, scope):
+        """As :func:`facts.balances`, sooner where there are many: the accounts' ids in their order, minutes,
+        and which of them are the banks' own; arrays."""
+        columns = self._query_numbers(
+            facts.balances_now(scope), "account_id", "minutes", "(kind = 'operating')::int"
+        )
+        accounts, minutes, of_bank = columns[:, np.argsort(columns[0])]
+        sources, targets, moved = self._query_numbers(
+            facts.moved_after(scope), "from_account_id", "to_account_id", "minutes"
+        )
+        for side, sign in ((sources, 1), (targets, -1)):
+            minutes += sign * add_up(np.searchsorted(accounts, side), moved, len(accounts))
+        return accounts, minutes, of_bank > 0
 
     def _count_period(self, scope, last):
         """How many months the period has; without a first day, since the banks' first transfer."""

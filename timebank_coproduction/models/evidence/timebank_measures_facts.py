@@ -1,4 +1,5 @@
 from datetime import date
+from io import BytesIO
 from typing import NamedTuple
 
 import numpy as np
@@ -6,7 +7,7 @@ import numpy as np
 from odoo import models
 from odoo.tools import SQL
 
-from ...tools.arrays import begins, join, number
+from ...tools.arrays import begins, join, number, read_copied
 from ..member.timebank_member import ROLES
 from . import facts
 
@@ -120,23 +121,17 @@ class TimebankMeasuresFacts(models.AbstractModel):
         ``date`` is read as days since 1970.
         """
         columns = ["date - DATE '1970-01-01'" if column == "date" else column for column in columns]
-        parts = [
-            SQL("(%s)::bigint", column if isinstance(column, SQL) else SQL(column)) for column in columns
-        ]
-        # two in one number: PostgreSQL has half as much to call
-        pairs = [parts[place : place + 2] for place in range(0, len(parts), 2)]
-        sent = SQL(", ").join(
-            SQL("STRING_AGG(int8send((%s << 32) | (%s & 4294967295)), '')", *pair)
-            if len(pair) == 2
-            else SQL("STRING_AGG(int4send((%s)::int), '')", *pair)
-            for pair in pairs
+        copied = SQL(
+            "COPY (SELECT %s FROM %s r) TO STDOUT (FORMAT binary)",
+            SQL(", ").join(
+                SQL("(%s)::int4", column if isinstance(column, SQL) else SQL(column)) for column in columns
+            ),
+            rows,
         )
-        [row] = self._execute(SQL("SELECT %s FROM %s r", sent, rows))
-        found = [
-            np.frombuffer(column or b"", dtype=">i4").reshape(-1, len(pair)).T
-            for column, pair in zip(row, pairs, strict=True)
-        ]
-        return np.concatenate(found, dtype=np.int64)
+        self._prepare_query()
+        sent = BytesIO()
+        self.env.cr.copy_expert(self.env.cr.mogrify(copied), sent)
+        return read_copied(sent.getbuffer(), len(columns))
 
     def _execute(self, query):
         self._prepare_query()
