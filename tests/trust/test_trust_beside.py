@@ -22,7 +22,7 @@ class TestTrustBeside(TrustCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.beside = {}
+        cls.beside, cls.notices = {}, {}
         subtype = cls.env.ref("mail.mt_note")
         for name, model in cls._stored().items():
             if "message_ids" not in model._fields or name not in cls.world[cls.here]:
@@ -36,6 +36,14 @@ class TestTrustBeside(TrustCase):
             record.message_subscribe(cls.world[cls.there]["res.partner"].ids)
             people = cls.world[cls.there]["res.partner"]
             followers = record.message_follower_ids.filtered(lambda row, who=people: row.partner_id == who)
+            cls.notices[name] = cls.env["mail.notification"].create(
+                {
+                    "mail_message_id": post.id,
+                    "res_partner_id": people.id,
+                    "notification_type": "inbox",
+                    "failure_reason": NOTE,
+                }
+            )
             cls.beside[name] = record, log | post, file, followers
         cls.env.flush_all()
         cls.env.invalidate_all()
@@ -69,6 +77,8 @@ class TestTrustBeside(TrustCase):
                     self._check_model("mail.message", user, notes, "body", NOTE, allowed)
                     self._check_model("ir.attachment", user, file, "name", NOTE, allowed)
                     self._check_model("mail.followers", user, followers, "res_model", "timebank", allowed)
+                    told = self.notices[name]
+                    self._check_model("mail.notification", user, told, "failure_reason", NOTE, allowed)
                     if reads:
                         self.env.invalidate_all()
                         theirs = record.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)

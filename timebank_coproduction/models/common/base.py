@@ -3,6 +3,7 @@ from odoo import models
 from .companies import MOVES, company_by_record, refuse_moved
 from .days import reading_days
 from .naming import asking_whom_it_names
+from .readable import concerns_us, searching_what_is_readable
 from .text import telling_as_text
 
 
@@ -14,9 +15,14 @@ class Base(models.AbstractModel):
     def _register_hook(self):
         super()._register_hook()
         model_class = self.env.registry[self._name]
+        # Odoo makes the fields of a model anew whenever one is added to it, and calls this again; its users
+        # don't hear of it
+        if self._name == "base":
+            for one in self.env.registry.values():
+                for field in filter(concerns_us, one._fields.values()):
+                    searching_what_is_readable(field)
         if not self._name.startswith("timebank.") or self._abstract:
             return
-        # Odoo makes the fields of a model anew whenever one is added to it, and calls this again
         # only what a reader of the record may read (mail_activity.py, mail_beside.py)
         for name in ("activity_ids", "message_ids"):
             if name in model_class._fields:

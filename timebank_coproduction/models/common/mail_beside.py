@@ -127,6 +127,42 @@ class MailFollowers(models.Model):
         return rows - _beside_read_by_role(rows, "res_model")
 
 
+class MailNotification(models.Model):
+    _inherit = "mail.notification"
+
+    def _search(self, domain, *args, **kwargs):
+        if not self.env.su and not kwargs.get("bypass_access"):
+            others = Domain(domain) & Domain("res_partner_id", "!=", self.env.user.partner_id.id)
+            # sudo: which of them tell others of messages beside records of the addon
+            ours = self.sudo().search(others & Domain("mail_message_id.model", "=like", "timebank.%"))
+            if kept := ours.sudo(False)._get_kept():
+                domain = Domain(domain) & Domain("id", "not in", kept.ids)
+        return super()._search(domain, *args, **kwargs)
+
+    def _check_access(self, operation):
+        result = super()._check_access(operation)
+        if self.env.su or not self:
+            return result
+        rest = self - result[0] if result else self
+        return _with_forbidden(self, operation, result, rest._get_kept())
+
+    def _get_kept(self):
+        """Those that tell somebody else of a message that the user can't read: its subject says who did what."""
+        # sudo: what they tell of, and whom
+        rows = (
+            self.sudo()
+            .exists()
+            .filtered(
+                lambda row: (
+                    (row.mail_message_id.model or "").startswith("timebank.")
+                    and row.res_partner_id != self.env.user.partner_id
+                )
+            )
+        )
+        read = rows.mail_message_id.sudo(False)._filtered_access("read")
+        return rows.filtered(lambda row: row.mail_message_id.id not in read._ids).with_env(self.env)
+
+
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 

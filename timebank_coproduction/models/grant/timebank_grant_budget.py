@@ -39,7 +39,7 @@ class TimebankGrantLineActual(models.AbstractModel):
     def _compute_actuals(self):
         figures = self.grant_id._get_budget_figures()
         for line in self:
-            billed, committed, unbilled = figures[line.grant_id].get(line._origin, (0, 0, 0))
+            billed, committed, unbilled = figures.get(line.grant_id, {}).get(line._origin, (0, 0, 0))
             line.billed_amount = billed
             line.committed_amount = committed
             line.unbilled_amount = unbilled

@@ -34,8 +34,13 @@ class ProjectProject(models.Model):
             )
 
     def _search_timebank_open_to_ids(self, operator, value):
-        if operator != "in" or not all(value):
+        if operator != "in":
             return NotImplemented
+        if False in value:  # without any, or one of these
+            every = self.env["timebank.scheme"].sudo().search([]).ids  # sudo: as below
+            without = ~Domain("timebank_open_to_ids", "in", every)
+            named = [one for one in value if one]
+            return without | Domain("timebank_open_to_ids", "in", named) if named else without
         # sudo: which projects a bank serves, whoever can choose them; they are searched as the user
         banks = self.env["timebank.scheme"].sudo().browse(value).exists()
         of_any = banks.filtered(lambda bank: not bank.project_ids)
