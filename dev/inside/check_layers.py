@@ -108,6 +108,7 @@ PLACES = {
         "report/timebank_fund_movement",
         "report/timebank_grant_csv",
         "report/timebank_reconciliation_xlsx",
+        "report/timebank_records_documents",
         "report/timebank_records_pack",
         "report/timebank_reward_spend_report",
     ),

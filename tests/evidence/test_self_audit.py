@@ -1,8 +1,9 @@
 """How a bank looks at its own co-production: who scores, what a meeting agrees, what of it is shown."""
 
+from base64 import b64decode
 from datetime import date, timedelta
 
-from lxml import etree
+from lxml import etree, html
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -221,6 +222,31 @@ class TestSelfAudit(TimebankCase):
         self.assertNotIn("○○○○", html)
         self.assertIn("●●○○", html)
 
+    def test_a_picture_on_paper(self):
+        """What was agreed and what it was before, and the means of both sides, of five people or more."""
+        before = self._make_audit(LAST_YEAR, "1")
+        before.action_agree()
+        audit = self._make_audit()
+        members = [self.ann, self.ben, *(self._make_member(f"Person {number}") for number in range(3))]
+        for member in members:
+            self._say(audit, member.partner_id, assets="3")
+        self._say(audit, self.coordinator.partner_id, assets="2")
+        render = self.env["ir.actions.report"]._render_qweb_html
+        page = html.fromstring(render("timebank_coproduction.report_timebank_self_audit", audit.ids)[0])
+        [picture] = page.xpath("//img[starts-with(@src, 'data:image/svg')]")
+        alt = picture.get("alt")
+        self.assertIn("Agreed: Assets 2, Capacity 2", alt)
+        self.assertIn("Last time: Assets 1", alt)
+        self.assertIn("Members: Assets 3.", alt)
+        self.assertNotIn("Staff", alt, "a mean of few")
+        svg = b64decode(picture.get("src").partition(",")[2]).decode()
+        self.assertTrue(all(f">{word}<" in svg for word in ("Agreed", "Last time", "Members", "Assets")))
+        empty = self._make_audit(TODAY - timedelta(days=1), False)
+        empty.previous_id.action_reopen()
+        self.env.invalidate_all()
+        page = html.fromstring(render("timebank_coproduction.report_timebank_self_audit", empty.ids)[0])
+        self.assertFalse(page.xpath("//img[starts-with(@src, 'data:image/svg')]"))
+
     def test_scores_are_in_the_users_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         audit = self._make_audit()
@@ -258,8 +284,11 @@ class TestSelfAudit(TimebankCase):
         self.assertFalse(voices[1].exists())
         self.assertEqual((line.member_mean, line.member_voices), (2, 2), "as it was at the meeting")
         audit.action_reopen()
+        with self.assertRefused("was agreed before"):
+            audit.unlink()
         line.agreed_level = "4"
         self.assertEqual(line.score, 4)
+        self._make_audit(LAST_YEAR).unlink()  # that nobody has agreed, or scored by themselves
 
     def test_change_since_the_last(self):
         before = self._make_audit(LAST_YEAR, "1")
@@ -283,8 +312,26 @@ class TestSelfAudit(TimebankCase):
             self._make_audit()
         self._make_audit(project_id=self.project.id)
         other = self.env["project.project"].create({"name": "Elsewhere"})
-        with self.assertRaisesRegex(ValidationError, "no project of this time bank"):
+        with self.assertRefused("no project of this time bank"):
             self._make_audit(project_id=other.id)
+
+    def test_a_bank_without_projects_of_its_own_serves_any(self):
+        hillside = self._make_scheme("Hillside")
+        company = self.env["res.company"].create({"name": "Abroad"})
+        abroad = self.env["project.project"].create({"name": "Abroad", "company_id": company.id})
+        self.coordinator.company_ids += company
+        self.assertTrue(self._make_audit(scheme_id=hillside.id, project_id=self.project.id))
+        with self.assertRefused("no project of this time bank"):
+            self._make_audit(scheme_id=hillside.id, project_id=abroad.id)
+
+    def test_what_it_is_about_stays(self):
+        """Neither a project nor a bank is deleted with what a meeting has agreed of it."""
+        project = self.env["project.project"].create({"name": "Garden"})
+        hillside = self._make_scheme("Hillside", project_ids=[Command.set(project.ids)])
+        self._make_audit(scheme_id=hillside.id, project_id=project.id).action_agree()
+        for record in (project, hillside):
+            with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.env.cr.savepoint():
+                record.unlink()
 
     # ------------------------------------------------------------
     # What is shown of it, and to whom
@@ -363,6 +410,47 @@ class TestSelfAudit(TimebankCase):
             with self.assertRaises(AccessError):
                 self._as(user, audit).action_agree()
         self.assertEqual(self._as(self.manager, voice).assets, "2")
+
+    def test_what_members_score_on_their_pages_is_theirs(self):
+        """Whoever runs the bank reads it, and neither rewrites nor removes it."""
+        audit = self._make_audit()
+        asked = audit.sudo()
+        self.ann.with_user(self.portal)._score_self_audit(asked, {"assets": "1"}, "")
+        voice = audit.voice_ids
+        for user in (self.coordinator, self.manager):
+            theirs = self._as(user, voice)
+            self.assertFalse(theirs.takes_changes)
+            for call in (
+                lambda theirs=theirs: theirs.write({"assets": "4"}),
+                lambda theirs=theirs: theirs.unlink(),
+                lambda user=user: self.ann.with_user(user)._score_self_audit(
+                    audit.sudo(), {"assets": "4"}, ""
+                ),
+                lambda theirs=theirs: theirs.audit_id.write({"voice_ids": [Command.delete(theirs.id)]}),
+            ):
+                with self.assertRefused("they alone change it"):
+                    call()
+            with self.assertRefused("scored it on their own pages"):
+                theirs.audit_id.unlink()
+        self.assertEqual((voice.assets, voice.way, voice.noted_by_id), ("1", "page", self.portal))
+
+    def test_who_noted_it_last_is_kept(self):
+        audit = self._make_audit()
+        voice = self._say(audit, self.ann.partner_id, assets="2")
+        theirs = self._as(self.manager, voice)
+        self.assertTrue(theirs.takes_changes)
+        theirs.write({"assets": "3"})
+        self.assertEqual((voice.assets, voice.noted_by_id, voice.way), ("3", self.manager, "meeting"))
+        other = self._make_audit(LAST_YEAR)
+        for vals in ({"partner_id": self.ben.partner_id.id}, {"audit_id": other.id}):
+            with self.assertRefused("Whose scores they are"):
+                theirs.write(vals)
+        audit.action_agree()
+        self.env.invalidate_all()
+        self.assertFalse(theirs.takes_changes)
+        form = Form(theirs)
+        with self.assertRaisesRegex(AssertionError, "readonly"):
+            form.assets = "4"
 
     def test_members_score_on_their_pages(self):
         audit = self._make_audit()

@@ -261,6 +261,75 @@ class TestStory(StoryCase):
         with self.assertRaisesRegex(ValidationError, "Nobody agreed"):
             story.write({"used_ids": [Command.create(line)]})
 
+    def _note(self, story, day, use="funder"):
+        line = {"use": use, "used_where": f"Leaflet, {day}", "used_on": day}
+        story.with_user(self.coordinator).write({"used_ids": [Command.create(line)]})
+
+    def test_what_was_said_anew_held_until_then(self):
+        """A use is noted later than it was, and somebody has said meanwhile what may be told from now on."""
+        start = TODAY - timedelta(days=60)
+        printed, anew = start + timedelta(days=9), start + timedelta(days=30)
+        with freeze_time(start):
+            story = self._make_story()
+            self._agree(story, self.ann, "funder", "website")
+        with freeze_time(anew):
+            self._agree(story, self.ann, "funder")
+        self._note(story, printed, "website")
+        self._note(story, anew - timedelta(days=1), "website")
+        self._note(story, anew)
+        for day in (start - timedelta(days=1), anew, TODAY):
+            with self.subTest(day=day), self.assertRefused("Nobody agreed to that use"):
+                self._note(story, day, "website")
+        self.assertEqual(
+            story._get_ends(printed, then=True)[story.id]["website", "text"], anew - timedelta(days=1)
+        )
+
+    def test_what_was_taken_back_since_is_noted_no_more(self):
+        start = TODAY - timedelta(days=60)
+        printed, anew, back = (start + timedelta(days=days) for days in (9, 20, 30))
+        with freeze_time(start):
+            story = self._make_story()
+            self._agree(story, self.ann)
+        with freeze_time(anew):
+            self._agree(story, self.ann)
+        with freeze_time(back):
+            story.with_user(self.coordinator).action_withdraw()
+            self._agree(story, self.ann)
+        for day in (printed, anew, back - timedelta(days=1)):
+            with self.subTest(day=day), self.assertRefused("Nobody agreed to that use"):
+                self._note(story, day)
+        self._note(story, back)
+
+    def test_consent_and_uses_stay(self):
+        """Whoever noted them doesn't remove them with the story; whoever is forgotten takes them along."""
+        asked, used, fresh = (self._make_story(self.ben, name=name) for name in ("Asked", "Used", "Fresh"))
+        self._agree(asked, self.ben)
+        self._agree(used, self.ben)
+        used._note_used("funder", "Report to the Soup Fund")
+        used.with_user(self.coordinator).action_withdraw()
+        for user in (self.coordinator, self.manager):
+            for story in (asked, used):
+                with self.assertRefused("is kept"):
+                    story.with_user(user).unlink()
+        fresh.with_user(self.coordinator).unlink()
+        self._leave(self.ben)
+        self.ben.with_user(self.manager).action_forget("Asked for it")
+        self.assertFalse((asked | used).exists())
+
+    def test_who_tells_it_brings_their_bank(self):
+        """Nobody is offered beside the first who belongs to none of that bank."""
+        hillside = self._make_scheme("Hillside")
+        hal = self._make_member("Hal Hill", scheme=hillside)
+        form = Form(self.env["timebank.story"].with_user(self.coordinator))
+        self.assertFalse(form.scheme_id)
+        form.partner_ids.add(hal.partner_id)
+        self.assertEqual(form.scheme_id, hillside)
+        form.partner_ids.remove(hal.partner_id.id)
+        form.partner_ids.add(self.ann.partner_id)
+        self.assertEqual(form.scheme_id, self.scheme)
+        form.name = "The first soup"
+        self.assertEqual(form.save().scheme_id, self.scheme)
+
     def test_whoever_leaves_is_not_told_of_any_more(self):
         story = self._make_story(self.ben)
         self._agree(story, self.ben)
@@ -372,10 +441,11 @@ class TestStory(StoryCase):
             people = chance.sample(members, chance.choice((1, 1, 2, 3)))
             story = self._make_story(*people, photo=make_photo(), photo_alt="Soup")
             said = {}  # (person, use) → (given_on, until, with the photo), of what counts now
+            former = {}  # (person, use) → list of (given_on, last day), of what was said anew since
             for step in range(chance.randint(3, 9)):
                 now = TODAY + timedelta(days=step * 20)
                 with freeze_time(now):
-                    self._history_step(chance, story, people, said, now)
+                    self._history_step(chance, story, people, said, former, now)
                     self.env.invalidate_all()
                     for day in (now, now - timedelta(days=5), now + timedelta(days=chance.randint(1, 400))):
                         for use in USES:
@@ -385,8 +455,10 @@ class TestStory(StoryCase):
                             shown = story._show(use, day)
                             self.assertEqual(bool(shown), told, where)
                             self.assertEqual(bool(shown and shown[0]["photo"]), told and pictured, where)
+                            noted = (use, "text") in story._get_ends(day, then=True)[story.id]
+                            self.assertEqual(noted, self._witness_then(people, said, former, use, day), where)
 
-    def _history_step(self, chance, story, people, said, now):
+    def _history_step(self, chance, story, people, said, former, now):
         deed = chance.choice(("agree", "agree", "agree", "withdraw", "all", "words", "photo"))
         person = chance.choice(people)
         if deed == "agree":
@@ -394,22 +466,41 @@ class TestStory(StoryCase):
             until, photo = now + timedelta(days=chance.randint(0, 300)), chance.random() < 0.5
             self._agree(story, person, *uses, until=until, photo=photo)
             for use in USES:
-                said.pop((person, use), None)
+                if was := said.pop((person, use), None):
+                    former.setdefault((person, use), []).append(
+                        (was[0], min(was[1], now - timedelta(days=1)))
+                    )
             said.update({(person, use): [now, until, photo] for use in uses})
         elif deed == "withdraw":
             person.sudo()._withdraw_story(story)
             for use in USES:
                 said.pop((person, use), None)
+                former.pop((person, use), None)
         elif deed == "all":
             story.action_withdraw()
             said.clear()
+            former.clear()
         elif deed == "words":
             story.text += " And more."
             said.clear()
+            former.clear()
         else:
             story.photo = make_photo((chance.randint(2, 40), chance.randint(2, 40)))
             for words in said.values():
                 words[2] = False
+
+    def _witness_then(self, people, said, former, use, day):
+        """Whether everybody had said so on that day, whatever they have said anew since."""
+        return all(
+            any(
+                first <= day <= last
+                for first, last, *_photo in [
+                    *former.get((person, use), ()),
+                    said.get((person, use), (day, day - timedelta(1))),
+                ]
+            )
+            for person in people
+        )
 
     def _witness(self, story, people, said, use, day):
         """Whether it may be told, and with the photo: everybody in it said so, and it holds on that day."""

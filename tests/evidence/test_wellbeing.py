@@ -104,6 +104,17 @@ class TestWellbeingWave(WellbeingCase):
         with self.assertRefused("each is reminded once"):
             wave.with_user(self.coordinator).action_remind()
 
+    def test_reminding_is_offered_while_somebody_is_left_to_remind(self):
+        self.people[1:].email = False
+        others = self.env["timebank.member"].search([("scheme_id", "=", self.scheme.id)]).partner_id
+        (others - self.people).email = False
+        wave = self._invite().with_user(self.coordinator)
+        self.assertGreater(wave.waiting_count, wave.remindable_count, "who is rung isn't reminded by mail")
+        self.assertEqual(wave.remindable_count, 1)
+        wave.action_remind()
+        self.assertEqual(wave.remindable_count, 0)
+        self.assertTrue(wave.waiting_count)
+
     def test_links_end_with_the_round(self):
         wave = self._invite()
         token = self._find_links()["p3@example.org"].rpartition("/")[2]
@@ -282,6 +293,18 @@ class TestWellbeingWave(WellbeingCase):
         mine = self.waves.search([("scheme_id", "=", self.scheme.id)]) - forgotten
         self.assertEqual(sorted(mine.mapped("purpose")), ["joining", "regular"])
         self.assertEqual(set(forgotten.mapped("state")), {"draft"})
+
+    def test_a_round_for_some_puts_off_none_for_all(self):
+        self.scheme.write({"wellbeing_on_joining": True, "wellbeing_months": 6})
+        some = self._make_wave(audience="supported") | self._make_wave(
+            purpose="joining", audience="supported"
+        )
+        some._in_verb().write({"state": "running"})
+        self.waves._cron_ask()
+        mine = self.waves.search([("scheme_id", "=", self.scheme.id)]) - some
+        self.assertEqual(sorted(mine.mapped("purpose")), ["joining", "regular"])
+        self.waves._cron_ask()
+        self.assertEqual(self.waves.search([("scheme_id", "=", self.scheme.id)]) - some, mine)
 
     def test_one_round_that_fails_holds_up_no_other(self):
         first, second = self._invite(), self._invite()

@@ -340,6 +340,42 @@ class TestRecordsPack(HttpCase, GrantCase):
         with self.assertRaises(AccessError):
             self._ask(self._make_stranger())
 
+    def test_documents_of_others_stay_in_the_accounts(self):
+        """Whoever makes a grant chooses its account: that gives nobody what others keep with their bills."""
+        analytic = self.env["account.analytic.account"].create(
+            {"name": "Legal affairs", "plan_id": self.grant.sudo().analytic_account_id.plan_id.id}
+        )
+        lawyer = self.supplier.copy({"name": "Lawyers"})
+        secret = self._bill(
+            {"name": "Advice", "price_unit": 900, "analytic_distribution": {str(analytic.id): 100}},
+            partner_id=lawyer.id,
+        )
+        self._attach(secret, "Advice on Zebedee Quillfeather.txt", b"Zebedee was dismissed", "text/plain")
+        grant = self._make_grant(
+            "Mine", reward_account_ids=False, every_expense_counts=True, analytic_account_id=analytic.id
+        )
+        signed = self._reconcile(grant_id=grant.id)
+        self._explain(signed)
+        signed.action_prepare()
+        for more in ({}, {"reconciliation_id": signed.id}):
+            asked = self._ask(self.finance2, grant_id=grant.id, **more)
+            self.assertIn("stay in the accounts: 1", asked.withheld_text)
+            self.assertFalse(asked.named_text, "not even what is in them is told")
+            files = self._read(self._make(asked))
+            self.assertFalse([name for name in files if name.startswith("documents/")])
+            self.assertFalse([content for content in files.values() if b"dismissed" in content])
+            remarks = [row[3] for row in self._rows(files, "documents") if row[0] == secret.name]
+            self.assertEqual(remarks, ["In the accounts, for who reads them"])
+        asked = self._ask(self.finance, grant_id=grant.id)  # who reads the accounts
+        self.assertFalse(asked.withheld_text)
+        self.assertIn(b"Zebedee was dismissed", self._read(self._make(asked)).values())
+        # matched with a claim, it is still nobody's who supplied anything to the grant
+        claim = self._claim_of(self.people[0])
+        claim.sudo()._in_verb().write({"grant_id": grant.id})
+        self._match(claim, secret, 12, difference_reason="price")
+        files = self._read(self._make(self._ask(self.finance2, grant_id=grant.id)))
+        self.assertFalse([name for name in files if name.startswith("documents/")])
+
     def _make_stranger(self):
         """Finance of another organisation."""
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})

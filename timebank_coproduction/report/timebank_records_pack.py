@@ -6,7 +6,6 @@ People stand in it by pseudonyms. What is made of the same books is the same, by
 import csv
 import hashlib
 import io
-import mimetypes
 import re
 import zipfile
 from collections import defaultdict
@@ -15,19 +14,19 @@ from functools import cached_property
 from markupsafe import Markup
 
 from odoo.tools import hmac
-from odoo.tools.pdf import PdfReader
 
 from ..models.common.words import at_place, say_day
 from ..tools import initials
 from ..tools.cells import plain
 from ..tools.pseudonyms import Pseudonyms
+from .timebank_records_documents import ending, open_file, read_text
 
 #: When all files of a pack were made, so that the same books give the same bytes.
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 #: How much of a document is held in memory at a time.
 CHUNK = 1 << 16
-#: Of a document that may name somebody so many pages are read, of so many documents, none larger than that.
-MOST_PAGES, MOST_DOCUMENTS, LARGEST_DOCUMENT = 10, 200, 20_000_000
+#: Of so many documents a program reads whether they name somebody.
+MOST_DOCUMENTS = 200
 #: What a line of the index is read from.
 ON_LINES = (
     "status",
@@ -46,11 +45,14 @@ class RecordsPack:
     """What was billed to a grant in a period, line by line, with its bills, payments and their documents.
 
     :param grant: a ``timebank.grant``, as superuser: whoever asks has been checked
+    :param reader: the environment of whoever asks, whose own rights say which documents they get besides
+        those of what was bought for the grant's claims
     :param reconciliation: a signed one of the grant, whose lines these are; none for what the books say now
     :param bool without_named: whether documents that may name somebody are left out
     """
 
-    def __init__(self, grant, date_from, date_to, reconciliation=None, without_named=False):
+    def __init__(self, grant, reader, date_from, date_to, reconciliation=None, without_named=False):
+        self.reader = reader
         self.grant, self.env, self.currency = grant, grant.env, grant.company_currency_id
         self.date_from, self.date_to = date_from, date_to
         self.reconciliation = reconciliation
@@ -317,9 +319,11 @@ class RecordsPack:
             found = files.search(
                 [("res_model", "=", model), ("res_id", "in", numbers), ("res_field", "=", False)], order="id"
             )
+            files |= found
             for file in found:
                 by_place[model, file.res_id].append(file)
         documents = []
+        handed_out = self._find_handed_out(files)
         for place, move in enumerate(self.moves, start=1):
             of_bill = list(by_place["account.move", move.id])
             for one in self.payments_of[move]:
@@ -328,9 +332,41 @@ class RecordsPack:
                     of_bill += by_place["account.move", one["record"].move_id.id]
             for number, file in enumerate(dict.fromkeys(of_bill), start=1):
                 folder = re.sub(r"[^A-Za-z0-9]+", "_", move.name or "").strip("_")
-                path = f"documents/{place:04d}_{folder}/{number}{_ending(file.mimetype)}"
-                documents.append({"bill": move, "file": file, "path": path, "why_not": ""})
+                path = f"documents/{place:04d}_{folder}/{number}{ending(file.mimetype)}"
+                withheld = move not in self.bought and file not in handed_out
+                why_not = self.env._("In the accounts, for who reads them") if withheld else ""
+                documents.append(
+                    {"bill": move, "file": file, "path": path, "why_not": why_not, "withheld": withheld}
+                )
         return documents
+
+    @cached_property
+    def bought(self):
+        """The bills that are the grant's whoever reads them: by its claims' suppliers, for these claims.
+
+        That somebody has charged a bill to the grant's account doesn't make it so: whoever makes a grant
+        chooses the account, and whoever keeps the books needn't know of it.
+        """
+        bought = self.env["account.move"]
+        for line in self.money_lines:
+            item = self.bill_items.get(line["move_line_id"])
+            suppliers = self._get_claims(line).reward_id.supplier_id.commercial_partner_id
+            if item and item.partner_id.commercial_partner_id & suppliers:
+                bought |= item.move_id
+        return bought
+
+    def _find_handed_out(self, files):
+        """Those of these documents that whoever asks reads by themselves, with the bill or payment."""
+        found = files.browse()
+        for model, some in files.grouped("res_model").items():
+            records = self.reader[model].browse(some.mapped("res_id"))
+            readable = set(records._filtered_access("read").ids)
+            found |= some.filtered(lambda file, ids=readable: file.res_id in ids)
+        return found
+
+    def count_withheld(self):
+        """How many documents whoever asks doesn't get."""
+        return sum(document["withheld"] for document in self.documents)
 
     @cached_property
     def documents_of(self):
@@ -340,15 +376,18 @@ class RecordsPack:
     def find_named(self):
         """Documents that may name somebody, or that nobody but a reader can tell of.
 
-        :return: list of (document, why in a sentence), the names in it as they are written there
+        :return: list of (document, why in a sentence), the names in it as they are written there; nothing
+            of those that whoever asks doesn't get
         """
         found, read = [], 0
         for document in self.documents:
+            if document["withheld"]:
+                continue
             move, file = document["bill"], document["file"]
             named = self.say.find(" \n ".join([file.name or "", move.ref or "", *self._get_labels(move)]))
             text, is_whole, read = "", False, read + 1
             if read <= MOST_DOCUMENTS:
-                text, is_whole = _read_text(file)
+                text, is_whole = read_text(file)
                 named += self.say.find(text)
             named = list(dict.fromkeys(named))
             if named:
@@ -389,7 +428,7 @@ class RecordsPack:
     def _add_document(self, pack, document):
         file, digest = document["file"], hashlib.sha256()
         try:
-            source = _open(file)
+            source = open_file(file)
         except OSError:
             document["why_not"] = self.env._("Not found where it should be kept")
             return
@@ -551,48 +590,3 @@ def _info(name):
     info.compress_type = zipfile.ZIP_DEFLATED
     info.external_attr = 0o644 << 16
     return info
-
-
-def _ending(mimetype):
-    """The ending of a file's name, by what it is: whoever named it may have named somebody."""
-    return mimetypes.guess_extension(mimetype or "") or ".bin"
-
-
-def _open(file):
-    """An attachment's content to read from, or None for a mere link.
-
-    :raises OSError: for one that is missing on the disk
-    """
-    if file.type == "url":
-        return None
-    if file.store_fname:
-        return open(file._full_path(file.store_fname), "rb")  # noqa: SIM115 (whoever reads it closes it)
-    return io.BytesIO(file.raw or b"")
-
-
-def _read_text(file):
-    """The text of a document as far as a program reads it, and whether that is all of it.
-
-    A page without text may be a picture of one, and stands for what a program can't read.
-    """
-    nothing = "", False
-    try:
-        source = _open(file)
-    except OSError:
-        return nothing
-    if source is None:
-        return nothing
-    with source:
-        content = source.read(LARGEST_DOCUMENT + 1)
-    if len(content) > LARGEST_DOCUMENT:
-        return nothing
-    if (file.mimetype or "").startswith("text/") or (file.mimetype or "").endswith("xml"):
-        return content.decode("utf-8", "replace"), True
-    if file.mimetype != "application/pdf":
-        return nothing
-    try:
-        pages = PdfReader(io.BytesIO(content)).pages
-        texts = [(page.extract_text() or "").strip() for page in pages[:MOST_PAGES]]
-        return "\n".join(filter(None, texts)), len(pages) <= MOST_PAGES and all(texts)
-    except Exception:  # noqa: BLE001 (whatever is wrong with a supplier's file, somebody looks at it)
-        return nothing

@@ -32,6 +32,7 @@ class TimebankRecordsPack(models.TransientModel):
     has_lines = fields.Boolean(compute="_compute_findings")
     named_text = fields.Text("To be looked at", compute="_compute_findings")
     undocumented_text = fields.Text("Without a document", compute="_compute_findings")
+    withheld_text = fields.Char("Not handed out", compute="_compute_findings")
     with_named = fields.Selection(
         [("kept", "Put in as they are"), ("left_out", "Leave out, and say so in the index")],
         "These documents",
@@ -54,7 +55,8 @@ class TimebankRecordsPack(models.TransientModel):
             asked.update(asked._prepare_findings())
 
     def _prepare_findings(self):
-        nothing = dict.fromkeys(("what_text", "has_lines", "named_text", "undocumented_text"), False)
+        names = ("what_text", "has_lines", "named_text", "undocumented_text", "withheld_text")
+        nothing = dict.fromkeys(names, False)
         if not (self.grant_id and self.date_from and self.date_to) or self.date_from > self.date_to:
             return nothing
         pack = self._make_pack()
@@ -74,7 +76,17 @@ class TimebankRecordsPack(models.TransientModel):
             "has_lines": True,
             "named_text": self._list(named),
             "undocumented_text": self._list(pack.find_undocumented().mapped("name")),
+            "withheld_text": self._say_withheld(pack.count_withheld()),
         }
+
+    def _say_withheld(self, count):
+        if not count:
+            return False
+        return self.env._(
+            "Documents that stay in the accounts: %s. Their bills aren’t matched with claims on who sent"
+            " them: whoever reads the accounts makes a pack with them.",
+            count,
+        )
 
     def _list(self, lines):
         if len(lines) > TOLD:
@@ -91,9 +103,11 @@ class TimebankRecordsPack(models.TransientModel):
         if signed and (signed.grant_id != self.grant_id or signed.state == "draft"):
             raise UserError(self.env._("Choose a signed reconciliation of this grant."))
         return RecordsPack(
-            # sudo: finance has the records of what the grants that it reads have paid for, whoever keeps
-            # the bills; what stands in them of people, the pack leaves out
+            # sudo: finance has the lines of what the grants that it reads have paid for, whoever keeps the
+            # bills; what stands in them of people, the pack leaves out. The documents it hands out are
+            # those of what was bought for the grant's claims, and those that the user reads anyway
             self.grant_id.sudo(),
+            self.env,
             signed.date_from or self.date_from,
             signed.date_to or self.date_to,
             signed.sudo(),

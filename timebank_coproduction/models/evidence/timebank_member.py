@@ -263,7 +263,11 @@ class TimebankMember(models.Model):
         """How the member scored, as superuser; none where they haven't."""
         self.ensure_one()
         # sudo: the member's own
-        return audit.sudo().voice_ids.filtered(lambda one: one.partner_id.id == self.partner_id.id)
+        return (
+            audit.with_env(self.env)
+            .sudo()
+            .voice_ids.filtered(lambda one: one.partner_id.id == self.partner_id.id)
+        )
 
     def _say_waiting_self_audit(self):
         """Whether the member is asked to score a self-audit and hasn't: for their first page, or None."""
@@ -282,7 +286,8 @@ class TimebankMember(models.Model):
         :param audit: one that the bank's members are asked to score now
         :param dict levels: element → one of the scale, or nothing where they can't say
         :param str words: whatever they would like to add
-        :raises AccessError: for whoever is neither the member nor runs the bank
+        :raises AccessError: for whoever is neither the member nor runs the bank, and for who runs it where
+            the member has scored on their own pages
         :raises UserError: for an audit that isn't asked about any more, or without any score
         """
         self.ensure_one()
@@ -292,11 +297,12 @@ class TimebankMember(models.Model):
         given = {key: levels.get(key) or False for key in KEYS}
         if not any(given.values()):
             raise UserError(self.env._("Score at least one of them."))
-        way = "page" if self._is_on_own_page() else "meeting"
-        vals = {**given, "words": words or False, "way": way}
         # sudo: the member's own scores, of an audit that asks for them
         voices = self.env["timebank.self.audit.voice"].sudo()
         voice = self._get_own_voice(audit)
+        voice._refuse_theirs_alone()
+        on_page = self._is_on_own_page() or voice.way == "page"
+        vals = {**given, "words": words or False, "way": "page" if on_page else "meeting"}
         if voice:
             voice._in_verb().write({**vals, "noted_by_id": self.env.uid})
         else:

@@ -34,17 +34,18 @@ class TimebankSelfAudit(models.Model):
         "note": OURS,
     }
 
-    scheme_id = fields.Many2one(ondelete="cascade")
     grant_id = fields.Many2one(
         "timebank.grant",
-        ondelete="cascade",
+        ondelete="restrict",
         index="btree_not_null",
+        domain="[('scheme_ids', '=?', scheme_id)]",
         help="Where it looks at what one grant pays for; empty for the bank as a whole.",
     )
     project_id = fields.Many2one(
         "project.project",
-        ondelete="cascade",
+        ondelete="restrict",
         index="btree_not_null",
+        domain="[('timebank_open_to_ids', '=?', scheme_id)]",
         help="Where it looks at one project; empty for the bank as a whole.",
     )
     met_on = fields.Date("Meeting on", required=True, default=usual_day)
@@ -56,6 +57,7 @@ class TimebankSelfAudit(models.Model):
         default="scoring",
         copy=False,
     )
+    was_agreed = fields.Boolean("Agreed before", readonly=True, copy=False)
     asks_members = fields.Boolean(
         "Members score on their pages", default=True, help="As long as it is being scored."
     )
@@ -155,26 +157,37 @@ class TimebankSelfAudit(models.Model):
     def _compute_picture(self):
         """What is drawn of the audit, in the shape of the charts of the page Evidence."""
         for audit in self:
-            lines = audit.line_ids
             before = {line.element: line.score for line in audit.previous_id.line_ids}
-            series = [
-                (self.env._("Agreed"), [line.score if line.agreed_level else None for line in lines]),
-                (self.env._("Last time"), [before.get(line.element) for line in lines]),
-                (self.env._("Staff"), [line.staff_mean if line.staff_voices else None for line in lines]),
-                (self.env._("Members"), [line.member_mean if line.member_voices else None for line in lines]),
-            ]
-            audit.picture = audit._draw(lines, series)
+            audit.picture = audit._draw(
+                [
+                    {
+                        "label": line._get_label(),
+                        "score": line.score if line.agreed_level else None,
+                        "before": before.get(line.element),
+                        "staff": line.staff_mean if line.staff_voices else None,
+                        "members": line.member_mean if line.member_voices else None,
+                    }
+                    for line in audit.line_ids
+                ]
+            )
 
-    def _draw(self, lines, series):
+    def _draw(self, rows):
+        """What is drawn of these rows, which are as those of :meth:`_get_shown`: who scored nothing isn't."""
+        series = {
+            "score": self.env._("Agreed"),
+            "before": self.env._("Last time"),
+            "staff": self.env._("Staff"),
+            "members": self.env._("Members"),
+        }
         return {
             "type": "radar",
             "unit": "points",
             "most": MOST,
-            "labels": [line._get_label() for line in lines],
+            "labels": [row["label"] for row in rows],
             "series": [
-                {"label": label, "values": values}
-                for label, values in series
-                if any(value is not None for value in values)
+                {"label": label, "values": [row[name] for row in rows]}
+                for name, label in series.items()
+                if any(row[name] is not None for row in rows)
             ],
         }
 
@@ -183,11 +196,11 @@ class TimebankSelfAudit(models.Model):
     def _check_about(self):
         for audit in self:
             audit.grant_id._check_serves(audit.scheme_id)
-            # sudo: which projects the bank has
-            about = audit.sudo()
-            if about.project_id and about.project_id not in about.scheme_id.project_ids:
+            # sudo: what a project that the bank doesn't serve is called, to whoever chose it
+            project = audit.sudo().project_id
+            if audit.scheme_id._get_projects_not_served(project):
                 raise ValidationError(
-                    self.env._("“%s” is no project of this time bank: choose another.", about.project_id.name)
+                    self.env._("“%s” is no project of this time bank: choose another.", project.name)
                 )
 
     # CRUD
@@ -205,8 +218,18 @@ class TimebankSelfAudit(models.Model):
         return super().write(vals)
 
     @api.ondelete(at_uninstall=True)
-    def _unlink_unless_agreed(self):
+    def _unlink_only_unscored(self):
+        """What a meeting has agreed, once, and what members scored by themselves, stays."""
         self._refuse_agreed()
+        for audit in self.sudo():  # sudo: whether there is anything to keep
+            if audit.was_agreed or "page" in audit.voice_ids.mapped("way"):
+                raise UserError(
+                    self.env._(
+                        "%s was agreed before, or members have scored it on their own pages: it stays. Agree"
+                        " it at the meeting instead of deleting it.",
+                        audit.display_name,
+                    )
+                )
 
     def _refuse_agreed(self):
         """:raises UserError: for what a meeting has agreed"""
@@ -299,7 +322,7 @@ class TimebankSelfAudit(models.Model):
         """Score again what was agreed; the to-dos stay."""
         self.check_access("write")
         for audit in self.filtered(lambda one: one.state == "agreed"):
-            audit._in_verb().write({"state": "scoring", "agreed_by_id": False})
+            audit._in_verb().write({"state": "scoring", "was_agreed": True, "agreed_by_id": False})
             audit._message_log(body=self.env._("Opened again."))
         return True
 

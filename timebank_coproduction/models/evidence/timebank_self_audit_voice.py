@@ -1,8 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ...tools.self_audit import KEYS, LEVELS, mean
 from ..common.personal import ABOUT, NAMED, WORDS
+
+#: Whose scores they are, and of what: that stays.
+WHOSE = frozenset({"audit_id", "partner_id"})
 
 
 def level_field(label, question):
@@ -10,7 +13,11 @@ def level_field(label, question):
 
 
 class TimebankSelfAuditVoice(models.Model):
-    """How one person scored, on their own pages or as somebody noted it at the meeting."""
+    """How one person scored, on their own pages or as somebody noted it at the meeting.
+
+    What they scored on their own pages they alone change; what was noted, whoever runs the bank, until the
+    meeting has agreed.
+    """
 
     _name = "timebank.self.audit.voice"
     _description = "Scores of One Person"
@@ -27,7 +34,7 @@ class TimebankSelfAuditVoice(models.Model):
     audit_id = fields.Many2one("timebank.self.audit", required=True, ondelete="cascade", index=True)
     scheme_id = fields.Many2one(related="audit_id.scheme_id", store=True, precompute=True)
     company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
-    partner_id = fields.Many2one("res.partner", string="Who", required=True, ondelete="cascade", index=True)
+    partner_id = fields.Many2one("res.partner", string="Who", required=True, ondelete="restrict", index=True)
     spoke_as = fields.Selection(
         [("staff", "Staff"), ("member", "Members")],
         string="As",
@@ -48,6 +55,7 @@ class TimebankSelfAuditVoice(models.Model):
         "res.users", string="Noted by", readonly=True, default=lambda self: self.env.uid
     )
     is_of_user = fields.Boolean("The user's own", compute="_compute_is_of_user")
+    takes_changes = fields.Boolean("Can be changed", compute="_compute_takes_changes")
     words = fields.Text("In their words")
     assets = level_field("Assets", "Are people met for what they can do, and not for what they lack?")
     capacity = level_field("Capacity", "Do people find out what they are good at, and get better at it?")
@@ -82,6 +90,28 @@ class TimebankSelfAuditVoice(models.Model):
         for voice in self:
             voice.is_of_user = voice.partner_id == self.env.user.partner_id
 
+    @api.depends("audit_id.state", "way", "partner_id")
+    @api.depends_context("uid")
+    def _compute_takes_changes(self):
+        for voice in self:
+            voice.takes_changes = voice.audit_id.state != "agreed" and not voice._is_theirs_alone()
+
+    def _is_theirs_alone(self):
+        """Whether somebody else scored it, on their own pages."""
+        return self.way == "page" and self.partner_id != self.env.user.partner_id
+
+    def _refuse_theirs_alone(self):
+        """:raises AccessError: for what others scored on their own pages"""
+        for voice in self:
+            if voice._is_theirs_alone():
+                raise AccessError(
+                    self.env._(
+                        "%s scored on their own pages: they alone change it, there, until the meeting has"
+                        " agreed.",
+                        voice.partner_id.name,
+                    )
+                )
+
     @api.model
     def _get_questions(self):
         """What each element asks: dict of element → question, in the user's language."""
@@ -101,15 +131,23 @@ class TimebankSelfAuditVoice(models.Model):
         return voices
 
     def write(self, vals):
+        in_verb = self._is_in_verb()
+        if not in_verb:
+            self._refuse_theirs_alone()
+            if WHOSE & vals.keys():
+                raise AccessError(self.env._("Whose scores they are, and of what, stays: type in new ones."))
         self._check_open()
         result = super().write(vals)
         self._check_open()
         self._check_there()
+        if not in_verb:
+            self._in_verb().write({"noted_by_id": self.env.uid})
         return result
 
     @api.ondelete(at_uninstall=True)
     def _unlink_unless_agreed(self):
         if not self._is_in_verb():  # whoever is forgotten goes; the means stay as they were
+            self._refuse_theirs_alone()
             self._check_open()
 
     def _check_open(self):

@@ -43,6 +43,7 @@ class TimebankStory(models.Model):
     _description = "Story"
     _inherit = [
         "timebank.in.bank",
+        "timebank.bank.followed",
         "timebank.protected",
         "timebank.told",
         "timebank.story.sent",
@@ -61,7 +62,6 @@ class TimebankStory(models.Model):
     _goes_with_person = True
 
     name = fields.Char("Title", required=True, size=LONGEST_LINE)
-    scheme_id = fields.Many2one(ondelete="cascade")
     grant_id = fields.Many2one(
         "timebank.grant",
         ondelete="set null",
@@ -145,13 +145,14 @@ class TimebankStory(models.Model):
     # What is agreed to
     # ------------------------------------------------------------
 
-    def _get_ends(self, day=None):
+    def _get_ends(self, day=None, then=False):
         """Until when each use of these stories is agreed to, of those that are on a day.
 
         Each of the people of a story has to have agreed, to the words and the photo as they are now, and
-        nobody of them may have withdrawn it since: also of a day before that.
+        nobody of them may have taken it back since: also of a day before that.
 
         :param date day: today by the clock of each story's bank, if none is given
+        :param bool then: whether what somebody has said anew since counts for the days before that
         :return: dict of story id → dict of (use, part) → the last day
         """
         if day is None:
@@ -162,20 +163,7 @@ class TimebankStory(models.Model):
             return ends
         ends = {story.id: {} for story in self}
         # sudo: what is agreed to decides who may be shown the story, whoever asks
-        consents = self.env["timebank.story.consent"].sudo()
-        current = consents.search(
-            [
-                ("story_id", "in", self.ids),
-                ("withdrawn_on", "=", False),
-                ("given_on", "<=", day),
-                ("until", ">=", day),
-            ]
-        )
-        agreed = {}
-        for consent in current:
-            if consent._is_of_what_is_there():
-                key = consent.story_id.id, consent.use, consent.part, consent.partner_id.id
-                agreed[key] = max(consent.until, agreed.get(key, consent.until))
+        agreed = self.env["timebank.story.consent"].sudo()._get_last_days(self, day, then)
         for story in self.sudo():  # sudo: as above
             people = story.partner_ids.ids
             if story.state != "told" or not people:
@@ -281,6 +269,11 @@ class TimebankStory(models.Model):
 
     def _search_may_trustees(self, operator, value):
         return self._search_may("trustees", operator, value)
+
+    @api.onchange("partner_ids")
+    def _onchange_partner_ids(self):
+        """The bank is known where all of them belong to one only."""
+        self._follow(self.partner_ids._origin, "active", "paused")
 
     # Constrains
     @api.constrains("partner_ids", "scheme_id")
@@ -492,7 +485,8 @@ class TimebankStory(models.Model):
         if until > given_on + relativedelta(years=MOST_YEARS):
             return self.env._("Nobody is asked for more than %s years at a time.", MOST_YEARS)
         # sudo: as kept; whether they took it back since
-        withdrawn = self.env["timebank.story.consent"].sudo()._get_last_withdrawal(self, partner)
+        taken_back = self.env["timebank.story.consent"].sudo()._get_last_withdrawals(self)
+        withdrawn = taken_back.get((self.id, partner.id))
         if withdrawn and given_on < withdrawn:
             return self.env._(
                 "%(person)s withdrew it on %(day)s: what was said before doesn’t count any more.",
@@ -544,7 +538,7 @@ class TimebankStory(models.Model):
         told._ask_to_tell_funders()
 
     # ------------------------------------------------------------
-    # Asking again, and where it was used
+    # Asking again
     # ------------------------------------------------------------
 
     def _get_todos(self):
@@ -570,19 +564,6 @@ class TimebankStory(models.Model):
                     date_deadline=story.consent_until,
                     user_id=story._get_broker().id,
                 )
-
-    def _note_used(self, use, where):
-        """Note that these stories were used today, for who told them to see.
-
-        :param str where: such as a report, in words
-        """
-        # sudo: whoever uses a story may not change it; it says where it was used
-        self.env["timebank.story.used"].sudo().create(
-            [
-                {"story_id": story.id, "use": use, "used_where": where, "used_on": story.scheme_id._today()}
-                for story in self.sudo()
-            ]
-        )
 
     def _find_web(self, schemes):
         """What a bank's page for everybody tells today: as superuser."""

@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..common.personal import ABOUT, NAMED, THROUGH
 
@@ -39,7 +42,7 @@ class TimebankStoryConsent(models.Model):
     scheme_id = fields.Many2one(related="story_id.scheme_id", store=True, precompute=True)
     company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     partner_id = fields.Many2one(
-        "res.partner", string="Who", required=True, readonly=True, ondelete="cascade", index=True
+        "res.partner", string="Who", required=True, readonly=True, ondelete="restrict", index=True
     )
     use = fields.Selection(USES, required=True, readonly=True)
     part = fields.Selection(PARTS, string="What", required=True, readonly=True, default="text")
@@ -106,15 +109,43 @@ class TimebankStoryConsent(models.Model):
                 }
             )
 
-    def _get_last_withdrawal(self, story, partner):
-        """The last day on which somebody took back what they had agreed to, or nothing."""
-        return self.search(
+    def _get_last_days(self, stories, day, then):
+        """Until when what people agreed to of stories holds, of what holds on a day.
+
+        :param bool then: whether what was said anew since counts, until the day before that; what was taken
+            back since never does
+        :return: dict of the numbers (story, use, part, person) → the last day
+        """
+        counts = Domain("withdrawn_on", "=", False)
+        if then:
+            counts |= Domain([("is_replaced", "=", True), ("withdrawn_on", ">", day)])
+        of_day = Domain([("story_id", "in", stories.ids), ("given_on", "<=", day), ("until", ">=", day)])
+        given = self.search(of_day & counts)
+        taken_back = self._get_last_withdrawals(given.filtered("is_replaced").story_id)
+        last_days = {}
+        for consent in given.filtered(lambda one: one._is_of_what_is_there()):
+            last, ended = consent.until, consent.withdrawn_on
+            taken = taken_back.get((consent.story_id.id, consent.partner_id.id))
+            if ended and taken and taken >= ended:
+                continue
+            if ended:
+                last = min(last, ended - timedelta(days=1))
+            key = consent.story_id.id, consent.use, consent.part, consent.partner_id.id
+            last_days[key] = max(last, last_days.get(key, last))
+        return last_days
+
+    def _get_last_withdrawals(self, stories):
+        """The last day on which somebody took back what they had agreed to of these stories.
+
+        :return: dict of the numbers (story, person) → the day
+        """
+        taken_back = self._read_group(
             [
-                ("story_id", "=", story.id),
-                ("partner_id", "=", partner.id),
+                ("story_id", "in", stories.ids),
                 ("withdrawn_on", "!=", False),
                 ("is_replaced", "=", False),
             ],
-            order="withdrawn_on desc",
-            limit=1,
-        ).withdrawn_on
+            ["story_id", "partner_id"],
+            ["withdrawn_on:max"],
+        )
+        return {(story.id, person.id): day for story, person, day in taken_back}

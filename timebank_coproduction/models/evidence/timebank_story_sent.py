@@ -1,4 +1,5 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import UserError
 
 from ..common.verb import verb
 from ..common.windows import ask
@@ -8,7 +9,8 @@ TODO = "timebank_coproduction.mail_activity_report_next"
 
 
 class TimebankStorySent(models.AbstractModel):
-    """What was sent with a story that is taken back: who does so is told, and who sent it has a to-do.
+    """Where a story was used and sent, which outlives it: who takes it back is told, and who sent it has a
+    to-do.
 
     A part of ``timebank.story``.
     """
@@ -17,6 +19,37 @@ class TimebankStorySent(models.AbstractModel):
     _description = "What Was Sent with a Story"
     _inherit = ["timebank.reasoned"]
     _verbs_to_confirm = frozenset({"action_withdraw"})
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_only_unsaid(self):
+        """What people said of its telling, and where it was told, isn't for those to remove who told it on.
+
+        Whoever is forgotten, and what the bank has kept for long enough, goes all the same.
+        """
+        if self._is_in_verb():
+            return
+        for story in self.sudo():  # sudo: whether there is anything to keep
+            if story.consent_ids or story.used_ids:
+                raise UserError(
+                    self.env._(
+                        "What was agreed to of “%s”, and where it was used, is kept: use “They take it back”"
+                        " instead of deleting it.",
+                        story.name,
+                    )
+                )
+
+    def _note_used(self, use, where):
+        """Note that these stories were used today, for who told them to see.
+
+        :param str where: such as a report, in words
+        """
+        # sudo: whoever uses a story may not change it; it says where it was used
+        self.env["timebank.story.used"].sudo().create(
+            [
+                {"story_id": story.id, "use": use, "used_where": where, "used_on": story.scheme_id._today()}
+                for story in self.sudo()
+            ]
+        )
 
     @verb()
     def action_ask_withdraw(self):

@@ -30,7 +30,7 @@ class TimebankStoryUsed(models.Model):
     @api.constrains("story_id", "use", "used_on")
     def _check_agreed(self):
         for used in self:
-            ends = used.story_id._get_ends(used.used_on)
+            ends = used.story_id._get_ends(used.used_on, then=True)
             if (used.use, "text") not in ends[used.story_id.id]:
                 raise ValidationError(
                     self.env._("Nobody agreed to that use of “%s” on that day.", used.story_id.name)

@@ -2,6 +2,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...tools import codes
 from ..common.personal import ABOUT, KEPT, SECRET
@@ -11,6 +12,8 @@ from ..common.words import say_day
 from ..ledger.timebank_scheme import usual_day
 
 MAIL, REMINDER = "timebank_coproduction.mail_wellbeing_asked", "timebank_coproduction.mail_wellbeing_reminder"
+#: Whom a mail reminds, once.
+REMINDABLE = Domain([("state", "=", "asked"), ("told_by", "=", "mail"), ("reminded_on", "=", False)])
 #: In the context: the links of the mails that are being made, by invitation.
 LINKS = "timebank_wellbeing_links"
 TOKEN_BYTES = 24
@@ -174,14 +177,9 @@ class TimebankWellbeingInvitation(models.Model):
         :param asked_before: only who was asked on that day or earlier
         :return: the invitations of whom that was
         """
-        waiting = self.filtered(
-            lambda one: (
-                one.state == "asked"
-                and one.told_by == "mail"
-                and not one.reminded_on
-                and (not asked_before or one.asked_on <= asked_before)
-            )
-        )
+        waiting = self.filtered_domain(REMINDABLE)
+        if asked_before:
+            waiting = waiting.filtered(lambda one: one.asked_on <= asked_before)
         mailed, _unreached = waiting._mail_link(REMINDER)
         for scheme, own in waiting.grouped("scheme_id").items():
             own._in_verb().write({"reminded_on": scheme._today()})

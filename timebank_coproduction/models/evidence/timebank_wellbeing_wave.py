@@ -9,6 +9,7 @@ from ..common.personal import OURS
 from ..common.verb import verb
 from ..common.windows import ask, open_dialog, open_form, open_list, tell
 from ..common.words import say_day
+from .timebank_wellbeing_invitation import REMINDABLE
 
 #: For how many days a wave takes answers, unless it says otherwise.
 USUAL_DAYS = 28
@@ -53,6 +54,7 @@ class TimebankWellbeingWave(models.Model):
         "timebank.grant",
         index="btree_not_null",
         ondelete="restrict",
+        domain="['|', ('scheme_ids', '=', False), ('scheme_ids', '=?', scheme_id)]",
         check_company=True,
         tracking=True,
         help="The grant whose report tells of it; without one it is the bank's own.",
@@ -132,6 +134,7 @@ class TimebankWellbeingWave(models.Model):
     asked_count = fields.Integer("People asked", compute="_compute_counts")
     answered_count = fields.Integer("People who answered", compute="_compute_counts")
     waiting_count = fields.Integer("Not answered yet", compute="_compute_counts")
+    remindable_count = fields.Integer("Not reminded yet", compute="_compute_counts")
     results = fields.Json(compute="_compute_results")
 
     _days_in_order = models.Constraint("CHECK (date_to >= date_from)", "A round can't end before it begins.")
@@ -196,20 +199,22 @@ class TimebankWellbeingWave(models.Model):
                 wave.scheme_id and wave.date_from and wave.date_from > wave.scheme_id._today()
             )
 
-    @api.depends("invitation_ids.state")
+    @api.depends("invitation_ids.state", "invitation_ids.told_by", "invitation_ids.reminded_on")
     def _compute_counts(self):
+        invitations = self.env["timebank.wellbeing.invitation"]
+        own = Domain("wave_id", "in", self.ids)
         counts = {
             (wave.id, state): count
-            for wave, state, count in self.env["timebank.wellbeing.invitation"]._read_group(
-                [("wave_id", "in", self.ids)], ["wave_id", "state"], ["__count"]
-            )
+            for wave, state, count in invitations._read_group(own, ["wave_id", "state"], ["__count"])
         }
+        remindable = dict(invitations._read_group(own & REMINDABLE, ["wave_id"], ["__count"]))
         for wave in self:
             wave.asked_count = sum(
                 counts.get((wave.id, state), 0) for state in ("asked", "answered", "declined")
             )
             wave.answered_count = counts.get((wave.id, "answered"), 0)
             wave.waiting_count = counts.get((wave.id, "asked"), 0)
+            wave.remindable_count = remindable.get(wave._origin, 0)
 
     @api.depends(*(f"response_ids.{question}" for question in QUESTIONS))
     @api.depends_context("lang", "uid")

@@ -87,5 +87,13 @@ class TimebankWellbeingWave(models.Model):
         return begun
 
     def _has_one(self, scheme, purpose, domain):
-        own = [("scheme_id", "=", scheme.id), ("purpose", "=", purpose), ("before_id", "=", False)]
+        """Whether a bank has such a round for all; one that asks some of them again, or the people that the
+        bank supports alone, is besides.
+        """
+        own = [
+            ("scheme_id", "=", scheme.id),
+            ("purpose", "=", purpose),
+            ("before_id", "=", False),
+            ("audience", "=", "all"),
+        ]
         return bool(self.search_count(Domain(own) & domain, limit=1))

@@ -27,10 +27,10 @@ class ProjectProject(models.Model):
     @api.depends("timebank_scheme_ids", "company_id")
     @api.depends_context("uid")
     def _compute_timebank_open_to_ids(self):
-        of_any = self.env["timebank.scheme"].search([("project_ids", "=", False)])
+        banks = self.env["timebank.scheme"].search([])
         for project in self:
-            project.timebank_open_to_ids = project.timebank_scheme_ids | of_any.filtered(
-                lambda bank, company=project.company_id: not company or bank.company_id == company
+            project.timebank_open_to_ids = banks.filtered(
+                lambda bank, project=project._origin: not bank._get_projects_not_served(project)
             )
 
     def _search_timebank_open_to_ids(self, operator, value):

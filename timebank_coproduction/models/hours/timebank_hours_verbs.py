@@ -108,7 +108,7 @@ class TimebankHours(models.Model):
                 person.id: scheme._why_not_taking_part(person, members.get((scheme.id, person.id)))
                 for person in entries.partner_id | entries.receiver_id
             }
-            foreign = scheme.project_ids and entries.project_id - scheme.project_ids
+            foreign = scheme._get_projects_not_served(entries.project_id)
             if not foreign and not any(reasons.values()):
                 continue
             for entry in entries:
@@ -117,7 +117,7 @@ class TimebankHours(models.Model):
                     if reasons[person.id] and not reason:  # unless it was before they left
                         member = members.get((scheme.id, person.id))
                         reason = scheme._why_not_taking_part(person, member, entry.date)
-                if not reason and foreign and entry.project_id in foreign:
+                if not reason and entry.project_id in foreign:
                     reason = self.env._(
                         "%(bank)s does not serve the project %(project)s.",
                         bank=scheme.name,

@@ -130,6 +130,14 @@ class TimebankScheme(models.Model):
         return figures
 
     # Rules
+    def _get_projects_not_served(self, projects):
+        """Those of these projects that aren't the bank's: of one that serves any, another company's."""
+        self.ensure_one()
+        bank = self.sudo()  # sudo: which projects it serves, and no word of them
+        if bank.project_ids:
+            return projects - bank.project_ids
+        return projects.filtered(lambda one: (one.sudo().company_id or bank.company_id) != bank.company_id)
+
     def _get_category_choices(self):
         """What a page needs that asks what time counts as: a dict of what can be chosen, and whether it has
         to be.

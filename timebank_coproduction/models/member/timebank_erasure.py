@@ -19,7 +19,7 @@ class TimebankErasure(models.Model):
     }
 
     scheme_id = fields.Many2one(
-        "timebank.scheme", string="Time bank", required=True, readonly=True, ondelete="cascade", index=True
+        "timebank.scheme", string="Time bank", required=True, readonly=True, ondelete="restrict", index=True
     )
     company_id = fields.Many2one(related="scheme_id.company_id", store=True, precompute=True)
     date = fields.Date("Erased on", required=True, readonly=True, default=fields.Date.context_today)

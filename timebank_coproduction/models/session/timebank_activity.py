@@ -55,7 +55,11 @@ class TimebankActivity(models.Model):
     description = fields.Html()
     category_id = fields.Many2one("timebank.category", ondelete="restrict")
     project_id = fields.Many2one(
-        "project.project", ondelete="restrict", index="btree_not_null", check_company=True
+        "project.project",
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('timebank_open_to_ids', '=?', scheme_id)]",
     )
     task_id = fields.Many2one(
         "project.task",
@@ -244,7 +248,7 @@ class TimebankActivity(models.Model):
         for activity in self:
             # sudo: whoever proposes an idea may not be able to read the bank's projects.
             bank, project = activity.scheme_id.sudo(), activity.project_id.sudo()
-            if project and bank.project_ids and project not in bank.project_ids:
+            if bank._get_projects_not_served(project):
                 raise ValidationError(
                     self.env._(
                         "%(bank)s does not serve the project %(project)s.",

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ...tools import register_ddl
 from ...tools.minutes import DAY, to_hours
@@ -331,6 +331,26 @@ class TimebankAttendance(models.Model):
                 raise UserError(
                     self.env._("“%s” has been logged: re-open the session first.", one.display_name)
                 )
+        self._refuse_words_kept()
+
+    def _refuse_words_kept(self):
+        """Why somebody was let off, or in two places, isn't removed with the line by who wrote it.
+
+        :raises AccessError: for others than managers, who may remove such words
+        """
+        if self.env.su or self.env.user.has_group("timebank_coproduction.group_timebank_manager"):
+            return
+        # sudo: whether there are such words, also former ones, and none of them
+        words = self.env["timebank.words"].sudo().with_context(active_test=False)
+        kept = words.search([("attendance_id", "in", self.ids)], limit=1).attendance_id
+        if kept:
+            raise AccessError(
+                self.env._(
+                    "What was written about “%s” is kept: take them off the session instead; a manager can"
+                    " delete the line.",
+                    kept.display_name,
+                )
+            )
 
     def unlink(self):
         sessions = self.session_id
