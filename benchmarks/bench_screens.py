@@ -125,8 +125,12 @@ def _get_openings(env):
         # sudo: what is in somebody's menu no button leads a member to
         opened.update(menu.action for menu in env["ir.ui.menu"].sudo().search([("id", "in", menus.ids)]))
     # sudo: which windows there are, whoever looks
-    named = env["ir.model.data"].sudo().search(
-        [("module", "=", "timebank_coproduction"), ("model", "=", "ir.actions.act_window")], order="name"
+    named = (
+        env["ir.model.data"]
+        .sudo()
+        .search(
+            [("module", "=", "timebank_coproduction"), ("model", "=", "ir.actions.act_window")], order="name"
+        )
     )
     for one in named:
         action = env["ir.actions.act_window"].browse(one.res_id)

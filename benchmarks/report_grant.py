@@ -259,7 +259,7 @@ class Grant:
         )
 
     def _look_at_themselves(self):
-        """Meetings of staff and members about what the grant pays for, who had scored for themselves before."""
+        """Meetings of staff and members, who had scored for themselves, about what the grant pays for."""
         by_role = self.members.grouped("role")
         sides = (by_role["professional"][:STAFF], by_role["volunteer"][:SPEAKERS])
         for days, agreed in MEETINGS.items():
