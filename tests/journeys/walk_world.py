@@ -75,6 +75,10 @@ class WalkWorld(JourneyCase):
                 (f"Eva Gray of {bank.name}", "0113 496 0077"),
             )
         )
+        cls._merge(kept, gone)
+
+    @classmethod
+    def _merge(cls, kept, gone):
         merging = cls.env["base.partner.merge.automatic.wizard"].with_user(cls.manager)
         chosen = {"partner_ids": [Command.set((kept | gone).ids)], "dst_partner_id": kept.id}
         merging.create({**chosen, "state": "selection"}).action_merge()
@@ -111,7 +115,9 @@ class WalkWorld(JourneyCase):
 
     @classmethod
     def _keep_books(cls):
-        """Tickets bought in advance, claims accrued at a year's end, and a funder's own headings."""
+        """Tickets bought in advance, claims accrued, a funder's own headings; and two contacts of a supplier,
+        which finance is told of."""
+        cls._merge(cls.supplier, cls.env["res.partner"].create({"name": "Leisure Centre Ltd"}))
         lines = cls.env["timebank.bill.line"].with_user(cls.finance)
         bill = cls._bill(("Tickets", 24))
         lines._get_charged_line(cls.grant, bill.invoice_line_ids).action_prepaid(cls.swim.id, 2)
