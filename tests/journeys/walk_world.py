@@ -78,8 +78,8 @@ class WalkWorld(JourneyCase):
         cls._merge(kept, gone)
 
     @classmethod
-    def _merge(cls, kept, gone):
-        merging = cls.env["base.partner.merge.automatic.wizard"].with_user(cls.manager)
+    def _merge(cls, kept, gone, user=None):
+        merging = cls.env["base.partner.merge.automatic.wizard"].with_user(user or cls.manager)
         chosen = {"partner_ids": [Command.set((kept | gone).ids)], "dst_partner_id": kept.id}
         merging.create({**chosen, "state": "selection"}).action_merge()
 
@@ -115,17 +115,19 @@ class WalkWorld(JourneyCase):
 
     @classmethod
     def _keep_books(cls):
-        """Tickets bought in advance, claims accrued, a funder's own headings; and two contacts of a supplier,
-        which finance is told of."""
-        cls._merge(cls.supplier, cls.env["res.partner"].create({"name": "Leisure Centre Ltd"}))
+        """Tickets bought in advance, claims accrued, a funder's own headings; and two contacts of a funder,
+        who is no bank's, so that finance is told of it."""
+        keeper = cls.finance2  # of contacts and of the books, beside what finance does here
+        for name in ("base.group_partner_manager", "account.group_account_invoice"):
+            keeper.group_ids += cls.env.ref(name)
+        cls._merge(cls.funder, cls.env["res.partner"].create({"name": "Harbour Foundation Ltd"}), keeper)
         lines = cls.env["timebank.bill.line"].with_user(cls.finance)
         bill = cls._bill(("Tickets", 24))
         lines._get_charged_line(cls.grant, bill.invoice_line_ids).action_prepaid(cls.swim.id, 2)
         cls._claims(3)  # of which two use them up
         account = {"name": "Accrued", "code": "TB2200", "account_type": "liability_current"}
         journal = {"name": "Year end", "code": "TBG", "type": "general"}
-        cls.finance2.group_ids += cls.env.ref("account.group_account_invoice")  # whoever keeps the books
-        accruing = cls.env["timebank.accrue"].with_user(cls.finance2)
+        accruing = cls.env["timebank.accrue"].with_user(keeper)
         accruing = accruing.with_context(active_model="timebank.grant", active_ids=cls.grant.ids)
         dialog = accruing.create(
             {
