@@ -1,7 +1,7 @@
 """Opening every screen of every role on ten times the movement of the United Kingdom.
 
-For each entry of the menu that a user sees, what buttons over lists and the page of evidence
-lead to, and each view of its action: what the web client
+For each entry of the menu that a user sees, what the page of evidence leads to, every other window there is,
+as buttons over lists and forms open them, and each view of its action: what the web client
 asks the server for when it opens there, with the search that is set by default. Each opening
 has a transaction and a cache of its own, on a server that has been running for a while.
 """
@@ -36,19 +36,11 @@ PAGES = {"list": 80, "kanban": 40}
 GROUPS = 80
 COUNTED = 10_001  # the client counts no further
 
-#: Windows that a button of *Today* or over a list opens, and no entry of the menu.
-BY_BUTTONS = (
-    "timebank_hours_my_action",
-    "timebank_statement_line_my_action",
-    "timebank_redemption_todo_action",
-    "timebank_session_to_close_action",
-    "timebank_voucher_action",
-    "timebank_merge_action",
-    "timebank_job_action",
-    "timebank_seal_action",
-    "timebank_code_attempt_action",
-    "timebank_erasure_action",
-)
+#: Windows that a button opens on one record's lines alone, never on all there are: by which field.
+OF_ONE = {
+    "timebank_statement_line_action": "account_id",
+    "timebank_attendance_register_action": "session_id",
+}
 
 
 def measure(report):
@@ -112,22 +104,47 @@ def _report_role(report, role, taken):
 
 def _get_openings(env):
     """Triples of the menu's path, the view's type and a function of an environment that opens it."""
+    # once Odoo is set up
+    from odoo.addons.timebank_coproduction.models.common.roles import ROLES
+
     root = env.ref("timebank_coproduction.menu_timebank")
     menus = env["ir.ui.menu"].search([("id", "child_of", root.id)])
     shown = env["ir.ui.menu"]._visible_menu_ids()
+    opened = set()
     for menu in menus.filtered(lambda menu: {menu.id, menu.parent_id.id} <= shown).sorted("complete_name"):
         action = menu.action and env[menu.action._name].browse(menu.action.id)
+        opened.add(action)
         name = menu.complete_name.partition("/")[2] or menu.name
         yield from _get_openings_of(env, action, name)
     for report in env["timebank.evidence"]._get_reports():
         action = env.ref(report["action"]["xml_id"])
+        opened.add(action)
         own = {"context": report["action"]["context"]} if "context" in report["action"] else {}
         yield from _get_openings_of(env, action, f"Evidence and reports/{report['title']}", **own)
-    for name in BY_BUTTONS:
-        action = env.ref(f"timebank_coproduction.{name}")
-        # sudo: a window says which model it is of, whoever looks
-        if env[action.sudo().res_model].has_access("read"):
-            yield from _get_openings_of(env, action, f"By a button/{action.sudo().name}")
+    if not any(map(env.user.has_group, ROLES)):
+        # sudo: what is in somebody's menu no button leads a member to
+        opened.update(menu.action for menu in env["ir.ui.menu"].sudo().search([("id", "in", menus.ids)]))
+    # sudo: which windows there are, whoever looks
+    named = (
+        env["ir.model.data"]
+        .sudo()
+        .search(
+            [("module", "=", "timebank_coproduction"), ("model", "=", "ir.actions.act_window")], order="name"
+        )
+    )
+    for one in named:
+        action = env["ir.actions.act_window"].browse(one.res_id)
+        # sudo: a window says of which model it is, whoever looks
+        window = action.sudo()
+        if action in opened or window.target == "new" or not env[window.res_model].has_access("read"):
+            continue
+        own = _narrow(env[window.res_model], OF_ONE[one.name]) if one.name in OF_ONE else {}
+        yield from _get_openings_of(env, action, f"By a button/{window.name} ({one.name})", **own)
+
+
+def _narrow(model, field):
+    """The record of one of the rows, and all that belongs to it."""
+    return {"domain": [(field, "=", model.search([], limit=1)[field].id)]}
 
 
 def _get_openings_of(env, action, name, **own):

@@ -1,7 +1,8 @@
 """A grant with all that a report to its funder tells of: a year of it, in one bank of its own.
 
 Sessions with registers, help from neighbour to neighbour, activities of several forms and kinds, two rounds
-of well-being, a story with consent, a budget with headings, bills, and a reconciliation that two have signed.
+of well-being, two self-audits, a story with consent, a budget with headings, bills, a reconciliation that two
+have signed, and questions of the funder's own.
 """
 
 from datetime import date, datetime, timedelta
@@ -13,6 +14,15 @@ DAYS = 350
 FIRST, LAST = TODAY - timedelta(days=DAYS), TODAY
 #: Every seventh entry was given in a session, of as many helpers, and of attendees.
 SESSION_SHARE, HELPERS, ATTENDEES = 7, 20, 25
+#: How many days ago meetings agreed on a self-audit, and how far the elements were then.
+MEETINGS = {300: "1102131230", 20: "2213130212"}
+#: How many of each side scored for themselves.
+STAFF, SPEAKERS = 6, 12
+#: What the funder asks besides, and the answers.
+QUESTIONS_OF_FUNDER = (
+    ("Who keeps people safe?", "Whoever helps alone at a home has been checked. "),
+    ("Who else was asked?", "The people who come on Fridays, and the neighbours of the hall. "),
+)
 GROUP = "timebank_coproduction.group_timebank_"
 ROLES = ("beneficiary", "volunteer", "volunteer", "beneficiary", "professional")
 #: Answers at the beginning and at the end.
@@ -52,6 +62,7 @@ class Grant:
         self._meet()
         self._help()
         self._ask_how_they_are()
+        self._look_at_themselves()
         story = self._tell()
         self._spend()
         self._sign()
@@ -73,8 +84,13 @@ class Grant:
                 "beside_line_ids": [
                     Command.create({"kind": "beside", "name": "The council", "amount": 500, "reason": "Hall"})
                 ],
+                "section_ids": [
+                    Command.create({"key": "question", "title": title, "text": answer * 5})
+                    for title, answer in QUESTIONS_OF_FUNDER
+                ],
             }
         )
+        report.section_ids.is_in = True  # that which is left out until somebody wants it, too
         report.budget_line_ids.reason = "The same in the next year."
         self.env.flush_all()
         return report
@@ -241,6 +257,36 @@ class Grant:
                 for number, person in enumerate(answered)
             ]
         )
+
+    def _look_at_themselves(self):
+        """Meetings of staff and members, who had scored for themselves, about what the grant pays for."""
+        by_role = self.members.grouped("role")
+        sides = (by_role["professional"][:STAFF], by_role["volunteer"][:SPEAKERS])
+        for days, agreed in MEETINGS.items():
+            audit = self.env["timebank.self.audit"].with_user(self.users["coordinator"])
+            audit = audit.create(
+                {
+                    "scheme_id": self.scheme.id,
+                    "grant_id": self.grant.id,
+                    "met_on": LAST - timedelta(days=days),
+                    "present_others": "Everybody",
+                }
+            )
+            elements = audit.line_ids.mapped("element")
+            audit.voice_ids.create(
+                [
+                    {
+                        "audit_id": audit.id,
+                        "partner_id": member.partner_id.id,
+                        **{key: str((number + place) % 5) for place, key in enumerate(elements)},
+                    }
+                    for members in sides
+                    for number, member in enumerate(members)
+                ]
+            )
+            for line, level in zip(audit.line_ids, agreed, strict=True):
+                line.write({"agreed_level": level, "note": "Looked at from both sides"})
+            audit.action_agree()
 
     def _tell(self):
         person = self.partners[0]

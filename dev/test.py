@@ -28,6 +28,7 @@ PLUGINS = (
     "dev.inside.own_filestore",
     "dev.inside.passed_in_sum",
     "dev.inside.real_clock",
+    "dev.inside.steps_of_journeys",
 )
 COUNTER = settings.ROOT / "dev" / "inside" / "count_tests.py"
 

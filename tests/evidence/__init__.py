@@ -31,5 +31,6 @@ from . import test_funder_report_stories
 from . import test_funder_report_money
 from . import test_funder_report_budget
 from . import test_funder_report_time
+from . import test_funder_report_whole
 from . import test_funder_report_parts
 from . import test_rows_remembered

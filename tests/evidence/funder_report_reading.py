@@ -9,7 +9,13 @@ from lxml import html
 
 
 def plain(text):
-    return " ".join(str(text).split())
+    """In one line, without the sign that keeps a minus and its money together."""
+    return " ".join(str(text).replace("\N{ZERO WIDTH NO-BREAK SPACE}", "").split())
+
+
+def said(minutes):
+    """Time in a sentence."""
+    return hours(minutes).replace(" h", " hours")
 
 
 def hours(minutes):
@@ -37,15 +43,16 @@ class ReadBack:
     def _check_said(self, report, expected):
         """That the report says this, and its page, its paper and its workbook the same.
 
-        :param dict expected: section's key → what its figures say, by their keys, and rows of its table (or
-            of its last columns)
+        :param dict expected: section's key → what its figures say, by their keys, rows of its table (or
+            of its last columns), and sentences that stand in it
         :return: the report's sections by their keys
         """
         sections = {one["key"]: one for one in report._get_content()["sections"]}
         page, paper, book = self._read_page(report), self._read_paper(report), self._read_workbook(report)
-        for key, (figures, rows) in expected.items():
+        for key, (figures, rows, *sentences) in expected.items():
             with self.subTest(section=key):
                 section = sections[key]
+                self._check_sentences(sentences, section, page[key][2], paper, book[section["title"]][None])
                 said = {one["key"]: plain(one["value"]) for one in section["figures"]}
                 self.assertEqual({name: said.get(name) for name in figures}, figures)
                 table = [list(map(plain, row)) for row in (section["table"] or {"rows": []})["rows"]]
@@ -53,21 +60,38 @@ class ReadBack:
                 if rows:
                     self.assertEqual([row[len(row) - width :] for row in table], rows)
                 labels = {one["key"]: plain(one["label"]) for one in section["figures"]}
-                on_page, in_table = page[key]
+                on_page, in_table, _text = page[key]
                 for name, value in figures.items():
                     self.assertEqual(on_page[labels[name]], value)
                     self.assertIn("".join(value.split()), paper)
-                    self.assertEqual(book[section["title"]][labels[name]][0], value)
+                    self.assertEqual(book[section["title"]][labels[name]][0], self._in_cell(value))
                 if rows:
                     self.assertEqual(in_table, table)
                 for row in table if rows else ():
                     for cell in row:
                         self.assertIn("".join(cell.split()), paper)
-                    self.assertIn([cell for cell in row if cell], book[section["title"]][None])
+                    cells = [self._in_cell(cell) for cell in row if cell]
+                    self.assertIn(cells, book[section["title"]][None])
         return sections
 
+    def _check_sentences(self, sentences, section, on_page, paper, rows):
+        """That each stands in the section, on the page, on the paper and in a cell of the workbook."""
+        parts = [one for part in section.get("parts") or [] for one in (part["title"], part["text"])]
+        told = plain(" ".join([section["answer"], section.get("text") or "", *parts]))
+        cells = [cell for row in rows for cell in row]
+        for sentence in sentences:
+            self.assertIn(sentence, told)
+            self.assertIn(sentence, on_page)
+            self.assertIn("".join(sentence.split()), paper)
+            self.assertTrue([cell for cell in cells if sentence in cell], sentence)
+
+    def _in_cell(self, value):
+        """A sum of money is a number in its cell."""
+        symbol = self.env.company.currency_id.symbol
+        return value.removeprefix(symbol).strip() if re.search(r"\d", value) else value
+
     def _read_page(self, report):
-        """By section: values by label, and the table's rows."""
+        """By section: values by label, the table's rows, and all of its text."""
         found = {}
         for section in html.fromstring(report.sudo()._make_page()).xpath("//section[@id]"):
             values = {
@@ -78,14 +102,15 @@ class ReadBack:
                 [plain(cell.text_content()) for cell in row.xpath("./*")]
                 for row in section.xpath(".//tbody/tr")
             ]
-            found[section.get("id").partition("-")[2]] = values, rows
+            text = plain(" ".join(section.itertext()))
+            found[section.get("id").partition("-")[2]] = values, rows, text
         return found
 
     def _read_paper(self, report):
         paper, text = report.sudo()._make_pdf(), ""
         for way in ("-layout", "-raw"):
             done = subprocess.run(["pdftotext", way, "-", "-"], input=paper, capture_output=True, check=True)
-            text += "".join(done.stdout.decode().split())
+            text += "".join(plain(done.stdout.decode()).split())
         return text
 
     def _read_workbook(self, report):

@@ -120,7 +120,7 @@ class TestFunderReportBudget(ReadBack, FunderReportMoneyCase):
         rows, sums, expected = self._compare(report)
         self.assertEqual([row[0] for row in rows], ["Swims", "Films", "Trips", "In no line"])
         self.assertTrue(all(row[2] for row in rows), "something was spent on each")
-        _figures, on_page = self._read_page(report)["budget"]
+        _figures, on_page, _text = self._read_page(report)["budget"]
         self.assertEqual([row[:5] for row in on_page], [list(map(plain, row)) for row in expected])
         self.assertEqual([row[5:] for row in on_page][1], ["More films in May"])
         paper = self._read_paper(report)

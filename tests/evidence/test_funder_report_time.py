@@ -13,7 +13,7 @@ from odoo.tests import tagged
 from ...tools.wellbeing import QUESTIONS
 from ..common import TODAY
 from .funder_report_common import FIRST, FunderReportCase
-from .funder_report_reading import ReadBack, hours, percent, plain, shift, tenth
+from .funder_report_reading import ReadBack, hours, percent, plain, said, shift, tenth
 from .witness import SIDES, Witness
 
 #: Student's t for 95 %, from a printed table, by degrees of freedom; and of the normal distribution.
@@ -28,6 +28,8 @@ ANSWERS = {
     "anxious": (1, 2, 5, 8),
 }
 BEFORE, AFTER = (9, 8, 7, 6), (6, 6, 8, 10)
+#: What so many points of the licensed scale come to, as its holder's table has it.
+SCORES = {3: 4.5, 4: 6, 5: 7.25, 6: 8, 7: 9.5, 8: 11, 9: 13}
 PLAN = (("Cafés", "12", "11", "One fell to the flood"), ("Gardeners", "=8+1", "14", ""))
 
 
@@ -104,23 +106,41 @@ class TestFunderReportTime(ReadBack, FunderReportCase):
 
     @classmethod
     def _ask(cls):
-        """Two rounds: thirty answer twice, six once; six of the thirty leave one question out."""
-        wave = {"scheme_id": cls.scheme.id, "grant_id": cls.grant.id}
+        """Two rounds: thirty answer twice, six once; six of the thirty leave one question out, and one of
+        the statements of a licensed scale."""
+        cls.scale = cls.env["timebank.wellbeing.scale"].create(
+            {
+                "name": "Three statements",
+                "licence_reference": "L-204",
+                "wording": "One is made up\nTwo is made up\nThree is made up",
+                "answer_words": "never\nsometimes\nalways",
+                "scores": "\n".join(f"{total} {score}" for total, score in SCORES.items()),
+            }
+        )
+        cls.scale.with_user(cls.manager).action_switch_on()
+        wave = {"scheme_id": cls.scheme.id, "grant_id": cls.grant.id, "scale_id": cls.scale.id}
+        chance = random.Random(204)
         first, last = cls.env["timebank.wellbeing.wave"].create(
             [{**wave, "date_from": TODAY - timedelta(days=days)} for days in (80, 5)]
         )
         everybody = [member.partner_id for member in cls.supported + cls.volunteers]
         for round_, counts, people in ((first, BEFORE, everybody[:30]), (last, AFTER, everybody[:36])):
-            said = {key: cls._spread(ANSWERS[key], counts) for key in QUESTIONS}
-            vals = []
+            spread = {key: cls._spread(ANSWERS[key], counts) for key in QUESTIONS}
+            vals, scored = [], []
             for number, person in enumerate(people):
-                answers = {key: said[key][number % 30] for key in QUESTIONS}
+                answers = {key: spread[key][number % 30] for key in QUESTIONS}
                 if round_ == first and number < 24:
                     answers["happy"] = ANSWERS["happy"][number % 4]
                 elif round_ == first:
                     answers["happy"] = None
                 elif number < 24:
                     answers["happy"] = ANSWERS["happy"][number // 6]
+                points = [
+                    chance.choice((1, 2, 2, 3) if round_ == first else (1, 2, 3, 3)) for _one in range(3)
+                ]
+                if round_ == first and number >= 24:
+                    points[number % 3] = None
+                scored.append(points)
                 vals.append(
                     {
                         "wave_id": round_.id,
@@ -131,7 +151,9 @@ class TestFunderReportTime(ReadBack, FunderReportCase):
                         **answers,
                     }
                 )
-            cls.env["timebank.wellbeing.response"].with_user(cls.coordinator).create(vals)
+            made = cls.env["timebank.wellbeing.response"].with_user(cls.coordinator).create(vals)
+            for response, points in zip(made, scored, strict=True):
+                response._in_verb().scale_points = points  # as the sheets that are typed in bring them
         last.with_user(cls.coordinator).action_invite()
 
     @classmethod
@@ -185,18 +207,18 @@ class TestFunderReportTime(ReadBack, FunderReportCase):
         for delivered in SIDES:
             for planned in SIDES:
                 cell = cells.get((planned, delivered))
-                said = ["–", "none"]
+                row = ["–", "none"]
                 if cell:
                     count = cell["activities"]
                     words = "1 activity" if count == 1 else f"{count} activities"
                     if cell["declared_otherwise"]:
                         words += f"; declared otherwise: {cell['declared_otherwise']}"
-                    said = [hours(cell["minutes"]), words]
+                    row = [hours(cell["minutes"]), words]
                     whole += cell["minutes"]
                     together += cell["minutes"] * (
                         (planned, delivered) not in zip(SIDES[::2], SIDES[::2], strict=True)
                     )
-                rows.append([names[planned], names[delivered], *said])
+                rows.append([names[planned], names[delivered], *row])
         self.assertEqual(len(cells), 4)
         self.assertEqual(found["unknown"]["activities"], 1)
         return {"coproductive": percent(together / whole)}, rows
@@ -251,13 +273,13 @@ class TestFunderReportTime(ReadBack, FunderReportCase):
 
     def _expect_wellbeing(self):
         answers = self.env["timebank.wellbeing.response"].search(
-            [("wave_id.grant_id", "=", self.grant.id)], order="answered_on"
+            [("wave_id.scheme_id", "=", self.scheme.id)], order="answered_on"
         )
         asked = self.env["timebank.wellbeing.invitation"].search(
-            [("wave_id.grant_id", "=", self.grant.id), ("state", "in", ("asked", "answered", "declined"))]
+            [("scheme_id", "=", self.scheme.id), ("state", "in", ("asked", "answered", "declined"))]
         )
         given = {}
-        for row in answers.read(["partner_id", *QUESTIONS], load=None):
+        for row in answers.read(["partner_id", "scale_points", *QUESTIONS], load=None):
             given.setdefault(row["partner_id"], []).append(row)
         pairs = [rows for rows in given.values() if len(rows) == 2]
         people = {*given, *asked.partner_id.ids}
@@ -265,19 +287,36 @@ class TestFunderReportTime(ReadBack, FunderReportCase):
         rows = []
         for key in QUESTIONS:
             both = [(before[key], after[key]) for before, after in pairs if before[key] is not False]
-            first, last = zip(*both, strict=True)
-            changes = [after - before for before, after in zip(first, last, strict=True)]
-            n, middle = len(changes), mean(changes)
-            half = STUDENT[n - 1] * stdev(changes) / sqrt(n)
-            figures[f"change_{key}"] = shift(middle)
-            interval = f"{shift(middle - half)} to {shift(middle + half)}"
-            rows.append([tenth(mean(first)), tenth(mean(last)), shift(middle), interval, str(n)])
+            figures[f"change_{key}"], row = self._say_change_of(both)
+            rows.append(row)
             least = -1
             for most in BANDS[key]:
-                counts = [sum(least < one <= most for one in side) for side in (first, last)]
-                rows.append([*(self._say_surely(count, n) for count in counts), "", "", ""])
+                counts = [sum(least < one <= most for one in side) for side in zip(*both, strict=True)]
+                rows.append([*(self._say_surely(count, len(both)) for count in counts), "", "", ""])
                 least = most
-        return figures, rows
+        both = [(before["scale_points"], after["scale_points"]) for before, after in pairs]
+        both = [(SCORES[sum(one)], SCORES[sum(other)]) for one, other in both if None not in one + other]
+        self.assertEqual(len(both), 24)
+        figures[f"change_scale_{self.scale.id}"], row = self._say_change_of(both)
+        self.answered = f"{len(given)} of {len(people)} who were asked told us how they are"
+        return figures, [*rows, row], self._say_average(rows, figures["response_rate"], len(pairs))
+
+    def _say_change_of(self, both):
+        """The mean change of so many pairs, and its row: means, change, interval, n."""
+        first, last = zip(*both, strict=True)
+        changes = [after - before for before, after in both]
+        n, middle = len(changes), mean(changes)
+        half = STUDENT[n - 1] * stdev(changes) / sqrt(n)
+        interval = f"{shift(middle - half)} to {shift(middle + half)}"
+        return shift(middle), [tenth(mean(first)), tenth(mean(last)), shift(middle), interval, str(n)]
+
+    def _say_average(self, rows, rate, pairs):
+        names = ("satisfied with life", "things are worthwhile", "happy yesterday", "anxious yesterday")
+        changes = [f"{name} from {row[0]} to {row[1]}" for name, row in zip(names, rows[::5], strict=True)]
+        return (
+            f"{self.answered} ({rate}). {pairs} did so at least twice. Their average scores out of 10:"
+            f" {'; '.join(changes)}. That says what changed for these people, not why."
+        )
 
     # ------------------------------------------------------------
     # Read back
@@ -293,8 +332,10 @@ class TestFunderReportTime(ReadBack, FunderReportCase):
         notes = {
             one["key"]: plain(one["note"]) for section in sections.values() for one in section["figures"]
         }
+        least, months = map(self.witness._threshold, ("sustained_minutes", "sustained_months"))
         self.assertIn(
-            "at least 2 hours beside professionals, in at least 2 different months", notes["sustained_people"]
+            f"at least {said(least)} beside professionals, in at least {months} different months",
+            notes["sustained_people"],
         )
         for row in self.witness.resilience():
             low, high = wilson(row["part"], row["people"])

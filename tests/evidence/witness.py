@@ -234,23 +234,26 @@ class Witness:
         }
 
     def speed(self):
+        return {key: self._median([wait[:2] for wait in waits]) for key, waits in self.waits().items()}
+
+    def waits(self):
+        """From joining to the first exchange, and from that to the second: lists of how long it took or goes
+        on, whether it is over, and who waited."""
         facts = self._facts(everything=True)
         first, second = [], []
         for member in self._people():
             if member.state == "applicant" or not self._is_in_period(member.joined_on or date.max):
                 continue
-            end = min(member.left_on or self.last, self.last)
+            who, end = member.partner_id, min(member.left_on or self.last, self.last)
             days = sorted(
                 day
                 for scheme, person, day, _giving in facts
-                if scheme == member.scheme_id
-                and person == member.partner_id
-                and member.joined_on <= day <= self.last
+                if scheme == member.scheme_id and person == who and member.joined_on <= day <= self.last
             )
-            first.append(((days[0] if days else end) - member.joined_on, bool(days)))
+            first.append(((days[0] if days else end) - member.joined_on, bool(days), who))
             if days:
-                second.append(((days[1] if days[1:] else max(end, days[0])) - days[0], bool(days[1:])))
-        return {"first": self._median(first), "second": self._median(second)}
+                second.append(((days[1] if days[1:] else max(end, days[0])) - days[0], bool(days[1:]), who))
+        return {"first": first, "second": second}
 
     def _people(self):
         return self.members.filtered(lambda one: not self._is_organisation(one.scheme_id, one.partner_id))

@@ -16,6 +16,7 @@ from odoo.tests.common import HOST, TEST_CURSOR_COOKIE_NAME, _find_executable
 from ..common import TODAY
 from .plain import PlainScreen
 from .screen import DESKTOP, PATIENCE, PHONE, QUIET, Screen
+from .steps import Steps
 from .world import WorldCase
 
 #: Ten in the morning in London, for the server and for the browser.
@@ -57,6 +58,8 @@ class Ear(logging.Handler):
 class JourneyCase(WorldCase, HttpCase):
     """``self.at_screen(user)`` seats somebody at a screen of their own."""
 
+    #: What was clicked, typed and chosen in the journey that is under way, or was the last.
+    steps_taken = Steps()
     #: When each test begins, for the server and for every browser; :meth:`wait_until` goes on from there.
     begin = NOW
 
@@ -70,6 +73,8 @@ class JourneyCase(WorldCase, HttpCase):
             playwright = cls.enterClassContext(sync_playwright())
             cls.chromium = playwright.chromium.launch(executable_path=_find_executable(), args=FLAGS)
         cls.addClassCleanup(cls.chromium.close)
+        for counting in cls.steps_taken.patches():
+            cls.startClassPatcher(counting)
         #: Whether it is a phone's, runs scripts, and where it is → contexts that nobody uses.
         cls.browsers = {}
         cls.seated = []
@@ -77,6 +82,7 @@ class JourneyCase(WorldCase, HttpCase):
 
     def setUp(self):
         super().setUp()
+        self.steps_taken.clear()
         # each test begins at its time, and so does what is made for those after it
         self.clock.move_to(self.begin)
         self.addCleanup(self.clock.move_to, self.begin)

@@ -147,7 +147,7 @@ class MailNotification(models.Model):
         return _with_forbidden(self, operation, result, rest._get_kept())
 
     def _get_kept(self):
-        """Those that tell somebody else of a message that the user can't read: its subject says who did what."""
+        """Those that tell somebody else of a message that the user can't read: its subject says enough."""
         # sudo: what they tell of, and whom
         rows = (
             self.sudo()
