@@ -106,6 +106,9 @@ class MemberStories(MemberPage, http.Controller):
         has_photo = content or (story and story.photo and not form.shows("no_photo"))
         if has_photo and not vals["photo_alt"]:
             form.refuse("photo_alt", member.env._("Say in a few words what is on the photo."))
+        if content and not form:
+            # a browser sends a file once
+            form.refuse("photo", member.env._("Choose your photo again, after you have put right the rest."))
         kept = []
         if form and form.carry_out(lambda: kept.append(member._write_story(story, vals)), "photo"):
             return self._go(member, f"/stories/{kept[0].id}/uses")

@@ -40,10 +40,10 @@ class TimebankWellbeingAnswer(models.TransientModel):
         "What was written down before goes", compute="_compute_questions", store=True, readonly=False
     )
     age_and_consent = fields.Boolean("16 or over, and agreed", help="Both are asked before the questions.")
-    satisfied = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
-    worthwhile = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
-    happy = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
-    anxious = fields.Char(compute="_compute_questions", store=True, readonly=False, size=2)
+    satisfied = fields.Char(compute="_compute_questions", store=True, readonly=False)
+    worthwhile = fields.Char(compute="_compute_questions", store=True, readonly=False)
+    happy = fields.Char(compute="_compute_questions", store=True, readonly=False)
+    anxious = fields.Char(compute="_compute_questions", store=True, readonly=False)
     scale_id = fields.Many2one(related="wave_id.scale_id")
     scale_typed = fields.Char(
         "Points of the scale",
@@ -104,15 +104,23 @@ class TimebankWellbeingAnswer(models.TransientModel):
             or without consent
         """
         self._write_down()
+        return self._open_next(self.env._("Written down: %s.", self.asked_name))
+
+    def _open_next(self, deed):
+        """An empty sheet, after what was done with this one."""
         desk = self.create(
             {
                 "wave_id": self.wave_id.id,
                 "way": self.way,
                 "typed_count": self.typed_count + 1,
-                "last_deed": self.env._("Written down: %s.", self.asked_name),
+                "last_deed": deed,
             }
         )
         return open_dialog(desk, self.env._("Type in sheets"))
+
+    def _go_on(self, deed):
+        """The next sheet of a pile; else what was done, in the corner of the screen."""
+        return self._open_next(deed) if self.way == "paper" else tell(deed)
 
     @verb(single=True)
     def action_save_last(self):
@@ -142,7 +150,7 @@ class TimebankWellbeingAnswer(models.TransientModel):
         invitation = self._get_invitation()
         # sudo: invitations change by verbs alone; that the user may change this one was asked
         invitation.sudo()._settle("declined")
-        return tell(self.env._("%s would rather not answer: noted.", invitation.partner_id.name))
+        return self._go_on(self.env._("%s would rather not answer: noted.", invitation.partner_id.name))
 
     @verb(single=True)
     def action_young(self):
@@ -150,7 +158,7 @@ class TimebankWellbeingAnswer(models.TransientModel):
         invitation = self._get_invitation()
         # sudo: invitations change by verbs alone; that the user may change this one was asked
         invitation.sudo()._settle("young")
-        return tell(self.env._("%s is under 16: nothing is kept.", invitation.partner_id.name))
+        return self._go_on(self.env._("%s is under 16: nothing is kept.", invitation.partner_id.name))
 
     def _is_begun(self):
         """Whether anything of this sheet was typed."""

@@ -257,7 +257,7 @@ export class EvidenceChart extends Component {
         } else if (chart.labels.length <= MOST_WRAPPED) {
             // Chart.js leaves out those for which there is no room in one line
             names.ticks.autoSkip = false;
-            names.ticks.maxRotation = 0;
+            names.ticks.maxRotation = this.canvas.el.clientWidth < NARROW ? 90 : 0;
             names.ticks.callback = (_value, place) => breakLines(chart.labels[place]);
         }
         const amounts = {
