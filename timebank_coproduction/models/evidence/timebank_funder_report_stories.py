@@ -65,23 +65,15 @@ class TimebankFunderReportStories(models.AbstractModel):
     def _check_stories(self):
         for report in self:
             # sudo: whether each may be told, whoever may read it
-            refused = (report.sudo().story_ids - report._get_tellable())[:1].with_env(self.env)
-            if not refused:
-                continue
-            if not refused.has_access("read"):  # what it is called is its bank's
+            refused = report.sudo().story_ids - report._get_tellable()
+            if refused:
                 raise ValidationError(
                     self.env._(
-                        "A story may not be told in this report: choose stories of its time banks and its"
-                        " grant."
+                        "“%s” may not be told in this report: ask everybody in it first, and choose stories"
+                        " of its time banks and its grant.",
+                        refused[0].name,
                     )
                 )
-            raise ValidationError(
-                self.env._(
-                    "“%s” may not be told in this report: ask everybody in it first, and choose stories"
-                    " of its time banks and its grant.",
-                    refused.name,
-                )
-            )
 
     def _get_tellable(self):
         """The chosen stories that may be told today."""
