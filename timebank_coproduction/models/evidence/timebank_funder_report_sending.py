@@ -236,6 +236,7 @@ class TimebankFunderReport(models.Model):
                     **report._get_undrifted(),
                 }
             )
+            report._let_go_of_stories(report.sudo().story_ids)  # sudo: those that were taken back meanwhile
             report.sudo()._message_log(
                 body=self.env._("Back to draft: %s", reason), author_id=self.env.user.partner_id.id
             )
