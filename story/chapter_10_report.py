@@ -198,6 +198,7 @@ def agree(world):
 def send(world):
     report = world["mill_report"]
     report.action_send("reports@harbour.example.org")
+    report.action_compare()
     assert report.state == "sent" and report.is_intact and not report.has_drift
     kept = report.with_context(bin_size=False)
     pages, text = world.pdf(PAPER, report, "funder-report.pdf")

@@ -24,7 +24,10 @@ from . import test_wellbeing_hidden
 from . import test_story
 from . import test_self_audit
 from . import test_funder_report
+from . import test_funder_report_banks
+from . import test_funder_report_concurrency
 from . import test_funder_report_draft
+from . import test_funder_report_drift
 from . import test_funder_report_papers
 from . import test_funder_report_page
 from . import test_funder_report_stories

@@ -1,3 +1,6 @@
+import hashlib
+import io
+import json
 import re
 from datetime import timedelta
 
@@ -6,6 +9,7 @@ from lxml import html
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import HttpCase, tagged
+from odoo.tools.pdf import PdfReader
 
 from ..common import TODAY
 from .funder_report_common import FunderReportCase
@@ -154,6 +158,64 @@ class TestFunderReportPage(HttpCase, FunderReportCase):
         paper.raw = b"%PDF-1.7 another"
         self.assertEqual(self.url_open(f"{self.address}/pdf").status_code, 404)
         self.assertEqual(self.url_open(self.address).status_code, 404)
+
+    def test_what_was_tampered_with_says_so(self):
+        """Who may read it before it is sent isn't shown false figures without a word."""
+        checked = self._draft()
+        checked.with_user(self.finance).action_check()
+        address = f"/timebank/report/preview/{checked.id}"
+        self.authenticate(self.coordinator.login, self.coordinator.login)
+        self.assertNotIn("somebody has changed the database", self.url_open(address).text)
+        content = json.loads(checked.sudo().content)
+        content["sections"][1]["answer"] = "All is well"
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE timebank_funder_report SET content = %s WHERE id = %s", (json.dumps(content), checked.id)
+        )
+        checked.invalidate_recordset()
+        self.assertIn("somebody has changed the database", self.url_open(address).text)
+
+    def _print(self, reports):
+        printing = self.env["ir.actions.report"].with_user(self.coordinator)
+        printing = printing.with_context(force_report_rendering=True)
+        content, kind = printing._render_qweb_pdf("timebank_coproduction.report_funder_report", reports.ids)
+        self.assertEqual(kind, "pdf")
+        return content
+
+    def test_what_is_printed_is_what_was_sent(self):
+        """Its SHA-256 is the one that stands on the form; beside others as well."""
+        self.env.flush_all()
+        kept = self.report.sudo()._read_kept("pdf")
+        self.assertEqual(self._print(self.report), kept)
+        self.assertEqual(hashlib.sha256(kept).hexdigest(), self.report.pdf_hash)
+        draft = self._draft(learned_text="Only in the draft.")
+
+        def pages(content):
+            return len(PdfReader(io.BytesIO(content)).pages)
+
+        self.assertEqual(pages(self._print(self.report | draft)), pages(kept) + pages(self._print(draft)))
+        for engine in ("wkhtmltopdf", "weasyprint"):
+            # sudo: an administrator's setting
+            self.env["ir.config_parameter"].sudo().set_param("timebank_coproduction.paper_engine", engine)
+            self.assertEqual(self._print(self.report), kept)
+        paper = self.env["ir.attachment"].sudo()
+        paper = paper.search([("res_id", "=", self.report.id), ("res_field", "=", "pdf_file")])
+        paper.raw = b"%PDF-1.7 another"
+        self.env.invalidate_all()
+        with self.assertRefused("is not what was sent"):
+            self._print(self.report)
+
+    def test_what_was_sent_goes_again_by_a_link_alone(self):
+        action = self.report.action_ask_send()
+        dialog = self.env["timebank.funder.report.send"].with_user(self.coordinator)
+        ways = dialog.with_context(**action["context"]).fields_get(["way"])["way"]["selection"]
+        self.assertEqual([way for way, _label in ways], ["mail", "link"])
+        with self.assertRefused("was sent already"):
+            dialog.create({"report_id": self.report.id, "way": "none"}).action_confirm()
+        agreed = self._agree(self._draft())
+        context = agreed.with_user(self.coordinator).action_ask_send()["context"]
+        ways = dialog.with_context(**context).fields_get(["way"])["way"]["selection"]
+        self.assertEqual([way for way, _label in ways], ["mail", "link", "none"])
 
     def test_who_may_make_and_withdraw_links(self):
         for user in (self.finance, self.coordinator2):

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import openpyxl
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..common import TODAY, call_as, undone
 from .funder_report_common import FunderReportCase
@@ -87,6 +89,39 @@ class TestFunderReportStories(HttpCase, FunderReportCase):
         self.story.action_withdraw()
         with self.assertRaisesRegex(UserError, "may not be told any more"):
             report.with_user(self.coordinator).action_send()
+
+    def test_what_to_do_where_a_story_was_taken_back(self):
+        """Before it is sent: back to draft, where it goes by itself. Then only: tell the funder."""
+        self._consent("funder")
+        told = {"story_ids": [(6, 0, self.story.ids)]}
+        agreed, sent = self._agree(self._draft(**told)), self._send(self._draft(**told))
+        self.story.action_withdraw()
+        for report, told_of, offered in (
+            (agreed, "back to draft", {"Workbook", "Print", "Back to draft"}),
+            (sent, "Tell the funder", {"New version"}),
+        ):
+            alerts, buttons = self._read_form(self._as(self.coordinator, report))
+            with self.subTest(report.state):
+                [words] = [words for words in alerts if "A story in it" in words]
+                self.assertIn(told_of, words)
+                self.assertEqual(
+                    buttons & {"Send", "Workbook", "Print", "Back to draft", "New version"}, offered
+                )
+        agreed.with_user(self.coordinator).action_back_to_draft("A story was taken back")
+        self.assertFalse(agreed.story_ids)
+
+    def _read_form(self, report):
+        """The alerts and the buttons over its form that are shown of it."""
+        form = etree.fromstring(report.get_view(view_type="form")["arch"])
+        names = {node.get("name") for node in form.xpath(".//field[not(ancestor::field)]")}
+        [values] = report.read([*names])
+
+        def shown(path):
+            nodes = form.xpath(path)
+            return [node for node in nodes if not safe_eval(node.get("invisible") or "False", values)]
+
+        alerts = [" ".join("".join(one.itertext()).split()) for one in shown("./div")]
+        return alerts, {one.get("string") for one in shown("./header/button")}
 
     def test_withdrawn_is_no_longer_shown(self):
         self._consent("funder")

@@ -96,9 +96,17 @@ class IrActionsReport(models.Model):
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         """One document stays one: Odoo takes it apart by record and joins it again without its tags.
 
-        It does so nevertheless where an administrator has copies kept as attachments.
+        It does so nevertheless where an administrator has copies kept as attachments. Of a record whose paper
+        is kept, that one is handed out.
         """
         report = self._get_report(report_ref)
+        kept = report._is_timebank_paper() and report._find_kept_papers(res_ids)
+        if kept:
+            streams = {one: {"stream": BytesIO(paper), "attachment": None} for one, paper in kept.items()}
+            rest = [one for one in res_ids if one not in kept]
+            if rest:
+                streams |= self._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=rest)
+            return streams
         ours = report._is_timebank_paper() and not report.attachment
         if not ours or self._get_timebank_engine() != "weasyprint":
             return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
@@ -109,6 +117,17 @@ class IrActionsReport(models.Model):
             bodies, report_ref=report_ref, landscape=self.env.context.get("landscape")
         )
         return {False: {"stream": BytesIO(content), "attachment": None}}
+
+    def _find_kept_papers(self, ids):
+        """By record's number, the papers that are kept of these."""
+        # sudo: on which model the paper is
+        records = self.env.get(self.sudo().model)
+        if not ids or not hasattr(records, "_get_kept_paper"):
+            return {}
+        records = records.browse(ids)
+        records.check_access("read")
+        papers = {record.id: record._get_kept_paper() for record in records}
+        return {one: paper for one, paper in papers.items() if paper}
 
     def _prepare_html(self, html, report_model=False):
         """A document for each article, with all that it needs: nothing is fetched when it is printed.

@@ -8,7 +8,7 @@ from odoo import models
 from odoo.tools.misc import formatLang
 
 from ..models.common.words import at_place, say_day
-from ..models.evidence.timebank_funder_report_sending import Sending
+from ..models.evidence.timebank_funder_report_sending import ANEW, Sending
 from ..tools import chart_svg
 
 PAPER = "timebank_coproduction.report_funder_report"
@@ -34,9 +34,9 @@ class TimebankFunderReport(models.Model):
     _inherit = "timebank.funder.report"
 
     def _make_pdf(self):
-        """The paper as bytes."""
+        """The paper as bytes, made from what the report says."""
         # what is kept is a paper also where Odoo would make do with a page
-        reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        reports = self.env["ir.actions.report"].with_context(force_report_rendering=True, timebank_anew=ANEW)
         content, _kind = reports._render_qweb_pdf(PAPER, self.ids)
         return content
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..models.common.verb import verb
 from ..models.common.windows import open_dialog, tell
@@ -14,7 +15,7 @@ class TimebankFunderReportSend(models.TransientModel):
     report_id = fields.Many2one("timebank.funder.report", required=True, readonly=True, ondelete="cascade")
     state = fields.Selection(related="report_id.state")
     way = fields.Selection(
-        [("mail", "A link, by mail"), ("link", "A link to copy"), ("none", "Neither: I hand the paper over")],
+        lambda self: self._get_ways(),
         required=True,
         default="mail",
     )
@@ -35,6 +36,14 @@ class TimebankFunderReportSend(models.TransientModel):
         precompute=True,
     )
     address = fields.Char("The link", readonly=True, help="It is shown once: only a digest of it is kept.")
+
+    @api.model
+    def _get_ways(self):
+        """How it can go: what was sent already, by another link alone."""
+        ways = [("mail", self.env._("A link, by mail")), ("link", self.env._("A link to copy"))]
+        if not self.env.context.get("timebank_sent"):
+            ways.append(("none", self.env._("Neither: I hand the paper over")))
+        return ways
 
     @api.depends("report_id")
     def _compute_email(self):
@@ -59,6 +68,10 @@ class TimebankFunderReportSend(models.TransientModel):
         address = self.email or ""
         if self.way == "mail":
             address = self.env["timebank.funder.report.link"]._read_address(address)
+        if report.state == "sent" and self.way == "none":
+            raise UserError(
+                self.env._("“%s” was sent already: choose how another link to it goes.", report.display_name)
+            )
         if report.state == "agreed":
             report.action_send(address if self.way == "mail" else "", self.until)
         elif self.way == "mail":

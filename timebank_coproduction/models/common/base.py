@@ -64,6 +64,10 @@ class Base(models.AbstractModel):
                 line[position] = row[name][1] if row.get(name) else ""
         return lines
 
+    def _say_who_makes(self):
+        """A sentence for who may not make such records, where Odoo's own says too little."""
+        return ""
+
     def _say_who_changes(self):
         """A sentence for who may read these records and not change them."""
         return self.env._("You can read this, but not change it: ask a coordinator or a manager.")

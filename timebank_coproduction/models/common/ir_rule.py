@@ -20,8 +20,8 @@ class IrRule(models.Model):
         return domain
 
     def _make_access_error(self, operation, records):
-        """Who may read a record of the addon is told who changes it; a refusal names none that can't be
-        read, in debug mode neither.
+        """Who may read a record of the addon is told who changes it, and of some models who makes one; a
+        refusal names none that can't be read, in debug mode neither.
         """
         ours = records._name.startswith("timebank.")
         # asked first: what is read for it would stay in the cache, where nobody asks again
@@ -31,6 +31,10 @@ class IrRule(models.Model):
             return error
         if readable:
             error.args = (records.with_context(**self.env.user.context_get())._say_who_changes(),)
+            return error
+        said = operation == "create" and records.with_context(**self.env.user.context_get())._say_who_makes()
+        if said:
+            error.args = (said,)
             return error
         # in the words of the error, which is the user's language
         models_of = self.with_context(**self.env.user.context_get()).env["ir.model"]

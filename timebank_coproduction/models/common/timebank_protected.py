@@ -77,6 +77,11 @@ class TimebankProtected(models.AbstractModel):
             and field.comodel_name.startswith("timebank.")
         )
 
+    def _get_kept_paper(self):
+        """The paper of this record that was kept, as bytes, which is handed out whenever it is printed;
+        nothing where it is made anew."""
+        return None
+
     def unlink(self):
         acting = acting_in(self.env)
         if acting and not self._transient:

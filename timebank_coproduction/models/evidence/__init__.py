@@ -57,5 +57,7 @@ from . import timebank_funder_report_link
 from . import timebank_funder_report_money
 from . import timebank_funder_report_stories
 from . import timebank_funder_report_content
+from . import timebank_funder_report_days
+from . import timebank_funder_report_drift
 from . import timebank_funder_report
 from . import timebank_funder_report_sending

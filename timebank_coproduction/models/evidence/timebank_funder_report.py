@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 
 from ...tools import report_ddl
 from ..common.mail_beside import CHATTER
@@ -24,6 +24,8 @@ class TimebankFunderReport(models.Model):
     _description = "Funder's Report"
     _inherit = [
         "timebank.funder.report.content",
+        "timebank.funder.report.days",
+        "timebank.funder.report.drift",
         "timebank.protected",
         "timebank.reasoned",
         "mail.thread",
@@ -91,12 +93,6 @@ class TimebankFunderReport(models.Model):
         default=lambda self: self.env.company,
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    date_from = fields.Date(
-        "From", required=True, compute="_compute_dates", store=True, readonly=False, precompute=True
-    )
-    date_to = fields.Date(
-        "To", required=True, compute="_compute_dates", store=True, readonly=False, precompute=True
-    )
     state = fields.Selection(
         [("draft", "Draft"), ("checked", "Checked"), ("agreed", "Agreed"), ("sent", "Sent")],
         required=True,
@@ -193,8 +189,6 @@ class TimebankFunderReport(models.Model):
     xlsx_hash = fields.Char("Hash of the workbook", readonly=True, copy=False)
     hash = fields.Char(readonly=True, copy=False, help="Over all that was sent, and who signed it.")
     is_intact = fields.Boolean("As it was kept", compute="_compute_is_intact")
-    missing_text = fields.Char("Still to be signed", compute="_compute_missing_text")
-    days_text = fields.Char("About these days", compute="_compute_days_text")
     can_check = fields.Boolean(compute="_compute_can")
     can_agree = fields.Boolean(compute="_compute_can")
     can_send = fields.Boolean(compute="_compute_can")
@@ -211,6 +205,10 @@ class TimebankFunderReport(models.Model):
     )
     _kept = models.Constraint(
         "CHECK (state = 'draft' OR content_hash IS NOT NULL)", "What was checked keeps its figures."
+    )
+    _one_follower = models.UniqueIndex(
+        "(supersedes_id) WHERE supersedes_id IS NOT NULL",
+        "Somebody has made a new version of that report just now: open that one.",
     )
     _hour_value_positive = models.Constraint(
         "CHECK (hour_value IS NULL OR hour_value BETWEEN 0 AND 10000)", "An hour is worth nothing or more."
@@ -244,24 +242,6 @@ class TimebankFunderReport(models.Model):
             report.company_id = (
                 about.grant_id.company_id or about.scheme_ids[:1].company_id or self.env.company
             )
-
-    @api.depends("grant_id")
-    def _compute_dates(self):
-        """From the day after the last report sent for the grant to the last that finance has signed for
-        since; where there is none, to the end of last month."""
-        today = fields.Date.context_today(self)
-        last_month = fields.Date.subtract(fields.Date.start_of(today, "month"), days=1)
-        for report in self:
-            grant = report.grant_id
-            if not grant:
-                report.date_from = report.date_from or fields.Date.add(last_month, days=1, years=-1)
-                report.date_to = report.date_to or last_month
-                continue
-            last = self.search([("grant_id", "=", grant._origin.id), ("state", "=", "sent")], limit=1)
-            start = fields.Date.add(last.date_to, days=1) if last else grant.date_start
-            signed = report._find_signed(grant._origin, start, grant.date_end)[-1:]
-            end = min(max(last_month, fields.Date.end_of(start, "month")), grant.date_end)
-            report.date_from, report.date_to = start, signed.date_to or max(start, end)
 
     @api.depends("grant_id", "scheme_ids", "applied_to", "date_from", "date_to", "version")
     @api.depends_context("lang")
@@ -317,62 +297,15 @@ class TimebankFunderReport(models.Model):
         for report in self:
             report.is_intact = report.state == "draft" or not report._find_altered()
 
-    @api.depends("grant_id", "date_from", "date_to", "state")
-    def _compute_missing_text(self):
-        for report in self:
-            report.missing_text = report.state == "draft" and report._say_missing_days()
-
-    @api.depends("grant_id", "scheme_ids", "applied_to", "date_from", "date_to", "state", "supersedes_id")
-    def _compute_days_text(self):
-        for report in self:
-            sentences = []
-            if report.state != "sent" and report.date_from and report.date_to:
-                sentences = [report._say_overlap(), report.state == "draft" and report._say_unfinished()]
-            report.days_text = " ".join(filter(None, sentences)) or False
-
-    def _say_overlap(self):
-        """That days of it are in a report that was sent already, other than the one whose place it takes."""
-        about = Domain("grant_id", "=", self.grant_id._origin.id or False)
-        if not self.grant_id:
-            about &= Domain("scheme_ids", "in", self.scheme_ids._origin.ids)
-            about &= Domain("applied_to", "=", self.applied_to)
-        before = self.search(
-            about
-            & Domain("state", "=", "sent")
-            & Domain("date_from", "<=", self.date_to)
-            & Domain("date_to", ">=", self.date_from)
-            & Domain("id", "not in", self._get_earlier().ids),
-            limit=1,
-        )
-        return before and self.env._(
-            "“%(report)s” was sent on %(day)s and has days of these: to correct that one, make a new version"
-            " of it.",
-            report=before.display_name,
-            day=say_day(self.env, before.sent_on),
-        )
-
-    def _get_earlier(self):
-        """It, and the reports whose place it takes."""
-        earlier, one = self, self.supersedes_id
-        while one:
-            earlier, one = earlier | one, one.supersedes_id
-        return earlier._origin
-
-    def _say_unfinished(self):
-        """That its last day isn't over yet."""
-        return self.date_to >= fields.Date.context_today(self) and self.env._(
-            "The days go on until the end of %s: figures stop at today, and finance can check it from the"
-            " next day on.",
-            say_day(self.env, self.date_to),
-        )
-
     @api.depends("state", "drafted_by", "writer_ids", "scheme_ids.coordinator_ids", "asked_on")
     @api.depends_context("uid")
     def _compute_can(self):
         finance, manager = (self.env.user.has_group(GROUP + one) for one in ("finance", "manager"))
         for report in self:
             runs = report.is_ours = report._is_run_by_user()
-            report.can_write = report.state == "draft" and (runs or not report.id)
+            # as it is kept: whoever chooses other banks on the form can choose again
+            kept = report._origin
+            report.can_write = report.state == "draft" and (not kept or kept._is_run_by_user())
             report.can_check = report.state == "draft" and finance and not report._is_bound("finance")
             report.can_agree = report.state == "checked" and manager and not report._is_bound("manager")
             report.can_send = report.state == "agreed" and runs
@@ -429,32 +362,12 @@ class TimebankFunderReport(models.Model):
                     )
                 )
 
-    @api.constrains("supersedes_id", "kind", "grant_id", "date_from", "date_to")
-    def _check_takes_place(self):
-        """A later version is about the same: who has the earlier one is told that this is its successor."""
-        for report in self:
-            # sudo: only what it takes the place of is about
-            old = report.sudo().supersedes_id
-            if old and (
-                (old.kind, old.grant_id) != (report.kind, report.sudo().grant_id)
-                or report.date_to < old.date_from
-                or report.date_from > old.date_to
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "This is a new version of “%s”: it stays with what that one is about and days of it."
-                        " Make a new report for another.",
-                        old.display_name,
-                    )
-                )
-
     # CRUD
     @api.model_create_multi
     def create(self, vals_list):
         reports = super().create(vals_list)
-        reports._check_own_banks()
+        reports._note_writers(self.env.user)
         for report in reports:
-            report._in_verb().write({"writer_ids": [Command.link(self.env.uid)]})
             if all(section.key == "question" for section in report.section_ids):
                 report.section_ids = report._prepare_sections()
                 report._keep_method_last()
@@ -469,31 +382,44 @@ class TimebankFunderReport(models.Model):
             return super().write(vals)
         about_it = any(not name.startswith(CHATTER) for name in vals)
         if about_it:
-            self._refuse_kept()
+            self._refuse_others()
         result = super().write(vals)
-        if {"scheme_ids", "grant_id", "kind", "date_from", "date_to"}.intersection(vals):
-            self._check_own_banks()
         if about_it:
-            self._note_writer()
+            self._check_own_banks()
+            self._note_writers(self.env.user)
         return result
+
+    def copy(self, default=None):
+        """Copies, in whose words theirs have written who wrote those of the originals."""
+        copies = super().copy(default)
+        for report, one in zip(self, copies, strict=True):
+            one._note_writers(report._get_bound("finance"))
+        return copies
 
     def _touch_as_writer(self):
         """Note who writes in these reports.
 
         :raises UserError: for one that has been checked
+        :raises AccessError: for one of banks that the user doesn't run
         """
-        self._refuse_kept()
-        self._note_writer()
+        self._refuse_others()
+        self._note_writers(self.env.user)
 
-    def _note_writer(self):
+    def _note_writers(self, users):
         for report in self:
             # sudo: whoever may write it is noted as having done so
-            if self.env.user not in report.sudo().writer_ids:
-                report.sudo()._in_verb().write({"writer_ids": [Command.link(self.env.uid)]})
+            new = users - report.sudo().writer_ids
+            if new:
+                report.sudo()._in_verb().write({"writer_ids": [Command.link(user.id) for user in new]})
 
     @api.ondelete(at_uninstall=True)
     def _unlink_only_drafts(self):
+        self._refuse_others()
+
+    def _refuse_others(self):
+        """Whoever changes a report runs all its banks, before it is changed as well, and it is a draft."""
         self._refuse_kept()
+        self._check_own_banks()
 
     def _refuse_kept(self):
         """:raises UserError: for whatever has been checked"""
@@ -515,15 +441,14 @@ class TimebankFunderReport(models.Model):
         """:raises AccessError: for a report of banks that the user doesn't run: whoever chooses its days can
         work out of its figures what each of them did, and how its members are"""
         for report in self:
-            # sudo: only who coordinates them
-            schemes = report.sudo().scheme_ids.with_env(self.env)
-            if not self.env.su and (not schemes or schemes - schemes._run_by_user()):
-                raise AccessError(
-                    self.env._(
-                        "You can report on the time banks that you run. Who runs all that a grant serves,"
-                        " such as a manager, reports on all of them."
-                    )
-                )
+            if not self.env.su and not report._is_run_by_user():
+                raise AccessError(self._say_who_makes())
+
+    def _say_who_makes(self):
+        return self.env._(
+            "You can report on the time banks that you run. Who runs all that a grant serves, such as a"
+            " manager, reports on all of them."
+        )
 
     def _keep_method_last(self):
         """Where nothing but new questions follows how the figures are made, they go before it."""

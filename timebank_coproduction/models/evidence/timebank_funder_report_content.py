@@ -3,17 +3,14 @@ import json
 from odoo import fields, models
 from odoo.tools import get_lang
 
-from ...tools import drift
 from ...tools.suppression import FEW
-from ...tools.suppression_before import hide_as_before, places
+from ...tools.suppression_before import hide_as_before
 from ..common.words import say_day
 from .facts import Scope
 from .timebank_measures_facts import Asked
 
 #: Of what is in a section of the page *Evidence*, what a report takes over.
 TAKEN_OVER = ("key", "title", "answer", "figures", "chart", "table", "definition")
-#: Differences told in full; a number stands for the others.
-TOLD = 30
 #: Which of a section's figures stand on page one, where it has them.
 ON_PAGE_ONE = (
     ("involvement", "head_count"),
@@ -45,9 +42,6 @@ class TimebankFunderReportContent(models.AbstractModel):
     _description = "What a Funder's Report Says"
     _inherit = ["timebank.funder.report.money", "timebank.funder.report.stories"]
 
-    has_drift = fields.Boolean("Has changed", compute="_compute_drift")
-    drift = fields.Text("Changed since", compute="_compute_drift")
-
     def _get_lang(self):
         """The language of the funder who reads it; of an application, of who drafted it.
 
@@ -74,9 +68,10 @@ class TimebankFunderReportContent(models.AbstractModel):
             return self.env._("Evidence for %(whom)s: what %(bank)s does", whom=self.applied_to, bank=bank)
         return self.env._("What %s does, measured", bank)
 
-    def _make_content(self):
+    def _make_content(self, settled=False):
         """All that the report says of today's records.
 
+        :param bool settled: how people are is told as those read it who may not for days of their choice
         :return: dict of plain values: what it is about, ``sections``, and the signs with which numbers are
             written
         """
@@ -97,12 +92,12 @@ class TimebankFunderReportContent(models.AbstractModel):
             "days": report._say_days(report.date_from, report.date_to),
             "date_from": fields.Date.to_string(report.date_from),
             "date_to": fields.Date.to_string(report.date_to),
-            "made_on": fields.Date.to_string(fields.Date.context_today(report)),
-            "made_on_text": say_day(report.env, fields.Date.context_today(report), "d MMMM y"),
+            "made_on": fields.Date.to_string(report._today()),
+            "made_on_text": say_day(report.env, report._today(), "d MMMM y"),
             "version": report.version,
             "lang": lang.code,
             "signs": [lang.thousands_sep or "", lang.decimal_point, report.currency_id.symbol],
-            "sections": report._make_sections(),
+            "sections": report._make_sections(settled),
         }
 
     def _say_days(self, first, last):
@@ -112,12 +107,14 @@ class TimebankFunderReportContent(models.AbstractModel):
             last=self._say_day(last),
         )
 
-    def _make_sections(self):
+    def _make_sections(self, settled=False):
         evidence = self.env["timebank.evidence"]
         scope = self._get_scope()
         before = evidence._get_scope_before(scope, "year")
         compares = self._compares_with(before)
         makes = self._get_section_methods(evidence)
+        if settled:
+            makes["wellbeing"] = self._get_wellbeing_of_draft
         made, wanted = {}, self.section_ids.filtered("is_in").sorted(lambda one: (one.sequence, one.id))
         keys = dict.fromkeys(wanted.mapped("key"))
         if "summary" in keys:
@@ -315,7 +312,7 @@ class TimebankFunderReportContent(models.AbstractModel):
                     "They come from time that was recorded when it was given and approved by somebody else,"
                     " and from the registers of sessions; days go by the time bank’s own clock. They were"
                     " taken on %s. None of them says what would have happened without the money.",
-                    say_day(self.env, fields.Date.context_today(self), "d MMMM y"),
+                    say_day(self.env, self._today(), "d MMMM y"),
                 ),
             }
         )
@@ -505,6 +502,21 @@ class TimebankFunderReportContent(models.AbstractModel):
         found = self.env["timebank.evidence"]._get_network(scope, before)
         return found if found and found["has_links"] else None
 
+    def _get_wellbeing_of_draft(self, scope, before):
+        """How people are, for who could work out of one period after the other what somebody answered: of a
+        grant nothing but that it is told later."""
+        evidence = self.env["timebank.evidence"]
+        found = evidence._get_settled_wellbeing(scope)
+        if found or not evidence._get_wellbeing(scope, before):
+            return found
+        return self._make(
+            "wellbeing",
+            answer=self.env._(
+                "How people are is told once the report has been checked; in a draft, to those who run its"
+                " time banks."
+            ),
+        )
+
     # ------------------------------------------------------------
     # Self-audit
     # ------------------------------------------------------------
@@ -520,49 +532,3 @@ class TimebankFunderReportContent(models.AbstractModel):
             return None
         about = self.env._("This is about all that we do together, not only what this grant pays for.")
         return {**found, "answer": f"{found['answer']} {about}"}
-
-    # ------------------------------------------------------------
-    # What has changed since
-    # ------------------------------------------------------------
-
-    def _compute_drift(self):
-        for report in self:
-            changes = report._get_drift() if report.state != "draft" and report.id else []
-            if len(changes) > TOLD:
-                changes = [*changes[:TOLD], self.env._("… and %s more", len(changes) - TOLD)]
-            report.drift = "\n".join(changes) or False
-            report.has_drift = bool(changes)
-
-    def _get_drift(self):
-        """Sentences, one for each figure that isn't today as it was kept."""
-        self.ensure_one()
-        hidden = self.with_context(lang=self._get_lang()).env["timebank.evidence"]._say_cell(None)
-        found = drift.differences(
-            _flatten(self._get_content(), hidden), _flatten(self._make_content(), hidden)
-        )
-        return [
-            self.env._(
-                "%(figure)s: was %(before)s, is now %(after)s",
-                figure=" – ".join(filter(None, key)),
-                before=self.env._("not there") if before is None else before,
-                after=self.env._("not there") if after is None else after,
-            )
-            for key, (before, after) in found.items()
-            if {before, after} != {None, hidden}  # nothing was told of it, and nothing is
-        ]
-
-
-def _flatten(content, hidden):
-    """Each figure and each cell of a report's content, by where it stands.
-
-    :param str hidden: what is said for a figure that isn't shown
-    """
-    flat = {}
-    for section in content["sections"]:
-        if section["key"] == "summary":
-            continue
-        for figure in section["figures"] or []:
-            flat[section["title"], figure["label"]] = hidden if figure["value"] is None else figure["value"]
-        for (name, number, head), cell in places(section["table"] or {"head": [], "rows": []}):
-            flat[section["title"], name if number == 1 else f"{name} ({number})", head] = str(cell)
-    return flat

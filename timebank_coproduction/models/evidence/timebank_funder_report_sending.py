@@ -7,6 +7,7 @@ from typing import NamedTuple
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from ...tools import canonical
 from ..common.verb import day, text, verb
@@ -23,6 +24,9 @@ class Sending(NamedTuple):
     moment: datetime
 
 
+#: In the context as ``timebank_anew`` while a paper is made, and not handed out: nothing sent from outside
+#: can equal it.
+ANEW = object()
 TODO = "timebank_coproduction.mail_activity_report_next"
 #: What the last hash is over besides the figures and the earlier signatures.
 KEPT = ("sent_by", "sent_on", "pdf_hash", "xlsx_hash")
@@ -86,6 +90,8 @@ class TimebankFunderReport(models.Model):
                     "content": canonical.write(content),
                     "content_hash": canonical.digest(content),
                     **dict.fromkeys(("asked_on", "back_reason"), False),
+                    **report._get_undrifted(),
+                    "compared_on": report._today(),
                 },
             )
             report._ask_next("manager", self.env._("Agree the report to the funder"))
@@ -136,6 +142,7 @@ class TimebankFunderReport(models.Model):
         if not self.env.su and not self._is_run_by_user():
             raise AccessError(self.env._("A coordinator of its time banks sends it, or a manager."))
         self._refuse_altered()
+        self._hold_stories()
         self._refuse_ended_stories()
         links = self.env["timebank.funder.report.link"]
         address = email and links._read_address(email)
@@ -229,8 +236,10 @@ class TimebankFunderReport(models.Model):
                     "back_reason": reason,
                     **dict.fromkeys(("checked_by", "checked_on", "agreed_by", "agreed_on"), False),
                     **dict.fromkeys(("content", "content_hash"), False),
+                    **report._get_undrifted(),
                 }
             )
+            report._let_go_of_stories(report.sudo().story_ids)  # sudo: those that were taken back meanwhile
             report.sudo()._message_log(
                 body=self.env._("Back to draft: %s", reason), author_id=self.env.user.partner_id.id
             )
@@ -251,9 +260,10 @@ class TimebankFunderReport(models.Model):
         self._require("sent")
         self._check_writer()
         self._check_own_banks()
-        later = self.later_ids.sorted("version")[-1:]
-        if later:
-            return open_form(later)
+        if self.later_ids:
+            return open_form(self.later_ids)
+        # of two who press it at once the second tries again, and finds the first one's
+        self._touch_rows(SQL("state = state"))
         copy = self.copy({"scheme_ids": [Command.set(self.sudo().scheme_ids.ids)]})  # sudo: its own banks
         copy._in_verb().write({"version": self.version + 1, "supersedes_id": self.id})
         copy._add_lacking()
@@ -283,7 +293,8 @@ class TimebankFunderReport(models.Model):
         """:return: the dialog that asks to whom it goes"""
         self._require("agreed", "sent")
         dialog = self.env["timebank.funder.report.send"].create({"report_id": self.id})
-        return open_dialog(dialog, self.env._("Send the report"))
+        name = self.env._("Send a link") if self.state == "sent" else self.env._("Send the report")
+        return open_dialog(dialog, name, context={"timebank_sent": self.state == "sent"})
 
     @verb(single=True)
     def action_ask_back(self):
@@ -378,7 +389,21 @@ class TimebankFunderReport(models.Model):
         to go since."""
         self.ensure_one()
         kept = self.sudo().content  # sudo: handed on without what may not be told any more
-        return self._without_ended(json.loads(kept) if kept else self._make_content())
+        if kept:
+            return self._without_ended(json.loads(kept))
+        # who may not read how people are on days of their choice doesn't either in a draft about such days
+        return self._without_ended(self._make_content(settled=not self.sudo(False)._is_run_by_user()))
+
+    def _get_kept_paper(self):
+        """Of what was sent its paper as it was sent, refused as its workbook is.
+
+        :raises UserError: after it was tampered with, or with a story in it that may not be told any more
+        """
+        if self.state != "sent" or self.env.context.get("timebank_anew") is ANEW:
+            return None
+        self._refuse_altered()
+        self._refuse_ended_files()
+        return self._read_kept("pdf")
 
     def _read_kept(self, kind):
         """The paper or the workbook as it was sent: bytes, or None where it is missing."""
@@ -405,23 +430,24 @@ class TimebankFunderReport(models.Model):
                 altered.append("hash")
         return altered
 
-    def _get_zone(self):
-        """By whose clocks a day of its is said: its first bank's; else the user's."""
-        return self.sudo().scheme_ids[:1].tz or self.env.user.tz  # sudo: the zone of a bank is no secret
-
-    def _today(self):
-        return self.sudo().scheme_ids[:1]._today()  # sudo: as above
-
     def _refuse_altered(self):
         for report in self:
-            if report._find_altered():
+            if not report._find_altered():
+                continue
+            if report.state == "sent":
                 raise UserError(
                     self.env._(
-                        "“%s” is not what was checked: somebody has changed the database. Take it back"
-                        " to draft.",
+                        "“%s” is not what was sent: somebody has changed the database. Tell whoever"
+                        " administers it.",
                         report.display_name,
                     )
                 )
+            raise UserError(
+                self.env._(
+                    "“%s” is not what was checked: somebody has changed the database. Take it back to draft.",
+                    report.display_name,
+                )
+            )
 
 
 def _sha256(content):

@@ -4,6 +4,7 @@ from base64 import b64decode, b64encode
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import SQL
 from odoo.tools.image import image_data_uri, image_process
 
 from ..common.personal import NAMED
@@ -76,9 +77,8 @@ class TimebankFunderReportStories(models.AbstractModel):
 
     def _get_tellable(self):
         """The chosen stories that may be told today."""
-        stories = self._find_tellable()
         # sudo: which are chosen, whoever reads the report
-        return self.sudo().story_ids & stories if self.ids else stories
+        return self.sudo().story_ids & self._find_tellable()
 
     def _find_tellable(self):
         """All stories that may be told in it today, chosen or not."""
@@ -173,6 +173,13 @@ class TimebankFunderReportStories(models.AbstractModel):
             elif part["picture"] and ((USE, "photo") not in agreed or story.photo_no != part["photo_no"]):
                 ended.add((part["story"], "photo"))
         return ended
+
+    def _hold_stories(self):
+        """Let nobody take back a story in what was checked while it is sent, nor send one that is being taken
+        back: of two at once the second tries again, and sees what the first has done."""
+        # sudo: only that nobody changes them meanwhile
+        stories = self.env["timebank.story"].sudo().browse(part["story"] for part in self._get_kept_stories())
+        stories._touch_rows(SQL("state = state"))
 
     def _refuse_ended_stories(self):
         """:raises UserError: where a story in what was checked may not be told any more"""

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..common.personal import ABOUT, NAMED, THROUGH
 
@@ -100,6 +101,8 @@ class TimebankStoryConsent(models.Model):
 
         :param bool by_person: whether somebody took it back, and didn't only say it anew
         """
+        # sudo: nothing of the stories changes; whoever is sending one at this moment sees it, or is seen
+        self.story_id.sudo()._touch_rows(SQL("state = state"))
         for scheme, consents in self.grouped("scheme_id").items():
             consents._in_verb().write(
                 {

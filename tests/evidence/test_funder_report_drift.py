@@ -1,0 +1,147 @@
+"""What has changed since a report was kept: found at night or when asked, told as its reader may read it."""
+
+import json
+from datetime import date, timedelta
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+
+from ..common import TODAY, undone
+from .funder_report_common import FIRST, LAST, FunderReportCase
+
+
+@tagged("post_install", "-at_install")
+class TestFunderReportDrift(HttpCase, FunderReportCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._reconcile()
+        cls.answers = cls.env["timebank.wellbeing.response"]
+        for day, happy in ((date(2025, 12, 5), 5), (date(2026, 2, 5), 7)):
+            wave = cls.env["timebank.wellbeing.wave"].create({"scheme_id": cls.scheme.id, "date_from": day})
+            cls.answers |= cls.answers.with_user(cls.coordinator).create(
+                [
+                    {
+                        "wave_id": wave.id,
+                        "partner_id": one.partner_id.id,
+                        "way": "paper",
+                        "answered_on": day,
+                        "age_and_consent": True,
+                        "satisfied": 6,
+                        "worthwhile": 6,
+                        "happy": happy + number % 3,
+                        "anxious": 3,
+                    }
+                    for number, one in enumerate(cls.people)
+                ]
+            )
+        cls.env.flush_all()
+
+    def _more_hours(self):
+        self._make_hours(
+            self.people[0],
+            600,
+            state="approved",
+            date=LAST,
+            receiver_id=self.people[5].partner_id.id,
+            grant_id=self.grant.id,
+        )
+        self.env.flush_all()
+
+    def _draft_bid(self, **vals):
+        return self._draft(kind="bid", grant_id=False, scheme_ids=[Command.set(self.scheme.ids)], **vals)
+
+    def test_nothing_is_compared_when_a_form_opens(self):
+        report = self._send(self._draft())
+        self.assertEqual((report.has_drift, report.compared_on), (False, TODAY), "as it was checked")
+        self._more_hours()
+        report.invalidate_recordset()
+        self.assertFalse(report.has_drift or report.drift)
+        report.action_compare()
+        self.assertTrue(report.has_drift)
+        self.assertRegex(report.drift, r"Time given: was 24\sh, is now 34\sh")
+        again = report.with_user(self.coordinator).copy().sudo()
+        self.assertEqual((again.has_drift, again.drift_found, again.compared_on), (False, False, False))
+        with self.assertRefused("Draft"):
+            self._draft().action_compare()
+        back = self._draft()
+        back.with_user(self.finance).action_check()
+        back._compare()
+        back.action_back_to_draft("A word was wrong")
+        self.assertFalse(back.compared_on)
+
+    def test_each_night(self):
+        """What still holds is compared, once a day: what was checked, and what was sent lately and in whose
+        place nothing has been sent."""
+        report = self._send(self._draft())
+        checked = self._draft()
+        checked.with_user(self.finance).action_check()
+        former = self._send(self._draft_bid())
+        later = self._send(former.browse(former.action_new_version()["res_id"]))
+        self._more_hours()
+        kept, jobs = report | checked | former | later, self.env["timebank.funder.report"]
+        jobs._cron_compare()
+        self.assertFalse(any(kept.mapped("has_drift")), "they were compared today")
+        with freeze_time(TODAY + timedelta(days=1)):
+            jobs._cron_compare()
+        self.assertEqual(kept.filtered("has_drift"), report | checked | later)
+        self.assertEqual(set((kept - former).mapped("compared_on")), {TODAY + timedelta(days=1)})
+        with freeze_time(TODAY + timedelta(days=800)):
+            jobs._cron_compare()
+        self.assertEqual(report.compared_on, TODAY + timedelta(days=1), "that was long ago")
+        self.assertEqual(checked.compared_on, TODAY + timedelta(days=800))
+
+    def test_nobody_works_out_an_answer(self):
+        """What was before less what is now is what somebody said who has taken it back: finance, which may
+        not read answers, isn't told the two."""
+        reports = self._send(self._draft()) | self._send(self._draft_bid())
+        kept = {report: {one["key"]: one for one in report._get_content()["sections"]} for report in reports}
+        gone = self.answers.filtered(lambda one: one.partner_id == self.people[2].partner_id)
+        gone.sudo().unlink()
+        self.env.flush_all()
+        for report in reports:
+            title = kept[report]["wellbeing"]["title"]
+            with self.subTest(report.kind):
+                self._as(self.finance, report).action_compare()
+                told = self._as(self.coordinator, report).drift
+                self.assertRegex(told, rf"{title[:8]}.*: was .*, is now ")
+                said = self._as(self.finance, report).drift.splitlines()
+                self.assertIn(f"{title}: this section has changed", said)
+                self.assertFalse([line for line in said if line.startswith(title) and "was" in line])
+                with self.assertRaises(AccessError):
+                    self._as(self.finance, report).read(["drift_found"])
+
+    def test_a_draft_shows_finance_no_days_of_its_choice(self):
+        """On the page, on paper and in the workbook; what is kept is whole, whoever checks it."""
+        for draft in (self._draft(), self._draft_bid()):
+            with self.subTest(draft.kind), undone(self.env):
+                whole, settled = (
+                    self._read_wellbeing(user, draft) for user in (self.coordinator, self.finance)
+                )
+                self.assertEqual(whole, self._read_wellbeing(self.manager, draft))
+                self.assertIn("12 did so at least twice", whole["answer"])
+                if draft.kind == "grant":
+                    self.assertFalse(settled["figures"] or settled["table"] or settled["chart"])
+                    self.assertIn("once the report has been checked", settled["answer"])
+                else:
+                    today = self.env["timebank.evidence"].with_user(self.finance)
+                    filters = {"period": "own", "date_from": FIRST, "date_to": LAST}
+                    filters["scheme_ids"] = self.scheme.ids
+                    [shown] = [
+                        one for one in today.get_page(filters)["sections"] if one["key"] == "wellbeing"
+                    ]
+                    self.assertEqual(settled["answer"], shown["answer"])
+                self.assertNotIn(
+                    whole["answer"], json.dumps(self._as(self.finance, draft)._lay_out(), default=str)
+                )
+                draft.with_user(self.finance).action_check()
+                self.assertEqual(self._read_wellbeing(self.finance, draft), whole)
+
+    def _read_wellbeing(self, user, report):
+        # sudo: as the page, the paper and the workbook have it made
+        sections = self._as(user, report).sudo()._get_content()["sections"]
+        [section] = [one for one in sections if one["key"] == "wellbeing"]
+        return section
