@@ -366,6 +366,10 @@ class TimebankFunderReport(models.Model):
 
     def _say_asked(self):
         """Whether finance was asked to check a draft, and who of them has the to-do."""
+        if not self.asked_on and self.back_reason:
+            return self.env._(
+                "It was sent back: who writes it puts it right, and asks finance to check it again."
+            )
         if not self.asked_on:
             return self.env._("Ask finance to check it once it is ready.")
         # sudo: who has the to-do, whoever looks

@@ -361,10 +361,13 @@ class TimebankWellbeingWave(models.Model):
         unwanted = self.env["timebank.member"].search([*domain, ("wellbeing_mails", "=", False)]).partner_id
         wanting = people - unwanted
         mailed = wanting._get_mailable()
-        unreached = len(wanting - mailed)
+        silent = wanting - mailed
+        unreached = len(silent)
         parts = [self.env._("%s by mail", len(mailed))]
         if self.plans_calls:
             parts.append(self.env._("%s to ring, by to-dos of yours", unreached))
+            if without := len(silent.filtered(lambda person: not person.phone)):
+                parts.append(self.env._("without a telephone number, for a sheet: %s", without))
         else:
             parts.append(self.env._("%s by a sheet, without a call", unreached))
         if unwanted:
