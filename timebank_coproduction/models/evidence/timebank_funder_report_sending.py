@@ -99,11 +99,15 @@ class TimebankFunderReport(models.Model):
 
     def _refuse_unanswered(self):
         """:raises UserError: while a question that is in the report has no answer: it would be left out"""
+        if said := self._say_unanswered():
+            raise UserError(said)
+
+    def _say_unanswered(self):
+        """Which of the questions that are in the report has no answer, or an empty string."""
         for section in self.section_ids:
             if section.key == "question" and section.is_in and not (section.text or "").strip():
-                raise UserError(
-                    self.env._("“%s” has no answer yet: answer it, or leave it out.", section.display_name)
-                )
+                return self.env._("“%s” has no answer yet: answer it, or leave it out.", section.display_name)
+        return ""
 
     @verb()
     def action_agree(self):
@@ -371,7 +375,8 @@ class TimebankFunderReport(models.Model):
                 "It was sent back: who writes it puts it right, and asks finance to check it again."
             )
         if not self.asked_on:
-            return self.env._("Ask finance to check it once it is ready.")
+            asked = self.env._("Ask finance to check it once it is ready.")
+            return " ".join(filter(None, (self._say_unanswered(), asked)))
         # sudo: who has the to-do, whoever looks
         todos = self.sudo().activity_ids.filtered(lambda todo: todo.activity_type_id == self.env.ref(TODO))
         return self.env._(
