@@ -174,7 +174,7 @@ class TestScheme(TimebankCase):
         accounts, sequence = scheme.account_ids, scheme.sudo().sequence_id
         scheme.unlink()
         self.assertFalse(accounts.exists() or sequence.exists())
-        with self.assertRefused("River Street has members or transfers: close it instead of deleting it."):
+        with self.assertRefused("River Street was in use: close it instead of deleting it."):
             self.scheme.with_env(self.env).unlink()
 
     @users("tb_manager")

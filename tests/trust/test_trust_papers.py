@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from tempfile import NamedTemporaryFile
 from threading import Thread
 
+from odoo.exceptions import AccessError
 from odoo.tests import HttpCase
 from odoo.tools import mute_logger
 
@@ -40,10 +41,10 @@ class TestTrustPapers(HttpCase, TrustCase):
     def _get(self, path):
         return self.url_open(path, allow_redirects=False)
 
-    def _ask(self, paper, ids, converter="html", **query):
+    def _ask(self, paper, ids, converter="html", name="", **query):
         text = "".join(("/", ",".join(map(str, ids)))) if ids else ""
         arguments = "&".join(f"{name}={value}" for name, value in query.items())
-        return self._get(f"/report/{converter}/{paper.report_name}{text}?{arguments}")
+        return self._get(f"/report/{converter}/{name or paper.report_name}{text}?{arguments}")
 
     @mute_logger(*QUIET)
     def test_what_is_not_there_or_not_theirs(self):
@@ -64,6 +65,27 @@ class TestTrustPapers(HttpCase, TrustCase):
                         self.assertEqual(answer.status_code, expected)
                         if expected != 200:
                             self.assertNotIn(SECRET, answer.text)
+                        if ids == there.ids:  # by the other name that Odoo takes
+                            by_id = self._ask(paper, ids, name=paper.get_external_id()[paper.id])
+                            self.assertEqual(by_id.status_code, expected)
+
+    @mute_logger(*QUIET)
+    def test_nobody_renders_what_they_cannot_read(self):
+        """Not by way of a mail's template, nor of anything else that asks Odoo for a paper: as a page, or as
+        a file, in whose stead one that was kept is handed out."""
+        tried = 0
+        for paper in self.papers:
+            there = self.world[self.here].get(paper.model)
+            for role, user in self.roles.items():
+                if there and user.active and not there.with_user(user).has_access("read"):
+                    tried += 1
+                    reports = self.env["ir.actions.report"].with_user(user)
+                    with self.subTest(paper=paper.report_name, role=role):
+                        with self.assertRaises(AccessError):
+                            reports._render_qweb_html(paper.report_name, there.ids)
+                        with self.assertRaises(AccessError):
+                            reports._render_qweb_pdf_prepare_streams(paper.report_name, {}, res_ids=there.ids)
+        self.assertGreater(tried, 10)
 
     @mute_logger(*QUIET)
     def test_nonsense_in_the_address(self):

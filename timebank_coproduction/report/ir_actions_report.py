@@ -49,11 +49,13 @@ class IrActionsReport(models.Model):
 
     @api.model
     def _find_timebank_paper(self, name):
-        """The paper of the addon that is called so, or an empty recordset."""
-        # sudo: which papers there are is no secret; who may have one is asked next
-        report = self.sudo()._get_report_from_name(name)
-        found = report and report._is_timebank_paper()
-        return report.with_env(self.env) if found else self.browse()
+        """The addon's paper that Odoo takes for a name, be it its external id; else an empty recordset."""
+        try:
+            # sudo: which papers there are is no secret; who may have one is asked next
+            report = self.sudo()._get_report(name)
+        except ValueError:
+            return self.browse()
+        return report.with_env(self.env) if report._is_timebank_paper() else self.browse()
 
     def _is_for_user(self):
         """Whether the user is in one of the groups that the paper is for, where it names any."""
@@ -88,6 +90,9 @@ class IrActionsReport(models.Model):
         return {**action, "close_on_report_download": True} if self._is_timebank_paper() else action
 
     def _get_rendering_context(self, report, docids, data):
+        if report._is_timebank_paper() and docids:
+            # whichever way led here: what is shown may be read as superuser further on
+            self.env[report.model].browse(docids).check_access("read")
         values = super()._get_rendering_context(report, docids, data)
         if report._is_timebank_paper():
             values.update(title=report.name, fit=paper.fit, clock=clock)
@@ -100,13 +105,14 @@ class IrActionsReport(models.Model):
         is kept, that one is handed out.
         """
         report = self._get_report(report_ref)
-        kept = report._is_timebank_paper() and report._find_kept_papers(res_ids)
+        # as whoever prints: Odoo hands out which paper it is as superuser
+        kept = report._is_timebank_paper() and report.with_env(self.env)._find_kept_papers(res_ids)
         if kept:
             streams = {one: {"stream": BytesIO(paper), "attachment": None} for one, paper in kept.items()}
             rest = [one for one in res_ids if one not in kept]
             if rest:
                 streams |= self._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=rest)
-            return streams
+            return {one: streams[one] for one in [*res_ids, False] if one in streams}
         ours = report._is_timebank_paper() and not report.attachment
         if not ours or self._get_timebank_engine() != "weasyprint":
             return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)

@@ -104,15 +104,18 @@ class TimebankWellbeingAnswer(models.TransientModel):
             or without consent
         """
         self._write_down()
-        return self._open_next(self.env._("Written down: %s.", self.asked_name))
+        return self._open_next(self.env._("Written down: %s.", self.asked_name), self.typed_count + 1)
 
-    def _open_next(self, deed):
-        """An empty sheet, after what was done with this one."""
+    def _open_next(self, deed, count):
+        """An empty sheet, after what was done with this one.
+
+        :param int count: how many were written down so far
+        """
         desk = self.create(
             {
                 "wave_id": self.wave_id.id,
                 "way": self.way,
-                "typed_count": self.typed_count + 1,
+                "typed_count": count,
                 "last_deed": deed,
             }
         )
@@ -120,7 +123,7 @@ class TimebankWellbeingAnswer(models.TransientModel):
 
     def _go_on(self, deed):
         """The next sheet of a pile; else what was done, in the corner of the screen."""
-        return self._open_next(deed) if self.way == "paper" else tell(deed)
+        return self._open_next(deed, self.typed_count) if self.way == "paper" else tell(deed)
 
     @verb(single=True)
     def action_save_last(self):
@@ -130,10 +133,10 @@ class TimebankWellbeingAnswer(models.TransientModel):
         :raises UserError: as :meth:`action_next`
         """
         count, said = self.typed_count, self.last_deed
-        if not count or self._is_begun():
+        if not said or self._is_begun():
             self._write_down()
             count, said = count + 1, self.env._("Written down: %s.", self.asked_name)
-        return tell(said if count == 1 else self.env._("Sheets written down: %s.", count))
+        return tell(self.env._("Sheets written down: %s.", count) if count > 1 else said)
 
     @verb(single=True)
     def action_save(self):

@@ -16,7 +16,7 @@ TOLD = 30
 #: For how many years what was sent is compared each night.
 YEARS = 2
 #: What people said of how they are, which not all who read reports may read as of a day of their choice.
-OF_PEOPLE = frozenset({"wellbeing", "self_audit"})
+OF_PEOPLE = frozenset({"wellbeing"})
 
 
 class TimebankFunderReportDrift(models.AbstractModel):
@@ -101,6 +101,24 @@ class TimebankFunderReportDrift(models.AbstractModel):
                     "compared_on": report._today(),
                 }
             )
+
+    def _look_again(self):
+        """Compare before it is signed or sent: what was kept would go out for good.
+
+        :return: an action that says so where more has changed than stands on top of it, or ``None``
+        """
+        for report in self:
+            known = report.sudo().drift_found  # sudo: only whether it is the same
+            report._compare()
+            if report.has_drift and report.sudo().drift_found != known:
+                return tell(
+                    self.env._(
+                        "Figures have changed since “%s” was checked: which ones stands on top of it now."
+                        " Take it back to draft, or go on with what was checked.",
+                        report.display_name,
+                    )
+                )
+        return None
 
     def _get_undrifted(self):
         """Values of a report of which nothing is known to have changed."""

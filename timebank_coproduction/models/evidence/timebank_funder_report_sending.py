@@ -113,11 +113,16 @@ class TimebankFunderReport(models.Model):
     def action_agree(self):
         """Sign as manager.
 
+        :return: ``True``; where figures have changed and nobody was told so yet, an action that says so, and
+            nothing is signed
         :raises AccessError: for who isn't a manager
         :raises UserError: by somebody who has written in it or checked it, or after it was tampered with
         """
         if not (self.env.su or self.env.user.has_group(GROUP + "manager")):
             raise AccessError(self.env._("A manager agrees reports: ask one."))
+        self._require("checked")
+        if told := self._look_again():
+            return told
         for report in self:
             report._require("checked")
             if report._is_bound("manager"):
@@ -294,8 +299,10 @@ class TimebankFunderReport(models.Model):
 
     @verb(single=True)
     def action_ask_send(self):
-        """:return: the dialog that asks to whom it goes"""
+        """:return: the dialog that asks to whom it goes; before that, once, that figures have changed"""
         self._require("agreed", "sent")
+        if self.state == "agreed" and (told := self._look_again()):
+            return told
         dialog = self.env["timebank.funder.report.send"].create({"report_id": self.id})
         name = self.env._("Send a link") if self.state == "sent" else self.env._("Send the report")
         return open_dialog(dialog, name, context={"timebank_sent": self.state == "sent"})

@@ -3,6 +3,7 @@ from io import BytesIO
 from typing import NamedTuple
 
 import numpy as np
+from psycopg2 import extensions
 
 from odoo import models
 from odoo.tools import SQL
@@ -130,7 +131,13 @@ class TimebankMeasuresFacts(models.AbstractModel):
         )
         self._prepare_query()
         sent = BytesIO()
-        self.env.cr.copy_expert(self.env.cr.mogrify(copied), sent)
+        # as where Odoo itself copies: its process for many connections would ask for what copying can't
+        callback = extensions.get_wait_callback()
+        extensions.set_wait_callback(None)
+        try:
+            self.env.cr.copy_expert(self.env.cr.mogrify(copied), sent)
+        finally:
+            extensions.set_wait_callback(callback)
         return read_copied(sent.getbuffer(), len(columns))
 
     def _execute(self, query):

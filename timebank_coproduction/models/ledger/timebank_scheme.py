@@ -267,9 +267,7 @@ class TimebankScheme(models.Model):
     def _unlink_only_unused(self):
         for scheme in self:
             if scheme._is_used():
-                raise UserError(
-                    self.env._("%s has members or transfers: close it instead of deleting it.", scheme.name)
-                )
+                raise UserError(self.env._("%s was in use: close it instead of deleting it.", scheme.name))
 
     def _is_used(self):
         """Whether anything has been done in the bank, so that it has to stay."""

@@ -341,7 +341,9 @@ class TimebankDouble(models.Model):
         ]
         if one.zip and words:
             alike.append(fields.Domain.OR(words) & fields.Domain("zip", "=ilike", "%".join(one.zip)))
-        there = fields.Domain("active", "=", True) | fields.Domain("timebank_member_ids", "!=", False)
+        # whoever looks: who was a member of any bank may come back; where they were isn't told
+        was_member = fields.Domain("timebank_member_ids", "any!", fields.Domain.TRUE)
+        there = fields.Domain("active", "=", True) | was_member
         return fields.Domain(COMPARED) & there & fields.Domain.OR(alike)
 
     def _get_regions(self):

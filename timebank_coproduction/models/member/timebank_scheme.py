@@ -95,7 +95,9 @@ class TimebankScheme(models.Model):
         return super().write(vals)
 
     def _is_used(self):
-        return bool(self.member_ids) or super()._is_used()
+        # sudo: what was erased counts, whoever looks, and none of it is shown
+        erased = self.env["timebank.erasure"].sudo().search_count([("scheme_id", "=", self.id)], limit=1)
+        return bool(self.member_ids or erased) or super()._is_used()
 
     # Actions
     @verb(single=True)
