@@ -164,7 +164,10 @@ class TestFunderReport(FunderReportCase):
         report.with_user(self.finance).action_check()
         kept = report.sudo().content
         self._more_hours()
-        report.with_user(self.manager).action_agree()
+        told = report.with_user(self.manager).action_agree()
+        self.assertIn("Figures have changed since", told["params"]["text"])
+        self.assertEqual((report.state, report.has_drift), ("checked", True), "said once, before it is signed")
+        self.assertIs(report.with_user(self.manager).action_agree(), True)
         report.action_send()
         self.assertEqual(report.sudo().content, kept)
         self.assertEqual(report.content_hash, canonical.digest(json.loads(kept)))
