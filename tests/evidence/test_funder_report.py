@@ -166,7 +166,8 @@ class TestFunderReport(FunderReportCase):
         self._more_hours()
         told = report.with_user(self.manager).action_agree()
         self.assertIn("Figures have changed since", told["params"]["text"])
-        self.assertEqual((report.state, report.has_drift), ("checked", True), "said once, before it is signed")
+        # said once, before it is signed
+        self.assertEqual((report.state, report.has_drift), ("checked", True))
         self.assertIs(report.with_user(self.manager).action_agree(), True)
         report.action_send()
         self.assertEqual(report.sudo().content, kept)

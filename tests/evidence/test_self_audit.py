@@ -329,9 +329,10 @@ class TestSelfAudit(TimebankCase):
         project = self.env["project.project"].create({"name": "Garden"})
         hillside = self._make_scheme("Hillside", project_ids=[Command.set(project.ids)])
         self._make_audit(scheme_id=hillside.id, project_id=project.id).action_agree()
-        for record in (project, hillside):
-            with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.env.cr.savepoint():
-                record.unlink()
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            project.unlink()
+        with self.assertRefused("Hillside was in use: close it instead of deleting it."):
+            hillside.unlink()
 
     # ------------------------------------------------------------
     # What is shown of it, and to whom

@@ -437,7 +437,6 @@ class TimebankAccount(models.Model):
             "memo": memo or False,
         }
         refusals = transfers._get_posting_refusals([vals])  # locks both accounts
-        # a gift is of what there is, whatever the limit
         if source.balance_minutes < minutes and (not refusals or source.available_minutes < minutes):
             refusals = {0: transfers._why_too_little(source, source.balance_minutes, minutes)}
         if refusals:
