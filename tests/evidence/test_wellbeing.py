@@ -64,6 +64,11 @@ class TestWellbeingWave(WellbeingCase):
         self.env["timebank.member"].search([("partner_id", "=", self.people[2].id)]).wellbeing_mails = False
         wave = self._make_wave().with_user(self.coordinator)
         rung = len(everybody) - 3
+        silent = f"without a telephone number, for a sheet: {rung}"
+        ways = f"2 by mail, {rung} to ring, by to-dos of yours, {silent}, want no such mails: 1"
+        self.assertEqual((wave.due_count, wave.due_text), (len(everybody), ways))
+        everybody.phone = "01632 960001"
+        wave.invalidate_recordset()
         ways = f"2 by mail, {rung} to ring, by to-dos of yours, want no such mails: 1"
         self.assertEqual((wave.due_count, wave.due_text), (len(everybody), ways))
         dialog = wave.action_ask_invite()
