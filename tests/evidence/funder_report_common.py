@@ -82,6 +82,19 @@ class FunderReportCase(TimebankCase):
         entries.with_user(cls.coordinator).action_approve()
         assert set(entries.mapped("state")) == {"approved"}
 
+    def _more_hours(self):
+        """Ten hours more, on the last of the days: what was kept of these isn't so any more."""
+        entry = self._make_hours(
+            self.people[0],
+            600,
+            state="approved",
+            date=LAST,
+            receiver_id=self.people[5].partner_id.id,
+            grant_id=self.grant.id,
+        )
+        self.env.flush_all()
+        return entry
+
     @classmethod
     def _reconcile(cls, first=FIRST, last=LAST):
         """A reconciliation that two people of finance have signed."""

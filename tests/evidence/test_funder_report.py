@@ -174,18 +174,6 @@ class TestFunderReport(FunderReportCase):
         self.assertEqual(report.content_hash, canonical.digest(json.loads(kept)))
         self.assertTrue(report.is_intact)
 
-    def _more_hours(self):
-        entry = self._make_hours(
-            self.people[0],
-            600,
-            state="approved",
-            date=LAST,
-            receiver_id=self.people[5].partner_id.id,
-            grant_id=self.grant.id,
-        )
-        self.env.flush_all()
-        return entry
-
     def test_drift(self):
         self._reconcile()
         report = self._send(self._draft())

@@ -40,17 +40,6 @@ class TestFunderReportDrift(HttpCase, FunderReportCase):
             )
         cls.env.flush_all()
 
-    def _more_hours(self):
-        self._make_hours(
-            self.people[0],
-            600,
-            state="approved",
-            date=LAST,
-            receiver_id=self.people[5].partner_id.id,
-            grant_id=self.grant.id,
-        )
-        self.env.flush_all()
-
     def _draft_bid(self, **vals):
         return self._draft(kind="bid", grant_id=False, scheme_ids=[Command.set(self.scheme.ids)], **vals)
 

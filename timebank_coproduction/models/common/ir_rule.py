@@ -29,10 +29,8 @@ class IrRule(models.Model):
         error = super()._make_access_error(operation, records)
         if not ours:
             return error
-        if readable:
-            error.args = (records.with_context(**self.env.user.context_get())._say_who_changes(),)
-            return error
-        said = operation == "create" and records.with_context(**self.env.user.context_get())._say_who_makes()
+        theirs = records.with_context(**self.env.user.context_get())
+        said = theirs._say_who_changes() if readable else operation == "create" and theirs._say_who_makes()
         if said:
             error.args = (said,)
             return error

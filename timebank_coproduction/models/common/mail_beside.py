@@ -15,10 +15,19 @@ from .roles import MANAGER, ROLES, read_by_role
 CHATTER = ("message_", "activity_", "website_message_")
 
 
-def _ours(rows, model_field):
-    """Those of ``rows`` that stand beside records of the addon, as superuser."""
+def _ours(rows, path):
+    """Those of ``rows`` that stand beside records of the addon, as superuser.
+
+    :param str path: what leads from a row to the name of that record's model
+    """
     # sudo: only which record a row is beside, and who made it
-    return rows.sudo().exists().filtered(lambda row: (row[model_field] or "").startswith("timebank."))
+    kept = rows.sudo().exists()
+    return kept.filtered(lambda row: any((name or "").startswith("timebank.") for name in row.mapped(path)))
+
+
+def _without(domain, kept):
+    """A domain of all that was asked for but what is kept."""
+    return Domain(domain) & Domain("id", "not in", kept.ids) if kept else domain
 
 
 def _beside_read_by_role(rows, model_field, roles=ROLES):
@@ -112,8 +121,7 @@ class MailFollowers(models.Model):
         if not self.env.su and not kwargs.get("bypass_access"):
             # sudo: which of them follow records of the addon
             ours = self.sudo().search(Domain(domain) & Domain("res_model", "=like", "timebank.%"))
-            if kept := ours._get_kept():
-                domain = Domain(domain) & Domain("id", "not in", kept.ids)
+            domain = _without(domain, ours._get_kept())
         return super()._search(domain, *args, **kwargs)
 
     def _check_access(self, operation):
@@ -135,8 +143,7 @@ class MailNotification(models.Model):
             others = Domain(domain) & Domain("res_partner_id", "!=", self.env.user.partner_id.id)
             # sudo: which of them tell others of messages beside records of the addon
             ours = self.sudo().search(others & Domain("mail_message_id.model", "=like", "timebank.%"))
-            if kept := ours.sudo(False)._get_kept():
-                domain = Domain(domain) & Domain("id", "not in", kept.ids)
+            domain = _without(domain, ours.sudo(False)._get_kept())
         return super()._search(domain, *args, **kwargs)
 
     def _check_access(self, operation):
@@ -148,17 +155,8 @@ class MailNotification(models.Model):
 
     def _get_kept(self):
         """Those that tell somebody else of a message that the user can't read: its subject says enough."""
-        # sudo: what they tell of, and whom
-        rows = (
-            self.sudo()
-            .exists()
-            .filtered(
-                lambda row: (
-                    (row.mail_message_id.model or "").startswith("timebank.")
-                    and row.res_partner_id != self.env.user.partner_id
-                )
-            )
-        )
+        me = self.env.user.partner_id
+        rows = _ours(self, "mail_message_id.model").filtered(lambda row: row.res_partner_id != me)
         read = rows.mail_message_id.sudo(False)._filtered_access("read")
         return rows.filtered(lambda row: row.mail_message_id.id not in read._ids).with_env(self.env)
 
@@ -172,8 +170,7 @@ class IrAttachment(models.Model):
             if any(one.field_expr == "res_model" for one in asked.iter_conditions()):
                 # sudo: which files of the addon's records are asked for; else Odoo asks of each
                 ours = asked & Domain("res_model", "=like", "timebank.%") & Domain("res_field", "=", False)
-                if kept := self.sudo().search(ours).sudo(False)._get_kept("read"):
-                    domain = asked & Domain("id", "not in", kept.ids)
+                domain = _without(asked, self.sudo().search(ours).sudo(False)._get_kept("read"))
         return super()._search(domain, *args, **kwargs)
 
     def _check_access(self, operation):

@@ -328,8 +328,9 @@ class TimebankFunderReport(models.Model):
         return self.env.user in self._get_bound(who)
 
     def _say_next(self):
+        if self.state == "draft":
+            return self._say_asked()
         return {
-            "draft": self._say_asked(),
             "checked": self.env._("A manager who has neither written in it nor checked it agrees it next."),
             "agreed": self.env._("It is agreed, and can be sent."),
         }.get(self.state, "")

@@ -59,14 +59,14 @@ class TimebankFunderReportContent(models.AbstractModel):
     def _say_title(self):
         if self.grant_id:
             return self.env._("Report to %s", self.grant_id.funder_id.name)
-        [bank, *others] = self.scheme_ids.mapped("name") or [False]
-        if others or not bank:
-            if self.applied_to:
-                return self.env._("Evidence for %s: what our time banks do", self.applied_to)
-            return self.env._("What our time banks do, measured")
-        if self.applied_to:
-            return self.env._("Evidence for %(whom)s: what %(bank)s does", whom=self.applied_to, bank=bank)
-        return self.env._("What %s does, measured", bank)
+        whom, bank = self.applied_to, len(self.scheme_ids) == 1 and self.scheme_ids.name
+        if whom and bank:
+            return self.env._("Evidence for %(whom)s: what %(bank)s does", whom=whom, bank=bank)
+        if whom:
+            return self.env._("Evidence for %s: what our time banks do", whom)
+        if bank:
+            return self.env._("What %s does, measured", bank)
+        return self.env._("What our time banks do, measured")
 
     def _make_content(self, settled=False):
         """All that the report says of today's records.

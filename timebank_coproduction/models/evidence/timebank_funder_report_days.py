@@ -26,8 +26,7 @@ class TimebankFunderReportDays(models.AbstractModel):
 
     def _today(self):
         """The day that it is at its banks: where their clocks differ, the earlier."""
-        schemes = self.sudo().scheme_ids  # sudo: as above
-        return min((scheme._today() for scheme in schemes), default=None) or schemes._today()
+        return self.sudo().scheme_ids._get_days()[0]  # sudo: as above
 
     @api.depends("grant_id")
     def _compute_dates(self):

@@ -377,7 +377,7 @@ class TimebankFunderReport(models.Model):
 
     def _say_asked(self):
         """Whether finance was asked to check a draft, and who of them has the to-do."""
-        if not self.asked_on and self.back_reason:
+        if self.back_reason and not self.asked_on:
             return self.env._(
                 "It was sent back: who writes it puts it right, and asks finance to check it again."
             )

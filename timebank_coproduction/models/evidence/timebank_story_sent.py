@@ -9,7 +9,7 @@ TODO = "timebank_coproduction.mail_activity_report_next"
 
 
 class TimebankStorySent(models.AbstractModel):
-    """Where a story was used and sent, which outlives it: who takes it back is told, and who sent it has a
+    """Where a story was used and sent, for which it is kept: who takes it back is told, and who sent it has a
     to-do.
 
     A part of ``timebank.story``.

@@ -28,9 +28,10 @@ class ProjectProject(models.Model):
     @api.depends_context("uid")
     def _compute_timebank_open_to_ids(self):
         banks = self.env["timebank.scheme"].search([])
+        closed = {bank: bank._get_projects_not_served(self._origin) for bank in banks}
         for project in self:
             project.timebank_open_to_ids = banks.filtered(
-                lambda bank, project=project._origin: not bank._get_projects_not_served(project)
+                lambda bank, project=project._origin: project not in closed[bank]
             )
 
     def _search_timebank_open_to_ids(self, operator, value):
