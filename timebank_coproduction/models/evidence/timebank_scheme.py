@@ -166,13 +166,13 @@ class TimebankScheme(models.Model):
         members = self.env["timebank.member"]
         return members.search_count([("scheme_id", "=", self.id), ("state", "=", "applicant")])
 
-    @api.readonly
     def _is_used(self):
         # sudo: what a meeting scored and what members told counts, whoever looks, and none of it is shown
         kept = (self.env[model].sudo() for model in ("timebank.self.audit", "timebank.story"))
         own = [("scheme_id", "=", self.id)]
         return any(records.search_count(own, limit=1) for records in kept) or super()._is_used()
 
+    @api.readonly
     @verb(
         date_from=day(),
         date_to=day(),
