@@ -55,6 +55,26 @@ class TestDeputies(PageCase):
             self.assertIn("Done by Lea Marsh for Harbour Trust.", self._notes(record), record)
         self.assertNotIn("Done by", self._notes(self.ann))
 
+    def test_what_they_say_is_said_on_the_agencys_own_pages(self):
+        audit = self.env["timebank.self.audit"].create({"scheme_id": self.scheme.id})
+        ways = {}
+        for user, name in ((self.lea, "deputy"), (self.coordinator, "coordinator")):
+            self.come(user)
+            page = self.go(f"{self.base}/stories/new")
+            typed = {"title": name, "story": "We lent the hall."}
+            page = self.press(page, "Keep it, and say who may be told", **typed)
+            self.press(page, "That is what I agree to", trustees=True)
+            story = self.env["timebank.story"].search([("name", "=", name)])
+            ways[name] = (story.way, story.consent_ids.way)
+        self.assertEqual(ways, {"deputy": ("own", "page"), "coordinator": ("with", "person")})
+        self.come(self.lea)
+        self.press(self.go(f"{self.base}/self-audit"), "Send my scores", assets="3")
+        self.assertEqual(audit.voice_ids.way, "page")
+        self.come(self.coordinator)
+        page = self.press(self.go(f"{self.base}/self-audit"), "Send my scores", assets="1")
+        self.assertIn("scored on their own pages", page.text())
+        self.assertEqual(audit.voice_ids.assets, "3")
+
     def test_taken_off_is_nothing_any_more(self):
         self.come(self.lea)
         self.assertEqual(self.go(self.base).status, 200)

@@ -152,8 +152,10 @@ class TimebankMember(models.Model):
         return story
 
     def _is_on_own_page(self):
-        """Whether it is the member who is on the page, and not a coordinator for them."""
-        return not acting_in(self.env) and self.partner_id == self.env.user.partner_id
+        """Whether it is the member who is on the page, or who acts for that organisation, and not a
+        coordinator for them."""
+        theirs = self.partner_id == self.env.user.partner_id
+        return theirs and (not acting_in(self.env) or self._is_with_deputy())
 
     def _agree_to_story(self, story, uses, until, photo, version):
         """Keep what the member agrees to on their pages; nothing is all taken back.
