@@ -284,6 +284,28 @@ class TestStory(StoryCase):
             story._get_ends(printed, then=True)[story.id]["website", "text"], anew - timedelta(days=1)
         )
 
+    def test_what_was_said_of_other_words_held_until_they_were_changed(self):
+        start = TODAY - timedelta(days=60)
+        printed, changed, anew = (start + timedelta(days=days) for days in (9, 20, 30))
+        with freeze_time(start):
+            story = self._make_story()
+            self._agree(story, self.ann)
+        with freeze_time(changed):
+            story.with_user(self.coordinator).text = "It was quite another soup."
+        self._note(story, printed)
+        self._note(story, changed - timedelta(days=1))
+        with freeze_time(anew):
+            self._agree(story, self.ann)
+        self._note(story, printed)
+        self._note(story, anew)
+        for day in (start - timedelta(days=1), changed, anew - timedelta(days=1)):
+            with self.subTest(day=day), self.assertRefused("Nobody agreed to that use"):
+                self._note(story, day)
+        with freeze_time(TODAY):
+            story.with_user(self.coordinator).action_withdraw()
+        with self.assertRefused("Nobody agreed to that use"):
+            self._note(story, printed)
+
     def test_what_was_taken_back_since_is_noted_no_more(self):
         start = TODAY - timedelta(days=60)
         printed, anew, back = (start + timedelta(days=days) for days in (9, 20, 30))
@@ -441,7 +463,7 @@ class TestStory(StoryCase):
             people = chance.sample(members, chance.choice((1, 1, 2, 3)))
             story = self._make_story(*people, photo=make_photo(), photo_alt="Soup")
             said = {}  # (person, use) → (given_on, until, with the photo), of what counts now
-            former = {}  # (person, use) → list of (given_on, last day), of what was said anew since
+            former = {}  # (person, use) → list of (given_on, last day), of what counts no more
             for step in range(chance.randint(3, 9)):
                 now = TODAY + timedelta(days=step * 20)
                 with freeze_time(now):
@@ -482,8 +504,9 @@ class TestStory(StoryCase):
             former.clear()
         elif deed == "words":
             story.text += " And more."
+            for key, was in said.items():
+                former.setdefault(key, []).append((was[0], min(was[1], now - timedelta(days=1))))
             said.clear()
-            former.clear()
         else:
             story.photo = make_photo((chance.randint(2, 40), chance.randint(2, 40)))
             for words in said.values():

@@ -152,7 +152,8 @@ class TimebankStory(models.Model):
         nobody of them may have taken it back since: also of a day before that.
 
         :param date day: today by the clock of each story's bank, if none is given
-        :param bool then: whether what somebody has said anew since counts for the days before that
+        :param bool then: whether what somebody has said anew since counts for the days before that, and what
+            they said of words or a photo that were changed since
         :return: dict of story id → dict of (use, part) → the last day
         """
         if day is None:
@@ -324,6 +325,8 @@ class TimebankStory(models.Model):
                 news.update(photo_no=story.photo_no + 1, photo_on=today)
             if news:
                 story._in_verb().write(news)
+                # sudo: what was agreed to, whoever changed the story, and was let
+                story.sudo().consent_ids._note_changed()
                 self.env["timebank.funder.report"]._let_go_of_stories(story)
         return result
 

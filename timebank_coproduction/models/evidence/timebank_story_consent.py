@@ -53,6 +53,7 @@ class TimebankStoryConsent(models.Model):
     noted_by_id = fields.Many2one("res.users", string="Noted by", readonly=True)
     words_no = fields.Integer(required=True, readonly=True)
     photo_no = fields.Integer(required=True, readonly=True)
+    changed_on = fields.Date(readonly=True, help="The day on which what was agreed to became another.")
     withdrawn_on = fields.Date(readonly=True)
     withdrawn_by_id = fields.Many2one("res.users", string="Taken back by", readonly=True)
     is_replaced = fields.Boolean(readonly=True, help="By what the same person said later.")
@@ -96,6 +97,12 @@ class TimebankStoryConsent(models.Model):
             return False
         return self.part == "text" or self.photo_no == story.photo_no and story._has_photo()
 
+    def _note_changed(self):
+        """Keep the day from which what these were given for isn't there any more."""
+        for scheme, consents in self.grouped("scheme_id").items():
+            changed = consents.filtered(lambda one: not one.changed_on and not one._is_of_what_is_there())
+            changed._in_verb().write({"changed_on": scheme._today()})
+
     def _withdraw(self, by_person=False):
         """Let these not count any more, from this moment on.
 
@@ -115,8 +122,8 @@ class TimebankStoryConsent(models.Model):
     def _get_last_days(self, stories, day, then):
         """Until when what people agreed to of stories holds, of what holds on a day.
 
-        :param bool then: whether what was said anew since counts, until the day before that; what was taken
-            back since never does
+        :param bool then: whether what was said anew since counts, until the day before that, and so what
+            was said of words that were changed since; what was taken back since never does
         :return: dict of the numbers (story, use, part, person) → the last day
         """
         counts = Domain("withdrawn_on", "=", False)
@@ -126,13 +133,15 @@ class TimebankStoryConsent(models.Model):
         given = self.search(of_day & counts)
         taken_back = self._get_last_withdrawals(given.filtered("is_replaced").story_id)
         last_days = {}
-        for consent in given.filtered(lambda one: one._is_of_what_is_there()):
-            last, ended = consent.until, consent.withdrawn_on
+        for consent in given:
+            ended = consent.withdrawn_on
             taken = taken_back.get((consent.story_id.id, consent.partner_id.id))
             if ended and taken and taken >= ended:
                 continue
-            if ended:
-                last = min(last, ended - timedelta(days=1))
+            changed = None if consent._is_of_what_is_there() else then and consent.changed_on or day
+            last = min([consent.until, *(end - timedelta(days=1) for end in (ended, changed) if end)])
+            if last < day:
+                continue
             key = consent.story_id.id, consent.use, consent.part, consent.partner_id.id
             last_days[key] = max(last, last_days.get(key, last))
         return last_days
