@@ -88,9 +88,7 @@ class TestFunderReportDrift(HttpCase, FunderReportCase):
         not read answers, isn't told the two."""
         reports = self._send(self._draft()) | self._send(self._draft_bid())
         kept = {report: {one["key"]: one for one in report._get_content()["sections"]} for report in reports}
-        gone = self.answers.filtered(lambda one: one.partner_id == self.people[2].partner_id)
-        gone.sudo().unlink()
-        self.env.flush_all()
+        self._take_back(5)
         for report in reports:
             title = kept[report]["wellbeing"]["title"]
             with self.subTest(report.kind):
@@ -102,6 +100,68 @@ class TestFunderReportDrift(HttpCase, FunderReportCase):
                 self.assertFalse([line for line in said if line.startswith(title) and "was" in line])
                 with self.assertRaises(AccessError):
                     self._as(self.finance, report).read(["drift_found"])
+
+    def _take_back(self, count):
+        """So many of those who are left take back what they answered."""
+        left = self.answers.exists()
+        gone = left.partner_id.sorted("id")[:count]
+        left.filtered(lambda one: one.partner_id in gone).sudo().unlink()
+        self.env.flush_all()
+
+    def test_what_few_have_answered_since_is_told_by_no_other_figures(self):
+        """Checked once more, or in a later version: until five have, how people are stays as it was told."""
+        for draft in (self._draft(), self._draft_bid()):
+            with self.subTest(draft.kind), undone(self.env):
+                told = self._check(draft)
+                self._take_back(4)
+                draft.action_compare()
+                self.assertNotIn(told["title"], draft.drift or "")
+                draft.action_back_to_draft("Have another look")
+                self.assertEqual(self._read_wellbeing(self.coordinator, draft), told)
+                self.assertEqual(self._check(draft), told)
+                draft.with_user(self.manager).action_agree()
+                draft.with_user(self.coordinator).action_send()
+                later = draft.browse(draft.with_user(self.coordinator).action_new_version()["res_id"])
+                self.assertEqual(self._check(later), told)
+                later.action_back_to_draft("One more has taken it back")
+                self._take_back(1)
+                fresh = self._check(later)
+                self.assertIn("7 did so at least twice", fresh["answer"])
+                self.assertNotEqual(fresh, told)
+                self._take_back(4)
+                later.action_back_to_draft("And others")
+                self.assertEqual(self._check(later), fresh, "held against what was told last")
+                with self.assertRaises(AccessError):
+                    self._as(self.manager, later).read(["people_told"])
+
+    def test_what_was_told_is_of_its_own_days(self):
+        """Sent back, and its days changed: neither the old figures stand for them, nor close ones beside."""
+        draft = self._draft_bid(date_to=LAST - timedelta(days=1))
+        told = self._check(draft)
+        self.answers[0].sudo().answered_on = LAST
+        for count, is_told in ((1, False), (5, True)):
+            self.answers[:count].sudo().answered_on = LAST
+            draft.action_back_to_draft("It is about a day more")
+            draft.with_user(self.coordinator).date_to = LAST
+            fresh = self._check(draft)
+            with self.subTest(count=count):
+                self.assertEqual(bool(fresh["figures"]), is_told)
+                self.assertEqual("isn’t told" in fresh["answer"], not is_told)
+        self.assertNotEqual(fresh["answer"], told["answer"])
+
+    def test_who_has_answered_otherwise_is_one_of_the_few(self):
+        draft = self._draft()
+        told = self._check(draft)
+        last = self.answers.filtered(lambda one: one.answered_on == date(2026, 2, 5))
+        for count, same in ((1, True), (4, True), (5, False)):
+            last[:count].with_user(self.coordinator).write({"happy": 10 - count})
+            draft.action_back_to_draft("Somebody misread a sheet")
+            with self.subTest(count=count):
+                self.assertEqual(self._check(draft) == told, same)
+
+    def _check(self, draft):
+        draft.with_user(self.finance).action_check()
+        return self._read_wellbeing(self.finance, draft)
 
     def test_a_draft_shows_finance_no_days_of_its_choice(self):
         """On the page, on paper and in the workbook; what is kept is whole, whoever checks it."""

@@ -93,6 +93,21 @@ def find_settled(asked, answers):
     return settled
 
 
+def differ_by_few(before, now):
+    """Whether figures of the one less those of the other would tell of fewer than five people.
+
+    :param before: signs of those who answered, other ones once they have answered otherwise
+    :param now: the same, later
+
+    >>> differ_by_few("ABCDEF", "ABCDEFG"), differ_by_few("ABCDEF", "abCDEF"), differ_by_few("ABCDEF", "B")
+    (True, True, False)
+    >>> differ_by_few("ABCDEF", "ABCDEF")
+    False
+    """
+    before, now = set(before), set(now)
+    return 0 < max(len(before - now), len(now - before)) < FEW
+
+
 def show_counts(asked, pairs, once, small=False):
     """How many were asked, answered, did so twice or once: ``None`` where it tells of fewer than five.
 

@@ -55,6 +55,7 @@ from . import timebank_funder_report_line
 from . import timebank_funder_report_template
 from . import timebank_funder_report_link
 from . import timebank_funder_report_money
+from . import timebank_funder_report_people
 from . import timebank_funder_report_stories
 from . import timebank_funder_report_content
 from . import timebank_funder_report_days

@@ -29,29 +29,36 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
 
         Of a grant for which nobody was asked, what its banks asked for no grant in particular.
         """
+        results = self._read_wellbeing(scope)
+        return results and self._tell_wellbeing(scope, results)
+
+    def _read_wellbeing(self, scope):
+        """The figures for :meth:`_get_wellbeing`: those of ``timebank.wellbeing.wave``, and ``whole_banks``,
+        whether they aren't of the grant alone; or ``None``."""
         if scope.project_id:
             return None
-        schemes = self._get_schemes(scope)
-        small = self.env["timebank.measures"]._sees_small(schemes)
+        small = self.env["timebank.measures"]._sees_small(self._get_schemes(scope))
 
         def read(grant_id):
             waves = self.env["timebank.wellbeing.wave"]
             return waves._get_results(scope, scope.date_from, scope.date_to, grant_id, small)
 
         results = read(scope.grant_id or None)
-        whole_banks = scope.grant_id and results["asked"] == 0
+        whole_banks = bool(scope.grant_id) and results["asked"] == 0
         if whole_banks:
             results = read(False)
-        if results["asked"] == 0:
-            return None
+        return None if results["asked"] == 0 else {**results, "whole_banks": whole_banks}
+
+    def _tell_wellbeing(self, scope, results):
+        """The section of such figures."""
         section = self._make_wellbeing(results, self.env._("How are people since they take part?"))
         domain = [
-            ("scheme_id", "in", schemes.ids),
+            ("scheme_id", "in", list(scope.scheme_ids)),
             ("date_from", "<=", scope.date_to),
             ("date_to", ">=", scope.date_from),
         ]
         answer = section["answer"]
-        if whole_banks:
+        if results["whole_banks"]:
             answer = self.env._(
                 "Nobody was asked for this grant alone; this is what members of its time banks said. %s",
                 answer,

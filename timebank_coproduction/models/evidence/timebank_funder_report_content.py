@@ -40,7 +40,11 @@ class TimebankFunderReportContent(models.AbstractModel):
 
     _name = "timebank.funder.report.content"
     _description = "What a Funder's Report Says"
-    _inherit = ["timebank.funder.report.money", "timebank.funder.report.stories"]
+    _inherit = [
+        "timebank.funder.report.money",
+        "timebank.funder.report.people",
+        "timebank.funder.report.stories",
+    ]
 
     def _get_lang(self):
         """The language of the funder who reads it; of an application, of who drafted it.
@@ -116,12 +120,10 @@ class TimebankFunderReportContent(models.AbstractModel):
         if settled:
             makes["wellbeing"] = self._get_wellbeing_of_draft
         made, wanted = {}, self.section_ids.filtered("is_in").sorted(lambda one: (one.sequence, one.id))
-        keys = dict.fromkeys(wanted.mapped("key"))
-        if "summary" in keys:
-            keys |= dict.fromkeys(PAGE_ONE)
-        for key in keys:
-            if key in makes:
-                found = makes[key](scope, before)
+        told = self._get_told_keys()
+        for key, make in makes.items():
+            if key in told:
+                found = make(scope, before)
                 made[key] = found and self._take_over(key, found, compares)
         self._keep_hidden(made)
         sections = []
@@ -135,6 +137,11 @@ class TimebankFunderReportContent(models.AbstractModel):
                 found = {**found, "text": section.text}
             sections.append(found)
         return sections
+
+    def _get_told_keys(self):
+        """Of what it tells, in its sections or on page one."""
+        keys = set(self.section_ids.filtered("is_in").mapped("key"))
+        return keys | set(PAGE_ONE) if "summary" in keys else keys
 
     def _keep_hidden(self, made):
         """Hide what was hidden in what was kept of this report, or of those whose place it takes: whoever has
@@ -167,7 +174,7 @@ class TimebankFunderReportContent(models.AbstractModel):
             "first_steps": evidence._get_first_steps,
             "resilience": evidence._get_resilience,
             "self_audit": self._get_self_audit,
-            "wellbeing": evidence._get_wellbeing,
+            "wellbeing": self._get_wellbeing,
             "stories": self._get_stories_section,
         }
 
@@ -501,21 +508,6 @@ class TimebankFunderReportContent(models.AbstractModel):
         """Who gives to whom, where links are shown, or half of the people have any: else it says nothing."""
         found = self.env["timebank.evidence"]._get_network(scope, before)
         return found if found and found["has_links"] else None
-
-    def _get_wellbeing_of_draft(self, scope, before):
-        """How people are, for who could work out of one period after the other what somebody answered: of a
-        grant nothing but that it is told later."""
-        evidence = self.env["timebank.evidence"]
-        found = evidence._get_settled_wellbeing(scope)
-        if found or not evidence._get_wellbeing(scope, before):
-            return found
-        return self._make(
-            "wellbeing",
-            answer=self.env._(
-                "How people are is told once the report has been checked; in a draft, to those who run its"
-                " time banks."
-            ),
-        )
 
     # ------------------------------------------------------------
     # Self-audit

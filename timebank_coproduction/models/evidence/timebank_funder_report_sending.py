@@ -91,6 +91,7 @@ class TimebankFunderReport(models.Model):
                     "content_hash": canonical.digest(content),
                     **dict.fromkeys(("asked_on", "back_reason"), False),
                     **report._get_undrifted(),
+                    **report._prepare_people_told(),
                     "compared_on": report._today(),
                 },
             )

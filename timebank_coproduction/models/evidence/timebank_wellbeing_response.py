@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ...tools import canonical
 from ...tools.wellbeing import LEAST, MOST, QUESTIONS
 from ..common.personal import ABOUT, HELD, NAMED
 from ..common.words import say_day
@@ -102,6 +103,18 @@ class TimebankWellbeingResponse(models.Model):
                 strict=True,
             )
         )
+
+    def _get_signs(self):
+        """A sign for each who answered here, which is another one once they have answered otherwise.
+
+        :return: sorted list of texts, of which nobody can tell who they are
+        """
+        names = ("answered_on", *self._get_questions(), "scale_points")
+        said = {
+            person.id: sorted([one.id, *(str(one[name]) for name in names)] for one in answers)
+            for person, answers in self.grouped("partner_id").items()
+        }
+        return sorted(canonical.digest(list(one)) for one in said.items())
 
     # ------------------------------------------------------------
     # Who writes them down

@@ -34,7 +34,8 @@ class TimebankWellbeingResults(models.AbstractModel):
             ``mean_before``, ``mean_after``, ``change`` with its 95 % interval from ``low`` to ``high``,
             ``bands`` of four shares each ``before`` and ``after``, from the lowest; and ``now``: ``n``,
             ``mean`` and ``bands`` of everybody's last answer where there are too few pairs to compare,
-            else ``None``; ``scales``: the same of licensed scales, without bands
+            else ``None``; ``scales``: the same of licensed scales, without bands;
+            ``answers``: a sign for each who answered, another one once they have answered otherwise
         """
         scheme_ids = getattr(scope_or_schemes, "scheme_ids", None) or scope_or_schemes.ids
         own = Domain("scheme_id", "in", list(scheme_ids))
@@ -54,6 +55,7 @@ class TimebankWellbeingResults(models.AbstractModel):
         banks = (invitations.scheme_id | responses.scheme_id).with_env(self.env)
         return {
             "banks": banks,
+            "answers": responses._get_signs(),
             **self._compile(responses, invitations.partner_id | responses.partner_id, small),
         }
 
