@@ -141,6 +141,35 @@ class TestTrustBeside(TrustCase):
                             self.assertEqual(not sentence, may and reads)
 
     @mute_logger(*QUIET)
+    def test_what_fields_hold_is_changed_on_the_record_alone(self):
+        """Each field that keeps a file: neither its file nor another one put in its place, by any role."""
+        tried = 0
+        for name, model in self._stored().items():
+            record = self.world[self.here].get(name)
+            for field in model._fields.values() if record else ():
+                if not (field.type in ("binary", "image") and field.store and field.attachment):
+                    continue
+                where = {"res_model": name, "res_id": record.id, "res_field": field.name}
+                file = self.env["ir.attachment"].create({"name": field.name, "raw": b"shown", **where})
+                for role, user in self._roles().items():
+                    beside = self.env["ir.attachment"].with_user(user).create({"name": "x.txt", "raw": b"x"})
+                    for method, ids, arguments in (
+                        ("write", file.ids, ({"raw": b"other"},)),
+                        ("unlink", file.ids, ()),
+                        ("write", beside.ids, (where,)),
+                        ("create", None, ({"name": "y.txt", "raw": b"y", **where},)),
+                    ):
+                        with self.subTest(field=str(field), role=role, method=method, ids=ids):
+                            asked = arguments if ids is None else (ids, *arguments)
+                            self.assertTrue(
+                                self._refusal(
+                                    lambda u=user, m=method, a=asked: self._rpc(u, "ir.attachment", m, *a)
+                                )
+                            )
+                tried += 1
+        self.assertGreater(tried, 3)
+
+    @mute_logger(*QUIET)
     def test_notes_reach_whom_they_are_for(self):
         """Whoever follows a session without a role isn't sent its notes, and is sent what is for all."""
         staff, session = self.roles["no role"], self.world[self.here]["timebank.session"]

@@ -5,7 +5,7 @@ sent to: not for all who may read the record. And it is kept: what was logged sa
 and isn't for those to change or remove whom it may embarrass.
 """
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
@@ -180,16 +180,35 @@ class IrAttachment(models.Model):
         rest = self - result[0] if result else self
         return _with_forbidden(self, operation, result, rest._get_kept(operation))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        files = super().create(vals_list)
+        files._refuse_in_field()
+        return files
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"res_model", "res_id", "res_field"}:
+            self._refuse_in_field()
+        return result
+
+    def _refuse_in_field(self):
+        """:raises AccessError: for what would stand in a field of the addon's, put there past its record"""
+        if not self.env.su and _ours(self, "res_model").filtered("res_field"):
+            raise AccessError(self.env._("What a field of a time bank shows is changed on its record."))
+
     def _get_kept(self, operation):
         """Files beside the addon's records that the user neither put there nor reads by message or role.
 
-        What is shown in a field is the field's; what others put there is a manager's to change.
+        What is shown in a field is read as the field is and changed on its record, which sees to all that
+        follows from it. What others put beside a record is a manager's to change.
         """
-        files = _ours(self, "res_model").filtered(
-            lambda one: not one.res_field and not one.public and one.create_uid.id != self.env.uid
-        )
+        ours = _ours(self, "res_model")
+        in_fields = ours.filtered("res_field")
+        files = (ours - in_fields).filtered(lambda one: not one.public and one.create_uid.id != self.env.uid)
         if operation != "read":
-            return (files - _beside_read_by_role(files, "res_model", (MANAGER,))).with_env(self.env)
+            kept = files - _beside_read_by_role(files, "res_model", (MANAGER,))
+            return (kept | in_fields).with_env(self.env)
         files -= _beside_read_by_role(files, "res_model")
         if files:
             read = self.env["mail.message"].search([("attachment_ids", "in", files.ids)])
