@@ -152,6 +152,37 @@ class TestStory(StoryCase):
         story.write({"partner_ids": [Command.unlink(self.ben.partner_id.id)]})
         self.assertFalse(self._tellable(), "what Ann agreed to was told by both")
 
+    def test_who_says_no_before_saying_yes_is_not_left_out_either(self):
+        """Nor had they agreed on an earlier day, nor does a copy go without them; it can be deleted."""
+        ben = self.ben.with_user(self.portal2)
+        for refuse, way in (
+            (lambda story: ben._agree_to_story(story, [], None, False, ""), "page"),
+            (lambda story: ben._withdraw_story(story), "page"),
+            (lambda story: story.with_user(self.coordinator).action_withdraw(), "person"),
+        ):
+            story = self._make_story(self.ann, self.ben)
+            with freeze_time(TODAY + timedelta(days=3)):
+                refuse(story)
+                said = story.consent_ids.filtered(lambda one: one.partner_id == self.ben.partner_id)
+                self.assertEqual(set(said.mapped("state")), {"refused"})
+                self.assertEqual((set(said.mapped("way")), len(said)), ({way}, len(USES)))
+                theirs = story.with_user(self.coordinator)
+                with self.assertRefused("so the others can’t tell it without them"):
+                    theirs.write({"partner_ids": [Command.unlink(self.ben.partner_id.id)]})
+                for default in (None, {"partner_ids": [Command.set(self.ann.partner_id.ids)]}):
+                    with self.assertRefused("so the others can’t tell it without them"):
+                        theirs.copy(default)
+                with self.assertRefused("withdrew it on"):
+                    self._agree(story, self.ben, given_on=TODAY + timedelta(days=2))
+                self._agree(story, self.ann)
+                self.assertFalse(self._tellable(day=None))
+                self._agree(story, self.ben)
+                self.assertEqual(self._tellable(day=None), story)
+                story.with_user(self.coordinator).action_withdraw()
+        fresh = self._make_story(self.ann, self.ben)
+        self.ben.with_user(self.portal2)._withdraw_story(fresh)
+        fresh.with_user(self.coordinator).unlink()
+
     def test_a_story_that_moves_to_another_bank_is_asked_for_anew(self):
         """Whoever agreed to their bank's page agreed to that bank's."""
         other = self._make_scheme("Hillside", coordinator_ids=[Command.set(self.coordinator.ids)])

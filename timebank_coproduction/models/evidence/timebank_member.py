@@ -165,10 +165,10 @@ class TimebankMember(models.Model):
         """
         self.ensure_one()
         self._check_own_pages()
+        way = "page" if self._is_on_own_page() else "person"
         if not uses:
-            story._withdraw(self.partner_id)
+            story._withdraw(self.partner_id, way)
         else:
-            way = "page" if self._is_on_own_page() else "person"
             today = self.scheme_id._today()
             photo = photo and story._has_photo()
             story._agree(self.partner_id, uses, until, way, today, photo, version)
@@ -178,7 +178,7 @@ class TimebankMember(models.Model):
         """Take back all that the member agreed to; from now on the story isn't told any more."""
         self.ensure_one()
         self._check_own_pages()
-        story._withdraw(self.partner_id)
+        story._withdraw(self.partner_id, "page" if self._is_on_own_page() else "person")
         self._note_acting(story)
 
     def _tell_story(self, story):

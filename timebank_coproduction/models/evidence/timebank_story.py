@@ -302,7 +302,8 @@ class TimebankStory(models.Model):
     # CRUD
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._clean(vals) for vals in vals_list])
+        # the form asks for a title, so there is none to begin with
+        return super().create([self._clean({"name": self.env._("A story"), **vals}) for vals in vals_list])
 
     def write(self, vals):
         told, pictured = vals.keys() & set(TOLD_FIELDS), vals.keys() & set(PHOTO_FIELDS)
@@ -329,6 +330,12 @@ class TimebankStory(models.Model):
                 story.sudo().consent_ids._note_changed()
                 self.env["timebank.funder.report"]._let_go_of_stories(story)
         return result
+
+    def copy(self, default=None):
+        """:raises UserError: for what somebody has taken back: a copy would be told without them"""
+        for story in self:
+            story._refuse_to_leave_out(story.partner_ids)
+        return super().copy(default)
 
     def _refuse_to_leave_out(self, people):
         """:raises UserError: where one of these has taken the story back, which is theirs as well"""
@@ -514,21 +521,29 @@ class TimebankStory(models.Model):
         """Withdraw these stories for all uses at once, as somebody in them wishes it."""
         self.check_access("write")
         for story in self.filtered(lambda one: one.state != "withdrawn"):
-            story._withdraw(story.partner_ids)
+            story._withdraw(story.partner_ids, "person")
         return True
 
-    def _withdraw(self, people):
-        """Take back what these people agreed to; from now on the story isn't told any more."""
+    def _withdraw(self, people, way=None):
+        """Take back what these people agreed to; from now on the story isn't told any more.
+
+        :param str way: how they said so, which is kept also of who had agreed to nothing; without one nobody
+            said anything
+        """
         # sudo: consent is kept by these methods alone; who may say so was asked
         consents = self.env["timebank.story.consent"].sudo()
-        consents.search(
+        given = consents.search(
             [
                 ("story_id", "in", self.ids),
                 ("partner_id", "in", people.ids),
                 ("withdrawn_on", "=", False),
             ]
-        )._withdraw(by_person=True)
+        )
+        given._withdraw(by_person=True)
         stories = self.sudo()  # sudo: as above
+        for story in stories if way else ():
+            agreed = given.filtered(lambda one, story=story: one.story_id.id == story.id).partner_id
+            consents._refuse(story, (people & story.partner_ids) - agreed, way)
         told = stories.filtered(lambda story: story.state != "withdrawn")
         stories._in_verb().write({"state": "withdrawn"})
         for story in stories:

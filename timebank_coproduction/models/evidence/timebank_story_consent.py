@@ -57,8 +57,10 @@ class TimebankStoryConsent(models.Model):
     withdrawn_on = fields.Date(readonly=True)
     withdrawn_by_id = fields.Many2one("res.users", string="Taken back by", readonly=True)
     is_replaced = fields.Boolean(readonly=True, help="By what the same person said later.")
+    is_refusal = fields.Boolean("Said no", readonly=True, help="Who had agreed to nothing yet.")
     state = fields.Selection(
         [
+            ("refused", "Said no"),
             ("valid", "Holds"),
             ("ended", "Over"),
             ("changed", "Of an earlier version"),
@@ -75,6 +77,7 @@ class TimebankStoryConsent(models.Model):
         "withdrawn_on",
         "until",
         "is_replaced",
+        "is_refusal",
         "words_no",
         "photo_no",
         "story_id.words_no",
@@ -82,7 +85,9 @@ class TimebankStoryConsent(models.Model):
     )
     def _compute_state(self):
         for consent in self:
-            if consent.withdrawn_on:
+            if consent.is_refusal:
+                consent.state = "refused"
+            elif consent.withdrawn_on:
                 consent.state = "replaced" if consent.is_replaced else "withdrawn"
             elif not consent._is_of_what_is_there():
                 consent.state = "changed"
@@ -118,6 +123,30 @@ class TimebankStoryConsent(models.Model):
                     "is_replaced": not by_person,
                 }
             )
+
+    def _refuse(self, story, people, way):
+        """Keep that these people said no to every use of a story, who had agreed to none."""
+        today = story.scheme_id._today()
+        self._in_verb().create(
+            [
+                {
+                    "story_id": story.id,
+                    "partner_id": person.id,
+                    "use": use,
+                    "given_on": today,
+                    "until": today,
+                    "withdrawn_on": today,
+                    "withdrawn_by_id": self.env.uid,
+                    "is_refusal": True,
+                    "way": way,
+                    "noted_by_id": self.env.uid,
+                    "words_no": story.words_no,
+                    "photo_no": story.photo_no,
+                }
+                for person in people
+                for use, _label in USES
+            ]
+        )
 
     def _get_last_days(self, stories, day, then):
         """Until when what people agreed to of stories holds, of what holds on a day.

@@ -29,7 +29,7 @@ class TimebankStorySent(models.AbstractModel):
         if self._is_in_verb():
             return
         for story in self.sudo():  # sudo: whether there is anything to keep
-            if story.consent_ids or story.used_ids:
+            if story.consent_ids.filtered(lambda one: not one.is_refusal) or story.used_ids:
                 raise UserError(
                     self.env._(
                         "What was agreed to of “%s”, and where it was used, is kept: use “They take it back”"
