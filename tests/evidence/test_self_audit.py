@@ -209,6 +209,25 @@ class TestSelfAudit(TimebankCase):
         audit.action_agree()
         self.assertEqual((line.member_mean, line.member_voices), (2, 1))
 
+    def test_what_was_scored_stays_about_what_it_was(self):
+        """Who scored it said so of that bank, grant and project, and the meeting was on that day."""
+        hillside = self._make_scheme("Hillside", coordinator_ids=[Command.set(self.coordinator.ids)])
+        project = self.env["project.project"].create({"name": "Kitchen"})
+        project.timebank_scheme_ids = self.scheme
+        audit = self._make_audit()
+        audit.met_on -= timedelta(days=1)
+        self._say(audit, self.ann.partner_id, assets="2")
+        audit.met_on -= timedelta(days=1)
+        for name, value in (("scheme_id", hillside.id), ("project_id", project.id)):
+            with self.subTest(field=name), self.assertRefused("what it is about"):
+                audit.write({name: value})
+        audit.write({"scheme_id": self.scheme.id, "project_id": False, "note": "As it was"})
+        audit.action_agree()
+        audit.action_reopen()
+        with self.assertRefused("and its day, stay"):
+            audit.met_on -= timedelta(days=1)
+        audit.note = "The same day"
+
     def test_what_is_not_scored_yet_has_no_score_on_paper(self):
         audit = self._make_audit()
         self._line(audit, "assets").agreed_level = False

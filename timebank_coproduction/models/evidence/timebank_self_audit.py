@@ -10,6 +10,8 @@ from ..common.windows import open_dialog, open_list
 from ..common.words import say_day
 from ..ledger.timebank_scheme import usual_day
 
+#: What it is about: so were those asked who scored.
+ABOUT_WHAT = ("scheme_id", "grant_id", "project_id")
 #: What of the meeting stays as it was agreed; what of an element, see the lines.
 MET = frozenset("scheme_id grant_id project_id met_on present_ids present_others note".split())
 
@@ -213,9 +215,26 @@ class TimebankSelfAudit(models.Model):
         return audits
 
     def write(self, vals):
-        if vals.keys() & MET and not self._is_in_verb():
-            self._refuse_agreed()
-        return super().write(vals)
+        if self._is_in_verb() or not vals.keys() & MET:
+            return super().write(vals)
+        self._refuse_agreed()
+        fixed = {audit: audit._get_fixed() for audit in self}
+        result = super().write(vals)
+        for audit, before in fixed.items():
+            if any(audit[name] != value for name, value in before.items()):
+                raise UserError(
+                    self.env._(
+                        "%s has been scored, or was agreed before: what it is about, and its day, stay. Begin"
+                        " another one.",
+                        audit.display_name,
+                    )
+                )
+        return result
+
+    def _get_fixed(self):
+        """What stays as it is, for others have said what they think of it: dict of field → value."""
+        about = ABOUT_WHAT if self.was_agreed or self.sudo().voice_ids else ()  # sudo: whether there is any
+        return {name: self[name] for name in (*about, *(("met_on",) if self.was_agreed else ()))}
 
     @api.ondelete(at_uninstall=True)
     def _unlink_only_unscored(self):
