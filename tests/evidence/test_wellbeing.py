@@ -152,8 +152,10 @@ class TestWellbeingWave(WellbeingCase):
         self.assertEqual(again._find_people(), members[:2].partner_id)
 
     def test_around_a_course(self):
-        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
-            self._make_wave(purpose="course")
+        unnamed = self._make_wave(purpose="course").with_user(self.coordinator)
+        self.assertFalse(unnamed._find_people())
+        with self.assertRefused("Say which course"):
+            unnamed.action_invite()
         activity = self.env["timebank.activity"].create(
             {"name": "Cooking", "scheme_id": self.scheme.id, "state": "running"}
         )
@@ -247,6 +249,31 @@ class TestWellbeingWave(WellbeingCase):
             with self.subTest(vals=vals), self.assertRefused("has begun"):
                 wave.write(vals)
         wave.date_to = TODAY + timedelta(days=50)
+
+    def test_whose_grant_it_is_about_stays_once_somebody_has_answered(self):
+        funder = self.env["res.partner"].create({"name": "Soup Fund"})
+        grant, other = self.env["timebank.grant"].create(
+            [
+                {
+                    "name": name,
+                    "funder_id": funder.id,
+                    "scheme_ids": [(6, 0, self.scheme.ids)],
+                    "amount": 10,
+                    "date_start": TODAY - timedelta(days=400),
+                    "date_end": TODAY + timedelta(days=400),
+                }
+                for name in ("Soup", "Bread")
+            ]
+        )
+        wave, fresh = (self._invite(grant_id=one).with_user(self.coordinator) for one in (grant.id, False))
+        wave.grant_id = False
+        wave.grant_id = grant
+        self._make_answer(wave, self.people[0], (5, 5, 5, 5))
+        for value in (False, other.id):
+            with self.assertRefused("whose grant it is about stays"):
+                wave.grant_id = value
+        wave.write({"grant_id": grant.id, "date_to": TODAY + timedelta(days=60)})
+        fresh.grant_id = grant
 
     def test_who_was_asked_stays_once_it_is_closed(self):
         """Nobody is taken off it, so that who answered were all who were asked; nor is it deleted."""

@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.service.model import call_kw
 from odoo.tools import mute_logger
 
+from ...tools.self_audit import KEYS
 from ...tools.wellbeing import QUESTIONS
 from ..common import TODAY
 from ..wellbeing_common import WellbeingCase
@@ -80,6 +81,23 @@ class TestWellbeingAnswers(WellbeingCase):
         for person, words in ((self.people[1], "is under 16"), (self.people[2], "would rather not")):
             with self.assertRefused(words):
                 self._make_answer(self.wave, person, (5, 5, 5, 5))
+
+    def test_records_are_made_of_what_the_contract_names(self):
+        """By programs that know no more: nothing else has to be said."""
+        env = self.env(user=self.coordinator)
+        for purpose in ("joining", "regular", "leaving", "course"):
+            vals = {"scheme_id": self.scheme.id, "purpose": purpose, "date_from": TODAY, "date_to": TODAY}
+            self.assertEqual(env["timebank.wellbeing.wave"].create(vals).state, "draft")
+        person = self.people[0]
+        answers = dict(satisfied=7, worthwhile=7, happy=7, anxious=2)
+        for person, way in zip(self.people, ("paper", "read_out"), strict=False):
+            vals = {"wave_id": self.wave.id, "partner_id": person.id, "answered_on": TODAY, "way": way}
+            self.assertTrue(env["timebank.wellbeing.response"].create({**vals, **answers}).typed_by_id)
+        story = env["timebank.story"].create({"partner_ids": person.ids, "text": "Twelve of us."})
+        self.assertEqual((story.scheme_id, story.state, story.name), (self.scheme, "draft", "A story"))
+        audit = env["timebank.self.audit"].create({"scheme_id": self.scheme.id})
+        audit.line_ids[0].write({"score": 3, "evidence": "We met in May"})
+        self.assertEqual((audit.line_ids[0].agreed_level, len(audit.line_ids)), ("3", len(KEYS)))
 
     def test_one_answer_each_and_only_of_members(self):
         self._make_answer(self.wave, self.people[0], (5, 5, 5, 5))

@@ -5,6 +5,8 @@ from collections import Counter
 from datetime import timedelta
 from statistics import mean, stdev
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import BaseCase
 
@@ -256,7 +258,8 @@ class TestWellbeingResults(WellbeingCase):
         self.assertEqual(low[1:3], ["50\xa0% (25\xa0% to 75\xa0%)", "0\xa0% (0\xa0% to 24\xa0%)"])
 
     def test_on_the_page_evidence(self):
-        self._make_pairs([((4, 5, 6, 5), (6, 6, 6, 3))] * 7 + [((1, 1, 1, 1), None)])
+        first, _last = self._make_pairs([((4, 5, 6, 5), (6, 6, 6, 3))] * 7 + [((1, 1, 1, 1), None)])
+        first._keep_settled(self.scheme)
         for user in (self.coordinator, self.manager, self.finance):
             with self.subTest(user=user.login):
                 page = self._as(user, self.env["timebank.evidence"]).get_page(
@@ -288,6 +291,7 @@ class TestWellbeingResults(WellbeingCase):
                 answer = number % 5 if began == 60 else 10 - number % 5
                 day = wave.date_from + timedelta(days=number)
                 self._make_answer(wave, person, (answer,) * 4, answered_on=day)
+        wave._keep_settled(self.scheme)
         told = {self.coordinator: [], self.finance: []}
         for days in range(45, -1, -1):
             for user, sections in told.items():
@@ -308,6 +312,39 @@ class TestWellbeingResults(WellbeingCase):
         later = self._section_for(self.finance, date_from=TODAY - timedelta(days=20), date_to=TODAY)
         self.assertEqual(later, told[self.finance][-1])
 
+    def test_finance_learns_nothing_from_asking_again(self):
+        """One who answers otherwise, or takes it back, changes nothing that is told by themselves."""
+        first, last = self._make_pairs([((4, 5, 6, 5), (6, 6, 6, 3))] * 8)
+        answers = (first | last).response_ids.sudo()
+        days = {"date_from": TODAY - timedelta(days=700), "date_to": TODAY}
+
+        def ask():
+            self.env["timebank.wellbeing.wave"]._cron_ask()
+            return self._section_for(self.finance, **days)
+
+        with freeze_time(TODAY + timedelta(days=1)):
+            told = ask()
+            figures = {one["key"]: one["value"] for one in told["figures"]}
+            self.assertEqual((figures["pairs"], figures["change_satisfied"]), ("8", "+2.0"))
+        for number, change in enumerate(
+            (
+                lambda: answers[-1].write({"happy": 0}),
+                lambda: answers[-2].write({"answered_on": TODAY - timedelta(days=1), "anxious": 9}),
+                lambda: answers.filtered(lambda one: one.partner_id == answers[-3].partner_id).unlink(),
+                lambda: answers.exists().unlink(),
+            )
+        ):
+            change()
+            with self.subTest(number=number), freeze_time(TODAY + timedelta(days=2 + number)):
+                self.env.flush_all()
+                self.assertEqual(ask(), told)
+                with self.assertRaises(AccessError):
+                    self.scheme.with_user(self.manager).read(["wellbeing_told"])
+        self._make_pairs([((1, 1, 1, 1), (9, 9, 9, 1))] * 8)
+        with freeze_time(TODAY + timedelta(days=9)):
+            fresh = {one["key"]: one["value"] for one in ask()["figures"]}
+        self.assertEqual((fresh["pairs"], fresh["change_satisfied"]), ("8", "+8.0"))
+
     def test_no_section_where_nobody_was_asked(self):
         page = self._as(self.manager, self.env["timebank.evidence"]).get_page({"period": "last_12_months"})
         self.assertNotIn("wellbeing", [one["key"] for one in page["sections"]])
@@ -326,10 +363,10 @@ class TestSettled(BaseCase):
                 for person in people
                 for _time in range(chance.choice((0, 1, 2, 2, 3, 5)))
             ]
-            shown = {
-                wellbeing.find_settled([], [row for row in rows if row[0] <= day]) for day in range(days)
-            }
-            shown = sorted(shown - {None})
+            shown = wellbeing.find_settled([], rows)
+            for day in range(days):
+                earlier = wellbeing.find_settled([], [row for row in rows if row[0] <= day])
+                self.assertEqual(earlier, [one for one in shown if one <= day])
             several += len(shown) > 1
             for one, other in zip(shown, shown[1:], strict=False):
                 with self.subTest(number=number, days=(one, other)):

@@ -56,31 +56,31 @@ def match(answers):
 
 
 def find_settled(asked, answers):
-    """The last day up to which figures may be shown to who may ask for them of any day, and of each anew.
+    """The days up to which figures may be shown to who may ask for them of any day, and of each anew.
 
     From one such day to the next five people or more are newly asked, newly answer and newly do so twice, or
     none: so the figures of two days never differ by few. Who answers twice now may be compared ever after.
 
     :param asked: pairs of a day and a person
     :param answers: the same, of each time that somebody answered
-    :return: the day, or ``None`` while there are too few
+    :return: list of the days, the last one last
 
     Two rounds of six people, whom a seventh joins: the last day is too close to the one before.
 
     >>> first, second = [(1, one) for one in "ABCDEF"], [(5, one) for one in "ABCDEF"]
     >>> find_settled(first, first), find_settled(first, [*first, *second])
-    (None, 5)
+    ([], [5])
     >>> find_settled([*first, (7, "G")], [*first, *second, (7, "G"), (8, "G")])
-    5
+    [5]
     >>> more = [(6, one) for one in "GHIJK"]
     >>> find_settled([*first, *more], [*first, *second, *more, *[(9, one) for _day, one in more]])
-    9
+    [5, 9]
     """
     on_day = {}
     for place, rows in enumerate((asked, answers)):
         for when, person in rows:
             on_day.setdefault(when, ([], []))[place].append(person)
-    reached, times, settled = set(), Counter(), None
+    reached, times, settled = set(), Counter(), []
     last = (0, 0, 0)
     for when in sorted(on_day):
         newly_asked, answered = on_day[when]
@@ -89,23 +89,36 @@ def find_settled(asked, answers):
         now = (len(reached), len(times), sum(count > 1 for count in times.values()))
         grown = [one - other for one, other in zip(now, last, strict=True)]
         if grown[-1] and not any(0 < count < FEW for count in grown):
-            settled, last = when, now
+            settled.append(when)
+            last = now
     return settled
 
 
 def differ_by_few(before, now):
     """Whether figures of the one less those of the other would tell of fewer than five people.
 
-    :param before: signs of those who answered, other ones once they have answered otherwise
-    :param now: the same, later
+    What is about fewer than five on either side isn't shown.
 
-    >>> differ_by_few("ABCDEF", "ABCDEFG"), differ_by_few("ABCDEF", "abCDEF"), differ_by_few("ABCDEF", "B")
-    (True, True, False)
-    >>> differ_by_few("ABCDEF", "ABCDEF")
-    False
+    :param dict before: what figures are of → signs of whose answers, other ones once they have answered
+        otherwise
+    :param dict now: the same, later
+
+    >>> once = {"happy": "ABCDEF"}
+    >>> now = "ABCDEFG", "abCDEF", "ABCDE", "B", "ABCDEF", "GHIJKL"
+    >>> [differ_by_few(once, {"happy": people}) for people in now]
+    [True, True, True, False, False, False]
+
+    Five more who answered, one of whom did so twice:
+
+    >>> many = {"happy": "ABCDE", "happy_now": "ABCDEFGHIJ"}
+    >>> differ_by_few(many, {"happy": "ABCDEK", "happy_now": "ABCDEKLMNOPFGHIJ"})
+    True
     """
-    before, now = set(before), set(now)
-    return 0 < max(len(before - now), len(now - before)) < FEW
+    for key in before.keys() & now.keys():
+        old, new = set(before[key]), set(now[key])
+        if min(len(old), len(new)) >= FEW and 0 < max(len(old - new), len(new - old)) < FEW:
+            return True
+    return False
 
 
 def show_counts(asked, pairs, once, small=False):

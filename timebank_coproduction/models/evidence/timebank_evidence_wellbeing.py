@@ -85,7 +85,7 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
             return {
                 **section,
                 **nothing,
-                "answer": self.env._("Fewer than five have answered twice: nothing is shown."),
+                "answer": self.env._("Nothing is shown yet: five or more have to have answered twice."),
             }
         answer = self.env._(
             "From the first answers to those of %(day)s: %(said)s",

@@ -22,7 +22,7 @@ class TimebankFunderReportPeople(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=fields.NO_ACCESS,
-        help="How people are, as it was told last: the figures, and signs of who had answered, as JSON.",
+        help="How people are, each time that it was told: the figures, and signs of whose they are, as JSON.",
     )
 
     def _get_wellbeing(self, scope, _before):
@@ -30,7 +30,7 @@ class TimebankFunderReportPeople(models.AbstractModel):
         evidence = self.env["timebank.evidence"]
         results, told = evidence._read_wellbeing(scope), self._get_people_told()
         if self._is_too_close(results, told):
-            if told["about"] != self._say_scope(scope):
+            if told[-1]["about"] != self._say_scope(scope):
                 return self._make(
                     "wellbeing",
                     answer=self.env._(
@@ -38,11 +38,11 @@ class TimebankFunderReportPeople(models.AbstractModel):
                         " five have answered besides, or otherwise."
                     ),
                 )
-            results = self._take_up(told, results)
+            results = self._take_up(told[-1], results)
         return results and evidence._tell_wellbeing(scope, results)
 
     def _is_too_close(self, results, told):
-        return bool(results and told) and differ_by_few(told["answers"], results["answers"])
+        return bool(results) and any(differ_by_few(one["signs"], results["signs"]) for one in told)
 
     def _say_scope(self, scope):
         """What figures are about, as it is kept with them."""
@@ -56,24 +56,23 @@ class TimebankFunderReportPeople(models.AbstractModel):
         return {**told, "banks": self.env["timebank.scheme"].browse(told["banks"])}
 
     def _get_people_told(self):
-        """What was told last, in this report or those whose place it takes, or ``None``."""
-        # sudo: of a report that the user reads; nothing of it is handed out but as a report tells it
-        told = filter(None, self.sudo()._get_earlier().mapped("people_told"))
-        return next((json.loads(one) for one in told), None)
+        """What was told in those whose place it takes, and in this report: the latest last."""
+        # sudo: of reports that the user reads; nothing of it is handed out but as a report tells it
+        told = self.sudo()._get_earlier().mapped("people_told")
+        return [one for kept in reversed(told) if kept for one in json.loads(kept)]
 
     def _prepare_people_told(self):
-        """Values of a report that keep what it tells of how people are: what is told again is kept as is."""
+        """Values of a report that keep what it tells of how people are, if nothing else is told for it."""
         # sudo: figures of all answers with small numbers hidden, as they are kept
         report = self.sudo().with_context(timebank_hide_small=True)
         scope = report._get_scope()
         results = report.env["timebank.evidence"]._read_wellbeing(scope)
-        if "wellbeing" not in report._get_told_keys() or not results:
+        wanted = "wellbeing" in report._get_told_keys()
+        if not wanted or not results or report._is_too_close(results, report._get_people_told()):
             return {}
-        told = report._get_people_told()
-        if report._is_too_close(results, told):
-            return {"people_told": json.dumps(told)}
         kept = {**results, "banks": results["banks"].ids, "about": report._say_scope(scope)}
-        return {"people_told": json.dumps(kept)}
+        told = json.loads(report.people_told) if report.people_told else []
+        return {"people_told": json.dumps([*told, kept])}
 
     def _get_wellbeing_of_draft(self, scope, before):
         """How people are, for who could work out of one period after the other what somebody answered: of a

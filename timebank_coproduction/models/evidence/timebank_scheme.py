@@ -1,6 +1,8 @@
+import json
+
 from odoo import api, fields, models
 
-from ..common.personal import NAMED
+from ..common.personal import NAMED, OURS
 from ..common.verb import day, record_id, verb
 from .timebank_mailing import SENT_WITHIN
 from .timebank_measures_facts import Asked
@@ -13,6 +15,7 @@ class TimebankScheme(models.Model):
     _inherit = ["timebank.scheme", "timebank.sustained"]
     _personal_fields = {
         "trustee_ids": NAMED,
+        "wellbeing_told": OURS,
     }
 
     # Time audit: from where a month's audit warns
@@ -80,6 +83,12 @@ class TimebankScheme(models.Model):
         "Ask who joins", tracking=True, help="How they are when they begin, to compare with later."
     )
     wellbeing_on_leaving = fields.Boolean("Ask who leaves", tracking=True)
+    wellbeing_told = fields.Text(
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="What was told of how people are to who may not read the answers, one after the other, as JSON.",
+    )
     audit_ids = fields.One2many(
         "timebank.time.audit",
         "scheme_id",
@@ -165,6 +174,20 @@ class TimebankScheme(models.Model):
     def _count_applicants(self):
         members = self.env["timebank.member"]
         return members.search_count([("scheme_id", "=", self.id), ("state", "=", "applicant")])
+
+    def _get_all_wellbeing_told(self):
+        """What was told of how people are to who may not read the answers, the latest last."""
+        told = self.sudo().wellbeing_told  # sudo: handed on as figures alone
+        return json.loads(told) if told else []
+
+    def _get_wellbeing_told(self, day):
+        """What was told last, of answers up to a day, or ``None``."""
+        told = [kept for kept in self._get_all_wellbeing_told() if kept["until"] <= str(day)]
+        return told[-1] if told else None
+
+    def _keep_wellbeing_told(self, told):
+        # sudo: the night's job, which has asked for it
+        self.sudo()._in_verb().write({"wellbeing_told": json.dumps(told)})
 
     def _is_used(self):
         # sudo: what a meeting scored and what members told counts, whoever looks, and none of it is shown

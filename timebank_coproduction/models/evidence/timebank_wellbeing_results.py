@@ -1,9 +1,9 @@
 from functools import partial
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 
-from ...tools import wellbeing
+from ...tools import canonical, wellbeing
 
 #: What became of who counts as asked: whose invitation was withdrawn, or who is too young, doesn't.
 ASKED = ("asked", "answered", "declined")
@@ -34,8 +34,8 @@ class TimebankWellbeingResults(models.AbstractModel):
             ``mean_before``, ``mean_after``, ``change`` with its 95 % interval from ``low`` to ``high``,
             ``bands`` of four shares each ``before`` and ``after``, from the lowest; and ``now``: ``n``,
             ``mean`` and ``bands`` of everybody's last answer where there are too few pairs to compare,
-            else ``None``; ``scales``: the same of licensed scales, without bands;
-            ``answers``: a sign for each who answered, another one once they have answered otherwise
+            else ``None``; ``scales``: the same of licensed scales, without bands; ``signs``: see
+            :meth:`_sign`
         """
         scheme_ids = getattr(scope_or_schemes, "scheme_ids", None) or scope_or_schemes.ids
         own = Domain("scheme_id", "in", list(scheme_ids))
@@ -55,55 +55,85 @@ class TimebankWellbeingResults(models.AbstractModel):
         banks = (invitations.scheme_id | responses.scheme_id).with_env(self.env)
         return {
             "banks": banks,
-            "answers": responses._get_signs(),
             **self._compile(responses, invitations.partner_id | responses.partner_id, small),
         }
 
     def _get_settled_results(self, schemes, date_to):
         """As :meth:`_get_results`, for who may not read the answers but could ask of day after day.
 
-        It is always of all rounds from the first on, to a day of each bank up to which the answers differ
-        from any other such day's by five people or more (``find_settled`` of ``tools/wellbeing.py``). Each
-        bank's people are compared among themselves, so that several banks say no more than each of them;
-        whoever left out one of the four questions isn't among them, and licensed scales are left out.
+        Of each bank what was kept of it last, up to that day (:meth:`_keep_settled`). Licensed scales are
+        left out.
 
-        :return: dict with ``until`` besides, the last of these days, or ``None`` while there is none;
+        :return: dict with ``until`` besides, the last day of what was kept, or ``None`` while nothing was;
             ``None`` where nobody was asked
         """
+        told = {scheme: scheme._get_wellbeing_told(date_to) for scheme in schemes}
+        told = {scheme: kept for scheme, kept in told.items() if kept}
+        if not told:
+            # sudo: only whether anybody was asked
+            invitations = self._sudo_rows()[1]
+            own = Domain("scheme_id", "in", schemes.ids) & Domain("state", "in", ASKED)
+            if not invitations.search_count(own & Domain("asked_on", "<=", date_to), limit=1):
+                return None
+
+        def gather(name):
+            return {
+                question: [one for kept in told.values() for one in kept["said"][question][name]]
+                for question in self._get_questions()
+            }
+
+        pairs, latest = gather("pairs"), gather("latest")
+        counts = [sum(kept[name] for kept in told.values()) for name in ("asked", "pairs", "once")]
+        return {
+            **self._show(*counts, pairs, latest, False),
+            "banks": schemes.browse().concat(*told),
+            "scales": [],
+            "until": max((fields.Date.to_date(kept["until"]) for kept in told.values()), default=None),
+        }
+
+    def _keep_settled(self, scheme):
+        """Keep what is told of a bank from now on to who may not read its answers, if it has become another.
+
+        It is always of all rounds from the first on, to a day up to which the answers differ from any other
+        such day's by five people or more (``find_settled`` of ``tools/wellbeing.py``), and from whatever was
+        told before too: what somebody has changed or taken back since isn't told by itself. People are
+        compared within the bank, so that several banks say no more than each of them; whoever left out one
+        of the four questions isn't among them.
+        """
         responses, invitations = self._sudo_rows()
-        own = Domain("scheme_id", "in", schemes.ids)
-        questions = self.env["timebank.wellbeing.response"]._get_questions()
-        responses = responses.search(own & Domain("answered_on", "<=", date_to)).filtered(
+        questions, today = self._get_questions(), scheme._today()
+        # a day that isn't over may still get answers
+        own = Domain("scheme_id", "=", scheme.id)
+        answers = responses.search(own & Domain("answered_on", "<", today)).filtered(
             lambda one: all(_said(one, key) is not None for key in questions)
         )
-        invitations = invitations.search(
-            own & Domain("state", "in", ASKED) & Domain("asked_on", "<=", date_to)
-        )
-        if not responses and not invitations:
-            return None
-        settled, asked, banks, until = [], set(), schemes.browse(), None
-        answers_of, invited_to = responses.grouped("scheme_id"), invitations.grouped("scheme_id")
-        for scheme, answers in answers_of.items():
-            # a day that isn't over may still get answers
-            today = scheme._today()
-            answers = answers.filtered(lambda one, today=today: one.answered_on < today)
-            invited = invited_to.get(scheme, invitations.browse())
-            rows = [(one.asked_on, one.partner_id) for one in invited if one.asked_on < today]
-            day = wellbeing.find_settled(rows, [(one.answered_on, one.partner_id) for one in answers])
-            if not day:
-                continue
-            banks, until = banks | scheme.with_env(self.env), max(day, until or day)
-            answers = answers.filtered(lambda one, day=day: one.answered_on <= day)
-            settled.append(answers)
-            asked.update((scheme, person) for when, person in rows if when <= day)
-            asked.update((scheme, one.partner_id) for one in answers)
-        made = self._compile(
-            responses.browse().concat(*settled),
-            asked,
-            False,
-            key=lambda one: (one.scheme_id, one.partner_id),
-        )
-        return {**made, "banks": banks, "scales": [], "until": until}
+        invited = invitations.search(own & Domain("state", "in", ASKED) & Domain("asked_on", "<", today))
+        asked = [(one.asked_on, one.partner_id) for one in invited]
+        days = wellbeing.find_settled(asked, [(one.answered_on, one.partner_id) for one in answers])
+        told = scheme._get_all_wellbeing_told()
+        for day in days[-1:] if told else days:
+            until = answers.filtered(lambda one, day=day: one.answered_on <= day)
+            made = self._make_settled(day, asked, until)
+            if not any(wellbeing.differ_by_few(kept["signs"], made["signs"]) for kept in told) and not (
+                told and told[-1]["signs"] == made["signs"]
+            ):
+                told.append(made)
+                scheme._keep_wellbeing_told(told)
+
+    def _make_settled(self, day, asked, answers):
+        """What is told of some answers until a day. What was said to each question stands by itself, in the
+        order of numbers, which tells of no person."""
+        pairs, once = self._match(answers)
+        people = {person for when, person in asked if when <= day} | set(answers.partner_id)
+        said = {
+            question: {
+                "pairs": sorted([_said(before, question), _said(after, question)] for before, after in pairs),
+                "latest": sorted(_said(one, question) for one in self._get_latest(pairs, once)),
+            }
+            for question in self._get_questions()
+        }
+        counts = {"asked": len(people), "pairs": len(pairs), "once": len(once)}
+        return {**counts, "until": str(day), "said": said, "signs": self._sign(pairs, once)}
 
     def _get_own_results(self, small=False):
         """As :meth:`_get_results`, of who answered in this round, against the round before or their first."""
@@ -127,66 +157,86 @@ class TimebankWellbeingResults(models.AbstractModel):
             "timebank.wellbeing.invitation"
         ].sudo()
 
-    def _compile(self, responses, asked, small, last=None, key=lambda one: one.partner_id):
+    def _get_questions(self):
+        return self.env["timebank.wellbeing.response"]._get_questions()
+
+    def _match(self, responses, last=None):
+        """Each one's first and last answer, and the answers of who gave one."""
+        return wellbeing.match((one.partner_id, self._say_when(one, last), one) for one in responses)
+
+    def _say_when(self, response, last):
+        is_last = bool(last) and response in last
+        return is_last, response.answered_on, response.wave_id.date_from, response.id
+
+    def _get_latest(self, pairs, once):
+        return [after for _before, after in pairs] + once
+
+    def _sign(self, pairs, once):
+        """Signs of whose answers figures are about, another one once they have answered otherwise.
+
+        :return: dict of what is compared, or told as it is now → list of texts, of which nobody can tell who
+            they are
+        """
+        signs = {}
+        for question in self._get_questions():
+            said = [(one.partner_id.id, _said(was, question), _said(one, question)) for was, one in pairs]
+            now = [(one.partner_id.id, _said(one, question)) for one in self._get_latest(pairs, once)]
+            for name, rows in ((question, said), (f"{question}_now", now)):
+                signs[name] = sorted(canonical.digest(row)[:16] for row in rows if None not in row)
+        return signs
+
+    def _compile(self, responses, asked, small, last=None):
         """The figures of some answers.
 
         :param asked: the contacts who were asked
         :param last: answers that come last, whatever their days; without them, that of the last day
-        :param key: whose answer it is: those of the same are compared
         """
-        answers = [
-            (
-                key(one),
-                (bool(last) and one in last, one.answered_on, one.wave_id.date_from, one.id),
-                one,
-            )
-            for one in responses
-        ]
-        pairs, once = wellbeing.match(answers)
-        made = wellbeing.show_counts(len(asked), len(pairs), len(once), small)
-        compared = bool(pairs) if small else made["pairs"] is not None and len(pairs) >= wellbeing.FEW
-        latest = [after for _before, after in pairs] + once
-        made["questions"] = [
-            {
-                "key": key,
-                "wording": wording[0],
-                **wellbeing.compare(
-                    [(_said(before, key), _said(after, key)) for before, after in pairs],
-                    partial(wellbeing.band, key),
-                    small,
-                ),
-                "now": None
-                if compared
-                else wellbeing.level(
-                    [_said(one, key) for one in latest], partial(wellbeing.band, key), small
-                ),
-            }
-            for key, wording in self.env["timebank.wellbeing.response"]._get_questions().items()
-        ]
-        made["scales"] = [
-            self._compare_scale(scale, answers, len(pairs), small)
-            for scale in responses.wave_id.scale_id.sorted("name")
-        ]
+        pairs, once = self._match(responses, last)
+        latest = self._get_latest(pairs, once)
+        compared, now = {}, {}
+        for question in self._get_questions():
+            compared[question] = [
+                (_said(before, question), _said(after, question)) for before, after in pairs
+            ]
+            now[question] = [_said(one, question) for one in latest]
+        made = self._show(len(asked), len(pairs), len(once), compared, now, small)
+        made["signs"] = self._sign(pairs, once)
+        made["scales"] = []
+        for scale in responses.wave_id.scale_id.sorted("name"):
+            scored = self._score(scale, responses, last)
+            key = f"scale_{scale.id}"
+            made["signs"][key] = sorted(canonical.digest([who.id, *points])[:16] for who, points in scored)
+            beside = [(None, None)] * max(0, len(pairs) - len(scored))
+            figures = wellbeing.compare([*(points for _who, points in scored), *beside], None, small)
+            made["scales"].append({"key": key, "wording": scale.name, **figures, "now": None})
         return made
 
-    def _compare_scale(self, scale, answers, whole, small):
-        """A licensed scale's scores of who has two of them: as a question, without bands.
+    def _show(self, asked, pair_count, once_count, pairs, latest, small):
+        """The figures of what people said.
 
-        :param int whole: how many have answered twice at all, of whom these are a part
+        :param asked: how many were asked
+        :param dict pairs: question → what each of who answered twice said first and last
+        :param dict latest: question → what each said last
         """
-        scored = [
-            (person, when, scale._get_score(one.scale_points))
-            for person, when, one in answers
-            if one.wave_id.scale_id == scale
-        ]
-        pairs, _once = wellbeing.match(one for one in scored if one[2] is not None)
-        beside = [(None, None)] * max(0, whole - len(pairs))
-        return {
-            "key": f"scale_{scale.id}",
-            "wording": scale.name,
-            **wellbeing.compare([*pairs, *beside], None, small),
-            "now": None,
-        }
+        made = wellbeing.show_counts(asked, pair_count, once_count, small)
+        compared = bool(pair_count) if small else made["pairs"] is not None and pair_count >= wellbeing.FEW
+        made["questions"] = []
+        for question, wording in self._get_questions().items():
+            band = partial(wellbeing.band, question)
+            now = None if compared else wellbeing.level(latest[question], band, small)
+            figures = wellbeing.compare(pairs[question], band, small)
+            made["questions"].append({"key": question, "wording": wording[0], **figures, "now": now})
+        return made
+
+    def _score(self, scale, responses, last):
+        """The first and the last score on a licensed scale of who has two: list of contact and pair."""
+        scored = []
+        for one in responses:
+            score = scale._get_score(one.scale_points) if one.wave_id.scale_id == scale else None
+            if score is not None:
+                scored.append((one.partner_id, self._say_when(one, last), (one.partner_id, score)))
+        pairs, _once = wellbeing.match(scored)
+        return [(who, (before, after)) for (_who, before), (who, after) in pairs]
 
     def _make_section(self):
         """This round's results as a section of the page *Evidence*, for its own form."""

@@ -138,10 +138,6 @@ class TimebankWellbeingWave(models.Model):
     results = fields.Json(compute="_compute_results")
 
     _days_in_order = models.Constraint("CHECK (date_to >= date_from)", "A round can't end before it begins.")
-    _course_named = models.Constraint(
-        "CHECK (purpose != 'course' OR activity_id IS NOT NULL OR before_id IS NOT NULL)",
-        "Say which course it is around.",
-    )
 
     # ------------------------------------------------------------
     # Fields
@@ -261,6 +257,11 @@ class TimebankWellbeingWave(models.Model):
             raise UserError(
                 self.env._("“%s” has begun, and stays as people were asked: begin a new round.", self.name)
             )
+        other = "grant_id" in vals and (vals["grant_id"] or False) != self.grant_id.id
+        if other and self.sudo().response_ids:  # sudo: whether anybody has answered
+            raise UserError(
+                self.env._("People have answered “%s” already: whose grant it is about stays.", self.name)
+            )
 
     @api.ondelete(at_uninstall=True)
     def _unlink_only_unasked(self):
@@ -309,6 +310,8 @@ class TimebankWellbeingWave(models.Model):
         domain &= Domain("joined_on", "=", False) | Domain("joined_on", "<=", self.date_to)
         if self.purpose == "joining":
             domain &= Domain("joined_on", ">=", begun)
+        elif self.purpose == "course" and not self.activity_id:
+            return Domain.FALSE
         elif self.purpose == "course":
             # sudo: who signed up, of an activity of the same bank
             lines = (
@@ -345,6 +348,8 @@ class TimebankWellbeingWave(models.Model):
             return self.env._("“%s” is closed: begin a new round.", self.name)
         if self.date_to < self.scheme_id._today():
             return self.env._("“%s” is over: give it a later last day first.", self.name)
+        if self.purpose == "course" and not self.activity_id and not self.before_id:
+            return self.env._("Say which course “%s” is around.", self.name)
         if self.begins_later:
             return self.env._(
                 "“%(round)s” begins on %(day)s: ask people then.",

@@ -19,21 +19,27 @@ class TimebankWellbeingWave(models.Model):
 
     @job
     def _cron_ask(self):
-        """Close what is over, begin rounds as each bank has set, ask who is due, and remind once."""
+        """Close what is over, begin rounds as each bank has set, ask who is due, and remind once; keep what
+        is told of the answers from now on."""
         kind = type(self)
         waves = self.search([("state", "=", "running")])
         over = waves.filtered(lambda wave: wave.date_to < wave.scheme_id._today())
         begun = waves.filtered(lambda wave: wave.date_from <= wave.scheme_id._today())
         ended = self._find_ended_courses()
-        schemes = self.env["timebank.scheme"].search([("state", "=", "open")])
+        schemes = self.env["timebank.scheme"].search([])
         self.env["timebank.job"]._in_parts(
             [
                 (kind._close, over),
                 (kind._ask_due, begun - over - ended),
                 (kind._ask_after, ended),
-                (self._begin_due, schemes),
+                (self._begin_due, schemes.filtered(lambda scheme: scheme.state == "open")),
+                (self._settle_due, schemes),
             ]
         )
+
+    def _settle_due(self, schemes):
+        for scheme in schemes:
+            self._keep_settled(scheme)
 
     def _ask_due(self):
         """Ask who has come since, and remind who was asked some time ago."""
