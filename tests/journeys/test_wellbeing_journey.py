@@ -38,6 +38,7 @@ class TestWellbeingJourney(JourneyCase):
             {
                 "name": "A licensed scale",
                 "licence_reference": "L-1",
+                "introduction": "Think of the last two weeks.",
                 "wording": "I have felt useful\nI have felt close to others",
                 "answer_words": "Never\nSometimes\nAlways",
                 "scores": "\n".join(f"{total} {total}.5" for total in range(2, 7)),
@@ -94,6 +95,8 @@ class TestWellbeingJourney(JourneyCase):
             screen.tick("16 or over, and agreed")
             for label, number in zip(LABELS, "7780", strict=True):
                 screen.fill(label, number)
+            self._check_scale_read_out(screen.text())
+            screen.fill("Points of the scale", "13")
             screen.picture("wellbeing-read-out")
             screen.press("Write down")
             self.assertIn("Written down: Cyn", screen.notification())
@@ -130,6 +133,14 @@ class TestWellbeingJourney(JourneyCase):
             screen.back()
             self._press_figure(screen, "Asked")
             self._take_back(screen, "Ada")
+
+    def _check_scale_read_out(self, text):
+        """The wording as the licence gives it, statements in their order, and what each answer counts."""
+        said = " ".join(text.split())
+        self.assertIn("Think of the last two weeks.", said)
+        first, second = map(said.index, ("I have felt useful", "I have felt close to others"))
+        self.assertLess(first, second)
+        self.assertIn("1 = Never, 2 = Sometimes, 3 = Always", said)
 
     def _type_what_was_answered(self, screen, again):
         """A sheet that was typed in asks before it goes; what came by a link nobody else changes."""
@@ -194,6 +205,7 @@ class TestWellbeingJourney(JourneyCase):
         for label, number in zip(LABELS, ("6", "7", "10", "4"), strict=True):
             screen.fill(label, number)
         screen.picture("wellbeing-sheet")
+        self.assertNotIn("I have felt useful", screen.text(), "it stands on the sheet")
         screen.fill("Points of the scale", "4")
         with screen.refused("doesn’t fit"):
             screen.press("Next sheet")

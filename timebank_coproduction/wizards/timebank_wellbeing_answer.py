@@ -45,6 +45,7 @@ class TimebankWellbeingAnswer(models.TransientModel):
     happy = fields.Char(compute="_compute_questions", store=True, readonly=False)
     anxious = fields.Char(compute="_compute_questions", store=True, readonly=False)
     scale_id = fields.Many2one(related="wave_id.scale_id")
+    scale_html = fields.Html("Statements of the scale", compute="_compute_scale_html", sanitize=False)
     scale_typed = fields.Char(
         "Points of the scale",
         compute="_compute_questions",
@@ -94,6 +95,19 @@ class TimebankWellbeingAnswer(models.TransientModel):
             desk.replaces = False
             for name in (*QUESTIONS, "scale_typed"):
                 desk[name] = False
+
+    @api.depends("scale_id", "way")
+    @api.depends_context("lang")
+    def _compute_scale_html(self):
+        """What is read out of the scale; on a sheet it has been read."""
+        for desk in self:
+            desk.scale_html = (
+                desk.way == "read_out"
+                and desk.scale_id
+                and self.env["ir.qweb"]._render(
+                    "timebank_coproduction.wellbeing_scale_read_out", {"scale": desk.scale_id}
+                )
+            )
 
     @verb(single=True)
     def action_next(self):
