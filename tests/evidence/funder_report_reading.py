@@ -62,9 +62,10 @@ class ReadBack:
                 labels = {one["key"]: plain(one["label"]) for one in section["figures"]}
                 on_page, in_table, _text = page[key]
                 for name, value in figures.items():
-                    self.assertEqual(on_page[labels[name]], value)
+                    self.assertEqual(on_page[labels[name]][0], value)
                     self.assertIn("".join(value.split()), paper)
                     self.assertEqual(book[section["title"]][labels[name]][0], self._in_cell(value))
+                self._check_beside(section, on_page, paper, book[section["title"]])
                 if rows:
                     self.assertEqual(in_table, table)
                 for row in table if rows else ():
@@ -73,6 +74,16 @@ class ReadBack:
                     cells = [self._in_cell(cell) for cell in row if cell]
                     self.assertIn(cells, book[section["title"]][None])
         return sections
+
+    def _check_beside(self, section, on_page, paper, in_book):
+        """That each figure has its n, threshold or interval, and its change, beside it wherever it is read."""
+        for figure in section["figures"]:
+            label, value = plain(figure["label"]), plain(figure["value"] or "hidden")
+            beside = [plain(figure[name]) for name in ("note", "change") if figure[name]]
+            self.assertEqual(on_page[label], [value, *beside])
+            self.assertIn("".join("".join([label, value, *beside]).split()), paper)
+            in_cells = ["; ".join(beside)] if beside else []
+            self.assertEqual(in_book[label], [self._in_cell(value), *in_cells])
 
     def _check_sentences(self, sentences, section, on_page, paper, rows):
         """That each stands in the section, on the page, on the paper and in a cell of the workbook."""
@@ -91,11 +102,11 @@ class ReadBack:
         return value.removeprefix(symbol).strip() if re.search(r"\d", value) else value
 
     def _read_page(self, report):
-        """By section: values by label, the table's rows, and all of its text."""
+        """By section: each value and what stands beside it by label, the table's rows, and all of its text."""
         found = {}
         for section in html.fromstring(report.sudo()._make_page()).xpath("//section[@id]"):
             values = {
-                plain(one.xpath("string(./dt)")): plain(one.xpath("string(./dd/span)"))
+                plain(one.xpath("string(./dt)")): [plain(part.text_content()) for part in one.xpath("./dd/span")]
                 for one in section.xpath("./dl/div")
             }
             rows = [

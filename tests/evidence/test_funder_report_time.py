@@ -251,7 +251,7 @@ class TestFunderReportTime(ReadBack, FunderReportCase):
             "largest_strong_part": str(found["largest_strong_part"]),
             "isolated": str(len(list(networkx.isolates(graph)))),
             "bridges": str(bridges),
-        }, []
+        }, [[f"Group {number}", f"{size} people"] for number, size in enumerate(self.witness.groups(), 1)]
 
     def _expect_resilience(self):
         figures, rows = {}, []

@@ -287,7 +287,16 @@ class TestFunderReportWhole(
             if section["key"] not in told or section["key"] == "stories"
         ]
         before = [] if self.report.grant_id else ["1 December 2024 to 18 March 2025"]
-        return {}, [], *titles, *before, "Nothing is told about fewer than five people", "18 March 2026"
+        least, months = map(self.now._threshold, ("sustained_minutes", "sustained_months"))
+        thresholds = (
+            f"stayed involved if they gave at least {said(least)} beside professionals, in at least {months}"
+            " different months",
+            "aren’t professionals gave 10 % to 90 % of its hours",
+            "Nothing is told about fewer than five people",
+            "A share of fewer than 30 people has its 95 % interval beside it",
+            "n is the number of people that a figure is about",
+        )
+        return {}, [], *titles, *before, *thresholds, "18 March 2026"
 
     # ------------------------------------------------------------
     # Read back
