@@ -6,6 +6,7 @@ from . import test_reciprocity_report
 from . import test_suppression
 from . import test_evidence_page
 from . import test_mailing
+from . import test_mailing_figures
 from . import test_measures
 from . import test_measures_histories
 from . import test_network

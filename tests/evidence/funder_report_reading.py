@@ -106,7 +106,9 @@ class ReadBack:
         found = {}
         for section in html.fromstring(report.sudo()._make_page()).xpath("//section[@id]"):
             values = {
-                plain(one.xpath("string(./dt)")): [plain(part.text_content()) for part in one.xpath("./dd/span")]
+                plain(one.xpath("string(./dt)")): [
+                    plain(part.text_content()) for part in one.xpath("./dd/span")
+                ]
                 for one in section.xpath("./dl/div")
             }
             rows = [
