@@ -37,6 +37,27 @@ def shift(number):
     return said if said == "0.0" else ("+" if number > 0 else "−") + said
 
 
+def walk_tags(part, kind):
+    """The parts of a tagged PDF that are of a kind, at any depth."""
+    part = part.get_object()
+    if isinstance(part, list):
+        for one in part:
+            yield from walk_tags(one, kind)
+    elif isinstance(part, dict):
+        if part.get("/S") == kind:
+            yield part
+        if "/K" in part:
+            yield from walk_tags(part["/K"], kind)
+
+
+def describe_pictures(root):
+    """What the pictures of a tagged PDF show, in words; an empty string for one without.
+
+    :param root: of its reader's trailer, ``/Root``
+    """
+    return [plain(part.get("/Alt", "")) for part in walk_tags(root["/StructTreeRoot"], "/Figure")]
+
+
 class ReadBack:
     """A part of test cases."""
 
@@ -76,7 +97,7 @@ class ReadBack:
         return sections
 
     def _check_beside(self, section, on_page, paper, in_book):
-        """That each figure has its n, threshold or interval, and its change, beside it wherever it is read."""
+        """That each figure has its n, threshold or interval, and its change, beside it on all three."""
         for figure in section["figures"]:
             label, value = plain(figure["label"]), plain(figure["value"] or "hidden")
             beside = [plain(figure[name]) for name in ("note", "change") if figure[name]]
@@ -102,7 +123,7 @@ class ReadBack:
         return value.removeprefix(symbol).strip() if re.search(r"\d", value) else value
 
     def _read_page(self, report):
-        """By section: each value and what stands beside it by label, the table's rows, and all of its text."""
+        """By section: values with what is beside them by label, the table's rows, and all of its text."""
         found = {}
         for section in html.fromstring(report.sudo()._make_page()).xpath("//section[@id]"):
             values = {

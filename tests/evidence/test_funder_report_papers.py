@@ -19,24 +19,12 @@ from ...report.timebank_funder_report_xlsx import _Writer
 from ..common import TODAY
 from ..grant.workbook_common import recompute_all
 from .funder_report_common import FIRST, LAST, FunderReportCase
+from .funder_report_reading import describe_pictures, walk_tags
 from .witness import Witness
 
 
 def _plain(text):
     return " ".join(str(text).split())
-
-
-def _walk(part, kind):
-    """The parts of a tagged PDF that are of a kind, at any depth."""
-    part = part.get_object()
-    if isinstance(part, list):
-        for one in part:
-            yield from _walk(one, kind)
-    elif isinstance(part, dict):
-        if part.get("/S") == kind:
-            yield part
-        if "/K" in part:
-            yield from _walk(part["/K"], kind)
 
 
 @tagged("post_install", "-at_install")
@@ -154,14 +142,14 @@ class TestFunderReportPapers(FunderReportCase):
         root = PdfReader(io.BytesIO(self.pdf)).trailer["/Root"]
         self.assertTrue(root["/MarkInfo"]["/Marked"])
         self.assertEqual(root["/Lang"][:2], "en")
-        said = [_plain(part.get("/Alt", "")) for part in _walk(root["/StructTreeRoot"], "/Figure")]
+        said = describe_pictures(root)
         self.assertTrue(all(said), "no picture is left without words")
         drawn = [section for section in self.report._lay_out()["sections"] if section["image"]]
         self.assertGreaterEqual(len(drawn), 4)
         for section in drawn:
             self.assertIn(_plain(section["alt"]), said)
             self.assertIn(_plain(section["answer"]), _plain(section["alt"]), "with what is to be seen in it")
-        self.assertTrue(list(_walk(root["/StructTreeRoot"], "/TH")), "tables have heads")
+        self.assertTrue(list(walk_tags(root["/StructTreeRoot"], "/TH")), "tables have heads")
 
     @unittest.skipUnless(shutil.which("wkhtmltopdf"), "wkhtmltopdf isn't installed")
     def test_paper_by_wkhtmltopdf_holds_all(self):

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import openpyxl
 from freezegun import freeze_time
-from lxml import etree
+from lxml import etree, html
+from pypdf import PdfReader
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, tagged
@@ -12,6 +13,7 @@ from odoo.tools.safe_eval import safe_eval
 
 from ..common import TODAY, call_as, undone
 from .funder_report_common import FunderReportCase
+from .funder_report_reading import describe_pictures, plain
 from .story_common import make_photo
 
 
@@ -189,6 +191,29 @@ class TestFunderReportStories(HttpCase, FunderReportCase):
         self.assertFalse(report.pdf_shown or report.xlsx_shown)
         self.assertTrue(report.is_intact)
         self.assertFalse(self._tells(report.browse(report.action_new_version()["res_id"])))
+
+    def test_funder_reads_the_story_and_what_its_photo_shows(self):
+        """On the page and in the PDF that is handed out, for who has it read aloud as well."""
+        shown, words = "Two hands hold a key before a café’s door", "I have a key now."
+        self.story.write({"photo": make_photo((64, 40)), "photo_alt": shown})
+        self._consent("funder", photo=True)
+        report = self._send(self._draft(story_ids=[(6, 0, self.story.ids)]))
+        link = self.env["timebank.funder.report.link"]._make(report)
+        address = link.env.context["timebank_address"]
+        page = html.fromstring(self._open(None, address).content)
+        [section] = page.xpath("//section[h2[normalize-space()='Stories']]")
+        [photo] = section.xpath(".//img")
+        self.assertEqual(photo.get("alt"), shown)
+        self.assertTrue(photo.get("src").startswith("data:image/"))
+        for told in ("The café key", words, "– Pat"):
+            self.assertIn(told, plain(section.text_content()))
+        paper = PdfReader(io.BytesIO(self._open(None, f"{address}/pdf").content))
+        told = "".join("".join(one.extract_text() for one in paper.pages).split())
+        self.assertIn("".join(words.split()), told)
+        self.assertIn("–Pat", told)
+        if self.env["ir.actions.report"]._get_timebank_engine() == "weasyprint":
+            self.assertEqual(describe_pictures(paper.trailer["/Root"]).count(shown), 1)
+            self.assertIn((64, 40), [image.image.size for one in paper.pages for image in one.images])
 
     def _shows_photo(self, report):
         return "data:image" in json.dumps(

@@ -1,4 +1,4 @@
-"""What the mails for each month and quarter say, against what is worked out of the records in plain Python."""
+"""What mails for each month and quarter say, against what is worked out of the records in plain Python."""
 
 from datetime import date
 
