@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.fields import Command
 
-from story import step
+from story import picture, step
 
 #: Element → score last year, score now.
 SCORES = {
@@ -99,7 +99,7 @@ def audit_this_year(world):
     return f"{audit.average:.1f} of 4, {audit.change:+.1f} since last year; {pages} page(s) for everybody"
 
 
-@step("coordinator", "writes down two stories with members, and what each agreed to")
+@step("coordinator", "writes down two stories with members, one with a photo, and what each agreed to")
 def tell(world):
     _staff, members = voices(world)
     stories = world.env["timebank.story"].create(
@@ -130,9 +130,13 @@ def tell(world):
             )
         ]
     )
+    stories[0].write({"photo": picture.draw_table(), "photo_alt": picture.SHOWS})
     until = today(world) + relativedelta(years=1)
     for story, member in zip(stories, members, strict=False):
-        story.record_consent(member.partner_id.id, ["funder", "trustees"], until, "person")
+        with_photo = bool(story.photo)
+        story.record_consent(
+            member.partner_id.id, ["funder", "trustees"], until, "person", photo=with_photo
+        )
     world["stories"] = stories
     told = stories._get_tellable("funder", world["mill"])
     assert told == stories

@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from story import step
+from story import picture, step
 from story.chapter_06_year import ADDON, day_of, quiet, today
 
 PAPER = ADDON + "report_funder_report"
@@ -204,7 +204,8 @@ def send(world):
     pages, text = world.pdf(PAPER, report, "funder-report.pdf")
     world.save("funder-report.xlsx", kept._make_workbook())
     book = openpyxl.load_workbook(io.BytesIO((world.out / "funder-report.xlsx").read_bytes()))
-    world.save("funder-report.html", report.sudo()._make_page())
+    page = world.save("funder-report.html", report.sudo()._make_page())
+    assert f'alt="{picture.SHOWS}"' in page.read_text(), "the story's photo is shown"
     for section in report._get_content()["sections"]:
         assert " ".join(section["title"].split()) in text or section["key"] == "summary", section["title"]
     sheets = len(book.sheetnames)
