@@ -200,10 +200,11 @@ def send(world):
     report.action_send("reports@harbour.example.org")
     report.action_compare()
     assert report.state == "sent" and report.is_intact and not report.has_drift
-    kept = report.with_context(bin_size=False)
     pages, text = world.pdf(PAPER, report, "funder-report.pdf")
-    world.save("funder-report.xlsx", kept._make_workbook())
-    book = openpyxl.load_workbook(io.BytesIO((world.out / "funder-report.xlsx").read_bytes()))
+    # sudo: the bytes that were kept are nobody's to read but by what hands them out
+    workbook = report.sudo()._read_kept("xlsx")
+    world.save("funder-report.xlsx", workbook)
+    book = openpyxl.load_workbook(io.BytesIO(workbook))
     page = world.save("funder-report.html", report.sudo()._make_page())
     assert f'alt="{picture.SHOWS}"' in page.read_text(), "the story's photo is shown"
     for section in report._get_content()["sections"]:
