@@ -265,7 +265,7 @@ class TestPapers(GrantCase):
                 cls.disclosure,
                 {},
                 "River Street",
-                ["volunteers", "hours"],
+                ["volunteers gave", "Figure", "As many full-time members of staff, at 1,650 hours a year"],
             ),
             "report_timebank_self_audit": (
                 cls.coordinator,

@@ -1,14 +1,18 @@
 import io
+import subprocess
 from datetime import date, timedelta
 
 import openpyxl
+from lxml import html
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
+from odoo.tests import Form
 
 from odoo.addons.timebank_coproduction.report.timebank_disclosure_xlsx import make_workbook
 
 from ..common import TimebankCase
+from .funder_report_reading import plain
 
 
 class TestDisclosure(TimebankCase):
@@ -71,6 +75,36 @@ class TestDisclosure(TimebankCase):
     def test_how_long_a_year_is(self):
         self.env.company.timebank_full_time_hours = 124
         self.assertIn("as much time as 1.0 full-time members of staff, at 124 hours", self._ask().paragraph)
+
+    def _read_table(self, page):
+        [table] = html.fromstring(str(page)).xpath("//table[thead/tr/th='Figure']")
+        return [[plain(cell.text_content()) for cell in row.xpath("./*")] for row in table.iter("tr")]
+
+    def test_the_table_is_shown_and_printed(self):
+        """Beside the paragraph: each cell, of this year and of the year before."""
+        staff = "As many full-time members of staff, at 1,650 hours a year"
+        rows = [
+            ["Figure", "Jan 1, 2025 to Dec 31, 2025", "Jan 1, 2024 to Dec 31, 2024"],
+            ["Volunteers", "12", "6"],
+            ["Hours", "124", "30"],
+            [staff, "0.1", "0.0"],
+            [f"{self.category.name}: volunteers", "12", "6"],
+            [f"{self.category.name}: hours", "hidden", "30"],
+            ["Teaching chess: volunteers", "hidden", "0"],
+            ["Teaching chess: hours", "hidden", "0"],
+        ]
+        asked = self._ask()
+        self.assertEqual(self._read_table(Form(asked).table_html), rows)
+        reports = self.env["ir.actions.report"].with_user(self.finance)
+        name = "timebank_coproduction.report_timebank_disclosure"
+        content, _kind = reports._render_qweb_html(name, asked.ids)
+        self.assertEqual(self._read_table(content.decode()), rows)
+        paper, kind = reports.with_context(force_report_rendering=True)._render_qweb_pdf(name, asked.ids)
+        self.assertEqual(kind, "pdf")
+        done = subprocess.run(["pdftotext", "-raw", "-", "-"], input=paper, capture_output=True, check=True)
+        printed = "".join(done.stdout.decode().split())
+        for row in rows:
+            self.assertIn("".join("".join(row).split()), printed)
 
     def test_paper_and_workbook_say_the_same(self):
         asked = self._ask()
