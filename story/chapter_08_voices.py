@@ -134,9 +134,7 @@ def tell(world):
     until = today(world) + relativedelta(years=1)
     for story, member in zip(stories, members, strict=False):
         with_photo = bool(story.photo)
-        story.record_consent(
-            member.partner_id.id, ["funder", "trustees"], until, "person", photo=with_photo
-        )
+        story.record_consent(member.partner_id.id, ["funder", "trustees"], until, "person", photo=with_photo)
     world["stories"] = stories
     told = stories._get_tellable("funder", world["mill"])
     assert told == stories
