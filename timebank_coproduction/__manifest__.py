@@ -96,6 +96,7 @@
         "views/timebank_account.xml",
         "views/timebank_gift.xml",
         "views/timebank_verify.xml",
+        "views/timebank_roles.xml",
         "views/timebank_scheme.xml",
         "report/timebank_member_card.xml",
         "views/timebank_join.xml",

@@ -62,6 +62,7 @@ PLACES = {
         "wizards/timebank_join",
         "wizards/timebank_leaving",
         "wizards/timebank_retention_due",
+        "wizards/timebank_roles",
         "controllers/member_page",
         "controllers/member_sign_in",
         "controllers/personal",

@@ -43,7 +43,11 @@ class TestButtons(WorldCase):
         cls._make_doors()
         cls._make_deputy()
         cls._make_doubles()
-        cls.env["timebank.scheme"].create({"name": "Old Mill"}).with_user(cls.manager).action_close()
+        abe = new_test_user(
+            cls.env, "tb_abe", groups="timebank_coproduction.group_timebank_coordinator", name="Abe Able"
+        )  # whom the dialog of roles chooses first: there they are taken, elsewhere given
+        old = cls.env["timebank.scheme"].create({"name": "Old Mill", "coordinator_ids": abe.ids})
+        old.with_user(cls.manager).action_close()
         cls.env.flush_all()
 
     @classmethod

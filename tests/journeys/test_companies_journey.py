@@ -136,37 +136,74 @@ class TestManagerOfBothJourney(CompaniesCase):
             screen.picture("manager-reversed")
         self.assertEqual(self._balances(self.dai), [0])
 
-    def test_a_bank_is_opened_and_somebody_put_on_it(self):
-        """She has no role yet: an administrator gives it in Odoo's own screens, the manager the bank."""
-        nia = new_test_user(self.env, "tb_nia", groups="base.group_user", name="Nia Vaughan")
-        nia.odoobot_state = "disabled"
+    def test_a_bank_is_opened_and_roles_given(self):
+        """Two who work here have no role yet: the manager makes one a coordinator, the other finance."""
+        nia, rob = (
+            new_test_user(self.env, f"tb_{name[:3].lower()}", groups="base.group_user", name=name)
+            for name in ("Nia Vaughan", "Rob Hale")
+        )
+        (nia + rob).odoobot_state = "disabled"
+        with self.at_screen(rob) as screen:
+            screen.open_app()
+            self.assertIn("ask a manager", screen.text())
+            self.assertNotIn("Grants and reports", screen.sections())
         with self.at_screen(self.manager) as screen:
             screen.open_app()
             screen.open_menu("Configuration", "Time banks")
             screen.new()
             screen.fill("Time bank", "Newtown")
             screen.save()
-            self.assertIn("An administrator gives them the role", screen.text())
             self.assertFalse([one for one in screen.offers("Coordinators", "Nia") if "Nia Vaughan" in one])
-        with self.at_screen(self.env.ref("base.user_admin")) as screen:
-            screen.open_app("Settings")
-            screen.open_menu("Users & Companies", "Users")
-            screen.open("Nia Vaughan")
-            screen.picture("user-roles")
-            screen.choose("Time bank", "Coordinator")
-            screen.save()
-            self.assertEqual(screen.value("Time bank"), "Coordinator")
-        with self.at_screen(self.manager) as screen:
-            screen.open_app()
+            screen.press("See what to set up")
+            card = screen.page.locator('[data-section="first_hour"]').filter(has_text="To set up Newtown")
+            card.locator('[data-step="coordinators"] a').click()
+            screen.settle()
+            self.assertEqual((screen.dialog(), screen.value("Time bank")), ("Roles", "Newtown"))
+            screen.pick("Person", "Nia", "Nia Vaughan")
+            self.assertIn("sees its members", screen.text())
+            screen.picture("roles")
+            screen.press("Give the role")
+            self.assertIn("Nia Vaughan a coordinator of Newtown", screen.notification())
             screen.open_menu("Configuration", "Time banks")
             screen.open("Newtown")
-            screen.pick("Coordinators", "Nia", "Nia Vaughan")
-            screen.save()
+            self._choose_role(screen, "Rob Hale", "Finance")
+            self.assertIn(f"every bank of {self.env.company.name}", screen.text())
+            screen.press("Give the role")
+            self.assertIn("gave Rob Hale the role of finance", screen.notification())
+            screen.press("Roles")
+            self.assertIn("Rob Hale", screen.text())
+            self.assertNotIn(self.manager.name, screen.offers("Person", "Reed"))
+            screen.close()
         with self.at_screen(nia) as screen:
             screen.open_app()
             screen.open_menu("Configuration", "Time banks")
             # of the others she reads the names alone
             self.assertIn("To approve", screen.row("Newtown").inner_text())
             self.assertNotIn("To approve", screen.row("Harbour").inner_text())
+            screen.open("Newtown")
+            self.assertFalse(screen.shows_button("Roles"))
             screen.open_menu("Members", "Members")
             self.assertTrue(screen.is_bare())
+        with self.at_screen(rob) as screen:
+            screen.open_app()
+            self.assertIn("Grants", screen.sections()["Grants and reports"])
+        with self.at_screen(self.manager) as screen:
+            screen.open_app()
+            screen.open_menu("Configuration", "Time banks")
+            screen.open("Newtown")
+            for name, role in (("Nia Vaughan", "Coordinator of this bank"), ("Rob Hale", "Finance")):
+                self._choose_role(screen, name, role)
+                screen.press("Take the role")
+                self.assertIn(name, screen.notification())
+            screen.press("Roles")
+            for name in ("Nia Vaughan", "Rob Hale"):
+                self.assertNotIn(name, screen.text())
+            screen.close()
+        with self.at_screen(rob) as screen:
+            screen.open_app()
+            self.assertNotIn("Grants and reports", screen.sections())
+
+    def _choose_role(self, screen, name, role):
+        screen.press("Roles")
+        screen.pick("Person", name.split()[0], name)
+        screen.choose_radio(role)

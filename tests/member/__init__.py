@@ -13,3 +13,4 @@ from . import test_member
 from . import test_people_histories
 from . import test_personal_data
 from . import test_pot
+from . import test_roles

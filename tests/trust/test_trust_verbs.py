@@ -54,6 +54,7 @@ class TestTrustVerbs(TrustCase):
             "well",
             "person",
             "projects",
+            "coordinator",
             "people",
         ):
             try:

@@ -120,6 +120,7 @@ class TrustCase(TimebankCase):
             company_id=company.id, company_ids=[Command.set(company.ids)],
         )  # fmt: skip
         make("timebank.deputy", member_id=organisation.id, partner_id=helper.partner_id.id)
+        made["res.users"] = helper
         # people and skills
         made["timebank.double"] = cls._make_double(people[0], people[1])
         made["timebank.merge"] = (
@@ -466,7 +467,7 @@ class TrustCase(TimebankCase):
             "datetime": "2026-02-03 10:00:00",
         }.get(field.type, "FREE")
 
-    def _rpc(self, user, model, method, *args, context=None, **kwargs):
+    def _rpc(self, user, model, method, /, *args, context=None, **kwargs):
         """Call as the web client and the external API do."""
         env = self.env(user=user, context={"allowed_company_ids": user.company_ids.ids}, su=False)
         return call_as(env, model, method, *args, **kwargs, context=context or {})

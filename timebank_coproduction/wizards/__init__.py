@@ -25,6 +25,7 @@ from . import (
     timebank_reconciliation_names,
     timebank_records_pack,
     timebank_retention_due,
+    timebank_roles,
     timebank_session_repeat,
     timebank_sign_up,
     timebank_skill_merge,

@@ -153,7 +153,7 @@ class TimebankScheme(models.Model):
             "coordinators": (
                 self.env._("Its coordinators"),
                 self.env._("They take members in and approve. Two are better than one."),
-                open_form(self),
+                self._step_window("timebank_roles_action", context={"default_scheme_id": self.id}),
             ),
             "categories": (
                 self.env._("Categories"),

@@ -121,7 +121,7 @@ class TimebankToday(models.AbstractModel):
             return self.env._("What waits for you appears here by itself.")
         return self.env._(
             "Your sessions, hours and to-dos appear here. To run a time bank or look after its grants"
-            " you need a role: ask an administrator."
+            " you need a role: ask a manager."
         )
 
     def _has_role(self, role):

@@ -231,8 +231,8 @@ class TimebankScheme(models.Model):
             if without:
                 raise ValidationError(
                     self.env._(
-                        "%(people)s can’t coordinate %(bank)s without the role of a coordinator: an"
-                        " administrator gives it first, under Settings ‣ Users.",
+                        "%(people)s can’t coordinate %(bank)s without the role of a coordinator: a"
+                        " manager gives it to them with “Roles”, on the bank’s form.",
                         people=", ".join(without[:MOST_NAMED].mapped("name")),
                         bank=scheme.name,
                     )
@@ -485,7 +485,10 @@ class TimebankScheme(models.Model):
         """A sentence that names who can decide instead of those concerned."""
         users = self._get_deciders(concerned)
         if not users:
-            return self.env._("Nobody else can yet: an administrator has to name another coordinator.")
+            return self.env._(
+                "Nobody else can yet: a manager makes another coordinator with “Roles”, on the form of %s.",
+                self.name,
+            )
         # sudo: their names
         names = self.env._(" or ").join(users[:MOST_ASKED].sudo().mapped("name"))
         return self.env._("Ask %s.", names)

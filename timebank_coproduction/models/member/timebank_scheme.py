@@ -2,15 +2,23 @@ import re
 from urllib.parse import quote
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tools.sql import escape_psql
 
 from ...tools.paging import number_in
 from ...tools.suppression import is_small
 from ..common.figures import figures_over
 from ..common.personal import OURS
-from ..common.verb import verb
+from ..common.roles import MANAGER
+from ..common.verb import choice, record, verb
 from ..common.words import say_number
+
+#: The groups of the roles that managers give; that of a manager is given in Odoo's settings alone.
+ROLES = {
+    "coordinator": "timebank_coproduction.group_timebank_coordinator",
+    "finance": "timebank_coproduction.group_timebank_finance",
+}
 
 
 class TimebankScheme(models.Model):
@@ -103,6 +111,116 @@ class TimebankScheme(models.Model):
     @verb(single=True)
     def action_view_members(self):
         return self._open_own("timebank_member_action")
+
+    # ------------------------------------------------------------
+    # Roles: managers give and take those of others.
+    # ------------------------------------------------------------
+
+    @verb(single=True, user=record("res.users"), role=choice(*ROLES))
+    def action_give_role(self, user, role):
+        """Make somebody a coordinator of this bank, or finance in all banks of their companies.
+
+        :param user: the ``res.users``, one of the staff
+        :param str role: ``coordinator`` or ``finance``
+        :raises AccessError: for who is no manager of this bank
+        :raises UserError: for whom the role isn't to be given
+        """
+        self._change_role(user, role, giving=True)
+        return True
+
+    @verb(single=True, user=record("res.users"), role=choice(*ROLES))
+    def action_take_role(self, user, role):
+        """The reverse of :meth:`action_give_role`: who coordinates other banks goes on doing so."""
+        self._change_role(user, role, giving=False)
+        return True
+
+    def _change_role(self, user, role, giving):
+        if not self.env.user.has_group(MANAGER) or self != self._run_by_user():
+            raise AccessError(self.env._("Roles at %s are given and taken by its managers.", self.name))
+        self.check_access("write")
+        problem = self._why_role_stays(user, role, giving)
+        if problem:
+            raise UserError(problem)
+        here, group = role == "coordinator", self.env.ref(ROLES[role])
+        if here and not giving:
+            self.coordinator_ids = [Command.unlink(user.id)]
+        # sudo: whether they have it by another role already, or run any other bank, of another company, too
+        person, banks = user.sudo(), self.sudo()
+        if giving:
+            changes = group not in person.all_group_ids
+        else:
+            changes = not here or not banks.search_count([("coordinator_ids", "in", user.ids)], limit=1)
+        if changes:
+            # of these two roles alone; who may, whose and which was asked above
+            person.write({"group_ids": [Command.link(group.id) if giving else Command.unlink(group.id)]})
+        if here and giving:
+            self.coordinator_ids = [Command.link(user.id)]
+        self.message_post(body=self._say_role_changed(user, role, giving))
+
+    def _why_role_stays(self, user, role, giving):
+        """Why the user can't give somebody a role at this bank, or take it; an empty string if they can."""
+        words = {"person": user.name, "company": self.company_id.name}
+        # sudo: which groups somebody of the staff has, and where they work
+        person, group = user.sudo(), self.env.ref(ROLES[role]).sudo()
+        companies = self._get_workplaces(user)
+        if user == self.env.user:
+            return self.env._("Nobody gives or takes a role of their own: ask another manager.")
+        if not person.active or person.share or person.is_timebank_seat or person._is_superuser():
+            return self.env._("%(person)s doesn’t work here with a login: staff alone have roles.", **words)
+        if self.company_id not in companies:
+            return self.env._(
+                "%(person)s doesn’t work in %(company)s: an administrator lets them, under Settings ‣ Users.",
+                **words,
+            )
+        if role == "finance" and not companies <= self.env.user.company_ids:
+            return self.env._(
+                "%(person)s works in a company in which you don’t, and finance is for all of them: ask an"
+                " administrator.",
+                **words,
+            )
+        has = user in self._get_coordinators() if role == "coordinator" else group in person.all_group_ids
+        if has == giving:
+            return (
+                self.env._("%(person)s has that role already.", **words)
+                if giving
+                else self.env._("%(person)s doesn’t have that role here.", **words)
+            )
+        through = (person.group_ids - group).filtered(lambda other: group in other.all_implied_ids)
+        if through and not giving:
+            return self.env._(
+                "%(person)s has that role by another, “%(role)s”: an administrator takes it, under"
+                " Settings ‣ Users.",
+                role=through[0].name,
+                **words,
+            )
+        return ""
+
+    def _get_workplaces(self, user):
+        """The companies in which somebody works, those in which the user doesn't included."""
+        # sudo: which they are; what is said of them are names of the user's own
+        every = self.env["res.company"].sudo().with_context(active_test=False)
+        return every.search([("user_ids", "in", user.ids)])
+
+    def _say_role(self, user, role):
+        """What somebody does with a role that the user may give them or take."""
+        if role == "coordinator":
+            return self.env._(
+                "A coordinator of %(bank)s sees its members and approves their hours.", bank=self.name
+            )
+        return self.env._(
+            "Finance is for more than one bank: %(person)s reads every bank of %(companies)s with it.",
+            person=user.name,
+            companies=", ".join(self._get_workplaces(user).mapped("name")),
+        )
+
+    def _say_role_changed(self, user, role, giving):
+        said = {
+            ("coordinator", True): self.env._("%(manager)s made %(person)s a coordinator of %(bank)s."),
+            ("coordinator", False): self.env._("%(manager)s took %(person)s off those who run %(bank)s."),
+            ("finance", True): self.env._("%(manager)s gave %(person)s the role of finance."),
+            ("finance", False): self.env._("%(manager)s took the role of finance from %(person)s."),
+        }[role, giving]
+        return said % {"manager": self.env.user.name, "person": user.name, "bank": self.name}
 
     # Who takes part
     def _why_not_taking_part(self, partner, member, day=None):
