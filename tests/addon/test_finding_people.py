@@ -2,6 +2,8 @@
 
 import re
 
+from lxml import etree
+
 from odoo.tests import Form, tagged
 
 from ..session_common import SessionCase
@@ -155,6 +157,56 @@ class TestFindingPeople(SessionCase):
         context = {"timebank_people": True, "formatted_display_name": True}
         self.assertIn("0113 496 0023", self.sile.with_context(**context).display_name)
         self.assertEqual(self.sile.display_name, "Síle O’Neill")
+
+    def test_every_picker_of_members_tells_them_apart(self):
+        """On every form, and in the lines that are filled in there."""
+        views = self.env["ir.ui.view"].search([("type", "=", "form"), ("model", "=like", "timebank.%")])
+        seen, alike = 0, []
+        for view in views.filtered(lambda one: not one.inherit_id):
+            arch = etree.fromstring(self.env[view.model].get_view(view.id, "form")["arch"])
+            for node in arch.xpath("//field"):
+                model = self.env[view.model]
+                for around in node.xpath("ancestor::field"):
+                    model = self.env[model._fields[around.get("name")].comodel_name]
+                field = model._fields[node.get("name")]
+                if field.comodel_name != "res.partner" or "1" in (
+                    node.get("readonly"),
+                    node.get("invisible"),
+                ):
+                    continue
+                of_members = "timebank_member_ids" in (node.get("domain") or str(field.domain))
+                if field.readonly or not of_members or node.xpath("ancestor::kanban | ancestor::search"):
+                    continue
+                seen += 1
+                if "timebank_people" not in (node.get("context") or ""):
+                    alike.append(f"{view.xml_id}: {node.get('name')}")
+        self.assertFalse(alike)
+        self.assertGreater(seen, 10)
+
+    def test_accounts_of_one_name(self):
+        """Two of one name are told apart, by staff; one person's in two banks by the bank."""
+        hillside = self._make_scheme("Hillside", coordinator_ids=self.coordinator.ids)
+        people = self.env["res.partner"].create(
+            [{"name": "John Smith", "phone": "0113 496 0041", "zip": "LS2 1AA"}, {"name": "John Smith"}]
+        )
+        one, other = (self._make_member(person).account_id for person in people)
+        there = self._make_member(people[0], scheme=hillside).account_id
+        pot, bank = self.scheme.pot_account_id, self.scheme.operating_account_id
+
+        def shown(accounts, user=self.coordinator):
+            self.env.invalidate_all()
+            return accounts.with_user(user).with_context(formatted_display_name=True).mapped("display_name")
+
+        apart = "0113 496 0041 · LS2 1AA"
+        expected = [f"John Smith \t --{apart}--", "John Smith", pot.name, bank.display_name]
+        self.assertEqual(shown(one + other + pot + bank), expected)
+        expected = [f"John Smith \t --River Street · {apart}--", f"John Smith \t --Hillside · {apart}--"]
+        self.assertEqual(shown(one + there), expected)
+        self.assertEqual((one + there).with_user(self.coordinator).mapped("display_name"), ["John Smith"] * 2)
+        own = self.ann.account_id
+        own.partner_id.phone = "0113 496 0042"
+        self.assertEqual(shown(own, self.portal), ["Ann Lee"])
+        self.assertIn("0113 496 0042", shown(own)[0])
 
     def test_what_several_banks_have_comes_with_the_bank(self):
         """Of two activities of one name, a picker says whose each is; of one bank's, it need not."""

@@ -49,3 +49,19 @@ class TestPotJourney(JourneyCase):
             screen.press("Give")
             self.assertIn("José Álvarez gave 2:00 hours to Trip to the coast.", screen.notification())
         self.assertEqual(self.pot.balance_minutes, 120)
+
+    def test_given_to_one_of_two_of_a_name(self):
+        """By telephone and postcode: it goes to the John Smith who is meant."""
+        with self.at_screen(self.coordinator) as screen:
+            screen.go(f"/odoo/timebank-members/{self.jose.id}")
+            screen.press("Give credits")
+            johns = [one for one in screen.offers("To", "John") if "John Smith" in one]
+            self.assertEqual(len({" ".join(one.split()) for one in johns}), 2, johns)
+            screen.pick("To", "John", "LS8 5HT")
+            self.assertEqual(screen.value("To"), "John Smith")
+            screen.fill("Hours", "1")
+            screen.fill("What for", "José rang")
+            screen.picture("gift-to-one-of-two")
+            screen.press("Give")
+            self.assertIn("José Álvarez gave 1:00 hours to John Smith.", screen.notification())
+        self.assertEqual(self._balances(self.smith, self.smith2), [0, 60])

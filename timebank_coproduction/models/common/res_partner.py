@@ -31,10 +31,17 @@ class ResPartner(models.Model):
         context = self.env.context
         if context.get("timebank_people") and context.get("formatted_display_name"):
             for partner in self:
-                details = [detail for detail in (partner.phone, partner.zip) if detail]
-                if details:
-                    partner.display_name = f"{partner.display_name} \t --{' · '.join(details)}--"
+                partner.display_name = self._say_apart(partner.display_name, partner._get_apart())
         return result
+
+    def _get_apart(self):
+        """What tells somebody apart from others of the same name: a list of words; of nobody, none."""
+        return [detail for detail in (self.phone, self.zip) if detail]
+
+    @api.model
+    def _say_apart(self, name, details):
+        """A name with what tells it apart, as a picker shows it."""
+        return f"{name} \t --{' · '.join(details)}--" if details else name
 
     def _get_mailable(self):
         """Those who can be reached by mail: with an address that is one, which took the last mail, and

@@ -31,6 +31,20 @@ class TimebankAccount(models.Model):
 
     _goal_positive = models.Constraint("CHECK (goal_minutes >= 0)", "A goal is zero hours or more.")
 
+    @api.depends("partner_id.phone", "partner_id.zip")
+    @api.depends_context("uid", "formatted_display_name")
+    def _compute_display_name(self):
+        """In a picker, staff see what tells members of one name apart, and whose bank it is of several."""
+        result = super()._compute_display_name()
+        if self.env.context.get("formatted_display_name") and not self.env.user.share:
+            several = len(self.scheme_id) > 1
+            people = self.partner_id._filtered_access("read")
+            for account in self.filtered(lambda account: not account._say_own()):
+                bank = [account.scheme_id.display_name] if several else []
+                details = bank + (account.partner_id & people)._get_apart()
+                account.display_name = people._say_apart(account.display_name, details)
+        return result
+
     @api.depends("balance_minutes", "goal_minutes")
     def _compute_goal_share(self):
         for account in self:
