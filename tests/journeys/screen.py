@@ -173,11 +173,10 @@ class Screen(Rows):
         self.settle()
 
     def sections(self):
-        """``{section: [entry, ...]}`` of the app, as the menu offers them."""
+        """``{section: [entry, ...]}`` of the app, as the menu offers them; without those for which the window
+        is too narrow."""
         found = {}
         for section in self.page.locator(".o_menu_sections > button.dropdown-toggle:visible").all():
-            if "o_menu_sections_more" in (section.get_attribute("class") or ""):
-                continue
             section.click()
             menu = self.page.locator(".o-dropdown--menu")
             menu.wait_for()

@@ -22,15 +22,30 @@ def find_doors(screen, entry):
     return reports or [door for door in DOORS.get(entry, ()) if screen.shows_button(door)]
 
 
+def get_menu(user):
+    """``{section: [entry, ...]}`` that Odoo has for somebody in the app, whatever the window shows of it."""
+    menus = user.env["ir.ui.menu"].with_user(user).load_menus(False)
+
+    def find_entries(number):
+        menu = menus[number]
+        if not menu["children"]:
+            return [menu["name"]]
+        return [entry for child in menu["children"] for entry in find_entries(child)]
+
+    root = menus[user.env.ref("timebank_coproduction.menu_timebank").id]
+    return {menus[section]["name"]: find_entries(section) for section in root["children"]}
+
+
 class WalkCase(WalkWorld):
     """A walk through everything that the menu offers to ``walker``: there is something behind each entry."""
 
     walker = None
 
     def _open_every_entry(self):
-        bare = set()
-        with self.at_screen(getattr(self, self.walker)) as screen:
+        bare, walker = set(), getattr(self, self.walker)
+        with self.at_screen(walker) as screen:
             screen.open_app()
+            self.assertEqual(screen.sections(), get_menu(walker))
             for section, entries in screen.sections().items():
                 for entry in entries:
                     where = f"{section} ‣ {entry}"
@@ -115,13 +130,36 @@ class TestWalkOfStaff(WalkCase):
         self._open_every_entry()
 
 
+class TestWalkOfAdministrator(JourneyCase):
+    """What is in the menu of Odoo's administrator alone."""
+
+    def test_settings_open(self):
+        admin = self.env.ref("base.user_admin")
+        admin.odoobot_state = "disabled"
+        mine, managers = get_menu(admin), get_menu(self.manager)
+        self.assertEqual(
+            [one for one in mine["Configuration"] if one not in managers["Configuration"]], ["Settings"]
+        )
+        with self.at_screen(admin) as screen:
+            screen.open_app()
+            self.assertEqual(screen.sections(), mine)
+            screen.open_menu("Configuration", "Settings")
+            self.assertEqual(screen.view(), "form")
+            self.assertIn("WeasyPrint", screen.text())
+            screen.check()
+
+
 class TestWalkOnPhone(JourneyCase):
     """What a manager, whose menu is the longest, opens on a phone."""
 
     def test_nothing_is_too_wide(self):
         with self.at_screen(self.manager, phone=True) as screen:
             screen.open_app()
-            for entry in screen.entries():
+            entries = screen.entries()
+            self.assertEqual(
+                entries, [entry for section in get_menu(self.manager).values() for entry in section]
+            )
+            for entry in entries:
                 with self.subTest(entry):
                     screen.open_menu(entry)
                     doors = find_doors(screen, entry)
