@@ -42,6 +42,7 @@ from . import test_sessions_journey
 from . import test_several_roles_journey
 from . import test_shared_claim_journey
 from . import test_sign_up_journey
+from . import test_staff_journey
 from . import test_tablet_journey
 from . import test_time_audit_journey
 from . import test_today_journey
