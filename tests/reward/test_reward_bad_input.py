@@ -154,6 +154,52 @@ class TestRewardBadInput(RewardCase):
         with self.assertRefused("has been requested already"):
             claim.action_request()
 
+    def test_what_a_claim_has_been_through_is_said(self):
+        """At each step, each verb that doesn't go with it is refused by what has become of that claim."""
+        words = {
+            "draft": "has not been requested",
+            "approved": "approved already",
+            "fulfilled": "handed over",
+            "refused": "was refused",
+            "cancelled": "was cancelled",
+        }
+        own = {
+            ("requested", "undo"): "not approved any more",
+            ("requested", "fulfil"): "has to be approved",
+            ("requested", "order"): "is not approved",
+            **{(state, "request"): "requested already" for state in ("requested", "approved", "fulfilled")},
+            ("refused", "request"): "requested already",
+        }
+        steps = {
+            "requested": (),
+            "approved": ("action_approve",),
+            "fulfilled": ("action_approve", "action_fulfil"),
+            "refused": ("action_refuse",),
+            "cancelled": ("action_cancel",),
+        }
+        lift = self._make_reward("Lift", minutes=5, approval="manual")
+        claims = {"draft": self._make_claim(self.ben, lift).with_user(self.coordinator)}
+        for state, verbs in steps.items():
+            claims[state] = self._make_claim(self.ben, lift, "requested").with_user(self.coordinator)
+            for verb in verbs:
+                getattr(claims[state], verb)(*(["No"] if verb in ("action_refuse", "action_cancel") else []))
+        going = {
+            "request": {"draft"},
+            "fulfil": {"approved"},
+            "order": {"approved"},
+            "undo": {"approved"},
+            "cancel": {"draft", "requested", "approved"},
+        }
+        for state, claim in claims.items():
+            self.assertEqual(claim.state, state)
+            for verb, states in going.items():
+                refusals = getattr(claim, f"_get_refusals_to_{verb}")()
+                if state not in states:
+                    with self.subTest(state=state, verb=verb):
+                        self._check_sentence(refusals[claim.id], own.get((state, verb)) or words[state])
+        with self.assertRefused("was cancelled already"):
+            claims["cancelled"].action_cancel("Once more")
+
     # Codes and vouchers
     def test_a_code_of_another_bank(self):
         elsewhere = self._make_scheme("Hill Top", coordinator_ids=[(6, 0, self.coordinator2.ids)])

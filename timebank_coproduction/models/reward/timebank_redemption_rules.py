@@ -34,10 +34,30 @@ class TimebankRedemption(models.Model):
             claim.can_fulfil = claim.id not in fulfil
             claim.can_cancel = claim.id not in cancel
 
+    def _get_refusals_by_step(self, *states, **own):
+        """Claims that are at none of ``states``: dict of id → what is said of one at the step where it is.
+
+        :param own: sentences in place of the usual ones, by state
+        """
+        sentences = {
+            "draft": self.env._("“%s” has not been requested."),
+            "requested": self.env._("“%s” has been requested already."),
+            "approved": self.env._("“%s” was approved already."),
+            "fulfilled": self.env._("“%s” was handed over already."),
+            "refused": self.env._("“%s” was refused."),
+            "cancelled": self.env._("“%s” was cancelled."),
+            **own,
+        }
+        others = self.filtered(lambda claim: claim.state not in states)
+        return {claim.id: sentences[claim.state] % claim.display_name for claim in others}
+
     # Requesting
     def _get_refusals_to_request(self):
         """Without stock and balance, which are known when they are taken."""
-        refusals = self._get_refusals_by_state("draft", self.env._("“%s” has been requested already."))
+        requested = self.env._("“%s” has been requested already.")
+        refusals = self._get_refusals_by_step(
+            "draft", **dict.fromkeys(("approved", "fulfilled", "refused"), requested)
+        )
         me, strangers = self.env.user.partner_id, (self - self.browse(refusals))._get_refusals_to_run()
         # sudo: the rules look at memberships and other claims, and reveal none.
         rest = (self - self.browse(refusals)).sudo()
@@ -193,7 +213,9 @@ class TimebankRedemption(models.Model):
 
     def _get_refusals_to_undo(self):
         """Claims whose approval can't be taken back by this user, or not any more."""
-        refusals = self._get_refusals_by_state("approved", self.env._("“%s” is not approved any more."))
+        refusals = self._get_refusals_by_step(
+            "approved", requested=self.env._("“%s” is not approved any more.")
+        )
         refusals |= (self - self.browse(refusals))._get_refusals_to_run()
         refusals |= (self - self.browse(refusals))._get_refusals_to_take_back(
             lambda claim: (claim.approver_id, claim.approved_on)
@@ -223,21 +245,14 @@ class TimebankRedemption(models.Model):
 
     # Handing over, ordering and giving back
     def _get_refusals_to_fulfil(self):
-        refusals = self._get_refusals_by_state("approved", "%s")
-        sentences = {
-            "draft": self.env._("“%s” has not been requested."),
-            "requested": self.env._("“%s” has to be approved before it is handed over."),
-            "fulfilled": self.env._("“%s” was handed over already."),
-            "refused": self.env._("“%s” was refused."),
-            "cancelled": self.env._("“%s” was cancelled."),
-        }
-        for claim in self.browse(refusals):
-            refusals[claim.id] = sentences[claim.state] % claim.display_name
+        refusals = self._get_refusals_by_step(
+            "approved", requested=self.env._("“%s” has to be approved before it is handed over.")
+        )
         rest = self - self.browse(refusals)
         return refusals | rest._get_refusals_to_run()
 
     def _get_refusals_to_order(self):
-        refusals = self._get_refusals_by_state("approved", self.env._("“%s” is not approved."))
+        refusals = self._get_refusals_by_step("approved", requested=self.env._("“%s” is not approved."))
         refusals |= (self - self.browse(refusals))._get_refusals_to_run()
         # sudo: the user runs the bank; what is asked is the supplier, and whether it was told already
         for claim in (self - self.browse(refusals)).sudo():
@@ -252,9 +267,10 @@ class TimebankRedemption(models.Model):
 
     def _get_refusals_to_cancel(self):
         """By the member until it is ordered from a supplier, by the bank until it is handed over."""
-        refusals = self._get_refusals_by_state(
-            ("draft", "requested", "approved"),
-            self.env._("“%s” was handed over, refused or cancelled: it can't be cancelled any more."),
+        refusals = self._get_refusals_by_step(
+            *("draft", "requested", "approved"),
+            fulfilled=self.env._("“%s” was handed over: it can't be cancelled any more."),
+            cancelled=self.env._("“%s” was cancelled already."),
         )
         rest = self - self.browse(refusals)
         strangers = rest._get_refusals_to_run()
