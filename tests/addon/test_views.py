@@ -78,6 +78,14 @@ class TestScreens(TimebankCase):
         views = self.env["ir.ui.view"].browse(data.mapped("res_id"))
         self.assertEqual(views.filtered(lambda view: view.inherit_id in views).mapped("name"), [])
 
+    def test_days_look_alike(self):
+        """No view of ours shows some of its days in figures, and others with the name of their month."""
+        views = self.env["ir.model.data"].search([("module", "=", MODULE), ("model", "=", "ir.ui.view")])
+        for view in self.env["ir.ui.view"].browse(views.mapped("res_id")).filtered("model"):
+            with self.subTest(view.name):
+                options = etree.fromstring(view.arch).xpath("//field/@options")
+                self.assertFalse([one for one in options if "numeric" in one])
+
     def test_figures_of_pivots_and_graphs_lead_to_a_list_with_a_name(self):
         """Without a title the list behind a figure is “Untitled”; without a list view it has names alone."""
         views = self.env["ir.ui.view"].search(

@@ -44,7 +44,9 @@ def today_at(zone):
 
 
 def say_day(env, day, pattern="medium"):
-    """A day, as fields on the screen show it in the reader's language; nothing for no day.
+    """A day in the reader's language; nothing for no day.
+
+    It always has its year: screens leave out the present one, and what is said may be read later.
 
     :param str pattern: another way to write it, such as :data:`IN_FULL`
     """
