@@ -134,6 +134,19 @@ class TestFunderReportDrift(HttpCase, FunderReportCase):
                 with self.assertRaises(AccessError):
                     self._as(self.manager, later).read(["people_told"])
 
+    def test_beside_it_nothing_closer_is_told_either(self):
+        """In a copy, or another report on the same: nor is one that has told it deleted to tell it anew."""
+        draft = self._draft()
+        told = self._check(draft)
+        draft.action_back_to_draft("Begin anew")
+        with self.assertRefused("what it told is kept"):
+            draft.with_user(self.coordinator).unlink()
+        self._take_back(1)
+        for other in (self._draft(), draft.with_user(self.coordinator).copy().sudo()):
+            self.assertEqual(self._check(other)["figures"], told["figures"])
+            self.assertFalse(other.sudo().people_told, "nothing else was told")
+        self._draft().with_user(self.coordinator).unlink()
+
     def test_what_was_told_is_of_its_own_days(self):
         """Sent back, and its days changed: neither the old figures stand for them, nor close ones beside."""
         draft = self._draft_bid(date_to=LAST - timedelta(days=1))

@@ -155,17 +155,13 @@ class TestStory(StoryCase):
     def test_who_says_no_before_saying_yes_is_not_left_out_either(self):
         """Nor had they agreed on an earlier day, nor does a copy go without them; it can be deleted."""
         ben = self.ben.with_user(self.portal2)
-        for refuse, way in (
-            (lambda story: ben._agree_to_story(story, [], None, False, ""), "page"),
-            (lambda story: ben._withdraw_story(story), "page"),
-            (lambda story: story.with_user(self.coordinator).action_withdraw(), "person"),
-        ):
+        for refuse in (lambda story: ben._agree_to_story(story, [], None, False, ""), ben._withdraw_story):
             story = self._make_story(self.ann, self.ben)
             with freeze_time(TODAY + timedelta(days=3)):
                 refuse(story)
                 said = story.consent_ids.filtered(lambda one: one.partner_id == self.ben.partner_id)
                 self.assertEqual(set(said.mapped("state")), {"refused"})
-                self.assertEqual((set(said.mapped("way")), len(said)), ({way}, len(USES)))
+                self.assertEqual((set(said.mapped("way")), len(said)), ({"page"}, len(USES)))
                 theirs = story.with_user(self.coordinator)
                 with self.assertRefused("so the others can’t tell it without them"):
                     theirs.write({"partner_ids": [Command.unlink(self.ben.partner_id.id)]})
@@ -180,8 +176,22 @@ class TestStory(StoryCase):
                 self.assertEqual(self._tellable(day=None), story)
                 story.with_user(self.coordinator).action_withdraw()
         fresh = self._make_story(self.ann, self.ben)
-        self.ben.with_user(self.portal2)._withdraw_story(fresh)
+        for _time in range(3):
+            ben._withdraw_story(fresh)
+        self.assertEqual(len(fresh.consent_ids), len(USES), "said once is said")
         fresh.with_user(self.coordinator).unlink()
+
+    def test_nobody_said_no_for_whom_somebody_else_did(self):
+        """Whoever runs the bank doesn't say which of two took it back; and who took it back had agreed."""
+        story, alone = self._make_story(self.ann, self.ben), self._make_story(self.ben)
+        self._agree(story, self.ann)
+        for one in (story, alone):
+            one.with_user(self.coordinator).action_withdraw()
+            one.with_user(self.coordinator).action_withdraw()
+        self.ann.with_user(self.portal)._withdraw_story(story)
+        self.assertEqual(story.consent_ids.mapped("state"), ["withdrawn"])
+        self.assertEqual(set(alone.consent_ids.mapped("state")), {"refused"})
+        story.with_user(self.coordinator).write({"partner_ids": [Command.unlink(self.ben.partner_id.id)]})
 
     def test_a_story_that_moves_to_another_bank_is_asked_for_anew(self):
         """Whoever agreed to their bank's page agreed to that bank's."""

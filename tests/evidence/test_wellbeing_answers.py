@@ -93,6 +93,9 @@ class TestWellbeingAnswers(WellbeingCase):
         for person, way in zip(self.people, ("paper", "read_out"), strict=False):
             vals = {"wave_id": self.wave.id, "partner_id": person.id, "answered_on": TODAY, "way": way}
             self.assertTrue(env["timebank.wellbeing.response"].create({**vals, **answers}).typed_by_id)
+        file = env["timebank.wellbeing.response"].with_context(import_file=True)
+        with self.assertRefused("16 or over"):
+            file.create({**vals, **answers, "partner_id": self.people[5].id})
         story = env["timebank.story"].create({"partner_ids": person.ids, "text": "Twelve of us."})
         self.assertEqual((story.scheme_id, story.state, story.name), (self.scheme, "draft", "A story"))
         audit = env["timebank.self.audit"].create({"scheme_id": self.scheme.id})

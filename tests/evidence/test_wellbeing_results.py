@@ -345,6 +345,42 @@ class TestWellbeingResults(WellbeingCase):
             fresh = {one["key"]: one["value"] for one in ask()["figures"]}
         self.assertEqual((fresh["pairs"], fresh["change_satisfied"]), ("8", "+8.0"))
 
+    def test_finance_learns_nothing_from_one_bank_less(self):
+        """What one bank hides isn't what two together tell less the other."""
+        first, _last = self._make_pairs([((4, 5, 6, 5), (6, 6, 6, 3))] * 6 + [((1, 1, 1, 1), None)])
+        people = self.env["res.partner"].create([{"name": f"Hill {number}"} for number in range(24)])
+        for person in people:
+            self._make_member(person, scheme=self.elsewhere)
+        for wave in (
+            self._make_wave(scheme_id=self.elsewhere.id, date_from=TODAY - timedelta(days=days))
+            for days in (180, 5)
+        ):
+            for number, person in enumerate(people):
+                if number < 12 or wave.date_from < TODAY - timedelta(days=100):
+                    said = dict.fromkeys(QUESTIONS, number % 10)
+                    vals = {"wave_id": wave.id, "partner_id": person.id, "way": "paper", **said}
+                    self.env["timebank.wellbeing.response"].create({**vals, "answered_on": wave.date_from})
+        schemes = self.scheme | self.elsewhere
+        for scheme in schemes:
+            first._keep_settled(scheme)
+        waves = self.env["timebank.wellbeing.wave"]
+        here, there, both = (
+            waves._get_settled_results(banks, TODAY) for banks in (self.scheme, self.elsewhere, schemes)
+        )
+        hidden = self._find_hidden(here) | self._find_hidden(there)
+        self.assertIn(("once_only",), self._find_hidden(here))
+        self.assertNotIn(("once_only",), self._find_hidden(there))
+        self.assertLessEqual(hidden, self._find_hidden(both))
+        self.assertEqual(both["pairs"], here["pairs"] + there["pairs"])
+
+    def _find_hidden(self, figures, at=()):
+        if figures is None:
+            return {at}
+        if not isinstance(figures, dict | list):
+            return set()
+        items = figures.items() if isinstance(figures, dict) else enumerate(figures)
+        return set().union(*(self._find_hidden(value, (*at, key)) for key, value in items))
+
     def test_no_section_where_nobody_was_asked(self):
         page = self._as(self.manager, self.env["timebank.evidence"]).get_page({"period": "last_12_months"})
         self.assertNotIn("wellbeing", [one["key"] for one in page["sections"]])

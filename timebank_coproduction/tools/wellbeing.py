@@ -5,6 +5,7 @@ they are never put together into one number.
 """
 
 from collections import Counter
+from itertools import product
 from statistics import fmean
 
 from .intervals import mean_change
@@ -95,30 +96,51 @@ def find_settled(asked, answers):
 
 
 def differ_by_few(before, now):
-    """Whether figures of the one less those of the other would tell of fewer than five people.
+    """Whether figures of the one less those of the other would tell of fewer than five answers.
 
-    What is about fewer than five on either side isn't shown.
+    Each figure that was shown of a question is held against each that would be: first answers may have been
+    told as last ones. What is about fewer than five isn't shown.
 
-    :param dict before: what figures are of → signs of whose answers, other ones once they have answered
-        otherwise
+    :param dict before: question → what was shown of it → signs of the answers
     :param dict now: the same, later
 
-    >>> once = {"happy": "ABCDEF"}
+    >>> once = {"happy": {"now": "ABCDEF"}}
     >>> now = "ABCDEFG", "abCDEF", "ABCDE", "B", "ABCDEF", "GHIJKL"
-    >>> [differ_by_few(once, {"happy": people}) for people in now]
+    >>> [differ_by_few(once, {"happy": {"now": answers}}) for answers in now]
     [True, True, True, False, False, False]
 
-    Five more who answered, one of whom did so twice:
+    The same six, who have answered anew, and a seventh whose first answer would be the difference:
 
-    >>> many = {"happy": "ABCDE", "happy_now": "ABCDEFGHIJ"}
-    >>> differ_by_few(many, {"happy": "ABCDEK", "happy_now": "ABCDEKLMNOPFGHIJ"})
+    >>> twice = {"happy": {"before": "ABCDEF", "after": "GHIJKL"}}
+    >>> differ_by_few(twice, {"happy": {"before": "ABCDEFM", "after": "NOPQRST"}})
+    True
+    >>> differ_by_few(once, {"happy": {"before": "ABCDE", "after": "GHIJK"}})
     True
     """
     for key in before.keys() & now.keys():
-        old, new = set(before[key]), set(now[key])
-        if min(len(old), len(new)) >= FEW and 0 < max(len(old - new), len(new - old)) < FEW:
-            return True
+        for old, new in product(before[key].values(), now[key].values()):
+            gone, come = len(set(old) - set(new)), len(set(new) - set(old))
+            if min(len(old), len(new)) >= FEW and 0 < max(gone, come) < FEW:
+                return True
     return False
+
+
+def hide_as_part(whole, part):
+    """The figures of several banks together, without those that are hidden of one of them.
+
+    :param whole: plain values, lists and dicts
+    :param part: the same of one bank
+
+    >>> hide_as_part({"n": 12, "shares": [0.5, 0.5]}, {"n": 5, "shares": [None, 1]})
+    {'n': 12, 'shares': [None, 0.5]}
+    """
+    if part is None:
+        return None
+    if isinstance(whole, dict):
+        return {key: hide_as_part(value, part[key]) for key, value in whole.items()}
+    if isinstance(whole, list):
+        return [hide_as_part(one, other) for one, other in zip(whole, part, strict=True)]
+    return whole
 
 
 def show_counts(asked, pairs, once, small=False):

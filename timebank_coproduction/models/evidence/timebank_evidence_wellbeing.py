@@ -85,7 +85,10 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
             return {
                 **section,
                 **nothing,
-                "answer": self.env._("Nothing is shown yet: five or more have to have answered twice."),
+                "answer": self.env._(
+                    "Nothing is shown yet of these days: each night it is found whether five people or more"
+                    " have newly answered twice."
+                ),
             }
         answer = self.env._(
             "From the first answers to those of %(day)s: %(said)s",

@@ -416,6 +416,14 @@ class TimebankFunderReport(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_only_drafts(self):
         self._refuse_others()
+        for report in self:
+            if report.sudo().people_told:  # sudo: only whether there is any
+                raise UserError(
+                    self.env._(
+                        "“%s” was checked before, and told how people are: what it told is kept.",
+                        report.display_name,
+                    )
+                )
 
     def _refuse_others(self):
         """Whoever changes a report runs all its banks, before it is changed as well, and it is a draft."""

@@ -21,6 +21,7 @@ class TimebankFunderReportPeople(models.AbstractModel):
     people_told = fields.Text(
         readonly=True,
         copy=False,
+        prefetch=False,
         groups=fields.NO_ACCESS,
         help="How people are, each time that it was told: the figures, and signs of whose they are, as JSON.",
     )
@@ -45,8 +46,8 @@ class TimebankFunderReportPeople(models.AbstractModel):
         return bool(results) and any(differ_by_few(one["signs"], results["signs"]) for one in told)
 
     def _say_scope(self, scope):
-        """What figures are about, as it is kept with them."""
-        return [str(one) for one in scope]
+        """What figures are about, as it is kept with them: banks have no order of their own."""
+        return [str(one) for one in scope._replace(scheme_ids=sorted(scope.scheme_ids))]
 
     def _take_up(self, told, results):
         """Figures that were told before, in the words of those that are read now."""
@@ -56,10 +57,19 @@ class TimebankFunderReportPeople(models.AbstractModel):
         return {**told, "banks": self.env["timebank.scheme"].browse(told["banks"])}
 
     def _get_people_told(self):
-        """What was told in those whose place it takes, and in this report: the latest last."""
-        # sudo: of reports that the user reads; nothing of it is handed out but as a report tells it
-        told = self.sudo()._get_earlier().mapped("people_told")
-        return [one for kept in reversed(told) if kept for one in json.loads(kept)]
+        """What was told in this report, in those whose place it takes, and in whichever else is about the
+        same days, banks and grant: the latest last."""
+        # sudo: nothing of it is handed out but as a report tells it
+        report = self.sudo()
+        earlier, about = report._get_earlier(), report._say_scope(report._get_scope())
+        same = [("date_from", "=", report.date_from), ("date_to", "=", report.date_to)]
+        told = [
+            one
+            for other in (earlier | report.search([*same, ("people_told", "!=", False)])).sorted("id")
+            for one in json.loads(other.people_told or "[]")
+            if other in earlier or one["about"] == about
+        ]
+        return sorted(told, key=lambda one: one["told_on"])
 
     def _prepare_people_told(self):
         """Values of a report that keep what it tells of how people are, if nothing else is told for it."""
@@ -67,10 +77,14 @@ class TimebankFunderReportPeople(models.AbstractModel):
         report = self.sudo().with_context(timebank_hide_small=True)
         scope = report._get_scope()
         results = report.env["timebank.evidence"]._read_wellbeing(scope)
-        wanted = "wellbeing" in report._get_told_keys()
-        if not wanted or not results or report._is_too_close(results, report._get_people_told()):
+        wanted, before = "wellbeing" in report._get_told_keys(), report._get_people_told()
+        if not wanted or not results or report._is_too_close(results, before):
             return {}
-        kept = {**results, "banks": results["banks"].ids, "about": report._say_scope(scope)}
+        about = report._say_scope(scope)
+        if before and (before[-1]["about"], before[-1]["signs"]) == (about, results["signs"]):
+            return {}
+        told_on = fields.Datetime.to_string(fields.Datetime.now())
+        kept = {**results, "banks": results["banks"].ids, "about": about, "told_on": told_on}
         told = json.loads(report.people_told) if report.people_told else []
         return {"people_told": json.dumps([*told, kept])}
 

@@ -86,6 +86,7 @@ class TimebankScheme(models.Model):
     wellbeing_told = fields.Text(
         readonly=True,
         copy=False,
+        prefetch=False,
         groups=fields.NO_ACCESS,
         help="What was told of how people are to who may not read the answers, one after the other, as JSON.",
     )

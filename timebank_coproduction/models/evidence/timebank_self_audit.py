@@ -218,15 +218,15 @@ class TimebankSelfAudit(models.Model):
         if self._is_in_verb() or not vals.keys() & MET:
             return super().write(vals)
         self._refuse_agreed()
-        fixed = {audit: audit._get_fixed() for audit in self}
+        fixed = {audit: (audit.display_name, audit._get_fixed()) for audit in self}
         result = super().write(vals)
-        for audit, before in fixed.items():
-            if any(audit[name] != value for name, value in before.items()):
+        for audit, (name, before) in fixed.items():
+            if any(audit[field] != value for field, value in before.items()):
                 raise UserError(
                     self.env._(
                         "%s has been scored, or was agreed before: what it is about, and its day, stay. Begin"
                         " another one.",
-                        audit.display_name,
+                        name,
                     )
                 )
         return result

@@ -521,29 +521,28 @@ class TimebankStory(models.Model):
         """Withdraw these stories for all uses at once, as somebody in them wishes it."""
         self.check_access("write")
         for story in self.filtered(lambda one: one.state != "withdrawn"):
-            story._withdraw(story.partner_ids, "person")
+            # of several, nobody knows who said so: only of what was agreed to is it kept
+            story._withdraw(story.partner_ids, "person" if len(story.partner_ids) == 1 else None)
         return True
 
     def _withdraw(self, people, way=None):
         """Take back what these people agreed to; from now on the story isn't told any more.
 
-        :param str way: how they said so, which is kept also of who had agreed to nothing; without one nobody
-            said anything
+        :param str way: how they said so, which is kept also of who never agreed to anything; without one
+            nobody is known to have said so
         """
         # sudo: consent is kept by these methods alone; who may say so was asked
         consents = self.env["timebank.story.consent"].sudo()
-        given = consents.search(
+        consents.search(
             [
                 ("story_id", "in", self.ids),
                 ("partner_id", "in", people.ids),
                 ("withdrawn_on", "=", False),
             ]
-        )
-        given._withdraw(by_person=True)
+        )._withdraw(by_person=True)
         stories = self.sudo()  # sudo: as above
         for story in stories if way else ():
-            agreed = given.filtered(lambda one, story=story: one.story_id.id == story.id).partner_id
-            consents._refuse(story, (people & story.partner_ids) - agreed, way)
+            consents._refuse(story, (people & story.partner_ids) - story.consent_ids.partner_id, way)
         told = stories.filtered(lambda story: story.state != "withdrawn")
         stories._in_verb().write({"state": "withdrawn"})
         for story in stories:

@@ -114,8 +114,9 @@ class TimebankWellbeingResponse(models.Model):
             return super().create(vals_list)
         for vals in vals_list:
             if not self.env.su:
-                # a program that doesn't name it answers for it; the forms always say yes or no
-                self._require_consent(vals.get("age_and_consent", True))
+                # a program that doesn't name it answers for it; forms always say yes or no, files have to
+                silent = not self.env.context.get("import_file")
+                self._require_consent(vals.get("age_and_consent", silent))
             if vals.get("way") not in TYPED and not self.env.su:
                 self._refuse_own_link()
         responses = super().create(vals_list)

@@ -35,7 +35,7 @@ class TimebankWellbeingResults(models.AbstractModel):
             ``bands`` of four shares each ``before`` and ``after``, from the lowest; and ``now``: ``n``,
             ``mean`` and ``bands`` of everybody's last answer where there are too few pairs to compare,
             else ``None``; ``scales``: the same of licensed scales, without bands; ``signs``: see
-            :meth:`_sign`
+            :meth:`_sign_all`
         """
         scheme_ids = getattr(scope_or_schemes, "scheme_ids", None) or scope_or_schemes.ids
         own = Domain("scheme_id", "in", list(scheme_ids))
@@ -76,20 +76,28 @@ class TimebankWellbeingResults(models.AbstractModel):
             if not invitations.search_count(own & Domain("asked_on", "<=", date_to), limit=1):
                 return None
 
-        def gather(name):
-            return {
-                question: [one for kept in told.values() for one in kept["said"][question][name]]
-                for question in self._get_questions()
-            }
-
-        pairs, latest = gather("pairs"), gather("latest")
-        counts = [sum(kept[name] for kept in told.values()) for name in ("asked", "pairs", "once")]
+        shown = self._show_told(told.values())
+        if len(told) > 1:  # one bank less, and what it hides would be the difference
+            for kept in told.values():
+                shown = wellbeing.hide_as_part(shown, self._show_told([kept]))
         return {
-            **self._show(*counts, pairs, latest, False),
+            **shown,
             "banks": schemes.browse().concat(*told),
             "scales": [],
             "until": max((fields.Date.to_date(kept["until"]) for kept in told.values()), default=None),
         }
+
+    def _show_told(self, told):
+        """The figures of what was kept of some banks together."""
+
+        def gather(name):
+            return {
+                question: [one for kept in told for one in kept["said"][question][name]]
+                for question in self._get_questions()
+            }
+
+        counts = [sum(kept[name] for kept in told) for name in ("asked", "pairs", "once")]
+        return self._show(*counts, gather("pairs"), gather("latest"), False)
 
     def _keep_settled(self, scheme):
         """Keep what is told of a bank from now on to who may not read its answers, if it has become another.
@@ -97,8 +105,7 @@ class TimebankWellbeingResults(models.AbstractModel):
         It is always of all rounds from the first on, to a day up to which the answers differ from any other
         such day's by five people or more (``find_settled`` of ``tools/wellbeing.py``), and from whatever was
         told before too: what somebody has changed or taken back since isn't told by itself. People are
-        compared within the bank, so that several banks say no more than each of them; whoever left out one
-        of the four questions isn't among them.
+        compared within the bank; whoever left out one of the four questions isn't among them.
         """
         responses, invitations = self._sudo_rows()
         questions, today = self._get_questions(), scheme._today()
@@ -132,8 +139,9 @@ class TimebankWellbeingResults(models.AbstractModel):
             }
             for question in self._get_questions()
         }
-        counts = {"asked": len(people), "pairs": len(pairs), "once": len(once)}
-        return {**counts, "until": str(day), "said": said, "signs": self._sign(pairs, once)}
+        made = {"asked": len(people), "pairs": len(pairs), "once": len(once), "until": str(day), "said": said}
+        compared = self._is_compared(self._show_told([made]), len(pairs), small=False)
+        return {**made, "signs": self._sign_all(pairs, once, compared)}
 
     def _get_own_results(self, small=False):
         """As :meth:`_get_results`, of who answered in this round, against the round before or their first."""
@@ -171,19 +179,34 @@ class TimebankWellbeingResults(models.AbstractModel):
     def _get_latest(self, pairs, once):
         return [after for _before, after in pairs] + once
 
-    def _sign(self, pairs, once):
-        """Signs of whose answers figures are about, another one once they have answered otherwise.
+    def _sign(self, **answers):
+        """Signs of which answers figures are about, other ones once they are others.
 
-        :return: dict of what is compared, or told as it is now → list of texts, of which nobody can tell who
-            they are
+        :param answers: what is shown → pairs of a response and what was said in it
+        :return: dict of the same → sorted texts, which lead to nobody once the responses are gone
         """
-        signs = {}
-        for question in self._get_questions():
-            said = [(one.partner_id.id, _said(was, question), _said(one, question)) for was, one in pairs]
-            now = [(one.partner_id.id, _said(one, question)) for one in self._get_latest(pairs, once)]
-            for name, rows in ((question, said), (f"{question}_now", now)):
-                signs[name] = sorted(canonical.digest(row)[:16] for row in rows if None not in row)
+        return {
+            name: sorted(canonical.digest([one.id, said])[:16] for one, said in rows if said is not None)
+            for name, rows in answers.items()
+        }
+
+    def _sign_all(self, pairs, once, compared):
+        """Signs of what is shown of each question: its first and last answers where they are compared, or
+        else the latest."""
+        signs, latest = {}, self._get_latest(pairs, once)
+        for key in self._get_questions():
+            both = [[(one, _said(one, key)) for one in pair] for pair in pairs]
+            both = [pair for pair in both if None not in (pair[0][1], pair[1][1])]
+            signs[key] = (
+                self._sign(before=[pair[0] for pair in both], after=[pair[1] for pair in both])
+                if compared
+                else self._sign(now=[(one, _said(one, key)) for one in latest])
+            )
         return signs
+
+    def _is_compared(self, shown, pair_count, small):
+        """Whether first and last answers are, or else there are too few of both."""
+        return bool(pair_count) if small else shown["pairs"] is not None and pair_count >= wellbeing.FEW
 
     def _compile(self, responses, asked, small, last=None):
         """The figures of some answers.
@@ -193,21 +216,21 @@ class TimebankWellbeingResults(models.AbstractModel):
         """
         pairs, once = self._match(responses, last)
         latest = self._get_latest(pairs, once)
-        compared, now = {}, {}
+        both, now = {}, {}
         for question in self._get_questions():
-            compared[question] = [
-                (_said(before, question), _said(after, question)) for before, after in pairs
-            ]
+            both[question] = [(_said(was, question), _said(after, question)) for was, after in pairs]
             now[question] = [_said(one, question) for one in latest]
-        made = self._show(len(asked), len(pairs), len(once), compared, now, small)
-        made["signs"] = self._sign(pairs, once)
+        made = self._show(len(asked), len(pairs), len(once), both, now, small)
+        made["signs"] = self._sign_all(pairs, once, self._is_compared(made, len(pairs), small))
         made["scales"] = []
         for scale in responses.wave_id.scale_id.sorted("name"):
             scored = self._score(scale, responses, last)
             key = f"scale_{scale.id}"
-            made["signs"][key] = sorted(canonical.digest([who.id, *points])[:16] for who, points in scored)
+            before, after = [one for one, _other in scored], [other for _one, other in scored]
+            made["signs"][key] = self._sign(before=before, after=after)
+            points = [(one[1], other[1]) for one, other in scored]
             beside = [(None, None)] * max(0, len(pairs) - len(scored))
-            figures = wellbeing.compare([*(points for _who, points in scored), *beside], None, small)
+            figures = wellbeing.compare([*points, *beside], None, small)
             made["scales"].append({"key": key, "wording": scale.name, **figures, "now": None})
         return made
 
@@ -219,7 +242,7 @@ class TimebankWellbeingResults(models.AbstractModel):
         :param dict latest: question → what each said last
         """
         made = wellbeing.show_counts(asked, pair_count, once_count, small)
-        compared = bool(pair_count) if small else made["pairs"] is not None and pair_count >= wellbeing.FEW
+        compared = self._is_compared(made, pair_count, small)
         made["questions"] = []
         for question, wording in self._get_questions().items():
             band = partial(wellbeing.band, question)
@@ -229,14 +252,13 @@ class TimebankWellbeingResults(models.AbstractModel):
         return made
 
     def _score(self, scale, responses, last):
-        """The first and the last score on a licensed scale of who has two: list of contact and pair."""
+        """Of who was scored twice on a licensed scale, the first and the last pair of response and score."""
         scored = []
         for one in responses:
             score = scale._get_score(one.scale_points) if one.wave_id.scale_id == scale else None
             if score is not None:
-                scored.append((one.partner_id, self._say_when(one, last), (one.partner_id, score)))
-        pairs, _once = wellbeing.match(scored)
-        return [(who, (before, after)) for (_who, before), (who, after) in pairs]
+                scored.append((one.partner_id, self._say_when(one, last), (one, score)))
+        return wellbeing.match(scored)[0]
 
     def _make_section(self):
         """This round's results as a section of the page *Evidence*, for its own form."""
