@@ -28,7 +28,7 @@ class TimebankRoles(models.TransientModel):
     # What is said and offered while it is filled in
     company_id = fields.Many2one(related="scheme_id.company_id")
     coordinator_ids = fields.Many2many("res.users", string="Coordinators", compute="_compute_holders")
-    finance_ids = fields.Many2many("res.users", string="Finance", compute="_compute_holders")
+    finance_ids = fields.Many2many("res.users", compute="_compute_holders")
     has_role = fields.Boolean(compute="_compute_obstacle")
     obstacle = fields.Char(compute="_compute_obstacle")
     sentence = fields.Char(compute="_compute_obstacle")
