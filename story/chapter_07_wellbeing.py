@@ -68,6 +68,13 @@ def answer(chance, name, earlier):
     return min(10, max(0, round(number)))
 
 
+@step("coordinator", "finds in the morning that the night's job has kept what finance reads of it")
+def keep(world):
+    # sudo: as the night's job has it done
+    world.env["timebank.wellbeing.wave"].sudo()._keep_settled(world["mill"].sudo())
+    return "What finance reads is kept"
+
+
 @step("finance", "reads what has changed, and sees no name and no single answer")
 def read(world):
     page = world.env["timebank.evidence"].get_page({"scheme_ids": world["mill"].ids})
