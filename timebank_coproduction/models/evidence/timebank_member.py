@@ -164,14 +164,14 @@ class TimebankMember(models.Model):
         :raises UserError: where nobody could agree to that
         """
         self.ensure_one()
+        if not uses:
+            self._withdraw_story(story)
+            return
         self._check_own_pages()
         way = "page" if self._is_on_own_page() else "person"
-        if not uses:
-            story._withdraw(self.partner_id, way)
-        else:
-            today = self.scheme_id._today()
-            photo = photo and story._has_photo()
-            story._agree(self.partner_id, uses, until, way, today, photo, version)
+        today = self.scheme_id._today()
+        photo = photo and story._has_photo()
+        story._agree(self.partner_id, uses, until, way, today, photo, version)
         self._note_acting(story)
 
     def _withdraw_story(self, story):

@@ -433,18 +433,7 @@ class TimebankStory(models.Model):
         former._withdraw()  # what they say now is all that counts
         consents._in_verb().create(
             [
-                {
-                    "story_id": self.id,
-                    "partner_id": partner.id,
-                    "use": use,
-                    "part": part,
-                    "given_on": given_on,
-                    "until": until,
-                    "way": way,
-                    "noted_by_id": self.env.uid,
-                    "words_no": self.words_no,
-                    "photo_no": self.photo_no,
-                }
+                {**consents._prepare(self, partner, use, given_on, until, way), "part": part}
                 for use in dict.fromkeys(uses)
                 for part in parts
             ]

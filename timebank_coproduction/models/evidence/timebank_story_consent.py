@@ -127,26 +127,28 @@ class TimebankStoryConsent(models.Model):
     def _refuse(self, story, people, way):
         """Keep that these people said no to every use of a story, who had agreed to none."""
         today = story.scheme_id._today()
+        refused = {"withdrawn_on": today, "withdrawn_by_id": self.env.uid, "is_refusal": True}
         self._in_verb().create(
             [
-                {
-                    "story_id": story.id,
-                    "partner_id": person.id,
-                    "use": use,
-                    "given_on": today,
-                    "until": today,
-                    "withdrawn_on": today,
-                    "withdrawn_by_id": self.env.uid,
-                    "is_refusal": True,
-                    "way": way,
-                    "noted_by_id": self.env.uid,
-                    "words_no": story.words_no,
-                    "photo_no": story.photo_no,
-                }
+                {**self._prepare(story, person, use, today, today, way), **refused}
                 for person in people
                 for use, _label in USES
             ]
         )
+
+    def _prepare(self, story, person, use, given_on, until, way):
+        """Values of what somebody says of one use of a story, as it is now."""
+        return {
+            "story_id": story.id,
+            "partner_id": person.id,
+            "use": use,
+            "given_on": given_on,
+            "until": until,
+            "way": way,
+            "noted_by_id": self.env.uid,
+            "words_no": story.words_no,
+            "photo_no": story.photo_no,
+        }
 
     def _get_last_days(self, stories, day, then):
         """Until when what people agreed to of stories holds, of what holds on a day.
