@@ -34,8 +34,8 @@ class TimebankWellbeingResults(models.AbstractModel):
             ``mean_before``, ``mean_after``, ``change`` with its 95 % interval from ``low`` to ``high``,
             ``bands`` of four shares each ``before`` and ``after``, from the lowest; and ``now``: ``n``,
             ``mean`` and ``bands`` of everybody's last answer where there are too few pairs to compare,
-            else ``None``; ``scales``: the same of licensed scales, without bands; ``signs``: see
-            :meth:`_sign_all`
+            else ``None``; ``scales``: the same of licensed scales, without bands; ``compared``,
+            whether first and last answers are; ``signs``: see :meth:`_sign_all`
         """
         scheme_ids = getattr(scope_or_schemes, "scheme_ids", None) or scope_or_schemes.ids
         own = Domain("scheme_id", "in", list(scheme_ids))
@@ -89,15 +89,15 @@ class TimebankWellbeingResults(models.AbstractModel):
 
     def _show_told(self, told):
         """The figures of what was kept of some banks together."""
-
-        def gather(name):
-            return {
-                question: [one for kept in told for one in kept["said"][question][name]]
-                for question in self._get_questions()
+        said = {
+            question: {
+                name: [one for kept in told for one in kept["said"][question][name]]
+                for name in ("pairs", "latest")
             }
-
+            for question in self._get_questions()
+        }
         counts = [sum(kept[name] for kept in told) for name in ("asked", "pairs", "once")]
-        return self._show(*counts, gather("pairs"), gather("latest"), False)
+        return self._show(*counts, said, False)
 
     def _keep_settled(self, scheme):
         """Keep what is told of a bank from now on to who may not read its answers, if it has become another.
@@ -121,9 +121,9 @@ class TimebankWellbeingResults(models.AbstractModel):
         for day in days[-1:] if told else days:
             until = answers.filtered(lambda one, day=day: one.answered_on <= day)
             made = self._make_settled(day, asked, until)
-            if not any(wellbeing.differ_by_few(kept["signs"], made["signs"]) for kept in told) and not (
-                told and told[-1]["signs"] == made["signs"]
-            ):
+            if told and told[-1]["signs"] == made["signs"]:
+                continue
+            if not any(wellbeing.differ_by_few(kept["signs"], made["signs"]) for kept in told):
                 told.append(made)
                 scheme._keep_wellbeing_told(told)
 
@@ -133,14 +133,11 @@ class TimebankWellbeingResults(models.AbstractModel):
         pairs, once = self._match(answers)
         people = {person for when, person in asked if when <= day} | set(answers.partner_id)
         said = {
-            question: {
-                "pairs": sorted([_said(before, question), _said(after, question)] for before, after in pairs),
-                "latest": sorted(_said(one, question) for one in self._get_latest(pairs, once)),
-            }
-            for question in self._get_questions()
+            question: {name: sorted(rows) for name, rows in both.items()}
+            for question, both in self._get_said(pairs, once).items()
         }
         made = {"asked": len(people), "pairs": len(pairs), "once": len(once), "until": str(day), "said": said}
-        compared = self._is_compared(self._show_told([made]), len(pairs), small=False)
+        compared = self._show_told([made])["compared"]
         return {**made, "signs": self._sign_all(pairs, once, compared)}
 
     def _get_own_results(self, small=False):
@@ -179,6 +176,18 @@ class TimebankWellbeingResults(models.AbstractModel):
     def _get_latest(self, pairs, once):
         return [after for _before, after in pairs] + once
 
+    def _get_said(self, pairs, once):
+        """What was said: dict of question → first and last answers of who gave two, as ``pairs``, and
+        everybody's ``latest``."""
+        latest = self._get_latest(pairs, once)
+        return {
+            question: {
+                "pairs": [(_said(was, question), _said(after, question)) for was, after in pairs],
+                "latest": [_said(one, question) for one in latest],
+            }
+            for question in self._get_questions()
+        }
+
     def _sign(self, **answers):
         """Signs of which answers figures are about, other ones once they are others.
 
@@ -204,10 +213,6 @@ class TimebankWellbeingResults(models.AbstractModel):
             )
         return signs
 
-    def _is_compared(self, shown, pair_count, small):
-        """Whether first and last answers are, or else there are too few of both."""
-        return bool(pair_count) if small else shown["pairs"] is not None and pair_count >= wellbeing.FEW
-
     def _compile(self, responses, asked, small, last=None):
         """The figures of some answers.
 
@@ -215,13 +220,8 @@ class TimebankWellbeingResults(models.AbstractModel):
         :param last: answers that come last, whatever their days; without them, that of the last day
         """
         pairs, once = self._match(responses, last)
-        latest = self._get_latest(pairs, once)
-        both, now = {}, {}
-        for question in self._get_questions():
-            both[question] = [(_said(was, question), _said(after, question)) for was, after in pairs]
-            now[question] = [_said(one, question) for one in latest]
-        made = self._show(len(asked), len(pairs), len(once), both, now, small)
-        made["signs"] = self._sign_all(pairs, once, self._is_compared(made, len(pairs), small))
+        made = self._show(len(asked), len(pairs), len(once), self._get_said(pairs, once), small)
+        made["signs"] = self._sign_all(pairs, once, made["compared"])
         made["scales"] = []
         for scale in responses.wave_id.scale_id.sorted("name"):
             scored = self._score(scale, responses, last)
@@ -234,20 +234,19 @@ class TimebankWellbeingResults(models.AbstractModel):
             made["scales"].append({"key": key, "wording": scale.name, **figures, "now": None})
         return made
 
-    def _show(self, asked, pair_count, once_count, pairs, latest, small):
-        """The figures of what people said.
+    def _show(self, asked, pair_count, once_count, said, small):
+        """The figures of what people said, and whether first and last are ``compared``.
 
         :param asked: how many were asked
-        :param dict pairs: question → what each of who answered twice said first and last
-        :param dict latest: question → what each said last
+        :param dict said: as of :meth:`_get_said`
         """
         made = wellbeing.show_counts(asked, pair_count, once_count, small)
-        compared = self._is_compared(made, pair_count, small)
-        made["questions"] = []
+        compared = bool(pair_count) if small else made["pairs"] is not None and pair_count >= wellbeing.FEW
+        made |= {"compared": compared, "questions": []}
         for question, wording in self._get_questions().items():
             band = partial(wellbeing.band, question)
-            now = None if compared else wellbeing.level(latest[question], band, small)
-            figures = wellbeing.compare(pairs[question], band, small)
+            now = None if compared else wellbeing.level(said[question]["latest"], band, small)
+            figures = wellbeing.compare(said[question]["pairs"], band, small)
             made["questions"].append({"key": question, "wording": wording[0], **figures, "now": now})
         return made
 
