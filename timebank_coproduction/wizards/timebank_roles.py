@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ..models.common.verb import verb
 from ..models.common.windows import tell
-from ..models.member.timebank_scheme import ROLES
+from ..models.member.timebank_scheme import GIVEN_ROLES
 
 
 class TimebankRoles(models.TransientModel):
@@ -35,7 +35,7 @@ class TimebankRoles(models.TransientModel):
 
     @api.depends("scheme_id")
     def _compute_holders(self):
-        group, users = self.env.ref(ROLES["finance"]), self.env["res.users"]
+        group, users = self.env.ref(GIVEN_ROLES["finance"]), self.env["res.users"]
         for one in self:
             one.coordinator_ids = one.scheme_id._get_coordinators()
             one.finance_ids = users.search(

@@ -15,7 +15,7 @@ from ..common.verb import choice, record, verb
 from ..common.words import say_number
 
 #: The groups of the roles that managers give; that of a manager is given in Odoo's settings alone.
-ROLES = {
+GIVEN_ROLES = {
     "coordinator": "timebank_coproduction.group_timebank_coordinator",
     "finance": "timebank_coproduction.group_timebank_finance",
 }
@@ -116,7 +116,7 @@ class TimebankScheme(models.Model):
     # Roles: managers give and take those of others.
     # ------------------------------------------------------------
 
-    @verb(single=True, user=record("res.users"), role=choice(*ROLES))
+    @verb(single=True, user=record("res.users"), role=choice(*GIVEN_ROLES))
     def action_give_role(self, user, role):
         """Make somebody a coordinator of this bank, or finance in all banks of their companies.
 
@@ -128,7 +128,7 @@ class TimebankScheme(models.Model):
         self._change_role(user, role, giving=True)
         return True
 
-    @verb(single=True, user=record("res.users"), role=choice(*ROLES))
+    @verb(single=True, user=record("res.users"), role=choice(*GIVEN_ROLES))
     def action_take_role(self, user, role):
         """The reverse of :meth:`action_give_role`: who coordinates other banks goes on doing so."""
         self._change_role(user, role, giving=False)
@@ -141,7 +141,7 @@ class TimebankScheme(models.Model):
         problem = self._why_role_stays(user, role, giving)
         if problem:
             raise UserError(problem)
-        here, group = role == "coordinator", self.env.ref(ROLES[role])
+        here, group = role == "coordinator", self.env.ref(GIVEN_ROLES[role])
         if here and not giving:
             self.coordinator_ids = [Command.unlink(user.id)]
         # sudo: whether they have it by another role already, or run any other bank, of another company, too
@@ -161,7 +161,7 @@ class TimebankScheme(models.Model):
         """Why the user can't give somebody a role at this bank, or take it; an empty string if they can."""
         words = {"person": user.name, "company": self.company_id.name}
         # sudo: which groups somebody of the staff has, and where they work
-        person, group = user.sudo(), self.env.ref(ROLES[role]).sudo()
+        person, group = user.sudo(), self.env.ref(GIVEN_ROLES[role]).sudo()
         companies = self._get_workplaces(user)
         if user == self.env.user:
             return self.env._("Nobody gives or takes a role of their own: ask another manager.")
