@@ -20,6 +20,15 @@ class AuditCase(TimebankCase):
         super().setUpClass()
         (cls.ann | cls.ben | cls.cat | cls.agency).joined_on = date(2025, 3, 1)
 
+    @classmethod
+    def _give_addresses(cls):
+        """Those whom mails for each month and quarter are for can be reached: a trustee, too."""
+        cls.env.company.email = "office@example.org"
+        cls.coordinator.partner_id.email = "cora@example.org"
+        cls.portal.partner_id.email = "ann@example.org"
+        cls.trustee = cls.env["res.partner"].create({"name": "Tessa Trustee", "email": "tessa@example.org"})
+        cls.scheme.trustee_ids = cls.trustee
+
     def _run_job(self):
         with self.enter_registry_test_mode():
             self.env.ref("timebank_coproduction.cron_time_audit").method_direct_trigger()

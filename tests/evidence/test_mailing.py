@@ -24,11 +24,7 @@ class TestMailing(AuditCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env.company.email = "office@example.org"
-        cls.coordinator.partner_id.email = "cora@example.org"
-        cls.trustee = cls.env["res.partner"].create({"name": "Tessa Trustee", "email": "tessa@example.org"})
-        cls.scheme.trustee_ids = [Command.set(cls.trustee.ids)]
-        cls.portal.partner_id.email = "ann@example.org"
+        cls._give_addresses()
         cls.ann.statement_mails = True
         for member in (cls.ann, cls.ben):
             for month in (1, 2, 3):

@@ -5,7 +5,6 @@ from datetime import date
 from freezegun import freeze_time
 from lxml import html
 
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import TODAY
@@ -43,18 +42,8 @@ class TestMailingFigures(AuditCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env.company.email = "office@example.org"
-        cls.coordinator.partner_id.email = "cora@example.org"
-        cls.portal.partner_id.email = "ann@example.org"
-        cls.trustee = cls.env["res.partner"].create({"name": "Tessa Trustee", "email": "tessa@example.org"})
-        cls.scheme.write(
-            {
-                "trustee_ids": [Command.set(cls.trustee.ids)],
-                "credit_limit_minutes": 6000,
-                "sustained_minutes": 120,
-                "sustained_months": 2,
-            }
-        )
+        cls._give_addresses()
+        cls.scheme.write({"credit_limit_minutes": 6000, "sustained_minutes": 120, "sustained_months": 2})
 
         def people(name, role, many, joined_on=date(2024, 6, 1)):
             return [cls._make_member(f"{name} {one}", role, joined_on=joined_on) for one in range(many)]
