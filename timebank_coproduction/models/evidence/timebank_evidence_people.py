@@ -363,8 +363,9 @@ class TimebankEvidence(models.AbstractModel):
         names = {("project", None): self.env._("No project"), ("grant", None): self.env._("No grant")}
         for kind, model in (("project", "project.project"), ("grant", "timebank.grant")):
             ids = [number for one, number in places if one == kind and number]
-            # sudo: the names of what hours, which the user may read, say they were given for
-            for record in self.env[model].sudo().browse(ids):
+            # sudo: the names of what hours, which the user may read, say they were given for; nothing else of
+            # so many is read
+            for record in self.env[model].sudo().with_context(prefetch_fields=False).browse(ids):
                 names[kind, record.id] = record.display_name
         return names
 

@@ -254,7 +254,12 @@ class TimebankMeasuresFacts(models.AbstractModel):
 
     def _are_people(self, scope, scheme_ids, partner_ids):
         """Which of some contacts are people at these banks, as :func:`facts.is_person`: an array of bool."""
-        organisations = self._remember(
+        organisations = self._read_organisations(scope)
+        return self._are_no_companies(partner_ids) & ~np.isin(join(scheme_ids, partner_ids), organisations)
+
+    def _read_organisations(self, scope):
+        """Members who are organisations, whatever their contact is: an array of keys of bank and contact."""
+        return self._remember(
             ("organisations", scope.scheme_ids),
             lambda: join(
                 *self._query_numbers(
@@ -268,7 +273,6 @@ class TimebankMeasuresFacts(models.AbstractModel):
                 )
             ),
         )
-        return self._are_no_companies(partner_ids) & ~np.isin(join(scheme_ids, partner_ids), organisations)
 
     def _read_taken(self, scope):
         """Who gave, received or came, as :func:`facts.taken`: :class:`Taken`, a row for each time."""

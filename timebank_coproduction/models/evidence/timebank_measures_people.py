@@ -478,7 +478,7 @@ class TimebankMeasures(models.AbstractModel):
         earlier = scope.of_banks_before()
         givers, receivers = split(known)
         place, ids = number(givers, receivers)
-        direct, helped, came = self._read_earlier_arcs(earlier)
+        direct, helped, came = self._read_earlier_arcs(earlier, ids)
         direct, helped, came = (
             direct[:, np.isin(direct, ids).all(axis=0)],
             helped[:, np.isin(helped[0], ids)],
@@ -496,12 +496,16 @@ class TimebankMeasures(models.AbstractModel):
         met = (met + helpers @ attendees).tocsr()
         return np.asarray(met[place[givers], place[receivers]]).ravel() > 0
 
-    def _read_earlier_arcs(self, scope):
+    def _read_earlier_arcs(self, scope, people):
         """Of all that was before, no more than who gave to whom, who helped in which session, and who came to
-        which: three arrays of two columns."""
-        # companies are left to the caller: none is among the people whom it looks for
+        which: three arrays of two columns. What isn't about these people is left to the caller."""
+        # who is a person at one bank, and an organisation at another; companies are no people at any
+        schemes, members = split(self._read_organisations(scope))
+        both = np.isin(members, people)
         no_organisation = SQL(
-            "NOT IN (SELECT scheme_id, partner_id FROM timebank_member WHERE role = 'organisation')"
+            "NOT IN (SELECT UNNEST(%s::int[]), UNNEST(%s::int[]))",
+            schemes[both].tolist(),
+            members[both].tolist(),
         )
         partners, others = self._query_numbers(
             SQL(
