@@ -203,9 +203,13 @@ class TestFindingPeople(SessionCase):
         expected = [f"John Smith \t --River Street · {apart}--", f"John Smith \t --Hillside · {apart}--"]
         self.assertEqual(shown(one + there), expected)
         self.assertEqual((one + there).with_user(self.coordinator).mapped("display_name"), ["John Smith"] * 2)
+        # in lists and on cards it stands beside the name, once
+        listed = (one + other + pot + bank).with_user(self.coordinator)
+        self.assertEqual(listed.mapped("apart"), [apart, "", "", ""])
         own = self.ann.account_id
         own.partner_id.phone = "0113 496 0042"
         self.assertEqual(shown(own, self.portal), ["Ann Lee"])
+        self.assertFalse(own.with_user(self.portal).apart)
         self.assertIn("0113 496 0042", shown(own)[0])
 
     def test_what_several_banks_have_comes_with_the_bank(self):

@@ -27,6 +27,7 @@ class TimebankAccount(models.Model):
         "Every member can give to it",
         help="The bank's members find it by its name. Otherwise its holders alone do, and who runs the bank.",
     )
+    apart = fields.Char("Telephone, postcode", compute="_compute_apart")
     is_holder = fields.Boolean(compute="_compute_is_holder", search="_search_is_holder")
 
     _goal_positive = models.Constraint("CHECK (goal_minutes >= 0)", "A goal is zero hours or more.")
@@ -38,12 +39,28 @@ class TimebankAccount(models.Model):
         result = super()._compute_display_name()
         if self.env.context.get("formatted_display_name") and not self.env.user.share:
             several = len(self.scheme_id) > 1
-            people = self.partner_id._filtered_access("read")
+            details_of = self._get_apart()
             for account in self.filtered(lambda account: not account._say_own()):
                 bank = [account.scheme_id.display_name] if several else []
-                details = bank + (account.partner_id & people)._get_apart()
-                account.display_name = people._say_apart(account.display_name, details)
+                details = bank + details_of[account]
+                account.display_name = self.partner_id._say_apart(account.display_name, details)
         return result
+
+    @api.depends("partner_id.phone", "partner_id.zip")
+    @api.depends_context("uid")
+    def _compute_apart(self):
+        """The same in lists and on cards."""
+        for account, details in self._get_apart().items():
+            account.apart = " · ".join(details)
+
+    def _get_apart(self):
+        """What tells a member's account from one of the same name, to staff who may read the contact.
+
+        :return: dict of account → list of words
+        """
+        nobody = self.partner_id.browse()
+        people = nobody if self.env.user.share else self.partner_id._filtered_access("read")
+        return {account: (account.partner_id & people)._get_apart() for account in self}
 
     @api.depends("balance_minutes", "goal_minutes")
     def _compute_goal_share(self):
