@@ -68,6 +68,7 @@ class TestToday(WorldCase, HttpCase):
         self._make_grant("Two years", date_start=date(2025, 1, 1))
         self._make_signed()
         self.hillside.activity_schedule("timebank_coproduction.mail_activity_ledger", user_id=self.manager.id)
+        self._make_reports()
         entry = self._make_hours(self.jose, 60, "submitted", date=date(2026, 2, 5))
         entry.with_user(self.manager).action_approve()
         self.env["timebank.time.audit"]._count(self.scheme, date(2026, 2, 1), date(2026, 2, 28))
@@ -89,6 +90,35 @@ class TestToday(WorldCase, HttpCase):
         reconciliation.line_ids.filtered(lambda line: line.status != "matched").note = "Explained"
         reconciliation.with_user(self.finance2).action_prepare()
         self._bill(("Late passes", 36), day=reconciliation.date_to)
+
+    def _make_reports(self):
+        """One that finance was asked about, and one that it has checked."""
+        days = {"date_from": date(2025, 2, 1), "date_to": date(2025, 2, 28)}
+        reports = self.env["timebank.funder.report"].with_user(self.coordinator)
+        asked = reports.create(
+            {**days, "grant_id": self.grant.id, "date_from": self.grant.date_start, "date_to": TODAY}
+        )
+        asked.action_ask_check()
+        bid = {**days, "kind": "bid", "applied_to": "The council", "scheme_ids": self.scheme.ids}
+        checked = reports.create(bid)
+        checked.with_user(self.finance).action_check()
+        return asked | checked
+
+    def test_reports_are_for_who_may_sign_them_next(self):
+        """Once: as a figure, not among the to-dos as well; and not for who wrote in them."""
+        asked, checked = self._make_reports()
+        figures = self._figures(self.finance)
+        self.assertEqual(figures["reports_to_check"]["action"]["domain"], [("id", "in", asked.ids)])
+        todos = self.env["mail.activity"].search([("res_model", "=", asked._name)])
+        self.assertEqual(set(todos.mapped("res_id")), {asked.id, checked.id})
+        for user in todos.user_id:
+            if own := self._figures(user).get("todos"):
+                found = self.env["mail.activity"].search(own["action"]["domain"])
+                self.assertFalse(found & todos)
+        figures = self._figures(self.manager)
+        self.assertEqual(figures["reports_to_agree"]["action"]["domain"], [("id", "in", checked.ids)])
+        self.assertNotIn("reports_to_check", figures)
+        self.assertNotIn("reports_to_agree", self._figures(self.finance))
 
     def test_who_sees_what(self):
         for name, expected in EXPECTED.items():

@@ -168,7 +168,9 @@ class TestFunderReport(FunderReportCase):
         self.assertIn("Figures have changed since", told["params"]["text"])
         # said once, before it is signed
         self.assertEqual((report.state, report.has_drift), ("checked", True))
-        self.assertIs(report.with_user(self.manager).action_agree(), True)
+        told = report.with_user(self.manager).action_agree()
+        self.assertEqual(report.state, "agreed")
+        self.assertIn("Agreed", told["params"]["text"])
         report.action_send()
         self.assertEqual(report.sudo().content, kept)
         self.assertEqual(report.content_hash, canonical.digest(json.loads(kept)))

@@ -34,6 +34,7 @@ class TestWellbeingWave(WellbeingCase):
 
     def test_everybody_is_asked_by_mail_or_rung(self):
         (self.people[0] | self.people[1]).email = False
+        self.people[0].phone = "01632 960001"
         self.env["timebank.member"].search([("partner_id", "=", self.people[2].id)]).wellbeing_mails = False
         wave = self._make_wave()
         told = wave.with_user(self.coordinator).action_invite()
@@ -43,7 +44,11 @@ class TestWellbeingWave(WellbeingCase):
         self.assertEqual(by_person[self.people[0]].told_by, "call")
         self.assertEqual(by_person[self.people[2]].told_by, "none")
         self.assertEqual(by_person[self.people[3]].told_by, "mail")
-        self.assertIn("To ring: ", told["params"]["text"])
+        self.assertIn("To ring: 1 person;", told["params"]["text"])
+        # who can't be rung either
+        self.assertEqual(by_person[self.people[1]].told_by, "hand")
+        self.assertFalse(by_person[self.people[1]].activity_ids)
+        self.assertIn("To be given a sheet: ", told["params"]["text"])
         [call] = by_person[self.people[0]].activity_ids
         self.assertEqual(call.user_id, self.coordinator)
         self.assertFalse(by_person[self.people[2]].activity_ids)
@@ -64,8 +69,8 @@ class TestWellbeingWave(WellbeingCase):
         self.env["timebank.member"].search([("partner_id", "=", self.people[2].id)]).wellbeing_mails = False
         wave = self._make_wave().with_user(self.coordinator)
         rung = len(everybody) - 3
-        silent = f"without a telephone number, for a sheet: {rung}"
-        ways = f"2 by mail, {rung} to ring, by to-dos of yours, {silent}, want no such mails: 1"
+        silent = f"{rung} by a sheet, as they have no telephone number"
+        ways = f"2 by mail, {silent}, want no such mails: 1"
         self.assertEqual((wave.due_count, wave.due_text), (len(everybody), ways))
         everybody.phone = "01632 960001"
         wave.invalidate_recordset()

@@ -291,7 +291,7 @@ class TestWellbeingAnswers(WellbeingCase):
             invitation.with_user(self.coordinator).action_read_out()
 
     def test_calls_close_with_the_answer(self):
-        self.people[0].email = False
+        self.people[0].write({"email": False, "phone": "01632 960001"})
         wave = self._make_wave(audience="all")
         wave.with_user(self.coordinator).action_invite()
         invitation = wave.invitation_ids.filtered(lambda one: one.partner_id == self.people[0])

@@ -24,9 +24,20 @@ SECTIONS = (
     (
         "money",
         "finance",
-        ("_get_signatures", "_get_reconciliations_due", "_get_drifted", "_get_off_course", "_get_bills"),
+        (
+            "_get_signatures",
+            "_get_reports_to_check",
+            "_get_reconciliations_due",
+            "_get_drifted",
+            "_get_off_course",
+            "_get_bills",
+        ),
     ),
-    ("banks", "manager", ("_get_alarms", "_get_without_coordinator", "_get_unsealed")),
+    (
+        "banks",
+        "manager",
+        ("_get_reports_to_agree", "_get_alarms", "_get_without_coordinator", "_get_unsealed"),
+    ),
     (
         "mine",
         None,
@@ -413,6 +424,26 @@ class TimebankToday(models.AbstractModel):
             [("id", "in", off.ids)],
         )
 
+    def _get_reports_to_check(self):
+        return self._get_reports("reports_to_check", self.env._("Reports to check"), "finance")
+
+    def _get_reports_to_agree(self):
+        return self._get_reports("reports_to_agree", self.env._("Reports to agree"), "manager")
+
+    def _get_reports(self, key, title, role):
+        reports = self._find_reports(role)
+        window = "timebank_funder_report_action"
+        return reports and self._figure(key, title, reports._name, window, [("id", "in", reports.ids)])
+
+    def _find_reports(self, role):
+        """Reports to funders that this role signs next, but those that the user has a part in."""
+        reports = self.env["timebank.funder.report"]
+        if not (self._has_role(role) and reports.has_access("read")):
+            return reports
+        asked = [("state", "=", "draft"), ("asked_on", "!=", False)]
+        waiting = reports.search(asked if role == "finance" else [("state", "=", "checked")])
+        return waiting.filtered(lambda report: not report._is_bound(role))
+
     def _get_bills(self):
         open_grants = self.env["timebank.grant"].search([("state", "=", "open")])
         self.env["timebank.bill.line"]._follow_books(open_grants)
@@ -490,7 +521,9 @@ class TimebankToday(models.AbstractModel):
         return self._get_to_do("calls", self.env._("Calls to make"), calls)
 
     def _get_todos(self):
-        rest = ~Domain(self._of_types(HAVE_FIGURES))
+        reports = self._find_reports("finance") | self._find_reports("manager")
+        signed = Domain("res_model", "=", reports._name) & Domain("res_id", "in", reports.ids)
+        rest = ~Domain(self._of_types(HAVE_FIGURES)) & ~signed
         return self._get_to_do("todos", self.env._("To-dos of yours"), Domain(self._mine()) & rest)
 
     def _mine(self):

@@ -59,7 +59,8 @@ class TimebankFunderReport(models.Model):
                 )
             )
         self._in_verb().write({"asked_on": fields.Datetime.now()})
-        return tell(self.env._("%s has a to-do to check it.", todo.user_id.name))
+        told = self.env._("%s has a to-do to check it.", todo.user_id.name)
+        return tell(" ".join(filter(None, (told, self._say_missing_days()))))
 
     @verb()
     def action_check(self):
@@ -96,7 +97,14 @@ class TimebankFunderReport(models.Model):
                 },
             )
             report._ask_next("manager", self.env._("Agree the report to the funder"))
-        return True
+        return tell(self._say_handed_on(self.env._("Checked, and its figures are kept.")))
+
+    def _say_handed_on(self, done):
+        """What was done, and who has the to-do for what comes next."""
+        # sudo: who has the to-do, whoever hands it on
+        todos = self.sudo().activity_ids.filtered(lambda todo: todo.activity_type_id == self.env.ref(TODO))
+        who = ", ".join(todos.user_id.mapped("name"))
+        return f"{done} {self.env._('%s has the to-do for what comes next.', who)}" if who else done
 
     def _refuse_unanswered(self):
         """:raises UserError: while a question that is in the report has no answer: it would be left out"""
@@ -114,8 +122,8 @@ class TimebankFunderReport(models.Model):
     def action_agree(self):
         """Sign as manager.
 
-        :return: ``True``; where figures have changed and nobody was told so yet, an action that says so, and
-            nothing is signed
+        :return: an action that says so; where figures have changed and nobody was told yet, one that says
+            that, and nothing is signed
         :raises AccessError: for who isn't a manager
         :raises UserError: by somebody who has written in it or checked it, or after it was tampered with
         """
@@ -136,7 +144,7 @@ class TimebankFunderReport(models.Model):
             report._refuse_altered()
             report._sign("agreed", {})
             report._ask_next("drafter", self.env._("Send the report to the funder"))
-        return True
+        return tell(self._say_handed_on(self.env._("Agreed.")))
 
     @verb(single=True, email=text(254), until=day())
     def action_send(self, email="", until=None):
@@ -161,7 +169,9 @@ class TimebankFunderReport(models.Model):
         if address:
             links._make(self, address, until)._mail(address)
         self._close_todos()
-        return True
+        kept = self.env._("Sent: its paper, its workbook and its figures are kept.")
+        mailed = address and self.env._("A link is on its way to %s.", address)
+        return tell(" ".join(filter(None, (kept, mailed))))
 
     @verb(single=True, email=text(254), until=day())
     def action_make_link(self, email="", until=None):
@@ -174,7 +184,7 @@ class TimebankFunderReport(models.Model):
         links = self.env["timebank.funder.report.link"]
         address = links._read_address(email)
         self._make_link(address, until)._mail(address)
-        return True
+        return tell(self.env._("A link is on its way to %s.", address))
 
     def _make_link(self, address, until):
         """A link; whoever asks may send the report."""
@@ -238,6 +248,11 @@ class TimebankFunderReport(models.Model):
                 raise AccessError(
                     self.env._("Finance, a manager or a coordinator of its banks takes it back.")
                 )
+            words = (
+                self.env._("Sent back: %s", reason)
+                if report.state == "draft"
+                else self.env._("Back to draft: %s", reason)
+            )
             # sudo: who may was asked just now
             report.sudo()._in_verb().write(
                 {
@@ -250,11 +265,9 @@ class TimebankFunderReport(models.Model):
                 }
             )
             report._let_go_of_stories(report.sudo().story_ids)  # sudo: those that were taken back meanwhile
-            report.sudo()._message_log(
-                body=self.env._("Back to draft: %s", reason), author_id=self.env.user.partner_id.id
-            )
-            report._ask_next("drafter", self.env._("Back to draft: %s", reason))
-        return True
+            report.sudo()._message_log(body=words, author_id=self.env.user.partner_id.id)
+            report._ask_next("drafter", words)
+        return tell(self._say_handed_on(self.env._("It is a draft again.")))
 
     def _refuse_sent(self):
         if self.state == "sent":

@@ -159,7 +159,8 @@ class TimebankWellbeingInvitation(models.Model):
         """A mail to each whom it reaches; the coordinator rings the others, or hands them a sheet."""
         mailed, unreached = self._mail_link(MAIL)
         mailed._in_verb().write({"told_by": "mail"})
-        rung = unreached.filtered("wave_id.plans_calls")
+        # who has no number is given a sheet
+        rung = unreached.filtered(lambda one: one.wave_id.plans_calls and one.partner_id.phone)
         rung._in_verb().write({"told_by": "call"})
         (unreached - rung)._in_verb().write({"told_by": "hand"})
         (self - mailed - unreached)._in_verb().write({"told_by": "none"})

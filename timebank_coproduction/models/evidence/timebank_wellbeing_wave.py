@@ -77,7 +77,8 @@ class TimebankWellbeingWave(models.Model):
     plans_calls = fields.Boolean(
         "Calls for whom no mail reaches",
         default=True,
-        help="A to-do for each of them, to ring and read the questions out; without it they get a sheet.",
+        help="A to-do for each of them who has a telephone, to ring and read the questions out; the others"
+        " get a sheet.",
     )
     scale_id = fields.Many2one(
         "timebank.wellbeing.scale",
@@ -367,14 +368,15 @@ class TimebankWellbeingWave(models.Model):
         wanting = people - unwanted
         mailed = wanting._get_mailable()
         silent = wanting - mailed
-        unreached = len(silent)
+        rung = silent.filtered("phone") if self.plans_calls else silent.browse()
         parts = [self.env._("%s by mail", len(mailed))]
-        if self.plans_calls:
-            parts.append(self.env._("%s to ring, by to-dos of yours", unreached))
-            if without := len(silent.filtered(lambda person: not person.phone)):
-                parts.append(self.env._("without a telephone number, for a sheet: %s", without))
-        else:
-            parts.append(self.env._("%s by a sheet, without a call", unreached))
+        if rung:
+            parts.append(self.env._("%s to ring, by to-dos of yours", len(rung)))
+        if by_sheet := len(silent - rung):
+            without = self.env._("%s by a sheet, as they have no telephone number", by_sheet)
+            parts.append(
+                without if self.plans_calls else self.env._("%s by a sheet, without a call", by_sheet)
+            )
         if unwanted:
             parts.append(self.env._("want no such mails: %s", len(people & unwanted)))
         return ", ".join(parts)
@@ -412,7 +414,7 @@ class TimebankWellbeingWave(models.Model):
 
     @verb()
     def action_invite(self):
-        """Ask everybody whom these rounds are for and who hasn't been asked: by mail, or a to-do to ring.
+        """Ask everybody whom these rounds are for and who hasn't been asked: by mail, a call or a sheet.
 
         :return: what was done, in the corner of the screen
         :raises UserError: for a round that is over, or has nobody to ask
