@@ -238,12 +238,18 @@ class TimebankFunderReportMoney(models.AbstractModel):
         money = self.currency_id.format
         sums = [round_(sum(row[place] for row in rows)) for place in (1, 3, 4, 5)]
         day = self._say_day(last.date_to)
-        answer = self.env._(
-            "By %(day)s, %(spent)s of the budget of %(budget)s had been spent, and %(left)s was left.",
-            day=day,
-            spent=money(sums[1]),
-            budget=money(sums[0]),
-            left=money(sums[3]),
+        told = dict(zip(("budget", "spent", "unbilled", "left"), map(money, sums), strict=True), day=day)
+        answer = (
+            self.env._(
+                "By %(day)s, %(spent)s of the budget of %(budget)s had been spent, and %(left)s was left.",
+                **told,
+            )
+            if nothing(sums[2])
+            else self.env._(
+                "By %(day)s, %(spent)s of the budget of %(budget)s had been spent, %(unbilled)s had been"
+                " claimed and not billed yet, and %(left)s was left.",
+                **told,
+            )
         )
         over = [
             row[0] for row in rows if self.currency_id.compare_amounts(row[5], 0) < 0 and not nothing(row[1])

@@ -40,7 +40,9 @@ class TimebankGrant(models.Model):
         compute="_compute_agreed_budget",
         help="What was agreed with the funder by the day of the figures.",
     )
-    committed_amount = fields.Monetary("Committed", **MONEY)
+    committed_amount = fields.Monetary(
+        "Committed", help="What approved claims on the grant cost, whether billed or not.", **MONEY
+    )
     billed_amount = fields.Monetary("Billed", **MONEY)
     billed_matched_amount = fields.Monetary("Billed and matched", **MONEY)
     billed_unmatched_amount = fields.Monetary("Billed, not matched", **MONEY)
