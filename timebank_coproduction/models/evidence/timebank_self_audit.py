@@ -6,7 +6,7 @@ from ...tools.self_audit import KEYS, MOST
 from ...tools.suppression import is_small
 from ..common.personal import NAMED, OURS
 from ..common.verb import verb
-from ..common.windows import open_dialog, open_list
+from ..common.windows import open_dialog, open_list, tell
 from ..common.words import say_day
 from ..ledger.timebank_scheme import usual_day
 
@@ -296,7 +296,7 @@ class TimebankSelfAudit(models.Model):
     def action_agree(self):
         """Keep what the meeting agreed; what is to be done becomes a to-do of whoever is to do it.
 
-        :return: ``True``
+        :return: what was done, in the corner of the screen
         :raises UserError: where an element has no score, nobody was there, or staff and members see
             something differently and it isn't said why
         """
@@ -308,7 +308,10 @@ class TimebankSelfAudit(models.Model):
             audit._in_verb().write({"state": "agreed", "agreed_by_id": self.env.uid})
             audit.line_ids._plan_actions()
             audit._message_log(body=self.env._("Agreed at the meeting."))
-        return True
+        told = self.env._("Agreed at the meeting.")
+        if actions := len(self.line_ids.filtered("action")):
+            told += " " + self.env._("Actions that are a to-do of who does them: %s.", actions)
+        return tell(told)
 
     def _why_not_agree(self):
         """All that keeps the meeting from having agreed, in sentences; or an empty string."""
