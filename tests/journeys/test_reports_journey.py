@@ -125,7 +125,7 @@ class TestReportsJourney(JourneyCase):
             self._open_report(screen)
             screen.press("Send back")
             screen.fill("In a few words: what happened, or what was agreed", "Who paid for the hall?")
-            screen.press("Confirm")
+            screen.press("Give it back")
             self.assertIn("It was sent back: Who paid for the hall?", screen.text())
             self.assertFalse(screen.shows_button("Send back"))
         with self.at_screen(self.coordinator) as screen:
@@ -143,7 +143,7 @@ class TestReportsJourney(JourneyCase):
             screen.press("Ok")
             screen.press("Back to draft")
             screen.fill_reason("The bill of February is missing")
-            screen.press("Confirm")
+            screen.press("Give it back")
             self.assertEqual(screen.status(), "Draft")
             screen.press("Check")
             screen.press("Ok")
