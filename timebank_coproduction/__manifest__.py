@@ -205,6 +205,8 @@
     "assets": {
         "web.assets_backend": [
             "timebank_coproduction/static/src/scanner/*",
+            "timebank_coproduction/static/src/callouts/*",
+            "timebank_coproduction/static/src/cards/*",
             "timebank_coproduction/static/src/codes/*",
             "timebank_coproduction/static/src/desk/*",
             "timebank_coproduction/static/src/evidence/*",

@@ -32,6 +32,23 @@ class TestPhoneJourney(JourneyCase):
             screen.picture("catalogue-phone")
         self.assertEqual(self.jose.account_id.balance_minutes, 345)
 
+    def test_a_button_of_a_card_that_is_pressed_again_is_pressed_once(self):
+        """While it runs, and when the next card has come up into its place."""
+        for number in range(3):
+            self._make_hours(self.jose, 15 + number, "submitted", description="Chairs")
+        with self.at_screen(self.coordinator, phone=True) as screen:
+            screen.open_app()
+            screen.open_menu("Today", "Hours to approve")
+            waiting = len(screen.rows())
+            card = screen.page.locator(".o_kanban_record").first
+            place = card.get_by_role("button", name="Approve").bounding_box()
+            for pause in (0, 60, 150, 300):
+                screen.page.wait_for_timeout(pause)
+                screen.page.mouse.click(place["x"] + 20, place["y"] + 10)
+            self.assertIn("approved", screen.notification())
+            self.assertEqual(len(screen.rows()), waiting - 1)
+            self.assertTrue(screen.page.locator(".o_kanban_renderer").is_visible())
+
     def test_a_claim_is_handed_over_by_its_code(self):
         """A reward is made, claimed for a member, and handed over by the code that the page shows."""
         with self.at_screen(self.coordinator, phone=True) as screen:
