@@ -65,6 +65,7 @@ PLACES = {
         "wizards/timebank_roles",
         "controllers/member_page",
         "controllers/member_sign_in",
+        "controllers/own_details",
         "controllers/personal",
     ),
     "hours": (

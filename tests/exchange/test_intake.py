@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ..exchange_common import ExchangeCase
@@ -57,6 +57,26 @@ class TestIntake(ExchangeCase):
         intake.action_back()
         intake.action_back()
         self.assertEqual(intake.step, "can")
+
+    def test_whom_it_may_be_shows_while_it_is_typed(self):
+        """Before anything is pressed; what is chosen among them is asked for at the end."""
+        self.ann.partner_id.phone = "0113 496 0001"
+        with Form(self.intake(step="who")) as form:
+            self.assertFalse(form.double_text)
+            form.name = "ann lee"
+            form.phone = "0113 4960001"
+            self.assertIn(f"{self.ann.name} · 0113 496 0001", form.double_text)
+            self.assertIn("the same telephone number", form.double_text)
+            self.assertFalse(form.double_ids[:])
+            form.partner_id = self.ann.partner_id
+            self.assertFalse(form.double_text, "they have said who it is")
+
+    def test_what_is_no_telephone_number_is_refused(self):
+        """By the rule of the page on which people ask to join."""
+        for typed in ("abc", "12", "ring my sister"):
+            intake = self.intake(name="Dai Archer", phone=typed, says_later=True)
+            with self.subTest(typed), self.assertRefused(f"“{typed}” is no telephone number"):
+                intake.action_finish()
 
     def test_somebody_known(self):
         """A member already: nothing twice, nothing lost."""

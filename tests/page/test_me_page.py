@@ -1,11 +1,28 @@
 """What members say of themselves on their own pages, and that they would like to leave."""
 
+from odoo import http
 from odoo.exceptions import AccessError
 
 from ..page_common import PageCase
 
 
 class TestMe(PageCase):
+    def test_own_number_has_figures(self):
+        """On Odoo's page for it, by the rule of the page on which they asked to join."""
+        self.come(self.portal)
+        person = self.ann.partner_id
+        details = {
+            "partner_id": person.id,
+            "address_type": "billing",
+            "name": person.name,
+            "email": "ann@example.com",
+            "phone": "abc",
+            "csrf_token": http.Request.csrf_token(self),
+        }
+        answer = self.url_open("/my/address/submit", data=details).json()
+        self.assertIn("phone", answer["invalid_fields"])
+        self.assertIn("“abc” is no telephone number, such as 0113 496 0023.", answer["messages"])
+
     def test_what_i_can_do_and_when(self):
         slot = self.env.ref("timebank_coproduction.availability_0_1", raise_if_not_found=False)
         slot = slot or self.env["timebank.availability"].search([], limit=1)

@@ -14,6 +14,7 @@ from . import (
     member_sessions,
     member_sign_in,
     member_stories,
+    own_details,
     papers,
     personal,
     records,

@@ -86,7 +86,7 @@ class TimebankIntake(models.TransientModel):
     double_ids = fields.Many2many(
         "res.partner", "timebank_intake_double_rel", readonly=True, context={"active_test": False}
     )
-    double_text = fields.Text(readonly=True)
+    double_text = fields.Text(compute="_compute_double_text", compute_sudo=False)
     double_id = fields.Many2one("res.partner", string="It is", domain="[('id', 'in', double_ids)]")
     is_somebody_else = fields.Boolean("None of them: somebody new")
     is_silent = fields.Boolean(compute="_compute_is_silent")
@@ -104,6 +104,13 @@ class TimebankIntake(models.TransientModel):
             intake.is_silent = not (
                 intake.skill_ids or intake.words or intake.interest_ids or intake.need_ids
             )
+
+    @api.depends("step", "partner_id", "name", "email", "phone", "zip", "role")
+    def _compute_double_text(self):
+        """While they say who they are: whom they may be, a line each."""
+        self.double_text = False
+        for intake in self.filtered(lambda one: one.step == "who" and one.name and not one.partner_id):
+            intake.double_text = intake.env["timebank.double"]._say_like(intake._find_like())
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
@@ -177,6 +184,7 @@ class TimebankIntake(models.TransientModel):
     def _check_complete(self):
         if not self.partner_id and not (self.name or "").strip():
             raise UserError(self.env._("What is their name?"))
+        self.env["timebank.member"]._refuse_no_number(self.phone)
         if self.email and not email_normalize(self.email):
             raise UserError(
                 self.env._("“%s” is no mail address: correct it, or leave it empty to ring them.", self.email)
@@ -196,15 +204,13 @@ class TimebankIntake(models.TransientModel):
         """
         if self.partner_id or self.is_somebody_else:
             return True
-        like = self._find_like()
-        doubles = self.env["res.partner"].union(*like)
+        doubles = self.env["res.partner"].union(*self._find_like())
         if self.double_id in doubles:
             self.partner_id = self.double_id
             return True
         if doubles and doubles == self.double_ids:
             raise UserError(self.env._("Choose who it is, or say that it is none of them."))
         self.double_ids, self.double_id = doubles, False
-        self.double_text = self.env["timebank.double"]._say_like(like)
         return not doubles
 
     def _find_like(self):

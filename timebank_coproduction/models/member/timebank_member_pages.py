@@ -85,9 +85,14 @@ class TimebankMember(models.Model):
     def _read_phone(self, typed):
         """:raises UserError: for what is no telephone number; nothing is none"""
         number = _read_text(self.env, self.env._("Telephone"), typed, LONGEST_LINE)
-        if number and sum(map(str.isdigit, number)) < FEWEST_FIGURES:
-            raise UserError(self.env._("“%s” is no telephone number, such as 0113 496 0023.", number))
+        self._refuse_no_number(number)
         return number
+
+    @api.model
+    def _refuse_no_number(self, typed):
+        """:raises UserError: for what is no telephone number, wherever it is typed; nothing is none"""
+        if typed and sum(map(str.isdigit, typed)) < FEWEST_FIGURES:
+            raise UserError(self.env._("“%s” is no telephone number, such as 0113 496 0023.", typed))
 
     @api.model
     def _read_zip(self, typed):
