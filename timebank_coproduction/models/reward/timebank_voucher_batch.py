@@ -122,6 +122,16 @@ class TimebankVoucherBatch(models.Model):
             batch.returned_count = count.get("returned", 0)
             batch.ended_count = count.get("cancelled", 0) + count.get("expired", 0)
 
+    @api.onchange("quantity")
+    def _onchange_quantity(self):
+        """Say while it is typed what can't be saved."""
+        self._refuse_size(self.quantity)
+
+    @api.model
+    def _refuse_size(self, quantity):
+        if not 1 <= quantity <= LARGEST_BATCH:
+            raise UserError(self.env._("A batch holds between 1 and 10,000 vouchers."))
+
     # CRUD
     @api.ondelete(at_uninstall=True)
     def _unlink_only_drafts(self):
@@ -131,8 +141,7 @@ class TimebankVoucherBatch(models.Model):
 
     def _prepare_vals(self, vals):
         vals = super()._prepare_vals(vals)
-        if not 1 <= vals.get("quantity", 1) <= LARGEST_BATCH:
-            raise UserError(self.env._("A batch holds between 1 and 10,000 vouchers."))
+        self._refuse_size(vals.get("quantity", 1))
         if CONTENT.intersection(vals) and any(batch.state != "draft" for batch in self):
             raise UserError(self.env._("Vouchers that were issued stay as they are."))
         return vals
