@@ -111,6 +111,7 @@ class TimebankDesk(models.AbstractModel):
         first, *rest = note.findall("p") or [note]
         number = first.find(".//a")
         if number is None:
-            return first.text_content().strip(), "", " ".join(one.text_content() for one in rest)
+            whom = first.text if first.find("em") is not None else first.text_content()
+            return (whom or "").strip(), "", " ".join(one.text_content() for one in rest)
         whom = (first.text or "").removesuffix("(").strip()
         return whom, number.text_content(), " ".join(one.text_content() for one in rest)

@@ -97,9 +97,10 @@ class TimebankTold(models.AbstractModel):
         return calls
 
     def _say_whom_to_ring(self, who):
-        """Their name, and the number as a link that a telephone can ring."""
+        """Their name, and the number as a link that a telephone can ring, or that none is known."""
         if not who.phone:
-            return who.name
+            unknown = self.env._("no telephone number is known")
+            return Markup("%s <em>(%s)</em>") % (who.name, unknown)
         return Markup('%s (<a href="tel:%s">%s</a>)') % (who.name, who.phone.replace(" ", ""), who.phone)
 
     def _get_told(self, person):
