@@ -7,7 +7,7 @@ from lxml import etree
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.timebank_coproduction.models.common.hours_field import Hours
+from odoo.addons.timebank_coproduction.models.common.hours_field import Hours, read_minutes
 from odoo.addons.timebank_coproduction.tools import minutes
 
 from ..durations import UNREADABLE, UNREADABLE_WITH_COMMA, WRITTEN, WRITTEN_WITH_COMMA
@@ -77,9 +77,15 @@ class TestDurations(ExchangeCase):
             {message["message"] for message in result["messages"]},
             {
                 "“100% sure” is not an amount of time that can be recorded."
-                " Write it like 1:30, 1.5, 1h30 or 90 min."
+                " Write it like 45 min, 2 hours or 1:30."
             },
         )
+
+    def test_too_many_minutes_are_told_of(self):
+        for text in ("1:75", "25:99", "1h60"):
+            with self.subTest(text), self.assertRaises(UserError) as caught:
+                read_minutes(self.env, text)
+            self.assertIn("minutes go up to 59", str(caught.exception))
 
     def test_words_in_a_file_brought_through_the_browser(self):
         """Odoo's own preparation of a file leaves the words alone, and still makes numbers of others."""

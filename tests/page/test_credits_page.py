@@ -149,6 +149,9 @@ class TestCredits(PageCase):
         self.assertEqual(page.heading(), "Give 30 minutes to Ben O.?")
         self.assertIn("You have 9 hours 30 minutes then.", page.text())
         self.assertFalse(self._gifts())
+        page = self.go(page.address)  # what a browser goes back to
+        self.assertNotIn("ladder", page.address, "what it is for is nobody else's")
+        self.assertEqual(page.heading(), "Give 30 minutes to Ben O.?")
         page = self.press(page, "Yes, give it")
         self.assertIn("It is given.", page.text())
         self.assertEqual(self._balances(self.ann, self.ben), [570, 30])

@@ -26,6 +26,27 @@ class TestRewards(RewardCase, PageCase):
         self.assertIn("You need 90 hours more.", page.text())
         self.assertIn("can be claimed from", page.text())
 
+    def test_the_cheapest_come_first_and_what_may_be_owed_is_said(self):
+        self._make_reward("Bus pass", minutes=60, sequence=99)
+        self.come(self.portal)
+        page = self.go(f"/timebank/{self.ann.id}/rewards")
+        names = [" ".join(a.text_content().split()) for a in page.tree.xpath("//main//section//a")]
+        self.assertEqual(names, ["Bus pass", "Driving lesson", "Refurbished computer"])
+        ahead = self.ann.account_id.available_minutes - 600
+        self.assertEqual("in advance" in page.text(), ahead > 0)
+        self.scheme.credit_limit_minutes = 300
+        self.assertIn("and may spend 5 hours in advance.", self.go(f"/timebank/{self.ann.id}/rewards").text())
+
+    def test_what_is_asked_before_a_claim_can_be_gone_back_to(self):
+        """Nothing is sent yet: its address shows it again, and a claim made meanwhile isn't made twice."""
+        self.come(self.portal)
+        page = self.go(f"/timebank/{self.ann.id}/rewards/{self.lesson.id}")
+        check = self.press(page, "Claim it", quantity="2")
+        self.press(check, "Yes, claim it")
+        self.assertEqual(self.go(check.address).heading(), "Claim 2 × Driving lesson?")
+        self.press(check, "Yes, claim it")
+        self.assertEqual(len(self._claims()), 1)
+
     def test_a_long_catalogue_is_paged(self):
         for number in range(21):
             self._make_reward(f"Thing {number:02}", minutes=10, sequence=20)
@@ -189,8 +210,8 @@ class TestRewards(RewardCase, PageCase):
         ):
             with self.subTest(path=path):
                 self.assertEqual(self.go(path).status, 404)
-        mine = self.go(f"{base}/{self.lesson.id}")
-        form, _button = mine.form("Claim it")
+        mine = self.press(self.go(f"{base}/{self.lesson.id}"), "Claim it")
+        form, _button = mine.form("Yes, claim it")
         token = form.fields["csrf_token"]
         for path, data, status in (
             (f"{base}/{self.lesson.id}/claim", {"quantity": "1"}, 400),

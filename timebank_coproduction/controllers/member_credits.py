@@ -1,9 +1,11 @@
+from urllib.parse import urlencode
+
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import content_disposition, request
 
 from ..models.common.days import read_day
-from ..models.common.hours_field import read_minutes
+from ..models.common.hours_field import read_minutes, say_examples
 from ..models.common.words import say_day, say_hours, say_spoken
 from ..models.session.timebank_member import MOST_FOUND
 from ..tools.minutes import LARGEST, clock
@@ -17,6 +19,8 @@ BENEFITS = "timebank_coproduction.timebank_benefits_report"
 CERTIFICATE = "timebank_coproduction.action_report_certificate"
 #: The most that can be said of a gift.
 MOST_LETTERS = 200
+#: In the session: whose account a gift is looked at for, and what it is for.
+GIFT = "timebank_gift"
 
 
 class MemberCredits(MemberPage, http.Controller):
@@ -284,15 +288,29 @@ class MemberCredits(MemberPage, http.Controller):
 
     @sent(TAKER + "/check", readonly=True)
     def check_gift(self, member, taker_id, source=None, **typed):
+        """Look at what was typed; what it comes to is a page of its own, to which one can go back."""
+        account, taker = self._find_sides(member, taker_id, source)
+        if not taker:
+            return self._not_found()
+        form, _minutes = self._read_possible_gift(account, typed)
+        if not form:
+            return self._ask_what(member, account, taker, form)
+        # what it is for is nothing for an address, which others keep
+        request.session[GIFT] = [taker.id, form.shows("memo")]
+        query = {"time": form.shows("time"), **({"source": source} if source else {})}
+        return self._go(member, f"/credits/give/{taker.id}/check?{urlencode(query)}")
+
+    @shown(TAKER + "/check")
+    def show_gift(self, member, taker_id, source=None, time=""):
         """What the gift comes to, before it is given."""
         account, taker = self._find_sides(member, taker_id, source)
         if not taker:
             return self._not_found()
-        form = self._read_gift(typed)
-        minutes = self._read_time(form)
-        if form and minutes > account.balance_minutes:
-            has = say_spoken(request.env, account.balance_minutes)
-            form.refuse("time", request.env._("That is more than there is: %s.", has))
+        if not time:
+            return self._go(member, f"/credits/give/{taker.id}")
+        whom, memo = request.session.get(GIFT) or (None, "")
+        typed = {"time": time, "memo": memo if whom == taker.id else ""}
+        form, minutes = self._read_possible_gift(account, typed)
         if not form:
             return self._ask_what(member, account, taker, form)
         values = {
@@ -336,6 +354,15 @@ class MemberCredits(MemberPage, http.Controller):
         }
         return self._show(member, "member_give_what", values)
 
+    def _read_possible_gift(self, account, typed):
+        """The form, and how many minutes; more than there are is refused."""
+        form = self._read_gift(typed)
+        minutes = self._read_time(form)
+        if form and minutes > account.balance_minutes:
+            has = say_spoken(request.env, account.balance_minutes)
+            form.refuse("time", request.env._("That is more than there is: %s.", has))
+        return form, minutes
+
     def _read_gift(self, typed):
         form = Form({name: str(typed.get(name) or "") for name in ("time", "memo")})
         if len(form.shows("memo")) > MOST_LETTERS:
@@ -346,7 +373,9 @@ class MemberCredits(MemberPage, http.Controller):
         def read(words):
             minutes = read_minutes(request.env, words)
             if minutes < 1:
-                raise UserError(request.env._("Say how much you give, such as 0:30 or 1 hour."))
+                raise UserError(
+                    request.env._("Say how much you give, such as %s.", say_examples(request.env))
+                )
             return minutes
 
         return form.take("time", read)

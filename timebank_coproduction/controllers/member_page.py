@@ -18,6 +18,7 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
 from ..models.common.acting import acting_in
+from ..models.common.hours_field import say_examples
 from ..models.common.odoo_private import script_addresses
 from ..models.common.said_aloud import SaidAloud
 from ..tools.minutes import LARGEST
@@ -116,6 +117,9 @@ def shown(path, **routing):
 
 def sent(path, **routing):
     """What a form is sent to; it answers with a redirection, or with the page and what is wrong.
+
+    What comes next is a page of its own also where nothing is done yet: a browser goes back to what is shown,
+    and not to the answer of what was sent.
 
     :param files: names of the fields in which files are handed in
 
@@ -252,6 +256,7 @@ class MemberPage:
         values = {
             "form": Form(),
             "said": None,
+            "time_examples": say_examples(request.env),
             "base": f"/timebank/{member.id}" if member else "/timebank",
             "first_page": f"/timebank/{only}" if only else "/timebank",
             "shell": "plain" if only else company.timebank_page_shell,

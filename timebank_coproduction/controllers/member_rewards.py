@@ -27,6 +27,7 @@ class MemberRewards(MemberPage, http.Controller):
         values = {
             "standing": standing,
             "balance": say_spoken(member.env, member.balance_minutes),
+            "in_advance": "" if standing else self._say_advance(member),
             "within": [self._describe(reward) for reward, reason in catalogue if not reason],
             "beyond": [self._describe(reward, reason) for reward, reason in catalogue if reason],
             "claims": request.env["timebank.redemption"].search_count(member._get_claims_domain(), limit=1),
@@ -34,14 +35,19 @@ class MemberRewards(MemberPage, http.Controller):
         }
         return self._render("member_rewards", values, member, "rewards")
 
+    def _say_advance(self, member):
+        """What they can spend beyond what they have, or nothing."""
+        minutes = member.account_id.available_minutes - max(member.balance_minutes, 0)
+        return say_spoken(member.env, minutes) if minutes > 0 else ""
+
     @shown(REWARD, on_tablet=True)
     def reward(self, member, reward_id):
         reward = self._find_reward(member, reward_id)
         return self._show_reward(member, reward, Form(quantity="1")) if reward else self._not_found()
 
-    @sent(REWARD + "/check", on_tablet=True, readonly=True)
-    def check_claim(self, member, reward_id, quantity="", account_id=""):
-        """What it comes to, before it is claimed."""
+    @shown(REWARD + "/check", on_tablet=True)
+    def check_claim(self, member, reward_id, quantity="1", account_id=""):
+        """What it comes to, before it is claimed: a page to which one can go back."""
         reward = self._find_reward(member, reward_id)
         if not reward:
             return self._not_found()

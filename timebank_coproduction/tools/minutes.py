@@ -26,6 +26,10 @@ ONLY_HOURS = re.compile(rf"(?P<whole>[0-9]*)(?:(?P<sign>[{SIGNS}])(?P<part>[0-9]
 TIME_OF_DAY = re.compile(r"(?P<hours>\d{1,2})(?:[:.h ]?(?P<minutes>\d{2}))?\s*(?:(?P<half>[ap])\.?m\.?)?")
 
 
+class TooManyMinutes(ValueError):
+    """Minutes after whole hours that are another hour."""
+
+
 def from_hours(hours):
     """Whole minutes for a number of hours, rounded half up.
 
@@ -56,6 +60,7 @@ def read(text, decimal="."):
     :param str decimal: the sign that stands before decimals in the reader's language
     :return: an ``int`` of minutes; nothing at all is 0
     :raises ValueError: not an amount of time, or more than can be kept
+    :raises TooManyMinutes: an hour or more where minutes follow whole hours
 
     >>> [read(text) for text in ("1.5", "1,5", "1:30", "1h30", "1 h 30 min", "90m", "90 min", "-0:45")]
     [90, 90, 90, 90, 90, 90, 90, -45]
@@ -71,11 +76,12 @@ def read(text, decimal="."):
     if not plain and sign > 0:
         return 0
     if match := CLOCK.fullmatch(plain):
-        if int(match["minutes"]) < 60:
-            return sign * whole(int(match["hours"]) * 60 + int(match["minutes"]))
-    elif match := ONLY_MINUTES.fullmatch(plain):
+        if int(match["minutes"]) >= 60:
+            raise TooManyMinutes("more than 59 minutes")
+        return sign * whole(int(match["hours"]) * 60 + int(match["minutes"]))
+    if match := ONLY_MINUTES.fullmatch(plain):
         return sign * whole(int(match["minutes"]))
-    elif (match := ONLY_HOURS.fullmatch(plain)) and (match["whole"] or match["part"]):
+    if (match := ONLY_HOURS.fullmatch(plain)) and (match["whole"] or match["part"]):
         if match["sign"] in (None, decimal) or len(match["part"]) <= MOST_DIGITS:
             return sign * from_hours(f"{match['whole'] or 0}.{match['part'] or 0}")
     raise ValueError("not an amount of time")

@@ -53,6 +53,11 @@ def hours_field(minutes_name, string=None, editable=False, **attributes):
     )
 
 
+def say_examples(env):
+    """How an amount of time may be written: beside fields, and where one can't be read."""
+    return env._("45 min, 2 hours or 1:30")
+
+
 def read_minutes(env, text):
     """Whole minutes from an amount of time as somebody wrote it, in the user's language.
 
@@ -61,12 +66,16 @@ def read_minutes(env, text):
     decimal = env["res.lang"]._get_data(code=env.lang or "en_US").decimal_point or "."
     try:
         return minutes_tool.read(text, decimal)
+    except minutes_tool.TooManyMinutes as error:
+        raise UserError(
+            env._("“%s” is not an amount of time that can be recorded: minutes go up to 59.", text)
+        ) from error
     except ValueError as error:
         raise UserError(
             env._(
-                "“%s” is not an amount of time that can be recorded."
-                " Write it like 1:30, 1.5, 1h30 or 90 min.",
-                text,
+                "“%(text)s” is not an amount of time that can be recorded. Write it like %(examples)s.",
+                text=text,
+                examples=say_examples(env),
             )
         ) from error
 

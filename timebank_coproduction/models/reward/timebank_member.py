@@ -60,8 +60,8 @@ class TimebankMember(models.Model):
     def _get_catalogue(self):
         """The rewards of the member's bank: those that they can have today first, then the others.
 
-        :return: list of (reward, why the member can't have it, or an empty string), in the
-            catalogue's order; in a constant number of queries
+        :return: list of (reward, why the member can't have it, or an empty string), the cheapest of both
+            first; in a constant number of queries
         """
         self.ensure_one()
         rewards = self.env["timebank.reward"].search_fetch(
@@ -69,7 +69,7 @@ class TimebankMember(models.Model):
         )
         reasons = self._get_refusals_to_have(rewards)
         told = [(reward, reasons.get(reward.id, "")) for reward in rewards]
-        return sorted(told, key=lambda one: bool(one[1]))
+        return sorted(told, key=lambda one: (bool(one[1]), one[0].minutes))
 
     def _get_refusals_to_have(self, rewards):
         """Rewards of the member's bank that they can't have today: dict of reward id → a sentence.

@@ -6,7 +6,7 @@ import { FloatTimeField, floatTimeField } from "@web/views/fields/float_time/flo
 import { formatFloatTime } from "@web/views/fields/formatters";
 import { useInputField } from "@web/views/fields/input_field_hook";
 import { useNumpadDecimal } from "@web/views/fields/numpad_decimal_hook";
-import { readHours } from "./read_hours";
+import { readHours, TooManyMinutes } from "./read_hours";
 
 /** An amount of time as sentences and papers say it, without a zero in front. */
 function sayHours(hours, options) {
@@ -36,10 +36,13 @@ export class TimebankHoursField extends FloatTimeField {
         try {
             return readHours(text, localization.decimalPoint);
         } catch (error) {
-            const sentence = _t(
-                "“%s” is not an amount of time that can be recorded. Write it like 1:30, 1.5, 1h30 or 90 min.",
-                text
-            );
+            const sentence =
+                error instanceof TooManyMinutes
+                    ? _t("“%s” is not an amount of time that can be recorded: minutes go up to 59.", text)
+                    : _t(
+                          "“%s” is not an amount of time that can be recorded. Write it like 45 min, 2 hours or 1:30.",
+                          text
+                      );
             this.notification.add(sentence, { type: "danger" });
             throw error;
         }

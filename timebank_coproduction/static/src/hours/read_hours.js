@@ -8,6 +8,9 @@ const CLOCK = new RegExp(
 const ONLY_MINUTES = new RegExp(`^([0-9]+)\\s*${MINUTES}$`);
 const ONLY_HOURS = new RegExp(`^([0-9]*)(?:([.,])([0-9]+))?\\s*${HOURS}?$`);
 
+/** Minutes after whole hours that are another hour. */
+export class TooManyMinutes extends Error {}
+
 /**
  * Hours, as a number, for an amount of time as people write it: 1.5, 1,5, 1:30, 1h30, 90m, 90 min.
  * The server reads the same words, by `tools/minutes.py`.
@@ -26,9 +29,10 @@ export function readHours(text, decimal = ".") {
     }
     let match;
     if ((match = CLOCK.exec(plain))) {
-        if (Number(match[2]) < 60) {
-            return sign * (Number(match[1]) + Number(match[2]) / 60);
+        if (Number(match[2]) >= 60) {
+            throw new TooManyMinutes(`more than 59 minutes: ${text}`);
         }
+        return sign * (Number(match[1]) + Number(match[2]) / 60);
     } else if ((match = ONLY_MINUTES.exec(plain))) {
         return (sign * Number(match[1])) / 60;
     } else if ((match = ONLY_HOURS.exec(plain)) && (match[1] || match[3])) {
