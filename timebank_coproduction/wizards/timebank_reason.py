@@ -26,10 +26,14 @@ class TimebankReason(models.TransientModel):
 
     @verbs.verb(single=True)
     def action_confirm(self):
-        """:return: what the verb returns: an action, or one that closes the dialog"""
+        """:return: what the verb returns: an action, or one that closes the dialog
+        :raises UserError: where a reason is asked for and none is given
+        """
         self.ensure_one()
         records = self._get_records()
-        words = [self.reason] if self.verb in records._verbs_with_reason else []
+        words = []
+        if self.verb in records._verbs_with_reason:
+            words = [records._require_reason(self.reason, self.env._("Say why, in a few words."))]
         result = getattr(records.with_context(timebank_told=True), self.verb)(*words)
         return result if isinstance(result, dict) else {"type": "ir.actions.act_window_close"}
 

@@ -15,8 +15,9 @@ class TimebankReasoned(models.AbstractModel):
     _verbs_to_confirm = frozenset()
 
     def _explain(self, verb):
-        """What a verb would do with these records, where the dialog says more than its button does."""
-        return ""
+        """What a verb would do with these records, where the dialog says more than its button does; else
+        which one it is."""
+        return self.display_name if len(self) == 1 else ""
 
     def _require_reason(self, reason, sentence=""):
         """The reason that somebody gave, without blanks around it.
