@@ -44,6 +44,21 @@ class TestBoard(PageCase, ExchangeCase):
         page = self.press(page, "Search", group=str(self.archery.parent_id.id), side="offer")
         self.assertIn("What others offer (1)", page.text())
 
+    def test_the_kinds_are_those_of_what_the_bank_has(self):
+        """Not of another bank's offers, nor of skills that nobody has."""
+        home, paint = self.env["timebank.skill"].create([{"name": "Hogar"}, {"name": "Quiet"}])
+        cooking = home.create({"name": "Cocina", "parent_id": home.id})
+        other = self._make_scheme("Hillside")
+        far = self._make_member("Far Away", scheme=other)
+        self._make_offer(far, cooking)
+        page = self._at(self.portal)
+        [kinds] = page.tree.xpath("//select[@name='group']")
+        told = [option.text_content().strip() for option in kinds.xpath("option")]
+        self.assertEqual(told, ["All kinds", self.archery.parent_id.name])
+        self.assertNotIn(paint.name, told)
+        self._make_request(self.ben, cooking)
+        self.assertIn("Hogar", self._at(self.portal).text())
+
     def test_pages(self):
         for number in range(21):
             self._make_offer(self.cat, description=f"Number {number}")

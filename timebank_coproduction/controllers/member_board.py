@@ -46,7 +46,7 @@ class MemberBoard(MemberPage, http.Controller):
             "side": side,
             "rows": [self._say(row) for row in rows],
             "count": count,
-            "groups": self._get_groups(),
+            "groups": self._get_groups(member, group_skill),
             "narrowed": bool(q or group_skill),
             "paging": paging_of(count, page),
             "asked": urlencode({"q": q, "side": side, "group": form.shows("group")}),
@@ -386,12 +386,14 @@ class MemberBoard(MemberPage, http.Controller):
         skills, number = request.env["timebank.skill"], number_in(words)
         return skills.search([("id", "=", number)]) if number else skills
 
-    def _get_groups(self):
-        """The broadest skills, to choose from: pairs of number and name."""
-        return [
-            (skill.id, skill.name)
-            for skill in request.env["timebank.skill"].search_fetch([("parent_id", "=", False)])
-        ]
+    def _get_groups(self, member, chosen):
+        """The broadest skills of what the bank's members offer and ask for, and the chosen one's: pairs of
+        number and name."""
+        used = chosen.union(*(request.env[model]._get_board_skills(member) for model in MODELS.values()))
+        groups = request.env["timebank.skill"].search_fetch(
+            [("parent_id", "=", False), ("id", "parent_of", used.ids)]
+        )
+        return [(skill.id, skill.name) for skill in groups | chosen]
 
     def _say(self, row):
         """What is on the board, with its days and hours in words."""

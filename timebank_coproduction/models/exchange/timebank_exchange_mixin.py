@@ -360,6 +360,13 @@ class TimebankExchangeMixin(models.AbstractModel):
         return [record._say_on_board() for record in found], count
 
     @api.model
+    def _get_board_skills(self, member):
+        """The skills of all that the board of the member's bank shows them."""
+        # sudo: as in _get_board; skills are no one's
+        found = self.sudo()._read_group(self._get_board_domain(member), ["skill_id"])
+        return self.env["timebank.skill"].union(*(skill.sudo(False) for (skill,) in found))
+
+    @api.model
     def _find_on_board(self, member, record_id):
         """One that the board of the member's bank shows, as superuser; else none."""
         # sudo: as in _get_board; who gets the record says no more of it than that does
