@@ -253,8 +253,8 @@ class TestRegisterJourney(RegisterJourneyCase):
         with self.at_screen(self.coordinator, phone=True) as screen:
             self._open_session(screen, "Breakfast")
             self.assertFalse(screen.row("Ben Okoro").locator("[name=present]").count())
-            screen.press_in_row("Ann Lee", "Withdraw")
-            screen.press("Withdraw them")
+            screen.press_in_row("Ann Lee", "Take off")
+            screen.press("Take them off")
             self.assertIn("Withdrawn", screen.row("Ann Lee").inner_text())
             screen.row("Ben Okoro").locator("[name=present] input").click()
             screen.settle()
