@@ -37,6 +37,17 @@ class TestHoursUndo(TimebankCase):
     def _approve(self, user=None):
         return self.entries.with_user(user or self.coordinator).with_context(**TOLD).action_approve()
 
+    def test_a_reason_is_asked_for_by_name_and_wanted(self):
+        entry = self._make_hours(self.ann, 30, "submitted")
+        context = {"timebank_verb": "action_refuse", "active_model": entry._name, "active_ids": entry.ids}
+        dialog = self.env["timebank.reason"].with_user(self.coordinator).with_context(**context).create({})
+        self.assertEqual(dialog.explanation, entry.display_name)
+        self.assertIn(self.ann.name, dialog.explanation)
+        for words in (False, "  "):
+            dialog.reason = words
+            with self.assertRefused("Say why, in a few words."):
+                dialog.action_confirm()
+
     def test_told_how_many_and_how_much(self):
         told = self._approve()
         self.assertEqual(told["tag"], "timebank_told")

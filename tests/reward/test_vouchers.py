@@ -4,7 +4,7 @@ from psycopg2.errors import RestrictViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..rewards_common import RewardCase
@@ -150,6 +150,12 @@ class TestVouchers(RewardCase):
         self.assertEqual(tried.mapped("outcome"), ["unknown"] * 10)
 
     @mute_logger("odoo.sql_db")
+    def test_how_many_is_refused_while_it_is_typed(self):
+        form = Form(self.env["timebank.voucher.batch"].with_user(self.coordinator))
+        for quantity in (-3, 0, 10_001):
+            with self.subTest(quantity), self.assertRefused("between 1 and 10,000"):
+                form.quantity = quantity
+
     def test_bad_batches_and_forgeries(self):
         with self.assertRaisesRegex(UserError, "between 1 and 10,000"):
             self._make_batch(quantity=1_000_000)
