@@ -16,6 +16,14 @@ class TestMember(TimebankCase):
         )
 
     @users("tb_coordinator")
+    def test_a_call_says_where_no_number_is_known(self):
+        for phone, said in (("0113 496 0001", "0113 496 0001"), (False, "no telephone number is known")):
+            self.ann.partner_id.phone = phone
+            [call] = self.ann._plan_calls(lambda one: "the picnic").values()
+            self.assertIn(said, call.note)
+            row = self.env["timebank.desk"]._read_call(call)
+            self.assertEqual(row, (self.ann.name, phone or "", ""))
+
     def test_joining(self):
         member = self._apply()
         self.assertEqual((member.state, member.role, member.account_id.id), ("applicant", "volunteer", False))
