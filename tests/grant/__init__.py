@@ -5,6 +5,7 @@ from . import test_bill_reference
 from . import test_claim_cost
 from . import test_claim_recharge
 from . import test_claim_share
+from . import test_codes_hidden
 from . import test_figures
 from . import test_fund_movement
 from . import test_grant

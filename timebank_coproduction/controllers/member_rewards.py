@@ -211,6 +211,8 @@ class MemberRewards(MemberPage, http.Controller):
         if not claim:
             return self._not_found()
         env, approved = request.env, claim.state == "approved"
+        # sudo: the code is for whose claim it is, who need not have a login of the portal alone
+        shown = claim.sudo()
         said = {
             "claimed": env._("You have claimed it."),
             "cancelled": env._("It is cancelled. Your credits are back."),
@@ -219,8 +221,8 @@ class MemberRewards(MemberPage, http.Controller):
             "said": said.get(done),
             "claim": self._describe_claim(claim),
             "cash": claim._say_cash(),
-            "code": claim.code if approved else "",
-            "qr": claim.code_qr if approved and claim.code else "",
+            "code": shown.code if approved else "",
+            "qr": shown.code_qr if approved and shown.code else "",
             "until": say_day(env, claim.collect_by) if approved and claim.collect_by else "",
             "can_cancel": claim.can_cancel,
         }

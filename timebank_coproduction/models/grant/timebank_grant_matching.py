@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from ...tools import bill_matching, bill_reference, codes
 from ...tools.bill_allocation import allocate
-from ...tools.bill_codes import normal, runs_in
+from ...tools.bill_codes import codes_in, normal, runs_in
 from ..common.verb import choice, record_ids, text, verb
 
 #: Lines that the screen lists of each side; a search narrows them.
@@ -275,6 +275,8 @@ class TimebankGrant(models.Model):
             return all(word in text for word in words)
 
         self._refresh_figures()
+        # which claims a bill names by a code is told, and no code that still hands a reward over
+        by_code = {normal(code): number for number, code in claims._get_columns("id", "code") if code}
         bills = [row for line in open_lines.sorted("date") if found(row := line._prepare_row())][:SHOWN]
         doubles = open_lines.browse(row["id"] for row in bills)._say_doubles()
         return {
@@ -287,7 +289,14 @@ class TimebankGrant(models.Model):
                 "unbilled": self.unbilled_amount,
                 "left": self.remaining_amount,
             },
-            "bills": [dict(row, double=doubles.get(row["id"], "")) for row in bills],
+            "bills": [
+                {
+                    **row,
+                    "double": doubles.get(row["id"], ""),
+                    "claims": codes_in(f"{row['label']} {row['reference']}", by_code),
+                }
+                for row in bills
+            ],
             "claims": [
                 row
                 for claim in claims.sorted("approved_on")

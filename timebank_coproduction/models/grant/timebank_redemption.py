@@ -491,7 +491,7 @@ class TimebankRedemption(models.Model):
         return {
             "id": self.id,
             "name": self.display_name,
-            "code": self.code or "",
+            "code": self._get_used_code() or "",
             "reference": self.bill_reference or "",
             "partner": self.reward_id.supplier_id.name or "",
             "date": fields.Date.to_string(self._get_day()),
@@ -504,7 +504,12 @@ class TimebankRedemption(models.Model):
 
     def _say_named(self):
         """What a bill may have named it by."""
-        return " / ".join(filter(None, (self.code, self.bill_reference)))
+        return " / ".join(filter(None, (self._get_used_code(), self.bill_reference))) or f"#{self.id}"
+
+    def _get_used_code(self):
+        """The code once it has done its work: until then, whoever knows it can hand the claim over."""
+        claim = self.sudo()  # sudo: a used code is good for nothing more, whoever may read the claim
+        return claim.code if claim.state == "fulfilled" else False
 
     def _prepare_names(self):
         """What a reconciliation knows a claim by: what was bought, and of the person no more than initials.
@@ -513,7 +518,7 @@ class TimebankRedemption(models.Model):
         """
         return {
             "claim_name": self._say_with_initials(),
-            "claim_code": self.code,
+            "claim_code": self._get_used_code(),
             "claimed_on": self._get_day(),
             "supplier_name": self.reward_id.supplier_id.name,
         }

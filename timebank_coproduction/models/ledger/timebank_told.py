@@ -56,6 +56,10 @@ class TimebankTold(models.AbstractModel):
         """
         return None
 
+    def _get_mail_secrets(self):
+        """What a mail about this record tells its reader alone: left out of what stands beside the record."""
+        return []
+
     def _get_mail_reason(self, mail):
         """Why somebody gets the mail, in a sentence at its foot; empty for what is usual.
 

@@ -10,7 +10,8 @@ class MailMail(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Beside the record that a mail to a member is about stands what it says, without its addresses.
+        """Beside the record that a mail to a member is about stands what it says, without its addresses and
+        codes.
 
         Some of them sign in, take a place or say how somebody is, for whoever has them. Odoo keeps the words
         twice: as the mail that goes out, which nobody reads but who administers the database, and as a
@@ -18,10 +19,18 @@ class MailMail(models.Model):
         """
         if self.env.context.get("timebank_mail"):
             vals_list = [
-                {**vals, "body": plain_text.without_addresses(vals["body"])} if vals.get("body") else vals
-                for vals in vals_list
+                {**vals, "body": self._conceal(vals)} if vals.get("body") else vals for vals in vals_list
             ]
         return super().create(vals_list)
+
+    @api.model
+    def _conceal(self, vals):
+        """The words of a mail to a member as others may read them."""
+        body = plain_text.without_addresses(vals["body"])
+        record = self.env[vals["model"]].browse(vals.get("res_id")) if vals.get("model") else None
+        for secret in record._get_mail_secrets() if isinstance(record, self.pool["timebank.told"]) else ():
+            body = body.replace(secret, "…")
+        return body
 
     def _prepare_outgoing_list(self, *args, **kwargs):
         mails = super()._prepare_outgoing_list(*args, **kwargs)

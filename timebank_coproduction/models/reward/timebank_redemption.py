@@ -8,7 +8,7 @@ from ..common.hours_field import hours_field
 from ..common.personal import ABOUT, KEPT, NAMED, WORDS
 from ..common.verb import text, verb
 from ..ledger.timebank_verbs import NOTE_EACH
-from .timebank_reward import STAFF
+from .timebank_reward import CODES, STAFF
 
 #: What a claim says. It is fixed once the claim has been requested.
 CONTENT = frozenset({"reward_id", "partner_id", "account_id", "quantity"})
@@ -140,7 +140,7 @@ class TimebankRedemption(models.Model):
     transfer_ids = fields.One2many("timebank.transfer", "redemption_id", string="Credits moved")
     # Handing over
     fulfilment = fields.Selection(related="reward_id.fulfilment")
-    code = fields.Char(readonly=True, copy=False, help="Shown by the member to the supplier.")
+    code = fields.Char(readonly=True, copy=False, groups=CODES, help="Shown by the member to the supplier.")
     collect_by = fields.Date("Valid until", readonly=True, copy=False)
     fulfilled_on = fields.Datetime("Handed over on", readonly=True, copy=False)
     fulfiller_id = fields.Many2one("res.users", "Handed over by", readonly=True, copy=False)

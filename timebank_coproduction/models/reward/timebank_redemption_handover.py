@@ -10,6 +10,7 @@ from ...tools import bill_reference, codes, qr
 from ..common.jobs import job
 from ..common.verb import text, verb
 from ..common.words import say_day
+from .timebank_reward import CODES
 
 #: For how many days a claim is still good after its end was announced.
 NOTICE_DAYS = 7
@@ -22,8 +23,8 @@ class TimebankRedemption(models.Model):
 
     _inherit = "timebank.redemption"
 
-    code_url = fields.Char(compute="_compute_code_url")
-    code_qr = fields.Html("QR", compute="_compute_code_url", sanitize=False)
+    code_url = fields.Char(compute="_compute_code_url", groups=CODES)
+    code_qr = fields.Html("QR", compute="_compute_code_url", sanitize=False, groups=CODES)
 
     # Ordering
     supplier_id = fields.Many2one(related="reward_id.supplier_id")
@@ -90,6 +91,10 @@ class TimebankRedemption(models.Model):
 
     def _get_mail_button(self, mail, member):
         return self.env._("Open the claim"), f"/rewards/claims/{self.id}"
+
+    def _get_mail_secrets(self):
+        # sudo: what is left out of what others read
+        return [*super()._get_mail_secrets(), *filter(None, self.sudo().mapped("code"))]
 
     def _get_payer(self):
         """The person to write to: whose account pays, or for whom a pot does."""

@@ -78,7 +78,8 @@ export class TimebankMatching extends Component {
                 0,
                 ...bills.map((bill) => {
                     const text = bare(`${bill.label} ${bill.reference}`);
-                    const named = [claim.code, claim.reference].some((name) => name && text.includes(bare(name)));
+                    const quoted = claim.reference && text.includes(bare(claim.reference));
+                    const named = quoted || bill.claims.includes(claim.id);
                     return (named ? 4 : 0) + (bill.partner === claim.partner ? 2 : 0) + (bill.open === claim.open ? 1 : 0);
                 })
             ) + (this.state.fits.includes(claim.id) ? 1 : 0);
