@@ -183,6 +183,44 @@ class TestRoles(TimebankCase):
             self._as(self.manager, self.scheme).coordinator_ids = [Command.link(self.staff.id)]
         self.assertNotIn(self.groups["coordinator"], self.staff.all_group_ids)
 
+    def test_a_bank_s_history_says_who_was_put_among_its_coordinators(self):
+        """Whichever way, by whom, and once."""
+        self.staff.group_ids += self.groups["coordinator"]
+        bank, login = (
+            self._as(self.manager, self.scheme),
+            self.staff.with_user(self.env.ref("base.user_admin")),
+        )
+        for changes in (
+            (
+                lambda: bank.write({"coordinator_ids": [Command.link(self.staff.id)]}),
+                lambda: bank.write({"coordinator_ids": [Command.unlink(self.staff.id)]}),
+            ),
+            (
+                lambda: login.write({"coordinated_scheme_ids": [Command.link(self.scheme.id)]}),
+                lambda: login.write({"coordinated_scheme_ids": [Command.unlink(self.scheme.id)]}),
+            ),
+            (
+                lambda: self._give(self.staff, "coordinator"),
+                lambda: self._take(self.staff, "coordinator"),
+            ),
+        ):
+            for change in changes:
+                before = self.scheme.message_ids
+                change()
+                [note] = self.scheme.message_ids - before
+                self.assertIn(self.staff.name, note.body)
+                self.assertIn(note.author_id, (self.manager.partner_id, login.env.user.partner_id))
+        before = self.scheme.message_ids
+        bank.coordinator_ids = [Command.set(bank.coordinator_ids.ids)]
+        self.assertEqual(self.scheme.message_ids, before, "nobody came or went")
+
+    def test_a_manager_who_opens_a_bank_can_run_it(self):
+        bank = self.env["timebank.scheme"].with_user(self.manager).create({"name": "Small Street"})
+        self.assertEqual(bank.coordinator_ids, self.manager)
+        [note] = bank.message_ids.filtered(lambda one: "among those who run" in one.body)
+        self.assertIn(self.manager.name, note.body)
+        self.assertEqual(note.author_id, self.manager.partner_id)
+
     def _open(self, **more):
         dialogs = self.env["timebank.roles"].with_user(self.manager)
         return Form(dialogs.with_context(default_scheme_id=self.scheme.id, **more))

@@ -25,6 +25,9 @@ class ResUsers(models.Model):
         users = super().create(vals_list)
         if any("coordinated_scheme_ids" in vals for vals in vals_list):
             self.env.registry.clear_cache()
+            # sudo: which banks they were given, by whoever made the logins
+            schemes = users.sudo().coordinated_scheme_ids
+            schemes._note_coordinators({scheme: scheme.coordinator_ids - users for scheme in schemes})
         return users
 
     def write(self, vals):
@@ -37,6 +40,12 @@ class ResUsers(models.Model):
             result = super().write(vals)
         if "coordinated_scheme_ids" in vals:
             self.env.registry.clear_cache()
+            # sudo: as above
+            now = [(user, user.sudo().coordinated_scheme_ids) for user in self]
+            schemes = now[0][1].union(*(one for _user, one in [*before, *now])) if now else ()
+            for scheme in schemes:
+                had = self.browse(user.id for user, banks in before if scheme in banks)
+                scheme._note_coordinators({scheme: (scheme.coordinator_ids - self) | had})
             for user, schemes in before:
                 # sudo: whoever takes somebody off a bank was allowed to above
                 user._hand_on_todos(schemes - user.sudo().coordinated_scheme_ids)

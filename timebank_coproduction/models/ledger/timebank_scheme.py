@@ -251,6 +251,7 @@ class TimebankScheme(models.Model):
         # sequences by hand; both are the bank's own and hold nothing yet.
         for scheme in schemes.sudo():
             scheme._open_books()
+        schemes._note_coordinators(dict.fromkeys(schemes, self.env["res.users"]))
         self.env.registry.clear_cache()  # the record rules remember who coordinates which banks
         return schemes
 
@@ -261,7 +262,27 @@ class TimebankScheme(models.Model):
             self.env.registry.clear_cache()  # as above
             for scheme, users in before:
                 (users - scheme.coordinator_ids)._hand_on_todos(scheme)
+            if not self._is_in_verb():  # which says so itself
+                self._note_coordinators(dict(before))
         return result
+
+    def _note_coordinators(self, before):
+        """Keep in the banks' history who was put among those who run them, and who was taken off.
+
+        :param dict before: bank → who ran it until now
+        """
+        # sudo: whoever changed it was allowed to; their name is on the note
+        for scheme in self.sudo():
+            added, gone = scheme.coordinator_ids - before[scheme], before[scheme] - scheme.coordinator_ids
+            notes = []
+            if added:
+                names = ", ".join(added.mapped("name"))
+                notes.append(self.env._("Put among those who run this bank: %s", names))
+            if gone:
+                names = ", ".join(gone.mapped("name"))
+                notes.append(self.env._("Taken off those who run this bank: %s", names))
+            for note in notes:
+                scheme._message_log(body=note, author_id=self.env.user.partner_id.id)
 
     @api.ondelete(at_uninstall=True)
     def _unlink_only_unused(self):

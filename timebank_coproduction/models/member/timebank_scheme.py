@@ -143,7 +143,7 @@ class TimebankScheme(models.Model):
             raise UserError(problem)
         here, group = role == "coordinator", self.env.ref(GIVEN_ROLES[role])
         if here and not giving:
-            self.coordinator_ids = [Command.unlink(user.id)]
+            self._in_verb().coordinator_ids = [Command.unlink(user.id)]
         # sudo: whether they have it by another role already, or run any other bank, of another company, too
         person, banks = user.sudo(), self.sudo()
         if giving:
@@ -154,7 +154,7 @@ class TimebankScheme(models.Model):
             # of these two roles alone; who may, whose and which was asked above
             person.write({"group_ids": [Command.link(group.id) if giving else Command.unlink(group.id)]})
         if here and giving:
-            self.coordinator_ids = [Command.link(user.id)]
+            self._in_verb().coordinator_ids = [Command.link(user.id)]
         self.message_post(body=self._say_role_changed(user, role, giving))
 
     def _why_role_stays(self, user, role, giving):
