@@ -14,7 +14,9 @@ client can call it. `make reachable` writes this page, and a test compares it.
 Whoever calls one must be able to read the records it is called on; *who can read some* says
 which groups can, as far as the rules on records go. A method then asks its own questions: who
 decides for the bank, whether the state fits. Arguments are read by `models/common/verb.py`.
-Methods that Odoo's own models have too (`create`, `write`, …) aren't listed.
+Methods that Odoo's own models have too (`create`, `write`, …) aren't listed. XML-RPC as Odoo has it
+can't say that there is nothing (`None`): methods that answer it, or figures among which one may be
+lacking, such as `get_measures`, are called by JSON-2.
 """
 
 
