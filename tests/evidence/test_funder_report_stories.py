@@ -53,6 +53,25 @@ class TestFunderReportStories(HttpCase, FunderReportCase):
         self._consent("funder")
         self.assertTrue(self._tells(self._draft(story_ids=[(6, 0, self.story.ids)])))
 
+    def test_who_wrote_a_story_signs_no_report_with_it(self):
+        """Nor who noted what people agreed to about it; a report without it is another matter."""
+        self._consent("funder")
+        until = TODAY.replace(year=2027)
+        self.story.with_user(self.manager2).record_consent(self.person, ["funder"], until, "paper")
+        self.coordinator.group_ids += self.env.ref("timebank_coproduction.group_timebank_finance")
+        report, plain = (
+            self._draft(self.manager, story_ids=[(6, 0, self.story.ids)]),
+            self._draft(self.manager),
+        )
+        self.assertTrue(self._as(self.coordinator, plain).can_check)
+        self.assertFalse(self._as(self.coordinator, report).can_check)
+        with self.assertRefused():
+            self._as(self.coordinator, report).action_check()
+        report.with_user(self.finance).action_check()
+        self.assertFalse(self._as(self.manager2, report).can_agree)
+        with self.assertRefused("another manager"):
+            self._as(self.manager2, report).action_agree()
+
     def test_withdrawn_leaves_the_draft(self):
         self._consent("funder")
         report = self._draft(story_ids=[(6, 0, self.story.ids)])

@@ -84,11 +84,27 @@ class TestStory(StoryCase):
         self.assertEqual(self._tellable(), story)
 
     def test_what_was_said_before_it_was_taken_back_is_over(self):
-        story = self._make_story()
+        story = self._make_story(told_on=TODAY - timedelta(days=7))
         self._agree(story, self.ann)
         story.action_withdraw()
         with freeze_time("2026-03-20"), self.assertRaisesRegex(UserError, "withdrew it on"):
             self._agree(story, self.ann, given_on=TODAY - timedelta(days=1))
+
+    def test_what_was_said_before_it_was_told_is_of_another(self):
+        """A paper signed for an earlier story of the same words is of that one."""
+        story = self._make_story()
+        with freeze_time("2026-03-20"):
+            again = story.copy({"partner_ids": [Command.set(self.ann.partner_id.ids)]})
+            for as_user in (self.coordinator, self.env.user):
+                with self.assertRefused("was told on"):
+                    self._agree(again.with_user(as_user), self.ann, given_on=TODAY)
+            dialogs = self.env["timebank.story.consenting"].with_user(self.coordinator)
+            dialog = Form(dialogs.with_context(default_story_id=again.id))
+            dialog.for_funder, dialog.way = True, "paper"
+            self.assertEqual(dialog.given_on, again.told_on)
+            dialog.given_on = TODAY
+            with self.assertRefused("was told on"):
+                dialog.save().action_confirm()
 
     def test_changed_words_are_agreed_anew(self):
         for vals in (

@@ -297,7 +297,7 @@ class TimebankFunderReport(models.Model):
         for report in self:
             report.is_intact = report.state == "draft" or not report._find_altered()
 
-    @api.depends("state", "drafted_by", "writer_ids", "scheme_ids.coordinator_ids", "asked_on")
+    @api.depends("state", "drafted_by", "writer_ids", "story_ids", "scheme_ids.coordinator_ids", "asked_on")
     @api.depends_context("uid")
     def _compute_can(self):
         finance, manager = (self.env.user.has_group(GROUP + one) for one in ("finance", "manager"))
@@ -321,8 +321,12 @@ class TimebankFunderReport(models.Model):
         """Who has a part in it already, and so can't sign it as finance or as manager."""
         # sudo: who has written or checked it decides, whoever may read users
         report = self.sudo()
-        bound = report.drafted_by | report.writer_ids
+        bound = report._get_authors() | report.story_ids._get_writers()
         return bound | report.checked_by if who == "manager" else bound
+
+    def _get_authors(self):
+        """Who has written in it; its stories have writers of their own."""
+        return self.drafted_by | self.writer_ids
 
     def _is_bound(self, who):
         return self.env.user in self._get_bound(who)
@@ -394,7 +398,7 @@ class TimebankFunderReport(models.Model):
         """Copies, in whose words theirs have written who wrote those of the originals."""
         copies = super().copy(default)
         for report, one in zip(self, copies, strict=True):
-            one._note_writers(report._get_bound("finance"))
+            one._note_writers(report.sudo()._get_authors())  # sudo: as whoever is bound by it
         return copies
 
     def _touch_as_writer(self):

@@ -77,7 +77,9 @@ class TimebankFunderReport(models.Model):
             if report._is_bound("finance"):
                 raise UserError(
                     self.env._(
-                        "You have written in “%s”: somebody else in finance checks it.", report.display_name
+                        "You have written in “%s”, or in a story that it tells: somebody else in finance"
+                        " checks it.",
+                        report.display_name,
                     )
                 )
             unready = report._say_missing_days() or report._say_unfinished()
@@ -137,7 +139,8 @@ class TimebankFunderReport(models.Model):
             if report._is_bound("manager"):
                 raise UserError(
                     self.env._(
-                        "You have written in “%s”, or checked it: another manager agrees it.",
+                        "You have written in “%s” or a story in it, or checked it: another manager"
+                        " agrees it.",
                         report.display_name,
                     )
                 )

@@ -78,7 +78,7 @@ class TimebankStory(models.Model):
         help="The name under the story, as they choose: a first name, or another one.",
     )
     text = fields.Text("Story")
-    told_on = fields.Date("Told on", required=True, default=usual_day)
+    told_on = fields.Date("Told on", required=True, default=usual_day, copy=False)
     way = fields.Selection(
         [("own", "Written by themselves"), ("with", "Written down with them")],
         string="How it came",
@@ -454,6 +454,10 @@ class TimebankStory(models.Model):
         story._message_log(author_id=self.env.user.partner_id.id, body=said)
         story._close_todos()
 
+    def _get_writers(self):
+        """Who wrote these stories down, changed them last, or noted what people agreed to."""
+        return self.create_uid | self.write_uid | self.consent_ids.noted_by_id
+
     def _why_not_agree(self, partner, uses, until, given_on, photo, version):
         """Why nobody could have agreed to that, or an empty string."""
         today = self.scheme_id._today()
@@ -473,6 +477,11 @@ class TimebankStory(models.Model):
             return self.env._("Say first in a few words what is on the photo, for who can’t see it.")
         if given_on > today:
             return self.env._("Nobody has agreed on a day to come: use today’s.")
+        if given_on < min(self.told_on, today):
+            return self.env._(
+                "The story was told on %s: what was said before was about something else. Ask anew.",
+                say_day(self.env, self.told_on),
+            )
         changed = max(filter(None, (self.words_on, self.photo_on if photo else None)), default=None)
         if changed and given_on < changed:
             return self.env._(
