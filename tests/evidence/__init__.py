@@ -9,6 +9,7 @@ from . import test_mailing
 from . import test_mailing_figures
 from . import test_measures
 from . import test_measures_histories
+from . import test_charts
 from . import test_network
 from . import test_network_figures
 from . import test_page_figures

@@ -30,7 +30,8 @@ def draw(chart, title, description="", key="chart", say=None, hidden="hidden", w
     """One chart.
 
     :param dict chart: ``type`` (bar, stacked, rows, doughnut, line, radar, grid, network), ``labels`` and
-        ``series`` of ``label`` and ``values`` (``None`` where hidden); a radar has the ``most`` that can be
+        ``series`` of ``label`` and ``values`` (``None`` where hidden), one of which may be the ``rest``: what
+        is hidden in a pile of which the whole is told; a radar has the ``most`` that can be
         reached, a grid ``rows`` of ``cells``, a network ``nodes`` and ``edges``
     :param str key: begins the ids in it, which have to be unique on a page
     :param say: puts a number in words
@@ -183,6 +184,19 @@ def ticks(most, count=4):
     return [step * number for number in range(ceil(most / step) + 1)]
 
 
+def is_whole(series, row):
+    """Whether what is drawn of a pile is all of it: nothing is hidden, or what is hidden is there as a rest.
+
+    >>> series = [{"label": "Help"}, {"label": "Care"}, {"label": "Hidden", "rest": True}]
+    >>> is_whole(series, [18, None, 12]), is_whole(series, [18, None, None]), is_whole(series, [18, 0, None])
+    (True, False, False)
+    >>> is_whole(series[:2], [18, 2]), is_whole(series[:2], [18, None])
+    (True, False)
+    """
+    rest = any(value for one, value in zip(series, row, strict=True) if one.get("rest"))
+    return None not in row or rest
+
+
 def _draw_axis(pen, marks, scale, left, bottom):
     for mark in marks:
         y = bottom - mark * scale
@@ -248,7 +262,7 @@ def _draw_bars(pen, chart):
                 above += height
             elif numbered:
                 pen.text(at + thick / 2, bottom - height - 4, pen.say(value), "middle", font_size=11)
-        if stacked and None in row:
+        if stacked and not is_whole(series, row):
             # what is drawn is a part of it, and no number stands for the whole
             pen.mark_hidden(x + 1, bottom - above - 12, room - 2, 12)
             if numbered:
@@ -275,7 +289,7 @@ def _draw_rows(pen, chart):
         ),
         default=0,
     )
-    room = pen.width - left - 14 - max(_width(pen.say(most)), _width(pen.hidden))
+    room = pen.width - left - 14 - max(_width(pen.say(most)), _width(pen.hidden) + 14 * stacked)
     thick = 20 if stacked or len(series) == 1 else 15
     y = top
     for place, label in enumerate(lines):
@@ -288,8 +302,9 @@ def _draw_rows(pen, chart):
             value = one["values"][place]
             at = y if stacked else y + thick * number
             if value is None:
-                pen.mark_hidden(left, at + 3, 14, thick - 6)
-                pen.text(left + 20, at + thick / 2 + 4, pen.hidden, fill=MUTED)
+                if not stacked:
+                    pen.mark_hidden(left, at + 3, 14, thick - 6)
+                    pen.text(left + 20, at + thick / 2 + 4, pen.hidden, fill=MUTED)
                 continue
             length = room * value / (most or 1)
             pen.bar(x, at, max(length, 1 if value else 0), thick - 1, number, one.get("rest"))
@@ -297,10 +312,12 @@ def _draw_rows(pen, chart):
                 x += length
             else:
                 pen.text(left + length + 6, at + thick / 2 + 4, pen.say(value))
-        if stacked and x > left:
-            pen.text(
-                x + 6, y + thick / 2 + 4, pen.say(round(sum(one["values"][place] or 0 for one in series), 2))
-            )
+        row = [one["values"][place] for one in series]
+        if stacked and not is_whole(series, row):
+            pen.mark_hidden(x, y + 3, 14, thick - 6)
+            pen.text(x + 20, y + thick / 2 + 4, pen.hidden, fill=MUTED)
+        elif stacked and x > left:
+            pen.text(x + 6, y + thick / 2 + 4, pen.say(round(sum(filter(None, row)), 2)))
         y += tall + (12 if len(label) > 1 else 8)
     pen.line(left, top - 3, left, y - 4, TEXT)
     return y + 2, pen.width

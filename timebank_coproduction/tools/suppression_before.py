@@ -93,6 +93,14 @@ def _hide_cells(section, before, hidden):
 
 
 def _hide_points(section, before):
+    """
+    >>> chart = {"labels": ["May"], "series": [{"label": "Help", "values": [18]},
+    ...                                        {"label": "Hidden", "values": [12], "rest": True}]}
+    >>> section = {"chart": chart}
+    >>> before = {"chart": {"labels": ["May"], "series": [{"label": "Help", "values": [None]}]}}
+    >>> _hide_points(section, before), [one["values"] for one in section["chart"]["series"]]
+    (True, [[None], [None]])
+    """
     charts = [one["chart"] for one in (section, before)]
     if not all(chart and "labels" in chart and "series" in chart for chart in charts):
         return False
@@ -103,16 +111,24 @@ def _hide_points(section, before):
         for label, value in zip(old["labels"], series["values"], strict=False)
         if value is None
     }
-    series, done = [], False
+    series, hidden = [], set()
     for one in chart["series"]:
         values = [
             None if (one["label"], label) in were else value
             for label, value in zip(chart["labels"], one["values"], strict=False)
         ]
-        done = done or values != list(one["values"])
+        now = zip(chart["labels"], values, one["values"], strict=False)
+        hidden |= {label for label, value, was in now if value != was}
         series.append({**one, "values": values})
+    for one in series:
+        if one.get("rest"):
+            # without what is hidden now it is no more all that is hidden of the whole
+            one["values"] = [
+                None if label in hidden else value
+                for label, value in zip(chart["labels"], one["values"], strict=False)
+            ]
     section["chart"] = {**chart, "series": series}
-    return done
+    return bool(hidden)
 
 
 def _hide_grid(section, before, hidden):

@@ -114,19 +114,20 @@ class TimebankEvidence(models.AbstractModel):
         return names
 
     def _make_series(self, table, steps, names):
-        """Hours of each column by step; and what is hidden in a step of which the sum is shown, so that
-        bars are as high as they have to be."""
+        """Hours of each column by step; and what is hidden in a step, so that bars are as high as they have to
+        be: hidden itself where the step's sum is, of which no bar may tell a part as the whole."""
         series, together = [], [0.0] * len(steps)
         for column, name in names.items():
             values = [self._draw_hours(table, step, column) for step in steps]
             together = [one + (value or 0) for one, value in zip(together, values, strict=True)]
             if any(values):
                 series.append({"label": name, "values": values})
+        wholes = [self._draw_hours(table, step, None) for step in steps]
         rest = [
-            max(round((self._draw_hours(table, step, None) or 0) - shown, 1), 0)
-            for step, shown in zip(steps, together, strict=True)
+            None if whole is None else max(round(whole - shown, 1), 0)
+            for whole, shown in zip(wholes, together, strict=True)
         ]
-        if any(value >= 0.5 for value in rest):
+        if None in rest or any(value >= 0.5 for value in rest):
             series.append(
                 {"label": self.env._("Hidden, as few people gave it"), "values": rest, "rest": True}
             )

@@ -184,6 +184,9 @@ export class EvidenceChart extends Component {
         const { labels, series, type, stacked } = this.props.chart;
         const hasHidden = (place) => series.some((one) => one.values[place] === null);
         const isHidden = (_label, place) => series.every((one) => !one.values[place]) && hasHidden(place);
+        // what is hidden is drawn as a rest where the whole is told
+        const rest = series.find((one) => one.rest);
+        const isPart = (place) => hasHidden(place) && !rest?.values[place];
         const drawEnd = (ctx, names, amounts, place) => {
             const along = names.getPixelForValue(place);
             const room = Math.abs(names.getPixelForValue(1) - names.getPixelForValue(0)) || 60;
@@ -211,7 +214,7 @@ export class EvidenceChart extends Component {
                         ctx.rotate(this.isSideways ? 0 : -Math.PI / 2);
                         ctx.fillText(_t("hidden"), 0, 0);
                         ctx.restore();
-                    } else if ((type === "stacked" || stacked) && hasHidden(place)) {
+                    } else if ((type === "stacked" || stacked) && isPart(place)) {
                         drawEnd(ctx, names, amounts, place);
                     }
                 });
