@@ -135,6 +135,15 @@ class TestFunderReportPapers(FunderReportCase):
             self.assertIn(section["title"][:20], titles)
         self._check_fonts(self.pdf)
 
+    def test_a_heading_stands_with_its_chart(self):
+        pages = [_plain(page.extract_text()) for page in PdfReader(io.BytesIO(self.pdf)).pages]
+        drawn = [section for section in self.report._lay_out()["sections"] if section["caption"]]
+        self.assertGreaterEqual(len(drawn), 3)
+        for section in drawn:
+            title = _plain(section["title"])
+            page = next(text for text in pages if title in text)
+            self.assertIn(section["caption"], page.partition(title)[2], title)
+
     def test_paper_describes_its_pictures(self):
         """For who has it read aloud: in the tags of the file itself, each picture with what it shows."""
         if self.env["ir.actions.report"]._get_timebank_engine() != "weasyprint":

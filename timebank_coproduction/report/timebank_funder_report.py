@@ -28,6 +28,33 @@ WHOLE = "grid"
 LEAST_IN_ROW, MOST_IN_ROW = 3, 5
 
 
+def get_units(env, currency):
+    """What numbers of a chart count, by its unit.
+
+    :param str currency: the sign of the report's money
+    """
+    return {
+        "hours": env._("hours"),
+        "people": env._("people"),
+        "money": env._("amounts in %s", currency),
+        "percent": env._("per cent"),
+        "points": env._("score, from 0 to 4"),
+        "ten": env._("mean, from 0 to 10"),
+    }
+
+
+def say_counted(env, chart, currency):
+    """What a chart counts, in words; an empty text of one that says so in each of its parts."""
+    if not chart or not chart.get("series"):
+        return ""
+    unit, series = get_units(env, currency).get(chart.get("unit"), ""), chart["series"]
+    name = len(series) == 1 and series[0]["label"]
+    if name and unit and chart["unit"] != "people":
+        return env._("%(what)s (%(unit)s)", what=name, unit=unit)
+    words = name or unit
+    return words[:1].upper() + words[1:]
+
+
 class TimebankFunderReport(models.Model):
     """How a report's content is laid out, on the page and on paper alike."""
 
@@ -55,7 +82,7 @@ class TimebankFunderReport(models.Model):
         """The content with its charts drawn and its figures in rows.
 
         :return: dict as ``_make_content`` returns it; each section has as well ``svg`` and ``image`` (the
-            same for papers), ``alt``, ``beside`` (whether its table stands beside the chart), ``rows`` of
+            same for papers), ``alt``, ``caption`` (what its chart counts), ``beside`` (whether its table stands beside the chart), ``rows`` of
             figures, ``numeric`` (which columns are numbers), ``widths`` of many columns on paper and
             ``small`` (whether in small letters), ``wide`` (whether its table is too wide for a phone),
             ``many`` (whether it needs the whole page), ``mixed`` (whether anything but own words stands in
@@ -97,6 +124,7 @@ class TimebankFunderReport(models.Model):
             "svg": Markup(svg),  # noqa: S704 (every word in it is escaped by what draws it)
             "image": svg and f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}",
             "alt": f"{section['title']} {self._describe(section)}".strip(),
+            "caption": svg and say_counted(self.env, chart, self.currency_id.symbol),
             "beside": beside,
             "rows": [
                 [*row, *[None] * (LEAST_IN_ROW - len(row))]

@@ -10,6 +10,7 @@ from odoo import models
 from ..models.common.verb import verb
 from ..models.common.windows import hand_out
 from ..tools.chart_svg import COLOURS
+from .timebank_funder_report import get_units, say_counted
 from .timebank_reconciliation_xlsx import A4
 
 #: Kinds of charts that a workbook has of its own, by ours.
@@ -125,14 +126,7 @@ class _Writer:
         self.cover = NOT_IN_NAMES.sub("", env._("Cover"))[:LONGEST_NAME]
         self.hidden, self.total = env._("hidden"), env._("Total")
         self.lead = env._("In the words of %s", content["organisation"])
-        self.units = {
-            "hours": env._("Hours"),
-            "people": env._("People"),
-            "money": content["signs"][2],
-            "percent": "%",
-            "points": env._("Of 4"),
-            "ten": env._("Of 10"),
-        }
+        self.env = env
         # what charts draw, until it is written onto the last sheet, below its heading
         self.behind_charts = NOT_IN_NAMES.sub("", env._("Behind the charts"))[:LONGEST_NAME]
         self.blocks, self.next_row = [], 3
@@ -284,8 +278,12 @@ class _Writer:
             )
         drawn.set_title({"name": title, "overlay": False})
         drawn.set_legend({"position": "bottom"} if len(series) > 1 else {"none": True})
+        counted = {"name": say_counted(self.env, chart, self.symbol)}
         if chart["type"] in ("rows", "doughnut"):
             drawn.set_y_axis({"reverse": True})
+            drawn.set_x_axis(counted)
+        elif chart["type"] != "radar":
+            drawn.set_y_axis(counted)
         tall = max(300, 80 + 22 * len(labels)) if chart["type"] in ("rows", "doughnut") else 300
         drawn.set_size({"width": 640, "height": 400 if chart["type"] == "radar" else tall})
         sheet.insert_chart(row, 0, drawn, {"description": title})
@@ -305,7 +303,8 @@ class _Writer:
         series, labels, pattern = block.chart["series"], block.chart["labels"], block.pattern
         first, last = block.first, block.last
         sheet.write_string(first - 2, 0, block.title, self.formats["bold"])
-        heads = [self.units.get(block.chart["unit"], ""), *(one["label"] for one in series)]
+        unit = get_units(self.env, self.symbol).get(block.chart["unit"], "")
+        heads = [unit[:1].upper() + unit[1:], *(one["label"] for one in series)]
         sheet.write_row(first - 1, 0, heads, self.formats["head"])
         for place, label in enumerate(labels):
             sheet.write_string(first + place, 0, str(label))
