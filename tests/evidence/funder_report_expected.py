@@ -170,7 +170,7 @@ class ExpectedOfAudit:
         planned = [line for line in lines.values() if line.action]
         done = [line for line in planned if not line.sudo().todo_id.active]
         figures = {"self_audit_average": self._say_tenth(sum(scores.values()), len(scores))}
-        if planned:
+        if done:
             figures["self_audit_actions"] = str(len(done))
         ends = "; ".join(
             self._say_end(name, scores, pick(scores.values()), names)
@@ -184,12 +184,16 @@ class ExpectedOfAudit:
             f"Agreed on {day}: {ends}. Elements that went up since {day_before}: {more};"
             f" that went down: {less}."
         )
+        if planned:
+            answer += f" Of what the meeting agreed to do, done so far: {len(done)} of {len(planned)}."
         return figures, rows, answer
 
     def _say_end(self, name, scores, score, names):
         which = [names[element] for element, one in scores.items() if one == score]
-        words = ", ".join(which) if len(which) <= 3 else f"{len(which)} of {len(scores)} elements"
-        return f"{name} {words} ({score} of 4)"
+        if len(which) > 3:
+            of_all = f"{len(which)} of the {len(scores)} things that were looked at"
+            return f"{name} score {score} of 4, for {of_all}"
+        return f"{name} {', '.join(which)} ({score} of 4)"
 
     def _say_mean_of(self, audit, side, element):
         given = [voice[element] for voice in audit.voice_ids if voice.spoke_as == side and voice[element]]

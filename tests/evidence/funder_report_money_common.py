@@ -69,7 +69,8 @@ class FunderReportMoneyCase(GrantCase):
         return report.create({"grant_id": self.grant.id, "date_from": FIRST, "date_to": LAST})
 
     def _say(self, amount):
-        return self.env.company.currency_id.format(float(amount))
+        sign = "−" if amount < 0 else ""
+        return f"{sign}{self.env.company.currency_id.format(abs(float(amount)))}"
 
     def _sections(self, report):
         return {section["key"]: section for section in report._get_content()["sections"]}

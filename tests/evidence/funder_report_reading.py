@@ -92,7 +92,7 @@ class ReadBack:
                 for row in table if rows else ():
                     for cell in row:
                         self.assertIn("".join(cell.split()), paper)
-                    cells = [self._in_cell(cell) for cell in row if cell]
+                    cells = [self._in_cell(part) for cell in row for part in self._split_interval(cell)]
                     self.assertIn(cells, book[section["title"]][None])
         return sections
 
@@ -117,9 +117,17 @@ class ReadBack:
             self.assertIn("".join(sentence.split()), paper)
             self.assertTrue([cell for cell in cells if sentence in cell], sentence)
 
+    def _split_interval(self, cell):
+        """The share and the ends of an interval, which have cells of their own; of a word nothing else."""
+        number = r"[-+−]?[\d.]+(?: %)?"
+        found = re.fullmatch(rf"(?:({number}) \()?({number}) to ({number})\)?", cell)
+        return list(filter(None, found.groups() if found else [cell]))
+
     def _in_cell(self, value):
         """A sum of money is a number in its cell."""
         symbol = self.env.company.currency_id.symbol
+        if value.startswith(f"−{symbol}"):
+            return f"-{value.removeprefix(f'−{symbol}').strip()}"
         return value.removeprefix(symbol).strip() if re.search(r"\d", value) else value
 
     def _read_page(self, report):
@@ -130,7 +138,7 @@ class ReadBack:
                 plain(one.xpath("string(./dt)")): [
                     plain(part.text_content()) for part in one.xpath("./dd/span")
                 ]
-                for one in section.xpath("./dl/div")
+                for one in section.xpath(".//dl/div")
             }
             rows = [
                 [plain(cell.text_content()) for cell in row.xpath("./*")]

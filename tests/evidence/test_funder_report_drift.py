@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
+from ...models.evidence.timebank_funder_report_drift import _flatten
 from ..common import TODAY, undone
 from .funder_report_common import FIRST, LAST, FunderReportCase
 
@@ -61,6 +62,26 @@ class TestFunderReportDrift(HttpCase, FunderReportCase):
         back._compare()
         back.action_back_to_draft("A word was wrong")
         self.assertFalse(back.compared_on)
+
+    def test_other_words_are_no_change(self):
+        """A figure that is called otherwise since, and a minus that stood elsewhere."""
+        table = {"head": ["Fund", "USD"], "rows": [["Spent", "$ -\N{ZERO WIDTH NO-BREAK SPACE}5.00"]]}
+        kept = {
+            "sections": [
+                {
+                    "key": "money",
+                    "title": "Money",
+                    "figures": [{"key": "spent", "label": "Spent", "value": "$ 5.00"}],
+                    "table": table,
+                }
+            ]
+        }
+        today = json.loads(json.dumps(kept))
+        today["sections"][0]["figures"][0]["label"] = "Spent on rewards"
+        today["sections"][0]["table"]["rows"] = [["Spent", "−$ 5.00"]]
+        self.assertEqual(_flatten(kept, "hidden"), _flatten(today, "hidden"))
+        today["sections"][0]["figures"][0]["value"] = "$ 6.00"
+        self.assertNotEqual(_flatten(kept, "hidden"), _flatten(today, "hidden"))
 
     def test_each_night(self):
         """What still holds is compared, once a day: what was checked, and what was sent lately and in whose

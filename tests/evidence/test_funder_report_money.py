@@ -52,6 +52,27 @@ class TestFunderReportMoney(FunderReportMoneyCase):
         }
         return figures, witness.fund(number, FIRST, LAST)
 
+    def _compare_spent(self, answer, figures, fund):
+        """What of the award was spent, and on what."""
+        _opening, income, spending, _transfers, closing = fund
+        if not (income or spending or closing):
+            return
+        spending, rewards = -spending, figures["spent"]
+        other, said = spending - rewards, f"{self._say(spending)} was spent in these days"
+        if not spending:
+            said = "nothing was spent in these days."
+        elif not other:
+            said += ": all of it on rewards, and nothing on other costs."
+        elif not rewards:
+            said += ", none of it on rewards."
+        elif other > 0:
+            said += f": {self._say(rewards)} on rewards, and {self._say(other)} on other costs."
+        else:
+            said += "."
+        self.assertIn(f"Of the award of {self._say(figures['award'])} as a whole, {said}", answer)
+        if closing >= 0:
+            self.assertIn(f"and {self._say(closing)} is carried forward.", answer)
+
     def _compare(self, report):
         sections = self._sections(report)
         figures, fund = self._expect()
@@ -60,6 +81,7 @@ class TestFunderReportMoney(FunderReportMoneyCase):
         self.assertEqual(
             [row[1] for row in sections["money"]["table"]["rows"]], [self._say(amount) for amount in fund]
         )
+        self._compare_spent(sections["money"]["answer"], figures, fund)
         *headings, together = sections["budget"]["table"]["rows"]
         amounts = [figures[key] for key in ("reward_budget", "to_date", "unbilled", "left")]
         self.assertEqual(together[1:5], [self._say(amount) for amount in amounts])

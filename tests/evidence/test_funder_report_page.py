@@ -237,6 +237,15 @@ class TestFunderReportPage(HttpCase, FunderReportCase):
         self.assertIn("Copied", self.report.link_ids.mapped("way")[0])
         self.assertEqual(self.url_open(dialog.address).status_code, 200)
 
+    def test_it_goes_where_the_last_one_went(self):
+        dialog = self.env["timebank.funder.report.send"].with_user(self.coordinator)
+        self.grant.funder_id.email = "office@harbour.example.org"
+        later = self._agree(self._draft())
+        self.report.action_make_link("board@harbour.example.org")
+        self.assertEqual(dialog.create({"report_id": later.id}).email, "board@harbour.example.org")
+        self.report.link_ids.action_withdraw()
+        self.assertEqual(dialog.create({"report_id": later.id}).email, "office@harbour.example.org")
+
     def test_later_version_is_told(self):
         later = self.report.browse(self.report.action_new_version()["res_id"])
         self.assertNotIn("A later version", self.url_open(self.address).text)

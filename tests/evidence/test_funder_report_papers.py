@@ -95,7 +95,10 @@ class TestFunderReportPapers(FunderReportCase):
     def test_money_is_as_signed(self):
         [signed] = self.report._get_signed()
         figures = {figure["key"]: figure["value"] for figure in self.sections["money"]["figures"]}
-        money = self.report.currency_id.format
+
+        def money(amount):
+            return f"{'−' if amount < 0 else ''}{self.report.currency_id.format(abs(amount))}"
+
         self.assertEqual(figures["spent"], money(signed.spent_amount))
         self.assertEqual(figures["to_date"], money(signed.to_date_amount))
         self.assertEqual(figures["left"], money(signed.closing_amount))
@@ -142,7 +145,7 @@ class TestFunderReportPapers(FunderReportCase):
         for section in drawn:
             title = _plain(section["title"])
             page = next(text for text in pages if title in text)
-            self.assertIn(section["caption"], page.partition(title)[2], title)
+            self.assertIn(section["caption"], page, title)
 
     def test_paper_describes_its_pictures(self):
         """For who has it read aloud: in the tags of the file itself, each picture with what it shows."""
@@ -190,14 +193,58 @@ class TestFunderReportPapers(FunderReportCase):
         ]
         words = {_plain(cell.value) for cell in cells if isinstance(cell.value, str)}
         numbers = {round(cell.value, 2) for cell in cells if isinstance(cell.value, int | float)}
+        number = r"(?:\$ )?([-+−]?[\d,]+(?:\.\d+)?)"
+        shapes = [
+            rf"{number}(?: h| %)?",
+            rf"{number} [a-z]+",
+            rf"{number} % \({number} % to {number} %\)",
+            rf"{number} to {number}",
+        ]
         for text in self._texts():
             text = _plain(text)
-            found = re.fullmatch(r"(?:\$ )?([-+−]?[\d,]+(?:\.\d+)?)(?: h| %)?", text)
+            found = next(filter(None, (re.fullmatch(shape, text) for shape in shapes)), None)
             if found:
-                number = float(found[1].replace(",", "").replace("−", "-"))
-                self.assertIn(round(number, 2), numbers, text)
+                for one in found.groups():
+                    self.assertIn(round(float(one.replace(",", "").replace("−", "-")), 2), numbers, text)
             elif text != "hidden":
                 self.assertIn(text, words)
+
+    def test_counts_and_intervals_are_numbers(self):
+        """A count is a number whose format says of what; the ends of an interval have their own columns."""
+        book = xlsxwriter.Workbook(io.BytesIO())
+        self.addCleanup(book.close)
+        writer = _Writer(book, self.content, self.env)
+        for said, number, pattern in (
+            ("20 people", 20, '#,##0" people"'),
+            ("1,234\N{NO-BREAK SPACE}activities", 1234, '#,##0" activities"'),
+            ("5 or more", None, None),
+            ("none", None, None),
+            ("hidden", None, None),
+        ):
+            self.assertEqual(writer._read_count(said), (number, pattern), said)
+        table = {
+            "head": ["Question", "First", "95 % interval"],
+            "rows": [
+                ["Satisfied", "6.0", "+0.2 to +1.3"],
+                [
+                    "– medium (5–6)",
+                    "50\N{NO-BREAK SPACE}% (31\N{NO-BREAK SPACE}% to 69\N{NO-BREAK SPACE}%)",
+                    "",
+                ],
+                ["– low (0–4)", "hidden", "−1.4 to +0.4"],
+            ],
+        }
+        spread = writer._spread(table)
+        self.assertEqual(
+            [spread["head"], *spread["rows"]],
+            [
+                ["Question", "First", "First, from", "First, to", "95 % interval, from", "95 % interval, to"],
+                ["Satisfied", "6.0", "", "", "+0.2", "+1.3"],
+                ["– medium (5–6)", "50 %", "31 %", "69 %", "", ""],
+                ["– low (0–4)", "hidden", "", "", "−1.4", "+0.4"],
+            ],
+        )
+        self.assertEqual(writer._read("−1.4")[0], -1.4)
 
     def test_numbers_are_numbers_in_every_language(self):
         """As each of Odoo's languages writes them, with whatever spaces and signs it has."""

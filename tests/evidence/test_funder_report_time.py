@@ -314,7 +314,8 @@ class TestFunderReportTime(ReadBack, FunderReportCase):
         names = ("satisfied with life", "things are worthwhile", "happy yesterday", "anxious yesterday")
         changes = [f"{name} from {row[0]} to {row[1]}" for name, row in zip(names, rows[::5], strict=True)]
         return (
-            f"{self.answered} ({rate}). {pairs} did so at least twice. Their average scores out of 10:"
+            f"{self.answered} ({rate}). {pairs} did so at least twice. Rounds of questions go to members,"
+            " whether or not they took part in these days. Their average scores out of 10:"
             f" {'; '.join(changes)}. That says what changed for these people, not why."
         )
 

@@ -182,7 +182,8 @@ class TestFunderReportWhole(
         return figures, [], paid_for, together, changed
 
     def _money(self, amount):
-        return f"{self.env.company.currency_id.symbol} {float(amount):,.2f}"
+        sign = "−" if amount < 0 else ""
+        return f"{sign}{self.env.company.currency_id.symbol} {abs(float(amount)):,.2f}"
 
     def _read_books(self):
         """The books, what was signed, the fund's movement, and what was spent."""
@@ -208,11 +209,12 @@ class TestFunderReportWhole(
         rows = [[name, self._money(amount)] for name, amount in zip(names, fund, strict=True)]
         answer = (
             f"{figures['spent']} was spent on rewards from 1 December 2025 to 18 March 2026. Of the"
-            f" {figures['reward_budget']} agreed for rewards, {figures['left']} is left. On the grant’s"
-            f" account as a whole {self._money(fund[1])} came in and {self._money(-fund[2])} was spent in"
-            " these days:"
+            f" {figures['reward_budget']} agreed for rewards, {figures['left']} is left. Of the award of"
+            f" {figures['award']} as a whole, {self._money(-fund[2])} was spent in these days: all of it on"
+            f" rewards, and nothing on other costs. {self._money(fund[1])} came in:"
             f" {self._money(-fund[4])} more has been spent than the funder has paid so far."
         )
+        self.assertEqual(-fund[2], spent)
         return figures, rows, answer
 
     def _expect_budget(self):

@@ -82,11 +82,12 @@ class TimebankFunderReport(models.Model):
         """The content with its charts drawn and its figures in rows.
 
         :return: dict as ``_make_content`` returns it; each section has as well ``svg`` and ``image`` (the
-            same for papers), ``alt``, ``caption`` (what its chart counts), ``beside`` (whether its table stands beside the chart), ``rows`` of
-            figures, ``numeric`` (which columns are numbers), ``widths`` of many columns on paper and
-            ``small`` (whether in small letters), ``wide`` (whether its table is too wide for a phone),
-            ``many`` (whether it needs the whole page), ``mixed`` (whether anything but own words stands in
-            it), and ``name``, unique on the page; and ``lead``, which says whose own words are
+            same for papers), ``alt``, ``caption`` (what its chart counts), ``beside`` (whether its table
+            stands beside the chart), ``rows`` of figures, ``numeric`` (which columns are numbers),
+            ``widths`` of many columns on paper and ``small`` (whether in small letters), ``wide`` (whether
+            its table is too wide for a phone), ``many`` (whether it needs the whole page), ``mixed``
+            (whether anything but own words stands in it), and ``name``, unique on the page; and ``lead``,
+            which says whose own words are
         """
         content = self._get_content()
         sections = [

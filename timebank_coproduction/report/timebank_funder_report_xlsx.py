@@ -27,6 +27,13 @@ ADDED_UP = ("hours", "money")
 #: What no name of a sheet may have in it, and how long it may be.
 NOT_IN_NAMES, LONGEST_NAME = re.compile(r"[\[\]:*?/\\']"), 31
 WIDEST = 60
+#: A number with its sign and its per cent, in whatever language; an interval, which may be a share's.
+NUMBER = r"[-+\N{MINUS SIGN}]?\d(?:[^()A-Za-z]*\d)?(?: %)?"
+INTERVAL = re.compile(rf"(?:({NUMBER}) \()?({NUMBER}) [^\W\d_]+ ({NUMBER})(\)?)")
+#: A count with what it counts: one word.
+COUNT = re.compile(rf"({NUMBER}) ([^\W\d_]{{2,}})")
+#: Tables in which words are people's own: there, a number is one only where nothing else stands.
+IN_OWN_WORDS = frozenset({"plan", "budget", "beside"})
 
 
 class TimebankFunderReport(models.Model):
@@ -162,19 +169,64 @@ class _Writer:
         if self.thousands:
             words = words.replace(self.thousands, "")
         words, is_change = words.replace("\N{MINUS SIGN}", "-"), words[:1] in ("+", "\N{MINUS SIGN}")
+        words = re.sub(r"^-\s+", "-", words)
         if not re.fullmatch(rf"[-+]?\d+(?:{re.escape(self.point)}\d+)?", words):
             return None, None
         whole, _point, part = words.partition(self.point)
         pattern = "#,##0" + (f".{'0' * len(part)}" if part else "")
         look = pattern + unit
-        if is_change:
-            look = f"+{look};\N{MINUS SIGN}{look};{look}"
-        elif money:
+        if money:
             look = f"{pattern};[Red]-{pattern}"
+        elif is_change:
+            look = f"+{look};\N{MINUS SIGN}{look};{look}"
         return float(f"{whole}.{part or 0}"), look
 
-    def _put(self, sheet, row, column, cell, total=False):
+    def _read_count(self, cell):
+        """A number, also where what it counts stands behind it, and its pattern; or None, None."""
         number, pattern = self._read(cell)
+        if number is not None:
+            return number, pattern
+        count = COUNT.fullmatch(_with_plain_spaces(str(cell)).strip())
+        number, pattern = self._read(count[1]) if count else (None, None)
+        return (None, None) if number is None else (number, f'{pattern}" {count[2]}"')
+
+    def _read_interval(self, cell):
+        """The words for a share (or None), the lower and the upper end of its interval; an empty list for a
+        cell that has none."""
+        found = INTERVAL.fullmatch(_with_plain_spaces(str(cell)).strip())
+        if not found or bool(found[1]) != bool(found[4]):
+            return []
+        return [found[1], found[2], found[3]] if all(map(self._is_number, (found[2], found[3]))) else []
+
+    def _is_number(self, words):
+        return self._read(words)[0] is not None
+
+    def _spread(self, table):
+        """The table with the ends of intervals in columns of their own, as all that is read by machines.
+
+        :return: a table like it
+        """
+        rows, head = [[] for _row in table["rows"]], []
+        for column, name in enumerate(table["head"]):
+            cells = [row[column] for row in table["rows"]]
+            ends = [self._read_interval(cell) for cell in cells]
+            has_own = any(one and one[0] is None for one in ends)
+            if not any(ends):
+                head.append(name)
+                for row, cell in zip(rows, cells, strict=True):
+                    row.append(cell)
+                continue
+            between = [self.env._("%s, from", name), self.env._("%s, to", name)]
+            head += between if has_own else [name, *between]
+            for row, cell, one in zip(rows, cells, ends, strict=True):
+                if has_own:
+                    row += one[1:] if one else [cell, ""]
+                else:
+                    row += one or [cell, "", ""]
+        return {**table, "head": head, "rows": rows}
+
+    def _put(self, sheet, row, column, cell, total=False, own=False):
+        number, pattern = (self._read if own else self._read_count)(cell)
         if number is None:
             sheet.write_string(row, column, str(cell or ""), self.formats["bold" if total else "text"])
         else:
@@ -189,7 +241,10 @@ class _Writer:
             sheet.write_string(row, 1, words, self.formats["text"])
 
     def write_section(self, section, name):
+        own_words = section["key"] in IN_OWN_WORDS
         table = section["table"] or {"head": [], "rows": []}
+        if not own_words:
+            table = self._spread(table)
         lengths = [len(str(head)) for head in table["head"]]
         widths = [34, *(min(max(length + 2, 14), 34) for length in lengths[1:])]
         sheet = self._add_sheet(name, widths if len(widths) > 1 else [34, WIDEST, 30])
@@ -213,7 +268,7 @@ class _Writer:
                 sheet.write_string(row, 1, part["words"], self.formats["text"])
                 row += 1
         row = self._write_figures(sheet, row + 1, section["figures"] or [])
-        row = self._write_table(sheet, row, table)
+        row = self._write_table(sheet, row, table, own_words)
         self._write_chart(sheet, row, section)
         if section["definition"]:
             sheet.write_comment(0, 0, section["definition"], {"x_scale": 3, "y_scale": 2})
@@ -231,7 +286,7 @@ class _Writer:
             row += 1
         return row + bool(figures)
 
-    def _write_table(self, sheet, row, table):
+    def _write_table(self, sheet, row, table, own_words):
         """The table; its last row adds up by formula where the report says that it is a sum."""
         if not table["rows"]:
             return row
@@ -246,7 +301,7 @@ class _Writer:
                     added = f"=SUM({xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(row - 1, column)})"
                     sheet.write_formula(row, column, added, self._format(pattern, True), value)
                 else:
-                    self._put(sheet, row, column, cell, is_sum)
+                    self._put(sheet, row, column, cell, is_sum, own_words or not column)
         return row + 2
 
     def _adds_up(self, table, column, value):

@@ -5,6 +5,7 @@ draft, loses its number or is posted again. Money is in whole minor units; nothi
 knows Odoo.
 """
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -76,6 +77,20 @@ def differences(before, after):
         for key in [*before, *(key for key in after if key not in before)]
         if before.get(key) != after.get(key)
     }
+
+
+def level_minus(words):
+    """A sum below nothing with its minus before all of it, wherever it stood when it was kept.
+
+    >>> odoo = "$ -\N{ZERO WIDTH NO-BREAK SPACE}648.00"
+    >>> level_minus(odoo), level_minus("−$ 648.00"), level_minus("-648,00 kr")
+    ('−$ 648.00', '−$ 648.00', '−648,00 kr')
+    >>> level_minus("−1.4"), level_minus("0.0 to +1.1"), level_minus("2026-10"), level_minus("– low (0–4)")
+    ('−1.4', '0.0 to +1.1', '2026-10', '– low (0–4)')
+    """
+    words = words.replace("\N{ZERO WIDTH NO-BREAK SPACE}", "")
+    below = re.fullmatch(r"(\D{0,4}?)[-\N{MINUS SIGN}](\D{0,4}\d[\d.,\s]*\D{0,4})", words)
+    return f"\N{MINUS SIGN}{below[1]}{below[2]}" if below else words
 
 
 def _bill_differences(lines):

@@ -25,7 +25,7 @@ class TimebankFunderReportSend(models.TransientModel):
         store=True,
         readonly=False,
         precompute=True,
-        help="The funder's contact.",
+        help="Where the last report to this funder went; else the funder's contact.",
     )
     until = fields.Date(
         "Works until",
@@ -49,7 +49,17 @@ class TimebankFunderReportSend(models.TransientModel):
     def _compute_email(self):
         for dialog in self:
             # sudo: the address of the funder whose report it is
-            dialog.email = dialog.report_id.sudo().funder_id.email
+            funder = dialog.report_id.sudo().funder_id
+            # of the links that the user may read
+            before = self.env["timebank.funder.report.link"].search(
+                [
+                    ("report_id.grant_id.funder_id", "in", funder.ids),
+                    ("sent_to", "like", "@"),
+                    ("withdrawn_on", "=", False),
+                ],
+                limit=1,
+            )
+            dialog.email = before.sent_to or funder.email
 
     @api.depends("report_id")
     def _compute_until(self):

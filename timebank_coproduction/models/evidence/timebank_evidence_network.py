@@ -283,9 +283,13 @@ class TimebankEvidence(models.AbstractModel):
             ),
             figure(
                 "density",
-                self.env._("Links there are, of all there could be (density)"),
+                self.env._("Possible links that exist (density)"),
                 say=self._say_percent_finely,
-                note="" if arcs is None else self.env._("%s links", say_number(self.env, arcs)),
+                note=""
+                if arcs is None
+                else self.env._(
+                    "%s links; 100 %% would be everybody giving to everybody", say_number(self.env, arcs)
+                ),
             ),
             figure(
                 "arc_reciprocity",

@@ -86,26 +86,43 @@ class TimebankEvidenceVoices(models.AbstractModel):
             most=self._say_ends(rows, max, self.env._("highest")),
             least=self._say_ends(rows, min, self.env._("lowest")),
         )
-        if not audits.previous_id:
+        if audits.previous_id:
+            better = sum(row["change"] > 0 for row in changed)
+            said = self.env._(
+                "%(said)s Elements that went up since %(day)s: %(better)s; that went down: %(worse)s.",
+                said=said,
+                day=say_day(self.env, audits.previous_id.met_on, "d MMMM y"),
+                better=better,
+                worse=len(changed) - better,
+            )
+        done, planned = self._count_actions(rows)
+        if not planned:
             return said
-        better = sum(row["change"] > 0 for row in changed)
         return self.env._(
-            "%(said)s Elements that went up since %(day)s: %(better)s; that went down: %(worse)s.",
+            "%(said)s Of what the meeting agreed to do, done so far: %(done)s of %(planned)s.",
             said=said,
-            day=say_day(self.env, audits.previous_id.met_on, "d MMMM y"),
-            better=better,
-            worse=len(changed) - better,
+            done=done,
+            planned=planned,
         )
+
+    def _count_actions(self, rows):
+        """How many of the actions that a meeting agreed on are done, and how many there are."""
+        done = sum(row["action_state"] == "done" for row in rows)
+        return done, sum(bool(row["action"]) for row in rows)
 
     def _say_ends(self, rows, pick, name):
         """Which elements have the highest or the lowest score; of many, how many."""
         score = pick(row["score"] for row in rows)
         labels = [row["label"] for row in rows if row["score"] == score]
-        which = (
-            ", ".join(labels)
-            if len(labels) <= MOST_NAMED
-            else self.env._("%(count)s of %(all)s elements", count=len(labels), all=len(rows))
-        )
+        if len(labels) > MOST_NAMED:
+            return self.env._(
+                "%(name)s score %(score)s of 4, for %(count)s of the %(all)s things that were looked at",
+                name=name,
+                score=score,
+                count=len(labels),
+                all=len(rows),
+            )
+        which = ", ".join(labels)
         return self.env._("%(name)s %(which)s (%(score)s of 4)", name=name, which=which, score=score)
 
     def _get_self_audit_figures(self, audit, shown):
@@ -113,8 +130,7 @@ class TimebankEvidenceVoices(models.AbstractModel):
             return []
         rows = shown[audit]
         before = audit.previous_id._get_average() if audit.previous_id else None
-        done = sum(row["action_state"] == "done" for row in rows)
-        planned = sum(bool(row["action"]) for row in rows)
+        done, planned = self._count_actions(rows)
         figures = [
             self._figure(
                 "self_audit_average",
@@ -125,9 +141,10 @@ class TimebankEvidenceVoices(models.AbstractModel):
                 more_is_better=True,
             )
         ]
-        if planned:
-            note = self.env._("of %s agreed", planned)
-            figures.append(self._figure("self_audit_actions", self.env._("Actions done"), done, note=note))
+        if done:  # that nothing is done yet is said in the answer, and is no headline
+            note = self.env._("of %s that the meeting agreed on", planned)
+            label = self.env._("Agreed actions that are done")
+            figures.append(self._figure("self_audit_actions", label, done, note=note))
         return figures
 
     def _get_self_audit_series(self, audits, shown):

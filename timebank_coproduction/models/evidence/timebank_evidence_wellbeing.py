@@ -179,8 +179,15 @@ class TimebankEvidenceWellbeing(models.AbstractModel):
         else:
             sentence = self.env._("How many were asked and answered is hidden.")
         if pairs:
-            return self.env._("%(sentence)s %(pairs)s did so at least twice.", sentence=sentence, pairs=pairs)
-        return sentence
+            sentence = self.env._(
+                "%(sentence)s %(pairs)s did so at least twice.", sentence=sentence, pairs=pairs
+            )
+        if asked is None or "whole_banks" not in results:
+            return sentence
+        # of days, and not of one round: so that nobody wonders why more were asked than took part
+        return self.env._(
+            "%s Rounds of questions go to members, whether or not they took part in these days.", sentence
+        )
 
     def _say_mean(self, mean):
         return self._say_finely(mean) if mean is not None else self.env._("hidden")

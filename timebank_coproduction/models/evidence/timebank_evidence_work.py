@@ -114,8 +114,8 @@ class TimebankEvidence(models.AbstractModel):
         return names
 
     def _make_series(self, table, steps, names):
-        """Hours of each column by step; and what is hidden in a step, so that bars are as high as they have to
-        be: hidden itself where the step's sum is, of which no bar may tell a part as the whole."""
+        """Hours of each column by step; and what is hidden in a step, so that bars are as high as they have
+        to be: hidden itself where the step's sum is, of which no bar may tell a part as the whole."""
         series, together = [], [0.0] * len(steps)
         for column, name in names.items():
             values = [self._draw_hours(table, step, column) for step in steps]

@@ -82,9 +82,15 @@ class TimebankFunderReportDrift(models.AbstractModel):
         # of two under one heading, that which not everybody reads counts
         sections = sorted((*kept["sections"], *today["sections"]), key=lambda one: one["key"] in OF_PEOPLE)
         keys = {section["title"]: section["key"] for section in sections}
+        # what a figure is called may have been put better since
+        labels = {
+            (section["title"], figure["key"]): figure["label"]
+            for section in (*today["sections"], *kept["sections"])
+            for figure in section["figures"] or []
+        }
         found = drift.differences(_flatten(kept, hidden), _flatten(today, hidden))
         return [
-            {"figure": figure, "key": keys[figure[0]], "before": before, "after": after}
+            {"figure": _name(figure, labels), "key": keys[figure[0]], "before": before, "after": after}
             for figure, (before, after) in found.items()
             if {before, after} != {None, hidden}  # nothing was told of it, and nothing is
         ]
@@ -156,8 +162,13 @@ class TimebankFunderReportDrift(models.AbstractModel):
         self.env["timebank.job"]._in_parts([(type(self)._compare, due)], size=1)
 
 
+def _name(place, labels):
+    """A place, a figure's by what it is called."""
+    return (place[0], labels[place]) if len(place) == 2 else place
+
+
 def _flatten(content, hidden):
-    """Each figure and each cell of a report's content, by where it stands.
+    """Each figure and each cell of a report's content, by where it stands: figures by their keys.
 
     :param str hidden: what is said for a figure that isn't shown
     """
@@ -166,7 +177,12 @@ def _flatten(content, hidden):
         if section["key"] == "summary":
             continue
         for figure in section["figures"] or []:
-            flat[section["title"], figure["label"]] = hidden if figure["value"] is None else figure["value"]
+            # of actions none of which is done there is no figure any more
+            if (figure["key"], figure["value"]) != ("self_audit_actions", "0"):
+                said = hidden if figure["value"] is None else drift.level_minus(figure["value"])
+                flat[section["title"], figure["key"]] = said
         for (name, number, head), cell in places(section["table"] or {"head": [], "rows": []}):
-            flat[section["title"], name if number == 1 else f"{name} ({number})", head] = str(cell)
+            flat[section["title"], name if number == 1 else f"{name} ({number})", head] = drift.level_minus(
+                str(cell)
+            )
     return flat

@@ -119,7 +119,7 @@ class TimebankFunderReportMoney(models.AbstractModel):
                 "money",
                 answer=self.env._("What was spent is shown once finance has signed for all of these days."),
             )
-        money, last = self.currency_id.format, signed[-1]
+        money, last = self._say_money, signed[-1]
         first_day, last_day = signed[0].date_from, last.date_to
         days = self._say_days(first_day, last_day)
         spent = self.currency_id.round(sum(signed.mapped("spent_amount")) + sum(signed.mapped("late_amount")))
@@ -160,7 +160,7 @@ class TimebankFunderReportMoney(models.AbstractModel):
             )
         )
         if not all(map(self.currency_id.is_zero, (fund.income, fund.spending, fund.closing))):
-            answer = f"{answer} {self._say_fund(fund, money)}"
+            answer = f"{answer} {self._say_fund(fund, money, last.award_amount, spent)}"
         return self._make(
             "money",
             answer=answer,
@@ -179,6 +179,12 @@ class TimebankFunderReportMoney(models.AbstractModel):
             definition=self._define_money(signed),
         )
 
+    def _say_money(self, amount):
+        """A sum as Odoo writes it; one below nothing with its minus before all of it."""
+        if self.currency_id.compare_amounts(amount, 0) < 0:
+            return f"\N{MINUS SIGN}{self.currency_id.format(-amount)}"
+        return self.currency_id.format(abs(amount))
+
     def _say_day(self, day):
         return say_day(self.env, day, "d MMMM y")
 
@@ -186,22 +192,60 @@ class TimebankFunderReportMoney(models.AbstractModel):
         share = self.grant_id._get_terms_on(self.date_to)["reward_percentage"]
         return self.env._("%s %% of the award", f"{share:g}")
 
-    def _say_fund(self, fund, money):
-        """What moved on the grant's account as a whole, and whether something is left or has yet to come."""
-        moved = {"income": money(fund.income), "spending": money(fund.spending)}
-        if self.currency_id.compare_amounts(fund.closing, 0) < 0:
-            return self.env._(
-                "On the grant’s account as a whole %(income)s came in and %(spending)s was spent in these"
-                " days: %(short)s more has been spent than the funder has paid so far.",
-                short=money(-fund.closing),
-                **moved,
+    def _say_fund(self, fund, money, award, rewards):
+        """What of the award was spent and on what, and whether something is left or has yet to come.
+
+        :param rewards: what was signed as spent on rewards in these days
+        """
+        other = self.currency_id.round(fund.spending - rewards)
+        words = {
+            "award": money(award),
+            "spending": money(fund.spending),
+            "rewards": money(rewards),
+            "other": money(other),
+        }
+        if self.currency_id.is_zero(fund.spending):
+            said = self.env._(
+                "Of the award of %(award)s as a whole, nothing was spent in these days.",
+                **words,
             )
-        return self.env._(
-            "On the grant’s account as a whole %(income)s came in and %(spending)s was spent in these days,"
-            " and %(closing)s is carried forward.",
-            closing=money(fund.closing),
-            **moved,
-        )
+        elif self.currency_id.is_zero(other):
+            said = self.env._(
+                "Of the award of %(award)s as a whole, %(spending)s was spent in these days: all of it on"
+                " rewards, and nothing on other costs.",
+                **words,
+            )
+        elif self.currency_id.is_zero(rewards):
+            said = self.env._(
+                "Of the award of %(award)s as a whole, %(spending)s was spent in these days, none of it on"
+                " rewards.",
+                **words,
+            )
+        elif self.currency_id.compare_amounts(other, 0) > 0:
+            said = self.env._(
+                "Of the award of %(award)s as a whole, %(spending)s was spent in these days: %(rewards)s on"
+                " rewards, and %(other)s on other costs.",
+                **words,
+            )
+        else:  # what came in late was in the books before
+            said = self.env._(
+                "Of the award of %(award)s as a whole, %(spending)s was spent in these days.",
+                **words,
+            )
+        income = money(fund.income)
+        if self.currency_id.compare_amounts(fund.closing, 0) < 0:
+            left = self.env._(
+                "%(income)s came in: %(short)s more has been spent than the funder has paid so far.",
+                income=income,
+                short=money(-fund.closing),
+            )
+        else:
+            left = self.env._(
+                "%(income)s came in, and %(closing)s is carried forward.",
+                income=income,
+                closing=money(fund.closing),
+            )
+        return f"{said} {left}"
 
     def _define_money(self, signed):
         signatures = "; ".join(
@@ -235,7 +279,7 @@ class TimebankFunderReportMoney(models.AbstractModel):
         nothing = self.currency_id.is_zero
         rows = [row for row in rows if not all(map(nothing, row[1:]))]
         told_headings = {same_heading(row[0]) for row in rows}
-        money = self.currency_id.format
+        money = self._say_money
         sums = [round_(sum(row[place] for row in rows)) for place in (1, 3, 4, 5)]
         day = self._say_day(last.date_to)
         told = dict(zip(("budget", "spent", "unbilled", "left"), map(money, sums), strict=True), day=day)
@@ -312,7 +356,7 @@ class TimebankFunderReportMoney(models.AbstractModel):
         signed = self._get_signed()
         if not self.grant_id or not signed or self._get_missing_days(signed):
             return {}
-        money, last = self.currency_id.format, signed[-1]
+        money, last = self._say_money, signed[-1]
         rows = last._get_budget_rows() or self._get_only_row(last)
         return {
             same_heading(row[0]): self.env._(
@@ -338,7 +382,7 @@ class TimebankFunderReportMoney(models.AbstractModel):
         lines = self.beside_line_ids.sorted(lambda one: (one.sequence, one.id))
         if not self.grant_id or not lines:
             return None
-        money = self.currency_id.format
+        money = self._say_money
         together = self.currency_id.round(sum(lines.mapped("amount")))
         in_kind = lines.filtered(lambda line: self.currency_id.is_zero(line.amount))
         return self._make(
