@@ -86,7 +86,7 @@ class TestFunderReportMoney(FunderReportMoneyCase):
         amounts = [figures[key] for key in ("reward_budget", "to_date", "unbilled", "left")]
         self.assertEqual(together[1:5], [self._say(amount) for amount in amounts])
         self.assertTrue(headings)
-        over = [row[0] for row in headings if "-" in row[4]]
+        over = [row[0] for row in headings if "\N{MINUS SIGN}" in row[4]]
         said = sections["budget"]["answer"].partition("More was spent than agreed on: ")[2]
         self.assertEqual(said, f"{', '.join(over)}." if over else "")
         return figures, fund

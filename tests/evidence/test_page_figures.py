@@ -83,6 +83,7 @@ class TestPageFigures(PageCase):
             {"action": "Ask members", "action_user_id": self.coordinator.id, "action_until": TODAY}
         )
         audit.action_agree()
+        audit.line_ids[0].sudo().todo_id.action_feedback()
 
     def test_records_behind_each_figure(self):
         """What a figure opens has as many records, or groups of them, as it says, or adds up to it."""
