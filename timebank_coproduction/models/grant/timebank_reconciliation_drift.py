@@ -283,8 +283,8 @@ class TimebankReconciliation(models.Model):
         """A claim on the screen, or (context ``timebank_paper``) on paper: without whose it is."""
         if self.env.context.get("timebank_paper"):
             return f"{claim._say_with_initials()} (#{claim.id})"
-        code = claim._get_used_code()
-        return f"{claim.display_name} ({code})" if code else claim.display_name
+        number = claim._get_used_code() or claim.bill_reference
+        return f"{claim.display_name} ({number})" if number else claim.display_name
 
     def _describe(self, standing):
         billed = self.env._(
