@@ -22,7 +22,7 @@ TODAY = date.today()
 #: Approved claims, as their verb leaves them; their credits are of no matter here.
 CLAIMS = """
 INSERT INTO timebank_redemption (reward_id, scheme_id, company_id, partner_id, account_id, quantity,
-    minutes, hours, cash_amount, cost_amount, state, requested_on, approved_on, code, grant_id,
+    minutes, hours, cash_amount, cost_amount, state, requested_on, approved_on, kept_code, grant_id,
     matched_amount, tolerance_amount, billing_done, create_uid, create_date, write_uid, write_date)
 SELECT %(reward)s, %(bank)s, %(company)s, %(partner)s, %(account)s, 1, 10, 10 / 60.0, 0, 12, 'approved',
        CURRENT_DATE - n %% 90, CURRENT_DATE - n %% 90, 'B' || lpad(n::text, 11, '0'), %(grant)s,

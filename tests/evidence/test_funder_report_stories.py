@@ -220,7 +220,7 @@ class TestFunderReportStories(HttpCase, FunderReportCase):
         link = self.env["timebank.funder.report.link"]._make(report)
         address = link.env.context["timebank_address"]
         page = html.fromstring(self._open(None, address).content)
-        [section] = page.xpath("//section[h2[normalize-space()='Stories']]")
+        [section] = page.xpath("//section[.//h2[normalize-space()='Stories']]")
         [photo] = section.xpath(".//img")
         self.assertEqual(photo.get("alt"), shown)
         self.assertTrue(photo.get("src").startswith("data:image/"))

@@ -100,7 +100,7 @@ class TestClaimRecharge(GrantCase):
         claims = self._claims(2).with_user(self.keeper)
         claims[0].action_set_cost(3333.33, "Large")
         claims[1].action_set_cost(5000.10, "Large")
-        bill = self._bill(("Pass " + ", ".join(claims.sudo().mapped("code")), 8333.43))
+        bill = self._bill(("Pass " + ", ".join(claims.mapped("code")), 8333.43))
         self.grant.with_user(self.finance).action_auto_match()
         with self.assertRaisesRegex(UserError, "can't be split so that exactly"), self.env.cr.savepoint():
             claims[0].action_recharge(self.second.id, "Wrong grant")
@@ -128,7 +128,7 @@ class TestClaimRecharge(GrantCase):
         claims = self._claims(2).with_user(self.keeper)
         bill = self._bill(
             *(
-                {"name": f"Pass {claim.sudo().code}", "price_unit": 10, "tax_ids": [Command.set(tax.ids)]}
+                {"name": f"Pass {claim.code}", "price_unit": 10, "tax_ids": [Command.set(tax.ids)]}
                 for claim in claims
             )
         )
@@ -192,7 +192,7 @@ class TestClaimRecharge(GrantCase):
 
     def test_a_credit_note_goes_along(self):
         claim, _bill = self._paid(12)
-        credit = self._bill((f"Credit {claim.sudo().code}", 5), move_type="in_refund")
+        credit = self._bill((f"Credit {claim.code}", 5), move_type="in_refund")
         self.grant.with_user(self.finance).action_auto_match()
         self.assertEqual(claim.matched_amount, 7)
         claim.action_recharge(self.second.id, "Wrong grant")

@@ -151,7 +151,7 @@ class TestReconciliationDrift(GrantCase):
     def test_a_match_undone_and_another_made(self):
         self.paid.match_ids.with_user(self.finance).action_undo()
         self._assert_told(
-            self.paid.bill_reference,
+            self.paid.code,
             "$12.00 billed of $12.00; now $0.00 billed of $12.00, $12.00 still to bill",
         )
         self._match(self.unbilled, self.bill, 12)

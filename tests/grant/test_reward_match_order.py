@@ -32,7 +32,10 @@ class TestMatchOrder(GrantCase):
         for number in numbers:
             claims[number] = self._claims(1, quantity=1)
             claims[number].sudo()._in_verb().write(
-                {"code": f"K7QM2XP{'ABCDEF'[number]}", "approved_on": f"2026-03-{number + 2:02} 09:00:00"}
+                {
+                    "kept_code": f"K7QM2XP{'ABCDEF'[number]}",
+                    "approved_on": f"2026-03-{number + 2:02} 09:00:00",
+                }
             )
         lines = []
         for number, (label, price) in enumerate(BILLED):

@@ -91,7 +91,7 @@ class PagesWorld(WorldCase):
         mine = [
             ("partner_id", "=", self.ann.partner_id.id),
             ("state", "=", "approved"),
-            ("code", "!=", False),
+            ("reward_id.fulfilment", "=", "code"),
         ]
         return self.env["timebank.redemption"].search(mine, limit=1)
 

@@ -130,6 +130,7 @@ class WorldCase(SessionCase, ExchangeCase, GrantCase):
 
     @classmethod
     def _make_rewards(cls):
+        cls.lesson.fulfilment = "code"
         cls._make_claim(cls.ann, cls.lesson, "approved")
         cls.computer.approval = "manual"
         cls._make_claim(cls.ben, cls.computer, "requested")

@@ -40,8 +40,9 @@ class SupplierPage(TakesCodes, MemberPage, http.Controller):
 
     def _find(self, code):
         """The claim that can be handed over, or the page that says no, which never says why."""
-        # sudo: suppliers have no login; the code that a member showed them is their right.
-        claim = request.env["timebank.redemption"].sudo()._find_by_code(code)
+        # sudo: suppliers have no login; the code that a member showed them is their right. Other codes are
+        # for bills to quote: who reads them hands nothing over.
+        claim = request.env["timebank.redemption"].sudo()._find_by_code(code)._get_by_code()
         outcome = claim._get_code_outcome()
         if outcome == "accepted":
             attempts = request.env["timebank.code.attempt"]

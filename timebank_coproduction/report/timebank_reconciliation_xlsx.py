@@ -159,8 +159,8 @@ class TimebankReconciliation(models.Model):
             *(initials.codes_in(line.bill_name, line.note, line.change) for line in self.line_ids)
         )
         numbers = {
-            claim.code: f"#{claim.id}"
-            for claim in claims.search_fetch([("code", "in", list(named))], ["code"])
+            claim.kept_code: f"#{claim.id}"
+            for claim in claims.search_fetch([("kept_code", "in", list(named))], ["kept_code"])
         }
         return initials.Abbreviated(
             people.filtered(lambda person: not person.is_company).mapped("name"), numbers

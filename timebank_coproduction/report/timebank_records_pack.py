@@ -177,9 +177,11 @@ class RecordsPack:
         claims = (
             self.env["timebank.redemption"]
             .sudo()
-            .search_fetch([("code", "in", list(initials.codes_in(*written, *self._get_memos())))], ["code"])
+            .search_fetch(
+                [("kept_code", "in", list(initials.codes_in(*written, *self._get_memos())))], ["kept_code"]
+            )
         )
-        return initials.Abbreviated((), {claim.code: f"#{claim.id}" for claim in claims})
+        return initials.Abbreviated((), {claim.kept_code: f"#{claim.id}" for claim in claims})
 
     def _get_memos(self):
         """What is written on payments."""

@@ -455,8 +455,10 @@ class TimebankStory(models.Model):
         story._close_todos()
 
     def _get_writers(self):
-        """Who wrote these stories down, changed them last, or noted what people agreed to."""
-        return self.create_uid | self.write_uid | self.consent_ids.noted_by_id
+        """Who wrote these stories down, changed them last, or noted what people agreed to; nobody where that
+        was the server by itself."""
+        writers = self.create_uid | self.write_uid | self.consent_ids.noted_by_id
+        return writers - self.env.ref("base.user_root")
 
     def _why_not_agree(self, partner, uses, until, given_on, photo, version):
         """Why nobody could have agreed to that, or an empty string."""

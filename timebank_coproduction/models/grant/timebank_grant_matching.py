@@ -184,7 +184,7 @@ class TimebankGrant(models.Model):
             }
             for reward in claims.reward_id
         }
-        columns = claims._get_columns("id", "code", "reward_id", "quantity")
+        columns = claims._get_columns("id", "kept_code", "reward_id", "quantity")
         minor, standings = self._get_to_minor_units(), claims._get_standings(self)
         return {
             claim_id: bill_matching.Claim(
@@ -209,15 +209,15 @@ class TimebankGrant(models.Model):
         # sudo: whether a code is somebody else's; nothing of those claims is shown
         claims = self.env["timebank.redemption"].sudo()
         found = claims.search_fetch(
-            (Domain("code", "in", list(shown)) | Domain("id", "in", list(quoted)))
+            (Domain("kept_code", "in", list(shown)) | Domain("id", "in", list(quoted)))
             & Domain("company_id", "=", self.company_id.id)
             & ~self._get_claims_domain(),
-            ["code"],
+            ["kept_code"],
         )
         today = fields.Date.context_today(self)
         return [
             bill_matching.Claim(
-                -claim.id, claim.code or "", 0, 0, 0, 0, today, reference=bill_reference.write(claim.id)
+                -claim.id, claim.kept_code or "", 0, 0, 0, 0, today, reference=bill_reference.write(claim.id)
             )
             for claim in found
         ]
@@ -276,7 +276,7 @@ class TimebankGrant(models.Model):
 
         self._refresh_figures()
         # which claims a bill names by a code is told, and no code that still hands a reward over
-        by_code = {normal(code): number for number, code in claims._get_columns("id", "code") if code}
+        by_code = {normal(code): number for number, code in claims._get_columns("id", "kept_code") if code}
         bills = [row for line in open_lines.sorted("date") if found(row := line._prepare_row())][:SHOWN]
         doubles = open_lines.browse(row["id"] for row in bills)._say_doubles()
         return {

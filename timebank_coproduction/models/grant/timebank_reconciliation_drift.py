@@ -283,7 +283,7 @@ class TimebankReconciliation(models.Model):
         """A claim on the screen, or (context ``timebank_paper``) on paper: without whose it is."""
         if self.env.context.get("timebank_paper"):
             return f"{claim._say_with_initials()} (#{claim.id})"
-        number = claim._get_used_code() or claim.bill_reference
+        number = claim._get_billed_code() or claim.bill_reference
         return f"{claim.display_name} ({number})" if number else claim.display_name
 
     def _describe(self, standing):

@@ -415,8 +415,8 @@ class TimebankRedemption(models.Model):
         """Whatever a supplier will bill has a code, by which the bill can name it."""
         claims = self.browse(vals_by_id).sudo()  # sudo: members' own claims are approved by rule too
         for claim in claims.filtered("supplier_id") if claims.reward_id.supplier_id else ():
-            if not claim.code:
-                vals_by_id[claim.id].setdefault("code", codes.new(codes.CLAIM_LENGTH))
+            if not claim.kept_code:
+                vals_by_id[claim.id].setdefault("kept_code", codes.new(codes.CLAIM_LENGTH))
 
     def _get_refusals_to_cancel(self):
         refusals = super()._get_refusals_to_cancel()
@@ -491,7 +491,7 @@ class TimebankRedemption(models.Model):
         return {
             "id": self.id,
             "name": self.display_name,
-            "code": self._get_used_code() or "",
+            "code": self._get_billed_code() or "",
             "reference": self.bill_reference or "",
             "partner": self.reward_id.supplier_id.name or "",
             "date": fields.Date.to_string(self._get_day()),
@@ -504,12 +504,12 @@ class TimebankRedemption(models.Model):
 
     def _say_named(self):
         """What a bill may have named it by."""
-        return " / ".join(filter(None, (self._get_used_code(), self.bill_reference))) or f"#{self.id}"
+        return " / ".join(filter(None, (self._get_billed_code(), self.bill_reference))) or f"#{self.id}"
 
-    def _get_used_code(self):
-        """The code once it has done its work: until then, whoever knows it can hand the claim over."""
-        claim = self.sudo()  # sudo: a used code is good for nothing more, whoever may read the claim
-        return claim.code if claim.state == "fulfilled" else False
+    def _get_billed_code(self):
+        """The code that bills quote, unless whoever knows it can still hand the claim over."""
+        # sudo: it is good for nothing else, whoever may read the claim
+        return False if self._get_open_by_code() else self.sudo().kept_code
 
     def _prepare_names(self):
         """What a reconciliation knows a claim by: what was bought, and of the person no more than initials.
@@ -518,7 +518,7 @@ class TimebankRedemption(models.Model):
         """
         return {
             "claim_name": self._say_with_initials(),
-            "claim_code": self._get_used_code(),
+            "claim_code": self._get_billed_code(),
             "claimed_on": self._get_day(),
             "supplier_name": self.reward_id.supplier_id.name,
         }

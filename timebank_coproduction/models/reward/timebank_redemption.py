@@ -8,7 +8,7 @@ from ..common.hours_field import hours_field
 from ..common.personal import ABOUT, KEPT, NAMED, WORDS
 from ..common.verb import text, verb
 from ..ledger.timebank_verbs import NOTE_EACH
-from .timebank_reward import CODES, STAFF
+from .timebank_reward import STAFF
 
 #: What a claim says. It is fixed once the claim has been requested.
 CONTENT = frozenset({"reward_id", "partner_id", "account_id", "quantity"})
@@ -43,6 +43,7 @@ class TimebankRedemption(models.Model):
             "minutes",
             "cash_amount",
             "code",
+            "kept_code",
             "collect_by",
             "requested_on",
             "approver_id",
@@ -68,7 +69,7 @@ class TimebankRedemption(models.Model):
         "account_id": NAMED,
         "approver_id": NAMED,
         "refusal_reason": WORDS,
-        "code": KEPT,
+        "kept_code": KEPT,
         "fulfiller_id": NAMED,
         "dues_id": NAMED,
     }
@@ -140,7 +141,7 @@ class TimebankRedemption(models.Model):
     transfer_ids = fields.One2many("timebank.transfer", "redemption_id", string="Credits moved")
     # Handing over
     fulfilment = fields.Selection(related="reward_id.fulfilment")
-    code = fields.Char(readonly=True, copy=False, groups=CODES, help="Shown by the member to the supplier.")
+    kept_code = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
     collect_by = fields.Date("Valid until", readonly=True, copy=False)
     fulfilled_on = fields.Datetime("Handed over on", readonly=True, copy=False)
     fulfiller_id = fields.Many2one("res.users", "Handed over by", readonly=True, copy=False)
@@ -162,7 +163,7 @@ class TimebankRedemption(models.Model):
         "CHECK (state NOT IN ('requested', 'approved', 'fulfilled') OR account_id IS NOT NULL)",
         "A claim is paid from an account.",
     )
-    _code_unique = models.UniqueIndex("(code) WHERE code IS NOT NULL", "That code is taken.")
+    _code_unique = models.UniqueIndex("(kept_code) WHERE kept_code IS NOT NULL", "That code is taken.")
     _due_once = models.UniqueIndex(
         "(dues_id, due_date) WHERE dues_id IS NOT NULL", "This turn has been claimed already."
     )
@@ -303,14 +304,15 @@ class TimebankRedemption(models.Model):
         claims = self._raise_or_list(refusals)
         reason = self.env._("The approval was taken back")
         claims._take_back_invoices(reason)
-        claims._in_verb().write(claims._prepare_undo())
+        claims.check_access("write")
+        claims.sudo()._in_verb().write(claims._prepare_undo())  # sudo: as where it was approved
         claims._note(reason)
         claims._ask_for_decision()
         return self._tell(refusals, self.env._("taken back and waiting again"))
 
     def _prepare_undo(self):
         """What a claim loses whose approval is taken back."""
-        names = ("approver_id", "approved_on", "collect_by", "code", "invoice_id")
+        names = ("approver_id", "approved_on", "collect_by", "kept_code", "invoice_id")
         return {**dict.fromkeys(names, False), "state": "requested"}
 
     @verb(reason=text())
@@ -405,7 +407,7 @@ class TimebankRedemption(models.Model):
         refusals = claims._get_refusals_to_invoice()
         vals_by_id = (claims - claims.browse(refusals))._prepare_decision(approver)
         for claim in claims.browse(vals_by_id)._get_by_code():
-            vals_by_id[claim.id]["code"] = codes.new(codes.CLAIM_LENGTH)
+            vals_by_id[claim.id]["kept_code"] = codes.new(codes.CLAIM_LENGTH)
         return vals_by_id, refusals
 
     def _prepare_decision(self, approver):
@@ -457,7 +459,10 @@ class TimebankRedemption(models.Model):
         for claim_id, vals in vals_by_id.items():
             alike.setdefault(tuple(vals.items()), []).append(claim_id)
         for vals, claim_ids in alike.items():
-            self.browse(claim_ids)._in_verb().write(dict(vals))
+            claims = self.browse(claim_ids)
+            claims.check_access("write")
+            # sudo: codes are nobody's to read or write; whether the rest is theirs was asked just now
+            claims.sudo()._in_verb().write(dict(vals))
 
     # To-dos: one for the coordinator per batch requested, closed by the decision
     def _get_todo_summary(self):

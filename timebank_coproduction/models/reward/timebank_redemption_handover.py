@@ -10,7 +10,6 @@ from ...tools import bill_reference, codes, qr
 from ..common.jobs import job
 from ..common.verb import text, verb
 from ..common.words import say_day
-from .timebank_reward import CODES
 
 #: For how many days a claim is still good after its end was announced.
 NOTICE_DAYS = 7
@@ -23,8 +22,11 @@ class TimebankRedemption(models.Model):
 
     _inherit = "timebank.redemption"
 
-    code_url = fields.Char(compute="_compute_code_url", groups=CODES)
-    code_qr = fields.Html("QR", compute="_compute_code_url", sanitize=False, groups=CODES)
+    code = fields.Char(
+        compute="_compute_code", search="_search_code", help="Shown by the member to the supplier."
+    )
+    code_url = fields.Char(compute="_compute_code_url")
+    code_qr = fields.Html("QR", compute="_compute_code_url", sanitize=False)
 
     # Ordering
     supplier_id = fields.Many2one(related="reward_id.supplier_id")
@@ -48,11 +50,41 @@ class TimebankRedemption(models.Model):
         "Past its day since", readonly=True, copy=False, help="When the coordinators were told to decide."
     )
 
+    @api.depends("kept_code", "state", "reward_id.fulfilment")
+    @api.depends_context("uid")
+    def _compute_code(self):
+        """Whoever has the code of a claim can hand it over without a name on it: until that is done, those
+        alone read it who run the bank, and whose claim it is."""
+        told = self._get_told_code()
+        for claim in self:
+            claim.code = claim.sudo().kept_code if claim in told else False  # sudo: asked just now
+
+    def _get_told_code(self):
+        """Those of these claims whose code the user may read."""
+        if self.env.su:
+            return self
+        run = self.filtered("scheme_id.is_run_by_user")
+        own = self.filtered(lambda claim: self.env.user.partner_id in (claim.partner_id, claim._get_payer()))
+        return run | own | (self - self._get_open_by_code())
+
+    def _get_open_by_code(self):
+        """Those that anybody who knows their code can hand over; any other code is what a bill may quote."""
+        return self._get_by_code().filtered(lambda claim: claim.state == "approved").with_env(self.env)
+
+    def _search_code(self, operator, value):
+        # sudo: codes are sought in all claims that the user may read, and of those that they may not know
+        # none is found
+        found = self.sudo().search([("kept_code", operator, value)]).with_env(self.env)
+        return [("id", "in", found._filtered_access("read")._get_told_code().ids)]
+
     @api.depends("code")
+    @api.depends_context("uid")
     def _compute_code_url(self):
         """What the member shows: a QR that opens the supplier's page with the code."""
+        by_code = self._get_by_code()
         for claim in self:
-            url = f"{claim.get_base_url()}/timebank/claim/{claim.code}" if claim.code else False
+            shown = claim.code if claim._origin in by_code else False
+            url = f"{claim.get_base_url()}/timebank/claim/{shown}" if shown else False
             claim.code_url = url
             claim.code_qr = url and Markup(qr.svg(url))
 
@@ -94,7 +126,7 @@ class TimebankRedemption(models.Model):
 
     def _get_mail_secrets(self):
         # sudo: what is left out of what others read
-        return [*super()._get_mail_secrets(), *filter(None, self.sudo().mapped("code"))]
+        return [*super()._get_mail_secrets(), *filter(None, self.sudo().mapped("kept_code"))]
 
     def _get_payer(self):
         """The person to write to: whose account pays, or for whom a pot does."""
@@ -138,7 +170,7 @@ class TimebankRedemption(models.Model):
     @api.private
     def _find_by_code(self, code):
         code = codes.normalise(code)
-        return self.search([("code", "=", code)]) if code else self.browse()
+        return self.search([("kept_code", "=", code)]) if code else self.browse()
 
     def _get_code_outcome(self):
         """What using the code of this claim (or of none) comes to, in a ``timebank.code.attempt``'s words."""

@@ -13,13 +13,6 @@ from ..common.words import say_day, say_spoken
 #: Who sees what rewards cost.
 STAFF = "timebank_coproduction.group_timebank_coordinator,timebank_coproduction.group_timebank_finance"
 
-#: Whoever has an approved claim's code hands it over without a name on it: members read their own, whoever
-#: runs the bank reads its claims', and whoever keeps the books reads none.
-CODES = (
-    "base.group_portal,timebank_coproduction.group_timebank_coordinator,"
-    "timebank_coproduction.group_timebank_manager"
-)
-
 #: Words, pictures and its place in the list don't change what somebody gets for how much.
 WORDS = frozenset({"name", "description", "sequence", "terms_set_by_id"})
 PICTURES = "image_"
