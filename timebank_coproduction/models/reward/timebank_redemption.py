@@ -141,7 +141,7 @@ class TimebankRedemption(models.Model):
     transfer_ids = fields.One2many("timebank.transfer", "redemption_id", string="Credits moved")
     # Handing over
     fulfilment = fields.Selection(related="reward_id.fulfilment")
-    kept_code = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    kept_code = fields.Char("Code that is kept", readonly=True, copy=False, groups=fields.NO_ACCESS)
     collect_by = fields.Date("Valid until", readonly=True, copy=False)
     fulfilled_on = fields.Datetime("Handed over on", readonly=True, copy=False)
     fulfiller_id = fields.Many2one("res.users", "Handed over by", readonly=True, copy=False)
