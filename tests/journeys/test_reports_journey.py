@@ -124,7 +124,7 @@ class TestReportsJourney(JourneyCase):
         with self.at_screen(self.finance) as screen:
             self._open_report(screen)
             screen.press("Send back")
-            screen.fill("In a few words: what happened, or what was agreed", "Who paid for the hall?")
+            screen.fill_reason("Who paid for the hall?")
             screen.press("Give it back")
             self.assertIn("It was sent back: Who paid for the hall?", screen.text())
             self.assertFalse(screen.shows_button("Send back"))
