@@ -103,9 +103,7 @@ class TimebankFunderReport(models.Model):
 
     def _say_handed_on(self, done):
         """What was done, and who has the to-do for what comes next."""
-        # sudo: who has the to-do, whoever hands it on
-        todos = self.sudo().activity_ids.filtered(lambda todo: todo.activity_type_id == self.env.ref(TODO))
-        who = ", ".join(todos.user_id.mapped("name"))
+        who = self._say_who_is_next()
         return f"{done} {self.env._('%s has the to-do for what comes next.', who)}" if who else done
 
     def _refuse_unanswered(self):
@@ -401,13 +399,17 @@ class TimebankFunderReport(models.Model):
         if not self.asked_on:
             asked = self.env._("Ask finance to check it once it is ready.")
             return " ".join(filter(None, (self._say_unanswered(), asked)))
-        # sudo: who has the to-do, whoever looks
-        todos = self.sudo().activity_ids.filtered(lambda todo: todo.activity_type_id == self.env.ref(TODO))
         return self.env._(
             "Finance was asked on %(day)s to check it: %(who)s.",
             day=say_day(self.env, at_place(self.asked_on, self._get_zone()).date()),
-            who=", ".join(todos.user_id.mapped("name")) or self.env._("nobody has the to-do any more"),
+            who=self._say_who_is_next() or self.env._("nobody has the to-do any more"),
         )
+
+    def _say_who_is_next(self):
+        """Who has the to-do for what comes next; nothing where nobody has."""
+        # sudo: who has it, whoever looks or hands it on
+        todos = self.sudo().activity_ids.filtered(lambda todo: todo.activity_type_id == self.env.ref(TODO))
+        return ", ".join(todos.user_id.mapped("name"))
 
     def _close_todos(self):
         # sudo: done is done, whoever had been asked
