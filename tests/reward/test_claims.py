@@ -214,7 +214,7 @@ class TestClaims(RewardCase):
             "quantity": 1,
             "minutes": 0,
             "state": "approved",
-            "code": "FREE-FREE-FREE",
+            "kept_code": "FREE-FREE-FREE",
             "requested_on": TODAY,
             "approved_on": TODAY,
             "create_uid": self.manager.id,
