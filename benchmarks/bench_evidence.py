@@ -5,9 +5,11 @@ by its columns, with the sums of both; by a manager, who sees every bank. The pl
 answers the same question of the same rows, which is checked.
 """
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from itertools import repeat
 
 from lxml import etree
 
@@ -196,34 +198,47 @@ def _measures(report, database, scale):
 
 
 def _page(report, database, scale):
-    """The page *Evidence* as it opens: for a manager, and for who coordinates the largest bank."""
-    for login in (movement.MANAGER, movement.ONE):
-        medians = harness.take_turns(
-            ROUNDS,
-            {
-                "opened": lambda who=login: _open(database, who),
-                "one call": lambda who=login: _ask(
-                    database, lambda env: env["timebank.evidence"].get_page({}), who
-                )[0],
-            },
-        )
-        name = f"The page Evidence, {movement.LOGINS[login].split('_')[-1]}"
-        report.figure(name, medians["opened"], "s", at_most=PAGE_BARS.get(scale))
-        report.figure(f"{name}: all in one call, as programs ask", medians["one call"], "s")
+    """The page *Evidence* as it opens: for a manager, and for who coordinates the largest bank; from a server
+    of several workers, and from one of a single process, whose threads take turns."""
+    count = len(_get_requests())
+    with harness.start_workers(database, count) as workers, ThreadPoolExecutor(count) as threads:
+        _open(workers, database, movement.MANAGER)  # they begin before any thread does
+        for login in (movement.MANAGER, movement.ONE):
+            medians = harness.take_turns(
+                ROUNDS,
+                {
+                    "workers": lambda who=login: _open(workers, database, who),
+                    "threads": lambda who=login: _open(threads, database, who),
+                    "one call": lambda who=login: _ask(
+                        database, lambda env: env["timebank.evidence"].get_page({}), who
+                    )[0],
+                },
+            )
+            name = f"The page Evidence, {movement.LOGINS[login].split('_')[-1]}"
+            for server, words in (("workers", "of Odoo's workers"), ("threads", "of one process")):
+                report.figure(f"{name}, {words}", medians[server], "s", at_most=PAGE_BARS.get(scale))
+            report.figure(f"{name}: all in one call, as programs ask", medians["one call"], "s")
 
 
-def _open(database, login):
+def _open(server, database, login):
     """Seconds until all is there that the browser asks for side by side, each on a connection of its own."""
+    start = time.perf_counter()
+    list(server.map(_answer, _get_requests(), repeat(database), repeat(login)))
+    return time.perf_counter() - start
+
+
+def _get_requests():
+    """What the browser asks for: a method of ``timebank.evidence``, and what it is given beside the filters."""
     # addons can be imported once Odoo is set up
     from odoo.addons.timebank_coproduction.models.evidence.timebank_evidence import PARTS
 
-    asked = [lambda env: env["timebank.evidence"].get_frame({})]
-    for part in PARTS:
-        asked.append(lambda env, part=part: env["timebank.evidence"].get_sections({}, part))
-    start = time.perf_counter()
-    with ThreadPoolExecutor(len(asked)) as browser:
-        list(browser.map(lambda work: _ask(database, work, login), asked))
-    return time.perf_counter() - start
+    return [("get_frame",), *(("get_sections", part) for part in PARTS)]
+
+
+def _answer(request, database, login):
+    method, *more = request
+    answer = _ask(database, lambda env: getattr(env["timebank.evidence"], method)({}, *more), login)[1]
+    return len(json.dumps(answer, default=str))
 
 
 def _network(report, database, scale):

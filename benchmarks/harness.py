@@ -11,6 +11,8 @@ import os
 import platform
 import statistics
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import odoo
@@ -42,6 +44,7 @@ def environment(login=None, database=DATABASE, keep=False, user_id=None):
             user_id = env["res.users"].search([("login", "=", login)]).id
         if user_id:
             env = api.Environment(cr, user_id, {})
+            env = env(context=dict(env["res.users"].context_get()))  # as every browser sends it
             env.user.has_group("base.group_user")  # as warm as a server that runs
         yield env
         if keep:
@@ -55,6 +58,14 @@ def close(database):
     """Let go of a database, so that it can be dropped or copied."""
     Registry.delete(database)
     odoo.sql_db.close_db(database)
+
+
+def start_workers(database, count):
+    """As many processes as warm as this one, as a server of several workers has them: each with connections of
+    its own. An executor."""
+    Registry(database)
+    odoo.sql_db.close_db(database)  # no connection is shared
+    return ProcessPoolExecutor(count, mp_context=get_context("fork"))
 
 
 def check_ledger(database):

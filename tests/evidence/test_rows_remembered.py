@@ -53,3 +53,20 @@ class TestRowsRemembered(ClosingCase):
             with self.subTest(scope=scope):
                 anew = self.measures._read_entries(scope)
                 self.assertEqual(len(self.page._read_entries(scope).date), len(anew.date))
+
+    def test_of_all_banks_no_row_is_asked_which_it_is_of(self):
+        """The rows of all at once are those of each."""
+        other = self._make_scheme("Other")
+        every = self.env["timebank.scheme"].with_context(active_test=False).search([])
+        self.assertIn(other, every)
+        whole = self.wide._replace(scheme_ids=tuple(every.ids))
+        self.assertIsNone(self.measures._get_scope_of_rows(whole).scheme_ids)
+        without = whole._replace(scheme_ids=tuple((every - other).ids))
+        self.assertEqual(self.measures._get_scope_of_rows(without), without)
+        for read in ("_read_entries", "_read_attended", "_read_moves"):
+            with self.subTest(read=read):
+                found = getattr(self.measures, read)
+                by_bank = [found(whole._replace(scheme_ids=(bank_id,))) for bank_id in every.ids]
+                each = [row for rows in by_bank for row in zip(*rows, strict=True)]
+                self.assertEqual(sorted(zip(*found(whole), strict=True)), sorted(each))
+                self.assertTrue(each)

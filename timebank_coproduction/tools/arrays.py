@@ -32,6 +32,28 @@ def read_copied(sent, count):
     return cells[:, :, 1].T.astype(np.int64, order="C")
 
 
+def read_copied_pairs(sent):
+    """The same of one row with one array of ``int8`` without NULL, or with none: of each number its upper and
+    its lower half.
+
+    :return: an array of two rows, of upper and of lower halves
+
+    >>> array = bytes.fromhex("00000001 00000000 00000014 00000001 00000001 00000008 00000007 fffffffe")
+    >>> row = bytes.fromhex("0001") + len(array).to_bytes(4) + array
+    >>> read_copied_pairs(bytes(BEFORE) + row + bytes(AFTER)).tolist()
+    [[7], [-2]]
+    >>> read_copied_pairs(bytes(BEFORE) + bytes.fromhex("0001 ffffffff") + bytes(AFTER)).tolist()
+    [[], []]
+    """
+    halves = np.dtype([("size", ">i4"), ("halves", ">i4", 2)])
+    # before the numbers: how many columns, the array's size; and dimensions, whether any is NULL, type, length,
+    # lower bound
+    found = np.frombuffer(sent[BEFORE + 26 : len(sent) - AFTER], dtype=halves)
+    if (found["size"] != 8).any():
+        raise ValueError("These are no whole numbers of eight bytes.")
+    return found["halves"].T.astype(np.int64, order="C")
+
+
 def join(one, other):
     """A key for each two ids, in whose order pairs are.
 

@@ -8,7 +8,7 @@ from psycopg2 import extensions
 from odoo import models
 from odoo.tools import SQL
 
-from ...tools.arrays import begins, join, number, read_copied
+from ...tools.arrays import begins, join, number, read_copied, read_copied_pairs
 from ..member.timebank_member import ROLES
 from . import facts
 
@@ -122,13 +122,20 @@ class TimebankMeasuresFacts(models.AbstractModel):
         ``date`` is read as days since 1970.
         """
         columns = ["date - DATE '1970-01-01'" if column == "date" else column for column in columns]
-        copied = SQL(
-            "COPY (SELECT %s FROM %s r) TO STDOUT (FORMAT binary)",
-            SQL(", ").join(
-                SQL("(%s)::int4", column if isinstance(column, SQL) else SQL(column)) for column in columns
-            ),
-            rows,
+        cells = SQL(", ").join(
+            SQL("(%s)::int4", column if isinstance(column, SQL) else SQL(column)) for column in columns
         )
+        return read_copied(self._copy(SQL("SELECT %s FROM %s r", cells, rows)), len(columns))
+
+    def _query_pairs(self, rows, one, other):
+        """As :meth:`_query_numbers` for two columns, where rows are in the millions: all are sent as one array
+        of both in each number, since it is less to add a number to an array than to send a row."""
+        pair = SQL("((%s)::int8 << 32) | ((%s)::int8 & 4294967295)", SQL(one), SQL(other))
+        return read_copied_pairs(self._copy(SQL("SELECT ARRAY_AGG(%s) FROM %s r", pair, rows)))
+
+    def _copy(self, query):
+        """What PostgreSQL sends for a query, in its binary format."""
+        copied = SQL("COPY (%s) TO STDOUT (FORMAT binary)", query)
         self._prepare_query()
         sent = BytesIO()
         # as where Odoo itself copies: its process for many connections would ask for what copying can't
@@ -138,7 +145,7 @@ class TimebankMeasuresFacts(models.AbstractModel):
             self.env.cr.copy_expert(self.env.cr.mogrify(copied), sent)
         finally:
             extensions.set_wait_callback(callback)
-        return read_copied(sent.getbuffer(), len(columns))
+        return sent.getbuffer()
 
     def _execute(self, query):
         self._prepare_query()
@@ -172,6 +179,11 @@ class TimebankMeasuresFacts(models.AbstractModel):
 
         return self._remember((name, scope), cut_or_read)
 
+    def _get_scope_of_rows(self, scope):
+        """The same scope; of all the banks that there are, without a look at which of them each row is of."""
+        [[count]] = self._query(SQL("SELECT COUNT(*) FROM timebank_scheme"))
+        return scope._replace(scheme_ids=None) if len(set(scope.scheme_ids)) == count else scope
+
     def _are_within(self, scope, rows):
         """Which rows of the same banks are of the scope's days, grant and project: an array of bool."""
         kept = np.ones(len(rows.date), dtype=bool)
@@ -200,7 +212,7 @@ class TimebankMeasuresFacts(models.AbstractModel):
 
         def read():
             columns = self._query_numbers(
-                facts.given(scope),
+                facts.given(self._get_scope_of_rows(scope)),
                 "scheme_id",
                 "partner_id",
                 "COALESCE(receiver_id, 0)",
@@ -227,7 +239,7 @@ class TimebankMeasuresFacts(models.AbstractModel):
 
         def read():
             columns = self._query_numbers(
-                facts.attended_by_anybody(scope),
+                facts.attended_by_anybody(self._get_scope_of_rows(scope)),
                 "scheme_id",
                 "partner_id",
                 "session_id",

@@ -1,3 +1,4 @@
+from bisect import bisect_left
 from typing import NamedTuple
 
 import numpy as np
@@ -266,12 +267,12 @@ class TimebankMeasures(models.AbstractModel):
         theirs = np.isin(keys, asked)
         keys, days = keys[theirs], taken.date[theirs]
         order = np.lexsort((days, keys))
-        keys, days = keys[order], days[order]
+        keys, days = keys[order], days[order].tolist()
         begin, end = (np.searchsorted(keys, asked, side) for side in ("left", "right"))
         found = []
         for start, stop, (_scheme, _partner, day) in zip(begin.tolist(), end.tolist(), joined, strict=True):
-            since = start + int(np.searchsorted(days[start:stop], np.datetime64(day)))
-            found.append(days[since : min(since + 2, stop)].tolist())
+            since = bisect_left(days, day, start, stop)
+            found.append(days[since : min(since + 2, stop)])
         return found
 
     def _say_wait(self, waits):
@@ -324,19 +325,12 @@ class TimebankMeasures(models.AbstractModel):
 
         :param ended: rows of :meth:`_get_support_ended`
         """
-        first_of_month = {day: day.replace(day=1) for _partner, day, _state in ended}
-        month_after = {
-            (first, months): first + relativedelta(months=months)
-            for first in set(first_of_month.values())
-            for months in later
-        }
-        over = {asked for asked, month in month_after.items() if _end_of_month(month) <= last}
-        return {
-            (partner_id, months): month_after[first_of_month[day], months]
-            for partner_id, day, _state in ended
-            for months in later
-            if (first_of_month[day], months) in over
-        }
+        ended = [(partner_id, day.replace(day=1)) for partner_id, day, _state in ended]
+        over = {}
+        for first in {first for _partner, first in ended}:
+            after = [(months, first + relativedelta(months=months)) for months in later]
+            over[first] = [(months, month) for months, month in after if _end_of_month(month) <= last]
+        return {(partner_id, months): month for partner_id, first in ended for months, month in over[first]}
 
     def _get_support_ended(self, scope, last):
         """Rows of contact id, the day on which support ended, and ``member``, ``left`` or ``forgotten``."""
@@ -502,28 +496,32 @@ class TimebankMeasures(models.AbstractModel):
         # who is a person at one bank, and an organisation at another; companies are no people at any
         schemes, members = split(self._read_organisations(scope))
         both = np.isin(members, people)
-        no_organisation = SQL(
-            "NOT IN (SELECT UNNEST(%s::int[]), UNNEST(%s::int[]))",
-            schemes[both].tolist(),
-            members[both].tolist(),
-        )
-        partners, others = self._query_numbers(
+        organisations = [schemes[both].tolist(), members[both].tolist()]
+
+        def is_person(scheme, partner):
+            if not both.any():
+                return SQL("TRUE")
+            key = SQL("(%s, %s)", SQL(scheme), SQL(partner))
+            return SQL("%s NOT IN (SELECT UNNEST(%s::int[]), UNNEST(%s::int[]))", key, *organisations)
+
+        scope = self._get_scope_of_rows(scope)
+        partners, others = self._query_pairs(
             SQL(
                 """(SELECT g.* FROM %s g
                      WHERE g.role IS DISTINCT FROM 'organisation'
                        AND (g.receiver_id IS NOT NULL OR g.session_id IS NOT NULL)
-                       AND (g.receiver_id IS NULL OR (g.scheme_id, g.receiver_id) %s))""",
+                       AND (g.receiver_id IS NULL OR %s))""",
                 facts.given(scope),
-                no_organisation,
+                is_person("g.scheme_id", "g.receiver_id"),
             ),
             "partner_id",
             "COALESCE(receiver_id, -session_id)",
         )
-        came = self._query_numbers(
+        came = self._query_pairs(
             SQL(
-                "(SELECT a.* FROM %s a WHERE (a.scheme_id, a.partner_id) %s)",
+                "(SELECT a.* FROM %s a WHERE %s)",
                 facts.attended_by_anybody(scope),
-                no_organisation,
+                is_person("a.scheme_id", "a.partner_id"),
             ),
             "session_id",
             "partner_id",

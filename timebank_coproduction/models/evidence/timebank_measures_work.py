@@ -28,12 +28,15 @@ class TimebankMeasures(models.AbstractModel):
             (activities of which something else was said beforehand) and ``activity_ids``; and of
             ``unknown``, the same of activities of which nobody said who planned them
         """
-        [(_start, forms)] = self._remember(("forms", scope), lambda: self._sort_into_forms(scope))
+        [(_start, forms)] = self._find_forms(scope)
         return forms
 
     def _get_forms_by(self, scope, step):
         """For each step what :meth:`_get_forms` returns, measured from the minutes of that step alone."""
-        return [{"start": start, **forms} for start, forms in self._sort_into_forms(scope, step)]
+        return [{"start": start, **forms} for start, forms in self._find_forms(scope, step)]
+
+    def _find_forms(self, scope, step=None):
+        return self._remember(("forms", scope, step), lambda: self._sort_into_forms(scope, step))
 
     def _sort_into_forms(self, scope, step=None):
         """Pairs of the first day of each step that has anything (of all the period: ``None``), and what

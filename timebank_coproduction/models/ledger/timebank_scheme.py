@@ -429,7 +429,7 @@ class TimebankScheme(models.Model):
         if self.env.user.has_group(GROUP + "manager"):
             # sudo: whether somebody decides for a bank is asked of banks they can't read, too.
             companies = self.env.user.company_ids
-            return self.filtered(lambda scheme: scheme.sudo().company_id in companies)
+            return self.sudo().filtered(lambda scheme: scheme.company_id in companies).with_env(self.env)
         return self._coordinated_by_user()
 
     @api.depends("coordinator_ids")
