@@ -228,7 +228,7 @@ def _open(server, database, login):
 
 
 def _get_requests():
-    """What the browser asks for: a method of ``timebank.evidence``, and what it is given beside the filters."""
+    """What the browser asks for: a method of ``timebank.evidence``, and what it takes beside the filters."""
     # addons can be imported once Odoo is set up
     from odoo.addons.timebank_coproduction.models.evidence.timebank_evidence import PARTS
 

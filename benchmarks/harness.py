@@ -61,8 +61,8 @@ def close(database):
 
 
 def start_workers(database, count):
-    """As many processes as warm as this one, as a server of several workers has them: each with connections of
-    its own. An executor."""
+    """As many processes, as warm as this one and each with connections of its own: as a server of several
+    workers has them. An executor."""
     Registry(database)
     odoo.sql_db.close_db(database)  # no connection is shared
     return ProcessPoolExecutor(count, mp_context=get_context("fork"))

@@ -46,8 +46,8 @@ def read_copied_pairs(sent):
     [[], []]
     """
     halves = np.dtype([("size", ">i4"), ("halves", ">i4", 2)])
-    # before the numbers: how many columns, the array's size; and dimensions, whether any is NULL, type, length,
-    # lower bound
+    # before the numbers stand: how many columns, the array's size; its dimensions, whether any is NULL, the
+    # type, how many, lower bound
     found = np.frombuffer(sent[BEFORE + 26 : len(sent) - AFTER], dtype=halves)
     if (found["size"] != 8).any():
         raise ValueError("These are no whole numbers of eight bytes.")

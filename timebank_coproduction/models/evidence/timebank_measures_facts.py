@@ -128,8 +128,8 @@ class TimebankMeasuresFacts(models.AbstractModel):
         return read_copied(self._copy(SQL("SELECT %s FROM %s r", cells, rows)), len(columns))
 
     def _query_pairs(self, rows, one, other):
-        """As :meth:`_query_numbers` for two columns, where rows are in the millions: all are sent as one array
-        of both in each number, since it is less to add a number to an array than to send a row."""
+        """As :meth:`_query_numbers` for two columns of millions of rows: all are sent as one array of both in
+        each number, as it is less to add a number to an array than to send a row."""
         pair = SQL("((%s)::int8 << 32) | ((%s)::int8 & 4294967295)", SQL(one), SQL(other))
         return read_copied_pairs(self._copy(SQL("SELECT ARRAY_AGG(%s) FROM %s r", pair, rows)))
 
