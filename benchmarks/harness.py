@@ -162,8 +162,8 @@ def describe_machine():
     """The circumstances that the figures belong to."""
     with odoo.sql_db.db_connect(DATABASE).cursor() as cr:
         server = f"{cr._cnx.server_version // 10000}.{cr._cnx.server_version % 10000}"
-        cr.execute("SELECT current_setting('synchronous_commit')")
-        (synchronous,) = cr.fetchone()
+        cr.execute("SELECT current_setting('synchronous_commit'), current_setting('jit')")
+        synchronous, jit = cr.fetchone()
     pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
     load = os.getloadavg()[0]
     return {
@@ -172,7 +172,7 @@ def describe_machine():
         "memory": f"{pages * size / 2**30:.0f} GiB",
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
-        "postgresql": f"{server}, synchronous_commit {synchronous}",
+        "postgresql": f"{server}, synchronous_commit {synchronous}, jit {jit}",
         "odoo": odoo.release.version,
         "load at the start": f"{load:.1f}" + (" (busy)" if load > 0.7 else ""),
         "measured": time.strftime("%Y-%m-%d %H:%M"),

@@ -34,6 +34,8 @@ synchronous_commit = off
 # for a replica that was away for a while
 wal_keep_size = 512MB
 random_page_cost = 1.1
+# as docs/operations.md advises
+jit = off
 log_min_messages = warning
 logging_collector = off
 """

@@ -47,10 +47,11 @@ class TimebankDesk(models.AbstractModel):
     @api.private
     def _get_desk(self, schemes):
         """The banks and the sections, as :meth:`timebank.scheme.get_desk` describes them."""
-        banks = schemes or self._get_banks()
+        choice = self._get_choice()
+        banks = schemes or self._get_own(choice)
         self.env["timebank.matchmaker"]._check_broker(banks)
         shown = banks if len(banks) <= BANKS else self._get_busiest(banks)
-        choice = banks | self._get_choice()
+        choice = banks | choice
         return {
             "banks": [{"id": scheme.id, "name": scheme.name} for scheme in choice],
             "bank": shown.id if len(shown) == 1 and shown != choice else False,
@@ -70,7 +71,9 @@ class TimebankDesk(models.AbstractModel):
 
     def _get_banks(self):
         """The open banks that the user coordinates; all of them for a manager who coordinates none."""
-        banks = self._get_choice()
+        return self._get_own(self._get_choice())
+
+    def _get_own(self, banks):
         return banks._coordinated_by_user() or banks
 
     def _get_choice(self):
@@ -197,6 +200,8 @@ class TimebankDesk(models.AbstractModel):
                     alone |= request
         pairs.sort(key=lambda pair: (pair[0], pair[1]), reverse=True)
         shown = [(request, offer, score) for _newest, score, request, offer in pairs[:ROWS]]
+        people = (one.partner_id for request, offer, _score in shown for one in (request, offer))
+        self.env["res.partner"].union(*people).fetch(["name"])  # all at once
         return [
             self._section(
                 "matches",
@@ -490,6 +495,7 @@ class TimebankDesk(models.AbstractModel):
         """
         seen = {}
         since = [("date", ">", after)] if after else []
+        members.fetch(["partner_id"])  # of hundreds, nothing else is asked
         by_partner = {member.partner_id.id: member.id for member in members}
         for name in ("partner_id", "receiver_id"):
             for partner, day in self.env["timebank.hours"]._read_group(

@@ -18,6 +18,13 @@ class TimebankDesk(models.AbstractModel):
 
     def _get_calls(self, schemes):
         calls = self._find_calls(schemes)
+        whole = len(calls) > ROWS and open_list(
+            self.env,
+            "timebank_todo_action",
+            [("id", "in", calls.ids)],
+            {},
+            display_name=self.env._("Calls to make"),
+        )
         return [
             self._section(
                 "calls",
@@ -25,13 +32,7 @@ class TimebankDesk(models.AbstractModel):
                 self.env._("No mail reaches them: ring, and tell them."),
                 len(calls),
                 [self._call_row(call) for call in calls[:ROWS]],
-                open_list(
-                    self.env,
-                    "timebank_todo_action",
-                    [("id", "in", calls.ids)],
-                    {},
-                    display_name=self.env._("Calls to make"),
-                ),
+                whole,
             )
         ]
 
@@ -45,23 +46,27 @@ class TimebankDesk(models.AbstractModel):
 
     def _get_calls_domain(self, schemes):
         """Calls on records of these banks, and on what belongs to no bank those of who decides in them."""
-        nobody = self.env["res.partner"]
-        deciders = self.env["res.users"].union(*(scheme._get_deciders(nobody) for scheme in schemes))
+        open_calls = Domain("activity_type_id", "=", self.env.ref(CALL).id)
         of_banks, of_none = [], []
-        for name in sorted(self.env.registry):
-            model = self.env[name]
-            if not name.startswith("timebank.") or "activity_ids" not in model._fields or model._abstract:
-                continue
+        # sudo: on which records there are any, as they are few among all; the search that this is for finds
+        # what the user may read
+        activities = self.env["mail.activity"].sudo()
+        for name, called in activities._read_group(
+            open_calls & Domain("res_model", "=like", "timebank.%"), ["res_model"], ["res_id:array_agg"]
+        ):
             # sudo: which records are of a bank; what the user may not read isn't found with its to-dos
-            records = model.sudo().with_context(active_test=False)
-            bank = "id" if name == schemes._name else self._get_bank_field(model)
+            records = self.env[name].sudo().with_context(active_test=False)
+            bank = "id" if name == schemes._name else self._get_bank_field(records)
             if not bank:
                 of_none.append(name)
                 continue
-            found = records._search([(bank, "in", schemes.ids)])
+            found = records._search([(bank, "in", schemes.ids), ("id", "in", called)])
             of_banks.append(Domain("res_model", "=", name) & Domain("res_id", "in", found))
-        theirs = Domain("res_model", "in", of_none) & Domain("user_id", "in", deciders.ids)
-        return Domain("activity_type_id", "=", self.env.ref(CALL).id) & Domain.OR([*of_banks, theirs])
+        if of_none:
+            nobody = self.env["res.partner"]
+            deciders = self.env["res.users"].union(*(scheme._get_deciders(nobody) for scheme in schemes))
+            of_banks.append(Domain("res_model", "in", of_none) & Domain("user_id", "in", deciders.ids))
+        return open_calls & Domain.OR(of_banks)
 
     def _get_bank_field(self, model):
         """The name of the field that says whose bank a record is of, or nothing."""

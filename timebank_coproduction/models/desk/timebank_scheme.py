@@ -185,7 +185,7 @@ class TimebankScheme(models.Model):
         """Open banks with a transfer from before that moment which no seal since covers.
 
         Only transfers dated about or after the bank's last seal are looked at: the ledger
-        check goes through the rest.
+        check goes through the rest. Of a bank without any seal the first is looked at, by its number.
 
         :param datetime before: in UTC
         """
@@ -197,14 +197,19 @@ class TimebankScheme(models.Model):
                   FROM timebank_scheme s
                   LEFT JOIN timebank_seal k ON k.id = s.last_seal_id
                  WHERE s.state = 'open'
-                   AND EXISTS (
-                       SELECT 1 FROM timebank_transfer t
-                        WHERE t.scheme_id = s.id
-                          AND t.date >= COALESCE(k.create_date::date - 1, '-infinity')
-                          AND t.create_date < %s
-                          AND NOT EXISTS (SELECT 1 FROM timebank_seal_line l WHERE l.transfer_id = t.id))
+                   AND CASE WHEN k.id IS NULL
+                            THEN (SELECT t.create_date FROM timebank_transfer t
+                                   WHERE t.scheme_id = s.id ORDER BY t.name LIMIT 1) < %(before)s
+                            ELSE EXISTS (
+                                 SELECT FROM timebank_transfer t
+                                  WHERE t.scheme_id = s.id
+                                    AND t.date >= k.create_date::date - 1
+                                    AND t.create_date < %(before)s
+                                    AND NOT EXISTS (
+                                        SELECT FROM timebank_seal_line l WHERE l.transfer_id = t.id))
+                        END
                 """,
-                before,
+                before=before,
             )
         )
         return self.browse([number for (number,) in rows])

@@ -24,6 +24,9 @@ class ResPartner(models.Model):
 
     timebank_double_text = fields.Text(compute="_compute_timebank_double_text", compute_sudo=False)
 
+    # whoever gives or receives is asked whether they are one, and few are
+    _timebank_companies = models.Index("(id) WHERE is_company")
+
     def write(self, vals):
         if "email" in vals and not self.env.su:
             self._refuse_taking_over(vals["email"])
