@@ -189,7 +189,7 @@ class TimebankScheme(models.Model):
 
         :param datetime before: in UTC
         """
-        self.env["timebank.transfer"].flush_model()
+        self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
