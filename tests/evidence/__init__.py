@@ -20,6 +20,7 @@ from . import test_time_audit_warnings
 from . import test_time_audit_page
 from . import test_wellbeing
 from . import test_wellbeing_answers
+from . import test_wellbeing_concurrency
 from . import test_wellbeing_results
 from . import test_wellbeing_kept
 from . import test_wellbeing_hidden

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
 from ..common import TODAY
+from ..contexts import hostile_contexts
 from ..grants_common import GrantCase
 
 
@@ -80,6 +81,17 @@ class TestPrepayment(GrantCase):
         self.assertEqual(self._claims(1).grant_id, self.grant)
         self._prepay(120, 10, grant=second)
         self.assertEqual((self._figures(second)[4], self._claims(1).cost_amount), (-120, 12))
+
+    def test_what_is_left_is_left_now_whatever_a_screen_shows(self):
+        """Nor does anything else decide that comes by the context from outside."""
+        prepayment = self._prepay(95, 8)
+        self._claims(8)
+        self.assertEqual(self._figures()[4], 5)
+        claim = self._make_claim(self.ann, self.swim, "requested").with_user(self.coordinator)
+        for context in hostile_contexts(self.scheme.id, "2026-01-01"):
+            with self.subTest(context), self.assertRaises(UserError):
+                claim.with_context(**context).action_approve()
+            self.assertEqual((claim.state, self._left(prepayment)[1], self._figures()[4]), ("requested", 0, 5))
 
     def test_no_bill_is_matched_with_what_is_kept(self):
         claim = self._claims(1)

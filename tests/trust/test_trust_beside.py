@@ -90,6 +90,26 @@ class TestTrustBeside(TrustCase):
         self.assertTrue({role for _name, role, allowed in tried if not allowed} >= {"no role"})
 
     @mute_logger(*QUIET)
+    def test_what_the_browser_is_told_by_a_message_s_number(self):
+        """To whom it isn't shown, no note is there: to read, to answer, to react to."""
+        hidden = 0
+        for name, (record, notes, _file, _followers) in self.beside.items():
+            for role, user in self.roles.items():
+                roles = BY_ROLE if "company_id" in record._fields else BY_ROLE | OF_ALL
+                reads = record.with_user(user).has_access("read")
+                messages = self.env["mail.message"].with_user(user)
+                messages = messages.with_context(allowed_company_ids=user.company_ids.ids)
+                for mode in ("read", "create"):
+                    with self.subTest(model=name, role=role, mode=mode):
+                        found = [messages._get_with_access(note.id, mode) for note in notes]
+                        if role in roles:
+                            self.assertEqual(all(found), any(found))
+                        else:
+                            self.assertFalse(any(found))
+                            hidden += reads
+        self.assertGreater(hidden, 10)
+
+    @mute_logger(*QUIET)
     def test_after_a_field_is_added(self):
         """An administrator's own field has Odoo make a model's fields anew: the rules hold as before."""
         user = self.roles["no role"]

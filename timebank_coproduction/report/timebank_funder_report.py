@@ -63,7 +63,7 @@ class TimebankFunderReport(models.Model):
     def _make_pdf(self):
         """The paper as bytes, made from what the report says."""
         # what is kept is a paper also where Odoo would make do with a page
-        reports = self.env["ir.actions.report"].with_context(force_report_rendering=True, timebank_anew=ANEW)
+        reports = ANEW.put_on(self.env["ir.actions.report"].with_context(force_report_rendering=True))
         content, _kind = reports._render_qweb_pdf(PAPER, self.ids)
         return content
 

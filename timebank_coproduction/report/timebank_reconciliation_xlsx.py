@@ -6,6 +6,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from odoo import fields, models
 from odoo.tools.translate import LazyTranslate
 
+from ..models.common.marks import Mark
 from ..models.common.verb import choice, text, verb
 from ..models.common.windows import download
 from ..models.common.words import say_day
@@ -13,8 +14,8 @@ from ..tools import initials
 
 _lt = LazyTranslate(__name__)
 
-#: The key in the context of whoever asked for names and said why: nothing sent from outside is it.
-WITH_NAMES = object()
+#: On what is made for whoever asked for names and said why.
+WITH_NAMES = Mark("timebank_names")
 
 MIMETYPES = {
     "pdf": "application/pdf",
@@ -138,10 +139,10 @@ class TimebankReconciliation(models.Model):
 
     # Whom papers name: nobody in full, and no claim by its bearer's code, unless names were asked for
     def _with_names(self):
-        return self.with_context(timebank_names=WITH_NAMES)
+        return WITH_NAMES.put_on(self)
 
     def _shows_names(self):
-        return self.env.context.get("timebank_names") is WITH_NAMES
+        return WITH_NAMES.is_on(self)
 
     def _get_abbreviated(self):
         """What a text says on paper: a function.

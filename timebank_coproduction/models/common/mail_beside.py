@@ -69,6 +69,13 @@ class MailMessage(models.Model):
             return forbidden | rest._get_kept_evidence()
         return forbidden
 
+    @api.model
+    def _get_with_access(self, message_id, mode="read", **kwargs):
+        """What a browser's call is about, by a message's number: whoever reads a record doesn't by that read,
+        answer or react to each note on it."""
+        message = super()._get_with_access(message_id, mode, **kwargs)
+        return message - message._get_kept_notes()
+
     def _get_kept_notes(self):
         """The internal notes among these that the user neither wrote nor was sent, nor reads by a role."""
         me = self.env.user.partner_id

@@ -10,6 +10,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ...tools import canonical
+from ..common.marks import Mark
 from ..common.verb import day, text, verb
 from ..common.windows import ask, open_dialog, open_form, open_list, tell
 from ..common.words import at_place, say_day
@@ -24,9 +25,8 @@ class Sending(NamedTuple):
     moment: datetime
 
 
-#: In the context as ``timebank_anew`` while a paper is made, and not handed out: nothing sent from outside
-#: can equal it.
-ANEW = object()
+#: On a report while a paper is made, and not handed out.
+ANEW = Mark("timebank_anew")
 TODO = "timebank_coproduction.mail_activity_report_next"
 #: What the last hash is over besides the figures and the earlier signatures.
 KEPT = ("sent_by", "sent_on", "pdf_hash", "xlsx_hash")
@@ -434,7 +434,7 @@ class TimebankFunderReport(models.Model):
 
         :raises UserError: after it was tampered with, or with a story in it that may not be told any more
         """
-        if self.state != "sent" or self.env.context.get("timebank_anew") is ANEW:
+        if self.state != "sent" or ANEW.is_on(self):
             return None
         self._refuse_altered()
         self._refuse_ended_files()

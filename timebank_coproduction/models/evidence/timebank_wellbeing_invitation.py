@@ -3,6 +3,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...tools import codes
 from ..common.personal import ABOUT, KEPT, SECRET
@@ -305,6 +306,7 @@ class TimebankWellbeingInvitation(models.Model):
         why = self._why_not_answer()
         if why:
             raise UserError(why)
+        self._touch_rows(SQL("state = state"))  # of two answers at once the second changes the first
         response = self._get_responses()
         vals = {**answers, "way": way, "scale_points": points, "answered_on": self.scheme_id._today()}
         vals["typed_by_id"] = False if way == "link" else self.env.uid

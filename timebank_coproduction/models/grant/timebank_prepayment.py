@@ -129,6 +129,7 @@ class TimebankPrepayment(models.Model):
         found = self.search(
             [("grant_id", "in", grants.ids), ("reward_id", "in", rewards.ids), ("ended_on", "=", False)]
         )
+        found = found.with_context(timebank_date=False)  # whatever day somebody's screen shows figures at
         found.invalidate_recordset(["used_quantity", "left_quantity", "left_amount"])
         return found.filtered(lambda prepayment: prepayment.left_quantity > 0)
 

@@ -7,11 +7,12 @@ from ...tools.ledger_ddl import FLOW_KINDS
 from ...tools.minutes import LARGEST, clock, to_hours
 from ..common.acting import person_behind
 from ..common.hours_field import hours_field
+from ..common.marks import Mark
 from ..common.personal import KEPT, NAMED, SECRET, THROUGH, WORDS
 from ..common.verb import text, verb
 
-#: What tells the ledger that a rule decided. An object of this process: nothing sent from outside equals it.
-_BY_RULE = object()
+#: What tells the ledger that a rule decided.
+_BY_RULE = Mark("timebank_by_rule")
 
 #: Kinds of transfers that only put back what moved before.
 PUT_BACK = ("reversal", "voucher_return")
@@ -281,7 +282,7 @@ class TimebankTransfer(models.Model):
 
     def _by_rule(self):
         """The same, for what a rule of the bank decides and no person: for verbs only."""
-        return self.with_context(timebank_by_rule=_BY_RULE)
+        return _BY_RULE.put_on(self)
 
     def _get_refusals_to_gain(self, vals_list, accounts):
         """Which transfers would make an account grow that their user holds: dict of position → a sentence.
@@ -290,7 +291,7 @@ class TimebankTransfer(models.Model):
         back to a member who doesn't run the bank (a claim called off, a voucher whose code they know)
         is theirs by right.
         """
-        if self.env.context.get("timebank_by_rule") is _BY_RULE:
+        if _BY_RULE.is_on(self):
             return {}
         targets = accounts.browse({vals["to_account_id"] for vals in vals_list})
         behind = self._get_refusals_to_gain_behind(targets)

@@ -1,8 +1,9 @@
 from odoo import models
 
-#: What tells the rules of hours that a move brings these in. An object of this process: nothing sent from
-#: outside equals it.
-_MOVING_IN = object()
+from ..common.marks import Mark
+
+#: What tells the rules of hours that a move brings these in.
+_MOVING_IN = Mark("timebank_moving_in")
 
 #: Where all of these agree, the database keeps one entry that is handed in: see ``_no_double``.
 KEPT_ONCE = ("scheme_id", "partner_id", "date", "minutes", "start_minute", "receiver_id", "project_id")
@@ -35,11 +36,11 @@ class TimebankHours(models.Model):
         """Entries that break a rule, of those that a move brings in at this moment."""
         if not self:
             return {}
-        return self.with_context(timebank_moving_in=_MOVING_IN)._get_refusals_to_record()
+        return _MOVING_IN.put_on(self)._get_refusals_to_record()
 
     def _get_days_too_long(self, by_day):
         """How much of a day a bank allows is for what is recorded here, not for history that moves in."""
-        if self.env.context.get("timebank_moving_in") is _MOVING_IN:
+        if _MOVING_IN.is_on(self):
             return {}
         # sudo: only which of these entries a move brings in is asked
         rows = self.env["timebank.migration.row"].sudo().search([("hours_id", "in", self.ids)])

@@ -5,6 +5,7 @@ from ...tools import register_ddl
 from ...tools.minutes import DAY, to_hours
 from ..common.hours_field import hours_field
 from ..common.jobs import job
+from ..common.marks import Mark
 from ..common.personal import ABOUT, NAMED, OURS, SECRET, WORDS
 from ..common.verb import verb
 from ..common.words import say_span
@@ -36,6 +37,8 @@ RUNG = {
     "on_again": "news_todo_id",
 }
 CALLS = tuple(dict.fromkeys(RUNG.values()))
+#: On lines whose first and last moment are taken from their stretches, which stay as they are.
+FROM_STRETCHES = Mark("timebank_from_stretches")
 
 
 class TimebankAttendance(models.Model):
@@ -284,7 +287,7 @@ class TimebankAttendance(models.Model):
             # sudo: nobody may read the link to a place, whoever uses it up
             kept = self.sudo().filtered("offered_until")
             kept._in_verb().write({"offered_until": False, "claim_code": False})
-        from_stretches = self._is_in_verb() and self.env.context.get("timebank_from_stretches")
+        from_stretches = FROM_STRETCHES.is_on(self)
         if joining or vals.get("offered_until"):
             self._look_at_places()
         if not {"state", "minutes", "check_in"}.intersection(vals):

@@ -123,7 +123,8 @@ class TimebankAttendance(models.Model):
 
         :return: the lines that wait for that
         """
-        if not self.env.context.get("timebank_register"):
+        is_register = self.env.context.get("timebank_register")
+        if not is_register or self.scheme_id - self.scheme_id._run_by_user():
             return self.browse()
         self._hold_people()
         lines = self.sudo()  # sudo: as at sign-up, everybody's checks and sessions are looked at

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ...tools import spans
 from ...tools.minutes import to_hours
+from .timebank_attendance import FROM_STRETCHES
 
 
 class TimebankAttendance(models.Model):
@@ -77,7 +78,7 @@ class TimebankAttendance(models.Model):
                     vals |= {"state": "attended", "minutes": one._sum_stretches(), "forgot_check_out": False}
             if not stretches and one.state == "attended" and not one.minutes:
                 vals["minutes"] = one.session_id.minutes
-            one._in_verb().with_context(timebank_from_stretches=True).write(vals)
+            FROM_STRETCHES.put_on(one._in_verb()).write(vals)
         if not by_verb:
             self._check_joining()
 

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from ...tools import series
 from ...tools.minutes import DAY
 from ..common.figures import figures_over
+from ..common.marks import Mark
 from ..common.verb import day, many, text, verb, whole
 from ..common.windows import open_dialog, open_list
 from ..common.words import from_place
@@ -21,6 +22,8 @@ SHARED = ("name", "capacity", "companions_allowed", "helpers_wanted", "helpers_l
 
 #: When and where it is: kept by a later session that was moved by hand.
 WHEN, WHERE = frozenset({"start", "stop", "tz"}), frozenset({"location"})
+#: On sessions that change as their series does, and not by hand.
+_LIKE_SERIES = Mark("timebank_like_series")
 
 
 class TimebankSession(models.Model):
@@ -146,14 +149,14 @@ class TimebankSession(models.Model):
 
     def _like_series(self):
         """These sessions, to be changed as their series is and not by hand."""
-        return self.with_context(timebank_like_series=True)
+        return _LIKE_SERIES.put_on(self)
 
     def _note_own(self, before):
         """Remember what of a series was moved by hand, to another time or place.
 
         :param dict before: session → its time and place until now
         """
-        if self.env.context.get("timebank_like_series"):
+        if _LIKE_SERIES.is_on(self):
             return
         for session, old in before.items():
             new = session._get_time_and_place()
