@@ -1,4 +1,4 @@
-"""What somebody hostile sends along by the context: every key that the addon's code knows, with odd values."""
+"""What somebody hostile sends by the context: every key that the addon's code knows, with odd values."""
 
 import re
 from pathlib import Path

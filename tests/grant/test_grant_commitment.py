@@ -1,7 +1,8 @@
-from datetime import date
+from datetime import date, timedelta
 
 from odoo.exceptions import AccessError, UserError
 
+from ..common import TODAY
 from ..grants_common import GrantCase
 
 
@@ -24,6 +25,14 @@ class TestGrantCommitment(GrantCase):
         other = self._make_scheme("Hillside", code="ELSE")
         self._make_grant("Elsewhere", scheme_ids=other.ids)
         self.assertFalse(self._claims(1).grant_id, "own funds")
+
+    def test_its_last_day_is_by_the_bank_s_clock(self):
+        """Not by that of whoever approves, wherever they say that they are."""
+        self.grant.action_close()
+        self._make_grant("Over", date_end=TODAY - timedelta(days=1))
+        claim = self._make_claim(self.ann, self.swim, "requested").with_user(self.coordinator)
+        claim.with_context(tz="Etc/GMT+12").action_approve()
+        self.assertEqual((claim.state, claim.grant_id.id), ("approved", False))
 
     def test_the_reward_may_name_its_grants(self):
         named = self._make_grant("Named", date_end=date(2027, 3, 31))

@@ -91,7 +91,9 @@ class TestPrepayment(GrantCase):
         for context in hostile_contexts(self.scheme.id, "2026-01-01"):
             with self.subTest(context), self.assertRaises(UserError):
                 claim.with_context(**context).action_approve()
-            self.assertEqual((claim.state, self._left(prepayment)[1], self._figures()[4]), ("requested", 0, 5))
+            self.assertEqual(
+                (claim.state, self._left(prepayment)[1], self._figures()[4]), ("requested", 0, 5)
+            )
 
     def test_no_bill_is_matched_with_what_is_kept(self):
         claim = self._claims(1)

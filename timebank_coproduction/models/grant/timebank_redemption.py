@@ -187,13 +187,13 @@ class TimebankRedemption(models.Model):
         """
         # sudo: the grants' totals decide, whoever approves.
         claims = self.sudo()._having("cost_amount")
-        today = fields.Date.context_today(self)
+        days = claims.scheme_id._get_days()  # by the banks' clocks, and not by the user's
         open_grants = claims.env["timebank.grant"].search(
             [
                 ("state", "=", "open"),
                 ("company_id", "in", claims.company_id.ids),
-                ("date_start", "<=", today),
-                ("date_end", ">=", today),
+                ("date_start", "<=", days[0]),
+                ("date_end", ">=", days[-1]),
             ],
             order="date_end, id",
         )

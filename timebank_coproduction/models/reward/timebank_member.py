@@ -84,7 +84,7 @@ class TimebankMember(models.Model):
         rewards = rewards.sudo()
         missing = (
             self.env["timebank.check"]
-            ._get_missing(rewards.check_type_ids, self.partner_id, fields.Date.context_today(self))
+            ._get_missing(rewards.check_type_ids, self.partner_id, self.scheme_id._today())
             .get(self.partner_id.id, rewards.check_type_ids.browse())
         )
         given = self.given_minutes if any(rewards.mapped("min_given_minutes")) else 0

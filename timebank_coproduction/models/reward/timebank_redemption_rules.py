@@ -65,8 +65,8 @@ class TimebankRedemption(models.Model):
         people.fetch(["commercial_partner_id"])
         members = rest.env["timebank.member"]._find_in_banks(rest.scheme_id, people)
         given = rest._get_given_minutes()
-        today = fields.Date.context_today(self)
-        missing = self.env["timebank.check"]._get_missing(rest.reward_id.check_type_ids, people, today)
+        latest = rest.scheme_id._get_days()[-1]  # by the banks' clocks, and not by the user's
+        missing = self.env["timebank.check"]._get_missing(rest.reward_id.check_type_ids, people, latest)
         for reward, claims in rest._by_reward().items():
             unavailable = reward._why_not_available()
             reasons = {}  # of each account and person: a batch repeats them
