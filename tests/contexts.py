@@ -18,6 +18,7 @@ def known_keys():
     for folder in ("models", "controllers", "wizards", "report"):
         for path in (ADDON / folder).rglob("*.py"):
             found.update(filter(None, sum(READ.findall(path.read_text()), ())))
+    assert {"timebank_date", "timebank_register", "timebank_by_rule", "timebank_in_verb"} <= found, found
     return sorted(found)
 
 

@@ -10,9 +10,11 @@ from ..common import TimebankCase
 class TestUnsealed(TimebankCase):
     def test_without_any_seal_and_after_the_last(self):
         self.assertFalse(self._is_unsealed(), "nothing has moved yet")
-        first, second = self._fund(self.ann, 60), self._fund(self.ben, 30)
+        first = self._fund(self.ann, 60)
         self.assertFalse(self._is_unsealed(), "tonight will do")
-        self._put_back(first | second)
+        self._put_back(first)
+        self.assertTrue(self._is_unsealed())
+        self._fund(self.ben, 30)
         self.assertTrue(self._is_unsealed())
         self.scheme.action_seal()
         self.assertFalse(self._is_unsealed())

@@ -60,9 +60,9 @@ class TestRowsRemembered(ClosingCase):
         every = self.env["timebank.scheme"].with_context(active_test=False).search([])
         self.assertIn(other, every)
         whole = self.wide._replace(scheme_ids=tuple(every.ids))
-        self.assertIsNone(self.measures._get_scope_of_rows(whole).scheme_ids)
+        self.assertIsNone(self.measures._without_banks_if_all(whole).scheme_ids)
         without = whole._replace(scheme_ids=tuple((every - other).ids))
-        self.assertEqual(self.measures._get_scope_of_rows(without), without)
+        self.assertEqual(self.measures._without_banks_if_all(without), without)
         for read in ("_read_entries", "_read_attended", "_read_moves"):
             with self.subTest(read=read):
                 found = getattr(self.measures, read)

@@ -89,7 +89,7 @@ class TestPrepayment(GrantCase):
         self.assertEqual(self._figures()[4], 5)
         claim = self._make_claim(self.ann, self.swim, "requested").with_user(self.coordinator)
         for context in hostile_contexts(self.scheme.id, "2026-01-01"):
-            with self.subTest(context), self.assertRaises(UserError):
+            with self.subTest(context), self.assertRaisesRegex(UserError, "reward budget"):
                 claim.with_context(**context).action_approve()
             self.assertEqual(
                 (claim.state, self._left(prepayment)[1], self._figures()[4]), ("requested", 0, 5)

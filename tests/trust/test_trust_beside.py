@@ -92,7 +92,7 @@ class TestTrustBeside(TrustCase):
     @mute_logger(*QUIET)
     def test_what_the_browser_is_told_by_a_message_s_number(self):
         """To whom it isn't shown, no note is there: to read, to answer, to react to."""
-        hidden = 0
+        shown = hidden = 0
         for name, (record, notes, _file, _followers) in self.beside.items():
             for role, user in self.roles.items():
                 roles = BY_ROLE if "company_id" in record._fields else BY_ROLE | OF_ALL
@@ -102,12 +102,14 @@ class TestTrustBeside(TrustCase):
                 for mode in ("read", "create"):
                     with self.subTest(model=name, role=role, mode=mode):
                         found = [messages._get_with_access(note.id, mode) for note in notes]
-                        if role in roles:
-                            self.assertEqual(all(found), any(found))
+                        if role in roles and reads:
+                            # to react, Odoo asks for the right to change the record
+                            self.assertTrue(all(found) or mode == "create")
+                            shown += all(found)
                         else:
                             self.assertFalse(any(found))
                             hidden += reads
-        self.assertGreater(hidden, 10)
+        self.assertGreater(min(shown, hidden), 10)
 
     @mute_logger(*QUIET)
     def test_after_a_field_is_added(self):

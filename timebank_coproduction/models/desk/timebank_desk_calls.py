@@ -2,6 +2,7 @@ from lxml import html
 
 from odoo import models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..common.windows import open_list
 from ..ledger.timebank_told import CALL
@@ -51,9 +52,12 @@ class TimebankDesk(models.AbstractModel):
         # sudo: on which records there are any, as they are few among all; the search that this is for finds
         # what the user may read
         activities = self.env["mail.activity"].sudo()
-        for name, called in activities._read_group(
-            open_calls & Domain("res_model", "=like", "timebank.%"), ["res_model"], ["res_id:array_agg"]
-        ):
+        ours = open_calls & Domain("res_model", "=like", "timebank.%")
+        for (name,) in activities._read_group(ours, ["res_model"]):
+            if name not in self.env:
+                continue
+            called = activities._search(ours & Domain("res_model", "=", name))
+            called = called.subselect(SQL.identifier(called.table, "res_id"))
             # sudo: which records are of a bank; what the user may not read isn't found with its to-dos
             records = self.env[name].sudo().with_context(active_test=False)
             bank = "id" if name == schemes._name else self._get_bank_field(records)

@@ -185,7 +185,8 @@ class TimebankScheme(models.Model):
         """Open banks with a transfer from before that moment which no seal since covers.
 
         Only transfers dated about or after the bank's last seal are looked at: the ledger
-        check goes through the rest. Of a bank without any seal the first is looked at, by its number.
+        check goes through the rest. Of a bank without any seal the first is looked at, by its number: numbers
+        are drawn in order, and there may be years of transfers.
 
         :param datetime before: in UTC
         """

@@ -74,7 +74,7 @@ class TimebankMeasures(models.AbstractModel):
                              WHERE flow IS NOT NULL
                                 OR operating_account_id IN (from_account_id, to_account_id))""",
                         list(MOVED),
-                        facts.moved(self._get_scope_of_rows(scope)),
+                        facts.moved(self._without_banks_if_all(scope)),
                     ),
                     *Moves._fields,
                 )

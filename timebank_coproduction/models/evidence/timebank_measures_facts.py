@@ -179,10 +179,14 @@ class TimebankMeasuresFacts(models.AbstractModel):
 
         return self._remember((name, scope), cut_or_read)
 
-    def _get_scope_of_rows(self, scope):
-        """The same scope; of all the banks that there are, without a look at which of them each row is of."""
-        [[count]] = self._query(SQL("SELECT COUNT(*) FROM timebank_scheme"))
-        return scope._replace(scheme_ids=None) if len(set(scope.scheme_ids)) == count else scope
+    def _without_banks_if_all(self, scope):
+        """The same scope; of all the banks that there are, none need be looked for in each row."""
+        if scope.scheme_ids is None:
+            return scope
+        [[others]] = self._query(
+            SQL("SELECT EXISTS (SELECT FROM timebank_scheme WHERE id != ALL(%s))", list(scope.scheme_ids))
+        )
+        return scope if others else scope._replace(scheme_ids=None)
 
     def _are_within(self, scope, rows):
         """Which rows of the same banks are of the scope's days, grant and project: an array of bool."""
@@ -212,7 +216,7 @@ class TimebankMeasuresFacts(models.AbstractModel):
 
         def read():
             columns = self._query_numbers(
-                facts.given(self._get_scope_of_rows(scope)),
+                facts.given(self._without_banks_if_all(scope)),
                 "scheme_id",
                 "partner_id",
                 "COALESCE(receiver_id, 0)",
@@ -239,7 +243,7 @@ class TimebankMeasuresFacts(models.AbstractModel):
 
         def read():
             columns = self._query_numbers(
-                facts.attended_by_anybody(self._get_scope_of_rows(scope)),
+                facts.attended_by_anybody(self._without_banks_if_all(scope)),
                 "scheme_id",
                 "partner_id",
                 "session_id",

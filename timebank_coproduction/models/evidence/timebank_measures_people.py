@@ -504,7 +504,7 @@ class TimebankMeasures(models.AbstractModel):
             key = SQL("(%s, %s)", SQL(scheme), SQL(partner))
             return SQL("%s NOT IN (SELECT UNNEST(%s::int[]), UNNEST(%s::int[]))", key, *organisations)
 
-        scope = self._get_scope_of_rows(scope)
+        scope = self._without_banks_if_all(scope)
         partners, others = self._query_pairs(
             SQL(
                 """(SELECT g.* FROM %s g

@@ -6,7 +6,7 @@ from ...tools import codes
 from ...tools.initials import initials
 from ..common.personal import WORDS
 from ..common.verb import flag, number, record_or_none, text, verb
-from ..common.words import at_place
+from ..common.words import at_place, today_at
 from ..reward.timebank_reward import STAFF
 
 #: Until a claim is decided, its expected cost is typed in; then it is committed.
@@ -187,15 +187,21 @@ class TimebankRedemption(models.Model):
         """
         # sudo: the grants' totals decide, whoever approves.
         claims = self.sudo()._having("cost_amount")
-        days = claims.scheme_id._get_days()  # by the banks' clocks, and not by the user's
-        open_grants = claims.env["timebank.grant"].search(
-            [
-                ("state", "=", "open"),
-                ("company_id", "in", claims.company_id.ids),
-                ("date_start", "<=", days[0]),
-                ("date_end", ">=", days[-1]),
-            ],
-            order="date_end, id",
+        # by the organisations' clocks, by which claims are counted (see `claim_day`), and not by the user's
+        today = {company: today_at(company.partner_id.tz) for company in claims.company_id}
+        days = sorted(today.values()) or [fields.Date.today()]
+        open_grants = (
+            claims.env["timebank.grant"]
+            .search(
+                [
+                    ("state", "=", "open"),
+                    ("company_id", "in", claims.company_id.ids),
+                    ("date_start", "<=", days[-1]),
+                    ("date_end", ">=", days[0]),
+                ],
+                order="date_end, id",
+            )
+            .filtered(lambda grant: grant.date_start <= today[grant.company_id] <= grant.date_end)
         )
         open_grants._refresh_figures()
         left = {grant: grant._get_left_now() for grant in open_grants}

@@ -65,8 +65,9 @@ class TimebankRedemption(models.Model):
         people.fetch(["commercial_partner_id"])
         members = rest.env["timebank.member"]._find_in_banks(rest.scheme_id, people)
         given = rest._get_given_minutes()
-        latest = rest.scheme_id._get_days()[-1]  # by the banks' clocks, and not by the user's
-        missing = self.env["timebank.check"]._get_missing(rest.reward_id.check_type_ids, people, latest)
+        checks, wanted = self.env["timebank.check"], rest.reward_id.check_type_ids
+        # by the banks' clocks, and not by the user's
+        missing = {day: checks._get_missing(wanted, people, day) for day in rest.scheme_id._get_days()}
         for reward, claims in rest._by_reward().items():
             unavailable = reward._why_not_available()
             reasons = {}  # of each account and person: a batch repeats them
@@ -75,7 +76,9 @@ class TimebankRedemption(models.Model):
                     reasons[terms] = (
                         (not self.env.su and claim._why_not_spend(me, claim.id in strangers))
                         or unavailable
-                        or claim._why_not_claimable(claim._get_claimant(members), given, missing)
+                        or claim._why_not_claimable(
+                            claim._get_claimant(members), given, missing[claim.scheme_id._today()]
+                        )
                     )
                 if reasons[terms]:
                     refusals[claim.id] = reasons[terms]

@@ -287,7 +287,7 @@ class TimebankAttendance(models.Model):
             # sudo: nobody may read the link to a place, whoever uses it up
             kept = self.sudo().filtered("offered_until")
             kept._in_verb().write({"offered_until": False, "claim_code": False})
-        from_stretches = FROM_STRETCHES.is_on(self)
+        from_stretches = self._is_in_verb() and FROM_STRETCHES.is_on(self)
         if joining or vals.get("offered_until"):
             self._look_at_places()
         if not {"state", "minutes", "check_in"}.intersection(vals):
