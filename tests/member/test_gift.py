@@ -95,7 +95,9 @@ class TestGift(ExchangeCase):
                 }
             )
         )
-        wizard.action_confirm()
+        said = wizard.action_confirm()
+        self.assertEqual(self._balances(self.ann, self.ben), [90, 30])
+        self.assertEqual(wizard.action_confirm(), said, "confirmed twice, it is given once")
         self.assertEqual(self._balances(self.ann, self.ben), [90, 30])
 
     def _dialog(self, user, action):

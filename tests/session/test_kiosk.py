@@ -21,13 +21,23 @@ class TestKiosk(KioskCase):
         self.assertGreater(len(self.session.kiosk_token), 40)
         self.assertNotEqual(self.session.kiosk_token, other.kiosk_token)
 
-    def test_only_coordinators_open_it_and_see_the_link(self):
+    def test_only_its_coordinators_open_it_and_nobody_reads_the_link(self):
         for user in (self.portal, self.staff, self.coordinator2):
             with self.assertRaises(AccessError):
                 self.session.with_user(user).action_open_kiosk()
         self._open()
-        with self.assertRaises(AccessError):
-            self.session.with_user(self.portal).read(["kiosk_token"])
+        token = self.session.kiosk_token
+        for user in (self.portal, self.staff, self.coordinator2, self.coordinator, self.manager):
+            session = self.session.with_user(user)
+            with self.subTest(user.login):
+                for attempt in (
+                    lambda session=session: session.read(["kiosk_token"]),
+                    lambda session=session: session.search([("kiosk_token", "=like", f"{token[:3]}%")]),
+                    lambda session=session: session.formatted_read_group([], ["kiosk_token"]),
+                ):
+                    with self.assertRaises(AccessError):
+                        attempt()
+        self.assertTrue(self.session.with_user(self.coordinator).has_kiosk)
 
     def test_link_ends_with_the_session(self):
         self._open()

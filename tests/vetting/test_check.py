@@ -1,6 +1,7 @@
 """Checks: in date or not, and reminded of in time."""
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import freeze_time
 
 from ..common import TODAY, TimebankCase
@@ -122,3 +123,37 @@ class TestCheck(TimebankCase):
             self.env["timebank.check"].with_user(self.finance).create(
                 {"partner_id": self.ann.partner_id.id, "type_id": self.type.id}
             )
+
+    def test_who_asks_to_join_brings_no_checks_along(self):
+        """Of a member of somebody else's bank an applicant's coordinator reads and writes none."""
+        theirs = self._make_check("2026-12-01", reference="F-17")
+        mine = self._make_scheme("Hill Top", coordinator_ids=[Command.set(self.coordinator2.ids)])
+        members = self.env["timebank.member"].with_user(self.coordinator2)
+        applicant = members.create({"partner_id": self.ann.partner_id.id, "scheme_id": mine.id})
+        checks = self.env["timebank.check"].with_user(self.coordinator2)
+        forged = {"partner_id": self.ann.partner_id.id, "type_id": self.type.id, "issued_on": "2026-03-01"}
+        self.assertEqual(applicant.state, "applicant")
+        self.assertFalse(checks.search([("partner_id", "=", self.ann.partner_id.id)]))
+        for attempt in (
+            lambda: theirs.with_user(self.coordinator2).read(["reference"]),
+            lambda: theirs.with_user(self.coordinator2).write({"expires_on": "2031-01-01"}),
+            lambda: theirs.with_user(self.coordinator2).write({"withdrawn": True}),
+            lambda: theirs.with_user(self.coordinator2).unlink(),
+            lambda: checks.create(forged),
+        ):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError):
+                attempt()
+        applicant.action_activate()
+        self.assertEqual(checks.search([("partner_id", "=", self.ann.partner_id.id)]), theirs)
+
+    def test_of_who_is_no_member_anywhere_yet(self):
+        """What an applicant shows is noted before they are taken in."""
+        new = self.env["res.partner"].create({"name": "New Lee"})
+        members = self.env["timebank.member"].with_user(self.coordinator)
+        members.create({"partner_id": new.id, "scheme_id": self.scheme.id})
+        checks = self.env["timebank.check"].with_user(self.coordinator)
+        check = checks.create({"partner_id": new.id, "type_id": self.type.id, "issued_on": "2026-03-01"})
+        check.reference = "F-18"
+        self.assertEqual(checks.search([("partner_id", "=", new.id)]), check)
+        self.assertFalse(checks.with_user(self.coordinator2).search([("partner_id", "=", new.id)]))

@@ -17,6 +17,7 @@ class TimebankGift(models.TransientModel):
     other_way = fields.Boolean("The other way round", help="Who gave receives, and who received gives.")
     hours = Hours(required=True)
     memo = fields.Char("What for")
+    is_given = fields.Boolean(readonly=True)
 
     # What is said and offered while it is filled in
     available_minutes = fields.Integer(related="from_account_id.balance_minutes")
@@ -84,8 +85,12 @@ class TimebankGift(models.TransientModel):
     def action_confirm(self):
         """:return: an action that says what was given, and closes the dialog"""
         self.ensure_one()
-        minutes = valid_minutes(self.env, self.hours, hours=True)
-        self.from_account_id.action_give(self.to_account_id, minutes, self.memo)
+        # confirmed twice, also at the same moment, it is given once: the second waits here and reads it anew
+        if not self.is_given:
+            minutes = valid_minutes(self.env, self.hours, hours=True)
+            self.is_given = True
+            self.flush_recordset()
+            self.from_account_id.action_give(self.to_account_id, minutes, self.memo)
         return tell(self.env._("%(giver)s gave %(hours)s hours to %(taker)s.", **self._get_words()))
 
     def _get_words(self):

@@ -46,9 +46,10 @@ class TimebankSession(models.Model):
 
     _inherit = "timebank.session"
 
-    # The door
-    kiosk_token = fields.Char(
-        readonly=True, copy=False, groups="timebank_coproduction.group_timebank_coordinator"
+    # The door: whoever has the link signs people in and out, so nobody reads it; a button opens it
+    kiosk_token = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    has_kiosk = fields.Boolean(
+        compute="_compute_has_kiosk", groups="timebank_coproduction.group_timebank_coordinator"
     )
 
     companions_allowed = fields.Integer(
@@ -455,16 +456,24 @@ class TimebankSession(models.Model):
         self.check_access("write")
         if self.state != "open" or fields.Datetime.now() > self.stop + GRACE:
             raise UserError(self.env._("%s is not open: there is nobody to sign in.", self._say()))
-        if not self.kiosk_token:
-            self._in_verb().write({"kiosk_token": secrets.token_urlsafe(KIOSK_BYTES)})
-        return {"type": "ir.actions.act_url", "url": f"/timebank/kiosk/{self.kiosk_token}", "target": "new"}
+        session = self.sudo()  # sudo: the link is for whoever may change the session, as was asked above
+        if not session.kiosk_token:
+            session._in_verb().write({"kiosk_token": secrets.token_urlsafe(KIOSK_BYTES)})
+        address = f"/timebank/kiosk/{session.kiosk_token}"
+        return {"type": "ir.actions.act_url", "url": address, "target": "new"}
 
     @verb()
     def action_end_kiosk(self):
         """Make the link useless at once, such as for a tablet that got lost."""
         self.check_access("write")
-        self._in_verb().write({"kiosk_token": False})
+        self.sudo()._in_verb().write({"kiosk_token": False})  # sudo: as where it is opened
         return True
+
+    @api.depends("kiosk_token")
+    def _compute_has_kiosk(self):
+        for session in self:
+            # sudo: only whether there is a tablet at the door
+            session.has_kiosk = bool(session.sudo().kiosk_token)
 
     @api.model
     @api.private
