@@ -6,24 +6,16 @@ from ...tools.wellbeing import QUESTIONS
 from ..common import TODAY
 from ..concurrency_common import ConcurrencyCase
 
-#: Tables in which the test leaves rows besides the bank's, each before those it refers to.
-WRITTEN = ("timebank_wellbeing_response", "timebank_wellbeing_invitation", "timebank_wellbeing_wave")
-
 
 class TestWellbeingAtOnce(ConcurrencyCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        with cls._connection() as env:
-            cls.since |= {table: cls._largest_id(env, table) for table in WRITTEN}
-        cls.addClassCleanup(cls._clean_rounds)
+    written = ("timebank_wellbeing_response", "timebank_wellbeing_invitation", "timebank_wellbeing_wave")
 
     @classmethod
-    def _clean_rounds(cls):
-        """Before the bank's own: they refer to it."""
+    def _clean_up(cls):
         with cls._connection() as env:
             cls._clean_beside(env, "timebank.wellbeing.wave", "timebank.wellbeing.invitation")
-            cls._delete_written(env, WRITTEN)
+            cls._delete_written(env, cls.written)
+        super()._clean_up()
 
     def _answer(self, env, invitation_id, number):
         # sudo: as the page, by the link

@@ -26,7 +26,7 @@ class TestGrantCommitment(GrantCase):
         self._make_grant("Elsewhere", scheme_ids=other.ids)
         self.assertFalse(self._claims(1).grant_id, "own funds")
 
-    def test_its_last_day_is_by_the_bank_s_clock(self):
+    def test_its_last_day_is_by_the_organisation_s_clock(self):
         """Not by that of whoever approves, wherever they say that they are."""
         self.grant.action_close()
         self._make_grant("Over", date_end=TODAY - timedelta(days=1))

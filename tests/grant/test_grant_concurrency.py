@@ -21,11 +21,12 @@ WRITTEN = (
 
 @tagged("post_install", "-at_install")
 class TestGrantAtOnce(ConcurrencyCase):
+    written = WRITTEN
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         with cls._connection() as env:
-            cls.since |= {table: cls._largest_id(env, table) for table in WRITTEN}
             cls.finance_ids = [
                 new_test_user(env, f"tb_paying_{number}", groups=GROUP + "finance").id for number in range(2)
             ]
