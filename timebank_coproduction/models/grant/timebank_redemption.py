@@ -189,19 +189,11 @@ class TimebankRedemption(models.Model):
         claims = self.sudo()._having("cost_amount")
         # by the organisations' clocks, by which claims are counted (see `claim_day`), and not by the user's
         today = {company: today_at(company.partner_id.tz) for company in claims.company_id}
-        days = sorted(today.values()) or [fields.Date.today()]
-        open_grants = (
-            claims.env["timebank.grant"]
-            .search(
-                [
-                    ("state", "=", "open"),
-                    ("company_id", "in", claims.company_id.ids),
-                    ("date_start", "<=", days[-1]),
-                    ("date_end", ">=", days[0]),
-                ],
-                order="date_end, id",
-            )
-            .filtered(lambda grant: grant.date_start <= today[grant.company_id] <= grant.date_end)
+        open_grants = claims.env["timebank.grant"].search(
+            [("state", "=", "open"), ("company_id", "in", claims.company_id.ids)], order="date_end, id"
+        )
+        open_grants = open_grants.filtered(
+            lambda grant: grant.date_start <= today[grant.company_id] <= grant.date_end
         )
         open_grants._refresh_figures()
         left = {grant: grant._get_left_now() for grant in open_grants}

@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessDenied
 
-#: In the context while somebody signs up; an object, which nobody can send.
-SIGNING_UP, _SIGNING_UP = "timebank_signing_up", object()
+from ..common.marks import Mark
+
+#: While somebody signs up.
+_SIGNING_UP = Mark("timebank_signing_up")
 
 
 class ResUsers(models.Model):
@@ -51,12 +53,12 @@ class ResUsers(models.Model):
 
     @api.model
     def signup(self, values, token=None):
-        return super(ResUsers, self.with_context(**{SIGNING_UP: _SIGNING_UP})).signup(values, token)
+        return super(ResUsers, _SIGNING_UP.put_on(self)).signup(values, token)
 
     def _notify_security_setting_update(self, *args, **kwargs):
         """Whose first password it is gets a mail about that, and no alarm beside it."""
         told = self.browse()
-        if self.env.context.get(SIGNING_UP) is _SIGNING_UP:
+        if _SIGNING_UP.is_on(self):
             told = self.filtered(lambda user: not user.login_date and user._get_told_membership())
         users = super(ResUsers, self - told)
         return users._notify_security_setting_update(*args, **kwargs) if self - told else None

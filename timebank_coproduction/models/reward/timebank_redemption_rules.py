@@ -1,3 +1,5 @@
+from functools import cache
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -67,7 +69,7 @@ class TimebankRedemption(models.Model):
         given = rest._get_given_minutes()
         checks, wanted = self.env["timebank.check"], rest.reward_id.check_type_ids
         # by the banks' clocks, and not by the user's
-        missing = {day: checks._get_missing(wanted, people, day) for day in rest.scheme_id._get_days()}
+        get_missing = cache(lambda day: checks._get_missing(wanted, people, day))
         for reward, claims in rest._by_reward().items():
             unavailable = reward._why_not_available()
             reasons = {}  # of each account and person: a batch repeats them
@@ -77,7 +79,7 @@ class TimebankRedemption(models.Model):
                         (not self.env.su and claim._why_not_spend(me, claim.id in strangers))
                         or unavailable
                         or claim._why_not_claimable(
-                            claim._get_claimant(members), given, missing[claim.scheme_id._today()]
+                            claim._get_claimant(members), given, get_missing(claim.scheme_id._today())
                         )
                     )
                 if reasons[terms]:
